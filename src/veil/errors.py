@@ -1,0 +1,65 @@
+"""The errors of the house: each has a code, a place and a hint, and never a value.
+
+Error
+├── PolicyError    a project, policy or plan that cannot be run as it is written
+├── KeyringError   a key, passphrase or vault that is missing, wrong or too open
+├── FormatError    bytes that a format cannot read or write truly
+├── PartError      a detector, operator or format that failed or is not known
+├── LeakError      an output that still holds what it must not
+└── LimitError     more than a stated limit of memory, size, depth or time
+"""
+
+from __future__ import annotations
+
+
+class Error(Exception):
+    """What went wrong, where, and what to do; built from names and numbers, never from data.
+
+    Shape:   `code` is stable and documented; `where` is an address, a file of the project or an offset.
+    Keeps:   no value of the data: pass names of columns, rules and codes only.
+    """
+
+    exit_code = 1
+
+    def __init__(self, code: str, message: str, *, where: str = "", hint: str = "") -> None:
+        self.code = code
+        self.message = message
+        self.where = where
+        self.hint = hint
+        super().__init__(self.line())
+
+    def line(self) -> str:
+        place = f" at {self.where}" if self.where else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"[{self.code}] {self.message}{place}{hint}"
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return _rebuild, (type(self), self.code, self.message, self.where, self.hint)
+
+
+def _rebuild(kind: type[Error], code: str, message: str, where: str, hint: str) -> Error:
+    return kind(code, message, where=where, hint=hint)
+
+
+class PolicyError(Error):
+    exit_code = 2
+
+
+class KeyringError(Error):
+    exit_code = 3
+
+
+class FormatError(Error):
+    exit_code = 4
+
+
+class PartError(Error):
+    exit_code = 5
+
+
+class LeakError(Error):
+    exit_code = 6
+
+
+class LimitError(Error):
+    exit_code = 7

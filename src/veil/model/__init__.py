@@ -1,0 +1,14 @@
+"""The nouns: values without behaviour of their own, known to every room."""
+
+from veil.model.batch import Batch, Field
+from veil.model.edits import Edits, put_back
+from veil.model.labels import SAFE_HARBOR, Label, label_of
+from veil.model.mention import ABOUT, ROLES, about_table
+from veil.model.report import Report
+from veil.model.span import Span
+from veil.model.text import Text
+
+__all__ = [
+    "ABOUT", "ROLES", "SAFE_HARBOR", "Batch", "Edits", "Field", "Label", "Report", "Span", "Text",
+    "about_table", "label_of", "put_back",
+]  # fmt: skip

@@ -1,0 +1,38 @@
+"""Mention: a span with what an operator must know of it; many mentions are one Arrow table."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from veil.model.labels import Label
+
+ROLES = ("patient", "relative", "clinician", "other")
+
+ABOUT = pa.schema(
+    [
+        ("subject", pa.large_string()),  # whose record it is; null: nobody's
+        ("person", pa.large_string()),  # who is meant; null: not told
+        ("role", pa.large_string()),  # one of ROLES; null: not told
+        ("label", pa.large_string()),  # a Label; null in a column of a table
+        ("sex", pa.large_string()),  # "F", "M" or null
+        ("born", pa.date32()),  # the subject's true day of birth; null: not known
+        ("domain", pa.large_string()),  # set of ids that share pseudonyms
+    ]
+)
+
+
+def about_table(height: int, **columns: pa.Array | str | Label | None) -> pa.Table:
+    """An `about` table of ABOUT's columns; what is not given is null, a word is repeated.
+
+    Shape:   n rows, the columns of ABOUT in order.
+    """
+    arrays = []
+    for column in ABOUT:
+        given = columns.get(column.name)
+        if given is None:
+            arrays.append(pa.nulls(height, column.type))
+        elif isinstance(given, str):
+            arrays.append(pa.repeat(pa.scalar(str(given), column.type), height))
+        else:
+            arrays.append(given.cast(column.type))
+    return pa.table(arrays, schema=ABOUT)
