@@ -17,6 +17,7 @@ ABOUT = pa.schema(
         ("sex", pa.large_string()),  # "F", "M" or null
         ("born", pa.date32()),  # the subject's true day of birth; null: not known
         ("domain", pa.large_string()),  # set of ids that share pseudonyms
+        ("offset", pa.int32()),  # days, where the shift is given from outside; null: from the key
     ]
 )
 
