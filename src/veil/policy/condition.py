@@ -1,0 +1,126 @@
+"""Condition: `concept_id in (3004249, 3004250)` as a mask over sibling columns; it can never run code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.errors import PolicyError
+
+Columns = Mapping[str, pa.Array]
+Mask = Callable[[Columns], Any]
+
+
+@lru_cache(maxsize=1024)
+def condition(text: str, where: str = "") -> Condition:
+    """Compile a condition.
+
+    Shape:   column names, text and number literals, `= == != <> < <= > >=`, `in`, `not in`, `like`, `between`,
+             `is null`, `is not null`, `and`, `or`, `not`, brackets. Nothing else: no call, no subquery.
+    Keeps:   a number compares with a cell by its value, a text by its exact characters; a null cell is only `is null`.
+    Errors:  PolicyError `condition-syntax` or `condition-word`, before anything runs.
+    """
+    import sqlglot  # noqa: PLC0415  a parser is loaded only by those who write conditions
+    from sqlglot.errors import SqlglotError  # noqa: PLC0415
+
+    try:
+        tree = sqlglot.parse_one(text.replace("==", "="), read="duckdb")
+    except SqlglotError:
+        raise PolicyError("condition-syntax", "a condition cannot be parsed", where=where,
+                          hint="for example: concept_id in (3004249, 99) and value is not null") from None  # fmt: skip
+    names: set[str] = set()
+    return Condition(_build(tree, names, where), frozenset(names))
+
+
+class Condition:
+    """A compiled condition: the columns it reads, and a mask of the rows it holds for."""
+
+    def __init__(self, build: Mask, columns: frozenset[str]) -> None:
+        self._build = build
+        self.columns = columns
+
+    def mask(self, columns: Columns) -> pa.BooleanArray:
+        """Shape: columns of n -> n booleans, never null."""
+        return pc.fill_null(self._build(columns), fill_value=False)
+
+
+def _refuse(where: str) -> PolicyError:
+    return PolicyError("condition-word", "a condition may only compare columns with literals", where=where,
+                       hint="= != < <= > >= in, like, between, is null, and, or, not")  # fmt: skip
+
+
+def _build(node: Any, names: set[str], where: str) -> Mask:
+    from sqlglot import exp  # noqa: PLC0415
+
+    if isinstance(node, exp.Paren):
+        return _build(node.this, names, where)
+    if isinstance(node, exp.And | exp.Or):
+        left, right = _build(node.left, names, where), _build(node.right, names, where)
+        join = pc.and_kleene if isinstance(node, exp.And) else pc.or_kleene
+        return lambda columns: join(left(columns), right(columns))
+    if isinstance(node, exp.Not):
+        inner = _build(node.this, names, where)
+        return lambda columns: pc.invert(inner(columns))
+    if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
+        name = _column(node.this, names, where)
+        return lambda columns: pc.is_null(columns[name])
+    if isinstance(node, exp.In) and node.expressions:
+        name = _column(node.this, names, where)
+        tests = [_compare(pc.equal, name, _literal(one, where)) for one in node.expressions]
+        return lambda columns: _any(tests, columns)
+    if isinstance(node, exp.Between):
+        name = _column(node.this, names, where)
+        low = _compare(pc.greater_equal, name, _literal(node.args["low"], where))
+        high = _compare(pc.less_equal, name, _literal(node.args["high"], where))
+        return lambda columns: pc.and_kleene(low(columns), high(columns))
+    if isinstance(node, exp.Like):
+        name, pattern = _column(node.this, names, where), str(_literal(node.expression, where))
+        return lambda columns: pc.match_like(columns[name], pattern)
+    operators: dict[type[Any], Any] = {exp.EQ: pc.equal, exp.NEQ: pc.not_equal, exp.LT: pc.less, exp.LTE: pc.less_equal,
+                                       exp.GT: pc.greater, exp.GTE: pc.greater_equal}  # fmt: skip
+    if type(node) in operators:
+        return _compare(operators[type(node)], _column(node.left, names, where), _literal(node.right, where))
+    raise _refuse(where)
+
+
+def _any(tests: list[Mask], columns: Columns) -> Any:
+    found = tests[0](columns)
+    for test in tests[1:]:
+        found = pc.or_kleene(found, test(columns))
+    return found
+
+
+def _column(node: Any, names: set[str], where: str) -> str:
+    from sqlglot import exp  # noqa: PLC0415
+
+    if not isinstance(node, exp.Column) or node.table:
+        raise _refuse(where)
+    names.add(node.name)
+    return str(node.name)
+
+
+def _literal(node: Any, where: str) -> str | float:
+    from sqlglot import exp  # noqa: PLC0415
+
+    if isinstance(node, exp.Neg):
+        return -float(_literal(node.this, where))
+    if not isinstance(node, exp.Literal):
+        raise _refuse(where)
+    return str(node.this) if node.is_string else float(node.this)
+
+
+def _compare(operator: Any, name: str, literal: str | float) -> Mask:
+    if isinstance(literal, str):
+        return lambda columns: operator(columns[name], pa.scalar(literal, columns[name].type))
+    return lambda columns: operator(_numbers(columns[name]), pa.scalar(literal, pa.float64()))
+
+
+def _numbers(cells: pa.Array) -> pa.Array:
+    """Cells as numbers; what is no number is null, and so in no comparison."""
+    is_number = pc.match_substring_regex(cells, r"^\s*[-+]?\d+(\.\d*)?([eE][-+]?\d+)?\s*$")
+    only = pc.if_else(pc.fill_null(is_number, fill_value=False), cells, pa.scalar(None, cells.type))
+    return pc.cast(pc.utf8_trim_whitespace(only), pa.float64())

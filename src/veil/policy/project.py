@@ -1,0 +1,157 @@
+"""Project: where the data is, whose it is, and the rule of each address, as a person writes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from veil.errors import PolicyError
+from veil.policy.parse import Document, nearest, read_yaml
+
+Written = str | dict[str, Any] | list[Any]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
+
+
+class Subject(_Strict):
+    """Whose record a row or a note is, when it is not simply a column of it."""
+
+    through: str | None = Field(None, description="the table that links to the subject")
+    on: str | None = Field(None, description="the column that both tables share")
+    from_: Literal["file_name", "file"] | None = Field(None, alias="from", description="take it from the name of the file")
+    pattern: str | None = Field(None, description="how file names are built: {patient_id}-{n}.txt")
+    map: str | None = Field(None, description="a TSV or CSV file: file name, subject")
+
+
+class Source(_Strict):
+    """A table, a folder of notes or a file of records."""
+
+    files: str | list[str] | None = Field(None, description="file, folder or glob below `in`; by default the name itself")
+    format: Literal["csv", "tsv", "parquet", "json", "ndjson", "text"] | None = Field(None, description="by default from the file name")
+    encoding: str | None = Field(None, description="by default found out, once per file, and written into the plan")
+    delimiter: str | None = Field(None, description="one character; by default found out")
+    day_first: bool | None = Field(None, description="12/04/2012 is the 12th of April; by default the project's locale")
+    subject: str | Subject | None = Field(None, description="the column that names the subject, or how it is found")
+    columns: dict[str, Written] = Field(default_factory=dict, description="a rule per column or path")
+    unlisted: Literal["stop", "drop"] | None = Field(None, description="what becomes of a column without a rule")
+    missing: Literal["stop", "skip"] | None = Field(None, description="what happens when no file is there")
+    names: Written | None = Field(None, description="the rule of file names; by default they are scanned")
+
+
+class Keyring(_Strict):
+    file: str
+    version: int | None = None
+
+
+class Project(_Strict):
+    """The whole file; see the reference of projects."""
+
+    veil: Literal[1] = Field(1, description="version of this grammar")
+    name: str = Field("project", description="a name for reports; say nothing of a person in it")
+    extends: str | None = Field(None, description="one other project file whose keys this one completes or overrides")
+    profile: str = Field("safe-harbor", description="safe-harbor, limited-data-set, expert, gdpr-pseudonymised, redact, or a file")
+    claims: Literal["safe-harbor", "limited-data-set", "none"] | None = Field(None, description="what the output is said to be")
+    in_: str = Field(".", alias="in", description="the folder of the input, relative to this file")
+    out: str = Field("release", description="the folder of the output, relative to this file")
+    keyring: str | Keyring | None = Field(None, description="the keyring file; not needed by `redact`")
+    vault: str | None = Field(None, description="the vault file: random codes, and the way back")
+    locale: str = Field("en-US", description="language and country: tells day-first from month-first")
+    reference_date: dt.date | None = Field(None, description="the day against which ages over 89 are told; by default today")
+    person: str | None = Field(None, description="the domain of ids that names people: by default the first table's subject")
+    unlisted: Literal["stop", "drop"] = "stop"
+    missing: Literal["stop", "skip"] = "stop"
+    schema_: str | None = Field(None, alias="schema", description="a schema pack: omop-5.4")
+    labels: dict[str, Written] = Field(default_factory=dict, description="what a scan does with each label")
+    options: dict[str, dict[str, Any]] = Field(default_factory=dict, description="options of an operator, wherever it is used")
+    detectors: list[str] | None = Field(None, description="the detectors of a scan; by default all")
+    thresholds: dict[str, float] = Field(default_factory=dict, description="the least score that counts, per label")
+    allow: list[str] = Field(default_factory=list, description="words that are never masked")
+    deny: list[str] = Field(default_factory=list, description="words that are always masked")
+    tables: dict[str, Source] = Field(default_factory=dict)
+    notes: dict[str, Source] = Field(default_factory=dict)
+    trees: dict[str, Source] = Field(default_factory=dict)
+
+
+def read_project(path: Path, overrides: list[str] | None = None) -> tuple[Project, Document]:
+    """Read a project, what it extends, and the overrides of the command line.
+
+    Shape:   overrides are `key.key=value`, the value written as YAML.
+    Errors:  PolicyError with `file:line` and the nearest known name.
+    """
+    document = read_yaml(path)
+    parent = document.data.get("extends")
+    if parent is not None:
+        document.data = _merged(_parent(path, str(parent)), document.data)
+    for override in overrides or []:
+        _override(document, override)
+    return validated(document), document
+
+
+def validated(document: Document) -> Project:
+    try:
+        return Project.model_validate(document.data)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        raise _explained(first["loc"], first["type"], document) from None
+
+
+def _explained(loc: tuple[Any, ...], kind: str, document: Document) -> PolicyError:
+    path = tuple(str(step) for step in loc if step not in ("Subject", "Keyring", "str"))
+    key = path[-1] if path else ""
+    if kind == "extra_forbidden":
+        return PolicyError("project-key", f"the key {key} is not known here", where=document.at(*path), hint=nearest(key, _known_keys(path)))
+    return PolicyError("project-value", f"the value of {'.'.join(path)} is not of its kind", where=document.at(*path),
+                       hint=kind.replace("_", " "))  # fmt: skip
+
+
+def _known_keys(path: tuple[str, ...]) -> list[str]:
+    model: type[BaseModel] = Project
+    if len(path) > 2 and path[0] in ("tables", "notes", "trees"):
+        model = Subject if len(path) > 3 and path[2] == "subject" else Source
+    elif len(path) > 1 and path[0] == "keyring":
+        model = Keyring
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _parent(path: Path, parent: str) -> dict[str, Any]:
+    found = read_yaml(path.parent / parent)
+    if "extends" in found.data:
+        raise PolicyError("project-extends", "an extended file may not extend another", where=found.at("extends"),
+                          hint="one level only, so that a project can be read")  # fmt: skip
+    return found.data
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _override(document: Document, override: str) -> None:
+    import yaml  # noqa: PLC0415
+
+    path, equals, value = override.partition("=")
+    if not equals or not path:
+        raise PolicyError("override-shape", "an override must be key=value", hint="for example -o profile=redact")
+    keys = path.strip().split(".")
+    at = document.data
+    for key in keys[:-1]:
+        at = at.setdefault(key, {})
+        if not isinstance(at, dict):
+            raise PolicyError("override-path", f"the override {path} goes through a key that is not a mapping", hint="see the project file")
+    at[keys[-1]] = yaml.safe_load(value)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of project files, for editors."""
+    schema = Project.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Veil project"
+    return schema

@@ -1,0 +1,180 @@
+"""Rule: what a person writes about one address, and the treatment it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from veil.errors import PolicyError
+from veil.model import Label, label_of
+
+STRENGTHS = ("auto", "strong", "weak", "staff")
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The value stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The whole field goes; under a condition, the value goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An operator answers with a new value."""
+
+    operator: str
+    options: tuple[tuple[str, Any], ...] = ()
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The value is text: each span found in it is treated as the policy says for its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The value is a document of its own: its inner addresses have rules of their own."""
+
+    format: str
+    rules: tuple[tuple[str, Rule], ...] = ()
+    unlisted: str = "stop"
+
+
+Treatment = Keep | Drop | Apply | Scan | Open
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A treatment for the rows where the condition holds; no condition means all that are left."""
+
+    treatment: Treatment
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """All that a policy says of one address.
+
+    Shape:   `cases` are tried in order, the first that holds wins; `known` is "" or one of STRENGTHS: the values are
+             identifiers of the row's subject (or of the hospital's own people: `staff`), sought in that person's text.
+    """
+
+    cases: tuple[Case, ...]
+    known: str = ""
+    kind: str = ""
+    label: Label | None = None
+    domain: str = ""
+    reason: str = field(default="", compare=False)
+
+
+_WORDS: Mapping[str, Treatment] = {"keep": Keep(), "drop": Drop(), "scan": Scan()}
+_BESIDE = {"known", "label", "domain", "reason", "kind"}
+
+
+def rule_of(written: Any, column: str, kinds: Mapping[str, Any], where: str) -> Rule:
+    """The rule that a value of a YAML `columns:` block means.
+
+    Shape:   a word (`keep`), a mapping (`{surrogate: given_name, known: true}`), or a list of conditional ones.
+    Errors:  PolicyError with the place in the file.
+    """
+    if isinstance(written, list):
+        return _listed(written, column, kinds, where)
+    if isinstance(written, str):
+        written = {"as": written[3:].strip()} if written.startswith("as ") else {written: {}}
+    if not isinstance(written, dict):
+        raise PolicyError("rule-shape", f"the rule of column {column} is neither a word, a mapping nor a list", where=where)
+    if "as" in written:
+        written = _as_kind(written, kinds, column, where)
+        if isinstance(written, list):
+            return _listed(written, column, kinds, where)
+    beside = {key: value for key, value in written.items() if key in _BESIDE}
+    treatment = _treatment({k: v for k, v in written.items() if k not in _BESIDE | {"where"}}, column, kinds, where)
+    domain = str(beside.get("domain") or (treatment.domain if isinstance(treatment, Apply) else "") or column.lower())
+    if isinstance(treatment, Apply):
+        treatment = Apply(treatment.operator, treatment.options, domain)
+    return Rule(
+        (Case(treatment, str(written.get("where", ""))),),
+        known=_strength(beside.get("known", ""), column, where),
+        kind=str(beside.get("kind") or _kind_of(treatment, beside.get("label"))),
+        label=label_of(str(beside["label"])) if "label" in beside else None,
+        domain=domain,
+        reason=str(beside.get("reason", "")),
+    )
+
+
+def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: str) -> Rule:
+    rules = [rule_of(one, column, kinds, where) for one in written]
+    cases = tuple(case for rule in rules for case in rule.cases)
+    if any(not case.where for case in cases[:-1]):
+        raise PolicyError("rule-order", f"a rule without a condition stands before others in column {column}", where=where,
+                          hint="put the rule that has no `where` last")  # fmt: skip
+    first = rules[0]
+    known = next((rule.known for rule in rules if rule.known), "")
+    return Rule(cases, known=known, kind=first.kind, label=first.label, domain=first.domain, reason=first.reason)
+
+
+def _as_kind(written: dict[str, Any], kinds: Mapping[str, Any], column: str, where: str) -> Any:
+    kind = str(written["as"])
+    if kind not in kinds:
+        raise PolicyError("kind-unknown", f"column {column} is `as {kind}`, which the profile does not know", where=where,
+                          hint="one of: " + ", ".join(sorted(kinds)))  # fmt: skip
+    found = kinds[kind]
+    if isinstance(found, list):
+        return found
+    base = {found: {}} if isinstance(found, str) else dict(found)
+    return base | {key: value for key, value in written.items() if key != "as"}
+
+
+def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], where: str) -> Treatment:
+    if "open" in written:
+        return _open(written, column, kinds, where)
+    if len(written) != 1:
+        raise PolicyError("rule-count", f"column {column} must have one treatment, not {len(written)}", where=where,
+                          hint="keep, drop, scan, open or the name of one operator")  # fmt: skip
+    ((word, options),) = written.items()
+    if word in _WORDS:
+        return _WORDS[word]
+    if options is None or options == {} or options is True:
+        return Apply(word)
+    if isinstance(options, dict):
+        domain = str(options.get("domain", ""))
+        return Apply(word, _frozen({k: v for k, v in options.items() if k != "domain"}), domain)
+    return Apply(word, (("kind", options),))
+
+
+def _open(written: dict[str, Any], column: str, kinds: Mapping[str, Any], where: str) -> Open:
+    unknown = set(written) - {"open", "rules", "unlisted"}
+    if unknown:
+        raise PolicyError("rule-key", f"`open` of column {column} has unknown keys", where=where, hint="open, rules, unlisted")
+    rules = tuple((path, rule_of(rule, path, kinds, where)) for path, rule in (written.get("rules") or {}).items())
+    return Open(str(written["open"]), rules, str(written.get("unlisted", "stop")))
+
+
+def _frozen(options: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in sorted(options.items()))
+
+
+def _strength(known: Any, column: str, where: str) -> str:
+    word = "auto" if known is True else "" if known in (False, None, "") else str(known)
+    if word and word not in STRENGTHS:
+        raise PolicyError("known-word", f"`known` of column {column} is not one of its words", where=where,
+                          hint="true, strong, weak or staff")  # fmt: skip
+    return word
+
+
+_KIND_OF_LABEL = {"PHONE": "phone", "FAX": "phone", "EMAIL": "email", "LOCATION": "address", "ZIP": "zip",
+                  "NAME": "full_name", "DATE": "birth_date", "ORGANIZATION": "organization"}  # fmt: skip
+
+
+def _kind_of(treatment: Treatment, label: Any) -> str:
+    """What a known value is, told by the operator's own kind (`surrogate: given_name`) or by the label."""
+    if isinstance(treatment, Apply):
+        kind = dict(treatment.options).get("kind")
+        if isinstance(kind, str):
+            return kind
+    return _KIND_OF_LABEL.get(str(label or "").upper(), "number")
