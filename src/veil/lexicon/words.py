@@ -1,0 +1,53 @@
+"""Words: one table of what each word can be: a name borne by how many, an English or clinical word, a town.
+
+Source: lists/SOURCES.md; `tools/build_lists.py` packs the table.
+"""
+
+from __future__ import annotations
+
+import array
+import gzip
+import sys
+from functools import cache
+from importlib.resources import files
+
+FAMILY = 0x000F  # log2 of the bearers, from 1 (some 200) to 15 (two million and more); 0: nobody's
+GIVEN = 0x00F0
+FEMALE = 1 << 8
+MALE = 1 << 9
+ENGLISH = 1 << 10
+CLINICAL = 1 << 11
+DRUG = 1 << 12
+CITY = 1 << 13
+EVERYDAY = 1 << 14
+EPONYM = 1 << 15
+
+
+def read_list(name: str) -> str:
+    """The unpacked text of one list of the package."""
+    return unpack(name).decode("utf-8")
+
+
+def unpack(name: str) -> bytes:
+    return gzip.decompress((files("veil.lexicon") / "lists" / name).read_bytes())
+
+
+@cache
+def table() -> dict[str, int]:
+    """Lower-case word -> bits; what is not in it is no word and no name that we know."""
+    bits = array.array("H", unpack("words.bits.gz"))
+    if sys.byteorder == "big":
+        bits.byteswap()
+    return dict(zip(read_list("words.txt.gz").split(" "), bits, strict=True))
+
+
+def bearers(bits: int) -> int:
+    """About how many people bear the family name of these bits; 0 for none."""
+    log = bits & FAMILY
+    return 1 << (log + 6) if log else 0
+
+
+def given_bearers(bits: int) -> int:
+    """About how many people bear the given name of these bits; 0 for none."""
+    log = (bits & GIVEN) >> 4
+    return 1 << (log + 6) if log else 0
