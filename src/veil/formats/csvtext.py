@@ -1,0 +1,216 @@
+"""CSV rows: bytes of whole rows to columns of cells and back, with every cell's exact text.
+
+Two readers give the same answer: Arrow's for blocks without quotes, and one over separator positions for the rest,
+which keeps each cell's raw bytes, so that an untouched cell is written back as it stood, quotes and all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from veil.errors import FormatError
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What rows look like: the delimiter, the quote (empty: none) and how many cells a row has."""
+
+    delimiter: str
+    quote: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A block of rows.
+
+    Shape:   `raw[j]`: n raw cells of column j, quotes included, or None where raw and value are the same.
+             `values[j]`: n cells as text; null: empty without quotes. `ends`: the line end, one for all or one a row.
+    """
+
+    values: tuple[pa.Array, ...]
+    raw: tuple[pa.Array, ...] | None
+    ends: str | pa.Array
+    height: int
+
+
+def read_rows(data: bytes, shape: Shape, where: str) -> Rows:
+    """Shape: bytes of whole UTF-8 rows, the last one ended or not -> columns.
+
+    Errors:  FormatError `csv-ragged` with the number of the row in the block, `csv-quotes`, `encoding-broken`.
+    """
+    plain = not shape.quote or shape.quote.encode() not in data
+    uniform = _uniform_end(data)
+    if plain and uniform is not None and shape.width > 1:
+        return _by_arrow(data, shape, uniform, where)
+    return _by_separators(data, shape, where, plain=plain)
+
+
+def _uniform_end(data: bytes) -> str | None:
+    """The one line end of the block, or None where they are mixed or a lone CR stands in a cell."""
+    feeds, returns = data.count(b"\n"), data.count(b"\r")
+    if returns == 0:
+        return "\n"
+    return "\r\n" if returns == feeds == data.count(b"\r\n") else None
+
+
+def _by_arrow(data: bytes, shape: Shape, end: str, where: str) -> Rows:
+    names = [str(i) for i in range(shape.width)]
+    if data.startswith(b"\n") or b"\n\n" in data or b"\r\n\r\n" in data:
+        raise FormatError("csv-ragged", "an empty line stands among the rows", where=where, hint="a row has too few cells")
+    bad: list[int] = []
+
+    def refuse(row: Any) -> str:
+        bad.append(row.number or 0)
+        return "skip"
+
+    try:
+        table = pacsv.read_csv(
+            pa.py_buffer(data),
+            read_options=pacsv.ReadOptions(use_threads=False, column_names=names, block_size=max(len(data) + 1, 1 << 16)),
+            parse_options=pacsv.ParseOptions(
+                delimiter=shape.delimiter, quote_char=False, ignore_empty_lines=False, invalid_row_handler=refuse
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=True, null_values=[""]
+            ),
+        )
+    except pa.ArrowInvalid:
+        raise FormatError("csv-unreadable", "rows cannot be read as UTF-8 cells", where=where,
+                          hint="state `encoding:` or `delimiter:` for this source") from None  # fmt: skip
+    if bad:
+        raise FormatError("csv-ragged", f"{len(bad)} rows have too many or too few cells", where=f"{where} row {bad[0]}",
+                          hint="mend the file, or state `delimiter:`")  # fmt: skip
+    values = tuple(_one(column) for column in table.columns)
+    return Rows(values, None, end, table.num_rows)
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+
+
+def _by_separators(data: bytes, shape: Shape, where: str, *, plain: bool) -> Rows:
+    if not data.endswith(b"\n"):
+        data += b"\n"
+    at = np.frombuffer(data, dtype=np.uint8)
+    if plain:
+        outside = None
+    else:
+        quotes = at == ord(shape.quote)
+        inside = np.bitwise_xor.accumulate(quotes)
+        if inside[-1]:
+            raise FormatError("csv-quotes", "a quoted cell never ends", where=where, hint="a quote is missing or stray")
+        outside = ~inside
+    feeds = at == 10
+    separators = feeds | (at == ord(shape.delimiter))
+    if outside is not None:
+        separators &= outside
+    ends = np.flatnonzero(separators)
+    is_feed = feeds[ends]
+    _check_width(is_feed, shape.width, where)
+    offsets = np.concatenate((np.zeros(1, np.int64), ends.astype(np.int64) + 1))
+    cells = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+    height = len(ends) // shape.width
+    raw = [_column(cells, j, shape.width, height, where) for j in range(shape.width)]
+    raw[-1], line_ends = _without_returns(raw[-1], height)
+    values = tuple(_value(cell, shape.quote) for cell in raw)
+    return Rows(values, tuple(raw), line_ends, height)
+
+
+def _check_width(is_feed: np.ndarray[Any, Any], width: int, where: str) -> None:
+    rows = len(is_feed) // width
+    good = len(is_feed) % width == 0 and bool(is_feed[width - 1 :: width].all()) and int(is_feed.sum()) == rows
+    if not good:
+        feeds = np.flatnonzero(is_feed)
+        widths = np.diff(np.concatenate((np.array([-1]), feeds)))
+        wrong = np.flatnonzero(widths != width)
+        row = int(wrong[0]) if len(wrong) else rows
+        raise FormatError("csv-ragged", f"{max(1, len(wrong))} rows have too many or too few cells",
+                          where=f"{where} row {row}", hint="mend the file, or state `delimiter:`")  # fmt: skip
+
+
+def _column(cells: pa.Array, j: int, width: int, height: int, where: str) -> pa.Array:
+    picked = cells.take(pa.array(np.arange(j, j + width * height, width)))
+    try:
+        return pc.binary_slice(picked, 0, -1).cast(pa.large_string())
+    except pa.ArrowInvalid:
+        raise FormatError("encoding-broken", "cells are not UTF-8", where=where, hint="state `encoding:` for this source") from None
+
+
+def _without_returns(last: pa.Array, height: int) -> tuple[pa.Array, str | pa.Array]:
+    """The last column without the CR of its line end, and the line ends."""
+    ended = pc.ends_with(last, "\r")
+    count = pc.sum(ended).as_py() or 0
+    if count == 0:
+        return last, "\n"
+    cut = pc.utf8_slice_codeunits(last, 0, -1)
+    if count == height:
+        return cut, "\r\n"
+    return pc.if_else(ended, cut, last), pc.if_else(ended, pa.scalar("\r\n", pa.large_string()), pa.scalar("\n", pa.large_string()))
+
+
+def _value(raw: pa.Array, quote: str) -> pa.Array:
+    """Raw cells as values: quotes off, doubled quotes single, empty to null."""
+    empty = pc.equal(pc.binary_length(raw), 0)
+    values = pc.if_else(empty, pa.scalar(None, pa.large_string()), raw)
+    if not quote:
+        return values
+    quoted = pc.and_(pc.starts_with(raw, quote), pc.and_(pc.ends_with(raw, quote), pc.greater(pc.binary_length(raw), 1)))
+    if not pc.any(quoted).as_py():
+        return values
+    inner = pc.replace_substring(pc.utf8_slice_codeunits(raw, 1, -1), quote * 2, quote)
+    return pc.if_else(quoted, inner, values)
+
+
+def write_rows(rows: Rows, changed: dict[int, pa.Array], removed: set[int], shape: Shape) -> pa.Buffer:
+    """The rows as UTF-8 bytes, changed columns with new cells, removed columns gone.
+
+    Keeps:   an untouched cell's raw bytes; a changed cell is quoted where it was, or where it must be.
+    """
+    columns = []
+    for j in range(shape.width):
+        if j in removed:
+            continue
+        if j in changed:
+            columns.append(_written(changed[j], rows.raw[j] if rows.raw else None, shape, alone=shape.width - len(removed) == 1))
+        else:
+            columns.append(rows.raw[j] if rows.raw else pc.fill_null(rows.values[j], ""))
+    if not columns:
+        return pa.py_buffer(b"")
+    ends = rows.ends if not isinstance(rows.ends, str) else pa.scalar(rows.ends, pa.large_string())
+    columns[-1] = pc.binary_join_element_wise(columns[-1], ends, pa.scalar("", pa.large_string()))
+    joined = pc.binary_join_element_wise(*columns, pa.scalar(shape.delimiter, pa.large_string())) if len(columns) > 1 else columns[0]
+    return _bytes_of(joined)
+
+
+def _bytes_of(joined: pa.Array) -> pa.Buffer:
+    if isinstance(joined, pa.ChunkedArray):
+        joined = _one(joined)
+    _, offsets, data = joined.buffers()
+    bounds = np.frombuffer(offsets, dtype=np.int64)
+    first, last = int(bounds[joined.offset]), int(bounds[joined.offset + len(joined)])
+    return data.slice(first, last - first) if data is not None else pa.py_buffer(b"")
+
+
+def _written(values: pa.Array, raw: pa.Array | None, shape: Shape, *, alone: bool) -> pa.Array:
+    """New cells as they stand in a file; null is nothing, an empty text two quotes."""
+    values = values.cast(pa.large_string())
+    text = pc.fill_null(values, "")
+    if not shape.quote:
+        return pc.replace_substring_regex(text, r"[\r\n" + ("\\t" if shape.delimiter == "\t" else "\\" + shape.delimiter) + "]", " ")
+    pattern = r'[\r\n' + shape.quote + ("\\t" if shape.delimiter == "\t" else "\\" + shape.delimiter) + "]"
+    must = pc.or_(pc.match_substring_regex(text, pattern), pc.fill_null(pc.equal(pc.binary_length(values), 0), alone))
+    if raw is not None:
+        must = pc.or_(must, pc.and_(pc.starts_with(raw, shape.quote), pc.is_valid(values)))
+    if not pc.any(must).as_py():
+        return text
+    doubled = pc.replace_substring(text, shape.quote, shape.quote * 2)
+    quote = pa.scalar(shape.quote, pa.large_string())
+    quoted = pc.binary_join_element_wise(quote, doubled, quote, pa.scalar("", pa.large_string()))
+    return pc.if_else(must, quoted, text)

@@ -1,0 +1,104 @@
+"""Encoding: what the bytes of a text file mean, found out once and kept."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from veil.errors import FormatError
+
+SAMPLE = 1 << 20
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_USUAL = {"ascii", "utf-8", "latin-1", "cp1252", "iso8859-15", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be",
+          "cp1250", "cp1251", "cp437", "cp850", "mac-roman", "shift_jis", "gb18030", "big5", "euc_jp", "euc_kr"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec's name and the byte-order mark that stood before the text."""
+
+    name: str
+    bom: bytes = b""
+
+    @property
+    def ascii_superset(self) -> bool:
+        return not self.name.startswith(("utf-16", "utf-32")) and self.name not in ("shift_jis", "gb18030", "big5")
+
+
+def encoding_of(sample: bytes, given: str | None = None, *, complete: bool = True) -> Encoding:
+    """The encoding of a file from its first bytes.
+
+    Shape:   a byte-order mark decides; else UTF-8 if the bytes are UTF-8; else the likeliest by charset-normalizer;
+             else cp1252, then latin-1, which reads any byte. `complete=False`: the sample may end within a character.
+    Errors:  FormatError `encoding-unknown` for a codec Python does not have.
+    """
+    bom = next(((mark, name) for mark, name in _BOMS if sample.startswith(mark)), None)
+    if given:
+        try:
+            name = codecs.lookup(given).name
+        except LookupError:
+            raise FormatError("encoding-unknown", "the encoding is not known", hint="for example utf-8 or cp1252") from None
+        return Encoding(name, bom[0] if bom and bom[1] == name else b"")
+    if bom:
+        return Encoding(bom[1], bom[0])
+    if _is_utf8(sample, complete=complete):
+        return Encoding("utf-8")
+    return Encoding(_likeliest(sample))
+
+
+def _is_utf8(sample: bytes, *, complete: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(sample, final=complete)
+    except UnicodeDecodeError:
+        return False
+    return b"\x00" not in sample
+
+
+def _likeliest(sample: bytes) -> str:
+    from charset_normalizer import from_bytes  # noqa: PLC0415  loaded for the odd file only
+
+    best = from_bytes(sample[:65_536]).best()
+    name = codecs.lookup(best.encoding).name if best else "cp1252"
+    for candidate in (name, "cp1252"):
+        if candidate in _USUAL and _round_trips(sample, candidate):
+            return candidate
+    return "iso8859-1"
+
+
+def _round_trips(sample: bytes, name: str) -> bool:
+    try:
+        return sample.decode(name).encode(name) == sample
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        return False
+
+
+def decode(data: bytes, encoding: Encoding, where: str = "") -> str:
+    """Bytes as text, the mark taken off.
+
+    Errors:  FormatError `encoding-broken` with the byte's place, never the bytes.
+    """
+    try:
+        return data[len(encoding.bom) :].decode(encoding.name) if data.startswith(encoding.bom) else data.decode(encoding.name)
+    except UnicodeDecodeError as error:
+        raise FormatError("encoding-broken", f"the bytes are not {encoding.name}", where=f"{where} byte {error.start}",
+                          hint="state `encoding:` for this source, or mend the file") from None  # fmt: skip
+
+
+def encode(text: str, encoding: Encoding, where: str = "") -> bytes:
+    """Text as the file's own bytes; a character that the encoding lacks becomes `?` (only surrogates can bring one)."""
+    del where
+    return encoding.bom + text.encode(encoding.name, "replace")
+
+
+def read_encoding(path: Path, given: str | None = None) -> Encoding:
+    with path.open("rb") as file:
+        sample = file.read(SAMPLE)
+        more = bool(file.read(1))
+    return encoding_of(sample, given, complete=not more)

@@ -1,0 +1,113 @@
+"""Parquet tables: row groups in, row groups out; untouched columns keep type and value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from veil.errors import FormatError
+from veil.formats.base import Inspection, Part, Settings
+from veil.model import Batch, Edits, Field
+
+ROWS = 131_072
+
+
+class Parquet:
+    """A typed table.
+
+    Keeps:   the schema of untouched columns, their nulls, row groups' order and the file's compression. A changed
+             column keeps its type where every new value fits it, else it becomes text; the plan says which.
+    """
+
+    name = "parquet"
+    one_part_one_file = False
+
+    def inspect(self, path: Path, given: Settings) -> Inspection:
+        del given
+        with _opened(path) as file:
+            names = tuple(file.schema_arrow.names)
+            compression = file.metadata.row_group(0).column(0).compression if file.metadata.num_row_groups else "SNAPPY"
+        if len(set(names)) != len(names):
+            raise FormatError("parquet-header", "two columns have the same name", hint="rename one of them")
+        return Inspection(names, {"compression": compression.lower()})
+
+    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
+        del path, settings, size
+        return [(0, -1)]
+
+    def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
+        del settings
+        with _opened(path / part.files[0]) as file:
+            first = 0
+            for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
+                fields = tuple(Field(name, _text(batch.column(i))) for i, name in enumerate(batch.schema.names))
+                yield Batch(fields, batch.num_rows, first, places=batch)
+                first += batch.num_rows
+
+    def writer(self, side: Path, part: Part, settings: Settings) -> ParquetWriter:
+        return ParquetWriter(side / part.files[0], settings)
+
+
+class ParquetWriter:
+    def __init__(self, path: Path, settings: Settings) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path, self._compression = path, settings["compression"]
+        self._types: dict[str, str] = dict(settings.get("types", {}))
+        self._writer: pq.ParquetWriter | None = None
+
+    def write(self, batch: Batch, edits: Edits) -> None:
+        table: pa.RecordBatch = batch.places
+        arrays, fields = [], []
+        for i, field in enumerate(table.schema):
+            if field.name in edits.removed:
+                continue
+            changed = edits.columns.get(field.name)
+            column = table.column(i) if changed is None else _typed(changed, field.type)
+            arrays.append(column)
+            fields.append(pa.field(field.name, column.type, nullable=True if changed is not None else field.nullable))
+        made = pa.table(arrays, schema=pa.schema(fields))
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, made.schema, compression=self._compression)
+        if made.schema != self._writer.schema:
+            made = _as_before(made, self._writer.schema)
+        self._writer.write_table(made)
+
+    def finish(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError):
+        raise FormatError("parquet-unreadable", "this is not a Parquet file", hint="check the file") from None
+
+
+def _text(column: pa.Array) -> pa.Array:
+    """Cells as text for rules and operators; what has no text form (lists, structs) is null there."""
+    try:
+        return column.cast(pa.large_string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        return pa.nulls(len(column), pa.large_string())
+
+
+def _typed(values: pa.Array, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_large_string(kind) or pa.types.is_string(kind):
+        return values.cast(kind)
+    try:
+        return pc.cast(values, kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return values.cast(pa.large_string())
+
+
+def _as_before(made: pa.Table, schema: pa.Schema) -> pa.Table:
+    try:
+        return made.cast(schema)
+    except (pa.ArrowInvalid, ValueError):
+        raise FormatError("parquet-type", "the type of a changed column differs between its parts",
+                          hint="use an operator that keeps the type, such as `pseudonym: {format: integer}`") from None  # fmt: skip

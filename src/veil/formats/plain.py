@@ -1,0 +1,89 @@
+"""Plain text: a file is one value; a folder of them is one field of n notes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from veil.errors import FormatError, LimitError
+from veil.formats.base import Inspection, Part, Settings
+from veil.formats.encodings import Encoding, decode, encode, encoding_of
+from veil.model import Batch, Edits, Field
+
+ADDRESS = "text"
+LARGEST = 256 << 20
+
+
+class Plain:
+    """Notes as files: any of the usual encodings, line ends as they are."""
+
+    name = "text"
+    one_part_one_file = True
+
+    def inspect(self, path: Path, given: Settings) -> Inspection:
+        del path
+        return Inspection((ADDRESS,), {key: given[key] for key in ("encoding",) if given.get(key)})
+
+    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
+        del path, settings, size
+        return [(0, -1)]
+
+    def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
+        """One batch of all files of the part; `path` is the folder they are named below.
+
+        Errors:  FormatError `encoding-broken`, LimitError `note-too-large` with the number of the file in the part.
+        """
+        texts: list[str] = []
+        places: list[tuple[str, Encoding]] = []
+        for number, file in enumerate(part.files):
+            data = read_whole(path / file, f"file {number}")
+            encoding = encoding_of(data, settings.get("encoding"))
+            texts.append(decode(data, encoding, f"file {number}"))
+            places.append((file, encoding))
+        yield Batch((Field(ADDRESS, pa.array(texts, pa.large_string())),), len(texts), places=places)
+
+    def writer(self, side: Path, part: Part, settings: Settings) -> PlainWriter:
+        del part, settings
+        return PlainWriter(side)
+
+
+class PlainWriter:
+    """Writes each note to the name that the batch's `about["names"]` gives it."""
+
+    def __init__(self, side: Path) -> None:
+        self._side = side
+
+    def write(self, batch: Batch, edits: Edits) -> None:
+        field = batch.fields[0]
+        values = edits.columns.get(field.address, field.values)
+        names: list[str] = batch.about.get("names") or [name for name, _ in batch.places]
+        for name, (_, encoding), text in zip(names, batch.places, values.to_pylist(), strict=True):
+            target = self._side / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, encode(text or "", encoding))
+
+    def finish(self) -> None:
+        """Nothing is held open between notes."""
+
+
+def read_whole(path: Path, where: str, largest: int = LARGEST) -> bytes:
+    try:
+        if path.stat().st_size > largest:
+            raise LimitError("note-too-large", f"a file is over {largest >> 20} MiB", where=where, hint="split it")
+        return path.read_bytes()
+    except OSError as error:
+        raise FormatError("file-unreadable", f"a file cannot be read ({os.strerror(error.errno or 0)})", where=where) from None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+
+
+def settings_of(encoding: Encoding) -> dict[str, Any]:
+    return {"encoding": encoding.name, "bom": encoding.bom.hex()}

@@ -1,0 +1,89 @@
+"""Dialect: which delimiter and quote a table uses, told from its first rows."""
+
+from __future__ import annotations
+
+from veil.errors import FormatError
+from veil.formats.csvtext import Shape
+
+DELIMITERS = (",", "\t", ";", "|")
+
+
+def sniff_shape(text: str, given: str | None, *, complete: bool) -> tuple[Shape, list[str]]:
+    """The shape of the rows and the names of the columns.
+
+    Shape:   the delimiter whose rows all have the same number of cells, the most cells winning; a file in which
+             quotes do not pair is read without quotes.
+    Errors:  FormatError `csv-ragged` where no delimiter fits.
+    """
+    best: tuple[int, Shape, list[str]] | None = None
+    for delimiter in (given,) if given else DELIMITERS:
+        for quote in ('"', ""):
+            widths, header = _widths(text, Shape(delimiter, quote, 1), complete=complete)
+            if len(set(widths)) == 1 and (best is None or widths[0] > best[0]):
+                best = widths[0], Shape(delimiter, quote, widths[0]), header
+    if best is None:
+        return _by_header(text, given)
+    return best[1], best[2]
+
+
+def _by_header(text: str, given: str | None) -> tuple[Shape, list[str]]:
+    """Rows are ragged somewhere: the header alone decides, and the run says which row is wrong."""
+    line = text.split("\n", 1)[0].rstrip("\r")
+    delimiter = given or max(DELIMITERS, key=line.count)
+    header = [unquoted(cell) for cell in split_row(line, Shape(delimiter, '"', 1))]
+    if len(header) < 2:
+        raise FormatError("csv-ragged", "the rows have no delimiter in common", hint="state `delimiter:` for this source")
+    return Shape(delimiter, '"', len(header)), header
+
+
+def _widths(text: str, shape: Shape, *, complete: bool) -> tuple[list[int], list[str]]:
+    rows = _rows(text, shape.quote)
+    if not complete and len(rows) > 1:
+        rows = rows[:-1]
+    while rows and not rows[-1].strip("\r\n"):
+        rows.pop()
+    rows = rows[:1000]
+    if not rows or (shape.quote and any(row.count(shape.quote) % 2 for row in rows)):
+        return [], []
+    cells = [split_row(row.rstrip("\r\n"), shape) for row in rows]
+    return [len(one) for one in cells], [unquoted(cell, shape.quote) for cell in cells[0]]
+
+
+def _rows(text: str, quote: str) -> list[str]:
+    lines = text[:262_144].split("\n")
+    if len(text) > 262_144:
+        lines = lines[:-1]
+    if not quote:
+        return lines
+    rows: list[str] = []
+    held = ""
+    for line in lines:
+        held = f"{held}\n{line}" if held else line
+        if held.count(quote) % 2 == 0:
+            rows.append(held)
+            held = ""
+    if held:
+        rows.append(held)
+    return rows
+
+
+def split_row(line: str, shape: Shape) -> list[str]:
+    """The raw cells of one row, quotes included."""
+    if not shape.quote or shape.quote not in line:
+        return line.split(shape.delimiter)
+    cells: list[str] = []
+    held = ""
+    for piece in line.split(shape.delimiter):
+        held = f"{held}{shape.delimiter}{piece}" if held else piece
+        if held.count(shape.quote) % 2 == 0:
+            cells.append(held)
+            held = ""
+    if held:
+        cells.append(held)
+    return cells
+
+
+def unquoted(cell: str, quote: str = '"') -> str:
+    if quote and len(cell) > 1 and cell[0] == quote == cell[-1]:
+        return cell[1:-1].replace(quote * 2, quote)
+    return cell

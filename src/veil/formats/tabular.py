@@ -1,0 +1,232 @@
+"""Table files: CSV and TSV, read in blocks of whole rows and written back cell for cell."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from veil.errors import FormatError, LimitError
+from veil.formats.base import Inspection, Part, Settings
+from veil.formats.csvtext import Rows, Shape, read_rows, write_rows
+from veil.formats.encodings import SAMPLE, Encoding, encoding_of
+from veil.formats.sniff import sniff_shape, split_row
+from veil.model import Batch, Edits, Field
+
+BLOCK = 8 << 20
+LONGEST_ROW = 64 << 20
+
+
+class Csv:
+    """A table as text.
+
+    Keeps:   every cell's exact text (leading zeros, NA, 20 digits, spaces), the order of rows and columns, the
+             quoting of untouched cells, encoding, byte-order mark and line ends. An unquoted empty cell is null.
+    """
+
+    name = "csv"
+    one_part_one_file = False
+
+    def inspect(self, path: Path, given: Settings) -> Inspection:
+        """Errors: FormatError `csv-empty` (no header), `csv-header` (a column's name twice)."""
+        with path.open("rb") as file:
+            sample = file.read(SAMPLE)
+            complete = not file.read(1)
+        encoding = encoding_of(sample, given.get("encoding"), complete=complete)
+        text = codecs.getincrementaldecoder(encoding.name)("replace").decode(sample[len(encoding.bom) :])
+        if not text.strip():
+            raise FormatError("csv-empty", "the table has no header row", hint="an empty file has no columns to rule on")
+        shape, header = sniff_shape(text, given.get("delimiter"), complete=complete)
+        if len(set(header)) != len(header):
+            raise FormatError("csv-header", "two columns have the same name", hint="rename one of them")
+        settings = {"encoding": encoding.name, "bom": encoding.bom.hex(), "delimiter": shape.delimiter, "quote": shape.quote}
+        return Inspection(tuple(header), settings)
+
+    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
+        """Byte ranges of whole rows of about `size` bytes each; the header belongs to the first."""
+        total = path.stat().st_size
+        if total <= size or not Encoding(settings["encoding"]).ascii_superset:
+            return [(0, -1)]
+        bounds, quote = [0], settings["quote"].encode()
+        with path.open("rb") as file:
+            inside, at = False, 0
+            for start in range(size, total, size):
+                inside ^= _crosses(file, at, start, quote)
+                at, inside = _next_row(file, start, quote, inside)
+                if at >= total:
+                    break
+                if at > bounds[-1]:
+                    bounds.append(at)
+        return list(zip(bounds, [*bounds[1:], -1], strict=True))
+
+    def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
+        """Blocks of whole rows; the header row is not among them."""
+        encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
+        header: list[str] = settings["addresses"]
+        shape = Shape(settings["delimiter"], settings["quote"], len(header))
+        file_path = path / part.files[0]
+        first = 0
+        for number, data in enumerate(_blocks(file_path, part, encoding, shape)):
+            head, body, tail = _parted(data, shape, encoding, is_first=part.start == 0 and number == 0, where="row 0")
+            if body:
+                rows = read_rows(body, shape, f"block {number}")
+                fields = tuple(Field(name, values) for name, values in zip(header, rows.values, strict=True))
+                yield Batch(fields, rows.height, first, places=(head, rows, tail, body.endswith(b"\n")))
+                first += rows.height
+            else:
+                empty = _no_rows(shape)
+                yield Batch(tuple(Field(name, values) for name, values in zip(header, empty.values, strict=True)), 0, first,
+                            places=(head, empty, tail, True))  # fmt: skip
+
+    def writer(self, side: Path, part: Part, settings: Settings) -> CsvWriter:
+        return CsvWriter(side / part.files[0], settings)
+
+
+class CsvWriter:
+    def __init__(self, path: Path, settings: Settings) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("wb")
+        self._encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
+        self._header: list[str] = settings["addresses"]
+        self._shape = Shape(settings["delimiter"], settings["quote"], len(self._header))
+
+    def write(self, batch: Batch, edits: Edits) -> None:
+        head, rows, tail, ended = batch.places
+        places = {name: j for j, name in enumerate(self._header)}
+        removed = {places[name] for name in edits.removed if name in places}
+        changed = {places[name]: values for name, values in edits.columns.items() if places[name] not in removed}
+        self._put(self._encoding.bom if head else b"", raw=True)
+        self._put(_header_row(head, removed, self._shape))
+        body: Any = write_rows(rows, changed, removed, self._shape) if rows.height else b""
+        if not ended:
+            end = 2 if bytes(body[-2:]) == b"\r\n" else 1
+            body = memoryview(body)[: -end or None]
+        self._put(body)
+        self._put(tail)
+
+    def _put(self, data: Any, *, raw: bool = False) -> None:
+        if raw or self._encoding.name == "utf-8":
+            self._file.write(data)
+        else:
+            self._file.write(bytes(data).decode("utf-8").encode(self._encoding.name, "replace"))
+
+    def finish(self) -> None:
+        self._file.close()
+
+
+def _header_row(head: bytes, removed: set[int], shape: Shape) -> bytes:
+    if not head or not removed:
+        return head
+    text = head.decode("utf-8")
+    line = text.rstrip("\r\n")
+    kept = [cell for j, cell in enumerate(split_row(line, shape)) if j not in removed]
+    return (shape.delimiter.join(kept) + text[len(line) :]).encode("utf-8")
+
+
+def _no_rows(shape: Shape) -> Rows:
+    import pyarrow as pa  # noqa: PLC0415
+
+    none = pa.array([], pa.large_string())
+    return Rows(tuple(none for _ in range(shape.width)), None, "\n", 0)
+
+
+def _parted(data: bytes, shape: Shape, encoding: Encoding, *, is_first: bool, where: str) -> tuple[bytes, bytes, bytes]:
+    """Header row (first block only), rows, and the blank lines that end a file."""
+    del encoding, where
+    head = b""
+    if is_first:
+        at = _row_end(data, shape.quote.encode())
+        head, data = data[:at], data[at:]
+    body = data.rstrip(b"\r\n") if shape.width > 1 else data
+    if len(body) != len(data):
+        keep = 2 if data[len(body) : len(body) + 2] == b"\r\n" else 1
+        body = data[: len(body) + keep] if body else b""
+    return head, body, data[len(body) :]
+
+
+def _row_end(data: bytes, quote: bytes) -> int:
+    at = 0
+    while True:
+        found = data.find(b"\n", at)
+        if found < 0:
+            return len(data)
+        if not quote or data.count(quote, 0, found) % 2 == 0:
+            return found + 1
+        at = found + 1
+
+
+def _blocks(path: Path, part: Part, encoding: Encoding, shape: Shape) -> Iterator[bytes]:
+    """UTF-8 blocks that end where a row ends."""
+    rest = b""
+    for data in _utf8(path, part, encoding):
+        rest += data
+        cut = _last_row_end(rest, shape.quote.encode())
+        if cut:
+            yield rest[:cut]
+            rest = rest[cut:]
+        elif len(rest) > LONGEST_ROW:
+            raise LimitError("row-too-long", f"a row is over {LONGEST_ROW >> 20} MiB", hint="a quote may be missing or stray")
+    if rest:
+        yield rest
+
+
+def _last_row_end(data: bytes, quote: bytes) -> int:
+    """The end of the last whole row, or 0: a line end that has an even number of quotes before it."""
+    cut = data.rfind(b"\n") + 1
+    if not quote or not cut:
+        return cut
+    odd = data.count(quote, 0, cut) % 2
+    while cut and odd:
+        before = data.rfind(b"\n", 0, cut - 1) + 1
+        odd ^= data.count(quote, before, cut) % 2
+        cut = before
+    return cut
+
+
+def _utf8(path: Path, part: Part, encoding: Encoding) -> Iterator[bytes]:
+    decoder = None if encoding.name == "utf-8" else codecs.getincrementaldecoder(encoding.name)("strict")
+    with path.open("rb") as file:
+        file.seek(part.start or len(encoding.bom))
+        left = (part.stop if part.stop >= 0 else path.stat().st_size) - file.tell()
+        while left > 0:
+            data = file.read(min(BLOCK, left))
+            if not data:
+                break
+            left -= len(data)
+            yield data if decoder is None else _recoded(decoder, data, final=left <= 0)
+
+
+def _recoded(decoder: codecs.IncrementalDecoder, data: bytes, *, final: bool) -> bytes:
+    try:
+        return decoder.decode(data, final).encode("utf-8")
+    except UnicodeDecodeError:
+        raise FormatError("encoding-broken", "the bytes are not in the encoding of this file",
+                          hint="state `encoding:` for this source") from None  # fmt: skip
+
+
+def _crosses(file: BinaryIO, start: int, stop: int, quote: bytes) -> bool:
+    """Whether an odd number of quotes stands in these bytes."""
+    if not quote:
+        return False
+    file.seek(start)
+    odd, left = 0, stop - start
+    while left > 0:
+        data = file.read(min(BLOCK, left))
+        if not data:
+            break
+        odd ^= data.count(quote) & 1
+        left -= len(data)
+    return bool(odd)
+
+
+def _next_row(file: BinaryIO, start: int, quote: bytes, inside: bool) -> tuple[int, bool]:
+    """The first row that begins at or after `start`, and whether a quote is open there (never)."""
+    file.seek(start)
+    at = start
+    for line in file:
+        at += len(line)
+        inside ^= bool(quote) and line.count(quote) % 2 == 1
+        if not inside and line.endswith(b"\n"):
+            return at, False
+    return at, inside
