@@ -1,0 +1,61 @@
+"""Claims: what a policy says it is, held against what it does."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from veil.errors import PolicyError
+from veil.model import SAFE_HARBOR, Label
+from veil.parts import part
+from veil.policy.parse import Document
+from veil.policy.plan import Plan, SourcePlan
+from veil.policy.rules import Apply, Case, Keep, Open, Rule, Treatment
+
+LIMITED_KEEPS = frozenset({Label.DATE, Label.ZIP, Label.LOCATION, Label.AGE_OVER_89})
+
+
+def check_claims(plan: Plan, document: Document) -> Plan:
+    """The plan, with random codes for pseudonyms where it claims Safe Harbor.
+
+    Errors:  PolicyError `claims-derived`, `claims-kept`, with the reason and the place.
+    Source:  45 CFR 164.514(b)(2)(i) and (c): a code may not be derived from the person's data; a shifted date is a date.
+    """
+    if plan.claims == "none":
+        return plan
+    for label, treatment in plan.labels.items():
+        where = document.at("labels", label.value)
+        may_stay = LIMITED_KEEPS if plan.claims == "limited-data-set" else frozenset()
+        if isinstance(treatment, Keep) and label in SAFE_HARBOR - may_stay:
+            raise PolicyError("claims-kept", f"the policy claims {plan.claims} and keeps {label.value} in text", where=where,
+                              hint="give the label a treatment, or say `claims: none`")  # fmt: skip
+    if plan.claims != "safe-harbor":
+        return plan
+    labels = {label: _lawful(one, f"label {label.value}", document.at("labels", label.value)) for label, one in plan.labels.items()}
+    sources = tuple(_lawful_source(source, document) for source in plan.sources)
+    return dataclasses.replace(plan, labels=labels, sources=sources)
+
+
+def _lawful_source(source: SourcePlan, document: Document) -> SourcePlan:
+    rules = tuple((address, _lawful_rule(rule, address, document.at(source.room, source.name, "columns", address)))
+                  for address, rule in source.rules)  # fmt: skip
+    return dataclasses.replace(source, rules=rules)
+
+
+def _lawful_rule(rule: Rule, address: str, where: str) -> Rule:
+    return dataclasses.replace(rule, cases=tuple(Case(_lawful(case.treatment, address, where), case.where) for case in rule.cases))
+
+
+def _lawful(treatment: Treatment, address: str, where: str) -> Treatment:
+    if isinstance(treatment, Open):
+        return dataclasses.replace(treatment, rules=tuple((path, _lawful_rule(rule, path, where)) for path, rule in treatment.rules))
+    if not isinstance(treatment, Apply):
+        return treatment
+    if treatment.operator == "pseudonym":
+        shape = tuple((key, value) for key, value in treatment.options if key == "format")
+        return Apply("code", shape, treatment.domain)
+    if part("operators", treatment.operator).derives:
+        raise PolicyError(
+            "claims-derived", f"{address}: `{treatment.operator}` computes its answer from the person's data, and the policy claims Safe Harbor",
+            where=where, hint="45 CFR 164.514(c) asks for random codes and years; use `pseudonym` (a random code here), `year`, `drop`, or another profile",
+        )  # fmt: skip
+    return treatment

@@ -1,0 +1,145 @@
+"""Compile: project and profile against the files that are there, to a plan; or a refusal with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from veil.errors import PolicyError
+from veil.policy.address import matches
+from veil.policy.claims import check_claims
+from veil.policy.condition import condition
+from veil.policy.files import claimed, data_files, format_of, inspected
+from veil.policy.parse import Document, nearest
+from veil.policy.plan import FilePlan, LinkPlan, Plan, SourcePlan, SubjectPlan, day_first
+from veil.policy.profile import Profile, label_treatments, read_profile
+from veil.policy.project import Project, Source, Subject
+from veil.policy.rules import Rule, Scan, rule_of
+from veil.policy.schemas import with_schema
+from veil.policy.subjects import links_of, person_domain, subject_plan
+
+ROOMS = ("tables", "notes", "trees")
+
+
+def compile_plan(project: Project, document: Document, folder: Path, *, today: dt.date | None = None) -> Plan:
+    """The plan of a project whose paths are relative to `folder`.
+
+    Errors:  PolicyError `column-unlisted` (a column without a rule), `column-missing`, `files-missing`, `claims-...`;
+             the error of a format for a file that cannot be read. Nothing has been written by then.
+    """
+    profile = read_profile(project.profile, folder)
+    root = _root(folder / project.in_, document)
+    project = with_schema(project)
+    files = data_files(root)
+    labels = profile.labels | label_treatments(project.labels, document, "labels")
+    sources: list[SourcePlan] = []
+    for room in ROOMS:
+        for name, source in getattr(project, room).items():
+            planned = _source(name, room, source, project, profile, root, files, document)
+            if planned is not None:
+                sources.append(planned)
+    if not sources:
+        raise PolicyError("files-missing", "no source of the project has a file", where=document.at("in"),
+                          hint="check `in:` and the names of the tables")  # fmt: skip
+    person = person_domain(project, sources)
+    sources = [_with_subject(one, project, sources, person, document) for one in sources]
+    used = {file.path for one in sources for file in one.files}
+    plan = Plan(
+        name=project.name, profile=profile.name, claims=project.claims or profile.claims, person=person,
+        locale=project.locale, reference_date=project.reference_date or today or dt.datetime.now(tz=dt.UTC).date(), labels=labels,
+        sources=tuple(sources), links=links_of(sources, person), options=project.options,
+        detectors=tuple(project.detectors) if project.detectors is not None else None,
+        thresholds=project.thresholds, allow=tuple(project.allow), deny=tuple(project.deny),
+        unclaimed=len(set(files) - used), notices=_notices(sources),
+    )  # fmt: skip
+    return check_claims(plan, document)
+
+
+def _root(path: Path, document: Document) -> Path:
+    if not path.is_dir():
+        raise PolicyError("input-missing", "the input folder is not there", where=document.at("in"), hint="`in:` is relative to the project file")
+    return path
+
+
+def _source(name: str, room: str, source: Source, project: Project, profile: Profile, root: Path, files: list[str],
+            document: Document) -> SourcePlan | None:  # fmt: skip
+    where = document.at(room, name)
+    own = claimed(name, source, files, room)
+    if not own:
+        if (source.missing or project.missing) == "skip":
+            return None
+        raise PolicyError("files-missing", f"{name} has no file", where=where, hint="name it with `files:`, or say `missing: skip`")
+    kind = format_of(name, source, own, where)
+    planned = inspected(root, own, kind, source, where)
+    first = source.day_first if source.day_first is not None else day_first(project.locale)
+    unlisted = source.unlisted or project.unlisted
+    rules = _rules(name, room, kind, source, profile, planned, unlisted, document, lenient=project.schema_ is not None)
+    names = None
+    if source.names is not None:
+        names = rule_of(source.names, "names", profile.kinds, document.at(room, name, "names")).cases[0].treatment
+    return SourcePlan(name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names)
+
+
+def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, files: tuple[FilePlan, ...], unlisted: str,
+           document: Document, *, lenient: bool) -> tuple[tuple[str, Rule], ...]:  # fmt: skip
+    found: dict[str, Rule] = {}
+    for column, written in source.columns.items():
+        found[column] = rule_of(written, column, profile.kinds, document.at(room, name, "columns", column))
+    if kind == "text" and not found:
+        found["text"] = rule_of("scan", "text", {}, "")
+    for file in files:
+        _check_addresses(name, room, file, found, unlisted, document, lenient=lenient)
+    seen = {address for file in files for address in file.settings["addresses"]}
+    if lenient and kind not in ("json", "ndjson"):
+        found = {column: rule for column, rule in found.items() if column in seen}
+    for column, rule in found.items():
+        for case in rule.cases:
+            where = document.at(room, name, "columns", column)
+            missing = sorted(condition(case.where, where).columns - seen) if case.where else []
+            if missing:
+                raise PolicyError("condition-column", f"a condition reads {missing[0]}, which {name} does not have", where=where,
+                                  hint=nearest(missing[0], seen))  # fmt: skip
+    return tuple(found.items())
+
+
+def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule], unlisted: str, document: Document, *,
+                     lenient: bool) -> None:  # fmt: skip
+    there: list[str] = file.settings["addresses"]
+    bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
+    if bare and unlisted == "stop":
+        raise PolicyError("column-unlisted", f"{name} has columns without a rule: " + ", ".join(bare[:12]), where=document.at(room, name),
+                          hint="give each a rule, or say `unlisted: drop`")  # fmt: skip
+    gone = [rule for rule in rules if not any(matches(rule, address) for address in there)]
+    if gone and not lenient and not there_is_a_tree(there, rules):
+        raise PolicyError("column-missing", f"{name} has no column {gone[0]}", where=document.at(room, name, "columns", gone[0]),
+                          hint=nearest(gone[0], there))  # fmt: skip
+
+
+def there_is_a_tree(there: list[str], rules: dict[str, Rule]) -> bool:
+    """Whether addresses are paths: a record may lack any of them."""
+    return any(address.startswith("$") for address in (*there, *rules))
+
+
+def _with_subject(source: SourcePlan, project: Project, sources: list[SourcePlan], person: str, document: Document) -> SourcePlan:
+    written: str | Subject | None = getattr(project, source.room)[source.name].subject
+    subject = subject_plan(source, written, sources, person, document.at(source.room, source.name, "subject"))
+    return SourcePlan(source.name, source.room, source.format, source.files, source.rules, subject, source.unlisted,
+                      source.day_first, source.names)  # fmt: skip
+
+
+def _notices(sources: list[SourcePlan]) -> tuple[str, ...]:
+    """What a person should know before the run, in sentences without a value."""
+    found: list[str] = []
+    for source in sources:
+        scans = any(isinstance(case.treatment, Scan) for _, rule in source.rules for case in rule.cases)
+        if source.subject.how == "none" and scans:
+            found.append(f"{source.name}: no subject is told, so known identifiers are not sought there and dates cannot be shifted")
+        if source.subject.how == "file":
+            found.append(f"{source.name}: each file is taken as a subject of its own")
+    return tuple(found)
+
+
+def as_settings(plan: SourcePlan, file: FilePlan) -> dict[str, Any]:
+    """What a format needs to read one file of a plan."""
+    return {**file.settings, "day_first": plan.day_first}

@@ -1,0 +1,70 @@
+"""Which files of the input folder belong to which source, and how each is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from veil.errors import Error, PolicyError
+from veil.formats.base import Format
+from veil.parts import SUFFIXES, part
+from veil.policy.plan import FilePlan
+from veil.policy.project import Source
+
+LITTER = ("__MACOSX", ".")
+
+
+def data_files(root: Path) -> list[str]:
+    """All files below the input folder by relative name, litter (`__MACOSX`, dot files) left out, sorted."""
+    found = []
+    for path in sorted(root.rglob("*")):
+        relative = path.relative_to(root)
+        if path.is_file() and not path.is_symlink() and not any(piece.startswith(LITTER) for piece in relative.parts):
+            found.append(relative.as_posix())
+    return found
+
+
+def claimed(name: str, source: Source, files: list[str], room: str) -> list[str]:
+    """The files that a source names, or by default the file NAME.* or the folder NAME/."""
+    globs = [source.files] if isinstance(source.files, str) else source.files
+    if globs:
+        return [file for file in files if any(_fits(file, glob) for glob in globs)]
+    own = [file for file in files if Path(file).parent == Path() and Path(file).stem.lower() == name.lower() and Path(file).suffix.lower() in SUFFIXES]
+    inside = [file for file in files if file.lower().startswith(f"{name.lower()}/")]
+    if room == "notes":
+        return inside or own
+    return own or inside
+
+
+def _fits(file: str, glob: str) -> bool:
+    if not any(char in glob for char in "*?["):
+        return file == glob or file.startswith(glob.rstrip("/") + "/")
+    return Path(file).match(glob) and (glob.startswith("**") or Path(file).parts[0] == glob.split("/")[0] or "/" not in glob or glob[0] in "*?[")
+
+
+def format_of(name: str, source: Source, files: list[str], where: str) -> str:
+    """The format a source states, or that its files' endings say, all the same one."""
+    if source.format:
+        return source.format
+    kinds = {SUFFIXES.get(Path(file).suffix.lower(), "") for file in files}
+    if len(kinds) != 1 or "" in kinds:
+        raise PolicyError("source-format", f"the files of {name} are of several or unknown kinds", where=where,
+                          hint="state `format:`, or name the files with `files:`")  # fmt: skip
+    return kinds.pop()
+
+
+def inspected(root: Path, files: list[str], kind: str, source: Source, where: str) -> tuple[FilePlan, ...]:
+    """Each file with what had to be inferred to read it.
+
+    Errors:  the format's own, with the place of the source and the number of the file, never its name.
+    """
+    reader: Format = part("formats", kind)()
+    given = {"encoding": source.encoding, "delimiter": source.delimiter or ("\t" if kind == "tsv" else None)}
+    found = []
+    for number, file in enumerate(files):
+        try:
+            seen = reader.inspect(root / file, given)
+        except Error as error:
+            raise type(error)(error.code, error.message, where=f"{where} file {number + 1}", hint=error.hint) from None
+        settings = {**seen.settings, "addresses": list(seen.addresses)}
+        found.append(FilePlan(file, (root / file).stat().st_size, settings))
+    return tuple(found)

@@ -1,0 +1,162 @@
+"""Plan: a policy compiled against the schema that the data really has, before anything runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from veil.model import Label
+from veil.policy.rules import Open, Rule, Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectPlan:
+    """How the subject of a row, note or record is told.
+
+    Shape:   `how` is `column` (the cell is the subject's id), `link` (the cell leads to it through the roster),
+             `file_name` (a placeholder of `pattern`), `map` (a side file), `file` (each file its own), `none`.
+             `domain` is the domain of the id that is read; the subject's own domain is the plan's `person`.
+    """
+
+    how: str = "none"
+    column: str = ""
+    domain: str = ""
+    pattern: str = ""
+    map: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """One file and what was inferred of it; `path` is relative to the plan's input folder."""
+
+    path: str
+    size: int
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlan:
+    """One table, folder of notes or file of records."""
+
+    name: str
+    room: str
+    format: str
+    files: tuple[FilePlan, ...]
+    rules: tuple[tuple[str, Rule], ...]
+    subject: SubjectPlan
+    unlisted: str
+    day_first: bool
+    names: Treatment | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        seen: dict[str, None] = {}
+        for file in self.files:
+            seen.update(dict.fromkeys(file.settings.get("addresses", ())))
+        return tuple(seen)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """A column whose ids lead to subjects: pass one writes (domain, id) -> subject into the roster."""
+
+    source: str
+    column: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a run does, in the open: printable, comparable, digestible.
+
+    Shape:   `labels`: what a scan does with each label. `links`: what pass one must index.
+    """
+
+    name: str
+    profile: str
+    claims: str
+    person: str
+    locale: str
+    reference_date: dt.date
+    labels: dict[Label, Treatment]
+    sources: tuple[SourcePlan, ...]
+    links: tuple[LinkPlan, ...]
+    options: dict[str, dict[str, Any]]
+    detectors: tuple[str, ...] | None
+    thresholds: dict[str, float]
+    allow: tuple[str, ...]
+    deny: tuple[str, ...]
+    unclaimed: int = 0
+    notices: tuple[str, ...] = ()
+    key_id: str = ""
+
+    def source(self, name: str) -> SourcePlan:
+        return next(one for one in self.sources if one.name == name)
+
+    def day_first(self) -> bool:
+        return day_first(self.locale)
+
+    def as_json(self) -> dict[str, Any]:
+        """The plan as JSON: names of tables, columns and rules; of files only how many and how they are read."""
+        return _jsonable(self)
+
+    def digest(self) -> str:
+        """SHA-256 over everything that decides the output, file names and sizes included."""
+        whole = json.dumps(_jsonable(self, files=True), sort_keys=True)
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+    def needs_roster(self) -> bool:
+        return bool(self.links) or any(rule.known for source in self.sources for _, rule in every_rule(source))
+
+
+def every_rule(source: SourcePlan) -> list[tuple[str, Rule]]:
+    """All rules of a source, those inside opened values too, by joined address."""
+    found: list[tuple[str, Rule]] = []
+    _walk(source.rules, "", found)
+    return found
+
+
+def _walk(rules: tuple[tuple[str, Rule], ...], prefix: str, found: list[tuple[str, Rule]]) -> None:
+    for address, rule in rules:
+        found.append((prefix + address, rule))
+        for case in rule.cases:
+            if isinstance(case.treatment, Open):
+                _walk(case.treatment.rules, f"{prefix}{address} > ", found)
+
+
+def day_first(locale: str) -> bool:
+    """Whether a locale writes the day before the month: all but the United States and a few that follow it."""
+    return locale.replace("_", "-").upper() not in ("EN-US", "EN", "US", "EN-PH", "ES-PR")
+
+
+def _jsonable(value: Any, *, files: bool = False) -> Any:
+    if isinstance(value, FilePlan):
+        shown = {"settings": value.settings, "size": value.size}
+        return shown | {"path": value.path} if files else shown
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        shown = {field.name: _jsonable(getattr(value, field.name), files=files) for field in dataclasses.fields(value)}
+        name = type(value).__name__
+        return {"treatment": name.lower(), **shown} if name in ("Keep", "Drop", "Apply", "Scan", "Open") else shown
+    if isinstance(value, dict):
+        return {str(key): _jsonable(one, files=files) for key, one in value.items()}
+    if isinstance(value, tuple | list | frozenset | set):
+        return [_jsonable(one, files=files) for one in value]
+    if isinstance(value, dt.date | Path | Label):
+        return str(value)
+    return value
+
+
+def describe(treatment: Treatment) -> str:
+    """A treatment in a few words, for people."""
+    name = type(treatment).__name__.lower()
+    operator = getattr(treatment, "operator", "")
+    options = dict(getattr(treatment, "options", ()))
+    inside = ", ".join(f"{key}={value}" for key, value in options.items())
+    if operator:
+        return f"{operator}({inside})" if inside else operator
+    return f"open {treatment.format}" if isinstance(treatment, Open) else name

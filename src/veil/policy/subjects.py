@@ -1,0 +1,100 @@
+"""Whose record: from what a project says of a source to how the subject is told, and what the roster must index."""
+
+from __future__ import annotations
+
+import re
+
+from veil.errors import PolicyError
+from veil.policy.parse import nearest
+from veil.policy.plan import LinkPlan, SourcePlan, SubjectPlan
+from veil.policy.project import Project, Subject
+
+
+def person_domain(project: Project, sources: list[SourcePlan]) -> str:
+    """The domain of the ids that name people: stated, or that of the first table whose subject is a column."""
+    if project.person:
+        table, _, column = project.person.partition(".")
+        source = next((one for one in sources if one.name == table), None)
+        return domain_of(source, column) if source and column else project.person.lower()
+    for source in sources:
+        written = getattr(project, source.room)[source.name].subject
+        if isinstance(written, str):
+            return domain_of(source, written)
+    return "subject"
+
+
+def domain_of(source: SourcePlan, column: str) -> str:
+    rule = dict(source.rules).get(column)
+    return rule.domain if rule is not None else column.lower()
+
+
+def subject_plan(source: SourcePlan, written: str | Subject | None, sources: list[SourcePlan], person: str, where: str) -> SubjectPlan:
+    """Errors: PolicyError `subject-column`, `subject-through`, `subject-pattern`, `subject-shape`."""
+    if written is None:
+        return SubjectPlan()
+    if isinstance(written, str):
+        _must_have(source, written, where)
+        domain = domain_of(source, written)
+        return SubjectPlan("column" if domain == person else "link", column=written, domain=domain)
+    if written.through:
+        return _through(source, written, sources, where)
+    if written.map:
+        return SubjectPlan("map", domain=f"map:{source.name}", map=written.map)
+    if written.from_ == "file":
+        return SubjectPlan("file", domain=person)
+    if written.from_ == "file_name" and written.pattern:
+        return _by_pattern(written.pattern, sources, person, where)
+    raise PolicyError("subject-shape", f"the subject of {source.name} is not told", where=where,
+                      hint="a column; or {through: TABLE, on: COLUMN}; {from: file_name, pattern: ...}; {map: FILE}")  # fmt: skip
+
+
+def _must_have(source: SourcePlan, column: str, where: str) -> None:
+    there = source.addresses
+    if column not in there:
+        raise PolicyError("subject-column", f"{source.name} has no column {column}", where=where, hint=nearest(column, there))
+
+
+def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], where: str) -> SubjectPlan:
+    linked = next((one for one in sources if one.name == written.through), None)
+    if linked is None or not written.on:
+        raise PolicyError("subject-through", f"the link of {source.name} names no table of this project, or no column", where=where,
+                          hint="{through: TABLE, on: COLUMN}")  # fmt: skip
+    _must_have(source, written.on, where)
+    _must_have(linked, written.on, where)
+    return SubjectPlan("link", column=written.on, domain=domain_of(linked, written.on))
+
+
+def _by_pattern(pattern: str, sources: list[SourcePlan], person: str, where: str) -> SubjectPlan:
+    domains = {rule.domain for one in sources for _, rule in one.rules} | {person}
+    names = re.findall(r"{(\w+)}", pattern)
+    known = [name for name in names if name.lower() in domains]
+    if not known:
+        raise PolicyError("subject-pattern", "the pattern names no column of ids", where=where, hint="for example {patient_id}-{n}.txt")
+    return SubjectPlan("file_name", domain=known[0].lower(), pattern=pattern, column=known[0])
+
+
+def file_name_pattern(pattern: str) -> re.Pattern[str]:
+    """The pattern as an expression: `{n}` is anything without a slash, as short as it can be."""
+    pieces = re.split(r"({\w+})", pattern)
+    return re.compile("".join(f"(?P<{piece[1:-1]}>[^/]+?)" if piece.startswith("{") else re.escape(piece) for piece in pieces) + r"\Z")
+
+
+def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
+    """The columns that pass one must index, those that others stand on first.
+
+    Errors:  PolicyError `subject-circle` where tables lead only to each other; `subject-unlinked` where none leads there.
+    """
+    needed = {one.subject.domain for one in sources if one.subject.how in ("link", "file_name")} - {person}
+    found: list[LinkPlan] = []
+    solved: set[str] = set()
+    while needed - solved:
+        ready = [one for one in sources if one.subject.how == "column" or (one.subject.how == "link" and one.subject.domain in solved)]
+        step = [LinkPlan(one.name, column, domain) for domain in sorted(needed - solved) for one in ready
+                for column in one.addresses if domain_of(one, column) == domain and column != one.subject.column]  # fmt: skip
+        if not step:
+            circle = sorted(one.name for one in sources if one.subject.domain in needed - solved)
+            raise PolicyError("subject-circle", "no table leads from these to a subject: " + ", ".join(circle),
+                              hint="give one of them a `subject:` column of the person's own id")  # fmt: skip
+        found += step
+        solved |= {link.domain for link in step}
+    return tuple(found)
