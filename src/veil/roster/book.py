@@ -1,0 +1,103 @@
+"""Roster: who is who: (domain, identifier) -> subject, and subject -> known identifiers; written by pass one alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.detectors.base import Known
+from veil.model import Label
+from veil.roster.pages import Index, PageReader, PageWriter
+from veil.roster.strength import strength
+
+STAFF = "\x00staff"
+_LINK: dict[str, pl.DataType] = {"key": pl.String(), "subject": pl.String()}
+_KNOWN: dict[str, pl.DataType] = {"subject": pl.String(), "kind": pl.String(), "value": pl.String(), "label": pl.String(), "strength": pl.String()}
+_FACTS = frozenset({"sex", "birth_date"})
+
+
+@dataclass(frozen=True, slots=True)
+class RosterIndex:
+    """What a worker needs to open the roster; it goes to workers through memory only."""
+
+    links: Index
+    known: Index
+
+
+class RosterBuilder:
+    """Pass one writes here."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._links = PageWriter(folder / "links.pages", "key", _LINK)
+        self._known = PageWriter(folder / "known.pages", "subject", _KNOWN)
+
+    def add_links(self, domain: str, ids: pa.Array, subjects: pa.Array) -> None:
+        """Shape: n ids, n subjects; a null on either side leads nowhere."""
+        frame = pl.DataFrame({"key": pl.from_arrow(ids), "subject": pl.from_arrow(subjects)}, schema=_LINK).drop_nulls()
+        self._links.add(frame.with_columns(key=pl.lit(domain + "\x1f") + pl.col("key")))
+
+    def add_known(self, kind: str, label: Label, stated: str, values: pa.Array, subjects: pa.Array) -> None:
+        """Shape: n values, n subjects; `stated` is `auto`, `strong`, `weak` or `staff` (the hospital's own people)."""
+        frame = pl.DataFrame({"subject": pl.from_arrow(subjects), "value": pl.from_arrow(values)}, schema={"subject": pl.String, "value": pl.String})
+        if stated == "staff":
+            frame = frame.with_columns(subject=pl.lit(STAFF))
+        frame = frame.drop_nulls().with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "").unique()
+        if not frame.height:
+            return
+        if stated in ("strong", "weak"):
+            frame = frame.with_columns(strength=pl.lit(stated))
+        else:
+            distinct = frame.select(pl.col("value").unique())
+            told = [strength(kind, value) for value in distinct["value"].to_list()]
+            frame = frame.join(distinct.with_columns(strength=pl.Series(told, dtype=pl.String)), on="value")
+        self._known.add(frame.filter(pl.col("strength") != "").with_columns(kind=pl.lit(kind), label=pl.lit(label.value)))
+
+    def finish(self) -> RosterIndex:
+        return RosterIndex(self._links.finish(), self._known.finish())
+
+
+class Roster:
+    """Read by every worker, by `verify`; written by nobody after pass one."""
+
+    def __init__(self, index: RosterIndex) -> None:
+        self._links = PageReader(index.links, "key", _LINK)
+        self._known = PageReader(index.known, "subject", _KNOWN)
+        self._staff: tuple[Known, ...] | None = None
+
+    def subjects(self, domain: str, ids: pa.Array) -> pa.Array:
+        """The subject that each id leads to. Shape: n -> n, null where none or more than one is known."""
+        frame = pl.DataFrame({"id": pl.from_arrow(ids)}, schema={"id": pl.String})
+        distinct = frame.select(pl.col("id").drop_nulls().unique()).with_columns(key=pl.lit(domain + "\x1f") + pl.col("id"))
+        rows = self._links.rows(distinct["key"]).group_by("key").agg(pl.col("subject").first(), n=pl.len()).filter(pl.col("n") == 1)
+        told = distinct.join(rows, on="key", how="inner").select("id", "subject")
+        return frame.join(told, on="id", how="left", maintain_order="left")["subject"].to_arrow().cast(pa.large_string())
+
+    def known(self, subjects: Sequence[str]) -> dict[str, tuple[Known, ...]]:
+        """Each subject's known identifiers, facts (sex) left out; sorted, so that every run sees the same."""
+        rows = self._known.rows(pl.Series("subject", sorted(set(subjects)), dtype=pl.String)).filter(pl.col("kind") != "sex")
+        found: dict[str, list[Known]] = {}
+        for subject, kind, value, label, how in rows.sort("subject", "kind", "value").iter_rows():
+            found.setdefault(subject, []).append(Known(kind, value, Label(label), how))
+        return {subject: tuple(known) for subject, known in found.items()}
+
+    def staff(self) -> tuple[Known, ...]:
+        """The hospital's own people and sites."""
+        if self._staff is None:
+            self._staff = self.known([STAFF]).get(STAFF, ())
+        return self._staff
+
+    def facts(self, subjects: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """Sex (F, M or null) and day of birth (date32 or null) of each subject. Shape: n -> n, n."""
+        frame = pl.DataFrame({"subject": pl.from_arrow(subjects)}, schema={"subject": pl.String})
+        rows = self._known.rows(frame["subject"].drop_nulls().unique()).filter(pl.col("kind").is_in(list(_FACTS)))
+        sex = rows.filter(pl.col("kind") == "sex").group_by("subject").agg(pl.col("value").min().alias("sex"))
+        born = rows.filter(pl.col("kind") == "birth_date").group_by("subject").agg(pl.col("value").min().alias("born"))
+        joined = frame.join(sex, on="subject", how="left", maintain_order="left").join(born, on="subject", how="left", maintain_order="left")
+        days = joined["born"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        return joined["sex"].to_arrow().cast(pa.large_string()), pc.cast(days.to_arrow(), pa.date32())
