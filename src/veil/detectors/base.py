@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from veil.model import Label, Span, Text
+from veil.model import Known, Label, Owner, Span, Text
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """One identifier that the tables hold about a subject (Philter's "probe").
-
-    Shape:   `kind` is `given_name`, `family_name`, `full_name`, `phone`, `street`, `city`, `date`, `number` ...
-             `strength` is `strong` (hunted everywhere) or `weak` (only where the context says a name or a place).
-    """
-
-    kind: str
-    value: str
-    label: Label
-    strength: str
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose record a text is: the subject (None: nobody's) and what the roster knows of them."""
-
-    subject: str | None = None
-    known: tuple[Known, ...] = ()
+__all__ = ["Detector", "Known", "Owner"]
 
 
 class Detector(Protocol):

@@ -1,0 +1,80 @@
+"""Gazetteer: finds names of people and places by lists and by what stands beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from veil.detectors import cues
+from veil.detectors.base import Owner
+from veil.detectors.name_words import Found
+from veil.detectors.people import People
+from veil.detectors.places import Place, Places
+from veil.detectors.tokens import Tokens, bits_of, is_wordlike
+from veil.model import Label, Span, Text
+
+CERTAIN = 0.72
+# The number that follows the name at the head of a page, four to fourteen signs long.
+_BANNER_NUMBER = re.compile(r"[ \t]{1,3}#?([A-Z]{0,3}\d{4,12}[A-Z]?(?:-\d{2,4}){0,3})(?![\w\-/.])")
+
+
+class Gazetteer:
+    """Finds people, towns and institutions.
+
+    Keeps:   a name that is certain once is found everywhere in its own text, and in no other.
+    """
+
+    name = "gazetteer"
+    labels = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
+
+    def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
+        del owners
+        return [list(self._spans(text)) for text in texts]
+
+    def _spans(self, text: Text) -> Iterator[Span]:
+        tokens = Tokens(text.shown)
+        places = Places(tokens).read()
+        people = People(tokens)
+        people.taken.update(i for place in places for i in range(place.first, place.last + 1))
+        names = people.read()
+        for place in places:
+            yield _span(text, tokens, place, place.label)
+        for name in names:
+            yield _span(text, tokens, name, Label.NAME)
+            number = _BANNER_NUMBER.match(text.shown, tokens.ends[name.last]) if name.rule == "banner" else None
+            if number:
+                yield Span(*text.raw_range(*number.span(1)), Label.MRN, 0.7, "gazetteer:banner")
+        for name in echoes(tokens, people):
+            yield _span(text, tokens, name, Label.NAME)
+
+
+def _span(text: Text, tokens: Tokens, found: Found | Place, label: Label) -> Span:
+    start, end = text.raw_range(tokens.starts[found.first], tokens.ends[found.last])
+    return Span(start, end, label, found.score, f"gazetteer:{found.rule}")
+
+
+def echoes(tokens: Tokens, people: People) -> Iterator[Found]:
+    """Words of a certain name where they stand again: `Mr. John Hope` makes each later `Hope` one.
+
+    Keeps:   a plain word begins a sentence, or stands in a heading, as itself: `Hope`, `WHITE`.
+    """
+    certain: dict[str, bool] = {}
+    for name in people.found:
+        if name.score >= CERTAIN:
+            for i in range(name.first, name.last + 1):
+                lower = tokens.lower[i]
+                if len(lower) > 2 and lower not in cues.PARTICLES:
+                    certain[lower] = is_wordlike(lower, bits_of(lower)) or lower in cues.NOT_NAMES
+    if not certain:
+        return
+    for i, lower in enumerate(tokens.lower):
+        if lower not in certain or i in people.taken or not (tokens.words[i][0].isupper() or tokens.quiet):
+            continue
+        if people.is_thing(i):
+            continue
+        plain = certain[lower] or lower in cues.EPONYMS
+        if plain and (tokens.begins(i) or tokens.line_is_loud(i) or not tokens.words[i][0].isupper()):
+            continue
+        people.taken.add(i)
+        initial = i and tokens.gap(i) == ". " and len(tokens.words[i - 1]) == 1 and tokens.words[i - 1].isupper()
+        yield Found(i - bool(initial), i, 0.8, "echo")

@@ -1,0 +1,290 @@
+"""Known: finds what the tables already know of the owner of a text, in every form in which it is written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from veil.detectors import cues
+from veil.detectors.base import Known, Owner
+from veil.model import Label, Span, Text
+
+_PIECE = re.compile(r"[^\W\d_]++|\d++")
+_BETWEEN = frozenset(" \t\r\n.,-'/@_()+:#|\"\u2022&")
+_LONGEST_GAP = 4
+_DATES = frozenset({"birth_date", "date", "death_date", "sex"})
+_NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "maiden_name", "name", "nickname"})
+_PLACES = frozenset({"street", "address", "city", "county", "place"})
+_SAME = {
+    long: short
+    for short, longs in {
+        "st": "street str", "ave": "avenue av", "rd": "road", "blvd": "boulevard", "dr": "drive", "ln": "lane",
+        "ct": "court", "pl": "place", "ter": "terrace terr", "pkwy": "parkway", "hwy": "highway", "cir": "circle",
+        "sq": "square", "trl": "trail", "apt": "apartment", "ste": "suite", "n": "north", "s": "south", "e": "east",
+        "w": "west", "mt": "mount", "ft": "fort",
+    }.items()
+    for long in longs.split()
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One written form: pieces in a row (`joined`: their letters and digits in a row, however they are cut)."""
+
+    pieces: tuple[str, ...]
+    label: Label
+    strong: bool
+    joined: bool = False
+    place: bool = False
+
+
+@dataclass(slots=True)
+class _Index:
+    """The forms of one owner by the piece that each begins with."""
+
+    begins: dict[str, list[_Form]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+    def add(self, form: _Form) -> None:
+        if form.joined:
+            whole = form.pieces[0]
+            for length in range(1, len(whole) + 1):
+                self.begins.setdefault(whole[:length], []).append(form)
+        elif form.pieces:
+            self.begins.setdefault(form.pieces[0], []).append(form)
+
+
+class KnownIdentifiers:
+    """Finds the owner's identifiers.
+
+    Keeps:   strong ones are found everywhere, weak ones only beside a title, a key, a relative or another name of
+             the owner; dates are left to the detector of dates.
+    """
+
+    name = "known"
+    labels = frozenset(Label)
+
+    def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
+        made: dict[tuple[Known, ...], _Index] = {}
+        found: list[list[Span]] = []
+        for text, owner in zip(texts, owners, strict=True):
+            if not owner.known:
+                found.append([])
+                continue
+            index = made.get(owner.known)
+            if index is None:
+                index = made[owner.known] = _index(owner.known)
+            found.append(list(_spans(text, index)))
+        return found
+
+
+def pieces_of(value: str) -> list[str]:
+    """The runs of letters and of digits, in small letters without accents."""
+    return [_plain(piece) for piece in _PIECE.findall(value)]
+
+
+def _plain(piece: str) -> str:
+    low = piece.lower()
+    if low.isascii():
+        return low
+    return "".join(char for char in unicodedata.normalize("NFKD", low) if not unicodedata.combining(char)) or low
+
+
+def _index(known: Iterable[Known]) -> _Index:
+    index = _Index()
+    given: list[tuple[str, ...]] = []
+    family: list[tuple[str, ...]] = []
+    rare: set[tuple[str, ...]] = set()
+    label = Label.NAME
+    for one in known:
+        if one.kind in _DATES:
+            continue
+        pieces = tuple(pieces_of(Text.of(one.value).shown))
+        for form in _forms(one, pieces):
+            index.add(form)
+        if one.kind in _NAMES and pieces:
+            index.names.update(pieces)
+            halves = _halves(one, pieces)
+            given.extend(half for half in halves[0] if half)
+            family.extend(half for half in halves[1] if half)
+            label = one.label
+            if one.strength == "strong":
+                rare.add(pieces)
+    for form in _pairs(given, family, label, rare):
+        index.add(form)
+    return index
+
+
+def _forms(one: Known, pieces: tuple[str, ...]) -> Iterator[_Form]:
+    strong = one.strength == "strong"
+    if not pieces:
+        return
+    letters, digits = (sum(piece.isdigit() is kind for piece in pieces) for kind in (False, True))
+    if one.kind in _NAMES:
+        yield _Form(pieces, one.label, strong)
+        if len(pieces) == 1 and len(pieces[0]) > 3:
+            yield _Form((pieces[0] + ("es" if pieces[0][-1] in "sxz" else "s"),), one.label, strong)
+    elif one.kind in _PLACES or (letters and digits and " " in one.value.strip()):
+        same = tuple(_SAME.get(piece, piece) for piece in pieces)
+        yield from _address(same, one, strong)
+    elif "@" in one.value or not digits:
+        yield _Form(pieces, one.label, strong)
+    else:
+        yield from _number("".join(pieces), one, strong)
+
+
+def _number(whole: str, one: Known, strong: bool) -> Iterator[_Form]:
+    """A number however it is cut; five digits and more also without the zeros, a telephone also with its country."""
+    yield _Form((whole,), one.label, strong, joined=True)
+    if whole.isdigit() and len(whole.lstrip("0")) >= 5 and whole[0] == "0":
+        yield _Form((whole.lstrip("0"),), one.label, strong, joined=True)
+    if one.label in (Label.PHONE, Label.FAX) and whole.isdigit():
+        if len(whole) == 10:
+            yield _Form(("1" + whole,), one.label, strong, joined=True)
+            yield _Form((whole[3:],), one.label, strong, joined=True)
+        elif len(whole) == 11 and whole[0] == "1":
+            yield _Form((whole[1:],), one.label, strong, joined=True)
+
+
+def _address(same: tuple[str, ...], one: Known, strong: bool) -> Iterator[_Form]:
+    yield _Form(same, one.label, strong, place=True)
+    if same[0].isdigit() and len(same) > 2:
+        ways = set(_SAME.values())
+        ends = [k for k, piece in enumerate(same) if piece in ways and k > 1]
+        if ends:
+            yield _Form(same[: ends[0] + 1], one.label, strong, place=True)
+            yield _Form(same[: ends[0]], one.label, strong, place=True)
+            yield _Form(same[1 : ends[0] + 1], one.label, strong=False, place=True)
+
+
+def _halves(one: Known, pieces: tuple[str, ...]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """The given and the family part that a known name says."""
+    if one.kind in {"family_name", "maiden_name"}:
+        return [], [pieces]
+    if one.kind in {"given_name", "nickname", "middle_name"}:
+        return [pieces], []
+    if "," in one.value:
+        family = tuple(pieces_of(one.value.partition(",")[0]))
+        return [pieces[len(family) : len(family) + 1]], [family]
+    return ([pieces[:1]], [pieces[-1:]]) if len(pieces) > 1 else ([], [])
+
+
+def _pairs(
+    given: list[tuple[str, ...]], family: list[tuple[str, ...]], label: Label, rare: set[tuple[str, ...]]
+) -> Iterator[_Form]:
+    """`Anders Vang` and `VANG, TOUA` are strong, whatever each is alone; `T. Vang` is what `Vang` is."""
+    for first in dict.fromkeys(given):
+        for last in dict.fromkeys(family):
+            either = first in rare or last in rare
+            yield _Form((*first, *last), label, strong=True)
+            yield _Form((*last, *first), label, either)
+            yield _Form((first[0][:1], *last), label, last in rare)
+            yield _Form((*last, first[0][:1]), label, last in rare)
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """The pieces of one text: `words[i]` stands at `starts[i]:ends[i]` of `shown`."""
+
+    shown: str
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def gap(self, i: int) -> str:
+        """What stands between piece i and the one before it; nothing before the first."""
+        return self.shown[self.ends[i - 1] : self.starts[i]] if i else ""
+
+    def is_beside(self, i: int) -> bool:
+        """Whether piece i follows the one before it within the same identifier."""
+        return self.starts[i] - self.ends[i - 1] <= _LONGEST_GAP and _BETWEEN.issuperset(self.gap(i))
+
+
+def _read(shown: str) -> _Pieces:
+    matches = list(_PIECE.finditer(shown))
+    words = [match.group().lower() for match in matches]
+    if not shown.isascii():
+        words = [_plain(word) for word in words]
+    return _Pieces(shown, words, [match.start() for match in matches], [match.end() for match in matches])
+
+
+def _spans(text: Text, index: _Index) -> Iterator[Span]:
+    read = _read(text.shown)
+    for i, word in enumerate(read.words):
+        for form in _forms_at(read, i, word, index.begins):
+            last = _end(read, i, form)
+            if last is None or not (form.strong or _is_meant(read, i, last, form, index)):
+                continue
+            start, end = text.raw_range(read.starts[i], read.ends[last])
+            strength = "strong" if form.strong else "weak"
+            yield Span(start, end, form.label, 1.0 if form.strong else 0.85, f"known:{strength}")
+
+
+def _forms_at(read: _Pieces, i: int, word: str, begins: dict[str, list[_Form]]) -> Sequence[_Form]:
+    """The forms that may begin at piece i: as it is, without zeros, as its abbreviation, or torn by a line's end."""
+    forms = begins.get(word)
+    if forms is None and word[0] == "0":
+        forms = begins.get(word.lstrip("0"))
+    elif forms is None and word in _SAME:
+        forms = begins.get(_SAME[word])
+    if forms is not None:
+        return forms
+    if i + 1 < len(read.words) and read.starts[i + 1] - read.ends[i] < 4 and "-\n" in read.gap(i + 1):
+        return [
+            _Form((word, read.words[i + 1], *form.pieces[1:]), form.label, form.strong, place=form.place)
+            for form in begins.get(word + read.words[i + 1], ())
+            if not form.joined
+        ]
+    return ()
+
+
+def _end(read: _Pieces, i: int, form: _Form) -> int | None:
+    """The last piece of the form that begins at piece i, or None."""
+    if form.joined:
+        return _end_joined(read, i, form.pieces[0])
+    words = read.words
+    k = i
+    for wanted in form.pieces[1:]:
+        k += 1
+        if k < len(words) and len(words[k]) == 1 and len(wanted) > 1 and not form.place:
+            k += 1  # a middle initial
+        if k >= len(words) or not read.is_beside(k):
+            return None
+        if wanted != (_SAME.get(words[k], words[k]) if form.place else words[k]):
+            return None
+    return k
+
+
+def _end_joined(read: _Pieces, i: int, whole: str) -> int | None:
+    so_far = read.words[i]
+    if not whole.startswith(so_far):
+        so_far = so_far.lstrip("0")
+    k = i
+    while so_far and len(so_far) < len(whole) and whole.startswith(so_far):
+        k += 1
+        if k >= len(read.words) or not read.is_beside(k):
+            return None
+        so_far += read.words[k]
+    return k if so_far == whole else None
+
+
+def _is_meant(read: _Pieces, first: int, last: int, form: _Form, index: _Index) -> bool:
+    """Whether the context says that a name or a place stands at pieces `first` to `last`."""
+    words, gap = read.words, read.gap(first)
+    before = words[first - 1] if first else ""
+    behind = words[last + 1] if last + 1 < len(words) else ""
+    if form.place:
+        near = words[max(0, first - 3) : first]
+        return any(word in cues.LIVES or word in cues.PLACE_KEYS or word.isdigit() for word in near)
+    if before in cues.TITLES and len(gap) <= 2:
+        return True
+    if not read.shown[read.starts[first]].isupper():
+        return False
+    if before in cues.RELATIVES or before in cues.NAME_KEYS:
+        return len(gap) <= 4
+    keyed = before in cues.ROLE_KEYS and ":" in gap
+    if keyed or before in index.names - {words[first]} or behind in index.names - {words[last]}:
+        return True
+    return behind in cues.DEEDS_SURE and read.gap(last + 1) == " "

@@ -1,0 +1,71 @@
+"""Resolve: the disjoint, sorted cover of what was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from veil.detectors.weigh import held
+from veil.model import Label, Span
+
+_ADDRESS = frozenset({Label.LOCATION, Label.ZIP, Label.STATE})
+_JOINTS = frozenset({", ", ",", " ", "\n", ",\n", ", \n", " ,", " , "})
+_LEAST = frozenset({Label.YEAR, Label.AGE, Label.STATE, Label.WEEKDAY, Label.TIME, Label.PROFESSION})
+
+
+def resolve(raw: str, spans: Iterable[Span]) -> list[Span]:
+    """Spans that overlap become one, under the label of the strongest; pieces of one address become one LOCATION.
+
+    Shape:   any spans -> disjoint spans in order.
+    Keeps:   every character that a given span covers is covered.
+    """
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if span.start >= span.end:
+            continue
+        if merged and span.start < merged[-1].end:
+            merged[-1] = _union(merged[-1], span)
+        else:
+            merged.append(span)
+    return _addresses(raw, merged)
+
+
+def _union(one: Span, other: Span) -> Span:
+    whole = _container(one, other)
+    best = whole if whole is not None and whole.label not in _LEAST else max(one, other, key=_strength)
+    return best._replace(start=min(one.start, other.start), end=max(one.end, other.end))
+
+
+def _container(one: Span, other: Span) -> Span | None:
+    """The span that has the other within it: an e-mail is not a name because a name stands in it."""
+    if one[:2] == other[:2]:
+        return None
+    if one.start <= other.start and other.end <= one.end:
+        return one
+    return other if other.start <= one.start and one.end <= other.end else None
+
+
+def _strength(span: Span) -> tuple[bool, bool, float, int, int]:
+    """What holds goes first, then an identifier before what may stay, then score, then length, then place."""
+    return (held(span), span.label not in _LEAST, span.score, span.length, -span.start)
+
+
+def _addresses(raw: str, spans: list[Span]) -> list[Span]:
+    """Street, town, state and ZIP that stand side by side become one LOCATION."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and _beside(raw, joined[-1], span):
+            first = joined[-1]
+            joined[-1] = Span(first.start, span.end, Label.LOCATION, max(first.score, span.score), first.source)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _beside(raw: str, first: Span, second: Span) -> bool:
+    return (
+        first.label in _ADDRESS
+        and second.label in _ADDRESS
+        and Label.LOCATION in (first.label, second.label)
+        and not (first.label is Label.STATE and second.label is not Label.ZIP)
+        and raw[first.end : second.start] in _JOINTS
+    )

@@ -1,0 +1,84 @@
+"""Scanner: texts go in, spans of PHI come out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from importlib import import_module
+
+from veil.detectors.base import Detector, Known, Owner
+from veil.detectors.resolve import resolve
+from veil.detectors.weigh import weigh
+from veil.errors import PartError
+from veil.model import Label, Span, Text
+
+STANDARD = {
+    "patterns": "veil.detectors.patterns:Patterns",
+    "dates": "veil.detectors.dates:Dates",
+    "gazetteer": "veil.detectors.gazetteer:Gazetteer",
+    "known": "veil.detectors.known:KnownIdentifiers",
+}
+
+
+class Scanner:
+    """Detectors in order, then weigh, then resolve.
+
+    Shape:   `thresholds`: label -> least score (0.5 where not given). `allow`: values that are no PHI, whatever
+             their case. `deny`: values that always are, with the label they get; hunted like strong known ones.
+    """
+
+    def __init__(
+        self,
+        detectors: Sequence[Detector],
+        *,
+        thresholds: Mapping[Label, float] | None = None,
+        allow: Collection[str] = (),
+        deny: Mapping[str, Label] | None = None,
+    ) -> None:
+        self.detectors = tuple(detectors)
+        self.thresholds = dict(thresholds or {})
+        self.allow = frozenset(value.lower() for value in allow)
+        self.deny = tuple(Known("denied", value, label, "strong") for value, label in (deny or {}).items())
+
+    def find(self, texts: Sequence[str], owners: Sequence[Owner] | None = None) -> list[list[Span]]:
+        """The spans of each text.
+
+        Shape:   n texts, n owners (none: nobody's) -> n lists of disjoint, sorted spans.
+        Units:   code points of the raw text.
+        Keeps:   a text has the same answer alone and in any batch.
+        """
+        whose = [self._with_denied(owner) for owner in owners] if owners else [self._with_denied(Owner())] * len(texts)
+        read = [Text.of(text) for text in texts]
+        found: list[list[Span]] = [[] for _ in texts]
+        for detector in self.detectors:
+            for mine, more in zip(found, detector.find(read, whose), strict=True):
+                mine.extend(more)
+        return [
+            resolve(text, weigh(text, spans, thresholds=self.thresholds, allow=self.allow))
+            for text, spans in zip(texts, found, strict=True)
+        ]
+
+    def _with_denied(self, owner: Owner) -> Owner:
+        return Owner(owner.subject, (*owner.known, *self.deny)) if self.deny else owner
+
+
+def standard(
+    names: Sequence[str] | None = None,
+    *,
+    thresholds: Mapping[Label, float] | None = None,
+    allow: Collection[str] = (),
+    deny: Mapping[str, Label] | None = None,
+) -> Scanner:
+    """The scanner of the named detectors, all the standard ones by default.
+
+    Errors:  PartError `detector-unknown` for a name that is none of them.
+    """
+    detectors = [_made(name) for name in (STANDARD if names is None else names)]
+    return Scanner(detectors, thresholds=thresholds, allow=allow, deny=deny)
+
+
+def _made(name: str) -> Detector:
+    if name not in STANDARD:
+        raise PartError("detector-unknown", "no detector has this name", hint=f"one of {', '.join(STANDARD)}")
+    module, _, attribute = STANDARD[name].partition(":")
+    made: Detector = getattr(import_module(module), attribute)()
+    return made

@@ -1,0 +1,39 @@
+"""Weigh: which candidates are accepted, from their score, what holds them, and the lists of a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from veil.model import Label, Span
+
+ACCEPTED = 0.5
+HELD_BY_KNOWN = "known:strong"
+
+
+def held(span: Span) -> bool:
+    """Whether check digits or a strong known identifier hold the span."""
+    return span.source.endswith("+") or span.source.startswith(HELD_BY_KNOWN)
+
+
+def weigh(
+    shown: str,
+    spans: Iterable[Span],
+    *,
+    thresholds: Mapping[Label, float] | None = None,
+    allow: Collection[str] = (),
+) -> list[Span]:
+    """The spans that are accepted.
+
+    Shape:   `allow` are small-letter values that are no PHI; a label without a threshold has 0.5.
+    Keeps:   what check digits or a strong known identifier hold is never refused, whatever score and lists say.
+    """
+    bars = thresholds or {}
+    return [
+        span
+        for span in spans
+        if held(span)
+        or (
+            span.score >= bars.get(span.label, ACCEPTED)
+            and not (allow and shown[span.start : span.end].lower() in allow)
+        )
+    ]
