@@ -4,11 +4,12 @@ from veil.model.batch import Batch, Field
 from veil.model.edits import Edits, put_back
 from veil.model.labels import SAFE_HARBOR, Label, label_of
 from veil.model.mention import ABOUT, ROLES, about_table
+from veil.model.owner import Known, Owner
 from veil.model.report import Report
 from veil.model.span import Span
 from veil.model.text import Text
 
 __all__ = [
-    "ABOUT", "ROLES", "SAFE_HARBOR", "Batch", "Edits", "Field", "Label", "Report", "Span", "Text",
+    "ABOUT", "ROLES", "SAFE_HARBOR", "Batch", "Edits", "Field", "Known", "Label", "Owner", "Report", "Span", "Text",
     "about_table", "label_of", "put_back",
 ]  # fmt: skip

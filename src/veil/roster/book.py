@@ -10,14 +10,13 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.detectors.base import Known
-from veil.model import Label
+from veil.model import Known, Label
 from veil.roster.pages import Index, PageReader, PageWriter
 from veil.roster.strength import strength
 
 STAFF = "\x00staff"
 _LINK: dict[str, pl.DataType] = {"key": pl.String(), "subject": pl.String()}
-_KNOWN: dict[str, pl.DataType] = {"subject": pl.String(), "kind": pl.String(), "value": pl.String(), "label": pl.String(), "strength": pl.String()}
+_KNOWN: dict[str, pl.DataType] = {"subject": pl.String(), "kind": pl.String(), "value": pl.String(), "label": pl.String(), "strength": pl.String(), "domain": pl.String()}
 _FACTS = frozenset({"sex", "birth_date"})
 
 
@@ -42,7 +41,7 @@ class RosterBuilder:
         frame = pl.DataFrame({"key": pl.from_arrow(ids), "subject": pl.from_arrow(subjects)}, schema=_LINK).drop_nulls()
         self._links.add(frame.with_columns(key=pl.lit(domain + "\x1f") + pl.col("key")))
 
-    def add_known(self, kind: str, label: Label, stated: str, values: pa.Array, subjects: pa.Array) -> None:
+    def add_known(self, kind: str, label: Label, stated: str, values: pa.Array, subjects: pa.Array, domain: str = "") -> None:
         """Shape: n values, n subjects; `stated` is `auto`, `strong`, `weak` or `staff` (the hospital's own people)."""
         frame = pl.DataFrame({"subject": pl.from_arrow(subjects), "value": pl.from_arrow(values)}, schema={"subject": pl.String, "value": pl.String})
         if stated == "staff":
@@ -56,7 +55,7 @@ class RosterBuilder:
             distinct = frame.select(pl.col("value").unique())
             told = [strength(kind, value) for value in distinct["value"].to_list()]
             frame = frame.join(distinct.with_columns(strength=pl.Series(told, dtype=pl.String)), on="value")
-        self._known.add(frame.filter(pl.col("strength") != "").with_columns(kind=pl.lit(kind), label=pl.lit(label.value)))
+        self._known.add(frame.filter(pl.col("strength") != "").with_columns(kind=pl.lit(kind), label=pl.lit(label.value), domain=pl.lit(domain)))
 
     def finish(self) -> RosterIndex:
         return RosterIndex(self._links.finish(), self._known.finish())
@@ -82,8 +81,8 @@ class Roster:
         """Each subject's known identifiers, facts (sex) left out; sorted, so that every run sees the same."""
         rows = self._known.rows(pl.Series("subject", sorted(set(subjects)), dtype=pl.String)).filter(pl.col("kind") != "sex")
         found: dict[str, list[Known]] = {}
-        for subject, kind, value, label, how in rows.sort("subject", "kind", "value").iter_rows():
-            found.setdefault(subject, []).append(Known(kind, value, Label(label), how))
+        for subject, kind, value, label, how, domain in rows.sort("subject", "kind", "value").iter_rows():
+            found.setdefault(subject, []).append(Known(kind, value, Label(label), how, domain))
         return {subject: tuple(known) for subject, known in found.items()}
 
     def staff(self) -> tuple[Known, ...]:

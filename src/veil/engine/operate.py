@@ -1,0 +1,64 @@
+"""Operate: a plan's operators, made once, and their answer with every unreadable value masked."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.errors import PolicyError
+from veil.keys import Keys
+from veil.model import Report
+from veil.operators.base import Operator
+from veil.parts import part
+from veil.policy.plan import Plan
+from veil.policy.rules import Apply
+
+
+class Operators:
+    """The operators of a plan, by name, options and the day order of the source."""
+
+    def __init__(self, plan: Plan, keys: Keys) -> None:
+        self._plan, self._keys = plan, keys
+        self._made: dict[tuple[Any, ...], Operator] = {}
+
+    def get(self, apply: Apply, *, day_first: bool) -> Operator:
+        key = (apply.operator, apply.options, day_first)
+        if key not in self._made:
+            self._made[key] = make_operator(apply, self._plan, day_first=day_first)
+        return self._made[key]
+
+    def column(self, apply: Apply, values: pa.Array, about: pa.Table, *, day_first: bool, report: Report, address: str) -> pa.Array:
+        """The replaced values of a column; what the operator cannot read is emptied and counted."""
+        outcome = self.get(apply, day_first=day_first).replace(values, about, self._keys)
+        changed = len(values) - values.null_count
+        if outcome.unread is not None:
+            unread = pc.sum(outcome.unread).as_py() or 0
+            report.count(address, "masked", "unreadable", unread)
+            changed -= unread
+            if unread:
+                outcome_values = pc.if_else(outcome.unread, pa.scalar(None, outcome.values.type), outcome.values)
+                report.count(address, "applied", apply.operator, changed)
+                return outcome_values
+        report.count(address, "applied", apply.operator, changed)
+        return outcome.values
+
+
+def make_operator(apply: Apply, plan: Plan, *, day_first: bool) -> Operator:
+    """An operator with its options, those of the plan and what the plan inferred.
+
+    Errors:  PolicyError `operator-option` for an option that the operator does not have.
+    """
+    kind = part("operators", apply.operator)
+    takes = {field.name for field in dataclasses.fields(kind)}
+    inferred = {"day_first": day_first, "reference_date": plan.reference_date}
+    options = {key: value for key, value in inferred.items() if key in takes}
+    options |= plan.options.get(apply.operator, {}) | dict(apply.options)
+    unknown = sorted(set(options) - takes)
+    if unknown:
+        raise PolicyError("operator-option", f"`{apply.operator}` has no option {unknown[0]}",
+                          hint="one of: " + (", ".join(sorted(takes - set(inferred))) or "none"))  # fmt: skip
+    made: Operator = kind(**options)
+    return made

@@ -1,0 +1,103 @@
+"""Persons: who is meant by each name in a note: the patient, a relative, a clinician, someone else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from veil.model import Label, Owner, Span
+
+_TITLE = re.compile(r"(?:\b(?:dr|doctor|prof|professor|md|np|pa|rn|nurse|attending|surgeon|physician|provider|pcp|resident|"
+                    r"therapist|pharmacist|midwife|consultant|referring|dictated by|signed by|seen by)\b[.:,]?\s*)$", re.IGNORECASE)  # fmt: skip
+_CREDENTIAL = re.compile(r"^,?\s*(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|N\.?P\.?|P\.?A\.?(?:-C)?|Ph\.?D\.?|PharmD|DPM|DDS|FACS|LCSW|PT|OT)\b")
+_RELATIVE = re.compile(r"\b(?:mother|father|mom|dad|wife|husband|spouse|partner|son|daughter|brother|sister|aunt|uncle|cousin|niece|nephew|"
+                       r"grand(?:mother|father|son|daughter|ma|pa)|fianc[eé]e?|caregiver|guardian|emergency contact|next of kin|neighbou?r|friend)"
+                       r"(?:'s name)?(?:\s+(?:is|was|named|called))?[,:]?\s*(?:\(|(?:Mrs?|Ms|Miss)\.?\s)?\s*$", re.IGNORECASE)  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})?")
+_NOISE = frozenset("mr mrs ms miss dr md do rn jr sr ii iii iv the of and".split())
+_BEFORE, _AFTER = 48, 12
+_NAME_KINDS = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Who a name means: `person` is a key for surrogates (None: the owner of the record)."""
+
+    role: str
+    person: str | None
+
+
+def tokens_of(name: str) -> tuple[str, ...]:
+    """A name's words, folded, given names first: `Smith, John` and `JOHN SMITH's` are both (john, smith)."""
+    family, comma, given = name.partition(",")
+    if comma and _WORD.search(given):
+        words = [word.casefold() for word in _WORD.findall(f"{given} {family}")]
+        return tuple(_bare(word) for word in words if word not in _NOISE)
+    return tuple(_bare(word.casefold()) for word in _WORD.findall(name) if word.casefold() not in _NOISE)
+
+
+def _bare(word: str) -> str:
+    return word[:-2] if word.endswith(("'s", "’s")) else word
+
+
+def who_is_meant(text: str, spans: Sequence[Span], owner: Owner) -> list[Meant]:
+    """Who each span means.
+
+    Shape:   k spans of one text -> k answers; a span that is no name means the owner.
+    Keeps:   names that share their words in one text are one person (`John Smith`, then `Smith`, `J. Smith`).
+    """
+    own = _own_words(owner)
+    groups = _linked([tokens_of(text[span.start : span.end]) if span.label is Label.NAME else () for span in spans])
+    cues = [_cue(text, span) if span.label is Label.NAME else "" for span in spans]
+    answers: list[Meant] = []
+    for i, span in enumerate(spans):
+        words = groups[i]
+        if span.label is not Label.NAME or not words:
+            answers.append(Meant("patient" if span.label is not Label.NAME else "other", None))
+            continue
+        cue = cues[i] or next((cues[j] for j in range(len(spans)) if groups[j] == words and cues[j]), "")
+        answers.append(_meant(words, cue, own, owner))
+    return answers
+
+
+def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner) -> Meant:
+    if own and all(any(_same(word, mine) for mine in own) for word in words) and cue != "clinician":
+        return Meant("patient", None)
+    if cue == "clinician":
+        return Meant("clinician", "clinician\x1f" + " ".join(words))
+    key = f"{owner.subject or ''}\x1f" + " ".join(words)
+    return Meant(cue or "other", key)
+
+
+def _same(word: str, mine: str) -> bool:
+    return word == mine or (len(word) == 1 and mine.startswith(word))
+
+
+def _own_words(owner: Owner) -> frozenset[str]:
+    return frozenset(word for known in owner.known if known.kind in _NAME_KINDS for word in tokens_of(known.value))
+
+
+def _cue(text: str, span: Span) -> str:
+    before = text[max(0, span.start - _BEFORE) : span.start]
+    after = text[span.end : span.end + _AFTER]
+    head = text[span.start : span.end][:5].casefold()
+    if _TITLE.search(before) or _CREDENTIAL.match(after) or head.startswith(("dr.", "dr ")):
+        return "clinician"
+    return "relative" if _RELATIVE.search(before) else ""
+
+
+def _linked(names: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Each name's fullest form in the text: `Smith` is `John Smith` where exactly one fuller name has its words."""
+    whole = sorted({name for name in names if len(name) > 1}, key=lambda name: (-len(name), name))
+    found = []
+    for name in names:
+        fuller = [one for one in whole if len(one) > len(name) and _within(name, one)]
+        found.append(fuller[0] if name and len({one[-1] for one in fuller}) == 1 and len(fuller) == 1 else name)
+    return found
+
+
+def _within(name: tuple[str, ...], fuller: tuple[str, ...]) -> bool:
+    if len(name) == 1:
+        return name[0] in (fuller[-1], fuller[0])
+    return name[-1] == fuller[-1] and _same(name[0], fuller[0])

@@ -1,0 +1,142 @@
+"""Scan: text to mentions to replacements: what is found in each value, who is meant, and what stands there instead."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from veil.detectors.scanner import Scanner
+from veil.engine.operate import Operators
+from veil.engine.persons import Meant, who_is_meant
+from veil.keys import Keys
+from veil.model import Label, Owner, Report, Span, about_table, put_back
+from veil.operators.redact import Placeholder
+from veil.policy.plan import Plan, every_rule
+from veil.policy.rules import Apply, Drop, Keep, Treatment
+from veil.roster import Roster
+
+_FALLBACK = Placeholder()
+_ID_OPERATORS = ("pseudonym", "code", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a scan saw in one text, for protected pages and reviews: spans, and what replaced each."""
+
+    spans: tuple[Span, ...]
+    replacements: tuple[str, ...]
+    meant: tuple[Meant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    text: int
+    at: int
+    value: str
+    meant: Meant
+    domain: str = ""
+
+
+class Scans:
+    """Scans texts by the plan's detectors and treats each label as the plan says."""
+
+    def __init__(self, plan: Plan, scanner: Scanner, operators: Operators, keys: Keys, roster: Roster | None) -> None:
+        self._plan, self._scanner, self._operators, self._keys, self._roster = plan, scanner, operators, keys, roster
+        self._ids = _id_rules(plan)
+        self._kept = frozenset(label for label, treatment in plan.labels.items() if isinstance(treatment, Keep))
+
+    def owners(self, subjects: pa.Array) -> list[Owner]:
+        told = subjects.to_pylist()
+        known = self._roster.known([one for one in told if one]) if self._roster is not None else {}
+        made = {subject: Owner(subject, known.get(subject, ())) for subject in set(told) if subject}
+        return [made[one] if one else Owner() for one in told]
+
+    def find(self, texts: Sequence[str], owners: Sequence[Owner]) -> list[list[Span]]:
+        """The spans that the plan changes; those of labels it keeps are left out."""
+        return [[span for span in spans if span.label not in self._kept] for spans in self._scanner.find(texts, owners)]
+
+    def column(self, values: pa.Array, subjects: pa.Array, *, day_first: bool, report: Report, address: str) -> tuple[pa.Array, list[Found]]:
+        """Shape: n texts, n subjects -> n texts with every span replaced; null stays null."""
+        texts = [value or "" for value in values.to_pylist()]
+        owners = self.owners(subjects)
+        spans = self.find(texts, owners)
+        meant = [who_is_meant(text, found, owner) for text, found, owner in zip(texts, spans, owners, strict=True)]
+        mentions = _mentions(texts, spans, meant, owners)
+        replacements = self._replaced(mentions, spans, subjects, day_first=day_first, report=report, address=address)
+        done = [put_back(text, found, new) if found else text for text, found, new in zip(texts, spans, replacements, strict=True)]
+        report.count(address, "scanned", "", len(texts) - values.null_count)
+        new_values = pa.array(done, pa.large_string(), mask=values.is_null().to_numpy(zero_copy_only=False))
+        return new_values, [Found(tuple(s), tuple(r), tuple(m)) for s, r, m in zip(spans, replacements, meant, strict=True)]
+
+    def _replaced(self, mentions: list[_Mention], spans: list[list[Span]], subjects: pa.Array, *, day_first: bool,
+                  report: Report, address: str) -> list[list[str]]:  # fmt: skip
+        answers = [[""] * len(found) for found in spans]
+        groups: dict[tuple[Label, str], list[_Mention]] = defaultdict(list)
+        for mention in mentions:
+            label = spans[mention.text][mention.at].label
+            groups[label, mention.domain if mention.domain in self._ids else ""].append(mention)
+        for (label, domain), group in sorted(groups.items()):
+            report.count(address, "found", label.value, len(group))
+            treatment = self._ids.get(domain, self._plan.labels[label])
+            new = self._answers(label, treatment, group, subjects, day_first=day_first, report=report, address=address)
+            for mention, answer in zip(group, new, strict=True):
+                answers[mention.text][mention.at] = answer
+        return answers
+
+    def _answers(self, label: Label, treatment: Treatment, mentions: list[_Mention], subjects: pa.Array, *, day_first: bool,
+                 report: Report, address: str) -> list[str]:  # fmt: skip
+        values = pa.array([mention.value for mention in mentions], pa.large_string())
+        if isinstance(treatment, Drop):
+            return [""] * len(mentions)
+        about = self._about(label, mentions, subjects, treatment)
+        masked = _FALLBACK.replace(values, about, self._keys).values.to_pylist()
+        if not isinstance(treatment, Apply):
+            return [str(one) for one in masked]
+        new = self._operators.get(treatment, day_first=day_first).replace(values, about, self._keys).values.to_pylist()
+        report.count(address, "masked", f"{label.value} unreadable", sum(one is None for one in new))
+        return [str(mask if one is None else one) for one, mask in zip(new, masked, strict=True)]
+
+    def _about(self, label: Label, mentions: list[_Mention], subjects: pa.Array, treatment: object) -> pa.Table:
+        owners = subjects.take(pa.array([mention.text for mention in mentions], pa.int64()))
+        sex = born = None
+        if self._roster is not None and isinstance(treatment, Apply) and label in (Label.NAME, Label.DATE, Label.YEAR):
+            sex, born = self._roster.facts(owners)
+        person = pa.array([mention.meant.person for mention in mentions], pa.large_string())
+        if sex is not None:
+            sex = pa.array([None if one is not None else value for one, value in zip(person.to_pylist(), sex.to_pylist(), strict=True)], pa.large_string())
+        domain = treatment.domain if isinstance(treatment, Apply) else ""
+        role = pa.array([mention.meant.role for mention in mentions], pa.large_string())
+        return about_table(len(mentions), subject=owners, person=person, role=role, label=label.value, sex=sex, born=born, domain=domain)
+
+
+def _id_rules(plan: Plan) -> dict[str, Apply]:
+    """The operator of each domain of ids that tables hold as known identifiers: one value, one replacement."""
+    found: dict[str, Apply] = {}
+    for source in plan.sources:
+        for _, rule in every_rule(source):
+            treatment = rule.cases[0].treatment
+            if rule.known and isinstance(treatment, Apply) and treatment.operator in _ID_OPERATORS:
+                found.setdefault(rule.domain, treatment)
+    return found
+
+
+def _mentions(texts: list[str], spans: list[list[Span]], meant: list[list[Meant]], owners: Sequence[Owner]) -> list[_Mention]:
+    """Every span as a mention; a known id takes the form and the domain that the tables give it."""
+    found: list[_Mention] = []
+    for i, text in enumerate(texts):
+        ids = {_folded(known.value): known for known in owners[i].known if known.domain} if spans[i] else {}
+        for k, span in enumerate(spans[i]):
+            value = text[span.start : span.end]
+            known = ids.get(_folded(value)) if ids and span.label is not Label.NAME else None
+            if known is not None:
+                found.append(_Mention(i, k, known.value, meant[i][k], known.domain))
+            else:
+                found.append(_Mention(i, k, value, meant[i][k]))
+    return found
+
+
+def _folded(value: str) -> str:
+    return "".join(char for char in value.casefold() if char.isalnum()).lstrip("0")

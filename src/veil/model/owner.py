@@ -1,0 +1,31 @@
+"""Owner: whose record a text is, and what the roster knows of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from veil.model.labels import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One identifier that the tables hold about a subject (Philter's "probe").
+
+    Shape:   `kind` is `given_name`, `family_name`, `full_name`, `phone`, `street`, `city`, `birth_date`, `number` ...
+             `strength` is `strong` (hunted everywhere) or `weak` (only where the context says a name or a place).
+             `domain` is the domain of ids the value comes from, so that it gets the same pseudonym in text and table.
+    """
+
+    kind: str
+    value: str
+    label: Label
+    strength: str
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose record a text is: the subject (None: nobody's) and what the roster knows of them."""
+
+    subject: str | None = None
+    known: tuple[Known, ...] = ()
