@@ -1,0 +1,13 @@
+"""Keys: named, versioned secrets, what is derived from them, and the encrypted way back."""
+
+from veil.keys.derive import Keys
+from veil.keys.keyring import Cost, Keyring, Version
+from veil.keys.numbers import format_originals, integer_originals, integers, keep_format
+from veil.keys.permutation import originals, pseudonyms
+from veil.keys.stores import passphrase
+from veil.keys.vault import Vault
+
+__all__ = [
+    "Cost", "Keyring", "Keys", "Vault", "Version", "format_originals", "integer_originals", "integers", "keep_format",
+    "originals", "passphrase", "pseudonyms",
+]  # fmt: skip

@@ -1,0 +1,269 @@
+"""Vault: the encrypted way back, and the home of random codes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import sqlite3
+import struct
+from collections.abc import Callable, Iterable
+from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
+from typing import NoReturn
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from veil.errors import KeyringError
+from veil.keys.derive import Keys
+from veil.keys.stores import check_private, create_private, sync_folder
+
+_TABLES = """
+CREATE TABLE wraps (key_id TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE codes (
+  domain BLOB NOT NULL, token BLOB NOT NULL, code BLOB NOT NULL, sealed BLOB NOT NULL,
+  PRIMARY KEY (domain, token)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX by_code ON codes (domain, code);
+CREATE TABLE pages (kind BLOB NOT NULL, token BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (kind, token))
+  WITHOUT ROWID;
+PRAGMA user_version = 1;
+"""
+_ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"  # Crockford: no i, l, o, u
+CODE_LENGTH = 18  # 90 random bits
+_TO_CODE = bytes(_ALPHABET[i & 31] for i in range(256))
+_REMEMBERED = 1 << 20
+_AT_ONCE = 500
+
+
+class Vault:
+    """A SQLite file of mode 0600 in which nothing stands in clear: not a value, not a code, not a domain.
+
+    Shape:   (domain token, value token, code token, sealed value and code); tokens are HMAC-SHA256 under the vault's
+             data key, rows are AES-256-GCM bound to their place. The data key is wrapped by the keys of a run.
+    Keeps:   what `mint` and `seal` return from is on disk. One writer; any number of readers, also over processes.
+    """
+
+    def __init__(self, path: Path, data_key: bytes) -> None:
+        self.path = path
+        self._data_key = data_key
+        self._token_key = hmac.digest(data_key, b"vault-token", hashlib.sha256)[:32]
+        self._cipher = AESGCM(hmac.digest(data_key, b"vault-row", hashlib.sha256))
+        self._process = -1
+        self._line: sqlite3.Connection | None = None
+        self._seen: dict[tuple[str, str], str] = {}
+
+    def __repr__(self) -> str:
+        return f"Vault({self.path.name!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise KeyringError("keys-pickle", "a vault is not written out", hint="open it where it is needed")
+
+    @classmethod
+    def open(cls, path: Path | str, keys: Keys) -> Vault:
+        """The vault of a file, made where there is none.
+
+        Errors:  KeyringError `vault-key` (made under another key), `vault-damaged`, `keyring-open`, `keys-missing`.
+        """
+        path = Path(path)
+        wrapping = AESGCM(keys.secret("vault"))
+        if not path.exists():
+            return cls._create(path, keys, wrapping)
+        check_private(path)
+        line = _connect(path)
+        try:
+            row = line.execute("SELECT sealed FROM wraps WHERE key_id = ?", (keys.id,)).fetchone()
+            data_key = wrapping.decrypt(row[0][:12], row[0][12:], keys.id.encode()) if row else None
+        except (sqlite3.DatabaseError, InvalidTag):
+            raise KeyringError("vault-damaged", "this is not a whole vault", where=path.name) from None
+        finally:
+            line.close()
+        if data_key is None:
+            raise KeyringError(
+                "vault-key",
+                "the vault was made under another key",
+                where=path.name,
+                hint="name its keyring and version",
+            )
+        return cls(path, data_key)
+
+    @classmethod
+    def _create(cls, path: Path, keys: Keys, wrapping: AESGCM) -> Vault:
+        create_private(path)
+        vault = cls(path, os.urandom(32))
+        line = vault._connection()
+        line.executescript(_TABLES)
+        vault._wrap(wrapping, keys.id)
+        sync_folder(path.parent)
+        return vault
+
+    def admit(self, keys: Keys) -> None:
+        """From now on these keys open the vault too: the step that follows a rotation of the keyring."""
+        self._wrap(AESGCM(keys.secret("vault")), keys.id)
+
+    def mint(self, domain: str, values: pa.Array) -> int:
+        """A random code for each value that has none; on disk before this returns.
+
+        Shape:   n values, null and repeated ones allowed -> how many codes are new.
+        Keeps:   codes are from the system's random source, 90 bits, unique in the domain; old ones stay.
+        """
+        distinct = pc.drop_null(pc.unique(values)).to_pylist()
+        place = self._token("domain", domain)
+        line = self._connection()
+        new = 0
+        with line:
+            line.execute("BEGIN IMMEDIATE")
+            for start in range(0, len(distinct), 65_536):
+                some = distinct[start : start + 65_536]
+                before = line.total_changes
+                line.executemany("INSERT OR IGNORE INTO codes VALUES (?, ?, ?, ?)", self._rows(place, domain, some))
+                new += line.total_changes - before
+        return new
+
+    def codes(self, domain: str, values: pa.Array) -> pa.Array:
+        """The code of each value; null where the value is null or has none.
+
+        Shape:   n values -> n `large_string` codes, each looked up once per distinct value.
+        """
+        encoded = _dictionary(values)
+        found = self._codes_of(domain, encoded.dictionary.to_pylist())
+        return pa.array(found, pa.large_string()).take(encoded.indices)
+
+    def originals(self, domain: str, codes: pa.Array) -> pa.Array:
+        """The value of each code; null where the vault does not know the code."""
+        encoded = _dictionary(codes)
+        place = self._token("domain", domain)
+        asked = encoded.dictionary.to_pylist()
+        tokens = [self._token("code", domain, code) for code in asked]
+        rows = self._select("code", place, tokens)
+        found = [self._open_row(place, *rows[token])[0] if token in rows else None for token in tokens]
+        return pa.array(found, pa.large_string()).take(encoded.indices)
+
+    def count(self, domain: str) -> int:
+        """How many codes the domain has."""
+        place = self._token("domain", domain)
+        return int(self._connection().execute("SELECT count(*) FROM codes WHERE domain = ?", (place,)).fetchone()[0])
+
+    def seal(self, kind: str, token: str, content: bytes) -> None:
+        """Keeps one page (the edits of a note, say) under a name; an older page of that name is replaced."""
+        self.seal_many(kind, [(token, content)])
+
+    def seal_many(self, kind: str, pages: Iterable[tuple[str, bytes]]) -> None:
+        """Keeps pages in one durable step."""
+        line = self._connection()
+        folder = self._token("kind", kind)
+        with line:
+            line.execute("BEGIN IMMEDIATE")
+            for token, content in pages:
+                name = self._token("page", kind, token)
+                sealed = self._seal(content, b"page" + folder + name)
+                line.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", (folder, name, sealed))
+
+    def unseal(self, kind: str, token: str) -> bytes | None:
+        """The page of this name, or None.
+
+        Errors:  KeyringError `vault-damaged`.
+        """
+        folder, name = self._token("kind", kind), self._token("page", kind, token)
+        line = self._connection()
+        row = line.execute("SELECT sealed FROM pages WHERE kind = ? AND token = ?", (folder, name)).fetchone()
+        return None if row is None else self._unseal(row[0], b"page" + folder + name)
+
+    def close(self) -> None:
+        if self._line is not None and self._process == os.getpid():
+            self._line.close()
+        self._line = None
+        self._seen.clear()
+
+    def _rows(self, place: bytes, domain: str, values: list[str]) -> Iterable[tuple[bytes, bytes, bytes, bytes]]:
+        random = os.urandom(CODE_LENGTH * len(values)).translate(_TO_CODE)
+        for i, value in enumerate(values):
+            code = random[CODE_LENGTH * i : CODE_LENGTH * (i + 1)].decode()
+            token = self._token("value", domain, value)
+            page = struct.pack(">B", CODE_LENGTH) + code.encode() + value.encode()
+            yield place, token, self._token("code", domain, code), self._seal(page, place + token)
+
+    def _codes_of(self, domain: str, values: list[str]) -> list[str | None]:
+        if len(self._seen) > _REMEMBERED:
+            self._seen.clear()
+        missing = [value for value in values if (domain, value) not in self._seen]
+        place = self._token("domain", domain)
+        tokens = [self._token("value", domain, value) for value in missing]
+        rows = self._select("token", place, tokens)
+        for value, token in zip(missing, tokens, strict=True):
+            if token in rows:
+                self._seen[domain, value] = self._open_row(place, *rows[token])[1]
+        return [self._seen.get((domain, value)) for value in values]
+
+    def _select(self, column: str, place: bytes, tokens: list[bytes]) -> dict[bytes, tuple[bytes, bytes]]:
+        line = self._connection()
+        found: dict[bytes, tuple[bytes, bytes]] = {}
+        for start in range(0, len(tokens), _AT_ONCE):
+            some = tokens[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT {column}, token, sealed FROM codes WHERE domain = ? AND {column} IN ({marks})"  # noqa: S608 - no data in it
+            found.update((key, (token, sealed)) for key, token, sealed in line.execute(query, (place, *some)))
+        return found
+
+    def _open_row(self, place: bytes, token: bytes, sealed: bytes) -> tuple[str, str]:
+        page = self._unseal(sealed, place + token)
+        length = page[0]
+        return page[1 + length :].decode(), page[1 : 1 + length].decode()
+
+    def _token(self, *parts: str) -> bytes:
+        whole = b"".join(struct.pack(">I", len(part)) + part for part in (part.encode() for part in parts))
+        return hmac.digest(self._token_key, whole, hashlib.sha256)[:20]
+
+    def _seal(self, content: bytes, bound_to: bytes) -> bytes:
+        nonce = os.urandom(12)
+        return nonce + self._cipher.encrypt(nonce, content, bound_to)
+
+    def _unseal(self, sealed: bytes, bound_to: bytes) -> bytes:
+        try:
+            return self._cipher.decrypt(sealed[:12], sealed[12:], bound_to)
+        except InvalidTag:
+            raise KeyringError("vault-damaged", "a page of the vault was changed", where=self.path.name) from None
+
+    def _wrap(self, wrapping: AESGCM, key_id: str) -> None:
+        nonce = os.urandom(12)
+        sealed = nonce + wrapping.encrypt(nonce, self._data_key, key_id.encode())
+        line = self._connection()
+        with line:
+            line.execute("BEGIN IMMEDIATE")
+            line.execute("INSERT OR REPLACE INTO wraps VALUES (?, ?)", (key_id, sealed))
+
+    def _connection(self) -> sqlite3.Connection:
+        """The line to the file, one a process: SQLite forbids carrying one over a fork."""
+        if self._line is None or self._process != os.getpid():
+            self._line, self._process = _connect(self.path), os.getpid()
+        return self._line
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    line = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
+    try:
+        for setting in ("temp_store = MEMORY", "secure_delete = ON", "synchronous = EXTRA", "cell_size_check = ON"):
+            line.execute(f"PRAGMA {setting}")
+    except sqlite3.DatabaseError:
+        line.close()
+        raise KeyringError("vault-damaged", "this is not a whole vault", where=path.name) from None
+    return line
+
+
+def _dictionary(values: pa.Array) -> pa.DictionaryArray:
+    encoded = pc.dictionary_encode(values)
+    return encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+
+
+def _reopen(path: Path, data_key: bytes) -> Vault:
+    return Vault(path, data_key)
+
+
+def _to_worker(vault: Vault) -> tuple[Callable[..., Vault], tuple[Path, bytes]]:
+    return _reopen, (vault.path, vault._data_key)  # noqa: SLF001 - the one door to a worker's memory
+
+
+ForkingPickler.register(Vault, _to_worker)
