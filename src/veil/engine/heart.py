@@ -36,6 +36,7 @@ class Engine:
         self.plan, self.keys, self.roster = plan, keys, roster
         self.operators = Operators(plan, keys)
         self._scans = Scans(plan, scanner, self.operators, keys, roster) if scanner is not None else None
+        self.minting = False  # pass one: operators mint, texts are not read
         self.seen: dict[str, list[Found]] | None = None  # protected pages ask to be shown what was found
 
     def deidentify(self, source: SourcePlan, batch: Batch, names: Sequence[str]) -> tuple[Edits, Report]:
@@ -110,7 +111,9 @@ class _Work:
             left = pc.and_(left, pc.invert(mask))
         yield left, Case(Drop())
 
-    def _treated(self, values: pa.Array, case: Case, rule: Rule, subjects: pa.Array, address: str, field: Field) -> pa.Array | None:
+    def _treated(
+        self, values: pa.Array, case: Case, rule: Rule, subjects: pa.Array, address: str, field: Field
+    ) -> pa.Array | None:
         treatment = case.treatment
         match treatment:
             case Keep():
@@ -128,20 +131,30 @@ class _Work:
 
     def _applied(self, treatment: Apply, values: pa.Array, subjects: pa.Array, rule: Rule, address: str) -> pa.Array:
         sex = born = None
-        if self._engine.roster is not None and (treatment.operator == "surrogate" or dict(treatment.options).get("birth")):
+        if self._engine.roster is not None and (
+            treatment.operator == "surrogate" or dict(treatment.options).get("birth")
+        ):
             sex, born = self._engine.roster.facts(subjects)
         staff = rule.known == "staff"
         person = None if staff else subjects
         owner = None if staff else subjects
         label = rule.label.value if rule.label is not None else None
-        about = about_table(len(values), subject=owner, person=person, sex=sex, born=born, domain=treatment.domain, label=label)
-        return self._engine.operators.column(treatment, values, about, day_first=self._source.day_first, report=self._report, address=address)
+        about = about_table(
+            len(values), subject=owner, person=person, sex=sex, born=born, domain=treatment.domain, label=label
+        )
+        return self._engine.operators.column(
+            treatment, values, about, day_first=self._source.day_first, report=self._report, address=address
+        )
 
     def _scanned(self, values: pa.Array, subjects: pa.Array, address: str) -> pa.Array:
         scans = self._engine._scans  # noqa: SLF001  the work of an engine is the engine's
+        if self._engine.minting:
+            return values
         if scans is None:
             raise PolicyError("scan-without-scanner", "the plan scans and no detector was made", where=address)
-        new, found = scans.column(values, subjects, day_first=self._source.day_first, report=self._report, address=address)
+        new, found = scans.column(
+            values, subjects, day_first=self._source.day_first, report=self._report, address=address
+        )
         if self._engine.seen is not None:
             self._engine.seen.setdefault(address, []).extend(found)
         return new

@@ -54,7 +54,13 @@ class FileNames:
         for piece in set(re.findall(r"{(\w+)}", pattern)):
             part = name_part(pattern, piece, name) or ""
             small = bool(re.fullmatch(r"\d{1,4}", part))
-            new = self._pseudonym(value, source.subject.domain) if piece == source.subject.column else part if small else self._token(part)
+            new = (
+                self._pseudonym(value, source.subject.domain)
+                if piece == source.subject.column
+                else part
+                if small
+                else self._token(part)
+            )
             made = made.replace("{" + piece + "}", new)
         return str(folder / made)
 
@@ -81,14 +87,20 @@ class FileNames:
         if apply is None:
             return self._token(value)
         values = pa.array([value], pa.large_string())
-        outcome = self._operators.get(apply, day_first=False).replace(values, about_table(1, subject=values, domain=domain), self._keys)
+        outcome = self._operators.get(apply, day_first=False).replace(
+            values, about_table(1, subject=values, domain=domain), self._keys
+        )
         return outcome.values[0].as_py() or self._token(value)
 
     def _rule_of(self, domain: str) -> Apply | None:
         for source in self._plan.sources:
             for _, rule in source.rules:
                 treatment = rule.cases[0].treatment
-                if rule.domain == domain and isinstance(treatment, Apply) and treatment.operator in ("pseudonym", "code", "hash"):
+                if (
+                    rule.domain == domain
+                    and isinstance(treatment, Apply)
+                    and treatment.operator in ("pseudonym", "code", "hash")
+                ):
                     return treatment
         return None
 

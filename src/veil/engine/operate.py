@@ -30,7 +30,9 @@ class Operators:
             self._made[key] = make_operator(apply, self._plan, day_first=day_first)
         return self._made[key]
 
-    def column(self, apply: Apply, values: pa.Array, about: pa.Table, *, day_first: bool, report: Report, address: str) -> pa.Array:
+    def column(
+        self, apply: Apply, values: pa.Array, about: pa.Table, *, day_first: bool, report: Report, address: str
+    ) -> pa.Array:
         """The replaced values of a column; what the operator cannot read is emptied and counted."""
         outcome = self.get(apply, day_first=day_first).replace(values, about, self._keys)
         changed = len(values) - values.null_count

@@ -10,12 +10,14 @@ from veil.model import Label, Owner, Span
 
 _TITLE = re.compile(r"(?:\b(?:dr|doctor|prof|professor|md|np|pa|rn|nurse|attending|surgeon|physician|provider|pcp|resident|"
                     r"therapist|pharmacist|midwife|consultant|referring|dictated by|signed by|seen by)\b[.:,]?\s*)$", re.IGNORECASE)  # fmt: skip
-_CREDENTIAL = re.compile(r"^,?\s*(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|N\.?P\.?|P\.?A\.?(?:-C)?|Ph\.?D\.?|PharmD|DPM|DDS|FACS|LCSW|PT|OT)\b")
+_CREDENTIAL = re.compile(
+    r"^,?\s*(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|N\.?P\.?|P\.?A\.?(?:-C)?|Ph\.?D\.?|PharmD|DPM|DDS|FACS|LCSW|PT|OT)\b"
+)
 _RELATIVE = re.compile(r"\b(?:mother|father|mom|dad|wife|husband|spouse|partner|son|daughter|brother|sister|aunt|uncle|cousin|niece|nephew|"
                        r"grand(?:mother|father|son|daughter|ma|pa)|fianc[eé]e?|caregiver|guardian|emergency contact|next of kin|neighbou?r|friend)"
                        r"(?:'s name)?(?:\s+(?:is|was|named|called))?[,:]?\s*(?:\(|(?:Mrs?|Ms|Miss)\.?\s)?\s*$", re.IGNORECASE)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})?")
-_NOISE = frozenset("mr mrs ms miss dr md do rn jr sr ii iii iv the of and".split())
+_NOISE = frozenset(["mr", "mrs", "ms", "miss", "dr", "md", "do", "rn", "jr", "sr", "ii", "iii", "iv", "the", "of", "and"])
 _BEFORE, _AFTER = 48, 12
 _NAME_KINDS = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
 

@@ -58,7 +58,9 @@ class Scans:
         """The spans that the plan changes; those of labels it keeps are left out."""
         return [[span for span in spans if span.label not in self._kept] for spans in self._scanner.find(texts, owners)]
 
-    def column(self, values: pa.Array, subjects: pa.Array, *, day_first: bool, report: Report, address: str) -> tuple[pa.Array, list[Found]]:
+    def column(
+        self, values: pa.Array, subjects: pa.Array, *, day_first: bool, report: Report, address: str
+    ) -> tuple[pa.Array, list[Found]]:
         """Shape: n texts, n subjects -> n texts with every span replaced; null stays null."""
         texts = [value or "" for value in values.to_pylist()]
         owners = self.owners(subjects)
@@ -66,10 +68,15 @@ class Scans:
         meant = [who_is_meant(text, found, owner) for text, found, owner in zip(texts, spans, owners, strict=True)]
         mentions = _mentions(texts, spans, meant, owners)
         replacements = self._replaced(mentions, spans, subjects, day_first=day_first, report=report, address=address)
-        done = [put_back(text, found, new) if found else text for text, found, new in zip(texts, spans, replacements, strict=True)]
+        done = [
+            put_back(text, found, new) if found else text
+            for text, found, new in zip(texts, spans, replacements, strict=True)
+        ]
         report.count(address, "scanned", "", len(texts) - values.null_count)
         new_values = pa.array(done, pa.large_string(), mask=values.is_null().to_numpy(zero_copy_only=False))
-        return new_values, [Found(tuple(s), tuple(r), tuple(m)) for s, r, m in zip(spans, replacements, meant, strict=True)]
+        return new_values, [
+            Found(tuple(s), tuple(r), tuple(m)) for s, r, m in zip(spans, replacements, meant, strict=True)
+        ]
 
     def _replaced(self, mentions: list[_Mention], spans: list[list[Span]], subjects: pa.Array, *, day_first: bool,
                   report: Report, address: str) -> list[list[str]]:  # fmt: skip
@@ -106,10 +113,25 @@ class Scans:
             sex, born = self._roster.facts(owners)
         person = pa.array([mention.meant.person for mention in mentions], pa.large_string())
         if sex is not None:
-            sex = pa.array([None if one is not None else value for one, value in zip(person.to_pylist(), sex.to_pylist(), strict=True)], pa.large_string())
+            sex = pa.array(
+                [
+                    None if one is not None else value
+                    for one, value in zip(person.to_pylist(), sex.to_pylist(), strict=True)
+                ],
+                pa.large_string(),
+            )
         domain = treatment.domain if isinstance(treatment, Apply) else ""
         role = pa.array([mention.meant.role for mention in mentions], pa.large_string())
-        return about_table(len(mentions), subject=owners, person=person, role=role, label=label.value, sex=sex, born=born, domain=domain)
+        return about_table(
+            len(mentions),
+            subject=owners,
+            person=person,
+            role=role,
+            label=label.value,
+            sex=sex,
+            born=born,
+            domain=domain,
+        )
 
 
 def _id_rules(plan: Plan) -> dict[str, Apply]:
@@ -123,7 +145,9 @@ def _id_rules(plan: Plan) -> dict[str, Apply]:
     return found
 
 
-def _mentions(texts: list[str], spans: list[list[Span]], meant: list[list[Meant]], owners: Sequence[Owner]) -> list[_Mention]:
+def _mentions(
+    texts: list[str], spans: list[list[Span]], meant: list[list[Meant]], owners: Sequence[Owner]
+) -> list[_Mention]:
     """Every span as a mention; a known id takes the form and the domain that the tables give it."""
     found: list[_Mention] = []
     for i, text in enumerate(texts):

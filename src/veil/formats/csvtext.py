@@ -63,7 +63,9 @@ def _uniform_end(data: bytes) -> str | None:
 def _by_arrow(data: bytes, shape: Shape, end: str, where: str) -> Rows:
     names = [str(i) for i in range(shape.width)]
     if data.startswith(b"\n") or b"\n\n" in data or b"\r\n\r\n" in data:
-        raise FormatError("csv-ragged", "an empty line stands among the rows", where=where, hint="a row has too few cells")
+        raise FormatError(
+            "csv-ragged", "an empty line stands among the rows", where=where, hint="a row has too few cells"
+        )
     bad: list[int] = []
 
     def refuse(row: Any) -> str:
@@ -73,7 +75,9 @@ def _by_arrow(data: bytes, shape: Shape, end: str, where: str) -> Rows:
     try:
         table = pacsv.read_csv(
             pa.py_buffer(data),
-            read_options=pacsv.ReadOptions(use_threads=False, column_names=names, block_size=max(len(data) + 1, 1 << 16)),
+            read_options=pacsv.ReadOptions(
+                use_threads=False, column_names=names, block_size=max(len(data) + 1, 1 << 16)
+            ),
             parse_options=pacsv.ParseOptions(
                 delimiter=shape.delimiter, quote_char=False, ignore_empty_lines=False, invalid_row_handler=refuse
             ),
@@ -115,7 +119,9 @@ def _by_separators(data: bytes, shape: Shape, where: str, *, plain: bool) -> Row
     is_feed = feeds[ends]
     _check_width(is_feed, shape.width, where)
     offsets = np.concatenate((np.zeros(1, np.int64), ends.astype(np.int64) + 1))
-    cells = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+    cells = pa.LargeBinaryArray.from_buffers(
+        pa.large_binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    )
     height = len(ends) // shape.width
     raw = [_column(cells, j, shape.width, height, where) for j in range(shape.width)]
     raw[-1], line_ends = _without_returns(raw[-1], height)
@@ -140,7 +146,9 @@ def _column(cells: pa.Array, j: int, width: int, height: int, where: str) -> pa.
     try:
         return pc.binary_slice(picked, 0, -1).cast(pa.large_string())
     except pa.ArrowInvalid:
-        raise FormatError("encoding-broken", "cells are not UTF-8", where=where, hint="state `encoding:` for this source") from None
+        raise FormatError(
+            "encoding-broken", "cells are not UTF-8", where=where, hint="state `encoding:` for this source"
+        ) from None
 
 
 def _without_returns(last: pa.Array, height: int) -> tuple[pa.Array, str | pa.Array]:
@@ -152,7 +160,9 @@ def _without_returns(last: pa.Array, height: int) -> tuple[pa.Array, str | pa.Ar
     cut = pc.utf8_slice_codeunits(last, 0, -1)
     if count == height:
         return cut, "\r\n"
-    return pc.if_else(ended, cut, last), pc.if_else(ended, pa.scalar("\r\n", pa.large_string()), pa.scalar("\n", pa.large_string()))
+    return pc.if_else(ended, cut, last), pc.if_else(
+        ended, pa.scalar("\r\n", pa.large_string()), pa.scalar("\n", pa.large_string())
+    )
 
 
 def _value(raw: pa.Array, quote: str) -> pa.Array:
@@ -161,7 +171,9 @@ def _value(raw: pa.Array, quote: str) -> pa.Array:
     values = pc.if_else(empty, pa.scalar(None, pa.large_string()), raw)
     if not quote:
         return values
-    quoted = pc.and_(pc.starts_with(raw, quote), pc.and_(pc.ends_with(raw, quote), pc.greater(pc.binary_length(raw), 1)))
+    quoted = pc.and_(
+        pc.starts_with(raw, quote), pc.and_(pc.ends_with(raw, quote), pc.greater(pc.binary_length(raw), 1))
+    )
     if not pc.any(quoted).as_py():
         return values
     inner = pc.replace_substring(pc.utf8_slice_codeunits(raw, 1, -1), quote * 2, quote)
@@ -178,14 +190,20 @@ def write_rows(rows: Rows, changed: dict[int, pa.Array], removed: set[int], shap
         if j in removed:
             continue
         if j in changed:
-            columns.append(_written(changed[j], rows.raw[j] if rows.raw else None, shape, alone=shape.width - len(removed) == 1))
+            columns.append(
+                _written(changed[j], rows.raw[j] if rows.raw else None, shape, alone=shape.width - len(removed) == 1)
+            )
         else:
             columns.append(rows.raw[j] if rows.raw else pc.fill_null(rows.values[j], ""))
     if not columns:
         return pa.py_buffer(b"")
     ends = rows.ends if not isinstance(rows.ends, str) else pa.scalar(rows.ends, pa.large_string())
     columns[-1] = pc.binary_join_element_wise(columns[-1], ends, pa.scalar("", pa.large_string()))
-    joined = pc.binary_join_element_wise(*columns, pa.scalar(shape.delimiter, pa.large_string())) if len(columns) > 1 else columns[0]
+    joined = (
+        pc.binary_join_element_wise(*columns, pa.scalar(shape.delimiter, pa.large_string()))
+        if len(columns) > 1
+        else columns[0]
+    )
     return _bytes_of(joined)
 
 
@@ -203,8 +221,10 @@ def _written(values: pa.Array, raw: pa.Array | None, shape: Shape, *, alone: boo
     values = values.cast(pa.large_string())
     text = pc.fill_null(values, "")
     if not shape.quote:
-        return pc.replace_substring_regex(text, r"[\r\n" + ("\\t" if shape.delimiter == "\t" else "\\" + shape.delimiter) + "]", " ")
-    pattern = r'[\r\n' + shape.quote + ("\\t" if shape.delimiter == "\t" else "\\" + shape.delimiter) + "]"
+        return pc.replace_substring_regex(
+            text, r"[\r\n" + ("\\t" if shape.delimiter == "\t" else "\\" + shape.delimiter) + "]", " "
+        )
+    pattern = r"[\r\n" + shape.quote + ("\\t" if shape.delimiter == "\t" else "\\" + shape.delimiter) + "]"
     must = pc.or_(pc.match_substring_regex(text, pattern), pc.fill_null(pc.equal(pc.binary_length(values), 0), alone))
     if raw is not None:
         must = pc.or_(must, pc.and_(pc.starts_with(raw, shape.quote), pc.is_valid(values)))

@@ -44,7 +44,9 @@ def encoding_of(sample: bytes, given: str | None = None, *, complete: bool = Tru
         try:
             name = codecs.lookup(given).name
         except LookupError:
-            raise FormatError("encoding-unknown", "the encoding is not known", hint="for example utf-8 or cp1252") from None
+            raise FormatError(
+                "encoding-unknown", "the encoding is not known", hint="for example utf-8 or cp1252"
+            ) from None
         return Encoding(name, bom[0] if bom and bom[1] == name else b"")
     if bom:
         return Encoding(bom[1], bom[0])
@@ -85,7 +87,11 @@ def decode(data: bytes, encoding: Encoding, where: str = "") -> str:
     Errors:  FormatError `encoding-broken` with the byte's place, never the bytes.
     """
     try:
-        return data[len(encoding.bom) :].decode(encoding.name) if data.startswith(encoding.bom) else data.decode(encoding.name)
+        return (
+            data[len(encoding.bom) :].decode(encoding.name)
+            if data.startswith(encoding.bom)
+            else data.decode(encoding.name)
+        )
     except UnicodeDecodeError as error:
         raise FormatError("encoding-broken", f"the bytes are not {encoding.name}", where=f"{where} byte {error.start}",
                           hint="state `encoding:` for this source, or mend the file") from None  # fmt: skip

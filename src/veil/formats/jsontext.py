@@ -43,7 +43,9 @@ def leaves(text: str, where: str, root: str = "$") -> tuple[list[Leaf], list[Gro
     try:
         json.loads(text)
     except ValueError as error:
-        raise FormatError("json-broken", "this is not JSON", where=f"{where} offset {getattr(error, 'pos', 0)}") from None
+        raise FormatError(
+            "json-broken", "this is not JSON", where=f"{where} offset {getattr(error, 'pos', 0)}"
+        ) from None
     except RecursionError:
         raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}", where=where) from None
     return _Walk(text, where).run(root)

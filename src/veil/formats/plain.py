@@ -76,7 +76,9 @@ def read_whole(path: Path, where: str, largest: int = LARGEST) -> bytes:
             raise LimitError("note-too-large", f"a file is over {largest >> 20} MiB", where=where, hint="split it")
         return path.read_bytes()
     except OSError as error:
-        raise FormatError("file-unreadable", f"a file cannot be read ({os.strerror(error.errno or 0)})", where=where) from None
+        raise FormatError(
+            "file-unreadable", f"a file cannot be read ({os.strerror(error.errno or 0)})", where=where
+        ) from None
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -32,7 +32,9 @@ def _by_header(text: str, given: str | None) -> tuple[Shape, list[str]]:
     delimiter = given or max(DELIMITERS, key=line.count)
     header = [unquoted(cell) for cell in split_row(line, Shape(delimiter, '"', 1))]
     if len(header) < 2:
-        raise FormatError("csv-ragged", "the rows have no delimiter in common", hint="state `delimiter:` for this source")
+        raise FormatError(
+            "csv-ragged", "the rows have no delimiter in common", hint="state `delimiter:` for this source"
+        )
     return Shape(delimiter, '"', len(header)), header
 
 

@@ -36,11 +36,18 @@ class Csv:
         encoding = encoding_of(sample, given.get("encoding"), complete=complete)
         text = codecs.getincrementaldecoder(encoding.name)("replace").decode(sample[len(encoding.bom) :])
         if not text.strip():
-            raise FormatError("csv-empty", "the table has no header row", hint="an empty file has no columns to rule on")
+            raise FormatError(
+                "csv-empty", "the table has no header row", hint="an empty file has no columns to rule on"
+            )
         shape, header = sniff_shape(text, given.get("delimiter"), complete=complete)
         if len(set(header)) != len(header):
             raise FormatError("csv-header", "two columns have the same name", hint="rename one of them")
-        settings = {"encoding": encoding.name, "bom": encoding.bom.hex(), "delimiter": shape.delimiter, "quote": shape.quote}
+        settings = {
+            "encoding": encoding.name,
+            "bom": encoding.bom.hex(),
+            "delimiter": shape.delimiter,
+            "quote": shape.quote,
+        }
         return Inspection(tuple(header), settings)
 
     def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
@@ -67,8 +74,17 @@ class Csv:
         shape = Shape(settings["delimiter"], settings["quote"], len(header))
         file_path = path / part.files[0]
         first = 0
-        for number, data in enumerate(_blocks(file_path, part, encoding, shape)):
-            head, body, tail = _parted(data, shape, encoding, is_first=part.start == 0 and number == 0, where="row 0")
+        headless = bool(settings.get("headless"))
+        for number, data in enumerate(
+            _blocks(file_path, part, Encoding(encoding.name) if headless else encoding, shape)
+        ):
+            head, body, tail = _parted(
+                data,
+                shape,
+                encoding,
+                is_first=part.start == 0 and number == 0 and not settings.get("headless"),
+                where="row 0",
+            )
             if body:
                 rows = read_rows(body, shape, f"block {number}")
                 fields = tuple(Field(name, values) for name, values in zip(header, rows.values, strict=True))
@@ -166,7 +182,9 @@ def _blocks(path: Path, part: Part, encoding: Encoding, shape: Shape) -> Iterato
             yield rest[:cut]
             rest = rest[cut:]
         elif len(rest) > LONGEST_ROW:
-            raise LimitError("row-too-long", f"a row is over {LONGEST_ROW >> 20} MiB", hint="a quote may be missing or stray")
+            raise LimitError(
+                "row-too-long", f"a row is over {LONGEST_ROW >> 20} MiB", hint="a quote may be missing or stray"
+            )
     if rest:
         yield rest
 

@@ -21,7 +21,9 @@ LINES = 5_000
 LARGEST = 512 << 20
 
 
-def open_documents(texts: Sequence[str | None], where: str, *, first: int = 0, about: dict[str, Any] | None = None) -> Batch:
+def open_documents(
+    texts: Sequence[str | None], where: str, *, first: int = 0, about: dict[str, Any] | None = None
+) -> Batch:
     """Documents as one batch: row i is document i; a null or blank one has no fields.
 
     Shape:   n documents -> a field per address, with the rows its values come from.
@@ -61,7 +63,10 @@ def closed_documents(batch: Batch, edits: Edits) -> list[str | None]:
                     cuts[row].append((leaf.start, leaf.end, token_of(new, token)))
     for row, leafs in enumerate(gone):
         cuts[row] += removals(leafs, groups[row]) if leafs else []
-    return [spliced(text, _outermost(cut)) if text is not None and cut else text for text, cut in zip(texts, cuts, strict=True)]
+    return [
+        spliced(text, _outermost(cut)) if text is not None and cut else text
+        for text, cut in zip(texts, cuts, strict=True)
+    ]
 
 
 def _outermost(cuts: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

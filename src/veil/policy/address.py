@@ -32,4 +32,6 @@ def matches(pattern: str, address: str) -> bool:
 
 def check_tree_address(address: str, where: str) -> None:
     if not address.startswith("$"):
-        raise PolicyError("address-tree", f"the path {address} must begin with $", where=where, hint="for example $.patient.name")
+        raise PolicyError(
+            "address-tree", f"the path {address} must begin with $", where=where, hint="for example $.patient.name"
+        )

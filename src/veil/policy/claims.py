@@ -30,7 +30,10 @@ def check_claims(plan: Plan, document: Document) -> Plan:
                               hint="give the label a treatment, or say `claims: none`")  # fmt: skip
     if plan.claims != "safe-harbor":
         return plan
-    labels = {label: _lawful(one, f"label {label.value}", document.at("labels", label.value)) for label, one in plan.labels.items()}
+    labels = {
+        label: _lawful(one, f"label {label.value}", document.at("labels", label.value))
+        for label, one in plan.labels.items()
+    }
     sources = tuple(_lawful_source(source, document) for source in plan.sources)
     return dataclasses.replace(plan, labels=labels, sources=sources)
 
@@ -42,12 +45,16 @@ def _lawful_source(source: SourcePlan, document: Document) -> SourcePlan:
 
 
 def _lawful_rule(rule: Rule, address: str, where: str) -> Rule:
-    return dataclasses.replace(rule, cases=tuple(Case(_lawful(case.treatment, address, where), case.where) for case in rule.cases))
+    return dataclasses.replace(
+        rule, cases=tuple(Case(_lawful(case.treatment, address, where), case.where) for case in rule.cases)
+    )
 
 
 def _lawful(treatment: Treatment, address: str, where: str) -> Treatment:
     if isinstance(treatment, Open):
-        return dataclasses.replace(treatment, rules=tuple((path, _lawful_rule(rule, path, where)) for path, rule in treatment.rules))
+        return dataclasses.replace(
+            treatment, rules=tuple((path, _lawful_rule(rule, path, where)) for path, rule in treatment.rules)
+        )
     if not isinstance(treatment, Apply):
         return treatment
     if treatment.operator == "pseudonym":

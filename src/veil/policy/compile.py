@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from veil.policy.claims import check_claims
 from veil.policy.condition import condition
 from veil.policy.files import claimed, data_files, format_of, inspected
 from veil.policy.parse import Document, nearest
-from veil.policy.plan import FilePlan, LinkPlan, Plan, SourcePlan, SubjectPlan, day_first
+from veil.policy.plan import FilePlan, Plan, SourcePlan, SubjectPlan, day_first
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source, Subject
 from veil.policy.rules import Rule, Scan, rule_of
@@ -58,7 +59,12 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
 
 def _root(path: Path, document: Document) -> Path:
     if not path.is_dir():
-        raise PolicyError("input-missing", "the input folder is not there", where=document.at("in"), hint="`in:` is relative to the project file")
+        raise PolicyError(
+            "input-missing",
+            "the input folder is not there",
+            where=document.at("in"),
+            hint="`in:` is relative to the project file",
+        )
     return path
 
 
@@ -69,7 +75,9 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     if not own:
         if (source.missing or project.missing) == "skip":
             return None
-        raise PolicyError("files-missing", f"{name} has no file", where=where, hint="name it with `files:`, or say `missing: skip`")
+        raise PolicyError(
+            "files-missing", f"{name} has no file", where=where, hint="name it with `files:`, or say `missing: skip`"
+        )
     kind = format_of(name, source, own, where)
     planned = inspected(root, own, kind, source, where)
     first = source.day_first if source.day_first is not None else day_first(project.locale)
@@ -78,7 +86,8 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     names = None
     if source.names is not None:
         names = rule_of(source.names, "names", profile.kinds, document.at(room, name, "names")).cases[0].treatment
-    return SourcePlan(name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names)
+    facts = tuple((fact, column) for fact, column in (("sex", source.sex), ("birth_date", source.born)) if column)
+    return SourcePlan(name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts)
 
 
 def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, files: tuple[FilePlan, ...], unlisted: str,
@@ -121,11 +130,12 @@ def there_is_a_tree(there: list[str], rules: dict[str, Rule]) -> bool:
     return any(address.startswith("$") for address in (*there, *rules))
 
 
-def _with_subject(source: SourcePlan, project: Project, sources: list[SourcePlan], person: str, document: Document) -> SourcePlan:
+def _with_subject(
+    source: SourcePlan, project: Project, sources: list[SourcePlan], person: str, document: Document
+) -> SourcePlan:
     written: str | Subject | None = getattr(project, source.room)[source.name].subject
     subject = subject_plan(source, written, sources, person, document.at(source.room, source.name, "subject"))
-    return SourcePlan(source.name, source.room, source.format, source.files, source.rules, subject, source.unlisted,
-                      source.day_first, source.names)  # fmt: skip
+    return dataclasses.replace(source, subject=subject)
 
 
 def _notices(sources: list[SourcePlan]) -> tuple[str, ...]:
@@ -134,7 +144,9 @@ def _notices(sources: list[SourcePlan]) -> tuple[str, ...]:
     for source in sources:
         scans = any(isinstance(case.treatment, Scan) for _, rule in source.rules for case in rule.cases)
         if source.subject.how == "none" and scans:
-            found.append(f"{source.name}: no subject is told, so known identifiers are not sought there and dates cannot be shifted")
+            found.append(
+                f"{source.name}: no subject is told, so known identifiers are not sought there and dates cannot be shifted"
+            )
         if source.subject.how == "file":
             found.append(f"{source.name}: each file is taken as a subject of its own")
     return tuple(found)

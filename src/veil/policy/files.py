@@ -28,7 +28,13 @@ def claimed(name: str, source: Source, files: list[str], room: str) -> list[str]
     globs = [source.files] if isinstance(source.files, str) else source.files
     if globs:
         return [file for file in files if any(_fits(file, glob) for glob in globs)]
-    own = [file for file in files if Path(file).parent == Path() and Path(file).stem.lower() == name.lower() and Path(file).suffix.lower() in SUFFIXES]
+    own = [
+        file
+        for file in files
+        if Path(file).parent == Path()
+        and Path(file).stem.lower() == name.lower()
+        and Path(file).suffix.lower() in SUFFIXES
+    ]
     inside = [file for file in files if file.lower().startswith(f"{name.lower()}/")]
     if room == "notes":
         return inside or own
@@ -38,7 +44,9 @@ def claimed(name: str, source: Source, files: list[str], room: str) -> list[str]
 def _fits(file: str, glob: str) -> bool:
     if not any(char in glob for char in "*?["):
         return file == glob or file.startswith(glob.rstrip("/") + "/")
-    return Path(file).match(glob) and (glob.startswith("**") or Path(file).parts[0] == glob.split("/")[0] or "/" not in glob or glob[0] in "*?[")
+    return Path(file).match(glob) and (
+        glob.startswith("**") or Path(file).parts[0] == glob.split("/", maxsplit=1)[0] or "/" not in glob or glob[0] in "*?["
+    )
 
 
 def format_of(name: str, source: Source, files: list[str], where: str) -> str:

@@ -52,6 +52,7 @@ class SourcePlan:
     unlisted: str
     day_first: bool
     names: Treatment | None = None
+    facts: tuple[tuple[str, str], ...] = ()  # (`sex` or `birth_date`, column)
 
     @property
     def addresses(self) -> tuple[str, ...]:

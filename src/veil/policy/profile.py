@@ -46,12 +46,22 @@ def _profile(document: Document) -> Profile:
     unknown = set(data) - _KEYS
     if unknown:
         key = sorted(unknown)[0]
-        raise PolicyError("profile-key", f"the key {key} is not known here", where=document.at(key), hint=nearest(key, _KEYS))
+        raise PolicyError(
+            "profile-key", f"the key {key} is not known here", where=document.at(key), hint=nearest(key, _KEYS)
+        )
     labels = label_treatments(data.get("labels", {}), document, "labels")
     missing = sorted(set(Label) - set(labels))
     if missing:
-        raise PolicyError("profile-label", "labels without a treatment: " + ", ".join(missing), where=document.at("labels"))
-    return Profile(str(data["name"]), str(data.get("claims", "none")), str(data.get("about", "")), labels, dict(data.get("kinds", {})))
+        raise PolicyError(
+            "profile-label", "labels without a treatment: " + ", ".join(missing), where=document.at("labels")
+        )
+    return Profile(
+        str(data["name"]),
+        str(data.get("claims", "none")),
+        str(data.get("about", "")),
+        labels,
+        dict(data.get("kinds", {})),
+    )
 
 
 def label_treatments(written: dict[str, Any], document: Document, key: str) -> dict[Label, Treatment]:

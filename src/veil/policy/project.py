@@ -23,7 +23,9 @@ class Subject(_Strict):
 
     through: str | None = Field(None, description="the table that links to the subject")
     on: str | None = Field(None, description="the column that both tables share")
-    from_: Literal["file_name", "file"] | None = Field(None, alias="from", description="take it from the name of the file")
+    from_: Literal["file_name", "file"] | None = Field(
+        None, alias="from", description="take it from the name of the file"
+    )
     pattern: str | None = Field(None, description="how file names are built: {patient_id}-{n}.txt")
     map: str | None = Field(None, description="a TSV or CSV file: file name, subject")
 
@@ -31,12 +33,20 @@ class Subject(_Strict):
 class Source(_Strict):
     """A table, a folder of notes or a file of records."""
 
-    files: str | list[str] | None = Field(None, description="file, folder or glob below `in`; by default the name itself")
-    format: Literal["csv", "tsv", "parquet", "json", "ndjson", "text"] | None = Field(None, description="by default from the file name")
+    files: str | list[str] | None = Field(
+        None, description="file, folder or glob below `in`; by default the name itself"
+    )
+    format: Literal["csv", "tsv", "parquet", "json", "ndjson", "text"] | None = Field(
+        None, description="by default from the file name"
+    )
     encoding: str | None = Field(None, description="by default found out, once per file, and written into the plan")
     delimiter: str | None = Field(None, description="one character; by default found out")
     day_first: bool | None = Field(None, description="12/04/2012 is the 12th of April; by default the project's locale")
     subject: str | Subject | None = Field(None, description="the column that names the subject, or how it is found")
+    sex: str | None = Field(
+        None, description="the column that holds the subject's sex, so that surrogate names keep it"
+    )
+    born: str | None = Field(None, description="the column that holds the subject's day of birth, for ages over 89")
     columns: dict[str, Written] = Field(default_factory=dict, description="a rule per column or path")
     unlisted: Literal["stop", "drop"] | None = Field(None, description="what becomes of a column without a rule")
     missing: Literal["stop", "skip"] | None = Field(None, description="what happens when no file is there")
@@ -54,20 +64,30 @@ class Project(_Strict):
     veil: Literal[1] = Field(1, description="version of this grammar")
     name: str = Field("project", description="a name for reports; say nothing of a person in it")
     extends: str | None = Field(None, description="one other project file whose keys this one completes or overrides")
-    profile: str = Field("safe-harbor", description="safe-harbor, limited-data-set, expert, gdpr-pseudonymised, redact, or a file")
-    claims: Literal["safe-harbor", "limited-data-set", "none"] | None = Field(None, description="what the output is said to be")
+    profile: str = Field(
+        "safe-harbor", description="safe-harbor, limited-data-set, expert, gdpr-pseudonymised, redact, or a file"
+    )
+    claims: Literal["safe-harbor", "limited-data-set", "none"] | None = Field(
+        None, description="what the output is said to be"
+    )
     in_: str = Field(".", alias="in", description="the folder of the input, relative to this file")
     out: str = Field("release", description="the folder of the output, relative to this file")
     keyring: str | Keyring | None = Field(None, description="the keyring file; not needed by `redact`")
     vault: str | None = Field(None, description="the vault file: random codes, and the way back")
     locale: str = Field("en-US", description="language and country: tells day-first from month-first")
-    reference_date: dt.date | None = Field(None, description="the day against which ages over 89 are told; by default today")
-    person: str | None = Field(None, description="the domain of ids that names people: by default the first table's subject")
+    reference_date: dt.date | None = Field(
+        None, description="the day against which ages over 89 are told; by default today"
+    )
+    person: str | None = Field(
+        None, description="the domain of ids that names people: by default the first table's subject"
+    )
     unlisted: Literal["stop", "drop"] = "stop"
     missing: Literal["stop", "skip"] = "stop"
     schema_: str | None = Field(None, alias="schema", description="a schema pack: omop-5.4")
     labels: dict[str, Written] = Field(default_factory=dict, description="what a scan does with each label")
-    options: dict[str, dict[str, Any]] = Field(default_factory=dict, description="options of an operator, wherever it is used")
+    options: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="options of an operator, wherever it is used"
+    )
     detectors: list[str] | None = Field(None, description="the detectors of a scan; by default all")
     thresholds: dict[str, float] = Field(default_factory=dict, description="the least score that counts, per label")
     allow: list[str] = Field(default_factory=list, description="words that are never masked")
@@ -104,7 +124,12 @@ def _explained(loc: tuple[Any, ...], kind: str, document: Document) -> PolicyErr
     path = tuple(str(step) for step in loc if step not in ("Subject", "Keyring", "str"))
     key = path[-1] if path else ""
     if kind == "extra_forbidden":
-        return PolicyError("project-key", f"the key {key} is not known here", where=document.at(*path), hint=nearest(key, _known_keys(path)))
+        return PolicyError(
+            "project-key",
+            f"the key {key} is not known here",
+            where=document.at(*path),
+            hint=nearest(key, _known_keys(path)),
+        )
     return PolicyError("project-value", f"the value of {'.'.join(path)} is not of its kind", where=document.at(*path),
                        hint=kind.replace("_", " "))  # fmt: skip
 
@@ -145,7 +170,11 @@ def _override(document: Document, override: str) -> None:
     for key in keys[:-1]:
         at = at.setdefault(key, {})
         if not isinstance(at, dict):
-            raise PolicyError("override-path", f"the override {path} goes through a key that is not a mapping", hint="see the project file")
+            raise PolicyError(
+                "override-path",
+                f"the override {path} goes through a key that is not a mapping",
+                hint="see the project file",
+            )
     at[keys[-1]] = yaml.safe_load(value)
 
 

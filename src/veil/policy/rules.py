@@ -87,7 +87,9 @@ def rule_of(written: Any, column: str, kinds: Mapping[str, Any], where: str) -> 
     if isinstance(written, str):
         written = {"as": written[3:].strip()} if written.startswith("as ") else {written: {}}
     if not isinstance(written, dict):
-        raise PolicyError("rule-shape", f"the rule of column {column} is neither a word, a mapping nor a list", where=where)
+        raise PolicyError(
+            "rule-shape", f"the rule of column {column} is neither a word, a mapping nor a list", where=where
+        )
     if "as" in written:
         written = _as_kind(written, kinds, column, where)
         if isinstance(written, list):
@@ -150,7 +152,9 @@ def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], w
 def _open(written: dict[str, Any], column: str, kinds: Mapping[str, Any], where: str) -> Open:
     unknown = set(written) - {"open", "rules", "unlisted"}
     if unknown:
-        raise PolicyError("rule-key", f"`open` of column {column} has unknown keys", where=where, hint="open, rules, unlisted")
+        raise PolicyError(
+            "rule-key", f"`open` of column {column} has unknown keys", where=where, hint="open, rules, unlisted"
+        )
     rules = tuple((path, rule_of(rule, path, kinds, where)) for path, rule in (written.get("rules") or {}).items())
     return Open(str(written["open"]), rules, str(written.get("unlisted", "stop")))
 

@@ -25,6 +25,10 @@ def with_schema(project: Project) -> Project:
         below = tables.get(name)
         said = {key: getattr(own, key) for key in own.model_fields_set}
         if below is not None:
-            said = {**{key: getattr(below, key) for key in below.model_fields_set}, **said, "columns": {**below.columns, **own.columns}}
+            said = {
+                **{key: getattr(below, key) for key in below.model_fields_set},
+                **said,
+                "columns": {**below.columns, **own.columns},
+            }
         tables[name] = Source(**said)
     return project.model_copy(update={"tables": tables, "person": project.person or pack.get("person")})

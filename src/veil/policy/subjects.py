@@ -28,7 +28,9 @@ def domain_of(source: SourcePlan, column: str) -> str:
     return rule.domain if rule is not None else column.lower()
 
 
-def subject_plan(source: SourcePlan, written: str | Subject | None, sources: list[SourcePlan], person: str, where: str) -> SubjectPlan:
+def subject_plan(
+    source: SourcePlan, written: str | Subject | None, sources: list[SourcePlan], person: str, where: str
+) -> SubjectPlan:
     """Errors: PolicyError `subject-column`, `subject-through`, `subject-pattern`, `subject-shape`."""
     if written is None:
         return SubjectPlan()
@@ -51,7 +53,9 @@ def subject_plan(source: SourcePlan, written: str | Subject | None, sources: lis
 def _must_have(source: SourcePlan, column: str, where: str) -> None:
     there = source.addresses
     if column not in there:
-        raise PolicyError("subject-column", f"{source.name} has no column {column}", where=where, hint=nearest(column, there))
+        raise PolicyError(
+            "subject-column", f"{source.name} has no column {column}", where=where, hint=nearest(column, there)
+        )
 
 
 def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], where: str) -> SubjectPlan:
@@ -69,14 +73,21 @@ def _by_pattern(pattern: str, sources: list[SourcePlan], person: str, where: str
     names = re.findall(r"{(\w+)}", pattern)
     known = [name for name in names if name.lower() in domains]
     if not known:
-        raise PolicyError("subject-pattern", "the pattern names no column of ids", where=where, hint="for example {patient_id}-{n}.txt")
+        raise PolicyError(
+            "subject-pattern",
+            "the pattern names no column of ids",
+            where=where,
+            hint="for example {patient_id}-{n}.txt",
+        )
     return SubjectPlan("file_name", domain=known[0].lower(), pattern=pattern, column=known[0])
 
 
 def file_name_pattern(pattern: str) -> re.Pattern[str]:
     """The pattern as an expression: `{n}` is anything without a slash, as short as it can be."""
     pieces = re.split(r"({\w+})", pattern)
-    return re.compile("".join(f"(?P<{piece[1:-1]}>[^/]+?)" if piece.startswith("{") else re.escape(piece) for piece in pieces) + r"\Z")
+    return re.compile(
+        "".join(f"(?P<{piece[1:-1]}>[^/]+?)" if piece.startswith("{") else re.escape(piece) for piece in pieces) + r"\Z"
+    )
 
 
 def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
@@ -88,7 +99,11 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
     found: list[LinkPlan] = []
     solved: set[str] = set()
     while needed - solved:
-        ready = [one for one in sources if one.subject.how == "column" or (one.subject.how == "link" and one.subject.domain in solved)]
+        ready = [
+            one
+            for one in sources
+            if one.subject.how == "column" or (one.subject.how == "link" and one.subject.domain in solved)
+        ]
         step = [LinkPlan(one.name, column, domain) for domain in sorted(needed - solved) for one in ready
                 for column in one.addresses if domain_of(one, column) == domain and column != one.subject.column]  # fmt: skip
         if not step:

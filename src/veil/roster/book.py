@@ -16,7 +16,14 @@ from veil.roster.strength import strength
 
 STAFF = "\x00staff"
 _LINK: dict[str, pl.DataType] = {"key": pl.String(), "subject": pl.String()}
-_KNOWN: dict[str, pl.DataType] = {"subject": pl.String(), "kind": pl.String(), "value": pl.String(), "label": pl.String(), "strength": pl.String(), "domain": pl.String()}
+_KNOWN: dict[str, pl.DataType] = {
+    "subject": pl.String(),
+    "kind": pl.String(),
+    "value": pl.String(),
+    "label": pl.String(),
+    "strength": pl.String(),
+    "domain": pl.String(),
+}
 _FACTS = frozenset({"sex", "birth_date"})
 
 
@@ -24,29 +31,52 @@ _FACTS = frozenset({"sex", "birth_date"})
 class RosterIndex:
     """What a worker needs to open the roster; it goes to workers through memory only."""
 
-    links: Index
+    links: dict[str, Index]
     known: Index
 
 
 class RosterBuilder:
-    """Pass one writes here."""
+    """Pass one writes here: the links of one domain after the other, then the known identifiers."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._links = PageWriter(folder / "links.pages", "key", _LINK)
+        self._folder = folder
+        self._links: dict[str, Index] = {}
+        self._writer: PageWriter | None = None
         self._known = PageWriter(folder / "known.pages", "subject", _KNOWN)
 
-    def add_links(self, domain: str, ids: pa.Array, subjects: pa.Array) -> None:
-        """Shape: n ids, n subjects; a null on either side leads nowhere."""
-        frame = pl.DataFrame({"key": pl.from_arrow(ids), "subject": pl.from_arrow(subjects)}, schema=_LINK).drop_nulls()
-        self._links.add(frame.with_columns(key=pl.lit(domain + "\x1f") + pl.col("key")))
+    def begin_links(self) -> None:
+        self._writer = PageWriter(self._folder / f"links{len(self._links)}.pages", "key", _LINK)
 
-    def add_known(self, kind: str, label: Label, stated: str, values: pa.Array, subjects: pa.Array, domain: str = "") -> None:
+    def add_links(self, ids: pa.Array, subjects: pa.Array) -> None:
+        """Shape: n ids, n subjects; a null on either side leads nowhere."""
+        if self._writer is None:
+            self.begin_links()
+        frame = pl.DataFrame({"key": pl.from_arrow(ids), "subject": pl.from_arrow(subjects)}, schema=_LINK).drop_nulls()
+        self._writer.add(frame)  # type: ignore[union-attr]
+
+    def end_links(self, domain: str) -> None:
+        if self._writer is not None:
+            self._links[domain] = self._writer.finish()
+        self._writer = None
+
+    def so_far(self) -> Roster:
+        """The links that are finished, so that the next domain can stand on them."""
+        return Roster(RosterIndex(dict(self._links), Index("", b"", ((0, 0),))))
+
+    def add_known(
+        self, kind: str, label: Label, stated: str, values: pa.Array, subjects: pa.Array, domain: str = ""
+    ) -> None:
         """Shape: n values, n subjects; `stated` is `auto`, `strong`, `weak` or `staff` (the hospital's own people)."""
-        frame = pl.DataFrame({"subject": pl.from_arrow(subjects), "value": pl.from_arrow(values)}, schema={"subject": pl.String, "value": pl.String})
+        frame = pl.DataFrame(
+            {"subject": pl.from_arrow(subjects), "value": pl.from_arrow(values)},
+            schema={"subject": pl.String, "value": pl.String},
+        )
         if stated == "staff":
             frame = frame.with_columns(subject=pl.lit(STAFF))
-        frame = frame.drop_nulls().with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "").unique()
+        frame = (
+            frame.drop_nulls().with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "").unique()
+        )
         if not frame.height:
             return
         if stated in ("strong", "weak"):
@@ -55,31 +85,41 @@ class RosterBuilder:
             distinct = frame.select(pl.col("value").unique())
             told = [strength(kind, value) for value in distinct["value"].to_list()]
             frame = frame.join(distinct.with_columns(strength=pl.Series(told, dtype=pl.String)), on="value")
-        self._known.add(frame.filter(pl.col("strength") != "").with_columns(kind=pl.lit(kind), label=pl.lit(label.value), domain=pl.lit(domain)))
+        self._known.add(
+            frame.filter(pl.col("strength") != "").with_columns(
+                kind=pl.lit(kind), label=pl.lit(label.value), domain=pl.lit(domain)
+            )
+        )
 
     def finish(self) -> RosterIndex:
-        return RosterIndex(self._links.finish(), self._known.finish())
+        return RosterIndex(dict(self._links), self._known.finish())
 
 
 class Roster:
     """Read by every worker, by `verify`; written by nobody after pass one."""
 
     def __init__(self, index: RosterIndex) -> None:
-        self._links = PageReader(index.links, "key", _LINK)
+        self._links = {domain: PageReader(pages, "key", _LINK) for domain, pages in index.links.items()}
         self._known = PageReader(index.known, "subject", _KNOWN)
         self._staff: tuple[Known, ...] | None = None
 
     def subjects(self, domain: str, ids: pa.Array) -> pa.Array:
         """The subject that each id leads to. Shape: n -> n, null where none or more than one is known."""
-        frame = pl.DataFrame({"id": pl.from_arrow(ids)}, schema={"id": pl.String})
-        distinct = frame.select(pl.col("id").drop_nulls().unique()).with_columns(key=pl.lit(domain + "\x1f") + pl.col("id"))
-        rows = self._links.rows(distinct["key"]).group_by("key").agg(pl.col("subject").first(), n=pl.len()).filter(pl.col("n") == 1)
-        told = distinct.join(rows, on="key", how="inner").select("id", "subject")
-        return frame.join(told, on="id", how="left", maintain_order="left")["subject"].to_arrow().cast(pa.large_string())
+        pages = self._links.get(domain)
+        if pages is None:
+            return pa.nulls(len(ids), pa.large_string())
+        frame = pl.DataFrame({"key": pl.from_arrow(ids)}, schema={"key": pl.String})
+        rows = pages.rows(frame["key"].drop_nulls().unique())
+        told = rows.group_by("key").agg(pl.col("subject").first(), n=pl.len()).filter(pl.col("n") == 1).drop("n")
+        return (
+            frame.join(told, on="key", how="left", maintain_order="left")["subject"].to_arrow().cast(pa.large_string())
+        )
 
     def known(self, subjects: Sequence[str]) -> dict[str, tuple[Known, ...]]:
         """Each subject's known identifiers, facts (sex) left out; sorted, so that every run sees the same."""
-        rows = self._known.rows(pl.Series("subject", sorted(set(subjects)), dtype=pl.String)).filter(pl.col("kind") != "sex")
+        rows = self._known.rows(pl.Series("subject", sorted(set(subjects)), dtype=pl.String)).filter(
+            pl.col("kind") != "sex"
+        )
         found: dict[str, list[Known]] = {}
         for subject, kind, value, label, how, domain in rows.sort("subject", "kind", "value").iter_rows():
             found.setdefault(subject, []).append(Known(kind, value, Label(label), how, domain))
@@ -97,6 +137,8 @@ class Roster:
         rows = self._known.rows(frame["subject"].drop_nulls().unique()).filter(pl.col("kind").is_in(list(_FACTS)))
         sex = rows.filter(pl.col("kind") == "sex").group_by("subject").agg(pl.col("value").min().alias("sex"))
         born = rows.filter(pl.col("kind") == "birth_date").group_by("subject").agg(pl.col("value").min().alias("born"))
-        joined = frame.join(sex, on="subject", how="left", maintain_order="left").join(born, on="subject", how="left", maintain_order="left")
+        joined = frame.join(sex, on="subject", how="left", maintain_order="left").join(
+            born, on="subject", how="left", maintain_order="left"
+        )
         days = joined["born"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         return joined["sex"].to_arrow().cast(pa.large_string()), pc.cast(days.to_arrow(), pa.date32())

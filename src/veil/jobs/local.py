@@ -1,0 +1,82 @@
+"""Local run: a project done by processes on one machine; the output becomes visible whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+from veil.errors import Error, FormatError
+from veil.jobs.passone import pass_one
+from veil.jobs.release import Outcome, Shelf, release
+from veil.jobs.units import Unit, units_of
+from veil.jobs.work import Done, Setting, Worker
+from veil.keys import Keys
+from veil.policy.plan import Plan
+
+Progress = Callable[[str, int, int], None]
+
+
+def run(
+    plan: Plan, root: Path, out: Path, keys: Keys, *, workers: int = 1, progress: Progress | None = None
+) -> Outcome:
+    """De-identify a project.
+
+    Shape:   `progress(stage, done, total)` is told after every unit.
+    Keeps:   the same bytes from any number of workers; a run that was killed goes on where it was, to the same bytes.
+    Errors:  Error of the plan (nothing is visible), FormatError `disk-full`. Errors of the data quarantine their file.
+    """
+    tell = progress or (lambda *_: None)
+    try:
+        shelf = Shelf.open(out, plan, keys)
+        units = units_of(plan, root)
+        tell("reading who is who", 0, 1)
+        index = pass_one(plan, root, shelf.roster, keys, units)
+        tell("reading who is who", 1, 1)
+        setting = Setting(plan, keys, index, root, shelf.units, shelf.salt)
+        done = dict(shelf.finished())
+        left = [unit for unit in units if unit.number not in done]
+        for one in _each(setting, left, workers):
+            shelf.keep(one)
+            done[one.number] = one
+            tell("de-identifying", len(done), len(units))
+        return release(plan, root, out, shelf, units, [done[unit.number] for unit in units], keys)
+    except OSError as error:
+        raise _disk(error) from None
+
+
+def _disk(error: OSError) -> Error:
+    import errno  # noqa: PLC0415
+
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return FormatError("disk-full" if full else "disk", f"writing or reading failed ({os.strerror(error.errno or 0)})",
+                       hint="free space and run the same command again: it goes on where it was" if full else "check the folders of the project")  # fmt: skip
+
+
+def _each(setting: Setting, units: list[Unit], workers: int) -> Iterator[Done]:
+    if workers <= 1 or len(units) <= 1:
+        worker = Worker(setting)
+        for unit in units:
+            yield worker.do(unit)
+        return
+    with ProcessPoolExecutor(min(workers, len(units)), get_context("spawn"), _begin, (setting,)) as pool:
+        waiting: set[Future[Done]] = {pool.submit(_do, unit) for unit in units}
+        try:
+            for future in as_completed(waiting):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+_worker: list[Worker] = []
+
+
+def _begin(setting: Setting) -> None:
+    _worker[:] = [Worker(setting)]
+
+
+def _do(unit: Unit) -> Done:
+    return _worker[0].do(unit)

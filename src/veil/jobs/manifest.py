@@ -1,0 +1,79 @@
+"""Manifest: the value-free record of a run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from veil.jobs.work import Done, file_digest
+from veil.keys import Keys
+from veil.model import Report
+from veil.policy.plan import Plan, describe
+from veil.policy.rules import Keep
+
+NOT_COVERED = (
+    "What a person could tell from rare facts, or from other data sets, was not measured.",
+    "Images, sound and handwriting are not read.",
+    "A detector misses some identifiers in free text; see the figures of the documentation.",
+)
+
+
+def manifest_of(plan: Plan, root: Path, done: list[Done], outputs: dict[str, str], quarantined: list[tuple[str, str]], keys: Keys,
+                now: dt.datetime) -> dict[str, Any]:  # fmt: skip
+    """Shape: JSON: versions, digests, counts, checks, what was quarantined and why, what was not covered."""
+    report, checks = Report(), Counter[str]()
+    for one in done:
+        for row in one.counts:
+            report.count(row["address"], row["action"], row["detail"], row["count"])
+        checks.update(one.checks)
+    return {
+        "veil": version(),
+        "python": platform.python_version(),
+        "made": now.isoformat(timespec="seconds"),
+        "project": plan.name,
+        "profile": plan.profile,
+        "claims": plan.claims,
+        "reference_date": plan.reference_date.isoformat(),
+        "locale": plan.locale,
+        "key": {"id": keys.id, "version": keys.version} if keys.id else None,
+        "plan": {"digest": plan.digest(), **plan.as_json()},
+        "rules": _rules(plan),
+        "inputs": _inputs(plan, root),
+        "outputs": [{"name": name, "sha256": digest} for name, digest in sorted(outputs.items())],
+        "unclaimed_files": plan.unclaimed,
+        "counts": report.rows(),
+        "checks": dict(sorted(checks.items())),
+        "quarantined": [{"what": what, "code": code} for what, code in quarantined],
+        "notices": list(plan.notices),
+        "not_covered": list(NOT_COVERED),
+    }
+
+
+def _inputs(plan: Plan, root: Path) -> list[dict[str, Any]]:
+    """Digests of the inputs by place, without their names: a name may hold a person."""
+    return [
+        {"what": f"{source.name} file {number + 1}", "bytes": file.size, "sha256": file_digest(root / file.path)}
+        for source in plan.sources
+        for number, file in enumerate(source.files)
+    ]
+
+
+def _rules(plan: Plan) -> list[dict[str, Any]]:
+    found = []
+    for source in plan.sources:
+        for address, rule in source.rules:
+            cases = [{"where": case.where, "treatment": describe(case.treatment)} for case in rule.cases]
+            found.append(
+                {"source": source.name, "address": address, "cases": cases, "known": rule.known, "reason": rule.reason}
+            )
+    kept = sorted(label.value for label, treatment in plan.labels.items() if isinstance(treatment, Keep))
+    return [*found, {"source": "text", "address": "labels kept", "cases": [], "known": "", "reason": ", ".join(kept)}]
+
+
+def version() -> str:
+    from importlib.metadata import version as installed  # noqa: PLC0415
+
+    return installed("veil-deid")

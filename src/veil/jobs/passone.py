@@ -1,0 +1,139 @@
+"""Pass one: reads the project once to know who is who, and mints the codes that Safe Harbor asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.engine.heart import Engine
+from veil.engine.operate import Operators
+from veil.engine.subjects import by_row, subjects_of
+from veil.jobs.units import Unit, batches
+from veil.keys import Keys
+from veil.lexicon.dates import iso_days
+from veil.model import Batch, Label, Report
+from veil.policy.address import matches
+from veil.policy.plan import Plan, SourcePlan, every_rule
+from veil.policy.rules import Apply, Rule
+from veil.roster import Roster, RosterBuilder, RosterIndex
+
+_LABELS = {"given_name": Label.NAME, "family_name": Label.NAME, "name": Label.NAME, "full_name": Label.NAME, "phone": Label.PHONE,
+           "email": Label.EMAIL, "city": Label.LOCATION, "street": Label.LOCATION, "address": Label.LOCATION, "zip": Label.ZIP,
+           "organization": Label.ORGANIZATION, "birth_date": Label.DATE}  # fmt: skip
+
+
+class _Minting(Operators):
+    """Operators that mint: the only answer wanted in pass one is that every original has its code."""
+
+    def column(
+        self, apply: Apply, values: pa.Array, about: pa.Table, *, day_first: bool, report: Report, address: str
+    ) -> pa.Array:
+        del about, day_first, report, address
+        if apply.operator == "code":
+            self._keys.require_vault().mint(apply.domain, pc.unique(values.drop_null()), **dict(apply.options))
+        return values
+
+
+def pass_one(plan: Plan, root: Path, folder: Path, keys: Keys, units: list[Unit]) -> RosterIndex:
+    """The roster of the run, sealed; codes minted and durable before anything is written.
+
+    Keeps:   reads only the sources that link, hold known identifiers or need codes.
+    """
+    builder = RosterBuilder(folder)
+    _link(plan, root, builder, units)
+    links = builder.so_far()
+    for source in plan.sources:
+        rules = [(address, rule) for address, rule in source.rules if rule.known]
+        if rules or source.facts:
+            for batch, names in _batches(source, root, units):
+                _learn(builder, batch, subjects_of(source, batch, names, links, plan.person), rules, source)
+    index = builder.finish()
+    _mint(plan, root, keys, units, Roster(index))
+    return index
+
+
+def _batches(source: SourcePlan, root: Path, units: list[Unit]) -> Iterator[tuple[Batch, tuple[str, ...]]]:
+    for unit in units:
+        if unit.source == source.name:
+            yield from batches(source, root, unit.part)
+
+
+def _link(plan: Plan, root: Path, builder: RosterBuilder, units: list[Unit]) -> None:
+    for domain in dict.fromkeys(link.domain for link in plan.links):
+        builder.begin_links()
+        links = builder.so_far()
+        for link in plan.links:
+            if link.domain == domain:
+                source = plan.source(link.source)
+                for batch, names in _batches(source, root, units):
+                    builder.add_links(by_row(batch, link.column), subjects_of(source, batch, names, links, plan.person))
+        builder.end_links(domain)
+    for source in plan.sources:
+        if source.subject.how == "map":
+            builder.begin_links()
+            builder.add_links(*_side_file(root / source.subject.map))
+            builder.end_links(source.subject.domain)
+
+
+def _side_file(path: Path) -> tuple[pa.Array, pa.Array]:
+    """A file of two columns, file name and subject, with or without a header."""
+    import csv  # noqa: PLC0415
+
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        first = file.readline()
+        file.seek(0)
+        rows = [row for row in csv.reader(file, delimiter="\t" if "\t" in first else ",") if len(row) > 1]
+    return pa.array([row[0] for row in rows], pa.large_string()), pa.array([row[1] for row in rows], pa.large_string())
+
+
+def _learn(
+    builder: RosterBuilder, batch: Batch, subjects: pa.Array, rules: list[tuple[str, Rule]], source: SourcePlan
+) -> None:
+    parts: dict[str, pa.Array] = {}
+    for field in batch.fields:
+        rule = next((rule for address, rule in rules if matches(address, field.address)), None)
+        if rule is None:
+            continue
+        values = iso_days(field.values, day_first=source.day_first) if rule.kind == "birth_date" else field.values
+        about = subjects if field.rows is None else subjects.take(field.rows)
+        parts[rule.kind] = by_row(batch, field.address)
+        label = rule.label or _LABELS.get(rule.kind, Label.ID)
+        builder.add_known(rule.kind, label, rule.known, values, about, rule.domain)
+    if "given_name" in parts and "family_name" in parts:
+        full = pc.binary_join_element_wise(parts["given_name"], parts["family_name"], pa.scalar(" ", pa.large_string()))
+        stated = "staff" if all(rule.known == "staff" for _, rule in rules) else "auto"
+        builder.add_known("full_name", Label.NAME, stated, full, subjects)
+    for fact, column in source.facts:
+        values = by_row(batch, column)
+        values = _sex(values) if fact == "sex" else iso_days(values, day_first=source.day_first)
+        builder.add_known(fact, Label.DATE, "weak", values, subjects)
+
+
+def _sex(values: pa.Array) -> pa.Array:
+    """F and M from the usual ways to write them (OMOP's 8532 and 8507 among them); anything else is not told."""
+    first = pc.utf8_upper(pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(values), 0, 4))
+    female = pc.is_in(first, pa.array(["F", "FEMA", "W", "WOMA", "8532"], pa.large_string()))
+    male = pc.is_in(first, pa.array(["M", "MALE", "MAN", "8507"], pa.large_string()))
+    word = pa.large_string()
+    return pc.if_else(female, pa.scalar("F", word), pc.if_else(male, pa.scalar("M", word), pa.scalar(None, word)))
+
+
+def _mint(plan: Plan, root: Path, keys: Keys, units: list[Unit], roster: Roster) -> None:
+    domains = {case.treatment.domain for source in plan.sources for _, rule in every_rule(source) for case in rule.cases
+               if isinstance(case.treatment, Apply) and case.treatment.operator == "code"}  # fmt: skip
+    if not domains:
+        return
+    engine = Engine(plan, keys, roster, None)
+    engine.operators = _Minting(plan, keys)
+    engine.minting = True
+    for source in plan.sources:
+        if any(
+            isinstance(case.treatment, Apply) and case.treatment.operator == "code"
+            for _, rule in every_rule(source)
+            for case in rule.cases
+        ):
+            for batch, names in _batches(source, root, units):
+                engine.deidentify(source, batch, names)

@@ -1,0 +1,201 @@
+"""Release: side files become the output, whole and at once, with the manifest beside them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from veil.errors import PolicyError
+from veil.jobs.manifest import manifest_of
+from veil.jobs.units import Unit, format_of
+from veil.jobs.work import Done, file_digest
+from veil.keys import Keys
+from veil.policy.plan import Plan
+
+MANIFEST = "veil-manifest.json"
+REPORT = "veil-report.html"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to.
+
+    Shape:   `manifest` is the value-free record; `quarantined` (label, code) are the inputs that are not in the output.
+    """
+
+    out: Path
+    manifest: dict[str, Any]
+    quarantined: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        return 8 if self.quarantined else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The side place of a run, next to its output: units done so far, the sealed roster, the salt of names."""
+
+    folder: Path
+    salt: bytes = field(repr=False)
+
+    @property
+    def units(self) -> Path:
+        return self.folder / "units"
+
+    @property
+    def roster(self) -> Path:
+        return self.folder / "roster"
+
+    @classmethod
+    def open(cls, out: Path, plan: Plan, keys: Keys) -> Shelf:
+        """The shelf of this plan and key: an earlier one goes on if it is theirs, else it is cleared."""
+        if out.exists() and any(out.iterdir()) and not (out / MANIFEST).exists():
+            raise PolicyError(
+                "output-there", "the output folder is not empty and not a release of Veil", hint="name another `out:`"
+            )
+        folder = out.parent / f".{out.name}.veil"
+        state = folder / "state.json"
+        mark = {"plan": plan.digest(), "key": keys.id, "version": keys.version}
+        if state.exists():
+            held = json.loads(state.read_text())
+            if {key: held.get(key) for key in mark} == mark:
+                shutil.rmtree(folder / "roster", ignore_errors=True)
+                return cls(folder, bytes.fromhex(held["salt"]))
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "units").mkdir(parents=True, mode=0o700)
+        salt = keys.secret("file names") if keys.id else os.urandom(32)
+        write_durably(state, json.dumps({**mark, "salt": salt.hex()}), mode=0o600)
+        return cls(folder, salt)
+
+    def keep(self, done: Done) -> None:
+        write_durably(self.units / f"done{done.number:06d}.json", json.dumps(dataclasses.asdict(done)))
+
+    def finished(self) -> Iterator[tuple[int, Done]]:
+        for path in sorted(self.units.glob("done*.json")):
+            held = json.loads(path.read_text())
+            done = Done(
+                **{
+                    **held,
+                    "files": [tuple(one) for one in held["files"]],
+                    "quarantined": [tuple(one) for one in held["quarantined"]],
+                }
+            )
+            if all((self.units / side).exists() for side, _ in done.files):
+                yield done.number, done
+
+    def clear(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def write_durably(path: Path, text: str, mode: int = 0o644) -> None:
+    """The file is there whole after a crash, or not at all."""
+    temporary = path.with_suffix(".part")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def release(
+    plan: Plan, root: Path, out: Path, shelf: Shelf, units: list[Unit], done: list[Done], keys: Keys
+) -> Outcome:
+    """Join the side files, write manifest and report, and make the whole visible by one rename."""
+    fresh = shelf.folder / "release"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    quarantined = _quarantined(plan, units, done)
+    finals = _join(plan, shelf, fresh, units, done)
+    outputs = {name: file_digest(fresh / name) for name in finals}
+    manifest = manifest_of(plan, root, done, outputs, quarantined, keys, dt.datetime.now(tz=dt.UTC))
+    write_durably(fresh / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    _report(fresh, manifest)
+    _swap(fresh, out)
+    shelf.clear()
+    return Outcome(out, manifest, quarantined)
+
+
+def _report(fresh: Path, manifest: dict[str, Any]) -> None:
+    from veil.reports.run import run_page  # noqa: PLC0415  templates are loaded when a page is made
+
+    write_durably(fresh / REPORT, run_page(manifest))
+
+
+def _swap(fresh: Path, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    old = out.parent / f".{out.name}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    fresh.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _bad_files(units: list[Unit], done: list[Done]) -> set[tuple[str, str]]:
+    """Tables of which one part failed: the other parts may not be shown either."""
+    return {
+        (unit.source, unit.part.files[0])
+        for unit, one in zip(units, done, strict=True)
+        if one.quarantined and len(unit.part.files) == 1
+    }
+
+
+def _quarantined(plan: Plan, units: list[Unit], done: list[Done]) -> list[tuple[str, str]]:
+    del plan, units
+    return list(dict.fromkeys(pair for one in done for pair in one.quarantined))
+
+
+def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[Done]) -> list[str]:
+    """Side files in order; parts of one file are appended to its first."""
+    formats = {source.name: format_of(source) for source in plan.sources}
+    bad = _bad_files(units, done)
+    seen: dict[str, tuple[str, str]] = {}
+    for unit, one in zip(units, done, strict=True):
+        whole = formats[unit.source].one_part_one_file
+        if not whole and (unit.source, unit.part.files[0]) in bad:
+            continue
+        for side, name in one.files:
+            origin = (unit.source, unit.part.files[0] if not whole else f"{unit.number}/{side}")
+            final = _free(name, origin, seen)
+            target = fresh / final
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.exists():
+                _append(shelf.units / side, target)
+            else:
+                _place(shelf.units / side, target)
+    return sorted(seen)
+
+
+def _free(name: str, origin: tuple[str, str], seen: dict[str, tuple[str, str]]) -> str:
+    """The name, or the name with a number where another file already has it."""
+    path, number, candidate = Path(name), 1, name
+    while seen.get(candidate, origin) != origin:
+        number += 1
+        candidate = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
+    seen[candidate] = origin
+    return candidate
+
+
+def _place(side: Path, target: Path) -> None:
+    """A hard link where the file system has them, so that a killed join can begin again from whole side files."""
+    try:
+        os.link(side, target)
+    except OSError:
+        shutil.copyfile(side, target)
+
+
+def _append(side: Path, target: Path) -> None:
+    if target.stat().st_nlink > 1:
+        copy = target.with_name(target.name + ".part")
+        shutil.copyfile(target, copy)
+        copy.replace(target)
+    with side.open("rb") as source, target.open("ab") as sink:
+        shutil.copyfileobj(source, sink, 8 << 20)

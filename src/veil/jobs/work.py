@@ -1,0 +1,218 @@
+"""Work: one unit from input to a verified side file; what a worker process does."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from veil.detectors.scanner import Scanner, standard
+from veil.engine import Engine
+from veil.engine.names import FileNames
+from veil.engine.subjects import subjects_of
+from veil.errors import Error, PolicyError
+from veil.formats.base import Part
+from veil.jobs.units import Unit, batches, format_of, settings_of
+from veil.keys import Keys
+from veil.model import Batch, Report
+from veil.policy.plan import Plan, SourcePlan, every_rule
+from veil.policy.rules import Drop, Scan
+from veil.roster import Roster, RosterIndex
+from veil.verify import Findings, verify_batch
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every worker of a run is given; it travels through memory only."""
+
+    plan: Plan
+    keys: Keys
+    roster: RosterIndex | None
+    root: Path
+    side: Path
+    salt: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class Done:
+    """What became of a unit.
+
+    Shape:   `files`: (side file, final name) in order; `quarantined`: (label without a value, code).
+    """
+
+    number: int
+    files: list[tuple[str, str]] = field(default_factory=list)
+    counts: list[dict[str, Any]] = field(default_factory=list)
+    checks: dict[str, int] = field(default_factory=dict)
+    quarantined: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Worker:
+    """Holds the engine of a run and does its units one by one."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.roster = Roster(setting.roster) if setting.roster is not None else None
+        self.scanner = scanner_of(setting.plan, self.roster)
+        self.names_scanner = self.scanner or standard(["patterns", "gazetteer"])
+        self.engine = Engine(setting.plan, setting.keys, self.roster, self.scanner)
+        self.names = FileNames(setting.plan, setting.keys, self.roster, self.names_scanner, setting.salt)
+        self.patterns = standard(["patterns"]) if self.scanner is not None else None
+
+    def do(self, unit: Unit) -> Done:
+        """Shape: a unit -> its verified side files. An error of the data quarantines; one of the plan stops the run."""
+        source = self.setting.plan.source(unit.source)
+        done = Done(unit.number)
+        folder = self.setting.side / f"unit{unit.number:06d}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            self._run(source, unit, folder, done)
+        except PolicyError:
+            raise
+        except Error as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            done.files, done.counts, done.checks = [], [], {}
+            if source.format == "text" and len(unit.part.files) > 1:
+                self._one_by_one(source, unit, folder, done)
+            else:
+                done.quarantined.append((unit.label, error.code))
+        return done
+
+    def _one_by_one(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
+        """Notes of a unit that failed as a whole, alone, so that one bad file costs only itself."""
+        for i, name in enumerate(unit.part.files):
+            one = Unit(unit.number, unit.source, unit.file + i, Part((name,)))
+            part_done = Done(unit.number)
+            try:
+                (folder / str(i)).mkdir(parents=True, exist_ok=True)
+                self._run(source, one, folder / str(i), part_done)
+            except PolicyError:
+                raise
+            except Error as error:
+                part_done = Done(unit.number, quarantined=[(one.label, error.code)])
+            done.files += part_done.files
+            done.counts = _added(done.counts, part_done.counts)
+            done.checks = {
+                key: done.checks.get(key, 0) + part_done.checks.get(key, 0) for key in {*done.checks, *part_done.checks}
+            }
+            done.quarantined += part_done.quarantined
+
+    def _run(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
+        format_, settings = format_of(source), settings_of(source, unit.part.files[0])
+        writer = format_.writer(folder, unit.part, settings)
+        report, witness = Report(), []
+        new_names: list[str] = []
+        for batch, names in batches(source, self.setting.root, unit.part):
+            edits, counted = self.engine.deidentify(source, batch, names)
+            subjects = subjects_of(source, batch, names, self.roster, self.setting.plan.person)
+            if source.format == "text":
+                new_names = _distinct(self.names.renamed(source, names, subjects.to_pylist()))
+                batch.about["names"] = new_names  # type: ignore[index]
+            writer.write(batch, edits)
+            report += counted
+            witness.append((batch, subjects, set(edits.columns)))
+        writer.finish()
+        findings, first = self._verified(source, unit, folder, settings, witness, new_names)
+        self._collect(source, unit, folder, new_names, findings, done)
+        done.counts = report.rows()
+        done.checks = dict(findings.counts)
+        del first
+
+    def _verified(self, source: SourcePlan, unit: Unit, folder: Path, settings: dict[str, Any],
+                  witness: list[tuple[Batch, pa.Array, set[str]]], names: Sequence[str]) -> tuple[Findings, int]:  # fmt: skip
+        """Reads the side files again, through the format, and holds them against what they came from."""
+        findings, row = Findings(), 0
+        again = format_of(source).read(
+            folder, Part(tuple(names) or unit.part.files), after_settings(source, unit, settings)
+        )
+        for before, subjects, _ in witness:
+            after = next(again, None)
+            if after is None:
+                findings.bad(row, "row-count")
+                break
+            one = verify_batch(self.setting.plan, source, before, after, subjects, self.roster, self.patterns)
+            findings.merge(one, row)
+            row += before.height
+        if next(again, None) is not None:
+            findings.bad(0, "row-count")
+        return findings, row
+
+    def _collect(
+        self, source: SourcePlan, unit: Unit, folder: Path, names: list[str], findings: Findings, done: Done
+    ) -> None:
+        if source.format != "text":
+            if findings.bad_rows:
+                done.quarantined.append((unit.label, next(iter(findings.bad_rows.values()))))
+                shutil.rmtree(folder, ignore_errors=True)
+                return
+            name = unit.part.files[0]
+            done.files.append(
+                (str((folder / name).relative_to(self.setting.side)), self.names.renamed(source, [name], [None])[0])
+            )
+            return
+        for i, name in enumerate(names):
+            side = folder / name
+            if i in findings.bad_rows:
+                side.unlink(missing_ok=True)
+                done.quarantined.append((f"{source.name} file {unit.file + i + 1}", findings.bad_rows[i]))
+            else:
+                done.files.append((str(side.relative_to(self.setting.side)), name))
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The same names, a number added to those that two files of a unit would share."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        path = Path(name)
+        found.append(name if seen[name] == 1 else str(path.with_name(f"{path.stem}-{seen[name]}{path.suffix}")))
+    return found
+
+
+def _added(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    report = Report()
+    for row in [*left, *right]:
+        report.count(row["address"], row["action"], row["detail"], row["count"])
+    return report.rows()
+
+
+def after_settings(source: SourcePlan, unit: Unit, settings: dict[str, Any]) -> dict[str, Any]:
+    """How the side file of a unit is read again: without the dropped columns, without a header in later parts."""
+    gone = {
+        address
+        for address, rule in source.rules
+        if len(rule.cases) == 1 and not rule.cases[0].where and isinstance(rule.cases[0].treatment, Drop)
+    }
+    ruled = {address for address, _ in source.rules}
+    kept = [
+        address
+        for address in settings["addresses"]
+        if address not in gone and (address in ruled or source.format in ("json", "ndjson", "text"))
+    ]
+    return {**settings, "addresses": kept, "headless": unit.part.start > 0}
+
+
+def scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:
+    """The detectors of a plan, or None where nothing is scanned."""
+    scans = any(
+        isinstance(case.treatment, Scan)
+        for source in plan.sources
+        for _, rule in every_rule(source)
+        for case in rule.cases
+    )
+    if not scans:
+        return None
+    staff = roster.staff() if roster is not None else ()
+    return standard(plan.detectors, thresholds=dict(plan.thresholds), allow=plan.allow, deny=plan.deny, house=staff)
+
+
+def file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,158 @@
+"""Verify: reads an output again from outside; sees the output, the roster and the plan, none of the run's spans."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.detectors.scanner import Scanner
+from veil.lexicon.dates import day_numbers
+from veil.model import SAFE_HARBOR, Batch, Label
+from veil.policy.plan import Plan, SourcePlan
+from veil.policy.rules import Apply, Keep, Open, Rule, Scan
+from veil.roster import Roster
+from veil.verify.ours import is_ours
+from veil.verify.survivors import Probe
+
+_TELLING = frozenset({Label.SSN, Label.EMAIL, Label.PHONE, Label.FAX, Label.URL, Label.IP, Label.MRN, Label.HEALTH_PLAN,
+                      Label.ACCOUNT, Label.LICENSE, Label.VEHICLE, Label.DEVICE, Label.ID}) & SAFE_HARBOR  # fmt: skip
+
+
+@dataclass(slots=True)
+class Findings:
+    """What verify saw in one output.
+
+    Shape:   `bad_rows`: rows of the batch that may not be shown, each with the code of its first reason.
+             `counts`: how often each check was made (`checked ...`) and what was seen, by code.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    bad_rows: dict[int, str] = field(default_factory=dict)
+
+    def bad(self, row: int, code: str) -> None:
+        self.counts[code] += 1
+        self.bad_rows.setdefault(row, code)
+
+    def merge(self, other: Findings, first_row: int) -> None:
+        self.counts += other.counts
+        for row, code in other.bad_rows.items():
+            self.bad_rows.setdefault(first_row + row, code)
+
+
+def verify_batch(plan: Plan, source: SourcePlan, before: Batch, after: Batch, subjects: pa.Array, roster: Roster | None,
+                 scanner: Scanner | None) -> Findings:  # fmt: skip
+    """Hold one batch of the output against what it came from.
+
+    Shape:   the two batches have the same rows, in order; `subjects` are those of the input's rows.
+    Keeps:   reads text columns with a reading of its own; compares ids and dates as columns.
+    """
+    found = Findings()
+    if before.height != after.height:
+        found.bad(0, "row-count")
+        return found
+    found.counts["checked rows"] += after.height
+    rules = dict(source.rules)
+    texts = [one for one in after.fields if _is_text(rules.get(one.address))]
+    if roster is not None:
+        _no_survivor(texts, subjects, roster, found)
+    if scanner is not None:
+        scanned = [one for one in texts if _treated_as(rules.get(one.address), Scan)]
+        _no_pattern(scanned, scanner, found, plan)
+    for one in after.fields:
+        rule, origin = rules.get(one.address), before.field(one.address)
+        if (
+            rule is not None
+            and origin is not None
+            and len(rule.cases) == 1
+            and isinstance(rule.cases[0].treatment, Apply)
+        ):
+            _columns(rule.cases[0].treatment, origin.values, one.values, subjects, found, source)
+    return found
+
+
+def _is_text(rule: Rule | None) -> bool:
+    return rule is None or any(isinstance(case.treatment, Keep | Scan | Open) for case in rule.cases)
+
+
+def _treated_as(rule: Rule | None, kind: type) -> bool:
+    return rule is not None and any(isinstance(case.treatment, kind) for case in rule.cases)
+
+
+def _no_survivor(texts: Sequence[object], subjects: pa.Array, roster: Roster, found: Findings) -> None:
+    told = subjects.to_pylist()
+    known = roster.known([one for one in told if one])
+    if not known:
+        return
+    probes = {subject: Probe(identifiers) for subject, identifiers in known.items()}
+    for one in texts:
+        rows = one.rows.to_pylist() if one.rows is not None else range(len(one.values))  # type: ignore[attr-defined]
+        for row, value in zip(rows, one.values.to_pylist(), strict=True):  # type: ignore[attr-defined]
+            probe = probes.get(told[row] or "")
+            if probe is None or not value:
+                continue
+            found.counts["checked known identifiers"] += 1
+            for survivor in probe.survivors(value):
+                if survivor.strength == "strong":
+                    found.bad(row, "known-identifier")
+                else:
+                    found.counts["weak identifier outside a name's place"] += survivor.count
+
+
+def _no_pattern(texts: Sequence[object], scanner: Scanner, found: Findings, plan: Plan) -> None:
+    kept = {label for label, treatment in plan.labels.items() if isinstance(treatment, Keep)}
+    for one in texts:
+        values = [value or "" for value in one.values.to_pylist()]  # type: ignore[attr-defined]
+        for row, (text, spans) in enumerate(zip(values, scanner.find(values), strict=True)):
+            found.counts["checked residual patterns"] += 1
+            for span in spans:
+                if span.label in _TELLING - kept and not is_ours(text[span.start : span.end], span.label, plan):
+                    found.bad(one.rows[row].as_py() if one.rows is not None else row, "residual-pattern")  # type: ignore[attr-defined]
+
+
+def _columns(
+    apply: Apply, before: pa.Array, after: pa.Array, subjects: pa.Array, found: Findings, source: SourcePlan
+) -> None:
+    if apply.operator in ("pseudonym", "code", "hash"):
+        _no_original(before, after, found)
+        _one_to_one(before, after, found)
+    elif (
+        apply.operator == "shift"
+        and not dict(apply.options).get("birth")
+        and dict(apply.options).get("unit", "days") in ("days", "weeks")
+    ):
+        _intervals(before, after, subjects, found, source)
+
+
+def _no_original(before: pa.Array, after: pa.Array, found: Findings) -> None:
+    same = pc.fill_null(pc.equal(before, after), fill_value=False)
+    for row in pc.indices_nonzero(same).to_pylist()[:100]:
+        found.bad(row, "original-id")
+
+
+def _one_to_one(before: pa.Array, after: pa.Array, found: Findings) -> None:
+    """Key integrity: as many pseudonyms as originals, and null where there was null."""
+    found.counts["checked keys"] += len(before)
+    lost = pc.count_distinct(before).as_py() != pc.count_distinct(after.filter(pc.is_valid(before))).as_py()
+    if lost and after.null_count == before.null_count:
+        found.bad(0, "key-integrity")
+
+
+def _intervals(before: pa.Array, after: pa.Array, subjects: pa.Array, found: Findings, source: SourcePlan) -> None:
+    """One shift for all dates of a subject, never zero."""
+    was, now = day_numbers(before, day_first=source.day_first), day_numbers(after, day_first=source.day_first)
+    moved = np.asarray(pc.subtract(now, was).to_numpy(zero_copy_only=False), dtype=float)
+    who = subjects.dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    read = ~np.isnan(moved) & ~np.isnan(np.asarray(who, dtype=float))
+    if not read.any():
+        return
+    who, moved, rows = np.asarray(who, dtype=float)[read].astype(int), moved[read], np.flatnonzero(read)
+    found.counts["checked intervals"] += len(moved)
+    first = np.full(who.max() + 1, np.nan)
+    first[who[::-1]] = moved[::-1]
+    for row in rows[(moved != first[who]) | (moved == 0)][:100].tolist():
+        found.bad(row, "interval")

@@ -1,0 +1,77 @@
+"""Survivors: known identifiers that are still in an output text; told by a reading of its own, not by the detectors'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from veil.model import Known
+
+_SEPARATED = re.compile(r"(?<=[0-9])[ .\-/()]{1,3}(?=[0-9])")
+_SPACE = re.compile(r"\s+")
+_NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "name", "city", "county", "organization"})
+_SKIP = frozenset({"birth_date", "date", "sex"})
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A known identifier that was found: of which kind, how strong, how often; never which."""
+
+    kind: str
+    strength: str
+    count: int
+
+
+class Probe:
+    """The identifiers of one subject, ready to be sought in many texts."""
+
+    def __init__(self, known: Sequence[Known]) -> None:
+        self._words = [(one, _word(one.value)) for one in known if one.kind in _NAMES and one.kind not in _SKIP]
+        self._numbers = [
+            (one, number) for one in known if one.kind not in _NAMES | _SKIP and (number := _number(one.value))
+        ]
+
+    def survivors(self, text: str) -> list[Survivor]:
+        """What is left of the subject in a text.
+
+        Keeps:   a word is sought as a whole, in any case; a number with or without its separators and leading zeros.
+        """
+        if not text:
+            return []
+        found = []
+        folded = _SPACE.sub(" ", text.casefold())
+        for one, (word, pattern) in self._words:
+            if word in folded:
+                count = len(pattern.findall(_SPACE.sub(" ", text) if one.strength == "weak" else folded))
+                if count:
+                    found.append(Survivor(one.kind, one.strength, count))
+        if self._numbers:
+            joined = _SEPARATED.sub("", folded)
+            for one, number in self._numbers:
+                count = _bounded(number, joined)
+                if count:
+                    found.append(Survivor(one.kind, one.strength, count))
+        return found
+
+
+def _word(value: str) -> tuple[str, re.Pattern[str]]:
+    folded = _SPACE.sub(" ", value.casefold().strip())
+    letters = re.escape(folded)
+    # A weak name (Will, May) is a survivor only where it is written as a name: with a capital.
+    return folded, re.compile(rf"(?<!\w){letters}(?:['’]?s)?(?!\w)")
+
+
+def _number(value: str) -> str:
+    return re.sub(r"[\s.\-/()]", "", value.casefold()).lstrip("0")
+
+
+def _bounded(number: str, text: str) -> int:
+    count, at = 0, text.find(number)
+    while at >= 0:
+        end = at + len(number)
+        before = text[:at].rstrip("0")[-1:] if text[at - 1 : at] == "0" else text[at - 1 : at]
+        if not (before.isalnum() and at > 0) and not text[end : end + 1].isalnum():
+            count += 1
+        at = text.find(number, end)
+    return count
