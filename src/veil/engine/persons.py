@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from veil.model import Label, Owner, Span
+from veil.model import Label, Meant, Owner, Span
 
 _TITLE = re.compile(r"(?:\b(?:dr|doctor|prof|professor|md|np|pa|rn|nurse|attending|surgeon|physician|provider|pcp|resident|"
                     r"therapist|pharmacist|midwife|consultant|referring|dictated by|signed by|seen by)\b[.:,]?\s*)$", re.IGNORECASE)  # fmt: skip
@@ -20,14 +19,6 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})?")
 _NOISE = frozenset(["mr", "mrs", "ms", "miss", "dr", "md", "do", "rn", "jr", "sr", "ii", "iii", "iv", "the", "of", "and"])
 _BEFORE, _AFTER = 48, 12
 _NAME_KINDS = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """Who a name means: `person` is a key for surrogates (None: the owner of the record)."""
-
-    role: str
-    person: str | None
 
 
 def tokens_of(name: str) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
-from veil.engine.persons import Meant, who_is_meant
+from veil.engine.persons import who_is_meant
 from veil.keys import Keys
-from veil.model import Label, Owner, Report, Span, about_table, put_back
+from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, put_back
 from veil.operators.redact import Placeholder
 from veil.policy.plan import Plan, every_rule
 from veil.policy.rules import Apply, Drop, Keep, Treatment
@@ -20,15 +20,6 @@ from veil.roster import Roster
 
 _FALLBACK = Placeholder()
 _ID_OPERATORS = ("pseudonym", "code", "hash")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a scan saw in one text, for protected pages and reviews: spans, and what replaced each."""
-
-    spans: tuple[Span, ...]
-    replacements: tuple[str, ...]
-    meant: tuple[Meant, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -35,7 +36,8 @@ def run(
         tell("reading who is who", 0, 1)
         index = pass_one(plan, root, shelf.roster, keys, units)
         tell("reading who is who", 1, 1)
-        setting = Setting(plan, keys, index, root, shelf.units, shelf.salt)
+        vault = keys.vault.path if keys.vault is not None else None
+        setting = Setting(plan, keys, index, root, shelf.units, vault, shelf.salt)
         done = dict(shelf.finished())
         left = [unit for unit in units if unit.number not in done]
         for one in _each(setting, left, workers):
@@ -61,6 +63,7 @@ def _each(setting: Setting, units: list[Unit], workers: int) -> Iterator[Done]:
         for unit in units:
             yield worker.do(unit)
         return
+    setting = dataclasses.replace(setting, keys=setting.keys.with_vault(None))  # each worker opens the vault itself
     with ProcessPoolExecutor(min(workers, len(units)), get_context("spawn"), _begin, (setting,)) as pool:
         waiting: set[Future[Done]] = {pool.submit(_do, unit) for unit in units}
         try:

@@ -37,7 +37,7 @@ class _Minting(Operators):
         return values
 
 
-def pass_one(plan: Plan, root: Path, folder: Path, keys: Keys, units: list[Unit]) -> RosterIndex:
+def pass_one(plan: Plan, root: Path, folder: Path, keys: Keys, units: list[Unit], *, mint: bool = True) -> RosterIndex:
     """The roster of the run, sealed; codes minted and durable before anything is written.
 
     Keeps:   reads only the sources that link, hold known identifiers or need codes.
@@ -51,7 +51,8 @@ def pass_one(plan: Plan, root: Path, folder: Path, keys: Keys, units: list[Unit]
             for batch, names in _batches(source, root, units):
                 _learn(builder, batch, subjects_of(source, batch, names, links, plan.person), rules, source)
     index = builder.finish()
-    _mint(plan, root, keys, units, Roster(index))
+    if mint:
+        _mint(plan, root, keys, units, Roster(index))
     return index
 
 

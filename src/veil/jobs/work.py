@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import shutil
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError
 from veil.formats.base import Part
 from veil.jobs.units import Unit, batches, format_of, settings_of
-from veil.keys import Keys
+from veil.keys import Keys, Vault
 from veil.model import Batch, Report
 from veil.policy.plan import Plan, SourcePlan, every_rule
 from veil.policy.rules import Drop, Scan
@@ -35,6 +36,7 @@ class Setting:
     roster: RosterIndex | None
     root: Path
     side: Path
+    vault: Path | None
     salt: bytes = field(repr=False)
 
 
@@ -56,6 +58,8 @@ class Worker:
     """Holds the engine of a run and does its units one by one."""
 
     def __init__(self, setting: Setting) -> None:
+        if setting.vault is not None and setting.keys.vault is None:
+            setting = dataclasses.replace(setting, keys=setting.keys.with_vault(Vault.open(setting.vault, setting.keys)))
         self.setting = setting
         self.roster = Roster(setting.roster) if setting.roster is not None else None
         self.scanner = scanner_of(setting.plan, self.roster)

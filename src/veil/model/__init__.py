@@ -2,6 +2,7 @@
 
 from veil.model.batch import Batch, Field
 from veil.model.edits import Edits, put_back
+from veil.model.found import Found, Meant
 from veil.model.labels import SAFE_HARBOR, Label, label_of
 from veil.model.mention import ABOUT, ROLES, about_table
 from veil.model.owner import Known, Owner
@@ -10,6 +11,6 @@ from veil.model.span import Span
 from veil.model.text import Text
 
 __all__ = [
-    "ABOUT", "ROLES", "SAFE_HARBOR", "Batch", "Edits", "Field", "Known", "Label", "Owner", "Report", "Span", "Text",
+    "ABOUT", "ROLES", "SAFE_HARBOR", "Batch", "Edits", "Field", "Found", "Known", "Label", "Meant", "Owner", "Report", "Span", "Text",
     "about_table", "label_of", "put_back",
 ]  # fmt: skip

@@ -1,0 +1,64 @@
+"""The commands, gathered; and the one place where an error becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from veil.cli import keyring, project, text
+from veil.errors import Error
+
+app = typer.Typer(
+    name="veil",
+    help="Share health data without sharing the people in it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+project.add_to(app)
+text.add_to(app)
+app.add_typer(keyring.app, name="keys")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"veil {version('veil-deid')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")] = False,
+) -> None:
+    """Share health data without sharing the people in it."""
+
+
+def main() -> None:
+    """Run the command line; an error of the house is one line on stderr and its exit code, anything else says nothing of the data."""
+    try:
+        app()
+    except Error as error:
+        typer.echo(f"veil: {error.line()}", err=True)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001  the text of a foreign error may hold a value: its kind and place are told
+        typer.echo(f"veil: [internal] {type(error).__name__} in {_place(error)} (please report this line; it holds no data)", err=True)
+        sys.exit(70)
+
+
+def _place(error: Exception) -> str:
+    """Module and line of the innermost frame of ours."""
+    place, trace = "veil", error.__traceback__
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if name.startswith("veil"):
+            place = f"{name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

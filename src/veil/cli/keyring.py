@@ -1,0 +1,68 @@
+"""`veil keys`: make, list and rotate the keyring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Make, list and rotate the keyring.", no_args_is_help=True)
+File = Annotated[Path, typer.Argument(help="the keyring file", show_default=False)]
+PassphraseFile = Annotated[Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")]
+
+
+@app.command("new")
+def new(file: File, passphrase_file: PassphraseFile = None) -> None:
+    """Make a keyring with one fresh secret; the file is readable by you alone."""
+    from veil.keys import Keyring, passphrase
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ring = Keyring.create(file, passphrase(_twice, passphrase_file))
+    _show(ring.list())
+    typer.echo("Keep the file and its passphrase apart, and both away from the data: who has them can lead pseudonyms back.")
+
+
+@app.command("list")
+def list_(file: File, passphrase_file: PassphraseFile = None) -> None:
+    """Show the versions and key ids of a keyring; never a secret."""
+    from veil.cli.screen import ask_passphrase
+    from veil.keys import Keyring, passphrase
+
+    _show(Keyring.open(file, passphrase(ask_passphrase, passphrase_file)).list())
+
+
+@app.command("rotate")
+def rotate(file: File, passphrase_file: PassphraseFile = None) -> None:
+    """Add a new version; old versions stay for reversal and for re-runs (`keyring: {file: ..., version: 1}`)."""
+    from veil.cli.screen import ask_passphrase
+    from veil.keys import Keyring, passphrase
+
+    ring = Keyring.open(file, passphrase(ask_passphrase, passphrase_file))
+    ring.rotate()
+    _show(ring.list())
+
+
+@app.command("passphrase")
+def change(file: File, passphrase_file: PassphraseFile = None) -> None:
+    """Put the same secrets under another passphrase."""
+    from veil.cli.screen import ask_passphrase
+    from veil.keys import Keyring, passphrase
+
+    ring = Keyring.open(file, passphrase(ask_passphrase, passphrase_file))
+    ring.change_passphrase(_twice())
+    typer.echo("The passphrase is changed.")
+
+
+def _twice() -> str:
+    import sys
+
+    if not sys.stdin.isatty():
+        return ""
+    return str(typer.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _show(versions: list[object]) -> None:
+    from veil.cli.screen import table
+
+    table("Keyring", ["version", "key id", "made (UTC)"], [[str(one.version), one.key_id, one.created] for one in versions])  # type: ignore[attr-defined]

@@ -1,0 +1,135 @@
+"""`veil run`, `describe`, `test`, `verify`, `init`, `synth`, `schema`: projects and their data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+ProjectFile = Annotated[Path, typer.Argument(help="the project file", show_default=False)]
+Override = Annotated[list[str] | None, typer.Option("-o", "--override", help="key=value, written over the project's own")]
+Workers = Annotated[int, typer.Option("-w", "--workers", min=1, help="processes; the output is the same from any number")]
+PassphraseFile = Annotated[Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")]
+
+
+def add_to(app: typer.Typer) -> None:
+    for name, command in (("run", run), ("describe", describe), ("test", test), ("init", init), ("synth", synth), ("schema", schema)):
+        app.command(name)(command)
+
+
+def run(project: ProjectFile, override: Override = None, workers: Workers = 1, passphrase_file: PassphraseFile = None) -> None:
+    """De-identify a project. The output appears whole and verified, or not at all."""
+    from veil.cli.screen import ask_passphrase, progress
+    from veil.jobs.session import open_session
+
+    session = open_session(project, override)
+    keys = session.keys(ask_passphrase, passphrase_file)
+    for notice in session.plan.notices:
+        typer.echo(f"note: {notice}", err=True)
+    with progress() as tell:
+        outcome = session.run(keys, workers=workers, progress=tell)
+    summary(outcome.manifest, outcome.out)
+    if outcome.exit_code:
+        raise typer.Exit(outcome.exit_code)
+
+
+def summary(manifest: dict[str, Any], out: Path | None) -> None:
+    """What was done, in a terminal's page; counts only."""
+    from veil.cli.screen import table
+    from veil.reports.figures import by_label, by_source, check_rows
+
+    table("What was done", ["source", "rows", "applied", "scanned", "kept", "dropped", "masked"], by_source(manifest))
+    found = by_label(manifest)
+    if found:
+        table("Found in text", ["label", "count"], found)
+    table("The output was read again", ["check", "count"], check_rows(manifest))
+    for one in manifest["quarantined"]:
+        typer.echo(f"quarantined: {one['what']} [{one['code']}]", err=True)
+    if out is not None:
+        typer.echo(f"output   {out}\nrecord   {out / 'veil-manifest.json'}\nreport   {out / 'veil-report.html'}")
+
+
+def describe(project: ProjectFile, override: Annotated[list[str] | None, typer.Option("--override", help="key=value")] = None,
+             out: Annotated[Path | None, typer.Option("-o", "--out", help="write the plan as an HTML page")] = None,
+             as_json: Annotated[bool, typer.Option("--json", help="print the plan as JSON")] = False) -> None:  # fmt: skip
+    """Print the plan: what becomes of every column, before anything is written."""
+    import json
+
+    from veil.cli.screen import table
+    from veil.jobs.session import open_session
+    from veil.reports.figures import plan_rows
+
+    session = open_session(project, override)
+    if as_json:
+        typer.echo(json.dumps({"digest": session.plan.digest(), **session.plan.as_json()}, indent=1, sort_keys=True))
+        return
+    if out is not None:
+        from veil.reports.run import plan_page
+
+        out.write_text(plan_page(session.plan), encoding="utf-8")
+        typer.echo(f"plan     {out}")
+        return
+    plan = session.plan
+    typer.echo(f"{plan.name}: profile {plan.profile}, claims {plan.claims}, {plan.locale}, ages against {plan.reference_date}")
+    table("Plan", ["source", "address", "treatment", "known", "why"], plan_rows(plan))
+    for notice in plan.notices:
+        typer.echo(f"note: {notice}")
+    if plan.unclaimed:
+        typer.echo(f"note: {plan.unclaimed} files of the input belong to no source and are not copied")
+
+
+def test(project: ProjectFile, rows: Annotated[int, typer.Option("--rows", "-r", min=1, help="rows of each source")] = 50,
+         override: Override = None, passphrase_file: PassphraseFile = None) -> None:  # fmt: skip
+    """Run dry on the first rows: counts only, nothing is written."""
+    from veil.cli.screen import ask_passphrase
+    from veil.jobs.dry import dry_run
+    from veil.jobs.session import open_session
+
+    session = open_session(project, override)
+    summary(dry_run(session, session.keys(ask_passphrase, passphrase_file), rows), None)
+    typer.echo("dry run: nothing was written")
+
+
+def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and notes", show_default=False)],
+         out: Annotated[Path | None, typer.Option("-o", "--out", help="where to write the project file; by default beside the folder")] = None,
+         profile: Annotated[str, typer.Option(help="the profile of the project")] = "expert",
+         force: Annotated[bool, typer.Option("-f", "--force", help="write over an existing file")] = False) -> None:  # fmt: skip
+    """Look at a folder and propose a project: what each column seems to be, with the evidence and no value."""
+    from veil.cli.screen import table
+    from veil.discover.propose import propose
+
+    proposal = propose(folder, profile)
+    target = out or folder.parent / f"{folder.name}.yaml"
+    if target.exists() and not force:
+        from veil.errors import PolicyError
+
+        raise PolicyError("project-there", "the project file is already there", where=target.name, hint="-f writes over it, -o names another")
+    target.write_text(proposal.text(target.parent), encoding="utf-8")
+    table("What the columns seem to be", ["source", "column", "kind", "sure", "evidence"], proposal.rows())
+    typer.echo(f"project  {target}\nnext     read it, then: veil keys new, veil describe {target}, veil run {target}")
+
+
+def synth(patients: Annotated[int, typer.Option("-n", "--patients", min=1, help="how many patients")] = 100,
+          out: Annotated[Path, typer.Option("-o", "--out", help="the folder to make")] = Path("hospital"),
+          seed: Annotated[int, typer.Option(help="another seed, another hospital")] = 1) -> None:  # fmt: skip
+    """Make a synthetic hospital: tables, notes, and the exact gold spans of every note."""
+    from veil.cli.screen import progress
+    from veil.synth import make_hospital
+
+    with progress() as tell:
+        made = make_hospital(out, patients, seed=seed, progress=tell)
+    typer.echo(f"hospital {out}: " + ", ".join(f"{count} {what}" for what, count in made.items()))
+
+
+def schema(out: Annotated[Path | None, typer.Option("-o", "--out", help="a file; by default the terminal")] = None) -> None:
+    """Print the JSON Schema of project files, for editors."""
+    import json
+
+    from veil.policy.project import json_schema
+
+    text = json.dumps(json_schema(), indent=1)
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")

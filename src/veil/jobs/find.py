@@ -1,0 +1,68 @@
+"""Find: spans for texts that come one by one or as JSON lines; the measuring interface."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, BinaryIO, TextIO
+
+from veil.detectors.scanner import standard
+from veil.model import Label, Span
+from veil.policy.profile import read_profile
+from veil.policy.rules import Keep
+
+BATCH = 64
+
+
+class Finder:
+    """The spans that a profile would change, or every span."""
+
+    def __init__(self, *, everything: bool = False, profile: str = "safe-harbor", detectors: Sequence[str] | None = None) -> None:
+        self._scanner = standard(detectors)
+        kept = {label for label, one in read_profile(profile).labels.items() if isinstance(one, Keep)}
+        self._shown: frozenset[Label] = frozenset(Label) if everything else frozenset(Label) - kept
+
+    def find(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Shape: n texts -> n lists of spans, disjoint, sorted, in code points."""
+        return [[span for span in spans if span.label in self._shown] for spans in self._scanner.find(texts)]
+
+
+def answer_lines(finder: Finder, source: BinaryIO, sink: TextIO) -> int:
+    """Answer JSON lines in their order, streaming; the number of lines that could not be read.
+
+    Shape:   `{"id","text"}` -> `{"id","spans":[{"start","end","label","score","source"}]}`, or `{"id"?,"error": code}`.
+    """
+    bad = 0
+    lines: Iterable[bytes] = source
+    lines = iter(lines)
+    while batch := list(islice(lines, BATCH)):
+        read = [_read(line) for line in batch if line.strip()]
+        spans = iter(finder.find([one["text"] for one in read if "error" not in one]))
+        for one in read:
+            if "error" in one:
+                bad += 1
+                sink.write(json.dumps(one) + "\n")
+            else:
+                sink.write(json.dumps({"id": one["id"], "spans": [_written(span) for span in next(spans)]}) + "\n")
+        sink.flush()
+    return bad
+
+
+def _written(span: Span) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "label": span.label.value, "score": round(span.score, 4), "source": span.source}
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return {"error": "line-broken"}
+    if not isinstance(record, dict):
+        return {"error": "line-shape"}
+    known = {"id": record["id"]} if "id" in record else {}
+    if not isinstance(record.get("text"), str) or not known:
+        return {**known, "error": "line-shape"}
+    if any(0xD800 <= ord(char) < 0xE000 for char in record["text"]):
+        return {**known, "error": "text-surrogates"}
+    return {**known, "text": record["text"]}

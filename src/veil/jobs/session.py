@@ -1,0 +1,87 @@
+"""Session: a project with its plan and its keys, ready to run; what every door opens."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from veil.errors import KeyringError
+from veil.jobs.local import Progress, run
+from veil.jobs.release import Outcome
+from veil.keys import Keyring, Keys, Vault, passphrase
+from veil.parts import part
+from veil.policy.compile import compile_plan
+from veil.policy.parse import Document
+from veil.policy.plan import Plan, every_rule
+from veil.policy.project import Keyring as KeyringSetting
+from veil.policy.project import Project, read_project
+from veil.policy.rules import Apply, Scan, Treatment
+
+
+@dataclasses.dataclass(frozen=True)
+class Session:
+    """A compiled project.
+
+    Shape:   `folder` is where the project's paths begin; `plan` is what will be done.
+    """
+
+    project: Project
+    document: Document
+    folder: Path
+    plan: Plan
+
+    @property
+    def root(self) -> Path:
+        return self.folder / self.project.in_
+
+    @property
+    def out(self) -> Path:
+        return self.folder / self.project.out
+
+    def keys(self, ask: Callable[[], str] | None = None, passphrase_file: Path | None = None) -> Keys:
+        """The keys that the plan needs, the vault open where it mints or reads codes; none where none are needed.
+
+        Errors:  KeyringError `keys-missing` where the plan derives and no keyring is named.
+        """
+        derived, coded = needs(self.plan)
+        setting = self.project.keyring
+        if setting is None:
+            if derived or coded:
+                what = "random codes in a vault" if coded else "derived values"
+                raise KeyringError("keys-missing", f"the plan asks for {what}, and the project names no keyring",
+                                   where=self.document.file, hint="`veil keys new FILE`, then `keyring: FILE`")  # fmt: skip
+            return Keys.none()
+        file = setting.file if isinstance(setting, KeyringSetting) else setting
+        version = setting.version if isinstance(setting, KeyringSetting) else None
+        keys = Keyring.open(self.folder / file, passphrase(ask, passphrase_file)).keys(version)
+        if coded or self.project.vault:
+            path = self.folder / (self.project.vault or f"{file}.vault")
+            return keys.with_vault(Vault.open(path, keys))
+        return keys
+
+    def run(self, keys: Keys, *, workers: int = 1, progress: Progress | None = None) -> Outcome:
+        plan = dataclasses.replace(self.plan, key_id=keys.id)
+        return run(plan, self.root, self.out, keys, workers=workers, progress=progress)
+
+
+def open_session(path: Path, overrides: list[str] | None = None) -> Session:
+    """Read and compile a project; nothing is written and no key is asked for."""
+    project, document = read_project(path, overrides)
+    return session_of(project, document, path.parent)
+
+
+def session_of(project: Project, document: Document, folder: Path) -> Session:
+    return Session(project, document, folder, compile_plan(project, document, folder))
+
+
+def needs(plan: Plan) -> tuple[bool, bool]:
+    """Whether a plan derives anything with a key, and whether it uses random codes."""
+    treatments: list[Treatment] = list(plan.labels.values()) if _scans(plan) else []
+    treatments += [case.treatment for source in plan.sources for _, rule in every_rule(source) for case in rule.cases]
+    used = [one.operator for one in treatments if isinstance(one, Apply)]
+    return any(part("operators", name).derives for name in used), "code" in used
+
+
+def _scans(plan: Plan) -> bool:
+    return any(isinstance(case.treatment, Scan) for source in plan.sources for _, rule in every_rule(source) for case in rule.cases)

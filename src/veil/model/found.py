@@ -1,0 +1,24 @@
+"""Found: what a scan saw in one text and what replaced it; for protected pages and reviews, never for reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from veil.model.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Who a name means: a role, and a key for surrogates (`person` None: the owner of the record)."""
+
+    role: str
+    person: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Shape: k spans, k replacements, k answers to who is meant."""
+
+    spans: tuple[Span, ...]
+    replacements: tuple[str, ...]
+    meant: tuple[Meant, ...]

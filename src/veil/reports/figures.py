@@ -1,0 +1,71 @@
+"""Figures: a manifest or a plan as the rows of a table; for terminals and pages alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from veil.policy.plan import Plan, describe, every_rule
+from veil.policy.rules import Keep
+
+ACTIONS = ("applied", "scanned", "kept", "dropped", "masked")
+
+
+def by_source(manifest: dict[str, Any]) -> list[list[str]]:
+    """Shape: a row a source: name, rows, then values by action."""
+    sums: dict[str, Counter[str]] = {}
+    for row in manifest["counts"]:
+        source = row["address"].split(".", 1)[0]
+        sums.setdefault(source, Counter())[row["action"]] += row["count"]
+    return [[source, f"{counts['rows']:,}", *(f"{counts[action]:,}" for action in ACTIONS)] for source, counts in sums.items()]
+
+
+def label_counts(manifest: dict[str, Any]) -> list[tuple[str, int]]:
+    counts: Counter[str] = Counter()
+    for row in manifest["counts"]:
+        if row["action"] == "found":
+            counts[row["detail"]] += row["count"]
+    return counts.most_common()
+
+
+def by_label(manifest: dict[str, Any]) -> list[list[str]]:
+    return [[label, f"{count:,}"] for label, count in label_counts(manifest)]
+
+
+def check_rows(manifest: dict[str, Any]) -> list[list[str]]:
+    """Every check of verify with its count; the seen ones too, even when they are none."""
+    checks = dict(manifest["checks"])
+    seen = {code: checks.pop(code, 0) for code in ("known-identifier", "residual-pattern", "interval", "key-integrity", "original-id", "row-count")}
+    rows = [[check, f"{count:,}"] for check, count in checks.items()]
+    return rows + [[f"seen: {code}", f"{count:,}"] for code, count in seen.items()]
+
+
+def column_rows(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Shape: a row a column: source, address, treatments, counts by action, known, reason."""
+    counts: dict[str, Counter[str]] = {}
+    for row in manifest["counts"]:
+        counts.setdefault(row["address"], Counter())[row["action"]] += row["count"]
+    found = []
+    for rule in manifest["rules"]:
+        if rule["source"] == "text":
+            continue
+        told = counts.get(f"{rule['source']}.{rule['address']}", Counter())
+        found.append({**rule, "counts": {action: told[action] for action in ACTIONS if told[action]}})
+    return found
+
+
+def plan_rows(plan: Plan) -> list[list[str]]:
+    """Shape: a row a case: source, address, treatment (with its condition), known, reason."""
+    rows = []
+    for source in plan.sources:
+        for address, rule in every_rule(source):
+            for case in rule.cases:
+                told = describe(case.treatment) + (f"  where {case.where}" if case.where else "")
+                rows.append([source.name, address, told, rule.known, rule.reason])
+    return rows
+
+
+def label_rows(plan: Plan) -> list[tuple[str, str]]:
+    """What a scan does with each label; those that stay come last."""
+    rows = [(label.value, describe(treatment), isinstance(treatment, Keep)) for label, treatment in plan.labels.items()]
+    return [(label, told) for label, told, _ in sorted(rows, key=lambda row: row[2])]

@@ -1,0 +1,22 @@
+"""Page: templates to HTML; everything that is put in is escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+HERE = Path(__file__).parent / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["thousands"] = lambda number: f"{number:,}"
+    return made
+
+
+def render(template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(**values)

@@ -1,0 +1,33 @@
+"""Pages that hold no value: the report of a run, the plan before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from veil.policy.plan import Plan
+from veil.reports.figures import by_source, check_rows, column_rows, label_counts, label_rows, plan_rows
+from veil.reports.page import render
+
+BAD = ("known-identifier", "residual-pattern", "interval", "key-integrity", "original-id", "row-count")
+
+
+def run_page(manifest: dict[str, Any]) -> str:
+    """The report of a run as one HTML page without scripts; it loads nothing."""
+    labels = label_counts(manifest)
+    seen = sum(manifest["checks"].get(code, 0) for code in BAD)
+    return render(
+        "run.html", manifest=manifest, sources=by_source(manifest), columns=column_rows(manifest), labels=labels,
+        most=max((count for _, count in labels), default=1), checks=check_rows(manifest), seen=seen,
+        text_kept=next((rule["reason"] for rule in manifest["rules"] if rule["source"] == "text"), ""),
+    )  # fmt: skip
+
+
+def plan_page(plan: Plan) -> str:
+    """The plan as one HTML page, to be read and signed before the run."""
+    sources = [
+        {"name": source.name, "format": source.format, "files": len(source.files), "bytes": sum(file.size for file in source.files),
+         "subject": source.subject, "settings": source.files[0].settings if source.files else {}, "unlisted": source.unlisted,
+         "day_first": source.day_first}
+        for source in plan.sources
+    ]  # fmt: skip
+    return render("plan.html", plan=plan, digest=plan.digest(), sources=sources, rows=plan_rows(plan), labels=label_rows(plan))
