@@ -1,0 +1,88 @@
+"""Form: one way to write a date, as a row of dates.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+PRECISIONS = ("day", "month", "month_day", "month_only", "year")
+_HOLE = re.compile(r"\{([a-z]\w*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A row of the table.
+
+    Shape:   `pattern` is regular (no look-around, no back-reference), once for each mark; `good` maps a text to what
+             it says when it is read month first; `wider` is the form of a range that has left its month.
+    """
+
+    id: str
+    patterns: tuple[str, ...]
+    precision: str
+    width: int
+    text: str
+    named: bool
+    wider: str
+    good: Mapping[str, str]
+    bad: tuple[str, ...]
+
+    @property
+    def is_range(self) -> bool:
+        return self.id.startswith("range-")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A form with one of its marks, compiled; matches whole texts."""
+
+    form: Form
+    match: re.Pattern[str]
+
+
+@cache
+def forms() -> tuple[Form, ...]:
+    """All rows, in the order in which a text is tried."""
+    page = tomllib.loads((files("veil.lexicon") / "dates.toml").read_text(encoding="utf-8"))
+    macros: dict[str, str] = {}
+    for name, value in page["macros"].items():
+        macros[name] = _filled(value, macros)
+    return tuple(_form(row, macros) for row in page["form"])
+
+
+@cache
+def readers(*, named: bool) -> tuple[Reader, ...]:
+    """The compiled forms that have a month's name, or those that have none."""
+    return tuple(
+        Reader(form, re.compile(pattern)) for form in forms() if form.named is named for pattern in form.patterns
+    )
+
+
+def bare(pattern: str) -> str:
+    """The pattern without the names of its groups and without the time beside the date: for engines that search."""
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
+
+
+def _form(row: Mapping[str, object], macros: Mapping[str, str]) -> Form:
+    marks = row.get("marks", ["x"])
+    pattern = str(row["pattern"])
+    if not isinstance(marks, list) or not isinstance(row["good"], dict) or not isinstance(row["bad"], list):
+        raise TypeError(row["id"])
+    patterns = tuple(_filled(pattern.replace("{x}", _mark(mark)), macros) for mark in marks)
+    return Form(
+        id=str(row["id"]), patterns=patterns, precision=str(row["precision"]), width=int(str(row["width"])),
+        text=str(row["text"]), named="{mon}" in pattern, wider=str(row.get("wider", "")),
+        good=dict(row["good"]), bad=tuple(row["bad"]),
+    )  # fmt: skip
+
+
+def _mark(mark: str) -> str:
+    return mark if mark.startswith("[") else re.escape(mark)
+
+
+def _filled(pattern: str, macros: Mapping[str, str]) -> str:
+    return _HOLE.sub(lambda hole: macros[hole.group(1)], pattern)
