@@ -34,7 +34,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def root(
-    _version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+    ] = False,
 ) -> None:
     """Share health data without sharing the people in it."""
 
@@ -49,7 +51,10 @@ def main() -> None:
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
     except Exception as error:  # noqa: BLE001  the text of a foreign error may hold a value: its kind and place are told
-        typer.echo(f"veil: [internal] {type(error).__name__} in {_place(error)} (please report this line; it holds no data)", err=True)
+        typer.echo(
+            f"veil: [internal] {type(error).__name__} in {_place(error)} (please report this line; it holds no data)",
+            err=True,
+        )
         sys.exit(70)
 
 

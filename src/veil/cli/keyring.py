@@ -9,7 +9,9 @@ import typer
 
 app = typer.Typer(help="Make, list and rotate the keyring.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="the keyring file", show_default=False)]
-PassphraseFile = Annotated[Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")]
+PassphraseFile = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")
+]
 
 
 @app.command("new")
@@ -20,7 +22,9 @@ def new(file: File, passphrase_file: PassphraseFile = None) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     ring = Keyring.create(file, passphrase(_twice, passphrase_file))
     _show(ring.list())
-    typer.echo("Keep the file and its passphrase apart, and both away from the data: who has them can lead pseudonyms back.")
+    typer.echo(
+        "Keep the file and its passphrase apart, and both away from the data: who has them can lead pseudonyms back."
+    )
 
 
 @app.command("list")
@@ -65,4 +69,8 @@ def _twice() -> str:
 def _show(versions: list[object]) -> None:
     from veil.cli.screen import table
 
-    table("Keyring", ["version", "key id", "made (UTC)"], [[str(one.version), one.key_id, one.created] for one in versions])  # type: ignore[attr-defined]
+    table(
+        "Keyring",
+        ["version", "key id", "made (UTC)"],
+        [[str(one.version), one.key_id, one.created] for one in versions],
+    )  # type: ignore[attr-defined]

@@ -8,17 +8,32 @@ from typing import Annotated, Any
 import typer
 
 ProjectFile = Annotated[Path, typer.Argument(help="the project file", show_default=False)]
-Override = Annotated[list[str] | None, typer.Option("-o", "--override", help="key=value, written over the project's own")]
-Workers = Annotated[int, typer.Option("-w", "--workers", min=1, help="processes; the output is the same from any number")]
-PassphraseFile = Annotated[Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")]
+Override = Annotated[
+    list[str] | None, typer.Option("-o", "--override", help="key=value, written over the project's own")
+]
+Workers = Annotated[
+    int, typer.Option("-w", "--workers", min=1, help="processes; the output is the same from any number")
+]
+PassphraseFile = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")
+]
 
 
 def add_to(app: typer.Typer) -> None:
-    for name, command in (("run", run), ("describe", describe), ("test", test), ("init", init), ("synth", synth), ("schema", schema)):
+    for name, command in (
+        ("run", run),
+        ("describe", describe),
+        ("test", test),
+        ("init", init),
+        ("synth", synth),
+        ("schema", schema),
+    ):
         app.command(name)(command)
 
 
-def run(project: ProjectFile, override: Override = None, workers: Workers = 1, passphrase_file: PassphraseFile = None) -> None:
+def run(
+    project: ProjectFile, override: Override = None, workers: Workers = 1, passphrase_file: PassphraseFile = None
+) -> None:
     """De-identify a project. The output appears whole and verified, or not at all."""
     from veil.cli.screen import ask_passphrase, progress
     from veil.jobs.session import open_session
@@ -71,7 +86,9 @@ def describe(project: ProjectFile, override: Annotated[list[str] | None, typer.O
         typer.echo(f"plan     {out}")
         return
     plan = session.plan
-    typer.echo(f"{plan.name}: profile {plan.profile}, claims {plan.claims}, {plan.locale}, ages against {plan.reference_date}")
+    typer.echo(
+        f"{plan.name}: profile {plan.profile}, claims {plan.claims}, {plan.locale}, ages against {plan.reference_date}"
+    )
     table("Plan", ["source", "address", "treatment", "known", "why"], plan_rows(plan))
     for notice in plan.notices:
         typer.echo(f"note: {notice}")
@@ -104,7 +121,12 @@ def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and not
     if target.exists() and not force:
         from veil.errors import PolicyError
 
-        raise PolicyError("project-there", "the project file is already there", where=target.name, hint="-f writes over it, -o names another")
+        raise PolicyError(
+            "project-there",
+            "the project file is already there",
+            where=target.name,
+            hint="-f writes over it, -o names another",
+        )
     target.write_text(proposal.text(target.parent), encoding="utf-8")
     table("What the columns seem to be", ["source", "column", "kind", "sure", "evidence"], proposal.rows())
     typer.echo(f"project  {target}\nnext     read it, then: veil keys new, veil describe {target}, veil run {target}")
@@ -122,7 +144,9 @@ def synth(patients: Annotated[int, typer.Option("-n", "--patients", min=1, help=
     typer.echo(f"hospital {out}: " + ", ".join(f"{count} {what}" for what, count in made.items()))
 
 
-def schema(out: Annotated[Path | None, typer.Option("-o", "--out", help="a file; by default the terminal")] = None) -> None:
+def schema(
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="a file; by default the terminal")] = None,
+) -> None:
     """Print the JSON Schema of project files, for editors."""
     import json
 

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-PassphraseFile = Annotated[Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")]
+PassphraseFile = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,11 +21,17 @@ def notes(
     inp: Annotated[Path, typer.Option("-i", "--in", help="a folder of text notes", show_default=False)],
     out: Annotated[Path, typer.Option("-o", "--out", help="the folder to make", show_default=False)],
     profile: Annotated[str, typer.Option(help="safe-harbor needs no key; expert needs a keyring")] = "safe-harbor",
-    subjects: Annotated[Path | None, typer.Option("-s", "--subjects", help="TSV or CSV: file name, subject; else each file is its own")] = None,
-    known: Annotated[Path | None, typer.Option("-k", "--known", help="CSV: subject, kind, value: identifiers to seek in their notes")] = None,
+    subjects: Annotated[
+        Path | None, typer.Option("-s", "--subjects", help="TSV or CSV: file name, subject; else each file is its own")
+    ] = None,
+    known: Annotated[
+        Path | None, typer.Option("-k", "--known", help="CSV: subject, kind, value: identifiers to seek in their notes")
+    ] = None,
     keyring: Annotated[Path | None, typer.Option(help="the keyring file")] = None,
     locale: Annotated[str, typer.Option(help="en-US is month-first, en-GB day-first")] = "en-US",
-    protected: Annotated[Path | None, typer.Option(help="a page with original and result side by side: it holds PHI, mode 0600")] = None,
+    protected: Annotated[
+        Path | None, typer.Option(help="a page with original and result side by side: it holds PHI, mode 0600")
+    ] = None,
     workers: Annotated[int, typer.Option("-w", "--workers", min=1)] = 1,
     passphrase_file: PassphraseFile = None,
 ) -> None:
@@ -47,7 +55,9 @@ def notes(
 
 
 def find(
-    file: Annotated[Path | None, typer.Argument(help="a text file; by default standard input", show_default=False)] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="a text file; by default standard input", show_default=False)
+    ] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help='{"id","text"} a line in, {"id","spans"} a line out')] = False,
     everything: Annotated[bool, typer.Option("--all", help="every span, also those that Safe Harbor keeps")] = False,
     detectors: Annotated[list[str] | None, typer.Option("-d", "--detector", help="only these detectors")] = None,
@@ -83,10 +93,23 @@ def _shown(finder: object, data: bytes) -> None:
     console = Console(highlight=False)
     console.print(shown)
     for span in spans:
-        console.print(f"[dim]{span.start:>7}-{span.end:<7}[/dim] {span.label.value:<12} {span.score:.2f}  {span.source}")
+        console.print(
+            f"[dim]{span.start:>7}-{span.end:<7}[/dim] {span.label.value:<12} {span.score:.2f}  {span.source}"
+        )
 
 
-COLOURS = ("red", "green", "yellow", "blue", "magenta", "cyan", "bright_red", "bright_green", "bright_blue", "bright_magenta")
+COLOURS = (
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "bright_red",
+    "bright_green",
+    "bright_blue",
+    "bright_magenta",
+)
 
 
 def hash_of(word: str) -> int:

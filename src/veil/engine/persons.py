@@ -16,7 +16,9 @@ _RELATIVE = re.compile(r"\b(?:mother|father|mom|dad|wife|husband|spouse|partner|
                        r"grand(?:mother|father|son|daughter|ma|pa)|fianc[eé]e?|caregiver|guardian|emergency contact|next of kin|neighbou?r|friend)"
                        r"(?:'s name)?(?:\s+(?:is|was|named|called))?[,:]?\s*(?:\(|(?:Mrs?|Ms|Miss)\.?\s)?\s*$", re.IGNORECASE)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})?")
-_NOISE = frozenset(["mr", "mrs", "ms", "miss", "dr", "md", "do", "rn", "jr", "sr", "ii", "iii", "iv", "the", "of", "and"])
+_NOISE = frozenset(
+    ["mr", "mrs", "ms", "miss", "dr", "md", "do", "rn", "jr", "sr", "ii", "iii", "iv", "the", "of", "and"]
+)
 _BEFORE, _AFTER = 48, 12
 _NAME_KINDS = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
 

@@ -18,7 +18,9 @@ BATCH = 64
 class Finder:
     """The spans that a profile would change, or every span."""
 
-    def __init__(self, *, everything: bool = False, profile: str = "safe-harbor", detectors: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, *, everything: bool = False, profile: str = "safe-harbor", detectors: Sequence[str] | None = None
+    ) -> None:
         self._scanner = standard(detectors)
         kept = {label for label, one in read_profile(profile).labels.items() if isinstance(one, Keep)}
         self._shown: frozenset[Label] = frozenset(Label) if everything else frozenset(Label) - kept
@@ -50,7 +52,13 @@ def answer_lines(finder: Finder, source: BinaryIO, sink: TextIO) -> int:
 
 
 def _written(span: Span) -> dict[str, Any]:
-    return {"start": span.start, "end": span.end, "label": span.label.value, "score": round(span.score, 4), "source": span.source}
+    return {
+        "start": span.start,
+        "end": span.end,
+        "label": span.label.value,
+        "score": round(span.score, 4),
+        "source": span.source,
+    }
 
 
 def _read(line: bytes) -> dict[str, Any]:

@@ -30,7 +30,11 @@ def notes_session(inp: Path, out: Path, profile: str, *, subjects: Path | None =
     if not inp.is_dir():
         raise PolicyError("input-missing", "the folder of notes is not there", hint="-i names a folder")
     subject: dict[str, Any] = {"map": str(subjects.resolve())} if subjects else {"from": "file"}
-    source: dict[str, Any] = {"files": ["*.txt", "**/*.txt", "*.text", "**/*.text"], "format": "text", "subject": subject}
+    source: dict[str, Any] = {
+        "files": ["*.txt", "**/*.txt", "*.text", "**/*.text"],
+        "format": "text",
+        "subject": subject,
+    }
     data: dict[str, Any] = {"name": "notes", "profile": profile, "in": str(inp.resolve()), "out": str(out.resolve()),
                             "locale": locale, "notes": {"notes": source}}  # fmt: skip
     if keyring is not None:
@@ -50,7 +54,9 @@ def protected_page(session: Session, keys: Keys, target: Path) -> None:
     from veil.reports.protected import side_by_side  # noqa: PLC0415  templates are loaded when a page is made
 
     if session.out.resolve() in target.resolve().parents:
-        raise PolicyError("protected-inside", "a protected page may not lie inside the output", hint="name a file elsewhere")
+        raise PolicyError(
+            "protected-inside", "a protected page may not lie inside the output", hint="name a file elsewhere"
+        )
     rows: list[tuple[str, str, Found]] = []
     units = units_of(session.plan, session.root)
     with _private_folder() as folder:

@@ -84,4 +84,9 @@ def needs(plan: Plan) -> tuple[bool, bool]:
 
 
 def _scans(plan: Plan) -> bool:
-    return any(isinstance(case.treatment, Scan) for source in plan.sources for _, rule in every_rule(source) for case in rule.cases)
+    return any(
+        isinstance(case.treatment, Scan)
+        for source in plan.sources
+        for _, rule in every_rule(source)
+        for case in rule.cases
+    )

@@ -59,7 +59,9 @@ class Worker:
 
     def __init__(self, setting: Setting) -> None:
         if setting.vault is not None and setting.keys.vault is None:
-            setting = dataclasses.replace(setting, keys=setting.keys.with_vault(Vault.open(setting.vault, setting.keys)))
+            setting = dataclasses.replace(
+                setting, keys=setting.keys.with_vault(Vault.open(setting.vault, setting.keys))
+            )
         self.setting = setting
         self.roster = Roster(setting.roster) if setting.roster is not None else None
         self.scanner = scanner_of(setting.plan, self.roster)

@@ -17,7 +17,10 @@ def by_source(manifest: dict[str, Any]) -> list[list[str]]:
     for row in manifest["counts"]:
         source = row["address"].split(".", 1)[0]
         sums.setdefault(source, Counter())[row["action"]] += row["count"]
-    return [[source, f"{counts['rows']:,}", *(f"{counts[action]:,}" for action in ACTIONS)] for source, counts in sums.items()]
+    return [
+        [source, f"{counts['rows']:,}", *(f"{counts[action]:,}" for action in ACTIONS)]
+        for source, counts in sums.items()
+    ]
 
 
 def label_counts(manifest: dict[str, Any]) -> list[tuple[str, int]]:
@@ -35,7 +38,10 @@ def by_label(manifest: dict[str, Any]) -> list[list[str]]:
 def check_rows(manifest: dict[str, Any]) -> list[list[str]]:
     """Every check of verify with its count; the seen ones too, even when they are none."""
     checks = dict(manifest["checks"])
-    seen = {code: checks.pop(code, 0) for code in ("known-identifier", "residual-pattern", "interval", "key-integrity", "original-id", "row-count")}
+    seen = {
+        code: checks.pop(code, 0)
+        for code in ("known-identifier", "residual-pattern", "interval", "key-integrity", "original-id", "row-count")
+    }
     rows = [[check, f"{count:,}"] for check, count in checks.items()]
     return rows + [[f"seen: {code}", f"{count:,}"] for code, count in seen.items()]
 

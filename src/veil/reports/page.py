@@ -13,7 +13,9 @@ HERE = Path(__file__).parent / "templates"
 
 @cache
 def _environment() -> Environment:
-    made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     made.filters["thousands"] = lambda number: f"{number:,}"
     return made
 

@@ -30,7 +30,13 @@ def _before(text: str, found: Found) -> list[Piece]:
     for span, meant in zip(found.spans, found.meant, strict=True):
         pieces.append(Piece(text[at : span.start]))
         role = f" · {meant.role}" if span.label.value == "NAME" else ""
-        pieces.append(Piece(text[span.start : span.end], span.label.value, f"{span.label.value} · {span.source} · {span.score:.2f}{role}"))
+        pieces.append(
+            Piece(
+                text[span.start : span.end],
+                span.label.value,
+                f"{span.label.value} · {span.source} · {span.score:.2f}{role}",
+            )
+        )
         at = span.end
     return [*pieces, Piece(text[at:])]
 

@@ -30,4 +30,6 @@ def plan_page(plan: Plan) -> str:
          "day_first": source.day_first}
         for source in plan.sources
     ]  # fmt: skip
-    return render("plan.html", plan=plan, digest=plan.digest(), sources=sources, rows=plan_rows(plan), labels=label_rows(plan))
+    return render(
+        "plan.html", plan=plan, digest=plan.digest(), sources=sources, rows=plan_rows(plan), labels=label_rows(plan)
+    )

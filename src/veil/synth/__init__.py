@@ -1,0 +1,5 @@
+"""The synthetic hospital: data to try Veil on, and gold to measure it by."""
+
+from veil.synth.hospital import make_hospital
+
+__all__ = ["make_hospital"]

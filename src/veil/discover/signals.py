@@ -1,0 +1,97 @@
+"""Signals: what the values of a column look like, as shares; counts of evidence, never a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from veil.lexicon import places, words
+
+_DATE = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}([ T]\d{1,2}:\d{2}(:\d{2})?( ?[AP]M)?)?"
+    r"|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])(\d{4,6})?",
+)
+_TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
+_PATTERNS = {
+    "date": _DATE,
+    "clock": _TIME,
+    "email": re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"),
+    "phone": re.compile(r"(\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}( ?(x|ext\.?) ?\d+)?"),
+    "ssn": re.compile(r"\d{3}-\d{2}-\d{4}"),
+    "zip": re.compile(r"\d{5}(-\d{4})?"),
+    "integer": re.compile(r"-?\d+"),
+    "decimal": re.compile(r"-?\d*\.\d+([eE][+-]?\d+)?"),
+    "url": re.compile(r"https?://\S+"),
+    "ip": re.compile(r"\d{1,3}(\.\d{1,3}){3}"),
+    "street": re.compile(r"\d+\s+[\w.' ]+\b(St|Street|Ave|Avenue|Rd|Road|Ln|Lane|Dr|Drive|Ct|Court|Blvd|Boulevard|Way|Pl|Place|Ter|Terrace|Hwy)\b.*", re.IGNORECASE),
+    "year": re.compile(r"(18|19|20)\d{2}"),
+    "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+    "coded": re.compile(r"[A-Za-z]{0,4}[-_]?\d{3,}[A-Za-z]?"),
+    "json": re.compile(r"\s*[\[{].*[\]}]\s*", re.DOTALL),
+    "sex": re.compile(r"[FMU]|female|male|unknown|other|woman|man", re.IGNORECASE),
+    "latlon": re.compile(r"-?\d{1,3}\.\d{4,}"),
+}  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Shares from 0 to 1 over the values that are there.
+
+    Shape:   `filled`: share of cells that are; `distinct`: share of filled values that differ; `words`: mean words a
+             value; `share`: by pattern or list; `seen`: how many values were looked at.
+    """
+
+    seen: int
+    filled: float
+    distinct: float
+    different: int
+    words: float
+    longest: int
+    share: dict[str, float]
+    first_years: tuple[int, int] | None = None
+
+    def at(self, name: str) -> float:
+        return self.share.get(name, 0.0)
+
+
+def signals_of(values: Sequence[str | None]) -> Signals:
+    """Look at a sample of a column."""
+    there = [value.strip() for value in values if value is not None and value.strip()]
+    if not there:
+        return Signals(0, 0.0, 0.0, 0, 0.0, 0, {})
+    share = {
+        name: sum(bool(pattern.fullmatch(value)) for value in there) / len(there) for name, pattern in _PATTERNS.items()
+    }
+    share |= _listed(there)
+    years = [
+        int(found.group()) for value in there if share["date"] > 0.5 and (found := re.search(r"(18|19|20)\d{2}", value))
+    ]
+    return Signals(
+        len(there), len(there) / len(values), len(set(there)) / len(there), len(set(there)),
+        sum(len(value.split()) for value in there) / len(there), max(map(len, there)), share,
+        (min(years), max(years)) if years else None,
+    )  # fmt: skip
+
+
+def _listed(there: Sequence[str]) -> dict[str, float]:
+    """How many values are borne as given or family names, are towns, states or hospitals."""
+    table, towns, states = words.table(), places.cities(), places.states()
+    counts = dict.fromkeys(("given", "family", "name", "city", "state", "plain"), 0)
+    for value in there:
+        parts = [word.lower() for word in _WORD.findall(value)]
+        bits = [table.get(word, 0) for word in parts]
+        if len(parts) == 1:
+            counts["given"] += (
+                words.given_bearers(bits[0]) > 0 and words.given_bearers(bits[0]) * 2 >= words.bearers(bits[0]) / 8
+            )
+            counts["family"] += words.bearers(bits[0]) > 0
+        if 2 <= len(parts) <= 4 and not any(char.isdigit() for char in value):
+            counts["name"] += any(words.given_bearers(bit) for bit in bits) and any(words.bearers(bit) for bit in bits)
+        counts["city"] += value.lower() in towns
+        counts["state"] += value in states or value.lower() in states
+        counts["plain"] += bool(parts) and all(
+            bit & (words.ENGLISH | words.EVERYDAY | words.CLINICAL | words.DRUG) for bit in bits
+        )
+    return {name: count / len(there) for name, count in counts.items()}

@@ -1,0 +1,109 @@
+"""Write: a proposal as the text of a project file, made to be read by a person."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from veil.discover.propose import pattern_of, rule_text
+
+if TYPE_CHECKING:
+    from veil.discover.propose import Proposal, Table
+
+_NEEDS_KEY = ("expert", "gdpr-pseudonymised", "safe-harbor", "limited-data-set")
+
+
+def project_text(proposal: Proposal, inside: str) -> str:
+    """Shape: YAML that `veil run` takes as it stands, each column with its evidence beside it."""
+    lines = [
+        "# Proposed by `veil init` from the names and the look of the columns; read every line before you run it.",
+        f"name: {_quoted(PurePosixPath(inside).name or 'project')}",
+        f"profile: {proposal.profile}",
+    ]
+    if proposal.profile in _NEEDS_KEY:
+        lines.append("keyring: veil.key          # make it with: veil keys new veil.key")
+    lines += [f"in: {_quoted(inside)}", "out: release", ""]
+    if proposal.subjects.person:
+        lines += [f"person: {proposal.subjects.person[0]}.{proposal.subjects.person[1]}", ""]
+    if proposal.tables:
+        lines.append("tables:")
+        for table in _ordered(proposal):
+            lines += _table(proposal, table)
+    if proposal.notes:
+        lines.append("notes:")
+        for name, files in proposal.notes.items():
+            lines += _notes(proposal, name, files)
+    return "\n".join(lines) + "\n"
+
+
+def _ordered(proposal: Proposal) -> list[Table]:
+    first = proposal.subjects.person[0] if proposal.subjects.person else ""
+    return sorted(
+        proposal.tables, key=lambda table: (table.name != first, table.name not in proposal.subjects.direct, table.name)
+    )
+
+
+def _table(proposal: Proposal, table: Table) -> list[str]:
+    subjects = proposal.subjects
+    lines = [
+        f"  {_quoted(table.name)}:",
+        "    files: [" + ", ".join(_quoted(file) for file in _files(table.files)) + "]",
+    ]
+    own = subjects.direct.get(table.name)
+    if own:
+        lines.append(f"    subject: {_quoted(own)}")
+        born = next((column for column, one in table.guesses.items() if one.kind == "birth_date"), None)
+        lines += [f"    born: {_quoted(born)}"] if born else []
+        sex = next((column for column in table.guesses if column.lower() in ("sex", "gender")), None)
+        lines += [f"    sex: {_quoted(sex)}"] if sex else []
+    elif table.name in subjects.through:
+        other, column, theirs = subjects.through[table.name]
+        if column == theirs:
+            lines.append(f"    subject: {{through: {_quoted(other)}, on: {_quoted(column)}}}")
+        else:
+            lines.append(f"    subject: {_quoted(column)}")
+    lines.append("    columns:")
+    width = min(28, max((len(_quoted(column)) for column in table.guesses), default=0) + 1)
+    dated = own is not None or table.name in subjects.through
+    for column, one in table.guesses.items():
+        domain = subjects.domains.get((table.name, column))
+        shown = domain if domain and domain != column.lower() else None
+        kind = one.kind if dated or one.kind not in ("datetime", "birth_date", "date") else "time_unowned"
+        rule = (
+            "drop"
+            if kind == "time_unowned"
+            else rule_text(
+                kind,
+                column,
+                shown,
+                own=own is not None and table.name == (subjects.person or ("",))[0],
+                staff=not dated,
+            )
+        )
+        key = _quoted(column) + ":"
+        lines.append(f"      {key:<{width}} {rule}   # {one.kind}, {one.sure:.0%}: {one.why}")
+    return [*lines, ""]
+
+
+def _files(files: list[str]) -> list[str]:
+    """Files at the top by name; a folder of segments as the folder, so that next month's segments belong to it."""
+    folders = {str(PurePosixPath(file).parent) for file in files}
+    return files if folders == {"."} else sorted(f"{folder}/" for folder in folders)
+
+
+def _notes(proposal: Proposal, name: str, files: list[str]) -> list[str]:
+    glob = f"{name}/" if all(file.startswith(f"{name}/") for file in files) else "*.txt"
+    lines = [f"  {_quoted(name)}:", f"    files: [{_quoted(glob)}]", "    format: text"]
+    found = pattern_of(proposal, files)
+    if found:
+        lines.append(f"    subject: {{from: file_name, pattern: {_quoted(found[0])}}}")
+    else:
+        lines.append("    subject: {from: file}          # each file is taken as a subject of its own")
+    return [*lines, "    columns:", "      text: scan", ""]
+
+
+def _quoted(word: str) -> str:
+    plain = word.replace("_", "").replace("-", "").replace("/", "").replace(".", "").isalnum() and not word[0].isdigit()
+    reserved = word.lower() in ("yes", "no", "true", "false", "on", "off", "null", "n", "y")
+    return word if plain and not reserved and word.isascii() else json.dumps(word, ensure_ascii=False)
