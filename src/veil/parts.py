@@ -20,7 +20,24 @@ SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet", ".json": "json",
     ".ndjson": "ndjson", ".jsonl": "ndjson", ".txt": "text", ".text": "text", ".note": "text",
 }  # fmt: skip
-OPERATORS: dict[str, str] = {}
+OPERATORS = {
+    "placeholder": "veil.operators.redact:Placeholder",
+    "remove": "veil.operators.redact:Remove",
+    "mask": "veil.operators.redact:Mask",
+    "constant": "veil.operators.redact:Constant",
+    "pseudonym": "veil.operators.pseudonym:Pseudonym",
+    "hash": "veil.operators.pseudonym:Hash",
+    "code": "veil.operators.pseudonym:Code",
+    "shift": "veil.operators.dates:Shift",
+    "year": "veil.operators.dates:Year",
+    "month": "veil.operators.dates:Month",
+    "birth_year": "veil.operators.dates:BirthYear",
+    "zip3": "veil.operators.generalize:Zip3",
+    "age": "veil.operators.generalize:Age",
+    "band": "veil.operators.generalize:Band",
+    "round": "veil.operators.generalize:Round",
+    "surrogate": "veil.operators.surrogate:Surrogate",
+}
 TABLES = {"operators": OPERATORS, "formats": FORMATS}
 
 
@@ -33,7 +50,11 @@ def part(room: str, name: str) -> Any:
     if place is None:
         found = next((point for point in entry_points(group=f"veil.{room}") if point.name == name), None)
         if found is None:
-            raise PartError("part-unknown", f"there is no {room[:-1]} of this name", hint="one of: " + ", ".join(sorted(TABLES[room])))
+            raise PartError(
+                "part-unknown",
+                f"there is no {room[:-1]} of this name",
+                hint="one of: " + ", ".join(sorted(TABLES[room])),
+            )
         return found.load()
     module, attribute = place.split(":")
     return getattr(import_module(module), attribute)
