@@ -17,6 +17,7 @@ import json
 import math
 import pathlib
 import re
+import sysconfig
 import unicodedata
 from collections import Counter
 from xml.etree import ElementTree as ET
@@ -114,6 +115,21 @@ def substances(names: set[str]) -> set[str]:
     return found
 
 
+def everyday(known: set[str]) -> set[str]:
+    """Words that prose writes small: a list of our own, and what the Python library's sentences use."""
+    small: Counter[str] = Counter()
+    capital: Counter[str] = Counter()
+    library = pathlib.Path(sysconfig.get_paths()["stdlib"])
+    for path in library.rglob("*.py"):
+        if "site-packages" in path.parts or "test" in path.parts:
+            continue
+        text = "\n".join(re.findall(r"^\s*# (.*)$", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE))
+        for word in re.findall(r"(?<![\w.'`\"_/<=(\[-])[A-Za-z]{3,}(?![\w`_(/=>\"\]])", text):
+            (small if word.islower() else capital)[word.lower()] += 1
+    own = set((pathlib.Path(__file__).parent / "everyday.txt").read_text(encoding="utf-8").split())
+    return own | {word for word, n in small.items() if word in known and n >= 3 and n > 2 * capital[word]}
+
+
 def plain(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name)
     return "".join(char for char in folded if not unicodedata.combining(char))
@@ -147,7 +163,7 @@ def words(towns: set[str]) -> dict[str, int]:
         table[name] |= (FEMALE if women > 0.1 else 0) | (MALE if women < 0.9 else 0)
     for marks, bit in (
         ({word for word in tongue if word in table or len(word) <= 7}, ENGLISH), (small, CLINICAL), (substances(set(surnames) | set(firsts)), DRUG), (eponyms, EPONYM),
-        ({town for town in towns if town.isalpha()}, CITY),
+        (everyday(set(table) | tongue), EVERYDAY), ({town for town in towns if town.isalpha()}, CITY),
     ):  # fmt: skip
         for word in marks:
             table[word] |= bit
