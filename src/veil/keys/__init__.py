@@ -3,11 +3,11 @@
 from veil.keys.derive import Keys
 from veil.keys.keyring import Cost, Keyring, Version
 from veil.keys.numbers import format_originals, integer_originals, integers, keep_format
-from veil.keys.permutation import originals, pseudonyms
+from veil.keys.permutation import draws, originals, pseudonyms
 from veil.keys.stores import passphrase
 from veil.keys.vault import Vault
 
 __all__ = [
-    "Cost", "Keyring", "Keys", "Vault", "Version", "format_originals", "integer_originals", "integers", "keep_format",
+    "Cost", "Keyring", "Keys", "Vault", "Version", "draws", "format_originals", "integer_originals", "integers", "keep_format",
     "originals", "passphrase", "pseudonyms",
 ]  # fmt: skip

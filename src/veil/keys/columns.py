@@ -57,6 +57,14 @@ class Column:
         places = pc.cumulative_sum(self._valid.cast(pa.int64()))
         return results.take(pc.if_else(self._valid, pc.subtract(places, 1), None))
 
+    def spread(self, rows: Words) -> Words:
+        """M rows over the n places, zeros where the value was null."""
+        if self._valid is None:
+            return rows
+        out = np.zeros((len(self._valid), rows.shape[1]), rows.dtype)
+        out[self._valid.to_numpy(zero_copy_only=False)] = rows
+        return out
+
 
 def texts_of(matrix: Bytes) -> pa.Array:
     """A `large_string` array from one row of ASCII bytes each."""

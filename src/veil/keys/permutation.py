@@ -65,6 +65,26 @@ def originals(values: pa.Array, keys: Keys, domain: str) -> pa.Array:
     return column.back(_joined(parts, rows))
 
 
+def draws(values: pa.Array, keys: Keys, purpose: str, domain: str = "") -> Words:
+    """Two pseudo-random words for each value, the same for equal values.
+
+    Shape:   n `large_string` -> (n, 2) unsigned 64-bit; zeros where the value is null.
+    """
+    column = Column(values)
+    classes = _classes(column)
+    held = np.zeros((len(column), 2), np.uint64)
+    for kind in np.unique(classes):
+        for at in np.array_split(rows := np.flatnonzero(classes == kind), len(rows) // _CHUNK + 1):
+            if kind > _UPPER_UUID:
+                wide = Wide(keys.secret(purpose, f"{kind}:{domain}"), int(kind))
+                blocks = np.ascontiguousarray(wide.seal(_padded(column, at, 2 * int(kind)))[:, :BLOCK])
+            else:
+                make = _short if kind == _TEXT else _uuid_blocks
+                blocks = Blocks(keys.secret(purpose, f"{kind}:{domain}")).seal(make(column, at))
+            held[at] = blocks.view("<u8")
+    return column.spread(held)
+
+
 def _joined(parts: list[pa.Array], rows: list[Places]) -> pa.Array:
     if not parts:
         return pa.array([], pa.large_string())

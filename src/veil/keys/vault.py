@@ -104,24 +104,34 @@ class Vault:
         """From now on these keys open the vault too: the step that follows a rotation of the keyring."""
         self._wrap(AESGCM(keys.secret("vault")), keys.id)
 
-    def mint(self, domain: str, values: pa.Array) -> int:
+    def mint(self, domain: str, values: pa.Array, *, format: str = "text") -> int:  # noqa: A002 - the word of the policy
         """A random code for each value that has none; on disk before this returns.
 
-        Shape:   n values, null and repeated ones allowed -> how many codes are new.
-        Keeps:   codes are from the system's random source, 90 bits, unique in the domain; old ones stay.
+        Shape:   n values, null and repeated ones allowed -> how many codes are new. `format`: `text` (18 characters,
+                 90 bits) or `integer` (under 2**53).
+        Keeps:   codes are from the system's random source and unique in the domain; old ones stay.
+        Errors:  KeyringError `vault-format`.
         """
+        if format not in _MAKERS:
+            raise KeyringError("vault-format", "codes have no such format", hint="text or integer")
         distinct = pc.drop_null(pc.unique(values)).to_pylist()
         place = self._token("domain", domain)
         line = self._connection()
-        new = 0
+        before = line.total_changes
         with line:
             line.execute("BEGIN IMMEDIATE")
             for start in range(0, len(distinct), 65_536):
-                some = distinct[start : start + 65_536]
-                before = line.total_changes
-                line.executemany("INSERT OR IGNORE INTO codes VALUES (?, ?, ?, ?)", self._rows(place, domain, some))
-                new += line.total_changes - before
-        return new
+                missing = self._uncoded(place, domain, distinct[start : start + 65_536])
+                while missing:  # a code that was taken leaves its value without one: it draws again
+                    rows = self._rows(place, domain, missing, _MAKERS[format])
+                    line.executemany("INSERT OR IGNORE INTO codes VALUES (?, ?, ?, ?)", rows)
+                    missing = self._uncoded(place, domain, missing)
+        return line.total_changes - before
+
+    def _uncoded(self, place: bytes, domain: str, values: list[str]) -> list[str]:
+        tokens = [self._token("value", domain, value) for value in values]
+        rows = self._select("token", place, tokens)
+        return [value for value, token in zip(values, tokens, strict=True) if token not in rows]
 
     def codes(self, domain: str, values: pa.Array) -> pa.Array:
         """The code of each value; null where the value is null or has none.
@@ -178,12 +188,12 @@ class Vault:
         self._line = None
         self._seen.clear()
 
-    def _rows(self, place: bytes, domain: str, values: list[str]) -> Iterable[tuple[bytes, bytes, bytes, bytes]]:
-        random = os.urandom(CODE_LENGTH * len(values)).translate(_TO_CODE)
-        for i, value in enumerate(values):
-            code = random[CODE_LENGTH * i : CODE_LENGTH * (i + 1)].decode()
+    def _rows(
+        self, place: bytes, domain: str, values: list[str], make: Callable[[int], Iterable[str]]
+    ) -> Iterable[tuple[bytes, bytes, bytes, bytes]]:
+        for value, code in zip(values, make(len(values)), strict=True):
             token = self._token("value", domain, value)
-            page = struct.pack(">B", CODE_LENGTH) + code.encode() + value.encode()
+            page = struct.pack(">B", len(code)) + code.encode() + value.encode()
             yield place, token, self._token("code", domain, code), self._seal(page, place + token)
 
     def _codes_of(self, domain: str, values: list[str]) -> list[str | None]:
@@ -240,6 +250,18 @@ class Vault:
         if self._line is None or self._process != os.getpid():
             self._line, self._process = _connect(self.path), os.getpid()
         return self._line
+
+
+def _text_codes(count: int) -> Iterable[str]:
+    random = os.urandom(CODE_LENGTH * count).translate(_TO_CODE).decode()
+    return (random[at : at + CODE_LENGTH] for at in range(0, len(random), CODE_LENGTH))
+
+
+def _integer_codes(count: int) -> Iterable[str]:
+    return (str(word >> 11) for (word,) in struct.iter_unpack(">Q", os.urandom(8 * count)))
+
+
+_MAKERS: dict[str, Callable[[int], Iterable[str]]] = {"text": _text_codes, "integer": _integer_codes}
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from veil.errors import PolicyError
 from veil.keys import Keys
 
 
@@ -16,10 +18,12 @@ class Outcome:
 
     Shape:   `values`: n replacements, null where the value was null. `unread`: n booleans or None (none): True where
              the operator could not read the value; there `values` is null and the engine masks and counts.
+             `listed`: n booleans or None (none): True where a stated exception was made, such as a clamped birth date.
     """
 
     values: pa.Array
     unread: pa.BooleanArray | None = None
+    listed: pa.BooleanArray | None = None
 
 
 class Operator(Protocol):
@@ -29,8 +33,42 @@ class Operator(Protocol):
     Keeps:   null stays null; the answer for a value does not depend on its neighbours.
     """
 
-    name: str
-    derives: bool  # True: the output is computed from the value or the subject with a key (never Safe Harbor)
-    reversible: bool
+    name: ClassVar[str]
+    derives: ClassVar[bool]  # True: the output is computed from the value or subject with a key (never Safe Harbor)
+    reversible: ClassVar[bool]
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome: ...
+
+
+def outcome(values: pa.Array, new: pa.Array, listed: pa.BooleanArray | None = None) -> Outcome:
+    """The outcome where null in `new` means unread, unless the value was null."""
+    if new.null_count == values.null_count:
+        return Outcome(new, None, listed)
+    return Outcome(new, pc.and_(new.is_null(), values.is_valid()), listed)
+
+
+def one_of(operator: str, option: str, value: Any, allowed: tuple[Any, ...]) -> None:
+    """Nothing, where an option has one of its words.
+
+    Errors:  PolicyError `operator-option`.
+    """
+    if value not in allowed:
+        raise PolicyError(
+            "operator-option", f"`{option}` of `{operator}` is none of its words", hint=", ".join(map(str, allowed))
+        )
+
+
+def in_range(operator: str, option: str, value: Any, low: int, high: int) -> None:
+    """Nothing, where an option is a whole number in its range.
+
+    Errors:  PolicyError `operator-option`.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise PolicyError("operator-option", f"`{option}` of `{operator}` is a whole number from {low} to {high}")
+
+
+def by_distinct(values: pa.Array, make: Any) -> pa.Array:
+    """`make` of each distinct value, spread over the column; None of it is null. Shape: n -> n `large_string`."""
+    encoded = pc.dictionary_encode(values)
+    made = pa.array([make(value) for value in encoded.dictionary.to_pylist()], pa.large_string())
+    return made.take(encoded.indices)

@@ -6,6 +6,7 @@ import stat
 import pyarrow as pa
 import pytest
 
+import veil.keys.vault as vault_room
 from veil.errors import KeyringError
 from veil.keys import Keys, Vault
 
@@ -66,6 +67,23 @@ def test_many_values_over_the_limits_of_one_query(vault):
     codes = vault.codes("patient", values)
     assert len(codes.unique()) == 3000
     assert vault.originals("patient", codes).equals(values)
+
+
+def test_integer_codes_are_integers_that_every_database_holds(vault):
+    values = pa.array(range(2000)).cast(pa.large_string())
+    assert vault.mint("person", values, format="integer") == 2000
+    codes = [int(code) for code in vault.codes("person", values).to_pylist()]
+    assert len(set(codes)) == 2000
+    assert all(0 <= code < 2**53 for code in codes)
+    with pytest.raises(KeyringError, match="vault-format"):
+        vault.mint("person", values, format="names")
+
+
+def test_a_code_that_is_taken_is_drawn_again(vault, monkeypatch):
+    drawn = iter(["1", "1", "1", "2"])
+    monkeypatch.setitem(vault_room._MAKERS, "text", lambda count: [next(drawn) for _ in range(count)])
+    assert vault.mint("person", text("a", "b")) == 2
+    assert vault.codes("person", text("a", "b")).to_pylist() == ["1", "2"]
 
 
 def test_nothing_stands_in_clear_on_disk(vault, path):
