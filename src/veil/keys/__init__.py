@@ -8,6 +8,6 @@ from veil.keys.stores import passphrase
 from veil.keys.vault import Vault
 
 __all__ = [
-    "Cost", "Keyring", "Keys", "Vault", "Version", "draws", "format_originals", "integer_originals", "integers", "keep_format",
-    "originals", "passphrase", "pseudonyms",
+    "Cost", "Keyring", "Keys", "Vault", "Version", "draws", "format_originals", "integer_originals", "integers",
+    "keep_format", "originals", "passphrase", "pseudonyms",
 ]  # fmt: skip

@@ -1,0 +1,153 @@
+"""Shift: dates moved by their subject's own number of days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.errors import PolicyError
+from veil.keys import Keys, draws
+from veil.lexicon.dates import LATEST, move_column, read_column, read_date
+from veil.operators.base import Outcome, in_range, one_of, outcome
+from veil.operators.births import Births, reference_of
+from veil.operators.steps import move_by
+
+Days = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_MOST = {"days": 365, "weeks": 52, "hours": 365 * 24, "months": 12, "years": 5}
+_PURPOSE = "shift"
+
+
+def shift_days(subjects: pa.Array, keys: Keys, min: int = 1, max: int = 365) -> Days:  # noqa: A002 - the words of the policy
+    """The shift of each subject.
+
+    Shape:   n `large_string` subjects -> n; 0 where the subject is null, and only there.
+    Units:   from `min` to `max` either way, never 0.
+    Keeps:   one subject has one shift, under one key, whatever the batch.
+    """
+    encoded = pc.dictionary_encode(subjects)
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    words = draws(encoded.dictionary, keys, _PURPOSE)
+    span = np.uint64(max - min + 1)
+    sizes = (words[:, 0] % span).astype(np.int64) + min
+    signed = np.append(np.where(words[:, 1] & np.uint64(1), sizes, -sizes), 0)
+    at = encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
+    found: Days = signed[at]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Move each date by its subject's own step.
+
+    Shape:   n dates, n subjects -> n dates, same order; null stays null. Unread: what is no date in the stated
+             order, a date without a subject, a step of 0 given from outside, a date its form cannot say.
+    Units:   `unit`: days, weeks, hours, months or years; `min` to `max` of them either way, never 0. A given
+             `about.offset` is in days and goes before the key.
+    Keeps:   intervals within a subject (days and weeks: exactly, in local wall time); the written form and its
+             precision; time of day and zone. Months and years are exceptions: the end of a month cuts them short.
+             Births (`birth`, or a date that is `about.born`) that would show an age over 89 at `reference_date`
+             become the day that shows 90: listed.
+    Source:  the practice of MIMIC-IV (one offset per subject_id). Not Safe Harbor.
+    """
+
+    unit: str = "days"
+    min: int = 1
+    max: int | None = None
+    birth: bool = False
+    day_first: bool = False
+    reference_date: dt.date | str | None = None
+    latest: int | None = None
+    _reference: dt.date | None = field(init=False, repr=False, compare=False, default=None)
+    name: ClassVar[str] = "shift"
+    derives: ClassVar[bool] = True
+    reversible: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        one_of(self.name, "unit", self.unit, tuple(_MOST))
+        most = _MOST[self.unit]
+        if self.max is None:
+            object.__setattr__(self, "max", most)
+        in_range(self.name, "max", self.max, 1, most)
+        in_range(self.name, "min", self.min, 1, self._most)
+        object.__setattr__(self, "_reference", reference_of(self.name, self.reference_date))
+        if self.birth and self._reference is None:
+            raise PolicyError("operator-option", "`shift` of births needs a `reference_date`")
+        if self.latest is None:
+            year = self._reference.year if self.birth and self._reference is not None else LATEST
+            object.__setattr__(self, "latest", year)
+
+    def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        """See the class. Errors: KeyringError `keys-missing`."""
+        steps, given = self.steps(about, keys)
+        moved = self._moved(values, steps, given)
+        moved, listed = self._clamp(values, moved, about)
+        return outcome(values, moved, listed)
+
+    def restore(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        """The dates before the shift; unread where they cannot be known.
+
+        Keeps:   exact for dates of day precision under days, weeks and hours; a form that does not pad its numbers
+                 may come back padded otherwise (`4/2/2012`). Coarser dates, months, years and clamped births are
+                 unread: only the vault knows them.
+        """
+        if self.unit in ("months", "years") or self.birth:
+            return outcome(values, pa.nulls(len(values), pa.large_string()))
+        steps, given = self.steps(about, keys)
+        exact = pc.equal(read_column(values, day_first=self.day_first, latest=self._latest).precision, "day")
+        back = self._moved(values, -steps, given)
+        return outcome(values, pc.if_else(exact, back, pa.scalar(None, pa.large_string())))
+
+    def steps(self, about: pa.Table, keys: Keys) -> tuple[Days, Flags]:
+        """The step of each row, and whether it was given (in days) rather than derived; 0 where there is none."""
+        offsets = about["offset"].combine_chunks()
+        given: Flags = offsets.is_valid().to_numpy(zero_copy_only=False)
+        if given.all() and len(given):
+            return offsets.to_numpy(zero_copy_only=False).astype(np.int64), given
+        derived = shift_days(about["subject"].combine_chunks(), keys, self.min, self._most)
+        told = offsets.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+        return np.where(given, told, derived), given
+
+    def _moved(self, values: pa.Array, steps: Days, given: Flags) -> pa.Array:
+        whole = self.unit in ("days", "weeks")
+        days = np.where(given | (self.unit != "weeks"), steps, steps * 7)
+        if whole or given.all():
+            moved = move_column(values, days, day_first=self.day_first, latest=self._latest)
+        else:
+            moved = self._stepped(values, steps, given)
+        none = steps == 0
+        return pc.if_else(pa.array(none), pa.scalar(None, pa.large_string()), moved) if none.any() else moved
+
+    def _stepped(self, values: pa.Array, steps: Days, given: Flags) -> pa.Array:
+        seen: dict[tuple[str, int, bool], str | None] = {}
+        made = []
+        for value, step, is_given in zip(values.to_pylist(), steps.tolist(), given.tolist(), strict=True):
+            key = (value, step, is_given)
+            if value is not None and key not in seen:
+                written = read_date(value, day_first=self.day_first, latest=self._latest)
+                unit = "days" if is_given else self.unit
+                seen[key] = None if written is None else move_by(written, unit, step)
+            made.append(seen.get(key))
+        return pa.array(made, pa.large_string())
+
+    def _clamp(self, values: pa.Array, moved: pa.Array, about: pa.Table) -> tuple[pa.Array, pa.BooleanArray | None]:
+        born = about["born"].combine_chunks()
+        if self._reference is None or not (self.birth or born.null_count < len(born)):
+            return moved, None
+        return Births(self._reference, self.birth, self.day_first, self._latest).clamped(values, moved, born)
+
+    @property
+    def _most(self) -> int:
+        return self.max or _MOST[self.unit]
+
+    @property
+    def _latest(self) -> int:
+        return self.latest or LATEST

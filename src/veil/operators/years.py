@@ -1,0 +1,142 @@
+"""Years: what may stay of a date: its year, its month, or the age it shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.errors import PolicyError
+from veil.keys import Keys
+from veil.lexicon.dates import LATEST, WrittenDate, read_date
+from veil.operators.base import Outcome, by_distinct, outcome
+from veil.operators.births import OVER, age_at, reference_of
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The year alone.
+
+    Shape:   unread: what has no year. A date that is `about.born` and shows an age over 89 becomes the category.
+    Source:  45 CFR 164.514(b)(2)(i)(C).
+    """
+
+    day_first: bool = False
+    reference_date: dt.date | str | None = None
+    name: ClassVar[str] = "year"
+    derives: ClassVar[bool] = False
+    reversible: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        reference_of(self.name, self.reference_date)
+
+    def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        del keys
+        reference = reference_of(self.name, self.reference_date)
+        years = _each(values, self.day_first, LATEST if reference is None else reference.year + 1, _year)
+        born = about["born"].combine_chunks()
+        if reference is None or born.null_count == len(born):
+            return outcome(values, years)
+        births = pc.year(born)
+        numbers = pc.if_else(pc.equal(years, OVER), None, years).cast(pa.int64())
+        old = pc.and_(pc.equal(numbers, births), pc.greater(pc.subtract(reference.year, births), 89))
+        old = pc.fill_null(old, fill_value=False)
+        return outcome(values, pc.if_else(old, pa.scalar(OVER, pa.large_string()), years), old)
+
+
+@dataclass(frozen=True, slots=True)
+class BirthYear:
+    """The year of a birth, or `90 or older` where it shows an age over 89 at the reference date.
+
+    Keeps:   a year that may show 90 before the end of the reference year counts as one that does.
+    Source:  45 CFR 164.514(b)(2)(i)(C).
+    """
+
+    day_first: bool = False
+    reference_date: dt.date | str | None = None
+    _reference: dt.date = field(init=False, repr=False, compare=False, default=dt.date(1, 1, 1))
+    name: ClassVar[str] = "birth_year"
+    derives: ClassVar[bool] = False
+    reversible: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_reference", _needed(self.name, self.reference_date))
+
+    def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        del about, keys
+        years = _each(values, self.day_first, self._reference.year, self._shown)
+        return outcome(values, years, _listed(years))
+
+    def _shown(self, written: WrittenDate) -> str | None:
+        year = written.parts.year
+        return None if year is None else OVER if self._reference.year - year > 89 else str(year)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Year and month, `2012-04`; unread: what does not say both. Not Safe Harbor."""
+
+    day_first: bool = False
+    name: ClassVar[str] = "month"
+    derives: ClassVar[bool] = False
+    reversible: ClassVar[bool] = False
+
+    def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        del about, keys
+        return outcome(values, _each(values, self.day_first, LATEST, _month))
+
+
+@dataclass(frozen=True, slots=True)
+class AgeAt:
+    """The age in full years that a birth shows at the reference date; over 89, `90 or older`."""
+
+    day_first: bool = False
+    reference_date: dt.date | str | None = None
+    _reference: dt.date = field(init=False, repr=False, compare=False, default=dt.date(1, 1, 1))
+    name: ClassVar[str] = "age_at"
+    derives: ClassVar[bool] = False
+    reversible: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_reference", _needed(self.name, self.reference_date))
+
+    def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        del about, keys
+        ages = _each(values, self.day_first, self._reference.year, self._shown)
+        return outcome(values, ages, _listed(ages))
+
+    def _shown(self, written: WrittenDate) -> str | None:
+        age = age_at(written.parts, self._reference)
+        return None if age is None or age < 0 else OVER if age > 89 else str(age)
+
+
+def _needed(operator: str, given: dt.date | str | None) -> dt.date:
+    found = reference_of(operator, given)
+    if found is None:
+        raise PolicyError("operator-option", f"`{operator}` needs a `reference_date`")
+    return found
+
+
+def _each(values: pa.Array, day_first: bool, latest: int, say: Callable[[WrittenDate], str | None]) -> pa.Array:
+    def said(text: str | None) -> str | None:
+        written = None if text is None else read_date(text.strip(), day_first=day_first, latest=latest)
+        return None if written is None or written.until is not None else say(written)
+
+    return by_distinct(values, said)
+
+
+def _year(written: WrittenDate) -> str | None:
+    return None if written.parts.year is None else str(written.parts.year)
+
+
+def _month(written: WrittenDate) -> str | None:
+    year, month, _ = written.parts
+    return None if year is None or month is None else f"{year:04}-{month:02}"
+
+
+def _listed(shown: pa.Array) -> pa.BooleanArray:
+    return pc.fill_null(pc.equal(shown, OVER), fill_value=False)
