@@ -1,0 +1,38 @@
+"""Surrogate: a realistic stand-in, by the kind of value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pyarrow as pa
+
+from veil.keys import Keys
+from veil.operators import contact, names, places
+from veil.operators.base import Operator, Outcome, one_of
+
+KINDS = (*names.KINDS, *places.KINDS, *contact.KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Surrogate:
+    """A stand-in of the kind: see `Name`, `Place` and `Contact`."""
+
+    kind: str = "name"
+    name: ClassVar[str] = "surrogate"
+    derives: ClassVar[bool] = True
+    reversible: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        one_of(self.name, "kind", self.kind, KINDS)
+
+    def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        """Shape: n -> n; null stays null. Errors: KeyringError `keys-missing`."""
+        made: Operator
+        if self.kind in names.KINDS:
+            made = names.Name(self.kind)
+        elif self.kind in places.KINDS:
+            made = places.Place(self.kind)
+        else:
+            made = contact.Contact(self.kind)
+        return made.replace(values, about, keys)
