@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 PRECISIONS = ("day", "month", "month_day", "month_only", "year")
+_GROUP = re.compile(r"\(\?P<\w+>")
 _HOLE = re.compile(r"\{([a-z]\w*)\}")
 
 
@@ -17,12 +18,14 @@ _HOLE = re.compile(r"\{([a-z]\w*)\}")
 class Form:
     """A row of the table.
 
-    Shape:   `pattern` is regular (no look-around, no back-reference), once for each mark; `good` maps a text to what
-             it says when it is read month first; `wider` is the form of a range that has left its month.
+    Shape:   `patterns` are regular (no look-around, no back-reference), one for each mark; `sought` the same for a
+             search in text: no named groups, no time but one that a `T` joins. `good` maps a text to what it says
+             when it is read month first; `wider` is the form of a range that has left its month.
     """
 
     id: str
     patterns: tuple[str, ...]
+    sought: tuple[str, ...]
     precision: str
     width: int
     text: str
@@ -51,7 +54,8 @@ def forms() -> tuple[Form, ...]:
     macros: dict[str, str] = {}
     for name, value in page["macros"].items():
         macros[name] = _filled(value, macros)
-    return tuple(_form(row, macros) for row in page["form"])
+    search = macros | {name: _filled(value, macros) for name, value in page["search"].items()}
+    return tuple(_form(row, macros, search) for row in page["form"])
 
 
 @cache
@@ -62,20 +66,17 @@ def readers(*, named: bool) -> tuple[Reader, ...]:
     )
 
 
-def bare(pattern: str) -> str:
-    """The pattern without the names of its groups and without the time beside the date: for engines that search."""
-    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
-
-
-def _form(row: Mapping[str, object], macros: Mapping[str, str]) -> Form:
+def _form(row: Mapping[str, object], macros: Mapping[str, str], search: Mapping[str, str]) -> Form:
     marks = row.get("marks", ["x"])
     pattern = str(row["pattern"])
     if not isinstance(marks, list) or not isinstance(row["good"], dict) or not isinstance(row["bad"], list):
         raise TypeError(row["id"])
-    patterns = tuple(_filled(pattern.replace("{x}", _mark(mark)), macros) for mark in marks)
+    marked = [pattern.replace("{x}", _mark(mark)) for mark in marks]
+    patterns = tuple(_filled(one, macros) for one in marked)
+    sought = tuple(_GROUP.sub("(?:", _filled(one, search)) for one in marked)
     return Form(
-        id=str(row["id"]), patterns=patterns, precision=str(row["precision"]), width=int(str(row["width"])),
-        text=str(row["text"]), named="{mon}" in pattern, wider=str(row.get("wider", "")),
+        id=str(row["id"]), patterns=patterns, sought=sought, precision=str(row["precision"]),
+        width=int(str(row["width"])), text=str(row["text"]), named="{mon}" in pattern, wider=str(row.get("wider", "")),
         good=dict(row["good"]), bad=tuple(row["bad"]),
     )  # fmt: skip
 

@@ -99,7 +99,7 @@ def _told(text: str, form: Form, match: re.Match[str], day_first: bool, latest: 
     told = {_role(name, day_first): value for name, value in found.items()}
     parts, until = _parts(told, "", latest), _parts(told, "2", latest) if form.is_range else None
     if until is not None:
-        completed = _completed(parts, until, form)
+        completed = _completed(parts, until)
         if completed is None:
             return None
         parts, until = completed
@@ -130,18 +130,21 @@ def _year(digits: str, latest: int) -> int:
     return latest - (latest - int(digits)) % 100
 
 
-def _completed(start: Parts, end: Parts, form: Form) -> tuple[Parts, Parts] | None:
+def _completed(start: Parts, end: Parts) -> tuple[Parts, Parts] | None:
     """A range's ends with what only one of them writes; None where it would run backwards."""
+    if end.month is None and start.day is not None and (end.day or 0) <= start.day:
+        return None
     end = Parts(end.year, end.month or start.month, end.day)
     if end.year is not None and start.year is None:
         over = (start.month or 0, start.day or 0) > (end.month or 0, end.day or 0)
         start = Parts(end.year - over, start.month, start.day)
-    if form.wider and (end.day or 0) <= (start.day or 0):
-        return None
     return start, end
 
 
 def _sayable(written: WrittenDate, parts: Parts, until: Parts | None) -> bool:
+    """Whether the form can say it: years it can spell, and a second month where it has a place for one."""
+    if until is not None and parts.month != until.month and not ({"m2", "mon2"} & set(written.slots) or written.wider):
+        return False
     for name, new in (("y", parts), ("y2", until or parts)):
         if name in written.slots:
             start, end = written.slots[name]
