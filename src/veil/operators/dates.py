@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -66,7 +66,6 @@ class Shift:
     day_first: bool = False
     reference_date: dt.date | str | None = None
     latest: int | None = None
-    _reference: dt.date | None = field(init=False, repr=False, compare=False, default=None)
     name: ClassVar[str] = "shift"
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = True
@@ -78,11 +77,11 @@ class Shift:
             object.__setattr__(self, "max", most)
         in_range(self.name, "max", self.max, 1, most)
         in_range(self.name, "min", self.min, 1, self._most)
-        object.__setattr__(self, "_reference", reference_of(self.name, self.reference_date))
-        if self.birth and self._reference is None:
+        reference = self._reference
+        if self.birth and reference is None:
             raise PolicyError("operator-option", "`shift` of births needs a `reference_date`")
         if self.latest is None:
-            year = self._reference.year if self.birth and self._reference is not None else LATEST
+            year = reference.year if self.birth and reference is not None else LATEST
             object.__setattr__(self, "latest", year)
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
@@ -140,9 +139,14 @@ class Shift:
 
     def _clamp(self, values: pa.Array, moved: pa.Array, about: pa.Table) -> tuple[pa.Array, pa.BooleanArray | None]:
         born = about["born"].combine_chunks()
-        if self._reference is None or not (self.birth or born.null_count < len(born)):
+        reference = self._reference
+        if reference is None or not (self.birth or born.null_count < len(born)):
             return moved, None
-        return Births(self._reference, self.birth, self.day_first, self._latest).clamped(values, moved, born)
+        return Births(reference, self.birth, self.day_first, self._latest).clamped(values, moved, born)
+
+    @property
+    def _reference(self) -> dt.date | None:
+        return reference_of(self.name, self.reference_date)
 
     @property
     def _most(self) -> int:

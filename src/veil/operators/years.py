@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import pyarrow as pa
@@ -58,22 +58,18 @@ class BirthYear:
 
     day_first: bool = False
     reference_date: dt.date | str | None = None
-    _reference: dt.date = field(init=False, repr=False, compare=False, default=dt.date(1, 1, 1))
     name: ClassVar[str] = "birth_year"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_reference", _needed(self.name, self.reference_date))
+        _needed(self.name, self.reference_date)
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del about, keys
-        years = _each(values, self.day_first, self._reference.year, self._shown)
+        reference = _needed(self.name, self.reference_date)
+        years = _each(values, self.day_first, reference.year, lambda written: _birth_year(written, reference))
         return outcome(values, years, _listed(years))
-
-    def _shown(self, written: WrittenDate) -> str | None:
-        year = written.parts.year
-        return None if year is None else OVER if self._reference.year - year > 89 else str(year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +92,18 @@ class AgeAt:
 
     day_first: bool = False
     reference_date: dt.date | str | None = None
-    _reference: dt.date = field(init=False, repr=False, compare=False, default=dt.date(1, 1, 1))
     name: ClassVar[str] = "age_at"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_reference", _needed(self.name, self.reference_date))
+        _needed(self.name, self.reference_date)
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del about, keys
-        ages = _each(values, self.day_first, self._reference.year, self._shown)
+        reference = _needed(self.name, self.reference_date)
+        ages = _each(values, self.day_first, reference.year, lambda written: _age(written, reference))
         return outcome(values, ages, _listed(ages))
-
-    def _shown(self, written: WrittenDate) -> str | None:
-        age = age_at(written.parts, self._reference)
-        return None if age is None or age < 0 else OVER if age > 89 else str(age)
 
 
 def _needed(operator: str, given: dt.date | str | None) -> dt.date:
@@ -131,6 +123,16 @@ def _each(values: pa.Array, day_first: bool, latest: int, say: Callable[[Written
 
 def _year(written: WrittenDate) -> str | None:
     return None if written.parts.year is None else str(written.parts.year)
+
+
+def _birth_year(written: WrittenDate, reference: dt.date) -> str | None:
+    year = written.parts.year
+    return None if year is None else OVER if reference.year - year > 89 else str(year)
+
+
+def _age(written: WrittenDate, reference: dt.date) -> str | None:
+    age = age_at(written.parts, reference)
+    return None if age is None or age < 0 else OVER if age > 89 else str(age)
 
 
 def _month(written: WrittenDate) -> str | None:
