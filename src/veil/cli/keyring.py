@@ -72,5 +72,5 @@ def _show(versions: list[object]) -> None:
     table(
         "Keyring",
         ["version", "key id", "made (UTC)"],
-        [[str(one.version), one.key_id, one.created] for one in versions],
+        [[str(one.version), one.id, one.created] for one in versions],
     )  # type: ignore[attr-defined]

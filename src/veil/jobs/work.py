@@ -20,7 +20,7 @@ from veil.errors import Error, PolicyError
 from veil.formats.base import Part
 from veil.jobs.units import Unit, batches, format_of, settings_of
 from veil.keys import Keys, Vault
-from veil.model import Batch, Report
+from veil.model import Batch, Label, Report, label_of
 from veil.policy.plan import Plan, SourcePlan, every_rule
 from veil.policy.rules import Drop, Scan
 from veil.roster import Roster, RosterIndex
@@ -216,7 +216,7 @@ def scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:
     if not scans:
         return None
     staff = roster.staff() if roster is not None else ()
-    return standard(plan.detectors, thresholds=dict(plan.thresholds), allow=plan.allow, deny=plan.deny, house=staff)
+    return standard(plan.detectors, thresholds={label_of(word): least for word, least in plan.thresholds.items()}, allow=plan.allow, deny=dict.fromkeys(plan.deny, Label.ID))
 
 
 def file_digest(path: Path) -> str:

@@ -1,0 +1,41 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both install what they need into .venv.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+HOSPITAL := demo/hospital
+
+.PHONY: demo test test-all bench bench-detect lint docs clean help
+
+help:
+	@grep -E '^## ' $(MAKEFILE_LIST) | sed 's/^## /  make /'
+
+$(READY): pyproject.toml
+	@test -x $(BIN)/python || (command -v $(PYTHON) >/dev/null 2>&1 && $(PYTHON) -m venv $(VENV)) || python3 -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit("Veil needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . --group dev
+	@touch $(READY)
+
+## demo      make a synthetic hospital, de-identify it, show the result
+demo: $(READY)
+	@$(BIN)/python -m bench.demo demo
+
+## test      the tests; under ten minutes on two cores
+test: $(READY)
+	@$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not corpora"
+
+## test-all  also what needs a browser, the corpora or more time
+test-all: $(READY)
+	@$(BIN)/python -m pytest -n 2 -m "slow or browser or corpora"
+
+## lint      ruff, mypy, import-linter
+lint: $(READY)
+	@$(BIN)/ruff check src tests bench && $(BIN)/ruff format --check src tests bench && $(BIN)/mypy && $(BIN)/lint-imports
+
+## bench     speed and memory, as ratios of CPU time in one run
+bench: $(READY)
+	@$(BIN)/python -m bench.tables && $(BIN)/python -m bench.detect
+
+clean:
+	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
