@@ -129,7 +129,7 @@ class Vault:
         return line.total_changes - before
 
     def _uncoded(self, place: bytes, domain: str, values: list[str]) -> list[str]:
-        tokens = [self._token("value", domain, value) for value in values]
+        tokens = self._tokens(values, "value", domain)
         rows = self._select("token", place, tokens)
         return [value for value, token in zip(values, tokens, strict=True) if token not in rows]
 
@@ -147,7 +147,7 @@ class Vault:
         encoded = _dictionary(codes)
         place = self._token("domain", domain)
         asked = encoded.dictionary.to_pylist()
-        tokens = [self._token("code", domain, code) for code in asked]
+        tokens = self._tokens(asked, "code", domain)
         rows = self._select("code", place, tokens)
         found = [self._open_row(place, *rows[token])[0] if token in rows else None for token in tokens]
         return pa.array(found, pa.large_string()).take(encoded.indices)
@@ -191,17 +191,18 @@ class Vault:
     def _rows(
         self, place: bytes, domain: str, values: list[str], make: Callable[[int], Iterable[str]]
     ) -> Iterable[tuple[bytes, bytes, bytes, bytes]]:
-        for value, code in zip(values, make(len(values)), strict=True):
-            token = self._token("value", domain, value)
+        codes = list(make(len(values)))
+        tokens, code_tokens = self._tokens(values, "value", domain), self._tokens(codes, "code", domain)
+        for token, code_token, value, code in sorted(zip(tokens, code_tokens, values, codes, strict=True)):
             page = struct.pack(">B", len(code)) + code.encode() + value.encode()
-            yield place, token, self._token("code", domain, code), self._seal(page, place + token)
+            yield place, token, code_token, self._seal(page, place + token)
 
     def _codes_of(self, domain: str, values: list[str]) -> list[str | None]:
         if len(self._seen) > _REMEMBERED:
             self._seen.clear()
         missing = [value for value in values if (domain, value) not in self._seen]
         place = self._token("domain", domain)
-        tokens = [self._token("value", domain, value) for value in missing]
+        tokens = self._tokens(missing, "value", domain)
         rows = self._select("token", place, tokens)
         for value, token in zip(missing, tokens, strict=True):
             if token in rows:
@@ -224,8 +225,13 @@ class Vault:
         return page[1 + length :].decode(), page[1 : 1 + length].decode()
 
     def _token(self, *parts: str) -> bytes:
-        whole = b"".join(struct.pack(">I", len(part)) + part for part in (part.encode() for part in parts))
-        return hmac.digest(self._token_key, whole, hashlib.sha256)[:20]
+        return self._tokens([parts[-1]], *parts[:-1])[0]
+
+    def _tokens(self, values: list[str], *parts: str) -> list[bytes]:
+        """What the file knows values by: keyed, and bound to the parts, whose lengths go before them."""
+        before = b"".join(struct.pack(">I", len(part)) + part for part in (part.encode() for part in parts))
+        key = self._token_key
+        return [hmac.digest(key, before + value.encode(), "sha256")[:20] for value in values]
 
     def _seal(self, content: bytes, bound_to: bytes) -> bytes:
         nonce = os.urandom(12)
@@ -267,7 +273,13 @@ _MAKERS: dict[str, Callable[[int], Iterable[str]]] = {"text": _text_codes, "inte
 def _connect(path: Path) -> sqlite3.Connection:
     line = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
     try:
-        for setting in ("temp_store = MEMORY", "secure_delete = ON", "synchronous = EXTRA", "cell_size_check = ON"):
+        for setting in (
+            "temp_store = MEMORY",
+            "secure_delete = ON",
+            "synchronous = EXTRA",
+            "cell_size_check = ON",
+            "cache_size = -65536",
+        ):
             line.execute(f"PRAGMA {setting}")
     except sqlite3.DatabaseError:
         line.close()
