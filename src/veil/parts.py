@@ -32,6 +32,7 @@ OPERATORS = {
     "year": "veil.operators.dates:Year",
     "month": "veil.operators.dates:Month",
     "birth_year": "veil.operators.dates:BirthYear",
+    "age_at": "veil.operators.years:AgeAt",
     "zip3": "veil.operators.generalize:Zip3",
     "age": "veil.operators.generalize:Age",
     "band": "veil.operators.generalize:Band",

@@ -87,8 +87,8 @@ def _linked(names: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     whole = sorted({name for name in names if len(name) > 1}, key=lambda name: (-len(name), name))
     found = []
     for name in names:
-        fuller = [one for one in whole if len(one) > len(name) and _within(name, one)]
-        found.append(fuller[0] if name and len({one[-1] for one in fuller}) == 1 and len(fuller) == 1 else name)
+        fuller = [one for one in whole if name and len(one) > len(name) and _within(name, one)]
+        found.append(fuller[0] if len(fuller) == 1 else name)
     return found
 
 

@@ -12,14 +12,13 @@ from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
 from veil.engine.persons import who_is_meant
 from veil.keys import Keys
-from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, put_back
+from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, folded, put_back
 from veil.operators.redact import Placeholder
-from veil.policy.plan import Plan, every_rule
+from veil.policy.plan import Plan, id_rules
 from veil.policy.rules import Apply, Drop, Keep, Treatment
 from veil.roster import Roster
 
 _FALLBACK = Placeholder()
-_ID_OPERATORS = ("pseudonym", "code", "hash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Scans:
 
     def __init__(self, plan: Plan, scanner: Scanner, operators: Operators, keys: Keys, roster: Roster | None) -> None:
         self._plan, self._scanner, self._operators, self._keys, self._roster = plan, scanner, operators, keys, roster
-        self._ids = _id_rules(plan)
+        self._ids = id_rules(plan)
         self._kept = frozenset(label for label, treatment in plan.labels.items() if isinstance(treatment, Keep))
 
     def owners(self, subjects: pa.Array) -> list[Owner]:
@@ -125,33 +124,18 @@ class Scans:
         )
 
 
-def _id_rules(plan: Plan) -> dict[str, Apply]:
-    """The operator of each domain of ids that tables hold as known identifiers: one value, one replacement."""
-    found: dict[str, Apply] = {}
-    for source in plan.sources:
-        for _, rule in every_rule(source):
-            treatment = rule.cases[0].treatment
-            if rule.known and isinstance(treatment, Apply) and treatment.operator in _ID_OPERATORS:
-                found.setdefault(rule.domain, treatment)
-    return found
-
-
 def _mentions(
     texts: list[str], spans: list[list[Span]], meant: list[list[Meant]], owners: Sequence[Owner]
 ) -> list[_Mention]:
     """Every span as a mention; a known id takes the form and the domain that the tables give it."""
     found: list[_Mention] = []
     for i, text in enumerate(texts):
-        ids = {_folded(known.value): known for known in owners[i].known if known.domain} if spans[i] else {}
+        ids = {folded(known.value): known for known in owners[i].known if known.domain} if spans[i] else {}
         for k, span in enumerate(spans[i]):
             value = text[span.start : span.end]
-            known = ids.get(_folded(value)) if ids and span.label is not Label.NAME else None
+            known = ids.get(folded(value)) if ids and span.label is not Label.NAME else None
             if known is not None:
                 found.append(_Mention(i, k, known.value, meant[i][k], known.domain))
             else:
                 found.append(_Mention(i, k, value, meant[i][k]))
     return found
-
-
-def _folded(value: str) -> str:
-    return "".join(char for char in value.casefold() if char.isalnum()).lstrip("0")

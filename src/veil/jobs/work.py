@@ -24,7 +24,7 @@ from veil.model import Batch, Label, Report, label_of
 from veil.policy.plan import Plan, SourcePlan, every_rule
 from veil.policy.rules import Drop, Scan
 from veil.roster import Roster, RosterIndex
-from veil.verify import Findings, verify_batch
+from veil.verify import Findings, Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ class Worker:
         self.names_scanner = self.scanner or standard(["patterns", "gazetteer"])
         self.engine = Engine(setting.plan, setting.keys, self.roster, self.scanner)
         self.names = FileNames(setting.plan, setting.keys, self.roster, self.names_scanner, setting.salt)
-        self.patterns = standard(["patterns"]) if self.scanner is not None else None
+        patterns = standard(["patterns"]) if self.scanner is not None else None
+        self.verifier = Verifier(setting.plan, setting.keys, self.roster, patterns)
 
     def do(self, unit: Unit) -> Done:
         """Shape: a unit -> its verified side files. An error of the data quarantines; one of the plan stops the run."""
@@ -142,7 +143,7 @@ class Worker:
             if after is None:
                 findings.bad(row, "row-count")
                 break
-            one = verify_batch(self.setting.plan, source, before, after, subjects, self.roster, self.patterns)
+            one = self.verifier.batch(source, before, after, subjects)
             findings.merge(one, row)
             row += before.height
         if next(again, None) is not None:
@@ -215,7 +216,6 @@ def scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:
     )
     if not scans:
         return None
-    staff = roster.staff() if roster is not None else ()
     return standard(plan.detectors, thresholds={label_of(word): least for word, least in plan.thresholds.items()}, allow=plan.allow, deny=dict.fromkeys(plan.deny, Label.ID))
 
 

@@ -5,12 +5,12 @@ from veil.model.edits import Edits, put_back
 from veil.model.found import Found, Meant
 from veil.model.labels import SAFE_HARBOR, Label, label_of
 from veil.model.mention import ABOUT, ROLES, about_table
-from veil.model.owner import Known, Owner
+from veil.model.owner import Known, Owner, folded
 from veil.model.report import Report
 from veil.model.span import Span
 from veil.model.text import Text
 
 __all__ = [
     "ABOUT", "ROLES", "SAFE_HARBOR", "Batch", "Edits", "Field", "Found", "Known", "Label", "Meant", "Owner", "Report", "Span", "Text",
-    "about_table", "label_of", "put_back",
+    "about_table", "folded", "label_of", "put_back",
 ]  # fmt: skip

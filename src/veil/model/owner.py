@@ -29,3 +29,8 @@ class Owner:
 
     subject: str | None = None
     known: tuple[Known, ...] = ()
+
+
+def folded(value: str) -> str:
+    """An id as it is compared: letters and digits alone, in one case, without leading zeros."""
+    return "".join(char for char in value.casefold() if char.isalnum()).lstrip("0")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from veil.model import Label
-from veil.policy.rules import Open, Rule, Treatment
+from veil.policy.rules import Apply, Open, Rule, Treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,20 @@ def _walk(rules: tuple[tuple[str, Rule], ...], prefix: str, found: list[tuple[st
         for case in rule.cases:
             if isinstance(case.treatment, Open):
                 _walk(case.treatment.rules, f"{prefix}{address} > ", found)
+
+
+ID_OPERATORS = frozenset({"pseudonym", "code", "hash"})
+
+
+def id_rules(plan: Plan) -> dict[str, Apply]:
+    """The operator of each domain of ids that tables hold as known identifiers: one value, one replacement."""
+    found: dict[str, Apply] = {}
+    for source in plan.sources:
+        for _, rule in every_rule(source):
+            treatment = rule.cases[0].treatment
+            if rule.known and isinstance(treatment, Apply) and treatment.operator in ID_OPERATORS:
+                found.setdefault(rule.domain, treatment)
+    return found
 
 
 def day_first(locale: str) -> bool:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-from veil.model import Label
-from veil.policy.plan import Plan
+import pyarrow as pa
+
+from veil.keys import Keys
+from veil.model import Known, Label, about_table, folded
+from veil.operators.base import Operator
+from veil.policy.plan import Plan, id_rules
 
 _PLACEHOLDER = re.compile(r"\[[A-Z0-9>_ ]+\]|\*+|█+")
 _PHONE = re.compile(r"55501\d\d|555\d{7}")
@@ -15,7 +19,29 @@ _URL = re.compile(r"(?:^|[/.@])example\.(?:org|com|net)", re.IGNORECASE)
 _PSEUDONYM = re.compile(r"[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{16,}|[0-9a-f]{8,64}")
 
 
-def is_ours(value: str, label: Label, plan: Plan) -> bool:
+class Ours:
+    """Tells Veil's own stand-ins: by their form, or by computing them again from what the roster holds.
+
+    Keeps:   asks nothing of the run: `made` are the operators of the plan, the keys are the run's.
+    """
+
+    def __init__(self, plan: Plan, keys: Keys, made: dict[str, Operator]) -> None:
+        self._keys, self._made = keys, made
+        self._domains = {domain: apply.domain for domain, apply in id_rules(plan).items()}
+
+    def expected(self, known: tuple[Known, ...], subject: str) -> frozenset[str]:
+        """The pseudonyms that the ids of one subject have, folded."""
+        found = set()
+        for one in known:
+            if one.domain in self._made:
+                values = pa.array([one.value], pa.large_string())
+                about = about_table(1, subject=subject, domain=self._domains[one.domain])
+                new = self._made[one.domain].replace(values, about, self._keys).values[0].as_py()
+                found.add(folded(new or ""))
+        return frozenset(found)
+
+
+def is_ours(value: str, label: Label) -> bool:
     """Placeholders, fictional phones, example domains, documentation addresses, pseudonyms."""
     if _PLACEHOLDER.search(value):
         return True
@@ -27,5 +53,4 @@ def is_ours(value: str, label: Label, plan: Plan) -> bool:
         return bool(_IP.match(value))
     if label is Label.URL:
         return bool(_URL.search(value))
-    del plan
     return bool(_PSEUDONYM.search(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,12 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.detectors.scanner import Scanner
+from veil.keys import Keys
 from veil.lexicon.dates import day_numbers
-from veil.model import SAFE_HARBOR, Batch, Label
-from veil.policy.plan import Plan, SourcePlan
+from veil.model import SAFE_HARBOR, Batch, Field, Known, Label, folded
+from veil.policy.operators import make_operator
+from veil.policy.plan import Plan, SourcePlan, id_rules
 from veil.policy.rules import Apply, Keep, Open, Rule, Scan
 from veil.roster import Roster
-from veil.verify.ours import is_ours
+from veil.verify.ours import Ours, is_ours
 from veil.verify.survivors import Probe
 
 _TELLING = frozenset({Label.SSN, Label.EMAIL, Label.PHONE, Label.FAX, Label.URL, Label.IP, Label.MRN, Label.HEALTH_PLAN,
@@ -44,54 +46,47 @@ class Findings:
             self.bad_rows.setdefault(first_row + row, code)
 
 
-def verify_batch(plan: Plan, source: SourcePlan, before: Batch, after: Batch, subjects: pa.Array, roster: Roster | None,
-                 scanner: Scanner | None) -> Findings:  # fmt: skip
-    """Hold one batch of the output against what it came from.
+class Verifier:
+    """Holds outputs against what they came from; one for a worker.
 
-    Shape:   the two batches have the same rows, in order; `subjects` are those of the input's rows.
-    Keeps:   reads text columns with a reading of its own; compares ids and dates as columns.
+    Shape:   `patterns` finds structured identifiers in texts; None where nothing is scanned.
     """
-    found = Findings()
-    if before.height != after.height:
-        found.bad(0, "row-count")
+
+    def __init__(self, plan: Plan, keys: Keys, roster: Roster | None, patterns: Scanner | None) -> None:
+        self._roster, self._patterns = roster, patterns
+        made = {domain: make_operator(apply, plan, day_first=plan.day_first()) for domain, apply in id_rules(plan).items()}
+        self._ours = Ours(plan, keys, made)
+        self._kept = {label for label, treatment in plan.labels.items() if isinstance(treatment, Keep)}
+
+    def batch(self, source: SourcePlan, before: Batch, after: Batch, subjects: pa.Array) -> Findings:
+        """Hold one batch of the output against its input.
+
+        Shape:   the two have the same rows, in order; `subjects` are those of the input's rows.
+        Keeps:   reads text columns with a reading of its own; compares ids and dates as columns.
+        """
+        found = Findings()
+        if before.height != after.height:
+            found.bad(0, "row-count")
+            return found
+        found.counts["checked rows"] += after.height
+        rules = dict(source.rules)
+        told = subjects.to_pylist() if self._roster is not None or self._patterns is not None else []
+        known = self._roster.known([one for one in told if one]) if self._roster is not None else {}
+        for one in after.fields:
+            rule = rules.get(one.address)
+            if known and _is_text(rule):
+                self._survivors(one, told, known, found)
+            if self._patterns is not None and _treated_as(rule, Scan):
+                self._residue(one, told, known, self._patterns, found)
+            origin = before.field(one.address)
+            if rule is not None and origin is not None and len(rule.cases) == 1 and isinstance(rule.cases[0].treatment, Apply):
+                about = subjects if one.rows is None else subjects.take(one.rows)
+                _columns(rule.cases[0].treatment, origin.values, one.values, about, found, source)
         return found
-    found.counts["checked rows"] += after.height
-    rules = dict(source.rules)
-    texts = [one for one in after.fields if _is_text(rules.get(one.address))]
-    if roster is not None:
-        _no_survivor(texts, subjects, roster, found)
-    if scanner is not None:
-        scanned = [one for one in texts if _treated_as(rules.get(one.address), Scan)]
-        _no_pattern(scanned, scanner, found, plan)
-    for one in after.fields:
-        rule, origin = rules.get(one.address), before.field(one.address)
-        if (
-            rule is not None
-            and origin is not None
-            and len(rule.cases) == 1
-            and isinstance(rule.cases[0].treatment, Apply)
-        ):
-            _columns(rule.cases[0].treatment, origin.values, one.values, subjects, found, source)
-    return found
 
-
-def _is_text(rule: Rule | None) -> bool:
-    return rule is None or any(isinstance(case.treatment, Keep | Scan | Open) for case in rule.cases)
-
-
-def _treated_as(rule: Rule | None, kind: type) -> bool:
-    return rule is not None and any(isinstance(case.treatment, kind) for case in rule.cases)
-
-
-def _no_survivor(texts: Sequence[object], subjects: pa.Array, roster: Roster, found: Findings) -> None:
-    told = subjects.to_pylist()
-    known = roster.known([one for one in told if one])
-    if not known:
-        return
-    probes = {subject: Probe(identifiers) for subject, identifiers in known.items()}
-    for one in texts:
-        rows = one.rows.to_pylist() if one.rows is not None else range(len(one.values))  # type: ignore[attr-defined]
-        for row, value in zip(rows, one.values.to_pylist(), strict=True):  # type: ignore[attr-defined]
+    def _survivors(self, field: Field, told: list[str | None], known: dict[str, tuple[Known, ...]], found: Findings) -> None:
+        probes = {subject: Probe(identifiers) for subject, identifiers in known.items()}
+        for row, value in _by_row(field):
             probe = probes.get(told[row] or "")
             if probe is None or not value:
                 continue
@@ -102,16 +97,31 @@ def _no_survivor(texts: Sequence[object], subjects: pa.Array, roster: Roster, fo
                 else:
                     found.counts["weak identifier outside a name's place"] += survivor.count
 
-
-def _no_pattern(texts: Sequence[object], scanner: Scanner, found: Findings, plan: Plan) -> None:
-    kept = {label for label, treatment in plan.labels.items() if isinstance(treatment, Keep)}
-    for one in texts:
-        values = [value or "" for value in one.values.to_pylist()]  # type: ignore[attr-defined]
-        for row, (text, spans) in enumerate(zip(values, scanner.find(values), strict=True)):
+    def _residue(self, field: Field, told: list[str | None], known: dict[str, tuple[Known, ...]], patterns: Scanner,
+                 found: Findings) -> None:  # fmt: skip
+        rows = list(_by_row(field))
+        texts = [value or "" for _, value in rows]
+        for (row, _), text, spans in zip(rows, texts, patterns.find(texts), strict=True):
             found.counts["checked residual patterns"] += 1
-            for span in spans:
-                if span.label in _TELLING - kept and not is_ours(text[span.start : span.end], span.label, plan):
-                    found.bad(one.rows[row].as_py() if one.rows is not None else row, "residual-pattern")  # type: ignore[attr-defined]
+            telling = [(text[span.start : span.end], span.label) for span in spans if span.label in _TELLING - self._kept]
+            left = [value for value, label in telling if not is_ours(value, label)]
+            if left:
+                expected = self._ours.expected(known.get(told[row] or "", ()), told[row] or "")
+                if any(folded(value) not in expected for value in left):
+                    found.bad(row, "residual-pattern")
+
+
+def _by_row(field: Field) -> Iterator[tuple[int, str | None]]:
+    rows = field.rows.to_pylist() if field.rows is not None else range(len(field))
+    return zip(rows, field.values.to_pylist(), strict=True)
+
+
+def _is_text(rule: Rule | None) -> bool:
+    return rule is None or any(isinstance(case.treatment, Keep | Scan | Open) for case in rule.cases)
+
+
+def _treated_as(rule: Rule | None, kind: type) -> bool:
+    return rule is not None and any(isinstance(case.treatment, kind) for case in rule.cases)
 
 
 def _columns(
