@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from veil.keys import Version
 
 app = typer.Typer(help="Make, list and rotate the keyring.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="the keyring file", show_default=False)]
@@ -66,11 +69,11 @@ def _twice() -> str:
     return str(typer.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
 
 
-def _show(versions: list[object]) -> None:
+def _show(versions: list[Version]) -> None:
     from veil.cli.screen import table
 
     table(
         "Keyring",
         ["version", "key id", "made (UTC)"],
         [[str(one.version), one.id, one.created] for one in versions],
-    )  # type: ignore[attr-defined]
+    )

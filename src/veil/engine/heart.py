@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 
 from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
-from veil.engine.scan import Found, Scans
+from veil.engine.scan import Scans
 from veil.engine.subjects import by_row, spread_to, subjects_of
 from veil.errors import PolicyError
 from veil.formats.tree import closed_documents, open_cells
 from veil.keys import Keys
-from veil.model import Batch, Edits, Field, Report, about_table
+from veil.model import Batch, Edits, Field, Found, Report, about_table
 from veil.policy.address import inside, matches
 from veil.policy.condition import condition
 from veil.policy.plan import Plan, SourcePlan

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -19,6 +21,7 @@ from veil.policy.rules import Apply, Drop, Keep, Treatment
 from veil.roster import Roster
 
 _FALLBACK = Placeholder()
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class _Mention:
     at: int
     value: str
     meant: Meant
+    own: frozenset[str]  # the owner's strong identifiers, folded: no stand-in may happen to be one of them
     domain: str = ""
 
 
@@ -94,7 +98,7 @@ class Scans:
             return [str(one) for one in masked]
         new = self._operators.get(treatment, day_first=day_first).replace(values, about, self._keys).values.to_pylist()
         report.count(address, "masked", f"{label.value} unreadable", sum(one is None for one in new))
-        return [str(mask if one is None else one) for one, mask in zip(new, masked, strict=True)]
+        return [str(mask if one is None or _tells(one, mention) else one) for one, mask, mention in zip(new, masked, mentions, strict=True)]
 
     def _about(self, label: Label, mentions: list[_Mention], subjects: pa.Array, treatment: object) -> pa.Table:
         owners = subjects.take(pa.array([mention.text for mention in mentions], pa.int64()))
@@ -131,11 +135,25 @@ def _mentions(
     found: list[_Mention] = []
     for i, text in enumerate(texts):
         ids = {folded(known.value): known for known in owners[i].known if known.domain} if spans[i] else {}
+        own = _own(owners[i]) if spans[i] else frozenset()
         for k, span in enumerate(spans[i]):
             value = text[span.start : span.end]
             known = ids.get(folded(value)) if ids and span.label is not Label.NAME else None
             if known is not None:
-                found.append(_Mention(i, k, known.value, meant[i][k], known.domain))
+                found.append(_Mention(i, k, known.value, meant[i][k], own, known.domain))
             else:
-                found.append(_Mention(i, k, value, meant[i][k]))
+                found.append(_Mention(i, k, value, meant[i][k], own))
     return found
+
+
+def _own(owner: Owner) -> frozenset[str]:
+    return frozenset(folded(known.value) for known in owner.known if known.strength == "strong")
+
+
+def _tells(new: str, mention: _Mention) -> bool:
+    """Whether a stand-in happens to hold an identifier of the owner (a town of the list is the patient's family name)."""
+    if not mention.own:
+        return False
+    words = _WORD.findall(new)
+    pairs = [left + right for left, right in pairwise(words)]
+    return any(folded(piece) in mention.own for piece in (new, *words, *pairs))

@@ -58,7 +58,7 @@ class PageWriter:
         with _private(self._spill, os.O_APPEND) as file:
             for (bucket,), rows in frame.with_columns(_b=_bucket(self._key)).partition_by("_b", as_dict=True).items():
                 sealed = _sealed(rows.drop("_b"), self._secret)
-                self._segments[int(bucket)].append((file.tell(), len(sealed)))  # type: ignore[call-overload]
+                self._segments[int(bucket)].append((file.tell(), len(sealed)))
                 file.write(sealed)
         self._held, self._held_rows = [], 0
 
@@ -110,7 +110,7 @@ class PageReader:
         if count == 1:
             return self._page(0).join(asked, on=self._key, how="semi")
         parts = asked.with_columns(_b=_bucket(self._key) % count).partition_by("_b", as_dict=True)
-        found = [self._page(int(bucket)).join(part, on=self._key, how="semi") for (bucket,), part in parts.items()]  # type: ignore[call-overload]
+        found = [self._page(int(bucket)).join(part, on=self._key, how="semi") for (bucket,), part in parts.items()]
         return pl.concat(found) if found else pl.DataFrame(schema=self._schema)
 
     def _page(self, bucket: int) -> pl.DataFrame:
@@ -133,7 +133,7 @@ def _bucket(key: str) -> pl.Expr:
 
 
 def _private(path: Path, mode: int) -> io.BufferedWriter:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | mode, 0o600), "ab" if mode & os.O_APPEND else "wb")  # type: ignore[return-value]
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | mode, 0o600), "ab" if mode & os.O_APPEND else "wb")
 
 
 def _sealed(frame: pl.DataFrame, secret: bytes) -> bytes:

@@ -211,7 +211,7 @@ def _discharge(draw: random.Random, visit: Visit) -> Note:
     note.say("  Discharged: ").tell(f"{visit.discharged:%m/%d/%Y}", Label.DATE).say("\n")
     _body(draw, note, visit)
     relation, relative = visit.patient.relatives[0]
-    note.say(f"Emergency contact: ").name(relative.full, "relative", relative).say(f" ({relation})\n")
+    note.say("Emergency contact: ").name(relative.full, "relative", relative).say(f" ({relation})\n")
     _signed(draw, note, visit)
     return note
 

@@ -168,7 +168,8 @@ def _relative(draw: random.Random, number: int, i: int, of: Person) -> tuple[str
 
 def clinicians(seed: int, count: int) -> list[tuple[Person, str, str]]:
     """Shape: (person, specialty, credential) each; the same people for every number of patients above theirs."""
-    found, seen = [], set()
+    found: list[tuple[Person, str, str]] = []
+    seen: set[str] = set()
     for i in range(count * 3):
         draw = random.Random(f"clinician:{seed}:{i}")  # noqa: S311  invented people, not secrets
         who = person(draw, f"clinician:{len(found)}")
