@@ -18,6 +18,7 @@ from veil.engine.names import FileNames
 from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError
 from veil.formats.base import Part
+from veil.jobs.align import Aligned
 from veil.jobs.units import Unit, batches, format_of, settings_of
 from veil.keys import Keys, Vault
 from veil.model import Batch, Label, Report, label_of
@@ -135,18 +136,16 @@ class Worker:
                   witness: list[tuple[Batch, pa.Array, set[str]]], names: Sequence[str]) -> tuple[Findings, int]:  # fmt: skip
         """Reads the side files again, through the format, and holds them against what they came from."""
         findings, row = Findings(), 0
-        again = format_of(source).read(
-            folder, Part(tuple(names) or unit.part.files), after_settings(source, unit, settings)
-        )
+        piece = Part(tuple(names) or unit.part.files)
+        again = Aligned(format_of(source).read(folder, piece, after_settings(source, unit, settings)))
         for before, subjects, _ in witness:
-            after = next(again, None)
+            after = again.take(before.height)
             if after is None:
                 findings.bad(row, "row-count")
                 break
-            one = self.verifier.batch(source, before, after, subjects)
-            findings.merge(one, row)
+            findings.merge(self.verifier.batch(source, before, after, subjects), row)
             row += before.height
-        if next(again, None) is not None:
+        if not again.ended():
             findings.bad(0, "row-count")
         return findings, row
 
