@@ -54,10 +54,9 @@ def read_rows(data: bytes, shape: Shape, where: str) -> Rows:
 
 def _uniform_end(data: bytes) -> str | None:
     """The one line end of the block, or None where they are mixed or a lone CR stands in a cell."""
-    feeds, returns = data.count(b"\n"), data.count(b"\r")
-    if returns == 0:
+    if b"\r" not in data:
         return "\n"
-    return "\r\n" if returns == feeds == data.count(b"\r\n") else None
+    return "\r\n" if data.count(b"\n") == data.count(b"\r") == data.count(b"\r\n") else None
 
 
 def _by_arrow(data: bytes, shape: Shape, end: str, where: str) -> Rows:
@@ -220,12 +219,12 @@ def _written(values: pa.Array, raw: pa.Array | None, shape: Shape, *, alone: boo
     """New cells as they stand in a file; null is nothing, an empty text two quotes."""
     values = values.cast(pa.large_string())
     text = pc.fill_null(values, "")
+    special = _holds_any(text, ("\r", "\n", shape.delimiter, *shape.quote))
     if not shape.quote:
-        return pc.replace_substring_regex(
-            text, r"[\r\n" + ("\\t" if shape.delimiter == "\t" else "\\" + shape.delimiter) + "]", " "
-        )
-    pattern = r"[\r\n" + shape.quote + ("\\t" if shape.delimiter == "\t" else "\\" + shape.delimiter) + "]"
-    must = pc.or_(pc.match_substring_regex(text, pattern), pc.fill_null(pc.equal(pc.binary_length(values), 0), alone))
+        return pc.replace_substring_regex(text, _one_of(shape), " ") if special else text
+    must = pc.fill_null(pc.equal(pc.binary_length(values), 0), alone)
+    if special:
+        must = pc.or_(must, pc.match_substring_regex(text, _one_of(shape)))
     if raw is not None:
         must = pc.or_(must, pc.and_(pc.starts_with(raw, shape.quote), pc.is_valid(values)))
     if not pc.any(must).as_py():
@@ -234,3 +233,14 @@ def _written(values: pa.Array, raw: pa.Array | None, shape: Shape, *, alone: boo
     quote = pa.scalar(shape.quote, pa.large_string())
     quoted = pc.binary_join_element_wise(quote, doubled, quote, pa.scalar("", pa.large_string()))
     return pc.if_else(must, quoted, text)
+
+
+def _holds_any(text: pa.Array, chars: tuple[str, ...]) -> bool:
+    """Whether any of these characters stands in the whole column; told from its bytes, so that most columns cost nothing."""
+    data = bytes(_bytes_of(text))
+    return any(char.encode() in data for char in chars)
+
+
+def _one_of(shape: Shape) -> str:
+    """Line ends, the quote and the delimiter as a class of an expression."""
+    return r"[\r\n" + shape.quote + ("\\t" if shape.delimiter == "\t" else "\\" + shape.delimiter) + "]"

@@ -117,6 +117,8 @@ class Roster:
 
     def known(self, subjects: Sequence[str]) -> dict[str, tuple[Known, ...]]:
         """Each subject's known identifiers, facts (sex) left out; sorted, so that every run sees the same."""
+        if self._known.empty:
+            return {}
         rows = self._known.rows(pl.Series("subject", sorted(set(subjects)), dtype=pl.String)).filter(
             pl.col("kind") != "sex"
         )

@@ -103,6 +103,10 @@ class PageReader:
             with Path(index.path).open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
+    @property
+    def empty(self) -> bool:
+        return self._map is None
+
     def rows(self, keys: pl.Series) -> pl.DataFrame:
         """All rows whose key is among these. Shape: k distinct keys -> rows of the schema, any number a key."""
         count = len(self._index.pages)
