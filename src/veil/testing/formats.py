@@ -1,0 +1,113 @@
+"""Laws of a format: no edits, the same bytes; edits change their own cells and nothing else; parts join."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from veil.formats.base import Format, Part
+from veil.model import Batch, Edits
+
+Same = Callable[[Path, Path], bool]
+Change = Callable[[Batch], Edits]
+Values = dict[str, list[str | None]]
+_NEW = "x"
+
+
+def same_bytes(before: Path, after: Path) -> bool:
+    return before.read_bytes() == after.read_bytes()
+
+
+def check_format(
+    format_: Format,
+    path: Path,
+    *,
+    given: Mapping[str, Any] | None = None,
+    same: Same = same_bytes,
+    part_bytes: int = 64,
+) -> None:
+    """Nothing, once every law held for this file.
+
+    Shape:   `given`: what a project states of the source; `same`: the format's own equality where it is not bytes.
+    Errors:  AssertionError that names the law.
+    """
+    seen = format_.inspect(path, given or {})
+    settings = {**seen.settings, "addresses": list(seen.addresses)}
+    with tempfile.TemporaryDirectory(prefix="veil-") as folder:
+        trial = _Trial(format_, path, Path(folder), settings)
+        whole = trial.rewritten("whole", lambda _: Edits())
+        assert same(path, whole), "law 1: a file without edits came back different"
+        bounds = format_.split(path, settings, part_bytes)
+        if not format_.one_part_one_file and len(bounds) > 1:
+            joined = trial.side / "joined"
+            joined.write_bytes(b"".join(trial.part(bound) for bound in bounds))
+            assert same(path, joined), "law 3: the parts of a file do not join to the whole"
+        before = trial.values(path, settings)
+        for address in before:
+            _check_change(trial, before, address)
+        if len(before) > 1:
+            _check_removal(trial, before, next(iter(before)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """One file under test, and a folder for what becomes of it."""
+
+    format: Format
+    path: Path
+    side: Path
+    settings: dict[str, Any]
+
+    def values(self, path: Path, settings: dict[str, Any]) -> Values:
+        found: Values = {}
+        for batch in self.format.read(path.parent, Part((path.name,)), settings):
+            for field in batch.fields:
+                found.setdefault(field.address, []).extend(field.values.to_pylist())
+        return found
+
+    def rewritten(self, name: str, change: Change, bound: tuple[int, int] = (0, -1)) -> Path:
+        part, folder = Part((self.path.name,), *bound), self.side / name
+        folder.mkdir(exist_ok=True)
+        writer = self.format.writer(folder, part, self.settings)
+        for batch in self.format.read(self.path.parent, part, self.settings):
+            writer.write(batch, change(batch))
+        writer.finish()
+        return folder / self.path.name
+
+    def part(self, bound: tuple[int, int]) -> bytes:
+        return self.rewritten(f"part{bound[0]}", lambda _: Edits(), bound).read_bytes()
+
+
+def _check_change(trial: _Trial, before: Values, address: str) -> None:
+    def change(batch: Batch) -> Edits:
+        field = batch.field(address)
+        return (
+            Edits()
+            if field is None
+            else Edits({address: pa.array(_edited(field.values.to_pylist()), pa.large_string())})
+        )
+
+    after = trial.values(trial.rewritten("changed", change), trial.settings)
+    for other, values in before.items():
+        if other != address:
+            assert after.get(other) == values, "law 1: an edit of one field changed another"
+    assert after.get(address) == _edited(before[address]), "law 1: an edited field does not hold its edits"
+
+
+def _edited(values: list[str | None]) -> list[str | None]:
+    return [None if value is None else value + _NEW for value in values]
+
+
+def _check_removal(trial: _Trial, before: Values, address: str) -> None:
+    made = trial.rewritten("removed", lambda _: Edits(removed={address}))
+    left = [one for one in trial.settings["addresses"] if one != address]
+    after = trial.values(made, {**trial.settings, "addresses": left})
+    assert not any(value is not None for value in after.get(address, [])), "law 6: a removed field still stands there"
+    for other, values in before.items():
+        if other != address:
+            assert after.get(other) == values, "law 1: the removal of one field changed another"

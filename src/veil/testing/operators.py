@@ -1,0 +1,84 @@
+"""Laws of an operator: heights, nulls, neighbours, determinism, what is derived and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from veil.keys import Keys
+from veil.model import about_table
+from veil.operators.base import Operator, Outcome
+
+KEYS = Keys.from_secret(bytes(range(32)))
+_WORD = pa.large_string()
+
+
+def check_operator(
+    make: Callable[[], Operator],
+    values: Sequence[str | None],
+    *,
+    about: Mapping[str, Sequence[Any] | str | None] | None = None,
+    keys: Keys = KEYS,
+    same: Callable[[str, str], bool] = str.__eq__,
+) -> list[str | None]:
+    """The answers, once every law held.
+
+    Shape:   `about`: columns of `veil.model.ABOUT`, a list of n or a word for all rows; `same(original, restored)` is
+             asked of what `restore` gives back, where an operator states an equality of its own.
+    Errors:  AssertionError that names the law.
+    """
+    column, told = pa.array(values, _WORD), _about(len(values), about or {})
+    operator = make()
+    answers = _answers(operator, column, told, keys)
+    assert _answers(operator, column, told, keys) == answers, "law 3: the same call gave another answer"
+    assert _answers(make(), column, told, keys) == answers, "law 3: another instance gave another answer"
+    _check_neighbours(operator, column, told, keys, answers)
+    if not operator.derives and keys.vault is None:
+        assert _answers(operator, column, told, Keys.none()) == answers, (
+            "the operator says it derives nothing, and asked for a key"
+        )
+    restore = getattr(operator, "restore", None)
+    assert not operator.reversible or restore is not None, "law 9: a reversible operator has no `restore`"
+    if operator.reversible and restore is not None:
+        back: Outcome = restore(pa.array(answers, _WORD), told, keys)
+        for row, (value, new, old) in enumerate(zip(values, answers, back.values.to_pylist(), strict=True)):
+            good = new is None or value is None or old is None or same(value, old)
+            assert good, f"law 9: row {row} did not come back"
+    return answers
+
+
+def _about(height: int, given: Mapping[str, Sequence[Any] | str | None]) -> pa.Table:
+    schema = about_table(0).schema
+    columns = {name: told if told is None or isinstance(told, str) else pa.array(told, schema.field(name).type)
+               for name, told in given.items()}  # fmt: skip
+    return about_table(height, **columns)
+
+
+def _answers(operator: Operator, column: pa.Array, told: pa.Table, keys: Keys) -> list[str | None]:
+    """The values of one call, its shape held against the seam's."""
+    made = operator.replace(column, told, keys)
+    assert len(made.values) == len(column), "the operator gave another number of values"
+    assert made.values.type == _WORD, "the operator gave values that are not large_string"
+    unread = [False] * len(column) if made.unread is None else made.unread.to_pylist()
+    answers: list[str | None] = made.values.to_pylist()
+    for row, (value, new, odd) in enumerate(zip(column.to_pylist(), answers, unread, strict=True)):
+        assert value is not None or new is None, f"null does not stay null in row {row}"
+        assert not (value is None and odd), f"null is called unread in row {row}"
+        assert value is None or (new is None) == bool(odd), f"row {row} is neither answered nor called unread"
+    return answers
+
+
+def _check_neighbours(
+    operator: Operator, column: pa.Array, told: pa.Table, keys: Keys, answers: list[str | None]
+) -> None:
+    count = len(column)
+    order = pa.array(range(count - 1, -1, -1), pa.int64())
+    turned = _answers(operator, column.take(order), told.take(order), keys)
+    assert turned[::-1] == answers, "law 3: the answer depends on the order of the rows"
+    twice = _answers(operator, pa.concat_arrays([column, column]), pa.concat_tables([told, told]), keys)
+    assert twice == answers * 2, "law 3: the answer depends on the height of the batch"
+    for row in range(count):
+        alone = _answers(operator, column.slice(row, 1), told.slice(row, 1).combine_chunks(), keys)
+        assert alone == answers[row : row + 1], f"law 3: row {row} has another answer alone"
