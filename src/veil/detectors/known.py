@@ -17,6 +17,8 @@ _LONGEST_GAP = 4
 _DATES = frozenset({"birth_date", "date", "death_date", "sex"})
 _NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "maiden_name", "name", "nickname"})
 _PLACES = frozenset({"street", "address", "city", "county", "place"})
+_AGED = frozenset("m f yo y yr year years male female".split())
+_SAID = (["this", "is"], ["name", "is"], ["i", "am"], ["i", "m"], ["is", "called"])
 _SAME = {
     long: short
     for short, longs in {
@@ -57,7 +59,7 @@ class _Index:
 
 
 class KnownIdentifiers:
-    """Finds the owner's identifiers.
+    """Finds the owner's identifiers, and those of the house: its own people and sites, in whosever text.
 
     Keeps:   strong ones are found everywhere, weak ones only beside a title, a key, a relative or another name of
              the owner; dates are left to the detector of dates.
@@ -66,17 +68,21 @@ class KnownIdentifiers:
     name = "known"
     labels = frozenset(Label)
 
+    def __init__(self, house: Sequence[Known] = ()) -> None:
+        self._house = _index(house) if house else None
+
     def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
         made: dict[tuple[Known, ...], _Index] = {}
         found: list[list[Span]] = []
         for text, owner in zip(texts, owners, strict=True):
-            if not owner.known:
-                found.append([])
-                continue
-            index = made.get(owner.known)
-            if index is None:
-                index = made[owner.known] = _index(owner.known)
-            found.append(list(_spans(text, index)))
+            read = _read(text.shown) if owner.known or self._house else None
+            spans = list(_spans(text, read, self._house)) if read and self._house else []
+            if read and owner.known:
+                index = made.get(owner.known)
+                if index is None:
+                    index = made[owner.known] = _index(owner.known)
+                spans += _spans(text, read, index)
+            found.append(spans)
         return found
 
 
@@ -210,8 +216,7 @@ def _read(shown: str) -> _Pieces:
     return _Pieces(shown, words, [match.start() for match in matches], [match.end() for match in matches])
 
 
-def _spans(text: Text, index: _Index) -> Iterator[Span]:
-    read = _read(text.shown)
+def _spans(text: Text, read: _Pieces, index: _Index) -> Iterator[Span]:
     for i, word in enumerate(read.words):
         for form in _forms_at(read, i, word, index.begins):
             last = _end(read, i, form)
@@ -280,8 +285,13 @@ def _is_meant(read: _Pieces, first: int, last: int, form: _Form, index: _Index) 
         return any(word in cues.LIVES or word in cues.PLACE_KEYS or word.isdigit() for word in near)
     if before in cues.TITLES and len(gap) <= 2:
         return True
+    after = words[last + 1 : last + 3]
+    if len(after) == 2 and after[0].isdigit() and after[1] in _AGED:
+        return True  # `pt needham 49M`
     if not read.shown[read.starts[first]].isupper():
         return False
+    if words[max(0, first - 2) : first] in _SAID:
+        return True
     if before in cues.RELATIVES or before in cues.NAME_KEYS:
         return len(gap) <= 4
     keyed = before in cues.ROLE_KEYS and ":" in gap

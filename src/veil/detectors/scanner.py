@@ -67,18 +67,21 @@ def standard(
     thresholds: Mapping[Label, float] | None = None,
     allow: Collection[str] = (),
     deny: Mapping[str, Label] | None = None,
+    house: Sequence[Known] = (),
 ) -> Scanner:
     """The scanner of the named detectors, all the standard ones by default.
 
+    Shape:   `house`: identifiers of the hospital's own people and sites, sought in whosever text.
     Errors:  PartError `detector-unknown` for a name that is none of them.
     """
-    detectors = [_made(name) for name in (STANDARD if names is None else names)]
+    detectors = [_made(name, house) for name in (STANDARD if names is None else names)]
     return Scanner(detectors, thresholds=thresholds, allow=allow, deny=deny)
 
 
-def _made(name: str) -> Detector:
+def _made(name: str, house: Sequence[Known]) -> Detector:
     if name not in STANDARD:
         raise PartError("detector-unknown", "no detector has this name", hint=f"one of {', '.join(STANDARD)}")
     module, _, attribute = STANDARD[name].partition(":")
-    made: Detector = getattr(import_module(module), attribute)()
+    kind = getattr(import_module(module), attribute)
+    made: Detector = kind(house) if name == "known" else kind()
     return made

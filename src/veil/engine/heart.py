@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
 from veil.engine.scan import Scans
+from veil.engine.persons import staff_of
 from veil.engine.subjects import by_row, spread_to, subjects_of
 from veil.errors import PolicyError
 from veil.formats.tree import closed_documents, open_cells
@@ -58,9 +59,11 @@ class _Work:
 
     def __init__(self, engine: Engine, source: SourcePlan, subjects: pa.Array, report: Report) -> None:
         self._engine, self._source, self._report = engine, source, report
+        self._staff: pa.Array | None = None
 
     def treat(self, batch: Batch, rules: Mapping[str, Rule], unlisted: str, prefix: str, subjects: pa.Array) -> Edits:
         edits = Edits()
+        self._staff = staff_of(batch, rules)
         for field in batch.fields:
             rule = self._rule(field.address, rules, unlisted, prefix)
             address = f"{prefix}.{field.address}"
@@ -136,8 +139,10 @@ class _Work:
         ):
             sex, born = self._engine.roster.facts(subjects)
         staff = rule.known == "staff"
-        person = None if staff else subjects
+        person = self._staff if staff else subjects
         owner = None if staff else subjects
+        if person is not None and len(person) != len(values):
+            person = None
         label = rule.label.value if rule.label is not None else None
         about = about_table(
             len(values), subject=owner, person=person, sex=sex, born=born, domain=treatment.domain, label=label

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from veil.model import Label, Meant, Owner, Span
+import pyarrow as pa
+
+from veil.engine.subjects import by_row
+from veil.model import Batch, Known, Label, Meant, Owner, Span
+from veil.policy.rules import Rule
 
 _TITLE = re.compile(r"(?:\b(?:dr|doctor|prof|professor|md|np|pa|rn|nurse|attending|surgeon|physician|provider|pcp|resident|"
                     r"therapist|pharmacist|midwife|consultant|referring|dictated by|signed by|seen by)\b[.:,]?\s*)$", re.IGNORECASE)  # fmt: skip
@@ -36,7 +40,33 @@ def _bare(word: str) -> str:
     return word[:-2] if word.endswith(("'s", "’s")) else word
 
 
-def who_is_meant(text: str, spans: Sequence[Span], owner: Owner) -> list[Meant]:
+class Staff:
+    """The hospital's own people by what they are called: full names, and family names that only one of them bears."""
+
+    def __init__(self, known: Sequence[Known] = ()) -> None:
+        full = {tokens_of(one.value) for one in known if one.kind == "full_name"}
+        last: dict[str, set[tuple[str, ...]]] = {}
+        for name in full:
+            if name:
+                last.setdefault(name[-1], set()).add(name)
+        self._by_words = {name: name for name in full} | {
+            (family,): min(names) for family, names in last.items() if len(names) == 1
+        }
+
+    def person(self, words: tuple[str, ...]) -> str | None:
+        found = self._by_words.get(words) or (self._by_words.get(words[-1:]) if words and len(words[0]) == 1 else None)
+        return staff_person(found) if found else None
+
+
+def staff_person(words: tuple[str, ...]) -> str:
+    """The key of one of the hospital's own people, the same in tables and notes."""
+    return "staff\x1f" + " ".join(words)
+
+
+NOBODY = Staff()
+
+
+def who_is_meant(text: str, spans: Sequence[Span], owner: Owner, staff: Staff = NOBODY) -> list[Meant]:
     """Who each span means.
 
     Shape:   k spans of one text -> k answers; a span that is no name means the owner.
@@ -52,13 +82,16 @@ def who_is_meant(text: str, spans: Sequence[Span], owner: Owner) -> list[Meant]:
             answers.append(Meant("patient" if span.label is not Label.NAME else "other", None))
             continue
         cue = cues[i] or next((cues[j] for j in range(len(spans)) if groups[j] == words and cues[j]), "")
-        answers.append(_meant(words, cue, own, owner))
+        answers.append(_meant(words, cue, own, owner, staff))
     return answers
 
 
-def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner) -> Meant:
+def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, staff: Staff) -> Meant:
     if own and all(any(_same(word, mine) for mine in own) for word in words) and cue != "clinician":
         return Meant("patient", None)
+    one_of_us = staff.person(words) if cue != "relative" and (cue or len(words) > 1) else None
+    if one_of_us:
+        return Meant("clinician", one_of_us)
     if cue == "clinician":
         return Meant("clinician", "clinician\x1f" + " ".join(words))
     key = f"{owner.subject or ''}\x1f" + " ".join(words)
@@ -96,3 +129,21 @@ def _within(name: tuple[str, ...], fuller: tuple[str, ...]) -> bool:
     if len(name) == 1:
         return name[0] in (fuller[-1], fuller[0])
     return name[-1] == fuller[-1] and _same(name[0], fuller[0])
+
+
+def staff_of(batch: Batch, rules: Mapping[str, Rule]) -> pa.Array | None:
+    """The hospital's own person of each row, told from the row's name columns; None where a table names none."""
+    columns = {
+        rule.kind: by_row(batch, address).to_pylist() for address, rule in rules.items() if rule.known == "staff"
+    }
+    if not columns:
+        return None
+    full = columns.get("full_name") or columns.get("name")
+    if full is None:
+        pairs = zip(
+            columns.get("given_name", [None] * batch.height),
+            columns.get("family_name", [None] * batch.height),
+            strict=True,
+        )
+        full = [" ".join(piece for piece in pair if piece) or None for pair in pairs]
+    return pa.array([staff_person(tokens_of(name)) if name else None for name in full], pa.large_string())

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
-from veil.engine.persons import who_is_meant
+from veil.engine.persons import Staff, who_is_meant
 from veil.keys import Keys
 from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, folded, put_back
 from veil.operators.redact import Placeholder
@@ -39,6 +39,7 @@ class Scans:
 
     def __init__(self, plan: Plan, scanner: Scanner, operators: Operators, keys: Keys, roster: Roster | None) -> None:
         self._plan, self._scanner, self._operators, self._keys, self._roster = plan, scanner, operators, keys, roster
+        self._staff = Staff(roster.staff() if roster is not None else ())
         self._ids = id_rules(plan)
         self._kept = frozenset(label for label, treatment in plan.labels.items() if isinstance(treatment, Keep))
 
@@ -59,7 +60,10 @@ class Scans:
         texts = [value or "" for value in values.to_pylist()]
         owners = self.owners(subjects)
         spans = self.find(texts, owners)
-        meant = [who_is_meant(text, found, owner) for text, found, owner in zip(texts, spans, owners, strict=True)]
+        meant = [
+            who_is_meant(text, found, owner, self._staff)
+            for text, found, owner in zip(texts, spans, owners, strict=True)
+        ]
         mentions = _mentions(texts, spans, meant, owners)
         replacements = self._replaced(mentions, spans, subjects, day_first=day_first, report=report, address=address)
         done = [
@@ -98,7 +102,10 @@ class Scans:
             return [str(one) for one in masked]
         new = self._operators.get(treatment, day_first=day_first).replace(values, about, self._keys).values.to_pylist()
         report.count(address, "masked", f"{label.value} unreadable", sum(one is None for one in new))
-        return [str(mask if one is None or _tells(one, mention) else one) for one, mask, mention in zip(new, masked, mentions, strict=True)]
+        return [
+            str(mask if one is None or _tells(one, mention) else one)
+            for one, mask, mention in zip(new, masked, mentions, strict=True)
+        ]
 
     def _about(self, label: Label, mentions: list[_Mention], subjects: pa.Array, treatment: object) -> pa.Table:
         owners = subjects.take(pa.array([mention.text for mention in mentions], pa.int64()))

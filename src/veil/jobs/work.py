@@ -215,7 +215,10 @@ def scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:
     )
     if not scans:
         return None
-    return standard(plan.detectors, thresholds={label_of(word): least for word, least in plan.thresholds.items()}, allow=plan.allow, deny=dict.fromkeys(plan.deny, Label.ID))
+    thresholds = {label_of(word): least for word, least in plan.thresholds.items()}
+    staff = roster.staff() if roster is not None else ()
+    deny = dict.fromkeys(plan.deny, Label.ID)
+    return standard(plan.detectors, thresholds=thresholds, allow=plan.allow, deny=deny, house=staff)
 
 
 def file_digest(path: Path) -> str:
