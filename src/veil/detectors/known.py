@@ -14,6 +14,7 @@ from veil.model import Label, Span, Text
 _PIECE = re.compile(r"[^\W\d_]++|\d++")
 _BETWEEN = frozenset(" \t\r\n.,-'/@_()+:#|\"\u2022&")
 _LONGEST_GAP = 4
+_NO_NAME = re.compile(r"[:|#\u2022+]|\n\s*-")  # what never stands between two parts of one name
 _DATES = frozenset({"birth_date", "date", "death_date", "sex"})
 _NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "maiden_name", "name", "nickname"})
 _PLACES = frozenset({"street", "address", "city", "county", "place"})
@@ -69,7 +70,7 @@ class KnownIdentifiers:
     labels = frozenset(Label)
 
     def __init__(self, house: Sequence[Known] = ()) -> None:
-        self._house = _index(house) if house else None
+        self._house = _house(house) if house else None
 
     def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
         made: dict[tuple[Known, ...], _Index] = {}
@@ -120,6 +121,21 @@ def _index(known: Iterable[Known]) -> _Index:
                 rare.add(pieces)
     for form in _pairs(given, family, label, rare):
         index.add(form)
+    return index
+
+
+def _house(known: Iterable[Known]) -> _Index:
+    """Many people at once: each full name with its own forms, family names, and what else there is; no given name alone."""
+    index = _Index()
+    for one in known:
+        if one.kind == "full_name":
+            alone = _index((one,))
+            for begin, forms in alone.begins.items():
+                index.begins.setdefault(begin, []).extend(forms)
+            index.names |= alone.names
+        elif one.kind not in ("given_name", "middle_name", "nickname") and one.kind not in _DATES:
+            for form in _forms(one, tuple(pieces_of(Text.of(one.value).shown))):
+                index.add(form)
     return index
 
 
@@ -255,7 +271,7 @@ def _end(read: _Pieces, i: int, form: _Form) -> int | None:
         k += 1
         if k < len(words) and len(words[k]) == 1 and len(wanted) > 1 and not form.place:
             k += 1  # a middle initial
-        if k >= len(words) or not read.is_beside(k):
+        if k >= len(words) or not read.is_beside(k) or (not form.place and _NO_NAME.search(read.gap(k))):
             return None
         if wanted != (_SAME.get(words[k], words[k]) if form.place else words[k]):
             return None

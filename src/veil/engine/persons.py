@@ -12,7 +12,7 @@ from veil.model import Batch, Known, Label, Meant, Owner, Span
 from veil.policy.rules import Rule
 
 _TITLE = re.compile(r"(?:\b(?:dr|doctor|prof|professor|md|np|pa|rn|nurse|attending|surgeon|physician|provider|pcp|resident|"
-                    r"therapist|pharmacist|midwife|consultant|referring|dictated by|signed by|seen by)\b[.:,]?\s*)$", re.IGNORECASE)  # fmt: skip
+                    r"therapist|pharmacist|midwife|consultant|dictated by|signed by|seen by)\b[.:,]?\s*)$", re.IGNORECASE)  # fmt: skip
 _CREDENTIAL = re.compile(
     r"^,?\s*(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|N\.?P\.?|P\.?A\.?(?:-C)?|Ph\.?D\.?|PharmD|DPM|DDS|FACS|LCSW|PT|OT)\b"
 )
@@ -73,21 +73,24 @@ def who_is_meant(text: str, spans: Sequence[Span], owner: Owner, staff: Staff = 
     Keeps:   names that share their words in one text are one person (`John Smith`, then `Smith`, `J. Smith`).
     """
     own = _own_words(owner)
-    groups = _linked([tokens_of(text[span.start : span.end]) if span.label is Label.NAME else () for span in spans])
+    called_so = [tokens_of(text[span.start : span.end]) if span.label is Label.NAME else () for span in spans]
+    groups = _linked(called_so)
     cues = [_cue(text, span) if span.label is Label.NAME else "" for span in spans]
     answers: list[Meant] = []
     for i, span in enumerate(spans):
         words = groups[i]
         if span.label is not Label.NAME or not words:
             answers.append(Meant("patient" if span.label is not Label.NAME else "other", None))
-            continue
-        cue = cues[i] or next((cues[j] for j in range(len(spans)) if groups[j] == words and cues[j]), "")
-        answers.append(_meant(words, cue, own, owner, staff))
+        elif not cues[i] and _is_own(called_so[i], own):
+            answers.append(Meant("patient", None))
+        else:
+            cue = cues[i] or next((cues[j] for j in range(len(spans)) if groups[j] == words and cues[j]), "")
+            answers.append(_meant(words, cue, own, owner, staff))
     return answers
 
 
 def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, staff: Staff) -> Meant:
-    if own and all(any(_same(word, mine) for mine in own) for word in words) and cue != "clinician":
+    if _is_own(words, own) and (cue != "clinician" or len(words) > 1):
         return Meant("patient", None)
     one_of_us = staff.person(words) if cue != "relative" and (cue or len(words) > 1) else None
     if one_of_us:
@@ -96,6 +99,18 @@ def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, 
         return Meant("clinician", "clinician\x1f" + " ".join(words))
     key = f"{owner.subject or ''}\x1f" + " ".join(words)
     return Meant(cue or "other", key)
+
+
+def _is_own(words: tuple[str, ...], own: frozenset[str]) -> bool:
+    """Whether all words are the owner's; a middle initial tells nothing."""
+    inner = [word for i, word in enumerate(words) if len(word) > 1 or i in (0, len(words) - 1)]
+    return bool(own and inner) and all(any(_same(word, mine) for mine in own) for word in inner)
+
+
+def called(owner: Owner) -> str | None:
+    """The owner's full name, folded, if the tables hold it: it tells a given name from a family name."""
+    full = next((known.value for known in owner.known if known.kind == "full_name"), None)
+    return " ".join(tokens_of(full)) if full else None
 
 
 def _same(word: str, mine: str) -> bool:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
-from veil.engine.persons import Staff, who_is_meant
+from veil.engine.persons import Staff, called, who_is_meant
 from veil.keys import Keys
 from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, folded, put_back
+from veil.operators.names import CALLED
 from veil.operators.redact import Placeholder
 from veil.policy.plan import Plan, id_rules
 from veil.policy.rules import Apply, Drop, Keep, Treatment
@@ -32,6 +34,7 @@ class _Mention:
     meant: Meant
     own: frozenset[str]  # the owner's strong identifiers, folded: no stand-in may happen to be one of them
     domain: str = ""
+    called: str = ""  # the owner's full name, folded
 
 
 class Scans:
@@ -112,15 +115,11 @@ class Scans:
         sex = born = None
         if self._roster is not None and isinstance(treatment, Apply) and label in (Label.NAME, Label.DATE, Label.YEAR):
             sex, born = self._roster.facts(owners)
-        person = pa.array([mention.meant.person for mention in mentions], pa.large_string())
+        patients = pa.array([mention.meant.person is None for mention in mentions])
         if sex is not None:
-            sex = pa.array(
-                [
-                    None if one is not None else value
-                    for one, value in zip(person.to_pylist(), sex.to_pylist(), strict=True)
-                ],
-                pa.large_string(),
-            )
+            sex = pc.if_else(patients, sex, pa.scalar(None, pa.large_string()))
+        told = [_person(mention, owner) for mention, owner in zip(mentions, owners.to_pylist(), strict=True)]
+        person = pa.array(told, pa.large_string())
         domain = treatment.domain if isinstance(treatment, Apply) else ""
         role = pa.array([mention.meant.role for mention in mentions], pa.large_string())
         return about_table(
@@ -135,6 +134,13 @@ class Scans:
         )
 
 
+def _person(mention: _Mention, subject: str | None) -> str | None:
+    """The key of the person meant; for the owner, the subject and what the tables call them."""
+    if mention.meant.person is not None or subject is None or not mention.called:
+        return mention.meant.person
+    return subject + CALLED + mention.called
+
+
 def _mentions(
     texts: list[str], spans: list[list[Span]], meant: list[list[Meant]], owners: Sequence[Owner]
 ) -> list[_Mention]:
@@ -143,13 +149,14 @@ def _mentions(
     for i, text in enumerate(texts):
         ids = {folded(known.value): known for known in owners[i].known if known.domain} if spans[i] else {}
         own = _own(owners[i]) if spans[i] else frozenset()
+        full = (called(owners[i]) or "") if spans[i] else ""
         for k, span in enumerate(spans[i]):
             value = text[span.start : span.end]
             known = ids.get(folded(value)) if ids and span.label is not Label.NAME else None
             if known is not None:
-                found.append(_Mention(i, k, known.value, meant[i][k], own, known.domain))
+                found.append(_Mention(i, k, known.value, meant[i][k], own, known.domain, full))
             else:
-                found.append(_Mention(i, k, value, meant[i][k], own))
+                found.append(_Mention(i, k, value, meant[i][k], own, "", full))
     return found
 
 

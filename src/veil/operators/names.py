@@ -18,6 +18,7 @@ from veil.operators.words import word_set
 
 KINDS = ("name", "given_name", "family_name")
 _WORD = re.compile(r"(?<!['’])[^\W\d_]+(?:['’][^\W\d_]{2,})*|(?<=['’])[^\W\d_]{2,}")
+CALLED = "\x1e"  # behind it stand a person's own words, which tell given from family but are no part of the key
 _TOLD = ("person", "subject", "sex")
 
 
@@ -85,7 +86,7 @@ def _stand_in(secret: bytes, kind: str, value: str, *told: str | None) -> str | 
     parts = [(match.group(), role) for match, role in zip(matches, roles, strict=True) if role]
     if not parts:
         return None
-    meant = person or subject or _itself(parts)
+    meant = (person or subject or _itself(parts)).partition(CALLED)[0]
     drawn = _Meant(secret, meant, sex if sex in ("F", "M") else _told_sex(parts, meant))
     pieces, at = [], 0
     used: dict[str, int] = {}
@@ -156,8 +157,8 @@ def _stays(word: str) -> bool:
 
 
 def _family_of(person: str | None) -> str:
-    """The last word of a person who is named by words behind a unit separator (U+001F): `...john smith`."""
-    words = (person or "").rpartition("\x1f")
+    """The last word of a person who is named by words behind a separator: `...john smith`."""
+    words = (person or "").replace(CALLED, "\x1f").rpartition("\x1f")
     return words[2].rpartition(" ")[2] if words[1] and " " in words[2] else ""
 
 
