@@ -11,8 +11,10 @@ from veil.detectors.name_words import Found
 from veil.detectors.people import People
 from veil.detectors.places import Place, Places
 from veil.detectors.tokens import Tokens, bits_of, is_wordlike
+from veil.lexicon.words import CLINICAL, bearers, given_bearers
 from veil.model import Label, Span, Text
 
+MANY_BEARERS = 1 << 17
 CERTAIN = 0.72
 # The number that follows the name at the head of a page, four to fourteen signs long.
 _BANNER_NUMBER = re.compile(r"[ \t]{1,3}#?([A-Z]{0,3}\d{4,12}[A-Z]?(?:-\d{2,4}){0,3})(?![\w\-/.])")
@@ -64,7 +66,7 @@ def echoes(tokens: Tokens, people: People) -> Iterator[Found]:
             for i in range(name.first, name.last + 1):
                 lower = tokens.lower[i]
                 if len(lower) > 2 and lower not in cues.PARTICLES:
-                    certain[lower] = is_wordlike(lower, bits_of(lower)) or lower in cues.NOT_NAMES
+                    certain[lower] = _is_rather_a_word(lower) or lower in cues.NOT_NAMES
     if not certain:
         return
     for i, lower in enumerate(tokens.lower):
@@ -78,3 +80,11 @@ def echoes(tokens: Tokens, people: People) -> Iterator[Found]:
         people.taken.add(i)
         initial = i and tokens.gap(i) == ". " and len(tokens.words[i - 1]) == 1 and tokens.words[i - 1].isupper()
         yield Found(i - bool(initial), i, 0.8, "echo")
+
+
+def _is_rather_a_word(lower: str) -> bool:
+    """Whether prose means the word more often than the name: `White` and `Hope` are words, `Smith` and `Carter` names."""
+    bits = bits_of(lower)
+    return is_wordlike(lower, bits) and (
+        bool(bits & CLINICAL) or max(bearers(bits), given_bearers(bits)) < MANY_BEARERS
+    )
