@@ -33,7 +33,7 @@ class Parquet:
             compression = file.metadata.row_group(0).column(0).compression if file.metadata.num_row_groups else "SNAPPY"
         if len(set(names)) != len(names):
             raise FormatError("parquet-header", "two columns have the same name", hint="rename one of them")
-        return Inspection(names, {"compression": compression.lower()})
+        return Inspection(names, {"compression": "none" if compression == "UNCOMPRESSED" else compression.lower()})
 
     def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
         del path, settings, size

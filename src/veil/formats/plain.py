@@ -39,9 +39,10 @@ class Plain:
         """
         texts: list[str] = []
         places: list[tuple[str, Encoding]] = []
+        told: list[str] = settings.get("encodings", [])  # of files that were just written: nothing is found out again
         for number, file in enumerate(part.files):
             data = read_whole(path / file, f"file {number}")
-            encoding = encoding_of(data, settings.get("encoding"))
+            encoding = encoding_of(data, told[number] if told else settings.get("encoding"))
             texts.append(decode(data, encoding, f"file {number}"))
             places.append((file, encoding))
         yield Batch((Field(ADDRESS, pa.array(texts, pa.large_string())),), len(texts), places=places)

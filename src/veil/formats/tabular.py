@@ -59,6 +59,8 @@ class Csv:
         with path.open("rb") as file:
             inside, at = False, 0
             for start in range(size, total, size):
+                if start < at:
+                    continue  # the last row was longer than a part
                 inside ^= _crosses(file, at, start, quote)
                 at, inside = _next_row(file, start, quote, inside)
                 if at >= total:
@@ -115,11 +117,12 @@ class CsvWriter:
         self._put(self._encoding.bom if head else b"", raw=True)
         self._put(_header_row(head, removed, self._shape))
         body: Any = write_rows(rows, changed, removed, self._shape) if rows.height else b""
-        if not ended:
+        alone = len(self._header) - len(removed) == 1  # there a blank line is a row, and a row without an end is none
+        if not ended and not alone:
             end = 2 if bytes(body[-2:]) == b"\r\n" else 1
             body = memoryview(body)[: -end or None]
         self._put(body)
-        self._put(tail)
+        self._put(b"" if removed and alone else tail)
 
     def _put(self, data: Any, *, raw: bool = False) -> None:
         if raw or self._encoding.name == "utf-8":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -72,3 +73,16 @@ def by_distinct(values: pa.Array, make: Any) -> pa.Array:
     encoded = pc.dictionary_encode(values)
     made = pa.array([make(value) for value in encoded.dictionary.to_pylist()], pa.large_string())
     return made.take(encoded.indices)
+
+
+def by_domain(values: pa.Array, about: pa.Table, make: Callable[[pa.Array, str], pa.Array]) -> pa.Array:
+    """`make` for the values of each domain; a domain that is not told is the empty one."""
+    domains = pc.fill_null(about["domain"].combine_chunks(), "")
+    distinct = pc.unique(domains).to_pylist()
+    if len(distinct) <= 1:
+        return make(values, distinct[0] if distinct else "")
+    new: pa.Array = pa.nulls(len(values), pa.large_string())
+    for domain in distinct:
+        mine = pc.equal(domains, domain)
+        new = pc.replace_with_mask(new, mine, make(values.filter(mine), domain))
+    return new

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.keys import Keys, keep_format, pseudonyms
-from veil.operators.base import Outcome, by_distinct, one_of, outcome
+from veil.operators.base import Outcome, by_distinct, by_domain, one_of, outcome
 
 KINDS = ("phone", "email", "url", "ip", "id")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -44,15 +44,17 @@ class Contact:
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """Shape: n -> n; null stays null. Errors: KeyringError `keys-missing`."""
         if self.kind == "id":
-            domain = next((one for one in about["domain"].unique().to_pylist() if one), "id")
-            kept = keep_format(values, keys, domain)
-            return outcome(values, pc.coalesce(kept, pseudonyms(values, keys, domain)))
+            return outcome(values, by_domain(values, about, lambda some, domain: _id(some, keys, domain or "id")))
         secret = keys.secret("surrogate", "contact")
         ways: dict[str, Callable[[bytes, str], str | None]] = {
             "phone": _phone, "email": _email, "url": _url, "ip": _ip,
         }  # fmt: skip
         way = ways[self.kind]
         return outcome(values, by_distinct(values, lambda value: None if value is None else way(secret, value)))
+
+
+def _id(values: pa.Array, keys: Keys, domain: str) -> pa.Array:
+    return pc.coalesce(keep_format(values, keys, domain), pseudonyms(values, keys, domain))
 
 
 def _number(secret: bytes, kind: str, folded: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,7 +19,7 @@ from veil.keys import (
     originals,
     pseudonyms,
 )
-from veil.operators.base import Outcome, in_range, one_of, outcome
+from veil.operators.base import Outcome, by_domain, in_range, one_of, outcome
 
 _TEXT = pa.large_string()
 _WAYS = {"text": pseudonyms, "integer": integers, "keep": keep_format}
@@ -49,12 +48,12 @@ class Pseudonym:
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """Shape: n -> n; null stays null. Errors: KeyringError `keys-missing`."""
         way = _WAYS[self.format]
-        return outcome(values, _by_domain(_canonical(values, self.canonical), about, lambda v, d: way(v, keys, d)))
+        return outcome(values, by_domain(_canonical(values, self.canonical), about, lambda v, d: way(v, keys, d)))
 
     def restore(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """The originals, exactly (in canonical form, where one was asked for)."""
         back = _BACK[self.format]
-        return outcome(values, _by_domain(values, about, lambda v, d: back(v, keys, d)))
+        return outcome(values, by_domain(values, about, lambda v, d: back(v, keys, d)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Hash:
             made = [hmac.digest(secret, word.encode(), hashlib.sha256).hex()[: self.length] for word in words]
             return pa.array(made, _TEXT).take(encoded.indices)
 
-        return outcome(values, _by_domain(_canonical(values, self.canonical), about, hashed))
+        return outcome(values, by_domain(_canonical(values, self.canonical), about, hashed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ class Code:
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """Shape: n -> n; null stays null. Errors: KeyringError `vault-missing`."""
         vault = keys.require_vault()
-        return outcome(values, _by_domain(_canonical(values, self.canonical), about, lambda v, d: vault.codes(d, v)))
+        return outcome(values, by_domain(_canonical(values, self.canonical), about, lambda v, d: vault.codes(d, v)))
 
     def mint(self, values: pa.Array, about: pa.Table, keys: Keys) -> int:
         """Codes for the values that have none, durable before this returns: the step of pass one."""
@@ -120,7 +119,7 @@ class Code:
 
     def restore(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         vault = keys.require_vault()
-        return outcome(values, _by_domain(values, about, lambda v, d: vault.originals(d, v)))
+        return outcome(values, by_domain(values, about, lambda v, d: vault.originals(d, v)))
 
 
 def _canonical(values: pa.Array, canonical: str) -> pa.Array:
@@ -128,16 +127,3 @@ def _canonical(values: pa.Array, canonical: str) -> pa.Array:
     if canonical == "text":
         return values
     return pc.replace_substring_regex(values, r"^\s*\+?0*([0-9]+)\s*$", r"\1")
-
-
-def _by_domain(values: pa.Array, about: pa.Table, make: Callable[[pa.Array, str], pa.Array]) -> pa.Array:
-    """`make` for the values of each domain; a domain that is not told is the empty one."""
-    domains = pc.fill_null(about["domain"].combine_chunks(), "")
-    distinct = pc.unique(domains).to_pylist()
-    if len(distinct) <= 1:
-        return make(values, distinct[0] if distinct else "")
-    new: pa.Array = pa.nulls(len(values), _TEXT)
-    for domain in distinct:
-        mine = pc.equal(domains, domain)
-        new = pc.replace_with_mask(new, mine, make(values.filter(mine), domain))
-    return new
