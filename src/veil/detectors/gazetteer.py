@@ -74,7 +74,7 @@ def echoes(tokens: Tokens, people: People) -> Iterator[Found]:
             continue
         if people.is_thing(i):
             continue
-        plain = certain[lower] or lower in cues.EPONYMS
+        plain = certain[lower]
         if plain and (tokens.begins(i) or tokens.line_is_loud(i) or not tokens.words[i][0].isupper()):
             continue
         people.taken.add(i)
