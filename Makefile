@@ -3,9 +3,8 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
-HOSPITAL := demo/hospital
 
-.PHONY: demo test test-all bench bench-detect lint docs clean help
+.PHONY: help demo test test-all lint bench clean
 
 help:
 	@grep -E '^## ' $(MAKEFILE_LIST) | sed 's/^## /  make /'
@@ -19,7 +18,16 @@ $(READY): pyproject.toml
 
 ## demo      make a synthetic hospital, de-identify it, show the result
 demo: $(READY)
-	@$(BIN)/python -m bench.demo demo
+	@rm -rf demo
+	@echo '1. A synthetic hospital: tables and notes of 60 patients who do not exist'
+	@$(BIN)/veil synth --patients 60 -o demo
+	@echo '2. A keyring; its passphrase is "demo"'
+	@VEIL_PASSPHRASE=demo $(BIN)/veil keys new demo/hospital.key
+	@echo '3. The run'
+	@VEIL_PASSPHRASE=demo $(BIN)/veil run demo/hospital.yaml --workers 2 --protected demo/side-by-side.html
+	@echo
+	@echo 'Look at it:  demo/release/veil-report.html   what was done: no value in it'
+	@echo '             demo/side-by-side.html          original and result (the data is synthetic)'
 
 ## test      the tests; under ten minutes on two cores
 test: $(READY)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from veil.jobs.session import Session
+    from veil.keys import Keys
 
 ProjectFile = Annotated[Path, typer.Argument(help="the project file", show_default=False)]
 Override = Annotated[
@@ -31,20 +35,41 @@ def add_to(app: typer.Typer) -> None:
         app.command(name)(command)
 
 
+Protected = Annotated[
+    Path | None,
+    typer.Option(help="also write a page with original and result of notes side by side: it holds PHI, mode 0600"),
+]
+
+
 def run(
-    project: ProjectFile, override: Override = None, workers: Workers = 1, passphrase_file: PassphraseFile = None
+    project: ProjectFile,
+    override: Override = None,
+    workers: Workers = 1,
+    protected: Protected = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """De-identify a project. The output appears whole and verified, or not at all."""
-    from veil.cli.screen import ask_passphrase, progress
+    from veil.cli.screen import ask_passphrase
     from veil.jobs.session import open_session
 
     session = open_session(project, override)
-    keys = session.keys(ask_passphrase, passphrase_file)
+    finish(session, session.keys(ask_passphrase, passphrase_file), workers, protected)
+
+
+def finish(session: Session, keys: Keys, workers: int, protected: Path | None) -> None:
+    """Run a session with a bar, tell what was done, and leave with the run's exit code."""
+    from veil.cli.screen import progress
+
     for notice in session.plan.notices:
         typer.echo(f"note: {notice}", err=True)
     with progress() as tell:
         outcome = session.run(keys, workers=workers, progress=tell)
     summary(outcome.manifest, outcome.out)
+    if protected is not None:
+        from veil.jobs.shown import protected_page
+
+        protected_page(session, keys, protected)
+        typer.echo(f"shown    {protected} (it holds PHI; keep it apart from the output)")
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)
 

@@ -36,22 +36,12 @@ def notes(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """De-identify a folder of text notes with no project file."""
-    from veil.cli.project import summary
-    from veil.cli.screen import ask_passphrase, progress
-    from veil.jobs.notes import notes_session, protected_page
+    from veil.cli.project import finish
+    from veil.cli.screen import ask_passphrase
+    from veil.jobs.notes import notes_session
 
     session = notes_session(inp, out, profile, subjects=subjects, known=known, keyring=keyring, locale=locale)
-    for notice in session.plan.notices:
-        typer.echo(f"note: {notice}", err=True)
-    keys = session.keys(ask_passphrase, passphrase_file)
-    with progress() as tell:
-        outcome = session.run(keys, workers=workers, progress=tell)
-    summary(outcome.manifest, outcome.out)
-    if protected is not None:
-        protected_page(session, keys, protected)
-        typer.echo(f"protected {protected} (holds PHI; keep it from the output)")
-    if outcome.exit_code:
-        raise typer.Exit(outcome.exit_code)
+    finish(session, session.keys(ask_passphrase, passphrase_file), workers, protected)
 
 
 def find(

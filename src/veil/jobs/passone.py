@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from veil.engine.heart import Engine
 from veil.engine.operate import Operators
 from veil.engine.subjects import by_row, subjects_of
+from veil.errors import FormatError
 from veil.jobs.units import Unit, batches
 from veil.keys import Keys
 from veil.lexicon.dates import iso_days
@@ -20,6 +21,8 @@ from veil.policy.plan import Plan, SourcePlan, every_rule
 from veil.policy.rules import Apply, Rule
 from veil.roster import Roster, RosterBuilder, RosterIndex
 
+_PROBES = {"fname": "given_name", "lname": "family_name", "mname": "given_name", "preferred_name": "given_name", "addr": "street",
+           "zip": "zip", "mrn": "number", "phone": "phone", "empr_city": "city", "emerg_city": "city"}  # fmt: skip
 _LABELS = {"given_name": Label.NAME, "family_name": Label.NAME, "name": Label.NAME, "full_name": Label.NAME, "phone": Label.PHONE,
            "email": Label.EMAIL, "city": Label.LOCATION, "street": Label.LOCATION, "address": Label.LOCATION, "zip": Label.ZIP,
            "organization": Label.ORGANIZATION, "birth_date": Label.DATE}  # fmt: skip
@@ -50,6 +53,8 @@ def pass_one(plan: Plan, root: Path, folder: Path, keys: Keys, units: list[Unit]
         if rules or source.facts:
             for batch, names in _batches(source, root, units):
                 _learn(builder, batch, subjects_of(source, batch, names, links, plan.person), rules, source)
+    if plan.known:
+        _side_known(builder, Path(plan.known))
     index = builder.finish()
     if mint:
         _mint(plan, root, keys, units, Roster(index))
@@ -88,6 +93,35 @@ def _side_file(path: Path) -> tuple[pa.Array, pa.Array]:
         file.seek(0)
         rows = [row for row in csv.reader(file, delimiter="\t" if "\t" in first else ",") if len(row) > 1]
     return pa.array([row[0] for row in rows], pa.large_string()), pa.array([row[1] for row in rows], pa.large_string())
+
+
+def _side_known(builder: RosterBuilder, path: Path) -> None:
+    """Identifiers from a file of subject, kind, value (Philter's "probes", in any order of kinds), a header above them.
+
+    Errors:  FormatError `known-file` where a row has other than three cells.
+    """
+    import csv  # noqa: PLC0415
+
+    rows: dict[str, tuple[list[str], list[str]]] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        first = file.readline()
+        for number, row in enumerate(csv.reader(file, delimiter="\t" if "\t" in first else ",")):
+            if len(row) != 3:
+                raise FormatError(
+                    "known-file",
+                    "a row has other than three cells",
+                    where=f"row {number + 1}",
+                    hint="subject, kind, value",
+                )
+            subjects, values = rows.setdefault(row[1].strip().lower(), ([], []))
+            subjects.append(row[0])
+            values.append(row[2])
+    for kind, (subjects, values) in rows.items():
+        named = _PROBES.get(kind, kind)
+        label = _LABELS.get(named, Label.ID)
+        builder.add_known(
+            named, label, "auto", pa.array(values, pa.large_string()), pa.array(subjects, pa.large_string())
+        )
 
 
 def _learn(

@@ -47,10 +47,14 @@ def deidentify(texts: Sequence[str], *, profile: str = "safe-harbor", keys: Keys
     """
     chosen = read_profile(profile)
     day = reference_date or dt.datetime.now(tz=dt.UTC).date()
-    plan = Plan("texts", chosen.name, chosen.claims, "subject", locale, day, chosen.labels, (), (), {}, None, {}, (), ())
+    plan = Plan(
+        "texts", chosen.name, chosen.claims, "subject", locale, day, chosen.labels, (), (), {}, None, {}, (), ()
+    )
     held = keys or Keys.none()
     scans = Scans(plan, _scanner(), Operators(plan, held), held, None)
-    owners = pa.array(list(subjects) if subjects is not None else [f"text:{i}" for i in range(len(texts))], pa.large_string())
+    owners = pa.array(
+        list(subjects) if subjects is not None else [f"text:{i}" for i in range(len(texts))], pa.large_string()
+    )
     values = pa.array(list(texts), pa.large_string())
     new, _ = scans.column(values, owners, day_first=day_first(locale), report=Report(), address="text")
     return [value or "" for value in new.to_pylist()]

@@ -23,7 +23,7 @@ from veil.jobs.units import Unit, batches, format_of, settings_of
 from veil.keys import Keys, Vault
 from veil.model import Batch, Label, Report, label_of
 from veil.policy.plan import Plan, SourcePlan, every_rule
-from veil.policy.rules import Drop, Scan
+from veil.policy.rules import Scan, is_gone
 from veil.roster import Roster, RosterIndex
 from veil.verify import Findings, Verifier
 
@@ -136,6 +136,8 @@ class Worker:
                   witness: list[tuple[Batch, pa.Array, set[str]]], names: Sequence[str]) -> tuple[Findings, int]:  # fmt: skip
         """Reads the side files again, through the format, and holds them against what they came from."""
         findings, row = Findings(), 0
+        if source.format == "text":
+            settings = {**settings, "encodings": [one.name for before, _, _ in witness for _, one in before.places]}
         piece = Part(tuple(names) or unit.part.files)
         again = Aligned(format_of(source).read(folder, piece, after_settings(source, unit, settings)))
         for before, subjects, _ in witness:
@@ -191,11 +193,7 @@ def _added(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> list[dict
 
 def after_settings(source: SourcePlan, unit: Unit, settings: dict[str, Any]) -> dict[str, Any]:
     """How the side file of a unit is read again: without the dropped columns, without a header in later parts."""
-    gone = {
-        address
-        for address, rule in source.rules
-        if len(rule.cases) == 1 and not rule.cases[0].where and isinstance(rule.cases[0].treatment, Drop)
-    }
+    gone = {address for address, rule in source.rules if is_gone(rule)}
     ruled = {address for address, _ in source.rules}
     kept = [
         address

@@ -15,9 +15,9 @@ from veil.policy.files import claimed, data_files, format_of, inspected
 from veil.policy.parse import Document, nearest
 from veil.policy.plan import FilePlan, Plan, SourcePlan, SubjectPlan, day_first
 from veil.policy.profile import Profile, label_treatments, read_profile
-from veil.policy.project import Project, Source, Subject
-from veil.policy.rules import Rule, Scan, rule_of
-from veil.policy.schemas import with_schema
+from veil.policy.project import Project, Source
+from veil.policy.rules import Rule, Scan, emptied, rule_of
+from veil.policy.schemas import as_spelled, with_schema
 from veil.policy.subjects import links_of, person_domain, subject_plan
 
 ROOMS = ("tables", "notes", "trees")
@@ -52,6 +52,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         sources=tuple(sources), links=links_of(sources, person), options=project.options,
         detectors=tuple(project.detectors) if project.detectors is not None else None,
         thresholds=project.thresholds, allow=tuple(project.allow), deny=tuple(project.deny),
+        known=str(folder / project.known) if project.known else "",
         unclaimed=len(set(files) - used), notices=_notices(sources),
     )  # fmt: skip
     return check_claims(plan, document)
@@ -80,6 +81,8 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
         )
     kind = format_of(name, source, own, where)
     planned = inspected(root, own, kind, source, where)
+    if project.schema_ is not None and kind in ("csv", "tsv", "parquet"):
+        source = as_spelled(source, [address for file in planned for address in file.settings["addresses"]])
     first = source.day_first if source.day_first is not None else day_first(project.locale)
     unlisted = source.unlisted or project.unlisted
     rules = _rules(name, room, kind, source, profile, planned, unlisted, document, lenient=project.schema_ is not None)
@@ -94,7 +97,8 @@ def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, fi
            document: Document, *, lenient: bool) -> tuple[tuple[str, Rule], ...]:  # fmt: skip
     found: dict[str, Rule] = {}
     for column, written in source.columns.items():
-        found[column] = rule_of(written, column, profile.kinds, document.at(room, name, "columns", column))
+        rule = rule_of(written, column, profile.kinds, document.at(room, name, "columns", column))
+        found[column] = emptied(rule) if source.dropped == "empty" else rule
     if kind == "text" and not found:
         found["text"] = rule_of("scan", "text", {}, "")
     for file in files:
@@ -133,7 +137,8 @@ def there_is_a_tree(there: list[str], rules: dict[str, Rule]) -> bool:
 def _with_subject(
     source: SourcePlan, project: Project, sources: list[SourcePlan], person: str, document: Document
 ) -> SourcePlan:
-    written: str | Subject | None = getattr(project, source.room)[source.name].subject
+    said: Source = getattr(project, source.room)[source.name]
+    written = (said if project.schema_ is None else as_spelled(said, source.addresses)).subject
     subject = subject_plan(source, written, sources, person, document.at(source.room, source.name, "subject"))
     return dataclasses.replace(source, subject=subject)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from veil.model import Label
-from veil.policy.rules import Apply, Open, Rule, Treatment
+from veil.policy.rules import Apply, Drop, Open, Rule, Treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ class Plan:
     thresholds: dict[str, float]
     allow: tuple[str, ...]
     deny: tuple[str, ...]
+    known: str = ""  # a side file of known identifiers
     unclaimed: int = 0
     notices: tuple[str, ...] = ()
     key_id: str = ""
@@ -113,7 +114,7 @@ class Plan:
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def needs_roster(self) -> bool:
-        return bool(self.links) or any(rule.known for source in self.sources for _, rule in every_rule(source))
+        return bool(self.links or self.known) or any(rule.known for source in self.sources for _, rule in every_rule(source))
 
 
 def every_rule(source: SourcePlan) -> list[tuple[str, Rule]]:
@@ -175,4 +176,6 @@ def describe(treatment: Treatment) -> str:
     inside = ", ".join(f"{key}={value}" for key, value in options.items())
     if operator:
         return f"{operator}({inside})" if inside else operator
-    return f"open {treatment.format}" if isinstance(treatment, Open) else name
+    if isinstance(treatment, Open):
+        return f"open {treatment.format}"
+    return "empty" if isinstance(treatment, Drop) and treatment.empty else name

@@ -49,6 +49,9 @@ class Source(_Strict):
     born: str | None = Field(None, description="the column that holds the subject's day of birth, for ages over 89")
     columns: dict[str, Written] = Field(default_factory=dict, description="a rule per column or path")
     unlisted: Literal["stop", "drop"] | None = Field(None, description="what becomes of a column without a rule")
+    dropped: Literal["gone", "empty"] | None = Field(
+        None, description="what `drop` leaves of a column: nothing, or its name and empty cells"
+    )
     missing: Literal["stop", "skip"] | None = Field(None, description="what happens when no file is there")
     names: Written | None = Field(None, description="the rule of file names; by default they are scanned")
 
@@ -84,6 +87,7 @@ class Project(_Strict):
     unlisted: Literal["stop", "drop"] = "stop"
     missing: Literal["stop", "skip"] = "stop"
     schema_: str | None = Field(None, alias="schema", description="a schema pack: omop-5.4")
+    known: str | None = Field(None, description="a CSV of subject, kind, value: identifiers to seek in that subject's text")
     labels: dict[str, Written] = Field(default_factory=dict, description="what a scan does with each label")
     options: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="options of an operator, wherever it is used"

@@ -1,0 +1,56 @@
+"""Shown: original and result of notes side by side; the one page that holds PHI, made only when it is asked for."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from veil.engine import Engine
+from veil.errors import PolicyError
+from veil.jobs.passone import pass_one
+from veil.jobs.session import Session
+from veil.jobs.units import batches, units_of
+from veil.jobs.work import scanner_of
+from veil.keys import Keys
+from veil.model import Found
+from veil.reports.protected import side_by_side
+from veil.roster import Roster
+
+MOST_SHOWN = 200
+Row = tuple[str, str, Found]
+
+
+def protected_page(session: Session, keys: Keys, target: Path) -> None:
+    """Original and result of the first 200 notes, spans coloured by label.
+
+    Keeps:   mode 0600; refused inside the output folder.
+    Errors:  PolicyError `protected-inside`.
+    """
+    if session.out.resolve() in target.resolve().parents:
+        raise PolicyError(
+            "protected-inside", "a protected page may not lie inside the output", hint="name a file elsewhere"
+        )
+    with tempfile.TemporaryDirectory(prefix="veil-") as folder:
+        rows = [row for row, _ in zip(_rows(session, keys, Path(folder)), range(MOST_SHOWN), strict=False)]
+    page = side_by_side(rows, session.plan.name)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(page)
+
+
+def _rows(session: Session, keys: Keys, folder: Path) -> Iterator[Row]:
+    plan, root = session.plan, session.root
+    units = units_of(plan, root)
+    roster = Roster(pass_one(plan, root, folder, keys, units, mint=False))
+    engine = Engine(plan, keys, roster, scanner_of(plan, roster))
+    for unit in units:
+        source = plan.source(unit.source)
+        if source.format != "text":
+            continue
+        for batch, names in batches(source, root, unit.part):
+            engine.seen = {}
+            edits, _ = engine.deidentify(source, batch, names)
+            field = batch.fields[0]
+            after = edits.columns[field.address].to_pylist()
+            yield from zip(field.values.to_pylist(), after, engine.seen[f"{source.name}.{field.address}"], strict=True)
