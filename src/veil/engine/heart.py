@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
-from veil.engine.scan import Scans
 from veil.engine.persons import staff_of
+from veil.engine.scan import Scans
 from veil.engine.subjects import by_row, spread_to, subjects_of
 from veil.errors import PolicyError
 from veil.formats.tree import closed_documents, open_cells
@@ -19,7 +19,7 @@ from veil.model import Batch, Edits, Field, Found, Report, about_table
 from veil.policy.address import inside, matches
 from veil.policy.condition import condition
 from veil.policy.plan import Plan, SourcePlan
-from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Scan
+from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Scan, is_gone
 from veil.roster import Roster
 
 _KEEP = Rule((Case(Keep()),))
@@ -67,7 +67,7 @@ class _Work:
         for field in batch.fields:
             rule = self._rule(field.address, rules, unlisted, prefix)
             address = f"{prefix}.{field.address}"
-            if len(rule.cases) == 1 and not rule.cases[0].where and isinstance(rule.cases[0].treatment, Drop):
+            if is_gone(rule):
                 edits.removed.add(field.address)
                 self._report.count(address, "dropped", "", len(field))
                 continue

@@ -92,3 +92,17 @@ class Births:
             return None
         kept = (new if old is not None else None for new, old in zip(day.timetuple()[:3], written.parts, strict=True))
         return write_date(written, Parts(*kept))
+
+
+def birth_years(values: pa.Array, moved: pa.Array, days: npt.NDArray[np.int64], born: pa.Array) -> pa.Array:
+    """The moved values, with the year of the moved birth where a value is the bare year of a known birth.
+
+    Shape:   n values, n moved, n steps in days (0: none), n `date32` births -> n.
+    Keeps:   a year of birth and a date of birth of one person agree.
+    """
+    if born.null_count == len(born):
+        return moved
+    new = pc.add(born.cast(pa.int32()), pa.array(days, pa.int32())).cast(pa.date32())
+    same = pc.equal(values, pc.year(born).cast(pa.large_string()))
+    told = pc.fill_null(pc.and_(same, moved.is_valid()), fill_value=False)
+    return pc.if_else(told, pc.year(new).cast(pa.large_string()), moved)

@@ -15,7 +15,7 @@ from veil.errors import PolicyError
 from veil.keys import Keys, draws
 from veil.lexicon.dates import LATEST, move_column, read_column, read_date
 from veil.operators.base import Outcome, in_range, one_of, outcome
-from veil.operators.births import Births, reference_of
+from veil.operators.births import Births, birth_years, reference_of
 from veil.operators.steps import move_by
 
 Days = npt.NDArray[np.int64]
@@ -54,6 +54,7 @@ class Shift:
              `about.offset` is in days and goes before the key.
     Keeps:   intervals within a subject (days and weeks: exactly, in local wall time); the written form and its
              precision; time of day and zone. Months and years are exceptions: the end of a month cuts them short.
+             A bare year of birth moves with the whole date, where `about.born` has it.
              Births (`birth`, or a date that is `about.born`) that would show an age over 89 at `reference_date`
              become the day that shows 90: listed.
     Source:  the practice of MIMIC-IV (one offset per subject_id). Not Safe Harbor.
@@ -88,6 +89,9 @@ class Shift:
         """See the class. Errors: KeyringError `keys-missing`."""
         steps, given = self.steps(about, keys)
         moved = self._moved(values, steps, given)
+        if self.birth and self.unit in ("days", "weeks"):
+            days = np.where(given | (self.unit == "days"), steps, steps * 7)
+            moved = birth_years(values, moved, days, about["born"].combine_chunks())
         moved, listed = self._clamp(values, moved, about)
         return outcome(values, moved, listed)
 

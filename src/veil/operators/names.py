@@ -17,6 +17,7 @@ from veil.operators.base import Outcome, one_of, outcome
 from veil.operators.words import word_set
 
 KINDS = ("name", "given_name", "family_name")
+DIGITS = "0123456789"  # grown onto a name (`Smith547`) they are its bearer's, and go with it
 _WORD = re.compile(r"(?<!['’])[^\W\d_]+(?:['’][^\W\d_]{2,})*|(?<=['’])[^\W\d_]{2,}")
 CALLED = "\x1e"  # behind it stand a person's own words, which tell given from family but are no part of the key
 _TOLD = ("person", "subject", "sex")
@@ -94,7 +95,7 @@ def _stand_in(secret: bytes, kind: str, value: str, *told: str | None) -> str | 
         if role:
             pieces += [value[at : match.start()], drawn.named(match.group(), role, used.get(role, 0))]
             used[role] = used.get(role, 0) + 1
-            at = match.end()
+            at = len(value) - len(value[match.end() :].lstrip(DIGITS))
     return "".join([*pieces, value[at:]])
 
 

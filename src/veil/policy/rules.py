@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from veil.errors import PolicyError
@@ -19,7 +19,9 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The whole field goes; under a condition, the value goes."""
+    """The whole field goes; under a condition, or where the column is to stay `empty`, the value goes."""
+
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,18 @@ class Rule:
     label: Label | None = None
     domain: str = ""
     reason: str = field(default="", compare=False)
+
+
+def is_gone(rule: Rule) -> bool:
+    """Whether the whole field goes, its name with it."""
+    first = rule.cases[0]
+    return len(rule.cases) == 1 and not first.where and isinstance(first.treatment, Drop) and not first.treatment.empty
+
+
+def emptied(rule: Rule) -> Rule:
+    """The same rule, with columns that stay, empty, where it drops them."""
+    cases = tuple(Case(Drop(empty=True), one.where) if isinstance(one.treatment, Drop) else one for one in rule.cases)
+    return replace(rule, cases=cases)
 
 
 _WORDS: Mapping[str, Treatment] = {"keep": Keep(), "drop": Drop(), "scan": Scan()}
@@ -139,6 +153,8 @@ def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], w
         raise PolicyError("rule-count", f"column {column} must have one treatment, not {len(written)}", where=where,
                           hint="keep, drop, scan, open or the name of one operator")  # fmt: skip
     ((word, options),) = written.items()
+    if word == "drop" and options == "empty":
+        return Drop(empty=True)
     if word in _WORDS:
         return _WORDS[word]
     if options is None or options == {} or options is True:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from veil.errors import PolicyError
 from veil.policy.parse import nearest, read_yaml
-from veil.policy.project import Project, Source
+from veil.policy.project import Project, Source, Subject
 
 HERE = Path(__file__).parent / "schemas"
 PACKS = tuple(sorted(path.stem for path in HERE.glob("*.yaml")))
@@ -20,15 +22,61 @@ def with_schema(project: Project) -> Project:
     if project.schema_ not in PACKS:
         raise PolicyError("schema-unknown", "there is no such schema pack", hint=nearest(project.schema_, PACKS))
     pack = read_yaml(HERE / f"{project.schema_}.yaml").data
-    tables: dict[str, Any] = {name: Source(**{"missing": "skip", **table}) for name, table in pack["tables"].items()}
+    tables = pack_tables(pack)
     for name, own in project.tables.items():
-        below = tables.get(name)
+        there = next((known for known in tables if known.lower() == name.lower()), name)
+        below = tables.get(there)
         said = {key: getattr(own, key) for key in own.model_fields_set}
         if below is not None:
+            mine = {column.lower() for column in own.columns}
+            kept = {column: rule for column, rule in below.columns.items() if column.lower() not in mine}
             said = {
                 **{key: getattr(below, key) for key in below.model_fields_set},
                 **said,
-                "columns": {**below.columns, **own.columns},
+                "columns": {**kept, **own.columns},
             }
-        tables[name] = Source(**said)
+        tables[there] = Source(**said)
     return project.model_copy(update={"tables": tables, "person": project.person or pack.get("person")})
+
+
+def pack_tables(pack: dict[str, Any]) -> dict[str, Source]:
+    """The tables of a pack as sources of a project.
+
+    Shape:   `rules` names rules, each with its reason; `every` holds for all tables; a table says which of its columns
+             each named rule is for (`rule: [column, ...]`, or one column), and `columns` what is said of one alone.
+    """
+    found = {}
+    for name, table in pack["tables"].items():
+        columns = {
+            column: pack["rules"][rule]
+            for rule, named in table.get("rules", {}).items()
+            for column in ([named] if isinstance(named, str) else named)
+        }
+        said = {key: value for key, value in table.items() if key != "rules"}
+        found[name] = Source(
+            **{"missing": "skip", **pack.get("every", {}), **said, "columns": {**columns, **table.get("columns", {})}}
+        )
+    return found
+
+
+def as_spelled(source: Source, header: Sequence[str]) -> Source:
+    """The source with its columns spelled as the header has them: a standard's names stand in any case."""
+    spelled = {column.lower(): column for column in reversed(header)}
+
+    def like(column: str | None) -> str | None:
+        return column if column is None or column in header else spelled.get(column.lower(), column)
+
+    said = source.subject
+    subject = said.model_copy(update={"on": like(said.on)}) if isinstance(said, Subject) else like(said)
+    columns = {str(like(column)): _where_spelled(rule, spelled) for column, rule in source.columns.items()}
+    update = {"subject": subject, "sex": like(source.sex), "born": like(source.born), "columns": columns}
+    return source.model_copy(update=update)
+
+
+def _where_spelled(rule: Any, spelled: dict[str, str]) -> Any:
+    if isinstance(rule, list):
+        return [_where_spelled(one, spelled) for one in rule]
+    if isinstance(rule, dict) and "where" in rule:
+        words = re.split(r"('[^']*'|\w+)", str(rule["where"]))
+        return {**rule, "where": "".join(spelled.get(word.lower(), word) for word in words)}
+    return rule

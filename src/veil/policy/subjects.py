@@ -9,6 +9,8 @@ from veil.policy.parse import nearest
 from veil.policy.plan import LinkPlan, SourcePlan, SubjectPlan
 from veil.policy.project import Project, Subject
 
+THROUGH = "through:"  # a link over one column of one table: ids of several tables may share a domain
+
 
 def person_domain(project: Project, sources: list[SourcePlan]) -> str:
     """The domain of the ids that name people: stated, or that of the first table whose subject is a column."""
@@ -65,7 +67,7 @@ def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], wh
                           hint="{through: TABLE, on: COLUMN}")  # fmt: skip
     _must_have(source, written.on, where)
     _must_have(linked, written.on, where)
-    return SubjectPlan("link", column=written.on, domain=domain_of(linked, written.on))
+    return SubjectPlan("link", column=written.on, domain=f"{THROUGH}{linked.name}.{written.on}")
 
 
 def _by_pattern(pattern: str, sources: list[SourcePlan], person: str, where: str) -> SubjectPlan:
@@ -90,6 +92,13 @@ def file_name_pattern(pattern: str) -> re.Pattern[str]:
     )
 
 
+def _leads(source: SourcePlan, column: str, domain: str) -> bool:
+    """Whether a column's ids are those of a link: one named column, or all of its domain."""
+    if domain.startswith(THROUGH):
+        return domain == f"{THROUGH}{source.name}.{column}"
+    return domain_of(source, column) == domain
+
+
 def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
     """The columns that pass one must index, those that others stand on first.
 
@@ -105,7 +114,7 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
             if one.subject.how == "column" or (one.subject.how == "link" and one.subject.domain in solved)
         ]
         step = [LinkPlan(one.name, column, domain) for domain in sorted(needed - solved) for one in ready
-                for column in one.addresses if domain_of(one, column) == domain and column != one.subject.column]  # fmt: skip
+                for column in one.addresses if _leads(one, column, domain) and column != one.subject.column]  # fmt: skip
         if not step:
             circle = sorted(one.name for one in sources if one.subject.domain in needed - solved)
             raise PolicyError("subject-circle", "no table leads from these to a subject: " + ", ".join(circle),
