@@ -27,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     for name, command in (
         ("run", run),
         ("describe", describe),
+        ("verify", verify),
         ("test", test),
         ("init", init),
         ("synth", synth),
@@ -131,6 +132,27 @@ def test(project: ProjectFile, rows: Annotated[int, typer.Option("--rows", "-r",
     session = open_session(project, override)
     summary(dry_run(session, session.keys(ask_passphrase, passphrase_file), rows), None)
     typer.echo("dry run: nothing was written")
+
+
+def verify(project: ProjectFile, override: Override = None, passphrase_file: PassphraseFile = None) -> None:
+    """Read a release again from outside: known identifiers, patterns, intervals, keys, rows, digests. Exit 6 on a leak."""
+    from veil.cli.screen import ask_passphrase, table
+    from veil.jobs.again import read_again
+    from veil.jobs.session import open_session
+
+    session = open_session(project, override)
+    verdict = read_again(session, session.keys(ask_passphrase, passphrase_file))
+    table(
+        "The release was read again",
+        ["check", "count"],
+        [[check, f"{count:,}"] for check, count in sorted(verdict.counts.items())],
+    )
+    for place, code in verdict.leaks[:50]:
+        typer.echo(f"leak: {place} [{code}]", err=True)
+    if verdict.leaks:
+        typer.echo(f"{len(verdict.leaks):,} findings: this release may not be shown", err=True)
+        raise typer.Exit(6)
+    typer.echo("nothing was found that may not be shown")
 
 
 def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and notes", show_default=False)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -67,7 +67,7 @@ class Scans:
             who_is_meant(text, found, owner, self._staff)
             for text, found, owner in zip(texts, spans, owners, strict=True)
         ]
-        mentions = _mentions(texts, spans, meant, owners)
+        mentions = _mentions(texts, spans, meant, owners, self._ids.keys())
         replacements = self._replaced(mentions, spans, subjects, day_first=day_first, report=report, address=address)
         done = [
             put_back(text, found, new) if found else text
@@ -142,12 +142,16 @@ def _person(mention: _Mention, subject: str | None) -> str | None:
 
 
 def _mentions(
-    texts: list[str], spans: list[list[Span]], meant: list[list[Meant]], owners: Sequence[Owner]
+    texts: list[str],
+    spans: list[list[Span]],
+    meant: list[list[Meant]],
+    owners: Sequence[Owner],
+    domains: Collection[str],
 ) -> list[_Mention]:
     """Every span as a mention; a known id takes the form and the domain that the tables give it."""
     found: list[_Mention] = []
     for i, text in enumerate(texts):
-        ids = {folded(known.value): known for known in owners[i].known if known.domain} if spans[i] else {}
+        ids = {folded(known.value): known for known in owners[i].known if known.domain in domains} if spans[i] else {}
         own = _own(owners[i]) if spans[i] else frozenset()
         full = (called(owners[i]) or "") if spans[i] else ""
         for k, span in enumerate(spans[i]):

@@ -1,0 +1,124 @@
+"""Again: a release read once more from outside, against its input, long after the run."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from veil.engine.subjects import subjects_of
+from veil.errors import PolicyError
+from veil.formats.base import Part
+from veil.jobs.align import Aligned
+from veil.jobs.passone import pass_one
+from veil.jobs.release import MANIFEST
+from veil.jobs.session import Session
+from veil.jobs.units import Unit, batches, format_of, settings_of, units_of
+from veil.jobs.work import Setting, Worker, after_settings, file_digest
+from veil.keys import Keys
+from veil.model import Batch
+from veil.verify import Findings
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What reading a release again came to.
+
+    Shape:   `counts`: checks made and what was seen, by code; `leaks`: (place without a value, code).
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    leaks: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_again(session: Session, keys: Keys) -> Verdict:
+    """Hold the release of a project against its input and its manifest.
+
+    Keeps:   writes nothing but the sealed roster in a private temporary folder.
+    Errors:  PolicyError `release-missing`.
+    """
+    if not (session.out / MANIFEST).exists():
+        raise PolicyError("release-missing", "there is no release of this project", hint="veil run PROJECT first")
+    manifest = json.loads((session.out / MANIFEST).read_text(encoding="utf-8"))
+    verdict = Verdict()
+    _digests(session.out, manifest, verdict)
+    put_aside = {one["what"] for one in manifest["quarantined"]}
+    units = units_of(session.plan, session.root)
+    with tempfile.TemporaryDirectory(prefix="veil-") as folder:
+        index = pass_one(session.plan, session.root, Path(folder), keys, units, mint=False)
+        salt = keys.secret("file names") if keys.id else b""
+        worker = Worker(Setting(session.plan, keys, index, session.root, Path(folder), None, salt))
+        for source in session.plan.sources:
+            own = [unit for unit in units if unit.source == source.name]
+            for label, before, after in _pairs(session, worker, own, put_aside):
+                _hold(worker, session, source.name, label, before, after, verdict)
+    return verdict
+
+
+def _digests(out: Path, manifest: dict[str, object], verdict: Verdict) -> None:
+    """Every file that the manifest names, as the run left it; none that it does not name."""
+    named: dict[str, str] = {one["name"]: one["sha256"] for one in manifest["outputs"]}  # type: ignore[attr-defined]
+    there = {
+        path.relative_to(out).as_posix()
+        for path in out.rglob("*")
+        if path.is_file() and not path.name.startswith("veil-")
+    }
+    for number, name in enumerate(sorted(named)):
+        verdict.counts["checked digests"] += 1
+        if name not in there or file_digest(out / name) != named[name]:
+            verdict.leaks.append((f"output {number + 1}", "file-changed"))
+    if there - set(named):
+        verdict.leaks.append((f"{len(there - set(named))} files", "file-foreign"))
+
+
+Pair = tuple[str, Iterator[tuple[Batch, tuple[str, ...]]], Iterator[Batch]]
+
+
+def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: set[str]) -> Iterator[Pair]:
+    """Input and output of each file: a table's parts in a row, each note alone."""
+    for unit in units:
+        source = session.plan.source(unit.source)
+        for i, name in enumerate(unit.part.files if unit.part.start == 0 else ()):
+            label = f"{unit.source} file {unit.file + i + 1}"
+            if label in put_aside:
+                continue
+            whole = Part((name,))
+            settings = settings_of(source, name)
+            final = _final(session, worker, unit, name)
+            after = format_of(source).read(
+                session.out, Part((final,)), after_settings(source, Unit(0, source.name, 0, whole), settings)
+            )
+            yield label, batches(source, session.root, whole), after
+
+
+def _final(session: Session, worker: Worker, unit: Unit, name: str) -> str:
+    source = session.plan.source(unit.source)
+    if source.format != "text":
+        return worker.names.renamed(source, [name], [None])[0]
+    empty = Batch((), 1)
+    subject = subjects_of(source, empty, [name], worker.roster, session.plan.person)
+    return worker.names.renamed(source, [name], subject.to_pylist())[0]
+
+
+def _hold(worker: Worker, session: Session, source_name: str, label: str, before: Iterator[tuple[Batch, tuple[str, ...]]],
+          after: Iterator[Batch], verdict: Verdict) -> None:  # fmt: skip
+    source, findings, row = session.plan.source(source_name), Findings(), 0
+    again = Aligned(after)
+    for batch, names in before:
+        subjects: pa.Array = subjects_of(source, batch, names, worker.roster, session.plan.person)
+        one = again.take(batch.height)
+        if one is None:
+            findings.bad(row, "row-count")
+            break
+        findings.merge(worker.verifier.batch(source, batch, one, subjects), row)
+        row += batch.height
+    if not again.ended():
+        findings.bad(0, "row-count")
+    verdict.counts += findings.counts
+    for bad_row, code in sorted(findings.bad_rows.items()):
+        verdict.leaks.append((f"{label} row {bad_row + 1}", code))
