@@ -8,6 +8,10 @@ from typing import Any
 from veil.policy.plan import Plan, describe, every_rule
 from veil.policy.rules import Keep
 
+BAD = (
+    "known-identifier", "residual-pattern", "residual-name", "residual-date", "torn", "interval", "key-integrity", "original-id",
+    "original-value", "other-answer", "form", "kept-changed", "null-filled", "dropped-field", "row-count",
+)  # fmt: skip
 ACTIONS = ("applied", "scanned", "kept", "dropped", "masked")
 
 
@@ -38,10 +42,7 @@ def by_label(manifest: dict[str, Any]) -> list[list[str]]:
 def check_rows(manifest: dict[str, Any]) -> list[list[str]]:
     """Every check of verify with its count; the seen ones too, even when they are none."""
     checks = dict(manifest["checks"])
-    seen = {
-        code: checks.pop(code, 0)
-        for code in ("known-identifier", "residual-pattern", "interval", "key-integrity", "original-id", "row-count")
-    }
+    seen = {code: checks.pop(code, 0) for code in BAD}
     rows = [[check, f"{count:,}"] for check, count in checks.items()]
     return rows + [[f"seen: {code}", f"{count:,}"] for code, count in seen.items()]
 

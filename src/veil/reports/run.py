@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from veil.policy.plan import Plan
-from veil.reports.figures import by_source, check_rows, column_rows, label_counts, label_rows, plan_rows
+from veil.reports.figures import BAD, by_source, check_rows, column_rows, label_counts, label_rows, plan_rows
 from veil.reports.page import render
-
-BAD = ("known-identifier", "residual-pattern", "interval", "key-integrity", "original-id", "row-count")
 
 
 def run_page(manifest: dict[str, Any]) -> str:

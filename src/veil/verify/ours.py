@@ -12,8 +12,10 @@ from veil.operators.base import Operator
 from veil.policy.plan import Plan, id_rules
 
 _PLACEHOLDER = re.compile(r"\[[A-Z0-9>_ ]+\]|\*+|█+")
-_PHONE = re.compile(r"55501\d\d|555\d{7}")
-_EMAIL = re.compile(r"@(?:[\w.-]+\.)?(?:example\.(?:org|com|net)|invalid)$", re.IGNORECASE)
+_PHONE = re.compile(r"^(?:1?55501\d\d|(?:\d{0,3})555\d{7})$")
+_EMAIL = re.compile(
+    r"^person-\w{10}@example\.org$|^[^@]*@(?:[\w.-]+\.)?(?:example\.(?:org|com|net)|invalid)$", re.IGNORECASE
+)
 _IP = re.compile(r"^(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$|^2001:db8:", re.IGNORECASE)
 _URL = re.compile(r"(?:^|[/.@])example\.(?:org|com|net)", re.IGNORECASE)
 _PSEUDONYM = re.compile(r"[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{16,}|[0-9a-f]{8,64}")

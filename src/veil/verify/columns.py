@@ -1,0 +1,178 @@
+"""Columns: what stands in a treated column held against what stood there, and against what must stand there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.keys import Keys
+from veil.lexicon.dates import day_numbers
+from veil.model import Field, about_table
+from veil.operators.base import Operator
+from veil.policy.operators import make_operator
+from veil.policy.plan import Plan, SourcePlan
+from veil.policy.rules import Apply, Keep, Rule
+from veil.roster import Roster
+from veil.verify.findings import Findings
+
+SAMPLE = 8_192  # rows of a batch whose keys and intervals are compared; a batch has some 8 MiB of rows
+AGAIN = 64  # rows of a batch whose answer is computed again
+FEW = 8  # values that chance may leave as they were: a permutation has one fixed point on average
+_WORD = pa.large_string()
+_IDS = frozenset({"pseudonym", "code", "hash"})
+_NEVER_SAME = frozenset({"pseudonym", "code", "hash", "surrogate", "placeholder", "mask", "remove", "constant"})
+_BY_CHANCE = frozenset({"keep", "integer", "phone", "ip", "id", "place", "city", "street", "organization"})
+_FORMS = {
+    "year": r"^(\d{4}|90 or older)$", "birth_year": r"^(\d{4}|90 or older)$", "month": r"^\d{4}-\d{2}$", "zip3": r"^\d{3}$",
+    "age_at": r"^([0-8]?\d|90 or older)$", "age": r"^(90 or older|[0-8]?\d|.*\D.*)$",
+    "band": r"^(\d+-\d+|90 or older|\d+ or more)$",
+}  # fmt: skip
+
+
+class Columns:
+    """Holds columns against the ones they came from; one for a worker."""
+
+    def __init__(self, plan: Plan, keys: Keys, roster: Roster | None) -> None:
+        self._plan, self._keys, self._roster = plan, keys, roster
+        self._made: dict[tuple[str, object, bool], Operator] = {}
+
+    def check(
+        self, source: SourcePlan, rule: Rule, before: Field, after: Field, subjects: pa.Array, found: Findings
+    ) -> None:
+        """One column of a batch. Shape: n values before and after, n subjects."""
+        if len(rule.cases) != 1 or rule.cases[0].where:
+            return
+        treatment = rule.cases[0].treatment
+        if isinstance(treatment, Keep):
+            _bad(pc.invert(_same(before.values, after.values)), "kept-changed", found)
+        elif isinstance(treatment, Apply):
+            self._applied(source, rule, treatment, before.values, after.values, subjects, found)
+
+    def _applied(self, source: SourcePlan, rule: Rule, apply: Apply, before: pa.Array, after: pa.Array, subjects: pa.Array,
+                 found: Findings) -> None:  # fmt: skip
+        options = {**self._plan.options.get(apply.operator, {}), **dict(apply.options)}
+        _bad(pc.and_(before.is_null(), after.is_valid()), "null-filled", found)
+        if apply.operator in _NEVER_SAME:
+            _check_changed(apply, before, after, found)
+        if apply.operator in _IDS:
+            _check_one_to_one(before, after, found)
+        if apply.operator in _FORMS:
+            _bad(
+                pc.invert(pc.fill_null(pc.match_substring_regex(after, _FORMS[apply.operator]), fill_value=True)),
+                "form",
+                found,
+            )
+        if apply.operator == "shift" and not options.get("birth") and options.get("unit", "days") in ("days", "weeks"):
+            _check_intervals(before, after, subjects, source, found)
+        if rule.known != "staff" and source.format != "parquet":
+            self._check_again(source, rule, apply, before, after, subjects, found)
+
+    def _check_again(self, source: SourcePlan, rule: Rule, apply: Apply, before: pa.Array, after: pa.Array,
+                     subjects: pa.Array, found: Findings) -> None:  # fmt: skip
+        """The answers of some rows, the first and the last among them, computed again in another order."""
+        if not len(before):
+            return
+        rows = np.unique(np.linspace(len(before) - 1, 0, min(AGAIN, len(before))).astype(np.int64))[::-1]
+        padded = pa.array([None, *rows.tolist(), None], pa.int64())
+        values, told = before.take(padded), subjects.take(padded)
+        sex = born = None
+        if self._roster is not None and _asks_who(apply):
+            sex, born = self._roster.facts(told)
+        label = rule.label.value if rule.label is not None else None
+        about = about_table(
+            len(values), subject=told, person=told, sex=sex, born=born, domain=apply.domain, label=label
+        )
+        again = (
+            self._operator(apply, day_first=source.day_first)
+            .replace(values, about, self._keys)
+            .values.to_pylist()[1:-1]
+        )
+        found.counts["checked by computing again"] += len(rows)
+        for row, wanted, there in zip(rows.tolist(), again, after.take(padded).to_pylist()[1:-1], strict=True):
+            if wanted != there and not _cannot_be_written(wanted, there):
+                found.bad(row, "other-answer")
+
+    def _operator(self, apply: Apply, *, day_first: bool) -> Operator:
+        key = (apply.operator, apply.options, day_first)
+        if key not in self._made:
+            self._made[key] = make_operator(apply, self._plan, day_first=day_first)
+        return self._made[key]
+
+
+def _cannot_be_written(wanted: str | None, there: str | None) -> bool:
+    """Whether the file's own limits changed the cell: no quotes, a small encoding, no empty text apart from nothing."""
+    return (
+        (not wanted and not there)
+        or (wanted is not None and any(char in wanted for char in "\r\n\t"))
+        or "?" in (there or "")
+    )
+
+
+def _asks_who(apply: Apply) -> bool:
+    return apply.operator == "surrogate" or bool(dict(apply.options).get("birth"))
+
+
+def _bad(mask: pa.BooleanArray, code: str, found: Findings) -> None:
+    for row in pc.indices_nonzero(mask).to_pylist()[:100]:
+        found.bad(row, code)
+
+
+def _same(before: pa.Array, after: pa.Array) -> pa.BooleanArray:
+    """Whether cells are equal, null to null."""
+    if before.equals(after):
+        return pa.repeat(pa.scalar(value=True), len(before))
+    return pc.or_(pc.fill_null(pc.equal(before, after), fill_value=False), pc.and_(before.is_null(), after.is_null()))
+
+
+def _check_changed(apply: Apply, before: pa.Array, after: pa.Array, found: Findings) -> None:
+    """No value stays as it was, but for the few that chance leaves where answers look like values."""
+    same = pc.fill_null(pc.equal(before, after), fill_value=False)
+    stayed = before.filter(same)
+    if not len(stayed):
+        return
+    words = {str(value) for _, value in apply.options}
+    distinct = [value for value in pc.unique(stayed).to_pylist() if value not in words and value.strip()]
+    few = FEW if words & _BY_CHANCE else 0
+    if len(distinct) > few or 2 * len(distinct) > max(1, pc.count_distinct(before).as_py()):
+        _bad(
+            pc.and_(same, pc.is_in(before, pa.array(distinct, before.type))),
+            "original-id" if apply.operator in _IDS else "original-value",
+            found,
+        )
+
+
+def _check_one_to_one(before: pa.Array, after: pa.Array, found: Findings) -> None:
+    """Key integrity, on the first rows of a batch: as many pseudonyms as originals, and null where there was null."""
+    before, after = before.slice(0, SAMPLE), after.slice(0, SAMPLE)
+    found.counts["checked keys"] += len(before)
+    lost = pc.count_distinct(before).as_py() != pc.count_distinct(after.filter(pc.is_valid(before))).as_py()
+    if lost and after.null_count == before.null_count:
+        found.bad(0, "key-integrity")
+
+
+def _check_intervals(
+    before: pa.Array, after: pa.Array, subjects: pa.Array, source: SourcePlan, found: Findings
+) -> None:
+    """One shift for all dates of a subject, never zero; told on the first rows of a batch."""
+    before, after, subjects = before.slice(0, SAMPLE), after.slice(0, SAMPLE), subjects.slice(0, SAMPLE)
+    was, now = day_numbers(before, day_first=source.day_first), day_numbers(after, day_first=source.day_first)
+    moved = np.asarray(pc.subtract(now, was).to_numpy(zero_copy_only=False), dtype=float)
+    for row in other_steps(moved, subjects, found):
+        found.bad(row, "interval")
+
+
+def other_steps(moved: np.ndarray[tuple[int], np.dtype[np.float64]], subjects: pa.Array, found: Findings) -> list[int]:
+    """The rows that moved by nothing, or otherwise than the first of their subject; at most a hundred.
+
+    Units:   `moved` in days, NaN where it is not known.
+    """
+    who = np.asarray(subjects.dictionary_encode().indices.to_numpy(zero_copy_only=False), dtype=float)
+    read = ~np.isnan(moved) & ~np.isnan(who)
+    if not read.any():
+        return []
+    who, moved, rows = who[read].astype(int), moved[read], np.flatnonzero(read)
+    found.counts["checked intervals"] += len(moved)
+    first = np.full(who.max() + 1, np.nan)
+    first[who[::-1]] = moved[::-1]
+    return [int(row) for row in rows[(moved != first[who]) | (moved == 0)][:100]]

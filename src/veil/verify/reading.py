@@ -1,0 +1,103 @@
+"""Reading: what stands in a text before and after, read by means of its own, simpler than the detectors'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.lexicon.dates import day_numbers
+from veil.model import Known, Label
+from veil.policy.plan import Plan, SourcePlan
+from veil.policy.rules import Apply, Keep
+from veil.verify.columns import other_steps
+from veil.verify.findings import Findings
+from veil.verify.ours import is_ours
+
+_NUMBERS = (
+    (Label.SSN, re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")),
+    (Label.EMAIL, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    (Label.PHONE, re.compile(r"(?<![\w.-])\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?![\w-])")),
+    (Label.URL, re.compile(r"https?://[\w./-]+")),
+)
+_TITLED = re.compile(r"\b(?:Dr|Mrs?|Ms)\.? ([A-Z][a-z]{2,})\b")
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+_DATE = re.compile(rf"(?<![\w/.-])(?:(?:19|20)\d\d-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/(?:19|20)\d\d|{_MONTH} \d{{1,2}}, (?:19|20)\d\d"
+                   rf"|\d{{1,2}}-{_MONTH}-(?:19|20)\d\d)(?![\w/-])")  # fmt: skip
+_TORN = re.compile(
+    r"[^\W_]\[(?:NAME|LOCATION|ORGANIZATION)\]|\d\[(?:DATE|SSN|PHONE|FAX|MRN|ACCOUNT|ID)\]|\w@?person-\w{10}@example"
+)
+_GLUED = re.compile(r"\b[A-Z][A-Z][a-z]{2,}")
+
+
+class Reading:
+    """Holds texts against the ones they came from."""
+
+    def __init__(self, plan: Plan) -> None:
+        labels = plan.labels
+        self._kept = {label for label, treatment in labels.items() if isinstance(treatment, Keep)}
+        names, dates = labels[Label.NAME], labels[Label.DATE]
+        self._stand_ins = isinstance(names, Apply) and names.operator == "surrogate"
+        moved = isinstance(dates, Apply) and dates.operator == "shift"
+        unit = (
+            dict(dates.options).get("unit", plan.options.get("shift", {}).get("unit", "days"))
+            if isinstance(dates, Apply)
+            else ""
+        )
+        self._moved, self._exact = moved, moved and unit in ("days", "weeks")
+
+    def left(self, before: str, after: str) -> str:
+        """The code of what one text still holds, or nothing.
+
+        Keeps:   what stands in the output only because Veil put it there is not counted: it did not stand before.
+        """
+        for label, pattern in _NUMBERS:
+            there = set(pattern.findall(after)) if label not in self._kept else set()
+            if any(not is_ours(value, label) for value in there and there & set(pattern.findall(before))):
+                return "residual-pattern"
+        if Label.NAME not in self._kept and self._titled(_TITLED.findall(before), _TITLED.findall(after)):
+            return "residual-name"
+        if Label.DATE not in self._kept and not self._moved and set(_DATE.findall(after)) & set(_DATE.findall(before)):
+            return "residual-date"
+        torn = len(_TORN.findall(after)) > len(_TORN.findall(before))
+        glued = self._stand_ins and set(_GLUED.findall(after)) - set(_GLUED.findall(before))
+        return "torn" if torn or glued else ""
+
+    def _titled(self, before: list[str], after: list[str]) -> bool:
+        """Whether a name behind a title stayed; where names have stand-ins, in its own place only."""
+        if not self._stand_ins:
+            return bool(set(before) & set(after))
+        return len(before) == len(after) and any(was == now for was, now in zip(before, after, strict=True))
+
+    def check_dates(self, source: SourcePlan, before: Sequence[str], after: Sequence[str], told: Sequence[str | None],
+                    known: dict[str, tuple[Known, ...]], found: Findings) -> list[int]:  # fmt: skip
+        """The texts in which a date did not move by its subject's step; births, which may be clamped, left out."""
+        if not self._exact:
+            return []
+        texts, was, now = [], [], []
+        for i, (old, new) in enumerate(zip(before, after, strict=True)):
+            there, here = _DATE.findall(old), _DATE.findall(new)
+            if told[i] and len(there) == len(here):
+                texts += [i] * len(there)
+                was += there
+                now += here
+        if not texts:
+            return []
+        first, then = (
+            day_numbers(pa.array(column, pa.large_string()), day_first=source.day_first) for column in (was, now)
+        )
+        moved = np.asarray(pc.subtract(then, first).to_numpy(zero_copy_only=False), dtype=float)
+        births = {i: _births(known.get(told[i] or "", ())) for i in set(texts)}
+        for at, (i, day) in enumerate(zip(texts, first.to_pylist(), strict=True)):
+            if day in births[i]:
+                moved[at] = np.nan
+        subjects = pa.array([told[i] for i in texts], pa.large_string())
+        return [texts[at] for at in other_steps(moved, subjects, found)]
+
+
+def _births(known: Sequence[Known]) -> set[int]:
+    days = pa.array([one.value for one in known if one.kind == "birth_date"], pa.large_string())
+    return set(day_numbers(days, day_first=False).to_pylist())
