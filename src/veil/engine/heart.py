@@ -133,20 +133,17 @@ class _Work:
                 return self._opened(treatment, values, subjects, address)
 
     def _applied(self, treatment: Apply, values: pa.Array, subjects: pa.Array, rule: Rule, address: str) -> pa.Array:
-        sex = born = None
-        if self._engine.roster is not None and (
-            treatment.operator == "surrogate" or dict(treatment.options).get("birth")
-        ):
-            sex, born = self._engine.roster.facts(subjects)
+        roster, facts = self._engine.roster, None
+        if roster is not None and treatment.operator in ("surrogate", "shift"):
+            facts = roster.facts(subjects)
         staff = rule.known == "staff"
         person = self._staff if staff else subjects
         owner = None if staff else subjects
         if person is not None and len(person) != len(values):
             person = None
         label = rule.label.value if rule.label is not None else None
-        about = about_table(
-            len(values), subject=owner, person=person, sex=sex, born=born, domain=treatment.domain, label=label
-        )
+        told = {"sex": facts.sex, "born": facts.born, "offset": facts.offset} if facts is not None else {}
+        about = about_table(len(values), subject=owner, person=person, domain=treatment.domain, label=label, **told)
         return self._engine.operators.column(
             treatment, values, about, day_first=self._source.day_first, report=self._report, address=address
         )

@@ -34,6 +34,8 @@ class Operators:
         """The replaced values of a column; what the operator cannot read is emptied and counted."""
         outcome = self.get(apply, day_first=day_first).replace(values, about, self._keys)
         changed = len(values) - values.null_count
+        if outcome.listed is not None:
+            report.count(address, "listed", apply.operator, pc.sum(outcome.listed).as_py() or 0)
         if outcome.unread is not None:
             unread = pc.sum(outcome.unread).as_py() or 0
             report.count(address, "masked", "unreadable", unread)

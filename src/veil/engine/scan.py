@@ -112,25 +112,18 @@ class Scans:
 
     def _about(self, label: Label, mentions: list[_Mention], subjects: pa.Array, treatment: object) -> pa.Table:
         owners = subjects.take(pa.array([mention.text for mention in mentions], pa.int64()))
-        sex = born = None
+        facts: dict[str, pa.Array] = {}
         if self._roster is not None and isinstance(treatment, Apply) and label in (Label.NAME, Label.DATE, Label.YEAR):
-            sex, born = self._roster.facts(owners)
-        patients = pa.array([mention.meant.person is None for mention in mentions])
-        if sex is not None:
-            sex = pc.if_else(patients, sex, pa.scalar(None, pa.large_string()))
+            known = self._roster.facts(owners)
+            patients = pa.array([mention.meant.person is None for mention in mentions])
+            sex = pc.if_else(patients, known.sex, pa.scalar(None, pa.large_string()))
+            facts = {"sex": sex, "born": known.born, "offset": known.offset}
         told = [_person(mention, owner) for mention, owner in zip(mentions, owners.to_pylist(), strict=True)]
         person = pa.array(told, pa.large_string())
         domain = treatment.domain if isinstance(treatment, Apply) else ""
         role = pa.array([mention.meant.role for mention in mentions], pa.large_string())
         return about_table(
-            len(mentions),
-            subject=owners,
-            person=person,
-            role=role,
-            label=label.value,
-            sex=sex,
-            born=born,
-            domain=domain,
+            len(mentions), subject=owners, person=person, role=role, label=label.value, domain=domain, **facts
         )
 
 

@@ -55,6 +55,9 @@ def pass_one(plan: Plan, root: Path, folder: Path, keys: Keys, units: list[Unit]
                 _learn(builder, batch, subjects_of(source, batch, names, links, plan.person), rules, source)
     if plan.known:
         _side_known(builder, Path(plan.known))
+    if plan.offsets:
+        subjects, days = _side_file(Path(plan.offsets))
+        builder.add_known("offset", Label.DATE, "weak", days, subjects)
     index = builder.finish()
     if mint:
         _mint(plan, root, keys, units, Roster(index))
@@ -143,7 +146,10 @@ def _learn(
         builder.add_known("full_name", Label.NAME, stated, full, subjects)
     for fact, column in source.facts:
         values = by_row(batch, column)
-        values = _sex(values) if fact == "sex" else iso_days(values, day_first=source.day_first)
+        if fact == "sex":
+            values = _sex(values)
+        elif fact == "birth_date":
+            values = iso_days(values, day_first=source.day_first)
         builder.add_known(fact, Label.DATE, "weak", values, subjects)
 
 

@@ -53,6 +53,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         detectors=tuple(project.detectors) if project.detectors is not None else None,
         thresholds=project.thresholds, allow=tuple(project.allow), deny=tuple(project.deny),
         known=str(folder / project.known) if project.known else "",
+        offsets=str(folder / project.offsets) if project.offsets else "",
         unclaimed=len(set(files) - used), notices=_notices(sources),
     )  # fmt: skip
     return check_claims(plan, document)
@@ -89,7 +90,11 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     names = None
     if source.names is not None:
         names = rule_of(source.names, "names", profile.kinds, document.at(room, name, "names")).cases[0].treatment
-    facts = tuple((fact, column) for fact, column in (("sex", source.sex), ("birth_date", source.born)) if column)
+    facts = tuple(
+        (fact, column)
+        for fact, column in (("sex", source.sex), ("birth_date", source.born), ("offset", source.offset))
+        if column
+    )
     return SourcePlan(name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts)
 
 

@@ -45,7 +45,10 @@ def _fits(file: str, glob: str) -> bool:
     if not any(char in glob for char in "*?["):
         return file == glob or file.startswith(glob.rstrip("/") + "/")
     return Path(file).match(glob) and (
-        glob.startswith("**") or Path(file).parts[0] == glob.split("/", maxsplit=1)[0] or "/" not in glob or glob[0] in "*?["
+        glob.startswith("**")
+        or Path(file).parts[0] == glob.split("/", maxsplit=1)[0]
+        or "/" not in glob
+        or glob[0] in "*?["
     )
 
 

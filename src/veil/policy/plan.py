@@ -93,6 +93,7 @@ class Plan:
     allow: tuple[str, ...]
     deny: tuple[str, ...]
     known: str = ""  # a side file of known identifiers
+    offsets: str = ""  # a side file of date shifts
     unclaimed: int = 0
     notices: tuple[str, ...] = ()
     key_id: str = ""
@@ -114,7 +115,9 @@ class Plan:
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def needs_roster(self) -> bool:
-        return bool(self.links or self.known) or any(rule.known for source in self.sources for _, rule in every_rule(source))
+        return bool(self.links or self.known or self.offsets) or any(
+            rule.known for source in self.sources for _, rule in every_rule(source)
+        )
 
 
 def every_rule(source: SourcePlan) -> list[tuple[str, Rule]]:

@@ -47,6 +47,7 @@ class Source(_Strict):
         None, description="the column that holds the subject's sex, so that surrogate names keep it"
     )
     born: str | None = Field(None, description="the column that holds the subject's day of birth, for ages over 89")
+    offset: str | None = Field(None, description="the column that holds the subject's own date shift, in days")
     columns: dict[str, Written] = Field(default_factory=dict, description="a rule per column or path")
     unlisted: Literal["stop", "drop"] | None = Field(None, description="what becomes of a column without a rule")
     dropped: Literal["gone", "empty"] | None = Field(
@@ -87,7 +88,12 @@ class Project(_Strict):
     unlisted: Literal["stop", "drop"] = "stop"
     missing: Literal["stop", "skip"] = "stop"
     schema_: str | None = Field(None, alias="schema", description="a schema pack: omop-5.4")
-    known: str | None = Field(None, description="a CSV of subject, kind, value: identifiers to seek in that subject's text")
+    offsets: str | None = Field(
+        None, description="a CSV of subject, days: date shifts from outside; the key shifts the others"
+    )
+    known: str | None = Field(
+        None, description="a CSV of subject, kind, value: identifiers to seek in that subject's text"
+    )
     labels: dict[str, Written] = Field(default_factory=dict, description="what a scan does with each label")
     options: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="options of an operator, wherever it is used"

@@ -24,7 +24,7 @@ _KNOWN: dict[str, pl.DataType] = {
     "strength": pl.String(),
     "domain": pl.String(),
 }
-_FACTS = frozenset({"sex", "birth_date"})
+_FACTS = ("sex", "birth_date", "offset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,15 @@ class RosterIndex:
 
     links: dict[str, Index]
     known: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Shape: n of each: `sex` (F, M or null), `born` (date32 or null), `offset` (days, never 0, or null)."""
+
+    sex: pa.Array
+    born: pa.Array
+    offset: pa.Array
 
 
 class RosterBuilder:
@@ -133,14 +142,16 @@ class Roster:
             self._staff = self.known([STAFF]).get(STAFF, ())
         return self._staff
 
-    def facts(self, subjects: pa.Array) -> tuple[pa.Array, pa.Array]:
-        """Sex (F, M or null) and day of birth (date32 or null) of each subject. Shape: n -> n, n."""
+    def facts(self, subjects: pa.Array) -> Facts:
+        """What is known of each subject that is no identifier. Shape: n -> n of each."""
         frame = pl.DataFrame({"subject": pl.from_arrow(subjects)}, schema={"subject": pl.String})
         rows = self._known.rows(frame["subject"].drop_nulls().unique()).filter(pl.col("kind").is_in(list(_FACTS)))
-        sex = rows.filter(pl.col("kind") == "sex").group_by("subject").agg(pl.col("value").min().alias("sex"))
-        born = rows.filter(pl.col("kind") == "birth_date").group_by("subject").agg(pl.col("value").min().alias("born"))
-        joined = frame.join(sex, on="subject", how="left", maintain_order="left").join(
-            born, on="subject", how="left", maintain_order="left"
-        )
-        days = joined["born"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        return joined["sex"].to_arrow().cast(pa.large_string()), pc.cast(days.to_arrow(), pa.date32())
+        for kind in _FACTS:
+            told = rows.filter(pl.col("kind") == kind).group_by("subject").agg(pl.col("value").min().alias(kind))
+            frame = frame.join(told, on="subject", how="left", maintain_order="left")
+        days = frame["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        offset = frame["offset"].cast(pl.Int32, strict=False)
+        return Facts(
+            frame["sex"].to_arrow().cast(pa.large_string()), pc.cast(days.to_arrow(), pa.date32()),
+            offset.set(offset == 0, None).to_arrow().cast(pa.int32()),
+        )  # fmt: skip

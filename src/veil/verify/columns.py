@@ -76,13 +76,12 @@ class Columns:
         rows = np.unique(np.linspace(len(before) - 1, 0, min(AGAIN, len(before))).astype(np.int64))[::-1]
         padded = pa.array([None, *rows.tolist(), None], pa.int64())
         values, told = before.take(padded), subjects.take(padded)
-        sex = born = None
-        if self._roster is not None and _asks_who(apply):
-            sex, born = self._roster.facts(told)
+        known: dict[str, pa.Array] = {}
+        if self._roster is not None and apply.operator in ("surrogate", "shift"):
+            facts = self._roster.facts(told)
+            known = {"sex": facts.sex, "born": facts.born, "offset": facts.offset}
         label = rule.label.value if rule.label is not None else None
-        about = about_table(
-            len(values), subject=told, person=told, sex=sex, born=born, domain=apply.domain, label=label
-        )
+        about = about_table(len(values), subject=told, person=told, domain=apply.domain, label=label, **known)
         again = (
             self._operator(apply, day_first=source.day_first)
             .replace(values, about, self._keys)
@@ -107,10 +106,6 @@ def _cannot_be_written(wanted: str | None, there: str | None) -> bool:
         or (wanted is not None and any(char in wanted for char in "\r\n\t"))
         or "?" in (there or "")
     )
-
-
-def _asks_who(apply: Apply) -> bool:
-    return apply.operator == "surrogate" or bool(dict(apply.options).get("birth"))
 
 
 def _bad(mask: pa.BooleanArray, code: str, found: Findings) -> None:

@@ -18,6 +18,7 @@ from veil.verify.columns import Columns
 from veil.verify.findings import Findings
 from veil.verify.ours import Ours, is_ours
 from veil.verify.reading import Reading
+from veil.verify.rows import only, scanned_rows
 from veil.verify.survivors import Probe
 
 _TELLING = frozenset({Label.SSN, Label.EMAIL, Label.PHONE, Label.FAX, Label.URL, Label.IP, Label.MRN, Label.HEALTH_PLAN,
@@ -66,9 +67,10 @@ class Verifier:
                 self._survivors(one, told, known, found)
             origin = before.field(one.address)
             if self._patterns is not None and _treated_as(rule, Scan):
-                self._residue(one, told, known, self._patterns, found)
+                rows = scanned_rows(rule, before, one)
+                self._residue(only(one, rows), told, known, self._patterns, found)
                 if origin is not None:
-                    self._read_again(source, origin, one, told, known, found)
+                    self._read_again(source, only(origin, rows), only(one, rows), told, known, found)
             if origin is not None:
                 about = subjects if one.rows is None else subjects.take(one.rows)
                 self._columns.check(source, rule, origin, one, about, found)
