@@ -74,14 +74,13 @@ def settings_of(source: SourcePlan, name: str) -> dict[str, Any]:
     return {**file.settings, "day_first": source.day_first}
 
 
-_cache: dict[int, dict[str, FilePlan]] = {}
+_held: list[tuple[SourcePlan, dict[str, FilePlan]]] = []  # of the source read last: a folder may hold a million notes
 
 
 def _by_path(source: SourcePlan) -> dict[str, FilePlan]:
-    found = _cache.get(id(source))
-    if found is None:
-        found = _cache[id(source)] = {file.path: file for file in source.files}
-    return found
+    if not _held or _held[0][0] is not source:
+        _held[:] = [(source, {file.path: file for file in source.files})]
+    return _held[0][1]
 
 
 def batches(source: SourcePlan, root: Path, piece: Part) -> Iterator[tuple[Batch, tuple[str, ...]]]:

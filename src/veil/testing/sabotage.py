@@ -54,7 +54,7 @@ def _detector(kind: type[Any], how: str) -> type[Any]:
         if how == "nothing":
             return [[] for _ in found]
         if how == "last":
-            return [sorted(spans)[:-1] for spans in found]
+            return [[span for span in spans if span.end <= max(spans).start] for spans in found]
         return [
             [_late(span, len(text.raw)) for span in spans if span.length > 1]
             for text, spans in zip(texts, found, strict=True)

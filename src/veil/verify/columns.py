@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +21,7 @@ from veil.verify.findings import Findings
 SAMPLE = 8_192  # rows of a batch whose keys and intervals are compared; a batch has some 8 MiB of rows
 AGAIN = 64  # rows of a batch whose answer is computed again
 FEW = 8  # values that chance may leave as they were: a permutation has one fixed point on average
-_WORD = pa.large_string()
+_TYPED = re.compile(r"( 00:00:00)?(\.0+)?$")  # what a typed column adds to a date or a number
 _IDS = frozenset({"pseudonym", "code", "hash"})
 _NEVER_SAME = frozenset({"pseudonym", "code", "hash", "surrogate", "placeholder", "mask", "remove", "constant"})
 _BY_CHANCE = frozenset({"keep", "integer", "phone", "ip", "id", "place", "city", "street", "organization"})
@@ -65,7 +67,9 @@ class Columns:
             )
         if apply.operator == "shift" and not options.get("birth") and options.get("unit", "days") in ("days", "weeks"):
             _check_intervals(before, after, subjects, source, found)
-        if rule.known != "staff" and source.format != "parquet":
+        if apply.operator == "round":
+            _check_rounded(after, float(options.get("to", 10)), found)
+        if rule.known != "staff":
             self._check_again(source, rule, apply, before, after, subjects, found)
 
     def _check_again(self, source: SourcePlan, rule: Rule, apply: Apply, before: pa.Array, after: pa.Array,
@@ -89,7 +93,7 @@ class Columns:
         )
         found.counts["checked by computing again"] += len(rows)
         for row, wanted, there in zip(rows.tolist(), again, after.take(padded).to_pylist()[1:-1], strict=True):
-            if wanted != there and not _cannot_be_written(wanted, there):
+            if not _reads_the_same(wanted, there):
                 found.bad(row, "other-answer")
 
     def _operator(self, apply: Apply, *, day_first: bool) -> Operator:
@@ -99,12 +103,22 @@ class Columns:
         return self._made[key]
 
 
-def _cannot_be_written(wanted: str | None, there: str | None) -> bool:
-    """Whether the file's own limits changed the cell: no quotes, a small encoding, no empty text apart from nothing."""
+def _reads_the_same(wanted: str | None, there: str | None) -> bool:
+    """Whether a cell is the answer, but for the file's own limits: types, no quotes, a small encoding, no empty text."""
+    if not wanted or not there:
+        return not wanted and not there
+    lost = "?" in there or any(char in wanted for char in "\r\n\t")
     return (
-        (not wanted and not there)
-        or (wanted is not None and any(char in wanted for char in "\r\n\t"))
-        or "?" in (there or "")
+        wanted == there or lost or _TYPED.sub("", wanted.replace("T", " ")) == _TYPED.sub("", there.replace("T", " "))
+    )
+
+
+def _check_rounded(after: pa.Array, to: float, found: Findings) -> None:
+    numbers = pc.cast(after, pa.float64())
+    _bad(
+        pc.fill_null(pc.not_equal(pc.floor(pc.divide(numbers, to)), pc.divide(numbers, to)), fill_value=False),
+        "form",
+        found,
     )
 
 

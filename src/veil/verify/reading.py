@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.lexicon.dates import day_numbers
+from veil.lexicon.names import surrogate_family, surrogate_given
 from veil.model import Known, Label
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Keep
@@ -30,6 +32,7 @@ _DATE = re.compile(rf"(?<![\w/.-])(?:(?:19|20)\d\d-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}
 _TORN = re.compile(
     r"[^\W_]\[(?:NAME|LOCATION|ORGANIZATION)\]|\d\[(?:DATE|SSN|PHONE|FAX|MRN|ACCOUNT|ID)\]|\w@?person-\w{10}@example"
 )
+_LONG = re.compile(r"(?<![^\W_])(?:[0-9a-z]{27,30}|[0-9a-z]{65,68})(?![^\W_])")  # pseudonyms have 26, 64, 128 ... signs
 _GLUED = re.compile(r"\b[A-Z][A-Z][a-z]{2,}")
 
 
@@ -62,9 +65,20 @@ class Reading:
             return "residual-name"
         if Label.DATE not in self._kept and not self._moved and set(_DATE.findall(after)) & set(_DATE.findall(before)):
             return "residual-date"
-        torn = len(_TORN.findall(after)) > len(_TORN.findall(before))
-        glued = self._stand_ins and set(_GLUED.findall(after)) - set(_GLUED.findall(before))
-        return "torn" if torn or glued else ""
+        torn = len(_TORN.findall(after)) > len(_TORN.findall(before)) or set(_LONG.findall(after)) - set(
+            _LONG.findall(before)
+        )
+        return "torn" if torn or (self._stand_ins and self._glued(before, after)) else ""
+
+    @staticmethod
+    def _glued(before: str, after: str) -> bool:
+        """Whether a name is new that no list of stand-ins has, or one that begins with two capitals."""
+        if set(_GLUED.findall(after)) - set(_GLUED.findall(before)):
+            return True
+        new = {name.casefold() for name in _TITLED.findall(after)} - {
+            name.casefold() for name in _TITLED.findall(before)
+        }
+        return not new <= _stand_ins()
 
     def _titled(self, before: list[str], after: list[str]) -> bool:
         """Whether a name behind a title stayed; where names have stand-ins, in its own place only."""
@@ -96,6 +110,12 @@ class Reading:
                 moved[at] = np.nan
         subjects = pa.array([told[i] for i in texts], pa.large_string())
         return [texts[at] for at in other_steps(moved, subjects, found)]
+
+
+@cache
+def _stand_ins() -> frozenset[str]:
+    names = (*surrogate_family(), *(name for sex in ("F", "M", None) for name in surrogate_given(sex)))
+    return frozenset(name.casefold() for name in names)
 
 
 def _births(known: Sequence[Known]) -> set[int]:

@@ -1,0 +1,155 @@
+"""Law 10: for every operator, detector and format that does nothing, is off by one, or skips the last, a run notices."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from veil.detectors.scanner import STANDARD
+from veil.parts import FORMATS, OPERATORS, part
+from veil.testing import HOWS, sabotaged
+
+ROWS = [("p1", "Quentin", "Xavier", "1931-04-12"), ("p2", "Wilhelmina", "Okonkwo", "1984-11-02"), ("p3", "Ingrid", "Vasquez", "2001-01-30"),
+        ("p4", "Balthasar", "Nguyen", "1962-08-08")]  # fmt: skip
+PEOPLE = "patient_id,mrn,given,family,born,zip,age,score,seen\n" + "".join(
+    f"{who},{40_100_200 + i * 7},{given},{family},{born},{zip_},{age},{17 + 25 * i},20{20 - i}-0{i + 1}-1{i}\n"
+    for i, ((who, given, family, born), zip_, age) in enumerate(
+        zip(ROWS, ("02139", "60614", "94110", "73301"), (45, 93, 61, 95), strict=True)
+    )
+)
+RULES = {
+    "placeholder": "given: placeholder", "remove": "given: remove", "mask": "given: mask", "constant": "given: {constant: {value: x}}",
+    "pseudonym": "mrn: pseudonym", "hash": "mrn: hash", "code": "mrn: code", "shift": "seen: shift", "year": "seen: year", "month": "seen: month",
+    "birth_year": "born: birth_year", "age_at": "born: age_at", "zip3": "zip: zip3", "age": "age: age", "band": "score: band",
+    "round": "score: {round: {to: 10}}", "surrogate": "family: {surrogate: family_name}",
+}  # fmt: skip
+VAULT = "vault: codes.vault\n"
+
+
+def table_project(rules):
+    said = dict(rule.split(": ", 1) for rule in rules)
+    columns = (
+        {name: "drop" for name in ("mrn", "given", "family", "born", "zip", "age", "score", "seen")}
+        | {"patient_id": "pseudonym"}
+        | said
+    )
+    lines = "".join(f"      {name}: {rule}\n" for name, rule in columns.items())
+    return f"profile: expert\n{VAULT}tables:\n  people:\n    subject: patient_id\n    columns:\n{lines}"
+
+
+def sabotage(monkeypatch, place, kind, how):
+    module, _, attribute = place.partition(":")
+    monkeypatch.setattr(f"{module}.{attribute}", sabotaged(kind, how))
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_a_sound_operator_is_let_through(project, operator):
+    outcome = project(table_project([RULES[operator]]), {"people.csv": PEOPLE}).run()
+    assert outcome.quarantined == []
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_a_sabotaged_operator_is_noticed(project, monkeypatch, operator, how):
+    made = project(table_project([RULES[operator]]), {"people.csv": PEOPLE})
+    sabotage(monkeypatch, OPERATORS[operator], part("operators", operator), how)
+    outcome = made.run()
+    if operator in ("placeholder", "remove", "mask", "constant") and how == "shifted":
+        assert outcome.quarantined == []  # the neighbour's answer is one's own: nothing was done wrong
+        return
+    assert [what for what, _ in outcome.quarantined] == ["people file 1"]
+    assert not (made.out / "people.csv").exists()
+
+
+NOTES = {
+    "p1-1.txt": "Pt quentin xavier, rec 40 100 200, seen 04/12/2020 and 04/19/2020.\nCall 617-253-1000 or q.x@mail.org, SSN 123-45-6789 ok.\n",
+    "p2-1.txt": "Dr. Harrington saw her on 2020-05-06, back on 2020-05-20.\nHer mother Dr. Abernathy of 12 Oak Street came; http://mail.org/u/1 too.",
+    "p3-1.txt": "INGRID VASQUEZ was here 05/06/2020. Signed by Dr. Lindqvist",
+}  # fmt: skip
+TEXTS = """profile: expert
+tables:
+  people:
+    subject: patient_id
+    columns:
+      patient_id: pseudonym
+      mrn: {pseudonym: {}, known: strong, label: MRN}
+      given: {surrogate: given_name, known: true}
+      family: {surrogate: family_name, known: true}
+      born: {shift: {birth: true}, known: true, kind: birth_date}
+      zip: drop
+      age: drop
+      score: drop
+      seen: shift
+notes:
+  notes:
+    subject: {from: file_name, pattern: "{patient_id}-{n}.txt"}
+    columns: {text: scan}
+"""
+FILES = {"people.csv": PEOPLE, **{f"notes/{name}": text for name, text in NOTES.items()}}
+
+
+def test_sound_detectors_are_let_through(project):
+    assert project(TEXTS, FILES).run().quarantined == []
+
+
+@pytest.mark.parametrize("profile", ["expert", "redact"])
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("detector", STANDARD)
+def test_a_sabotaged_detector_is_noticed(project, monkeypatch, detector, how, profile):
+    made = project(TEXTS.replace("expert", profile, 1), FILES)
+    module, _, attribute = STANDARD[detector].partition(":")
+    from importlib import import_module
+
+    sabotage(monkeypatch, STANDARD[detector], getattr(import_module(module), attribute), how)
+    outcome = made.run()
+    assert outcome.quarantined
+    assert all(what.startswith("notes file") for what, _ in outcome.quarantined)
+
+
+def parquet_bytes():
+    from io import BytesIO
+
+    lines = [line.split(",") for line in PEOPLE.splitlines()]
+    held = BytesIO()
+    pq.write_table(pa.table({name: [row[i] for row in lines[1:]] for i, name in enumerate(lines[0])}), held)
+    return held.getvalue()
+
+
+def records(end=",\n", head="[", tail="]"):
+    import json
+
+    lines = [line.split(",") for line in PEOPLE.splitlines()]
+    return head + end.join(json.dumps(dict(zip(lines[0], row, strict=True))) for row in lines[1:]) + tail
+
+
+TREE = ["$[*].patient_id", "$[*].mrn", "$[*].seen"]
+
+
+def tree_project(prefix):
+    rules = {"patient_id": "pseudonym", "mrn": "pseudonym", "seen": "shift", "given": "drop", "family": "{surrogate: family_name}", "born": "drop",
+             "zip": "zip3", "age": "keep", "score": "keep"}  # fmt: skip
+    lines = "".join(f"      '{prefix}{name}': {rule}\n" for name, rule in rules.items())
+    return f"profile: expert\ntrees:\n  people:\n    subject: '{prefix}patient_id'\n    columns:\n{lines}"
+
+
+RULED = ["mrn: pseudonym", "seen: shift", "family: {surrogate: family_name}", "age: keep"]
+BY_FORMAT = {
+    "csv": (table_project(RULED), {"people.csv": PEOPLE}),
+    "tsv": (table_project(RULED), {"people.tsv": PEOPLE.replace(",", "\t")}),
+    "parquet": (table_project(RULED), {"people.parquet": parquet_bytes()}),
+    "json": (tree_project("$."), {"people.json": records()}),
+    "ndjson": (tree_project("$."), {"people.ndjson": records("\n", "", "\n")}),
+    "text": (TEXTS, FILES),
+}
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_sound_format_is_let_through(project, format_):
+    assert project(*BY_FORMAT[format_]).run().quarantined == []
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_sabotaged_format_is_noticed(project, monkeypatch, format_, how):
+    made = project(*BY_FORMAT[format_])
+    sabotage(monkeypatch, FORMATS[format_], part("formats", format_), how)
+    assert made.run().quarantined
