@@ -66,8 +66,10 @@ def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], wh
         raise PolicyError("subject-through", f"the link of {source.name} names no table of this project, or no column", where=where,
                           hint="{through: TABLE, on: COLUMN}")  # fmt: skip
     _must_have(source, written.on, where)
-    _must_have(linked, written.on, where)
-    return SubjectPlan("link", column=written.on, domain=f"{THROUGH}{linked.name}.{written.on}")
+    theirs = next((one for one in linked.addresses if one.lower() == written.on.lower()), written.on)
+    on = written.on if written.on in linked.addresses else theirs
+    _must_have(linked, on, where)
+    return SubjectPlan("link", column=written.on, domain=f"{THROUGH}{linked.name}.{on}")
 
 
 def _by_pattern(pattern: str, sources: list[SourcePlan], person: str, where: str) -> SubjectPlan:
