@@ -9,6 +9,7 @@ import typer
 
 from veil.cli import keyring, project, text
 from veil.errors import Error
+from veil.memory import keep_pages
 
 app = typer.Typer(
     name="veil",
@@ -43,6 +44,7 @@ def root(
 
 def main() -> None:
     """Run the command line; an error of the house is one line on stderr and its exit code, anything else says nothing of the data."""
+    keep_pages()
     try:
         app()
     except Error as error:

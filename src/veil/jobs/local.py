@@ -15,6 +15,7 @@ from veil.jobs.release import Outcome, Shelf, release
 from veil.jobs.units import Unit, units_of
 from veil.jobs.work import Done, Setting, Worker
 from veil.keys import Keys
+from veil.memory import keep_pages
 from veil.policy.plan import Plan
 
 Progress = Callable[[str, int, int], None]
@@ -78,6 +79,7 @@ _worker: list[Worker] = []
 
 
 def _begin(setting: Setting) -> None:
+    keep_pages()
     _worker[:] = [Worker(setting)]
 
 

@@ -144,6 +144,9 @@ class Roster:
 
     def facts(self, subjects: pa.Array) -> Facts:
         """What is known of each subject that is no identifier. Shape: n -> n of each."""
+        if self._known.empty:
+            nothing = pa.nulls(len(subjects), pa.large_string())
+            return Facts(nothing, pa.nulls(len(subjects), pa.date32()), pa.nulls(len(subjects), pa.int32()))
         frame = pl.DataFrame({"subject": pl.from_arrow(subjects)}, schema={"subject": pl.String})
         rows = self._known.rows(frame["subject"].drop_nulls().unique()).filter(pl.col("kind").is_in(list(_FACTS)))
         for kind in _FACTS:

@@ -1,0 +1,24 @@
+"""Memory: the pages of one block are kept for the next, instead of being given back and faulted in again."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
+_KEPT = 256 << 20
+
+
+def keep_pages() -> None:
+    """Ask both allocators to keep up to 256 MiB of freed pages; a sixth of the CPU time of a large table is faults.
+
+    Keeps:   must be called before pyarrow is loaded; does nothing where the C library is not glibc.
+    Source:  mallopt(3); the documentation of mimalloc, `purge_delay` in milliseconds.
+    """
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "1000")
+    try:
+        tune = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    for option, value in ((_M_MMAP_THRESHOLD, _KEPT), (_M_TRIM_THRESHOLD, _KEPT), (_M_TOP_PAD, 16 << 20)):
+        tune(option, value)
