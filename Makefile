@@ -41,9 +41,11 @@ test-all: $(READY)
 lint: $(READY)
 	@$(BIN)/ruff check src tests bench && $(BIN)/ruff format --check src tests bench && $(BIN)/mypy && $(BIN)/lint-imports
 
-## bench     speed and memory, as ratios of CPU time in one run
-bench: $(READY)
-	@$(BIN)/python -m bench.tables && $(BIN)/python -m bench.detect
+## bench     all figures of docs/figures.md; each also alone: bench-tables, bench-detect, bench-pseudonyms, bench-omop, bench-aci
+bench: bench-tables bench-detect bench-pseudonyms bench-omop bench-aci
+
+bench-%: $(READY)
+	@$(BIN)/python -m bench.$*
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,7 +10,9 @@ from typing import NoReturn
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CORPORA = SHARED / "corpora"
 PEERS = SHARED / "peers"
-NO_REAL_GOLD = "No open set of real English notes with real gold exists: these figures are of synthetic or edited texts."
+NO_REAL_GOLD = (
+    "No open set of real English notes with real gold exists: these figures are of synthetic or edited texts."
+)
 
 
 def must_prove() -> bool:

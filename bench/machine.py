@@ -41,7 +41,11 @@ def cost_of(*command: str, env: dict[str, str] | None = None) -> Cost:
         "sys.exit(done.returncode)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", watcher, *command], capture_output=True, text=True, check=False, env={**os.environ, **(env or {})}
+        [sys.executable, "-c", watcher, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **(env or {})},
     )
     if done.returncode:
         sys.exit(f"the command failed: {done.stderr[-800:]}")

@@ -122,7 +122,9 @@ def _references(before: Tables, after: Tables, checks: Checks) -> None:
 
 
 def _leads_to(ids: pl.Series, keys: pl.Series) -> pl.Series:
-    rows = pl.DataFrame({"id": keys, "row": range(keys.len())}, schema={"id": pl.String, "row": pl.Int64}).unique("id", keep="first", maintain_order=True)
+    rows = pl.DataFrame({"id": keys, "row": range(keys.len())}, schema={"id": pl.String, "row": pl.Int64}).unique(
+        "id", keep="first", maintain_order=True
+    )
     return pl.DataFrame({"id": ids}).join(rows, on="id", how="left", maintain_order="left")["row"]
 
 
@@ -138,9 +140,19 @@ def _one_to_one(before: Tables, after: Tables, checks: Checks) -> None:
 
 
 def _dated(name: str, table: pl.DataFrame) -> list[str]:
-    if name in ("concept", "concept_relationship", "drug_strength", "source_to_concept_map", "cdm_source", "metadata", "cohort_definition"):
+    if name in (
+        "concept",
+        "concept_relationship",
+        "drug_strength",
+        "source_to_concept_map",
+        "cdm_source",
+        "metadata",
+        "cohort_definition",
+    ):
         return []
-    return [column for column in table.columns if column.endswith(("_date", "_datetime")) or column == "measurement_time"]
+    return [
+        column for column in table.columns if column.endswith(("_date", "_datetime")) or column == "measurement_time"
+    ]
 
 
 def _intervals(before: Tables, after: Tables, checks: Checks) -> None:
@@ -150,15 +162,30 @@ def _intervals(before: Tables, after: Tables, checks: Checks) -> None:
         for column in _dated(name, table) if "person_id" in table.columns else []:
             was, now = table[column], after[name][column]
             times = was.str.slice(10).drop_nulls().equals(now.str.slice(10).drop_nulls())
-            checks.check("times of day", f"{name}.{column}", good=times and _same_nulls(was, now), count=was.len() - was.null_count())
+            checks.check(
+                "times of day",
+                f"{name}.{column}",
+                good=times and _same_nulls(was, now),
+                count=was.len() - was.null_count(),
+            )
             moved = (now.str.slice(0, 10).str.to_date() - was.str.slice(0, 10).str.to_date()).dt.total_days()
             moves.append(pl.DataFrame({"person": table["person_id"], "days": moved, "column": f"{name}.{column}"}))
     born = after["person"]["birth_datetime"].str.slice(0, 10)
-    clamped = before["person"].filter(born == born.min())["person_id"] if born.n_unique() < born.len() else pl.Series([], dtype=pl.String)
-    whole = pl.concat(moves).drop_nulls().filter(~((pl.col("column") == "person.birth_datetime") & pl.col("person").is_in(clamped.to_list())))
+    clamped = (
+        before["person"].filter(born == born.min())["person_id"]
+        if born.n_unique() < born.len()
+        else pl.Series([], dtype=pl.String)
+    )
+    whole = (
+        pl.concat(moves)
+        .drop_nulls()
+        .filter(~((pl.col("column") == "person.birth_datetime") & pl.col("person").is_in(clamped.to_list())))
+    )
     each = whole.group_by("person").agg(pl.col("days").n_unique().alias("n"), pl.col("days").first(), pl.len())
     for person, (count, days, cells) in enumerate(each.sort("person").select("n", "days", "len").iter_rows()):
-        checks.check("dates whose intervals are as before", f"person {person}", good=count == 1 and days != 0, count=cells)
+        checks.check(
+            "dates whose intervals are as before", f"person {person}", good=count == 1 and days != 0, count=cells
+        )
     checks.check("births of people over 89 set to one day (an exception)", "", good=True, count=clamped.len())
 
 
@@ -169,7 +196,12 @@ def _years(before: Tables, after: Tables, checks: Checks) -> None:
             pairs = pl.DataFrame({"was": table[column].str.slice(0, 4), "now": after[name][column]}).drop_nulls("was")
             old = pairs.filter(pl.col("now") == "90 or older").height if name == "person" else 0
             same = pairs.filter(pl.col("was") == pl.col("now")).height
-            checks.check("dates of which the year is left", f"{name}.{column}", good=same + old == pairs.height, count=pairs.height)
+            checks.check(
+                "dates of which the year is left",
+                f"{name}.{column}",
+                good=same + old == pairs.height,
+                count=pairs.height,
+            )
 
 
 def _births(after: Tables, checks: Checks) -> None:
@@ -190,7 +222,9 @@ def _gone(before: Tables, out: Path, checks: Checks) -> None:
         "numbers of encounters": before["visit_occurrence"]["visit_source_value"],
         "source numbers of providers": before["provider"]["provider_source_value"],
         "names of providers": before["provider"]["provider_name"],
-        "words with digits in the names of providers": before["provider"]["provider_name"].str.extract_all(r"\S+\d+").explode(),
+        "words with digits in the names of providers": before["provider"]["provider_name"]
+        .str.extract_all(r"\S+\d+")
+        .explode(),
         "devices": before["device_exposure"]["unique_device_id"],
     }
     for what, values in sought.items():

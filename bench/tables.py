@@ -47,13 +47,17 @@ def make(folder: Path, rows: int) -> Path:
         for at in range(0, rows, 1_000_000):
             count = min(1_000_000, rows - at)
             encounter = draw.integers(0, ENCOUNTERS, count)
-            start = np.datetime64("2015-01-01T00:00:00") + draw.integers(0, 3_000 * 86_400, count).astype("timedelta64[s]")
+            start = np.datetime64("2015-01-01T00:00:00") + draw.integers(0, 3_000 * 86_400, count).astype(
+                "timedelta64[s]"
+            )
             frame = pl.DataFrame(
                 {
                     "patient_id": 10_000_000 + encounter % PATIENTS,
                     "encounter_id": 500_000_000 + encounter,
                     "started": pl.Series(start.astype("datetime64[ms]")).dt.strftime("%Y-%m-%d %H:%M:%S"),
-                    "ended": pl.Series((start + np.timedelta64(2, "D")).astype("datetime64[ms]")).dt.strftime("%Y-%m-%d"),
+                    "ended": pl.Series((start + np.timedelta64(2, "D")).astype("datetime64[ms]")).dt.strftime(
+                        "%Y-%m-%d"
+                    ),
                     "department": np.array(["Cardiology", "Oncology", "Surgery", "Internal Medicine"])[encounter % 4],
                     "concept_id": 3_000_000 + draw.integers(0, 900, count),
                     "value": draw.normal(100, 15, count).round(2),
@@ -75,7 +79,12 @@ def measure(rows: int) -> tuple[float, float]:
     Keyring.create(folder / "bench.key", "bench", Cost.cheap())
     copy = cost_of(sys.executable, "-c", COPY, str(path), str(folder / "copy.csv"))
     (folder / "copy.csv").unlink()
-    veil = cost_of(str(Path(sys.executable).with_name("veil")), "run", str(folder / "project.yaml"), env={"VEIL_PASSPHRASE": "bench"})
+    veil = cost_of(
+        str(Path(sys.executable).with_name("veil")),
+        "run",
+        str(folder / "project.yaml"),
+        env={"VEIL_PASSPHRASE": "bench"},
+    )
     ratio = veil.cpu / copy.cpu
     print(
         f"{rows:>11,} rows, {path.stat().st_size >> 20} MiB: polars copy {copy.cpu:.1f} CPU s, {copy.peak:.0f} MiB; "

@@ -71,6 +71,15 @@ def _read(line: bytes) -> dict[str, Any]:
     known = {"id": record["id"]} if "id" in record else {}
     if not isinstance(record.get("text"), str) or not known:
         return {**known, "error": "line-shape"}
-    if any(0xD800 <= ord(char) < 0xE000 for char in record["text"]):
+    if not _is_unicode(record["text"]):
         return {**known, "error": "text-surrogates"}
     return {**known, "text": record["text"]}
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text has no lone surrogate, which no encoding can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
