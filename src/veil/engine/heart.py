@@ -16,7 +16,7 @@ from veil.errors import PolicyError
 from veil.formats.tree import closed_documents, open_cells
 from veil.keys import Keys
 from veil.model import Batch, Edits, Field, Found, Report, about_table
-from veil.policy.address import inside, matches
+from veil.policy.address import inside, matches, spoken
 from veil.policy.condition import condition
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Scan, is_gone
@@ -66,7 +66,7 @@ class _Work:
         self._staff = staff_of(batch, rules)
         for field in batch.fields:
             rule = self._rule(field.address, rules, unlisted, prefix)
-            address = f"{prefix}.{field.address}"
+            address = f"{prefix}.{spoken(field.address, rules)}"
             if is_gone(rule):
                 edits.removed.add(field.address)
                 self._report.count(address, "dropped", "", len(field))

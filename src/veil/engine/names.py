@@ -14,10 +14,13 @@ from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
 from veil.engine.subjects import name_part
 from veil.keys import Keys
+from veil.lexicon import words
 from veil.model import Owner, about_table
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Keep
 from veil.roster import Roster
+
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class FileNames:
@@ -37,16 +40,17 @@ class FileNames:
         path = PurePosixPath(name)
         if source.subject.pattern:
             return self._by_pattern(source, name, subject)
-        if self._is_clean(name, subject):
+        if self._is_clean(name, subject) and (len(source.files) == 1 or _is_plain(name, source.name)):
             return name
-        folder = path.parent if self._is_clean(str(path.parent), subject) else PurePosixPath()
+        clean_folder = self._is_clean(str(path.parent), subject) and _is_plain(str(path.parent), source.name)
+        folder = path.parent if clean_folder else PurePosixPath()
         return str(folder / f"{self._stand_in(subject)}-{self._token(name)}{path.suffix}")
 
     def _by_pattern(self, source: SourcePlan, name: str, subject: str | None) -> str:
         """The id in the name gives way to its pseudonym; short numbers stay; the rest stays only if it is clean."""
         path, pattern = PurePosixPath(name), source.subject.pattern
         value = name_part(pattern, source.subject.column, name)
-        clean_folder = self._is_clean(str(path.parent), subject)
+        clean_folder = self._is_clean(str(path.parent), subject) and _is_plain(str(path.parent), source.name)
         folder = path.parent if clean_folder and "/" not in pattern else PurePosixPath()
         if value is None:
             return str(folder / f"{self._token(name)}{path.suffix}")
@@ -70,9 +74,9 @@ class FileNames:
         if self._scanner is None or (subject and not subject.startswith("file:") and subject in name):
             return False
         known = self._roster.known([subject]).get(subject, ()) if self._roster is not None and subject else ()
-        words = re.sub(r"[_\-.]+", " ", str(PurePosixPath(name).with_suffix("")))
-        held = [one for one in known if len(one.value) > 2 and one.value.casefold() in words.casefold()]
-        spans = self._scanner.find([words], [Owner(subject, known)])[0]
+        shown = re.sub(r"[_\-.]+", " ", str(PurePosixPath(name).with_suffix("")))
+        held = [one for one in known if len(one.value) > 2 and one.value.casefold() in shown.casefold()]
+        spans = self._scanner.find([shown], [Owner(subject, known)])[0]
         long_number = re.search(r"\d{5,}", name)
         return not held and not spans and not long_number
 
@@ -107,3 +111,18 @@ class FileNames:
     def _token(self, value: str) -> str:
         """A short token of a name: random from run to run unless the run has a key."""
         return hmac.new(self._salt, value.encode(), hashlib.sha256).hexdigest()[:12]
+
+
+def _is_plain(name: str, source: str) -> bool:
+    """Whether a name is made of words that everyone uses, of the source's own, of one or two letters and of digits.
+
+    Keeps:   fails closed: a word that no list has may be a person's name, even where no detector knows it.
+    """
+    if name in (".", ""):
+        return True
+    table, own = words.table(), set(_LETTERS.findall(source.casefold()))
+    for word in _LETTERS.findall(str(PurePosixPath(name).with_suffix("")).casefold()):
+        bits = table.get(word, 0) | table.get(word.removesuffix("s"), 0)
+        if len(word) > 2 and word not in own and not bits & (words.EVERYDAY | words.ENGLISH | words.CLINICAL):
+            return False
+    return True

@@ -29,10 +29,12 @@ class Leaf:
 
 @dataclass(slots=True)
 class Group:
-    """An object or a list: where each of its members begins and ends."""
+    """An object or a list: where each of its members begins and ends, and which member it is of which group."""
 
     is_object: bool
     bounds: list[tuple[int, int]]
+    parent: int = -1
+    order: int = 0
 
 
 def leaves(text: str, where: str, root: str = "$") -> tuple[list[Leaf], list[Group]]:
@@ -98,8 +100,8 @@ class _Walk:
         self._stack.append((len(self._groups) - 1, address, member))
 
     def _close(self, end: int) -> None:
-        _, _, member = self._stack.pop()
-        self._joined(member, end)
+        number, _, member = self._stack.pop()
+        _, self._groups[number].parent, self._groups[number].order = self._joined(member, end)
 
     def _joined(self, member: int, end: int) -> tuple[int, int, int]:
         """Enters a finished member into its group; where it begins, which group, which place."""
@@ -136,24 +138,39 @@ def spliced(text: str, edits: list[tuple[int, int, str]]) -> str:
 
 
 def removals(gone: list[Leaf], groups: list[Group]) -> list[tuple[int, int, str]]:
-    """Cuts that take members out of objects with their comma; an element of a list becomes null, so that places stay."""
+    """Cuts that take members out of objects with their comma; an element of a list becomes null, so that places stay.
+
+    Keeps:   an object or a list of which nothing is left goes too, for its key is a name of its own.
+    """
     by_group: dict[int, set[int]] = {}
+    emptied: dict[int, int] = {}  # list -> how many of its elements are groups of which nothing is left
     cuts: list[tuple[int, int, str]] = []
     for leaf in gone:
-        if leaf.group >= 0 and groups[leaf.group].is_object:
+        if leaf.group >= 0:
             by_group.setdefault(leaf.group, set()).add(leaf.order)
         else:
             cuts.append((leaf.start, leaf.end, "null"))
-    for number, orders in by_group.items():
-        bounds = groups[number].bounds
-        kept = [i for i in range(len(bounds)) if i not in orders]
-        if not kept:
-            cuts.append((bounds[0][0], bounds[-1][1], ""))
+    for number in range(len(groups) - 1, -1, -1):  # what is inside comes after what holds it
+        group = groups[number]
+        if group.parent < 0 or len(by_group.get(number, ())) + emptied.get(number, 0) < max(1, len(group.bounds)):
             continue
-        for i in sorted(orders):
-            if i > kept[-1]:
-                continue
-            cuts.append((bounds[i][0], bounds[i + 1][0], ""))
-        if kept[-1] < len(bounds) - 1:
-            cuts.append((bounds[kept[-1]][1], bounds[-1][1], ""))
+        if groups[group.parent].is_object:
+            by_group.setdefault(group.parent, set()).add(group.order)
+        else:
+            emptied[group.parent] = emptied.get(group.parent, 0) + 1
+    for number, orders in by_group.items():
+        cuts += _cut(groups[number], orders)
+    return cuts
+
+
+def _cut(group: Group, orders: set[int]) -> list[tuple[int, int, str]]:
+    bounds = group.bounds
+    if not group.is_object:
+        return [(*bounds[i], "null") for i in orders]
+    kept = [i for i in range(len(bounds)) if i not in orders]
+    if not kept:
+        return [(bounds[0][0], bounds[-1][1], "")]
+    cuts = [(bounds[i][0], bounds[i + 1][0], "") for i in sorted(orders) if i < kept[-1]]
+    if kept[-1] < len(bounds) - 1:
+        cuts.append((bounds[kept[-1]][1], bounds[-1][1], ""))
     return cuts

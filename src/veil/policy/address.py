@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from veil.errors import PolicyError
+from veil.lexicon import words
 
 INSIDE = " > "
+UNWRITTEN = "(unlisted)"
 
 
 def inside(outer: str, inner: str) -> str:
@@ -28,6 +31,28 @@ def matches(pattern: str, address: str) -> bool:
     Keeps:   the names in `address` are taken literally.
     """
     return pattern == address or bool(_compiled(pattern).match(address))
+
+
+def spoken(address: str, rules: Iterable[str]) -> str:
+    """The address as reports may name it: as the policy writes it, for a key that it does not write may be a value."""
+    written = list(rules)
+    return address if address in written else next((rule for rule in written if matches(rule, address)), UNWRITTEN)
+
+
+def shown_path(address: str) -> str:
+    """The address with every key hidden that is not made of common words: `$.patient.?`; columns stay as they are."""
+    if not address.startswith("$"):
+        return address
+    table = words.table()
+
+    def is_common(word: str) -> bool:
+        return bool(table.get(word, 0) & (words.ENGLISH | words.EVERYDAY | words.CLINICAL)) or len(word) < 3
+
+    def shown(match: re.Match[str]) -> str:
+        parts = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", match.group(1)).lower())
+        return match.group() if all(map(is_common, parts)) and not re.search(r"\d{2}", match.group(1)) else ".?"
+
+    return re.sub(r"\.([^.\[]+)", shown, address)
 
 
 def check_tree_address(address: str, where: str) -> None:

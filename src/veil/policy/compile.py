@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from veil.errors import PolicyError
-from veil.policy.address import matches
+from veil.policy.address import matches, shown_path
 from veil.policy.claims import check_claims
 from veil.policy.condition import condition
 from veil.policy.files import claimed, data_files, format_of, inspected
@@ -126,7 +126,7 @@ def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule
     there: list[str] = file.settings["addresses"]
     bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
     if bare and unlisted == "stop":
-        raise PolicyError("column-unlisted", f"{name} has columns without a rule: " + ", ".join(bare[:12]), where=document.at(room, name),
+        raise PolicyError("column-unlisted", f"{name} has columns without a rule: " + ", ".join(list(dict.fromkeys(map(shown_path, bare)))[:12]), where=document.at(room, name),
                           hint="give each a rule, or say `unlisted: drop`")  # fmt: skip
     gone = [rule for rule in rules if not any(matches(rule, address) for address in there)]
     if gone and not lenient and not there_is_a_tree(there, rules):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from veil.model import Label
+from veil.policy.address import shown_path
 from veil.policy.rules import Apply, Drop, Open, Rule, Treatment
 
 
@@ -156,8 +157,13 @@ def day_first(locale: str) -> bool:
 
 def _jsonable(value: Any, *, files: bool = False) -> Any:
     if isinstance(value, FilePlan):
-        shown = {"settings": value.settings, "size": value.size}
-        return shown | {"path": value.path} if files else shown
+        if files:
+            return {"settings": value.settings, "size": value.size, "path": value.path}
+        there = value.settings.get("addresses", [])
+        settings = (
+            {**value.settings, "addresses": list(dict.fromkeys(map(shown_path, there)))} if there else value.settings
+        )
+        return {"settings": settings, "size": value.size}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         shown = {field.name: _jsonable(getattr(value, field.name), files=files) for field in dataclasses.fields(value)}
         name = type(value).__name__

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from veil.lexicon.dates import day_numbers
 from veil.lexicon.names import surrogate_family, surrogate_given
+from veil.lexicon.places import surrogate_cities
 from veil.model import Known, Label
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Keep
@@ -114,8 +115,8 @@ class Reading:
 
 @cache
 def _stand_ins() -> frozenset[str]:
-    names = (*surrogate_family(), *(name for sex in ("F", "M", None) for name in surrogate_given(sex)))
-    return frozenset(name.casefold() for name in names)
+    names = (*surrogate_family(), *(name for sex in ("F", "M", None) for name in surrogate_given(sex)), *surrogate_cities())
+    return frozenset(word.casefold() for name in names for word in name.split())
 
 
 def _births(known: Sequence[Known]) -> set[int]:
