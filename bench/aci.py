@@ -1,6 +1,6 @@
 """A project made from outpatient notes and their gold: a patient table, visits, staff, and the notes as files.
 
-Usage: python -m bench.aci     share of the known identifiers masked, and of other text changed, with and without tables.
+Usage: python -m bench.aci     share of identifiers masked and of other text changed, with and without tables.
 """
 
 from __future__ import annotations
@@ -9,18 +9,15 @@ import csv
 import datetime as dt
 import difflib
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from bench.corpora import NO_REAL_GOLD, corpus
-from bench.machine import OUT, machine
+from bench.machine import OUT, machine, veil_run
 
 NAMES = ("NAME_PATIENT", "NAME_PROVIDER")
 HEAD = """\
@@ -182,18 +179,16 @@ def main() -> None:
     folder = OUT / "aci"
     records = prepare(folder)
     for number, (profile, what) in enumerate(RUNS):
-        done = subprocess.run([str(Path(sys.executable).with_name("veil")), "run", str(folder / f"{number}.yaml")],
-                              capture_output=True, text=True, check=False, env={**os.environ, "VEIL_PASSPHRASE": "bench"})  # fmt: skip
-        if done.returncode:
-            sys.exit(f"veil run ended with {done.returncode}: {done.stderr[-600:]}")
+        veil_run(folder / f"{number}.yaml")
         found = measure(folder, number, records)
         print(f"{profile}, {what}: {len(records)} notes")
         for kind in (*NAMES, "DATE", "other PHI"):
             masked, spans = found[f"{kind} masked"], found[f"{kind} spans"]
             print(f"  {kind:<14} {masked:>4} of {spans:<4} masked ({100 * masked / spans:.1f} %)")
-        if found["dates in notes and tables"]:
+        both = found["dates in notes and tables"]
+        if both:
             print(
-                f"  {'':<14} {found['dates moved alike']:>4} of {found['dates in notes and tables']:<4} full dates moved in the note as in the table"
+                f"  {'':<14} {found['dates moved alike']:>4} of {both:<4} full dates moved in the note as in the table"
             )
         print(f"  other text     {found['other changed']:,} of {found['other characters']:,} characters changed "
               f"({100 * found['other changed'] / found['other characters']:.3f} %)\n", flush=True)  # fmt: skip

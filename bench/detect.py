@@ -61,7 +61,8 @@ def measure(name: str, system: str) -> Figures:
     """What `figures.py` prints of a corpus and a system, by its words; `size` is how many notes were read."""
     cap = ["--cap", str(CAPS[name])] if name in CAPS else []
     done = subprocess.run(
-        [sys.executable, str(PEERS / "figures.py"), str(corpus(f"{name}.jsonl")), "--map", name, "--cmd", command_of(system), *cap],
+        [sys.executable, str(PEERS / "figures.py"), str(corpus(f"{name}.jsonl")),
+         "--map", name, "--cmd", command_of(system), *cap],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

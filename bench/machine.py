@@ -23,6 +23,15 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
 
 
+def veil_run(project: Path) -> None:
+    """Run a project by the command a user has; a run that fails ends the bench."""
+    command = [str(Path(sys.executable).with_name("veil")), "run", str(project)]
+    env = {**os.environ, "VEIL_PASSPHRASE": "bench"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    if done.returncode:
+        sys.exit(f"veil run ended with {done.returncode}: {done.stderr[-600:]}")
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Units: seconds of CPU of the command and its children; MiB of the largest process."""

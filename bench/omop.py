@@ -5,9 +5,7 @@ Usage: python -m bench.omop     runs the profiles expert and safe-harbor; ends w
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 import time
 import zipfile
@@ -18,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from bench.corpora import corpus
-from bench.machine import OUT, machine
+from bench.machine import OUT, machine, veil_run
 
 SET = "omop-synthea27nj/Synthea27Nj_5.4.zip"
 PROFILES = ("expert", "safe-harbor")
@@ -131,8 +129,8 @@ def _leads_to(ids: pl.Series, keys: pl.Series) -> pl.Series:
 def _one_to_one(before: Tables, after: Tables, checks: Checks) -> None:
     """An id has one pseudonym wherever it stands, no other id has it, and it is a whole number."""
     for column in ("person_id", "provider_id", "visit_occurrence_id", "visit_detail_id"):
-        pairs = pl.concat([pl.DataFrame({"was": table[column], "now": after[name][column]}) for name, table in before.items()
-                           if column in table.columns]).drop_nulls().unique()  # fmt: skip
+        held = [(table[column], after[name][column]) for name, table in before.items() if column in table.columns]
+        pairs = pl.concat([pl.DataFrame({"was": was, "now": now}) for was, now in held]).drop_nulls().unique()
         single = pairs["was"].n_unique() == pairs.height == pairs["now"].n_unique()
         whole = pairs["now"].str.contains(r"^\d{1,16}$").all()
         fresh = not set(pairs["was"]) & set(pairs["now"])
@@ -238,10 +236,7 @@ def _gone(before: Tables, out: Path, checks: Checks) -> None:
 def run(folder: Path, profile: str) -> str:
     """Run one profile by the command line; what it cost in words."""
     begun = time.perf_counter()
-    done = subprocess.run([str(Path(sys.executable).with_name("veil")), "run", str(folder / f"{profile}.yaml")],
-                          capture_output=True, text=True, check=False, env={**os.environ, "VEIL_PASSPHRASE": "bench"})  # fmt: skip
-    if done.returncode:
-        sys.exit(f"veil run ended with {done.returncode}: {done.stderr[-600:]}")
+    veil_run(folder / f"{profile}.yaml")
     return f"{time.perf_counter() - begun:.1f} s"
 
 

@@ -106,15 +106,16 @@ def measure(name: str, ids: Numbers, way: Way, bits: int) -> bool:
     same = int((mine.numbers == answer(ids, way, OTHER).numbers).sum())
     good = unique and all(abs(one) < CHANCE / count**0.5 for one in found.values()) and same <= 5 + 2 * count / 2**bits
     told = ", ".join(f"{what} {value:+.5f}" for what, value in found.items())
-    print(f"{name:<16} {'unique' if unique else 'NOT UNIQUE'}; {told}; {mine.each:.0f} ns each; "
-          f"same under another key: {same} (by chance {count / 2**bits:.1g}){'' if good else '; FAILED'}", flush=True)  # fmt: skip
+    state = "unique" if unique else "NOT UNIQUE"
+    chance = f"same under another key: {same} ({count / 2**bits:.1g} by chance)"
+    print(f"{name:<16} {state}; {told}; {mine.each:.0f} ns each; {chance}{'' if good else '; FAILED'}", flush=True)
     return good
 
 
 def main(count: int) -> None:
     print(machine())
     print(
-        f"{count:,} distinct ids; correlations of ids with their pseudonyms, of which chance gives some {1 / count**0.5:.5f}"
+        f"{count:,} distinct ids; correlations with their pseudonyms, of which chance gives some {1 / count**0.5:.5f}"
     )
     ways: tuple[tuple[str, Way, int], ...] = (("text", pseudonyms, 5 * SYMBOLS), ("integer", integers, 53))
     good = [
