@@ -76,6 +76,7 @@ def who_is_meant(text: str, spans: Sequence[Span], owner: Owner, staff: Staff = 
     called_so = [tokens_of(text[span.start : span.end]) if span.label is Label.NAME else () for span in spans]
     groups = _linked(called_so)
     cues = [_cue(text, span) if span.label is Label.NAME else "" for span in spans]
+    told = {words: cue for words, cue in reversed(list(zip(groups, cues, strict=True))) if cue}
     answers: list[Meant] = []
     for i, span in enumerate(spans):
         words = groups[i]
@@ -84,8 +85,7 @@ def who_is_meant(text: str, spans: Sequence[Span], owner: Owner, staff: Staff = 
         elif not cues[i] and _is_own(called_so[i], own):
             answers.append(Meant("patient", None))
         else:
-            cue = cues[i] or next((cues[j] for j in range(len(spans)) if groups[j] == words and cues[j]), "")
-            answers.append(_meant(words, cue, own, owner, staff))
+            answers.append(_meant(words, cues[i] or told.get(words, ""), own, owner, staff))
     return answers
 
 
@@ -132,12 +132,17 @@ def _cue(text: str, span: Span) -> str:
 
 def _linked(names: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Each name's fullest form in the text: `Smith` is `John Smith` where exactly one fuller name has its words."""
-    whole = sorted({name for name in names if len(name) > 1}, key=lambda name: (-len(name), name))
-    found = []
-    for name in names:
-        fuller = [one for one in whole if name and len(one) > len(name) and _within(name, one)]
-        found.append(fuller[0] if len(fuller) == 1 else name)
-    return found
+    by_word: dict[str, set[tuple[str, ...]]] = {}
+    for name in set(names):
+        for word in {*name[:1], *name[-1:]} if len(name) > 1 else ():
+            by_word.setdefault(word, set()).add(name)
+    fullest: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for name in set(names):
+        fuller = (
+            [one for one in by_word.get(name[-1], ()) if len(one) > len(name) and _within(name, one)] if name else []
+        )
+        fullest[name] = fuller[0] if len(fuller) == 1 else name
+    return [fullest[name] for name in names]
 
 
 def _within(name: tuple[str, ...], fuller: tuple[str, ...]) -> bool:
