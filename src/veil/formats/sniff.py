@@ -21,7 +21,8 @@ def sniff_shape(text: str, given: str | None, *, complete: bool) -> tuple[Shape,
             widths, header = _widths(text, Shape(delimiter, quote, 1), complete=complete)
             if len(set(widths)) == 1 and (best is None or widths[0] > best[0]):
                 best = widths[0], Shape(delimiter, quote, widths[0]), header
-    if best is None:
+    first = text.split("\n", 1)[0]
+    if best is None or (best[0] == 1 and given is None and any(one in first for one in DELIMITERS)):
         return _by_header(text, given)
     return best[1], best[2]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from veil.engine import Engine
 from veil.engine.names import FileNames
 from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError
-from veil.formats.base import Part
+from veil.formats.base import Part, Writer
 from veil.jobs.align import Aligned
 from veil.jobs.units import Unit, batches, format_of, settings_of
 from veil.keys import Keys, Vault
@@ -116,16 +117,16 @@ class Worker:
         writer = format_.writer(folder, unit.part, settings)
         report, witness = Report(), []
         new_names: list[str] = []
-        for batch, names in batches(source, self.setting.root, unit.part):
-            edits, counted = self.engine.deidentify(source, batch, names)
-            subjects = subjects_of(source, batch, names, self.roster, self.setting.plan.person)
-            if source.format == "text":
-                new_names = _distinct(self.names.renamed(source, names, subjects.to_pylist()))
-                batch.about["names"] = new_names  # type: ignore[index]
-            writer.write(batch, edits)
-            report += counted
-            witness.append((batch, subjects, set(edits.columns)))
-        writer.finish()
+        with _finished(writer):
+            for batch, names in batches(source, self.setting.root, unit.part):
+                edits, counted = self.engine.deidentify(source, batch, names)
+                subjects = subjects_of(source, batch, names, self.roster, self.setting.plan.person)
+                if source.format == "text":
+                    new_names = _distinct(self.names.renamed(source, names, subjects.to_pylist()))
+                    batch.about["names"] = new_names  # type: ignore[index]
+                writer.write(batch, edits)
+                report += counted
+                witness.append((batch, subjects, set(edits.columns)))
         findings, first = self._verified(source, unit, folder, settings, witness, new_names)
         self._collect(source, unit, folder, new_names, findings, done)
         done.counts = report.rows()
@@ -171,6 +172,18 @@ class Worker:
                 done.quarantined.append((f"{source.name} file {unit.file + i + 1}", findings.bad_rows[i]))
             else:
                 done.files.append((str(side.relative_to(self.setting.side)), name))
+
+
+@contextlib.contextmanager
+def _finished(writer: Writer) -> Iterator[None]:
+    """Closes the side file, whatever happens; a second failure does not hide the first."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(Exception):
+            writer.finish()
+        raise
+    writer.finish()
 
 
 def _distinct(names: list[str]) -> list[str]:
