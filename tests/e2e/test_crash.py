@@ -15,12 +15,13 @@ FEW, MANY = 6, 40
 PROGRAM = (
     "import veil.jobs.units as units; units.UNIT_BYTES = 4000; units.NOTES_FILES = 9\nfrom veil.cli import main\nmain()"
 )
+PLAIN = "from veil.cli import main; main()"
 
 
-def started(made, workers):
+def started(made, workers, program=PROGRAM):
     told = {**os.environ, "VEIL_PASSPHRASE": PASSPHRASE}
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "run", made.file.name, "-w", str(workers)], cwd=made.folder, env=told,
+        [sys.executable, "-c", program, "run", made.file.name, "-w", str(workers)], cwd=made.folder, env=told,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
 
@@ -89,6 +90,20 @@ def test_a_run_that_dies_within_a_step_of_its_release_goes_on(fresh_hospital, ho
                           capture_output=True, check=False)  # fmt: skip
     assert died.returncode == -9
     assert not fresh_hospital.out.exists() or fresh_hospital.bytes_out() == hospital.bytes_out()
-    assert started(fresh_hospital, 1).wait(timeout=120) == 0
+    assert started(fresh_hospital, 1, PLAIN).wait(timeout=120) == 0
     assert fresh_hospital.bytes_out() == hospital.bytes_out()
     assert not list(fresh_hospital.folder.glob(".release*"))
+
+
+@pytest.mark.parametrize("change", ["units", "input"])
+def test_what_was_done_before_a_change_is_done_again(fresh_hospital, hospital, change):
+    """Side files of another cut of the work, or of an input that was exchanged since, are not used."""
+    program = "import os, veil.jobs.local as local\nlocal.release = lambda *_: os.kill(os.getpid(), 9)\n" + PLAIN
+    assert started(fresh_hospital, 1, program).wait(timeout=60) == -9
+    expected = hospital.bytes_out()
+    if change == "input":
+        path = fresh_hospital.folder / "data" / "encounters.csv"
+        path.write_text(path.read_text().replace("Cardiology", "Cardiolxgy"))
+        expected = {**expected, "encounters.csv": expected["encounters.csv"].replace(b"Cardiology", b"Cardiolxgy")}
+    assert started(fresh_hospital, 1, PROGRAM if change == "units" else PLAIN).wait(timeout=60) == 0
+    assert fresh_hospital.bytes_out() == expected

@@ -12,7 +12,7 @@ from pathlib import Path
 from veil.errors import Error, FormatError
 from veil.jobs.passone import pass_one
 from veil.jobs.release import Outcome, Shelf, release
-from veil.jobs.units import Unit, units_of
+from veil.jobs.units import Unit, cut_of, units_of
 from veil.jobs.work import Done, Setting, Worker
 from veil.keys import Keys
 from veil.memory import keep_pages
@@ -32,8 +32,8 @@ def run(
     """
     tell = progress or (lambda *_: None)
     try:
-        shelf = Shelf.open(out, plan, keys)
         units = units_of(plan, root)
+        shelf = Shelf.open(out, plan, keys, cut_of(units, root))
         tell("reading who is who", 0, 1)
         index = pass_one(plan, root, shelf.roster, keys, units)
         tell("reading who is who", 1, 1)

@@ -55,15 +55,15 @@ class Shelf:
         return self.folder / "roster"
 
     @classmethod
-    def open(cls, out: Path, plan: Plan, keys: Keys) -> Shelf:
-        """The shelf of this plan and key: an earlier one goes on if it is theirs, else it is cleared."""
+    def open(cls, out: Path, plan: Plan, keys: Keys, cut: str) -> Shelf:
+        """The shelf of this plan, key and cut of the work: an earlier one goes on if it is theirs, else it is cleared."""
         if out.exists() and any(out.iterdir()) and not (out / MANIFEST).exists():
             raise PolicyError(
                 "output-there", "the output folder is not empty and not a release of Veil", hint="name another `out:`"
             )
         folder = out.parent / f".{out.name}.veil"
         state = folder / "state.json"
-        mark = {"plan": plan.digest(), "key": keys.id, "version": keys.version}
+        mark = {"plan": plan.digest(), "key": keys.id, "version": keys.version, "cut": cut}
         if state.exists():
             held = json.loads(state.read_text())
             if {key: held.get(key) for key in mark} == mark:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,15 @@ def units_of(plan: Plan, root: Path) -> list[Unit]:
         for file, piece in _parts(source, root):
             found.append(Unit(len(found), source.name, file, piece))
     return found
+
+
+def cut_of(units: list[Unit], root: Path) -> str:
+    """A digest of how the work is cut, by which version, of files as they are now: side files of another are no use."""
+    made = hashlib.sha256(version("veil-deid").encode())
+    for unit in units:
+        seen = [(name, (root / name).stat().st_mtime_ns) for name in unit.part.files]
+        made.update(repr((unit.source, seen, unit.part.start, unit.part.stop)).encode())
+    return made.hexdigest()
 
 
 def _parts(source: SourcePlan, root: Path) -> Iterator[tuple[int, Part]]:
