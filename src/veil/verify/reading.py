@@ -22,9 +22,9 @@ from veil.verify.ours import is_ours
 
 _NUMBERS = (
     (Label.SSN, re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")),
-    (Label.EMAIL, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    (Label.EMAIL, re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")),
     (Label.PHONE, re.compile(r"(?<![\w.-])\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?![\w-])")),
-    (Label.URL, re.compile(r"https?://[\w./-]+")),
+    (Label.URL, re.compile(r"https?://[\w./-]{1,2000}")),
 )
 _TITLED = re.compile(r"\b(?:Dr|Mrs?|Ms)\.? ([A-Z][a-z]{2,})\b")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
@@ -60,7 +60,8 @@ class Reading:
         """
         for label, pattern in _NUMBERS:
             there = set(pattern.findall(after)) if label not in self._kept else set()
-            if any(not is_ours(value, label) for value in there and there & set(pattern.findall(before))):
+            stayed = there & set(pattern.findall(before)) if there else there
+            if any(not is_ours(value, label) for value in stayed):
                 return "residual-pattern"
         if Label.NAME not in self._kept and self._titled(_TITLED.findall(before), _TITLED.findall(after)):
             return "residual-name"

@@ -1,0 +1,52 @@
+"""The documentation does what it says: its shell blocks are run, its Python blocks too, its links lead somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "120"}
+
+
+def test_the_tutorial_runs_from_its_first_line_to_its_last(tmp_path: Path) -> None:
+    script = "\n".join(_blocks(ROOT / "docs/tutorial/tables-with-notes.md", "sh"))
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=_environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (tmp_path / "hospital/study-release/veil-report.html").exists()
+    assert (tmp_path / "hospital/look.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_notes_page_does_a_folder_without_a_key(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_text("Seen by Dr. Alice Wong on 03/04/2019.")
+    for block in _blocks(ROOT / "docs/how-to/notes.md", "sh"):
+        subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, env=_environment(), check=True, capture_output=True)
+    assert (tmp_path / "clean" / "a.txt").read_text() == "Seen by Dr. [NAME] on [DATE]."
+
+
+def test_the_python_of_the_readme_prints_what_it_says() -> None:
+    (block,) = _blocks(ROOT / "README.md", "python")
+    said = re.search(r"# (\[.*\])$", block, re.MULTILINE)
+    done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, check=True)
+    assert said is not None
+    assert done.stdout.strip() == said.group(1)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
