@@ -1,6 +1,6 @@
 """The errors of the house: each has a code, a place and a hint, and never a value.
 
-Error
+Error:
 ├── PolicyError    a project, policy or plan that cannot be run as it is written
 ├── KeyringError   a key, passphrase or vault that is missing, wrong or too open
 ├── FormatError    bytes that a format cannot read or write truly

@@ -18,7 +18,7 @@ _NO_NAME = re.compile(r"[:|#\u2022+]|\n\s*-")  # what never stands between two p
 _DATES = frozenset({"birth_date", "date", "death_date", "sex"})
 _NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "maiden_name", "name", "nickname"})
 _PLACES = frozenset({"street", "address", "city", "county", "place"})
-_AGED = frozenset("m f yo y yr year years male female".split())
+_AGED = frozenset({"m", "f", "yo", "y", "yr", "year", "years", "male", "female"})
 _SAID = (["this", "is"], ["name", "is"], ["i", "am"], ["i", "m"], ["is", "called"])
 _SAME = {
     long: short

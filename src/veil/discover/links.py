@@ -20,8 +20,10 @@ _ENOUGH = 0.9
 
 @dataclass(slots=True)
 class Subjects:
-    """Shape: `person`: (table, column) of people's own id, or None. `direct`: table -> its column of that id.
-    `through`: table -> (linking table, own column, linking table's column). `domains`: (table, column) -> domain.
+    """Who the tables are about.
+
+    Shape:   `person`: (table, column) of people's own id, or None. `direct`: table -> its column of that id.
+             `through`: table -> (linking table, own column, linking table's column). `domains`: (table, column) -> domain.
     """
 
     person: tuple[str, str] | None = None

@@ -48,7 +48,7 @@ class Engine:
         """
         report = Report()
         subjects = subjects_of(source, batch, names, self.roster, self.plan.person)
-        work = _Work(self, source, subjects, report)
+        work = _Work(self, source, report)
         edits = work.treat(batch, dict(source.rules), source.unlisted, source.name, subjects)
         report.count(source.name, "rows", "", batch.height)
         return edits, report
@@ -57,7 +57,7 @@ class Engine:
 class _Work:
     """One batch under way: the engine, the source, who the rows belong to, and the counts so far."""
 
-    def __init__(self, engine: Engine, source: SourcePlan, subjects: pa.Array, report: Report) -> None:
+    def __init__(self, engine: Engine, source: SourcePlan, report: Report) -> None:
         self._engine, self._source, self._report = engine, source, report
         self._staff: pa.Array | None = None
 
@@ -89,14 +89,14 @@ class _Work:
         """The new values of a field, or None where it is kept as it is."""
         first = rule.cases[0]
         if len(rule.cases) == 1 and not first.where:
-            return self._treated(field.values, first, rule, spread_to(field, subjects), address, field)
+            return self._treated(field.values, first, rule, spread_to(field, subjects), address)
         values = field.values
         for mask, case in self._masks(field, batch, rule):
             if isinstance(case.treatment, Keep) or not pc.any(mask).as_py():
                 continue
             where = pc.indices_nonzero(mask)
             part = Field(field.address, field.values.take(where))
-            new = self._treated(part.values, case, rule, spread_to(field, subjects).take(where), address, part)
+            new = self._treated(part.values, case, rule, spread_to(field, subjects).take(where), address)
             if new is not None:
                 values = pc.replace_with_mask(values, mask, new.cast(values.type))
         return values
@@ -115,7 +115,7 @@ class _Work:
         yield left, Case(Drop())
 
     def _treated(
-        self, values: pa.Array, case: Case, rule: Rule, subjects: pa.Array, address: str, field: Field
+        self, values: pa.Array, case: Case, rule: Rule, subjects: pa.Array, address: str
     ) -> pa.Array | None:
         treatment = case.treatment
         match treatment:

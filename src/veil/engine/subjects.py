@@ -29,8 +29,7 @@ def subjects_of(source: SourcePlan, batch: Batch, names: Sequence[str], roster: 
     if plan.how in ("column", "link"):
         ids = by_row(batch, plan.column)
     elif plan.how == "file":
-        ids = _spread([f"file:{name}" for name in names], batch.height)
-        return ids
+        return _spread([f"file:{name}" for name in names], batch.height)
     elif plan.how == "map":
         ids = _spread([PurePosixPath(name).name for name in names], batch.height)
     else:

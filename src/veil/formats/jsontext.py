@@ -116,7 +116,7 @@ def value_of(token: str) -> str | None:
     """A scalar as text: a string without its quotes, a number as it is written, null as None."""
     if token.startswith('"'):
         return str(json.loads(token))
-    return None if token == "null" else token
+    return None if token == "null" else token  # noqa: S105  a token of JSON
 
 
 def token_of(value: str | None, before: str) -> str:

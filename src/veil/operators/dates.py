@@ -122,10 +122,10 @@ class Shift:
     def _moved(self, values: pa.Array, steps: Days, given: Flags) -> pa.Array:
         whole = self.unit in ("days", "weeks")
         days = np.where(given | (self.unit != "weeks"), steps, steps * 7)
-        if whole or given.all():
-            moved = move_column(values, days, day_first=self.day_first, latest=self._latest)
-        else:
+        if not (whole or given.all()):
             moved = self._stepped(values, steps, given)
+        else:
+            moved = move_column(values, days, day_first=self.day_first, latest=self._latest)
         none = steps == 0
         return pc.if_else(pa.array(none), pa.scalar(None, pa.large_string()), moved) if none.any() else moved
 

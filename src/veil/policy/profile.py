@@ -45,7 +45,7 @@ def _profile(document: Document) -> Profile:
     data = document.data
     unknown = set(data) - _KEYS
     if unknown:
-        key = sorted(unknown)[0]
+        key = min(unknown)
         raise PolicyError(
             "profile-key", f"the key {key} is not known here", where=document.at(key), hint=nearest(key, _KEYS)
         )

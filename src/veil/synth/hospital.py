@@ -8,7 +8,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from veil.synth.notes import HOSPITALS, Visit, write_note
 from veil.synth.people import TODAY, Patient, clinicians, patient
@@ -94,7 +94,7 @@ class _opened:  # noqa: N801  reads as the verb it is
     def row(self, cells: list[Any]) -> None:
         self._writer.writerow(cells)
 
-    def __enter__(self) -> _opened:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -116,7 +116,7 @@ class _Labs:
         self._rows += 1
         self._at.row(cells)
 
-    def __enter__(self) -> _Labs:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
