@@ -162,6 +162,7 @@ def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and not
     """Look at a folder and propose a project: what each column seems to be, with the evidence and no value."""
     from veil.cli.screen import table
     from veil.discover.propose import propose
+    from veil.discover.write import project_text
 
     proposal = propose(folder, profile)
     target = out or folder.parent / f"{folder.name}.yaml"
@@ -174,7 +175,7 @@ def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and not
             where=target.name,
             hint="-f writes over it, -o names another",
         )
-    target.write_text(proposal.text(target.parent), encoding="utf-8")
+    target.write_text(project_text(proposal, target.parent), encoding="utf-8")
     table("What the columns seem to be", ["source", "column", "kind", "sure", "evidence"], proposal.rows())
     typer.echo(f"project  {target}\nnext     read it, then: veil keys new, veil describe {target}, veil run {target}")
 

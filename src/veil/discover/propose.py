@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -60,12 +59,6 @@ class Proposal:
             for column, one in table.guesses.items()
         ]
         return found + [[name, "(text)", "text", "", f"{len(files)} notes"] for name, files in self.notes.items()]
-
-    def text(self, beside: Path) -> str:
-        """The project file, its paths relative to the folder it will stand in."""
-        from veil.discover.write import project_text  # noqa: PLC0415
-
-        return project_text(self, os.path.relpath(self.folder, beside))
 
 
 def propose(folder: Path, profile: str) -> Proposal:

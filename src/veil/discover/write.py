@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path, PurePosixPath
 
-from veil.discover.propose import pattern_of, rule_text
-
-if TYPE_CHECKING:
-    from veil.discover.propose import Proposal, Table
+from veil.discover.propose import Proposal, Table, pattern_of, rule_text
 
 _NEEDS_KEY = ("expert", "gdpr-pseudonymised", "safe-harbor", "limited-data-set")
 
 
-def project_text(proposal: Proposal, inside: str) -> str:
-    """Shape: YAML that `veil run` takes as it stands, each column with its evidence beside it."""
+def project_text(proposal: Proposal, beside: Path) -> str:
+    """Shape: YAML that `veil run` takes as it stands in the folder `beside`, each column with its evidence beside it."""
+    inside = os.path.relpath(proposal.folder, beside)
     lines = [
         "# Proposed by `veil init` from the names and the look of the columns; read every line before you run it.",
         f"name: {_quoted(PurePosixPath(inside).name or 'project')}",

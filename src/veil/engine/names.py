@@ -82,7 +82,7 @@ class FileNames:
 
     def _stand_in(self, subject: str | None) -> str:
         if subject is None or subject.startswith("file:"):
-            return "note"
+            return "file"
         return self._pseudonym(subject, self._plan.person)
 
     def _pseudonym(self, value: str, domain: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +16,7 @@ from veil.formats.sniff import sniff_shape, split_row
 from veil.model import Batch, Edits, Field
 
 BLOCK = 8 << 20
+_LOOKS_LIKE_DATA = re.compile(r"@|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{5,}$|^\d+\.\d+$|^\d{3}-\d{2}-\d{4}$")
 LONGEST_ROW = 64 << 20
 
 
@@ -29,7 +31,7 @@ class Csv:
     one_part_one_file = False
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
-        """Errors: FormatError `csv-empty` (no header), `csv-header` (a column's name twice)."""
+        """Errors: FormatError `csv-empty`, `csv-headless` (no header), `csv-header` (a column's name twice)."""
         with path.open("rb") as file:
             sample = file.read(SAMPLE)
             complete = not file.read(1)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, TextIO
 
 from veil.detectors.scanner import standard
@@ -13,6 +12,7 @@ from veil.policy.profile import read_profile
 from veil.policy.rules import Keep
 
 BATCH = 64
+GULP = 1 << 20
 
 
 class Finder:
@@ -36,18 +36,37 @@ def answer_lines(finder: Finder, source: BinaryIO, sink: TextIO) -> int:
     Shape:   `{"id","text"}` -> `{"id","spans":[{"start","end","label","score","source"}]}`, or `{"id"?,"error": code}`.
     """
     bad = 0
-    lines: Iterable[bytes] = source
-    lines = iter(lines)
-    while batch := list(islice(lines, BATCH)):
-        read = [_read(line) for line in batch if line.strip()]
-        spans = iter(finder.find([one["text"] for one in read if "error" not in one]))
-        for one in read:
-            if "error" in one:
-                bad += 1
-                sink.write(json.dumps(one) + "\n")
-            else:
-                sink.write(json.dumps({"id": one["id"], "spans": [_written(span) for span in next(spans)]}) + "\n")
+    for lines in _gulps(source):
+        for at in range(0, len(lines), BATCH):
+            bad += _answered(finder, [_read(line) for line in lines[at : at + BATCH] if line.strip()], sink)
         sink.flush()
+    return bad
+
+
+def _gulps(source: BinaryIO) -> Iterator[list[bytes]]:
+    """The whole lines of whatever has arrived: a line alone is answered at once, a file in large pieces."""
+    read = getattr(source, "read1", source.read)
+    held: list[bytes] = []
+    while data := read(GULP):
+        *whole, rest = data.split(b"\n")
+        if whole:
+            whole[0] = b"".join([*held, whole[0]])
+            held = []
+            yield whole
+        held.append(rest)
+    if any(held):
+        yield [b"".join(held)]
+
+
+def _answered(finder: Finder, read: list[dict[str, Any]], sink: TextIO) -> int:
+    spans = iter(finder.find([one["text"] for one in read if "error" not in one]))
+    bad = 0
+    for one in read:
+        if "error" in one:
+            bad += 1
+            sink.write(json.dumps(one) + "\n")
+        else:
+            sink.write(json.dumps({"id": one["id"], "spans": [_written(span) for span in next(spans)]}) + "\n")
     return bad
 
 

@@ -58,8 +58,8 @@ class Source(_Strict):
 
 
 class Keyring(_Strict):
-    file: str
-    version: int | None = None
+    file: str = Field(description="the keyring file, relative to the project file")
+    version: int | None = Field(None, description="an older version of the secret, for re-runs; by default the newest")
 
 
 class Project(_Strict):
@@ -85,8 +85,8 @@ class Project(_Strict):
     person: str | None = Field(
         None, description="the domain of ids that names people: by default the first table's subject"
     )
-    unlisted: Literal["stop", "drop"] = "stop"
-    missing: Literal["stop", "skip"] = "stop"
+    unlisted: Literal["stop", "drop"] = Field("stop", description="what becomes of columns without a rule")
+    missing: Literal["stop", "skip"] = Field("stop", description="what happens when a source has no file")
     schema_: str | None = Field(None, alias="schema", description="a schema pack: omop-5.4")
     offsets: str | None = Field(
         None, description="a CSV of subject, days: date shifts from outside; the key shifts the others"
@@ -102,9 +102,9 @@ class Project(_Strict):
     thresholds: dict[str, float] = Field(default_factory=dict, description="the least score that counts, per label")
     allow: list[str] = Field(default_factory=list, description="words that are never masked")
     deny: list[str] = Field(default_factory=list, description="words that are always masked")
-    tables: dict[str, Source] = Field(default_factory=dict)
-    notes: dict[str, Source] = Field(default_factory=dict)
-    trees: dict[str, Source] = Field(default_factory=dict)
+    tables: dict[str, Source] = Field(default_factory=dict, description="tables by name: CSV, TSV or Parquet")
+    notes: dict[str, Source] = Field(default_factory=dict, description="folders of notes by name")
+    trees: dict[str, Source] = Field(default_factory=dict, description="files of JSON or JSON lines by name")
 
 
 def read_project(path: Path, overrides: list[str] | None = None) -> tuple[Project, Document]:

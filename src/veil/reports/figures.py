@@ -8,10 +8,23 @@ from typing import Any
 from veil.policy.plan import Plan, describe, every_rule
 from veil.policy.rules import Keep
 
-BAD = (
-    "known-identifier", "residual-pattern", "residual-name", "residual-date", "torn", "interval", "key-integrity", "original-id",
-    "original-value", "other-answer", "form", "kept-changed", "null-filled", "dropped-field", "row-count",
-)  # fmt: skip
+BAD = {
+    "known-identifier": "a strong known identifier of the subject still stands in their text",
+    "residual-pattern": "a number or an address that the input had still stands, and is no stand-in",
+    "residual-name": "a name behind a title still stands",
+    "residual-date": "a whole date still stands where none may",
+    "torn": "a stand-in begins or ends within a word: something was replaced a step beside its place",
+    "interval": "a date moved by nothing, or otherwise than its subject's other dates",
+    "key-integrity": "there are fewer pseudonyms than originals",
+    "original-id": "an id stayed as it was",
+    "original-value": "a value that must be replaced stayed as it was",
+    "other-answer": "the operator, asked again, gives another answer than the one that stands there",
+    "form": "a value does not have the form that its operator gives",
+    "kept-changed": "a value of a column that is kept changed",
+    "null-filled": "something stands where nothing stood",
+    "dropped-field": "a field that was dropped still holds something",
+    "row-count": "rows were lost or won",
+}
 ACTIONS = ("applied", "scanned", "kept", "dropped", "masked")
 
 
