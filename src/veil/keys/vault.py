@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable, Iterable
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,8 +18,16 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from veil.errors import KeyringError
-from veil.keys.derive import Keys
 from veil.keys.stores import check_private, create_private, sync_folder
+
+
+class Secrets(Protocol):
+    """What the vault asks of keys: a secret for itself, and the name of the root that it comes from."""
+
+    id: str
+
+    def secret(self, purpose: str, domain: str = "", size: int = 32) -> bytes: ...
+
 
 _TABLES = """
 CREATE TABLE wraps (key_id TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
@@ -63,7 +71,7 @@ class Vault:
         raise KeyringError("keys-pickle", "a vault is not written out", hint="open it where it is needed")
 
     @classmethod
-    def open(cls, path: Path | str, keys: Keys) -> Vault:
+    def open(cls, path: Path | str, keys: Secrets) -> Vault:
         """The vault of a file, made where there is none.
 
         Errors:  KeyringError `vault-key` (made under another key), `vault-damaged`, `keyring-open`, `keys-missing`.
@@ -91,7 +99,7 @@ class Vault:
         return cls(path, data_key)
 
     @classmethod
-    def _create(cls, path: Path, keys: Keys, wrapping: AESGCM) -> Vault:
+    def _create(cls, path: Path, keys: Secrets, wrapping: AESGCM) -> Vault:
         create_private(path)
         vault = cls(path, os.urandom(32))
         line = vault._connection()
@@ -100,7 +108,7 @@ class Vault:
         sync_folder(path.parent)
         return vault
 
-    def admit(self, keys: Keys) -> None:
+    def admit(self, keys: Secrets) -> None:
         """From now on these keys open the vault too: the step that follows a rotation of the keyring."""
         self._wrap(AESGCM(keys.secret("vault")), keys.id)
 
