@@ -69,7 +69,7 @@ def test_resolve_covers_what_weigh_accepted(texts):
         text = Text.of(raw)
         found = [span for one in SCANNER.detectors for span in one.find([text], [Owner("p1", KNOWN)])[0]]
         accepted = weigh(text, found, thresholds={}, allow=frozenset())
-        covered = {at for span in resolve(text, accepted) for at in range(span.start, span.end)}
+        covered = {at for span in resolve(text.raw, accepted) for at in range(span.start, span.end)}
         missing = {at for span in accepted for at in range(span.start, span.end)} - covered
         assert not missing
 
