@@ -1,0 +1,71 @@
+"""Every page that Veil writes, opened in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from veil.jobs.session import open_session
+from veil.jobs.shown import protected_page
+from veil.keys import Keys
+from veil.reports.run import plan_page
+from veil.synth import make_hospital
+
+pytestmark = pytest.mark.browser
+QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--hide-scrollbars")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail("a browser must be there where CI=true")
+    if found is None:
+        pytest.skip("no chromium")
+    return found
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    make_hospital(folder, 12, seed=3)
+    session = open_session(folder / "hospital.yaml")
+    keys = Keys.from_secret(bytes(range(32)))
+    session.run(keys)
+    protected_page(session, keys, folder / "look.html")
+    (folder / "plan.html").write_text(plan_page(session.plan), encoding="utf-8")
+    return {"report": session.out / "veil-report.html", "plan": folder / "plan.html", "protected": folder / "look.html"}
+
+
+def _run(browser: str, profile: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([browser, *QUIET, f"--user-data-dir={profile}", *arguments], capture_output=True, text=True, timeout=120, check=True)
+
+
+@pytest.mark.parametrize(("page", "told"), [("report", "The output was read again"), ("plan", "Every address and its treatment"), ("protected", "Protected page")])
+def test_a_page_opens_and_shows_what_it_is_for(browser: str, pages: dict[str, Path], tmp_path: Path, page: str, told: str) -> None:
+    done = _run(browser, tmp_path / "profile", "--enable-logging=stderr", "--v=0", "--dump-dom", pages[page].as_uri())
+    assert told in done.stdout
+    assert "Content Security Policy" not in done.stderr
+    assert "Uncaught" not in done.stderr
+
+
+@pytest.mark.parametrize("page", ["report", "plan", "protected"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_is_drawn_in_light_and_dark(browser: str, pages: dict[str, Path], tmp_path: Path, page: str, scheme: str) -> None:
+    picture = tmp_path / "page.png"
+    dark = ("--force-dark-mode", "--blink-settings=preferredColorScheme=0") if scheme == "dark" else ()
+    _run(browser, tmp_path / "profile", "--window-size=1200,900", f"--screenshot={picture}", *dark, pages[page].as_uri())
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size > 20_000, "a blank page is smaller"
+
+
+def test_the_report_and_the_plan_hold_no_name_of_a_patient(pages: dict[str, Path]) -> None:
+    rows = (pages["plan"].parent / "data" / "patients.csv").read_text(encoding="utf-8").splitlines()[1:]
+    for page in ("report", "plan"):
+        text = pages[page].read_text(encoding="utf-8")
+        assert [row.split(",")[1] for row in rows if row.split(",")[1] in text] == []
