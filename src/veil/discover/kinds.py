@@ -134,11 +134,15 @@ def _names(signals: Signals) -> Guess | None:
         return Guess("person_name", 0.85, f"{at('name'):.0%} have a given and a family name in them")
     if at("city") > 0.8 and signals.different > 12 and at("city") > at("family"):
         return Guess("city", 0.8, f"{at('city'):.0%} are towns")
-    if at("given") > 0.7 and at("given") >= at("family") - 0.15 and signals.different > 12 and at("plain") < 0.6:
+    if at("given") > 0.7 and at("given") >= at("family") - 0.15 and _many(signals) and at("plain") < 0.6:
         return Guess("given_name", 0.8, f"{at('given'):.0%} are borne as given names")
-    if at("family") > 0.7 and signals.different > 12 and at("plain") < 0.6:
+    if at("family") > 0.7 and _many(signals) and at("plain") < 0.6:
         return Guess("family_name", 0.8, f"{at('family'):.0%} are borne as family names")
     return None
+
+
+def _many(signals: Signals) -> bool:
+    return signals.different > 12 or (signals.different > 3 and signals.distinct > 0.8)
 
 
 def _numbers(signals: Signals) -> Guess:
@@ -157,6 +161,7 @@ def _numbers(signals: Signals) -> Guess:
         return Guess("id", 0.6, f"numbers with {signals.different} different values")
     if (
         signals.different <= max(30, signals.seen // 20)
+        and signals.distinct < 0.8  # where nearly every value is another, they may be names
         and signals.words < 5
         and (at("plain") > 0.5 or signals.different <= 12)
     ):

@@ -16,6 +16,7 @@ _PERSONAL = frozenset(
     {"given_name", "family_name", "person_name", "birth_date", "birth_year", "number", "phone", "email", "address"}
 )
 _ENOUGH = 0.9
+_OVERLAP = 0.1
 
 
 @dataclass(slots=True)
@@ -88,16 +89,23 @@ def _within(values: set[str], key: set[str]) -> bool:
 def _domains(
     found: Subjects, keys: Mapping[tuple[str, str], set[str]], sets: Mapping[tuple[str, str], set[str]]
 ) -> None:
-    """A column whose values are those of a key is in that key's domain."""
+    """A column whose values are those of a key is in that key's domain; a domain bears its home column's name.
+
+    Keeps:   columns that only happen to have one name (`c1`, `id`) are no domain: the table's name goes before.
+    """
+    homes: dict[tuple[str, str], tuple[str, str]] = {}
     for place, values in sets.items():
-        homes = [at for at, key in keys.items() if at[0] != place[0] and _within(values, key)]
-        same = [at for at in homes if at[1].lower() == place[1].lower()] or homes
-        home = found.person if found.person in same else (same[0] if same else place)
-        found.domains[place] = (
-            home[1].lower() if home in keys and (place in homes or home != place or place in keys) else place[1].lower()
-        )
-        if place not in keys and home == place:
-            found.domains[place] = place[1].lower()
+        fitting = [at for at, key in keys.items() if at[0] != place[0] and _within(values, key)]
+        same = [at for at in fitting if at[1].lower() == place[1].lower()] or fitting
+        homes[place] = found.person if found.person in same else (same[0] if same else place)
+    named: dict[str, tuple[str, str]] = {}
+    names: dict[tuple[str, str], str] = {}
+    for home in sorted(set(homes.values()), key=lambda at: (at != found.person, at)):
+        bare = home[1].lower()
+        first = named.setdefault(bare, home)
+        shared = first == home or len(sets[first] & sets[home]) >= _OVERLAP * min(len(sets[first]), len(sets[home]))
+        names[home] = bare if shared else f"{home[0]}.{home[1]}".lower()
+    found.domains = {place: names[home] for place, home in homes.items()}
 
 
 def _through(found: Subjects, table: str, sample: Iterable[str], keys: Iterable[tuple[str, str]]) -> None:

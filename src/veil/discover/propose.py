@@ -88,7 +88,19 @@ def propose(folder: Path, profile: str) -> Proposal:
             "files-missing", "there is no table and no note in the folder", hint="CSV, TSV, Parquet or TXT"
         )
     subjects = subjects_among({table.name: (table.sample, table.guesses) for table in found})
+    _name_keys(found, subjects)
     return Proposal(folder, profile, found, notes, subjects, unknown)
+
+
+def _name_keys(tables: list[Table], subjects: Subjects) -> None:
+    """A column that refers to another table's ids is an id too, however few values it has."""
+    ids = {subjects.domains[table.name, column]: table.name for table in tables for column, one in table.guesses.items()
+           if one.kind == "id" and (table.name, column) in subjects.domains}  # fmt: skip
+    for table in tables:
+        for column, one in table.guesses.items():
+            home = ids.get(subjects.domains.get((table.name, column), ""))
+            if one.kind in ("code", "measure") and home not in (None, table.name):
+                table.guesses[column] = Guess("id", 0.9, f"its values are ids of {home}")
 
 
 def _looked_at(folder: Path, name: str, files: list[str]) -> Table:
@@ -111,8 +123,11 @@ def _looked_at(folder: Path, name: str, files: list[str]) -> Table:
 
 def pattern_of(proposal: Proposal, files: list[str]) -> tuple[str, str] | None:
     """How the names of notes are built, if a piece of them is an id that the tables hold."""
-    ids = {column: {value for value in table.sample[column] if value} for table in proposal.tables
-           for column, one in table.guesses.items() if one.kind in ("id", "number")}  # fmt: skip
+    ids: dict[str, set[str]] = {}
+    for table in sorted(proposal.tables, key=lambda one: one.name != (proposal.subjects.person or ("",))[0]):
+        for column, one in table.guesses.items():
+            if one.kind in ("id", "number"):
+                ids.setdefault(column, {value for value in table.sample[column] if value})
     return note_pattern([PurePosixPath(file).name for file in files], ids, Counter())
 
 

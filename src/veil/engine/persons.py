@@ -20,6 +20,7 @@ _RELATIVE = re.compile(r"\b(?:mother|father|mom|dad|wife|husband|spouse|partner|
                        r"grand(?:mother|father|son|daughter|ma|pa)|fianc[eé]e?|caregiver|guardian|emergency contact|next of kin|neighbou?r|friend)"
                        r"(?:'s name)?(?:\s+(?:is|was|named|called))?[,:]?\s*(?:\(|(?:Mrs?|Ms|Miss)\.?\s)?\s*$", re.IGNORECASE)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})?")
+_POSSESSIVE = re.compile(r"['’][sS]?(?!\w)")
 _NOISE = frozenset(
     ["mr", "mrs", "ms", "miss", "dr", "md", "do", "rn", "jr", "sr", "ii", "iii", "iv", "the", "of", "and"]
 )
@@ -29,15 +30,11 @@ _NAME_KINDS = frozenset({"given_name", "family_name", "full_name", "middle_name"
 
 def tokens_of(name: str) -> tuple[str, ...]:
     """A name's words, folded, given names first: `Smith, John` and `JOHN SMITH's` are both (john, smith)."""
+    name = _POSSESSIVE.sub("", name)
     family, comma, given = name.partition(",")
     if comma and _WORD.search(given):
-        words = [word.casefold() for word in _WORD.findall(f"{given} {family}")]
-        return tuple(_bare(word) for word in words if word not in _NOISE)
-    return tuple(_bare(word.casefold()) for word in _WORD.findall(name) if word.casefold() not in _NOISE)
-
-
-def _bare(word: str) -> str:
-    return word[:-2] if word.endswith(("'s", "’s")) else word
+        name = f"{given} {family}"
+    return tuple(word for word in map(str.casefold, _WORD.findall(name)) if word not in _NOISE)
 
 
 class Staff:
@@ -138,11 +135,16 @@ def _linked(names: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
             by_word.setdefault(word, set()).add(name)
     fullest: dict[tuple[str, ...], tuple[str, ...]] = {}
     for name in set(names):
-        fuller = (
-            [one for one in by_word.get(name[-1], ()) if len(one) > len(name) and _within(name, one)] if name else []
-        )
-        fullest[name] = fuller[0] if len(fuller) == 1 else name
+        fuller = [one for one in by_word.get(name[-1], ()) if _is_fuller(one, name)] if name else []
+        best = [one for one in fuller if not any(_is_fuller(other, one) for other in fuller)]
+        fullest[name] = best[0] if len(best) == 1 else name
     return [fullest[name] for name in names]
+
+
+def _is_fuller(one: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Whether one says more than a name that it may mean: another word, or a word for an initial."""
+    spelled = len(one) == len(name) > 1 and len(name[0]) == 1 < len(one[0])
+    return (spelled or len(one) > len(name)) and _within(name, one)
 
 
 def _within(name: tuple[str, ...], fuller: tuple[str, ...]) -> bool:

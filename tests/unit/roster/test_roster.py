@@ -1,0 +1,85 @@
+"""Situations of the roster: who is who, how strong, and that nothing of it is readable on disk."""
+
+import pyarrow as pa
+import pytest
+
+from veil.model import Label
+from veil.roster import RosterBuilder
+from veil.roster.book import Roster
+from veil.roster.strength import strength
+
+
+def text(*values):
+    return pa.array(values, pa.large_string())
+
+
+@pytest.fixture
+def built(tmp_path):
+    builder = RosterBuilder(tmp_path / "roster")
+    builder.begin_links()
+    builder.add_links(text("e1", "e2", None, "e3", "e3"), text("p1", "p2", "p1", "p1", "p2"))
+    builder.end_links("encounter_id")
+    builder.add_known(
+        "family_name", Label.NAME, "auto", text("Quackenthorpe", "May", "  ", None), text("p1", "p2", "p1", "p2")
+    )
+    builder.add_known("number", Label.MRN, "strong", text("00412", "7"), text("p1", "p2"), "mrn")
+    builder.add_known("full_name", Label.NAME, "staff", text("Alice Wong"), text(None))
+    builder.add_known("sex", Label.DATE, "weak", text("F"), text("p1"))
+    builder.add_known("birth_date", Label.DATE, "weak", text("1941-03-17"), text("p1"))
+    return Roster(builder.finish())
+
+
+def test_an_id_leads_to_its_subject_and_one_that_leads_to_two_leads_to_nobody(built):
+    assert built.subjects("encounter_id", text("e2", "e1", None, "e3", "zz")).to_pylist() == [
+        "p2",
+        "p1",
+        None,
+        None,
+        None,
+    ]
+    assert built.subjects("unknown", text("e1")).to_pylist() == [None]
+
+
+def test_what_is_known_of_a_subject_is_theirs_alone(built):
+    known = built.known(["p1", "p2", "p3"])
+    assert {(one.kind, one.value, one.strength) for one in known["p1"]} == {
+        ("birth_date", "1941-03-17", "weak"), ("family_name", "Quackenthorpe", "strong"), ("number", "00412", "strong")}  # fmt: skip
+    assert {(one.value, one.strength) for one in known["p2"]} == {("May", "weak"), ("7", "strong")}
+    assert "p3" not in known
+    assert [one.value for one in built.staff()] == ["Alice Wong"]
+
+
+def test_facts_of_a_subject_are_sex_and_birth(built):
+    facts = built.facts(text("p1", "p2", None))
+    assert facts.sex.to_pylist() == ["F", None, None]
+    assert [str(one) for one in facts.born.to_pylist()] == ["1941-03-17", "None", "None"]
+
+
+def test_nothing_of_the_roster_is_readable_on_disk(built, tmp_path):
+    held = b"".join(path.read_bytes() for path in (tmp_path / "roster").rglob("*") if path.is_file())
+    assert held
+    for value in (b"Quackenthorpe", b"00412", b"Alice", b"p1", b"1941-03-17"):
+        assert value not in held
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "roster").rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("pages", [1, 400])
+def test_many_pages_and_spills_tell_the_same(tmp_path, monkeypatch, pages):
+    monkeypatch.setattr("veil.roster.pages.SPILL_ROWS", 1_000 // pages * 10 + 5)
+    monkeypatch.setattr("veil.roster.pages.ROWS_A_PAGE", 5_000 // pages)
+    builder = RosterBuilder(tmp_path / "roster")
+    builder.begin_links()
+    ids = [str(i) for i in range(5_000)]
+    for start in range(0, 5_000, 617):
+        builder.add_links(text(*ids[start : start + 617]), text(*(f"p{i}" for i in ids[start : start + 617])))
+    builder.end_links("d")
+    assert Roster(builder.finish()).subjects("d", text(*ids)).to_pylist() == [f"p{i}" for i in ids]
+
+
+@pytest.mark.parametrize(("kind", "value", "told"), [
+    ("family_name", "Quackenthorpe", "strong"), ("family_name", "May", "weak"), ("given_name", "Will", "weak"), ("family_name", "White", "weak"),
+    ("given_name", "Al", "weak"), ("given_name", "J", ""), ("full_name", "Will May", "strong"), ("number", "41277", "strong"), ("number", "412", "weak"),
+    ("number", "7", ""), ("street", "12 Oak Street", "strong"), ("email", "a@b.org", "strong"), ("birth_date", "1941-03-17", "weak"),
+])  # fmt: skip
+def test_how_strong_an_identifier_is(kind, value, told):
+    assert strength(kind, value) == told
