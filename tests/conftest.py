@@ -1,14 +1,18 @@
 """What many tests stand on: small projects on disk, and one synthetic hospital that was run once."""
 
 import dataclasses
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from veil.jobs.session import Session, open_session
 from veil.keys import Cost, Keyring
 
+settings.register_profile("house", deadline=None)  # a machine that does other things is no failure
+settings.load_profile("house")
 PASSPHRASE = "open sesame"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -99,3 +103,12 @@ def fresh_hospital(hospital, tmp_path) -> Made:
 @pytest.fixture
 def passphrase() -> str:
     return PASSPHRASE
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Where CI=true a proof that was skipped is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = len(reporter.stats.get("skipped", ())) if reporter is not None else 0
+    if os.environ.get("CI") == "true" and skipped and exitstatus == 0:
+        reporter.write_line(f"{skipped} proofs were skipped, and CI=true: that is a failure", red=True)
+        session.exitstatus = 1
