@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow as pa
-
 from veil.engine.subjects import subjects_of
 from veil.errors import PolicyError
 from veil.formats.base import Part
@@ -19,10 +17,9 @@ from veil.jobs.passone import pass_one
 from veil.jobs.release import MANIFEST
 from veil.jobs.session import Session
 from veil.jobs.units import Unit, batches, format_of, settings_of, units_of
-from veil.jobs.work import Setting, Worker, after_settings, file_digest
+from veil.jobs.work import Setting, Worker, after_settings, file_digest, held
 from veil.keys import Keys
 from veil.model import Batch
-from veil.verify import Findings
 
 
 @dataclass(slots=True)
@@ -107,18 +104,9 @@ def _final(session: Session, worker: Worker, unit: Unit, name: str) -> str:
 
 def _hold(worker: Worker, session: Session, source_name: str, label: str, before: Iterator[tuple[Batch, tuple[str, ...]]],
           after: Iterator[Batch], verdict: Verdict) -> None:  # fmt: skip
-    source, findings, row = session.plan.source(source_name), Findings(), 0
-    again = Aligned(after)
-    for batch, names in before:
-        subjects: pa.Array = subjects_of(source, batch, names, worker.roster, session.plan.person)
-        one = again.take(batch.height)
-        if one is None:
-            findings.bad(row, "row-count")
-            break
-        findings.merge(worker.verifier.batch(source, batch, one, subjects), row)
-        row += batch.height
-    if not again.ended():
-        findings.bad(0, "row-count")
+    source, person = session.plan.source(source_name), session.plan.person
+    pairs = ((batch, subjects_of(source, batch, names, worker.roster, person)) for batch, names in before)
+    findings = held(worker.verifier, source, pairs, Aligned(after))
     verdict.counts += findings.counts
     for bad_row, code in sorted(findings.bad_rows.items()):
         verdict.leaks.append((f"{label} row {bad_row + 1}", code))

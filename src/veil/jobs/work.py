@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,31 +126,20 @@ class Worker:
                     batch.about["names"] = new_names  # type: ignore[index]
                 writer.write(batch, edits)
                 report += counted
-                witness.append((batch, subjects, set(edits.columns)))
-        findings, first = self._verified(source, unit, folder, settings, witness, new_names)
+                witness.append((batch, subjects))
+        findings = self._verified(source, unit, folder, settings, witness, new_names)
         self._collect(source, unit, folder, new_names, findings, done)
         done.counts = report.rows()
         done.checks = dict(findings.counts)
-        del first
 
-    def _verified(self, source: SourcePlan, unit: Unit, folder: Path, settings: dict[str, Any],
-                  witness: list[tuple[Batch, pa.Array, set[str]]], names: Sequence[str]) -> tuple[Findings, int]:  # fmt: skip
+    def _verified(self, source: SourcePlan, unit: Unit, folder: Path, settings: dict[str, Any], witness: list[tuple[Batch, pa.Array]],
+                  names: Sequence[str]) -> Findings:  # fmt: skip
         """Reads the side files again, through the format, and holds them against what they came from."""
-        findings, row = Findings(), 0
         if source.format == "text":
-            settings = {**settings, "encodings": [one.name for before, _, _ in witness for _, one in before.places]}
+            settings = {**settings, "encodings": [one.name for before, _ in witness for _, one in before.places]}
         piece = Part(tuple(names) or unit.part.files)
-        again = Aligned(format_of(source).read(folder, piece, after_settings(source, unit, settings)))
-        for before, subjects, _ in witness:
-            after = again.take(before.height)
-            if after is None:
-                findings.bad(row, "row-count")
-                break
-            findings.merge(self.verifier.batch(source, before, after, subjects), row)
-            row += before.height
-        if not again.ended():
-            findings.bad(0, "row-count")
-        return findings, row
+        again = format_of(source).read(folder, piece, after_settings(source, unit, settings))
+        return held(self.verifier, source, witness, Aligned(again))
 
     def _collect(
         self, source: SourcePlan, unit: Unit, folder: Path, names: list[str], findings: Findings, done: Done
@@ -184,6 +173,21 @@ def _finished(writer: Writer) -> Iterator[None]:
             writer.finish()
         raise
     writer.finish()
+
+
+def held(verifier: Verifier, source: SourcePlan, before: Iterable[tuple[Batch, pa.Array]], again: Aligned) -> Findings:
+    """An output held against its input, batch by batch: `before` are the input's batches with their subjects."""
+    findings, row = Findings(), 0
+    for batch, subjects in before:
+        after = again.take(batch.height)
+        if after is None:
+            findings.bad(row, "row-count")
+            break
+        findings.merge(verifier.batch(source, batch, after, subjects), row)
+        row += batch.height
+    if not again.ended():
+        findings.bad(0, "row-count")
+    return findings
 
 
 def _distinct(names: list[str]) -> list[str]:
