@@ -109,6 +109,7 @@ def _by_separators(data: bytes, shape: Shape, where: str, *, plain: bool) -> Row
         inside = np.bitwise_xor.accumulate(quotes)
         if inside[-1]:
             raise FormatError("csv-quotes", "a quoted cell never ends", where=where, hint="a quote is missing or stray")
+        _check_quotes(at, np.flatnonzero(quotes), shape, where)
         outside = ~inside
     feeds = at == 10
     separators = feeds | (at == ord(shape.delimiter))
@@ -126,6 +127,23 @@ def _by_separators(data: bytes, shape: Shape, where: str, *, plain: bool) -> Row
     raw[-1], line_ends = _without_returns(raw[-1], height)
     values = tuple(_value(cell, shape.quote) for cell in raw)
     return Rows(values, tuple(raw), line_ends, height)
+
+
+def _check_quotes(at: np.ndarray[Any, Any], quotes: np.ndarray[Any, Any], shape: Shape, where: str) -> None:
+    """Quotes open where a cell begins and close where it ends, a space between at most.
+
+    Keeps:   two stray quotes (`5" needle`) never join the rows between them into one cell.
+    """
+    quote, space = ord(shape.quote), ord(" ")
+    edges = np.array([ord(shape.delimiter), 10, 13], np.uint8)
+    padded = np.concatenate((np.full(2, 10, np.uint8), at, np.full(2, 10, np.uint8)))
+    for places, step in ((quotes[0::2] + 2, -1), (quotes[1::2] + 2, 1)):
+        beside = padded[places + step]
+        good = np.isin(beside, edges) | (beside == quote)
+        good |= (beside == space) & np.isin(padded[places + 2 * step], edges)
+        if not good.all():
+            raise FormatError("csv-quotes", "a quote stands inside a cell that is not quoted", where=where,
+                              hint="quote the cell and double the quote, or leave all quotes out")  # fmt: skip
 
 
 def _check_width(is_feed: np.ndarray[Any, Any], width: int, where: str) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from veil.errors import FormatError
 from veil.formats.csvtext import Shape
 
 DELIMITERS = (",", "\t", ";", "|")
+_QUOTED = re.compile(r' ?"(?:[^"]|"")*" ?')
 
 
 def sniff_shape(text: str, given: str | None, *, complete: bool) -> tuple[Shape, list[str]]:
     """The shape of the rows and the names of the columns.
 
     Shape:   the delimiter whose rows all have the same number of cells, the most cells winning; a file in which
-             quotes do not pair is read without quotes.
+             quotes do not pair, or stand inside cells, is read without quotes.
     Errors:  FormatError `csv-ragged` where no delimiter fits.
     """
     best: tuple[int, Shape, list[str]] | None = None
@@ -49,6 +52,8 @@ def _widths(text: str, shape: Shape, *, complete: bool) -> tuple[list[int], list
     if not rows or (shape.quote and any(row.count(shape.quote) % 2 for row in rows)):
         return [], []
     cells = [split_row(row.rstrip("\r\n"), shape) for row in rows]
+    if shape.quote and not all(_QUOTED.fullmatch(cell) for row in cells for cell in row if shape.quote in cell):
+        return [], []
     return [len(one) for one in cells], [unquoted(cell, shape.quote) for cell in cells[0]]
 
 

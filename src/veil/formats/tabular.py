@@ -17,6 +17,7 @@ from veil.model import Batch, Edits, Field
 
 BLOCK = 8 << 20
 _LOOKS_LIKE_DATA = re.compile(r"@|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{5,}$|^\d+\.\d+$|^\d{3}-\d{2}-\d{4}$")
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ", b"PAR1")
 LONGEST_ROW = 64 << 20
 
 
@@ -40,6 +41,12 @@ class Csv:
         if not text.strip():
             raise FormatError(
                 "csv-empty", "the table has no header row", hint="an empty file has no columns to rule on"
+            )
+        if sample.startswith(_PACKED) or "\x00" in text:
+            raise FormatError("csv-unreadable", "this is no text", hint="unpack it first, or state `encoding:`")
+        if "\r" in text.rstrip("\r") and "\n" not in text:
+            raise FormatError(
+                "csv-unreadable", "its rows end with a carriage return alone", hint="write it with line feeds"
             )
         shape, header = sniff_shape(text, given.get("delimiter"), complete=complete)
         if len(set(header)) != len(header):

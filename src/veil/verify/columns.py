@@ -54,7 +54,7 @@ class Columns:
     def _applied(self, source: SourcePlan, rule: Rule, apply: Apply, before: pa.Array, after: pa.Array, subjects: pa.Array,
                  found: Findings) -> None:  # fmt: skip
         options = {**self._plan.options.get(apply.operator, {}), **dict(apply.options)}
-        _bad(pc.and_(before.is_null(), after.is_valid()), "null-filled", found)
+        _bad(pc.and_(before.is_null(), pc.fill_null(pc.not_equal(after, ""), fill_value=False)), "null-filled", found)
         if apply.operator in _NEVER_SAME:
             _check_changed(apply, before, after, found)
         if apply.operator in _IDS:
