@@ -150,8 +150,13 @@ def verify(project: ProjectFile, override: Override = None, passphrase_file: Pas
     for place, code in verdict.leaks[:50]:
         typer.echo(f"leak: {place} [{code}]", err=True)
     if verdict.leaks:
-        typer.echo(f"{len(verdict.leaks):,} findings: this release may not be shown", err=True)
-        raise typer.Exit(6)
+        from veil.errors import LeakError
+
+        raise LeakError(
+            "release-leaks",
+            f"{len(verdict.leaks):,} findings: this release may not be shown",
+            hint="run the project again",
+        )
     typer.echo("nothing was found that may not be shown")
 
 

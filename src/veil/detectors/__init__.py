@@ -1,0 +1,1 @@
+"""Detectors: texts go in, spans come out."""

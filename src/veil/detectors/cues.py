@@ -296,7 +296,6 @@ LETTERED = _words("vitamin hepatitis type grade stage level class group part sec
 SURE_HEADS = _words("hospital clinic university center")
 OF_HEADS = _words("university hospital college hospitals clinic school institute")
 SIDES = _words("north south east west new old city upper lower county street saint")
-TOWN_KEYS = _words("city town hometown locality")
 OFFICES = _words("office facility branch location center site practice campus ward")
 ORDERS = _words(
     "mercy st saint sacred holy providence baptist methodist presbyterian lutheran adventist trinity ascension va"
@@ -304,7 +303,6 @@ ORDERS = _words(
 SERVES = _words("regional memorial general methodist baptist presbyterian va vamc")
 IN_FACILITY = _words("general north south east west new county city state university college clinic american medical")
 LEADING = _words("the at in to from our this of and a an his her their")
-POINTS = _words("north south east west new port lake fort mount saint upper lower")
 INSTITUTIONAL = _words(
     "general university regional community memorial county city central children's women's veterans state"
 )

@@ -1,0 +1,1 @@
+"""Discover: what each column seems to be, with evidence and no value."""

@@ -1,0 +1,1 @@
+"""Formats: how files become fields, and how edits are put back."""

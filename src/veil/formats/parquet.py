@@ -56,7 +56,6 @@ class ParquetWriter:
     def __init__(self, path: Path, settings: Settings) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._compression = path, settings["compression"]
-        self._types: dict[str, str] = dict(settings.get("types", {}))
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, batch: Batch, edits: Edits) -> None:

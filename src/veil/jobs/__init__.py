@@ -1,0 +1,1 @@
+"""Jobs: a project from session to release."""

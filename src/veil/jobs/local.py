@@ -15,6 +15,7 @@ from veil.jobs.release import Outcome, Shelf, release
 from veil.jobs.units import Unit, cut_of, units_of
 from veil.jobs.work import Done, Setting, Worker
 from veil.keys import Keys
+from veil.log import event
 from veil.memory import keep_pages
 from veil.policy.plan import Plan
 
@@ -43,6 +44,7 @@ def run(
         left = [unit for unit in units if unit.number not in done]
         for one in _each(setting, left, workers):
             shelf.keep(one)
+            event("unit", number=one.number, files=len(one.files), quarantined=len(one.quarantined))
             done[one.number] = one
             tell("de-identifying", len(done), len(units))
         return release(plan, root, out, shelf, units, [done[unit.number] for unit in units], keys)

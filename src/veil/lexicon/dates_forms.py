@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-PRECISIONS = ("day", "month", "month_day", "month_only", "year")
 _GROUP = re.compile(r"\(\?P<\w+>")
 _HOLE = re.compile(r"\{([a-z]\w*)\}")
 

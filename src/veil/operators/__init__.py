@@ -1,0 +1,1 @@
+"""Operators: whole columns or mentions in, stand-ins out."""

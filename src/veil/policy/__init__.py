@@ -1,0 +1,1 @@
+"""Policy: what a person writes, and the plan it becomes."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from veil.errors import PolicyError
 from veil.lexicon import words
 
 INSIDE = " > "
@@ -53,10 +52,3 @@ def shown_path(address: str) -> str:
         return match.group() if all(map(is_common, parts)) and not re.search(r"\d{2}", match.group(1)) else ".?"
 
     return re.sub(r"\.([^.\[]+)", shown, address)
-
-
-def check_tree_address(address: str, where: str) -> None:
-    if not address.startswith("$"):
-        raise PolicyError(
-            "address-tree", f"the path {address} must begin with $", where=where, hint="for example $.patient.name"
-        )

@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import re
 from pathlib import Path
-from typing import Any
 
 from veil.errors import PolicyError
 from veil.policy.address import matches, shown_path
@@ -170,8 +169,3 @@ def _notices(sources: list[SourcePlan]) -> tuple[str, ...]:
         if source.subject.how == "file":
             found.append(f"{source.name}: each file is taken as a subject of its own")
     return tuple(found)
-
-
-def as_settings(plan: SourcePlan, file: FilePlan) -> dict[str, Any]:
-    """What a format needs to read one file of a plan."""
-    return {**file.settings, "day_first": plan.day_first}

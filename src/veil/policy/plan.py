@@ -115,11 +115,6 @@ class Plan:
         whole = json.dumps(_jsonable(self, files=True), sort_keys=True)
         return hashlib.sha256(whole.encode()).hexdigest()
 
-    def needs_roster(self) -> bool:
-        return bool(self.links or self.known or self.offsets) or any(
-            rule.known for source in self.sources for _, rule in every_rule(source)
-        )
-
 
 def every_rule(source: SourcePlan) -> list[tuple[str, Rule]]:
     """All rules of a source, those inside opened values too, by joined address."""

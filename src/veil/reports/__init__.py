@@ -1,0 +1,1 @@
+"""Reports: pages without a value; protected pages apart."""
