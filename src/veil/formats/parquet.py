@@ -20,7 +20,7 @@ class Parquet:
     """A typed table.
 
     Keeps:   the schema of untouched columns, their nulls, row groups' order and the file's compression. A changed
-             column keeps its type where every new value fits it, else it becomes text; the plan says which.
+             column keeps its type unless the settings name it among `texts`: the plan says which, never the values.
     """
 
     name = "parquet"
@@ -44,9 +44,10 @@ class Parquet:
         with _opened(path / part.files[0]) as file:
             first = 0
             for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
-                fields = tuple(Field(name, _text(batch.column(i))) for i, name in enumerate(batch.schema.names))
-                yield Batch(fields, batch.num_rows, first, places=batch)
+                yield _batch(batch, first)
                 first += batch.num_rows
+            if first == 0:
+                yield _batch(pa.RecordBatch.from_pylist([], schema=file.schema_arrow), 0)
 
     def writer(self, side: Path, part: Part, settings: Settings) -> ParquetWriter:
         return ParquetWriter(side / part.files[0], settings)
@@ -56,6 +57,7 @@ class ParquetWriter:
     def __init__(self, path: Path, settings: Settings) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._compression = path, settings["compression"]
+        self._texts = frozenset(settings.get("texts", ()))
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, batch: Batch, edits: Edits) -> None:
@@ -65,7 +67,8 @@ class ParquetWriter:
             if field.name in edits.removed:
                 continue
             changed = edits.columns.get(field.name)
-            column = table.column(i) if changed is None else _typed(changed, field.type)
+            kind = pa.large_string() if field.name in self._texts and not _is_text(field.type) else field.type
+            column = table.column(i) if changed is None else _typed(changed, kind)
             arrays.append(column)
             fields.append(pa.field(field.name, column.type, nullable=True if changed is not None else field.nullable))
         made = pa.table(arrays, schema=pa.schema(fields))
@@ -87,6 +90,16 @@ def _opened(path: Path) -> pq.ParquetFile:
         raise FormatError("parquet-unreadable", "this is not a Parquet file", hint="check the file") from None
 
 
+def _batch(batch: pa.RecordBatch, first: int) -> Batch:
+    fields = tuple(Field(name, _text(batch.column(i))) for i, name in enumerate(batch.schema.names))
+    return Batch(fields, batch.num_rows, first, places=batch)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    inner = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner))
+
+
 def _text(column: pa.Array) -> pa.Array:
     """Cells as text for rules and operators; what has no text form (lists, structs) is null there."""
     try:
@@ -99,9 +112,19 @@ def _typed(values: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_large_string(kind) or pa.types.is_string(kind):
         return values.cast(kind)
     try:
-        return pc.cast(values, kind)
+        return _zoned(values, kind) if pa.types.is_timestamp(kind) and kind.tz else pc.cast(values, kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return values.cast(pa.large_string())
+
+
+def _zoned(values: pa.Array, kind: pa.TimestampType) -> pa.Array:
+    """Wall times as instants of the column's zone; an hour that its clocks skip is the first after it.
+
+    Keeps:   the local day and hour: the offset a value was written with is another in another season.
+    """
+    wall = pc.replace_substring_regex(values, r"(Z|[+-]\d\d:?\d\d)$", "")
+    naive = pc.cast(wall, pa.timestamp(kind.unit))
+    return pc.assume_timezone(naive, kind.tz, ambiguous="earliest", nonexistent="latest").cast(kind)
 
 
 def _as_before(made: pa.Table, schema: pa.Schema) -> pa.Table:

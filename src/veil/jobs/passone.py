@@ -83,7 +83,7 @@ def _link(plan: Plan, root: Path, builder: RosterBuilder, units: list[Unit]) -> 
     for source in plan.sources:
         if source.subject.how == "map":
             builder.begin_links()
-            builder.add_links(*_side_file(root / source.subject.map))
+            builder.add_links(*_side_file(Path(source.subject.map)))
             builder.end_links(source.subject.domain)
 
 

@@ -16,7 +16,7 @@ from veil.policy.parse import Document, nearest
 from veil.policy.plan import FilePlan, Plan, SourcePlan, SubjectPlan, day_first
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source
-from veil.policy.rules import Rule, Scan, emptied, rule_of
+from veil.policy.rules import Rule, Scan, emptied, keeps_type, rule_of
 from veil.policy.schemas import as_spelled, with_schema
 from veil.policy.subjects import links_of, person_domain, subject_plan
 
@@ -44,7 +44,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         raise PolicyError("files-missing", "no source of the project has a file", where=document.at("in"),
                           hint="check `in:` and the names of the tables")  # fmt: skip
     person = person_domain(project, sources)
-    sources = [_with_subject(one, project, sources, person, document) for one in sources]
+    sources = [_with_subject(one, project, sources, person, document, folder) for one in sources]
     used = {file.path for one in sources for file in one.files}
     plan = Plan(
         name=project.name, profile=profile.name, claims=project.claims or profile.claims, person=person,
@@ -52,11 +52,21 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         sources=tuple(sources), links=links_of(sources, person), options=project.options,
         detectors=tuple(project.detectors) if project.detectors is not None else None,
         thresholds=project.thresholds, allow=tuple(project.allow), deny=tuple(project.deny),
-        known=str(folder / project.known) if project.known else "",
-        offsets=str(folder / project.offsets) if project.offsets else "",
+        known=_side_file(folder, project.known, document.at("known")),
+        offsets=_side_file(folder, project.offsets, document.at("offsets")),
         unclaimed=len(set(files) - used), notices=_notices(sources),
     )  # fmt: skip
     return check_claims(plan, document)
+
+
+def _side_file(folder: Path, written: str | None, where: str) -> str:
+    """The path of a file that stands beside the data; "" for none."""
+    if not written:
+        return ""
+    if not (folder / written).is_file():
+        raise PolicyError("side-file-missing", "a file that the project names is not there", where=where,
+                          hint="the path is relative to the project file")  # fmt: skip
+    return str(folder / written)
 
 
 def _root(path: Path, document: Document) -> Path:
@@ -87,6 +97,9 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     first = source.day_first if source.day_first is not None else day_first(project.locale)
     unlisted = source.unlisted or project.unlisted
     rules = _rules(name, room, kind, source, profile, planned, unlisted, document, lenient=project.schema_ is not None)
+    if kind == "parquet":
+        texts = sorted(address for address, rule in rules if not keeps_type(rule))
+        planned = tuple(dataclasses.replace(file, settings={**file.settings, "texts": texts}) for file in planned)
     names = None
     if source.names is not None:
         names = rule_of(source.names, "names", profile.kinds, document.at(room, name, "names")).cases[0].treatment
@@ -149,11 +162,14 @@ def there_is_a_tree(there: list[str], rules: dict[str, Rule]) -> bool:
 
 
 def _with_subject(
-    source: SourcePlan, project: Project, sources: list[SourcePlan], person: str, document: Document
+    source: SourcePlan, project: Project, sources: list[SourcePlan], person: str, document: Document, folder: Path
 ) -> SourcePlan:
     said: Source = getattr(project, source.room)[source.name]
     written = (said if project.schema_ is None else as_spelled(said, source.addresses)).subject
-    subject = subject_plan(source, written, sources, person, document.at(source.room, source.name, "subject"))
+    where = document.at(source.room, source.name, "subject")
+    subject = subject_plan(source, written, sources, person, where)
+    if subject.map:
+        subject = dataclasses.replace(subject, map=_side_file(folder, subject.map, where))
     return dataclasses.replace(source, subject=subject)
 
 

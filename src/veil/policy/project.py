@@ -27,7 +27,7 @@ class Subject(_Strict):
         None, alias="from", description="take it from the name of the file"
     )
     pattern: str | None = Field(None, description="how file names are built: {patient_id}-{n}.txt")
-    map: str | None = Field(None, description="a TSV or CSV file: file name, subject")
+    map: str | None = Field(None, description="a TSV or CSV file, relative to the project file: file name, subject")
 
 
 class Source(_Strict):

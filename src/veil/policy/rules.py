@@ -80,6 +80,17 @@ def is_gone(rule: Rule) -> bool:
     return len(rule.cases) == 1 and not first.where and isinstance(first.treatment, Drop) and not first.treatment.empty
 
 
+def keeps_type(rule: Rule) -> bool:
+    """Whether every answer of a rule fits a typed column as it is: a date stays a date, a number a number."""
+    return all(_fits(case.treatment) for case in rule.cases)
+
+
+def _fits(treatment: Treatment) -> bool:
+    if not isinstance(treatment, Apply):
+        return isinstance(treatment, Keep | Drop)
+    return treatment.operator in ("shift", "round", "constant") or ("format", "integer") in treatment.options
+
+
 def emptied(rule: Rule) -> Rule:
     """The same rule, with columns that stay, empty, where it drops them."""
     cases = tuple(Case(Drop(empty=True), one.where) if isinstance(one.treatment, Drop) else one for one in rule.cases)

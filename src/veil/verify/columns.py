@@ -22,6 +22,7 @@ SAMPLE = 8_192  # rows of a batch whose keys and intervals are compared; a batch
 AGAIN = 64  # rows of a batch whose answer is computed again
 FEW = 8  # values that chance may leave as they were: a permutation has one fixed point on average
 _TYPED = re.compile(r"( 00:00:00)?(\.0+)?$")  # what a typed column adds to a date or a number
+_ZONED = re.compile(r"^(\d{4}-\d\d-\d\d) .*[\d](Z|[+-]\d{4})$")  # an hour that its zone skips is another
 _IDS = frozenset({"pseudonym", "code", "hash"})
 _NEVER_SAME = frozenset({"pseudonym", "code", "hash", "surrogate", "placeholder", "mask", "remove", "constant"})
 _BY_CHANCE = frozenset({"keep", "integer", "phone", "ip", "id", "place", "city", "street", "organization"})
@@ -107,6 +108,9 @@ def _reads_the_same(wanted: str | None, there: str | None) -> bool:
     """Whether a cell is the answer, but for the file's own limits: types, no quotes, a small encoding, no empty text."""
     if not wanted or not there:
         return not wanted and not there
+    zoned = _ZONED.match(wanted), _ZONED.match(there)
+    if zoned[0] and zoned[1]:
+        return zoned[0].group(1) == zoned[1].group(1)
     lost = "?" in there or any(char in wanted for char in "\r\n\t")
     return (
         wanted == there or lost or _TYPED.sub("", wanted.replace("T", " ")) == _TYPED.sub("", there.replace("T", " "))
