@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import json
 import re
 import types
 import typing
@@ -26,7 +27,7 @@ from veil.model import Label, labels
 from veil.parts import FORMATS, OPERATORS, SUFFIXES, part
 from veil.policy.profile import SHIPPED, read_profile
 from veil.policy.plan import describe
-from veil.policy.project import Keyring, Project, Source, Subject
+from veil.policy.project import Keyring, Project, Source, Subject, json_schema
 from veil.reports.figures import BAD
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,7 +39,8 @@ def pages() -> dict[str, str]:
     """Shape: file name -> text, for every page of the reference."""
     made = {"cli.md": cli(), "project.md": project(), "labels.md": label_page(), "operators.md": operators(),
             "errors.md": error_page(), "profiles.md": profiles()}  # fmt: skip
-    return {name: MADE + text.rstrip() + "\n" for name, text in made.items()}
+    schema = json.dumps(json_schema(), indent=1) + "\n"
+    return {name: MADE + text.rstrip() + "\n" for name, text in made.items()} | {"project.schema.json": schema}
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
