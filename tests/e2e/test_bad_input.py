@@ -7,8 +7,8 @@ from io import BytesIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from tests.e2e.test_canary import PASSPHRASE, search, veil
+
 from veil.errors import Error, FormatError, KeyringError, LimitError, PolicyError
 
 CANARY = {"value": "Quackenthorpe-519-38-2746"}
@@ -241,7 +241,7 @@ def test_an_output_folder_that_is_not_ours_is_left_alone(project):
 def test_a_full_disk_is_told_and_the_next_run_goes_on(project):
     rows = "".join(f"{i},2020-01-02,nothing to tell of day {i}\n" for i in range(20_000))
     made = project(PROJECT, {"people.csv": "patient_id,seen,note\n" + rows})
-    import veil.formats.tabular as tabular
+    from veil.formats import tabular
 
     true = tabular.CsvWriter._put
 

@@ -10,7 +10,6 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
-
 from tests.conftest import PASSPHRASE
 
 # Values that exist nowhere else: each is of its column's kind, so that it takes the way that such a value takes.

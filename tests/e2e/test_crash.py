@@ -8,7 +8,6 @@ import sys
 import time
 
 import pytest
-
 from tests.conftest import PASSPHRASE
 
 FEW, MANY = 6, 40

@@ -5,9 +5,9 @@ import random
 import shutil
 
 import pytest
+from tests.conftest import Made, bytes_of
 from typer.testing import CliRunner
 
-from tests.conftest import Made, bytes_of
 from veil.jobs import units
 from veil.jobs.session import open_session
 

@@ -4,8 +4,8 @@ import csv
 import shutil
 
 import pytest
-
 from tests.conftest import Made
+
 from veil.discover.propose import propose
 from veil.discover.write import project_text
 from veil.errors import PolicyError

@@ -38,7 +38,7 @@ def test_an_edit_changes_its_own_token_alone():
     ('{"a": 1, "b": 2, "c": 3}', "$.a", '{"b": 2, "c": 3}'), ('{"a": 1, "b": 2, "c": 3}', "$.b", '{"a": 1, "c": 3}'),
     ('{"a": 1, "b": 2, "c": 3}', "$.c", '{"a": 1, "b": 2}'), ('{"a": 1}', "$.a", "{}"), ('{"a": [1, 2], "b": 3}', "$.a[*]", '{"b": 3}'),
     ('{"John": {"x": 1}, "b": 2}', "$.John.x", '{"b": 2}'), ('{"l": [{"x": 1, "y": 2}, {"x": 3}], "b": 4}', "$.l[*].x", '{"l": [{"y": 2}, {}], "b": 4}'),
-    ('[1, 2]', "$[*]", "[null, null]"), ('{"a": {"b": {"c": [{"d": 1}]}}, "e": 2}', "$.a.b.c[*].d", '{"e": 2}'),
+    ("[1, 2]", "$[*]", "[null, null]"), ('{"a": {"b": {"c": [{"d": 1}]}}, "e": 2}', "$.a.b.c[*].d", '{"e": 2}'),
 ])  # fmt: skip
 def test_what_is_dropped_goes_with_its_key_and_with_what_it_leaves_empty(text, gone, left):
     assert edited(text, removed=[gone]) == left

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from veil.model import Known, Label
-from veil.policy.profile import read_profile
 from veil.policy.plan import Plan
+from veil.policy.profile import read_profile
 from veil.verify import Probe
 from veil.verify.ours import is_ours
 from veil.verify.reading import Reading
