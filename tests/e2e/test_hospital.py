@@ -300,7 +300,7 @@ def test_a_weak_name_survives_only_outside_the_place_of_a_name(told):
 
 def test_no_name_of_a_file_holds_a_patient_id(told):
     names = " ".join(path.relative_to(told.out).as_posix() for path in told.out.rglob("*"))
-    assert not [patient for patient in told.patient if re.search(rf"(?<!\d){patient}(?!\d)", names)]
+    assert not [patient for patient in told.patient if re.search(rf"(?<!\w){patient}(?!\w)", names)]
 
 
 def test_the_manifest_tells_what_was_done_and_its_digests_are_true(told):

@@ -51,7 +51,7 @@ class Place:
         del about
         draw = Draw(keys.secret("surrogate", "place"))
         make: dict[str, Callable[[str], str]] = {
-            "city": draw.city, "street": draw.street, "organization": draw.organization, "place": draw.place,
+            "city": draw.town, "street": draw.street, "organization": draw.organization, "place": draw.place,
         }  # fmt: skip
         way = make[self.kind]
 
@@ -88,10 +88,14 @@ class Draw:
             at = (at + 1) % size
         return f"{low + at:0{count}}{'0' * (len(shown) - count)}"
 
+    def town(self, value: str) -> str:
+        """Another town, also for one that is called like a state or a country: Jamaica, Lebanon, Washington."""
+        return _cased(self.one(surrogate_cities(), "city", value), value)
+
     def city(self, value: str) -> str:
         if value.strip().casefold() in states() or value.strip() in states() or value.strip().casefold() in countries():
             return value
-        return _cased(self.one(surrogate_cities(), "city", value), value)
+        return self.town(value)
 
     def street(self, value: str) -> str:
         """The numbers and the name of the street, exchanged."""

@@ -25,7 +25,7 @@ _TYPED = re.compile(r"( 00:00:00)?(\.0+)?$")  # what a typed column adds to a da
 _ZONED = re.compile(r"^(\d{4}-\d\d-\d\d) .*[\d](Z|[+-]\d{4})$")  # an hour that its zone skips is another
 _IDS = frozenset({"pseudonym", "code", "hash"})
 _NEVER_SAME = frozenset({"pseudonym", "code", "hash", "surrogate", "placeholder", "mask", "remove", "constant"})
-_BY_CHANCE = frozenset({"keep", "integer", "phone", "ip", "id", "place", "city", "street", "organization"})
+_BY_CHANCE = frozenset({"keep", "integer", "phone", "ip", "id", "place", "organization"})
 _FORMS = {
     "year": r"^(\d{4}|90 or older)$", "birth_year": r"^(\d{4}|90 or older)$", "month": r"^\d{4}-\d{2}$", "zip3": r"^\d{3}$",
     "age_at": r"^([0-8]?\d|90 or older)$", "age": r"^(90 or older|[0-8]?\d|.*\D.*)$",

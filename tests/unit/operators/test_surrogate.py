@@ -121,3 +121,16 @@ def test_without_a_key_there_is_no_surrogate():
             Surrogate(kind).replace(pa.array(["x1234567"], pa.large_string()), about_table(1), Keys.none())
     with pytest.raises(PolicyError, match="operator-option"):
         Surrogate("x")
+
+
+def test_a_town_that_is_called_like_a_state_or_a_country_goes_too():
+    values = pa.array(["Jamaica", "Washington", "NEW YORK", "Lebanon"], pa.large_string())
+    new = Surrogate("city").replace(values, about_table(4), KEYS).values.to_pylist()
+    assert not set(new) & set(values.to_pylist())
+    assert new[2].isupper()
+    stays = (
+        Surrogate("place")
+        .replace(pa.array(["Boston, New York"], pa.large_string()), about_table(1), KEYS)
+        .values.to_pylist()
+    )
+    assert stays[0].endswith("New York")
