@@ -53,8 +53,23 @@ class Scans:
         return [made[one] if one else Owner() for one in told]
 
     def find(self, texts: Sequence[str], owners: Sequence[Owner]) -> list[list[Span]]:
-        """The spans that the plan changes; those of labels it keeps are left out."""
-        return [[span for span in spans if span.label not in self._kept] for spans in self._scanner.find(texts, owners)]
+        """The spans that the plan changes; those of labels it keeps are left out.
+
+        Keeps:   a year that stays is none that shows an age over 89 (born in 1930).
+        Source:  45 CFR 164.514(b)(2)(i)(C): "all elements of dates (including year) indicative of such age".
+        """
+        found = [
+            [self._by_age(text, span) for span in spans]
+            for text, spans in zip(texts, self._scanner.find(texts, owners), strict=True)
+        ]
+        return [[span for span in spans if span.label not in self._kept] for spans in found]
+
+    def _by_age(self, text: str, span: Span) -> Span:
+        if span.label is not Label.YEAR or Label.YEAR not in self._kept:
+            return span
+        year = re.search(r"\d{4}", text[span.start : span.end])
+        old = year is not None and self._plan.reference_date.year - int(year.group()) > 89
+        return span._replace(label=Label.AGE_OVER_89) if old else span
 
     def column(
         self, values: pa.Array, subjects: pa.Array, *, day_first: bool, report: Report, address: str

@@ -31,7 +31,7 @@ def condition(text: str, where: str = "") -> Condition:
         tree = sqlglot.parse_one(text.replace("==", "="), read="duckdb")
     except SqlglotError:
         raise PolicyError("condition-syntax", "a condition cannot be parsed", where=where,
-                          hint="for example: concept_id in (3004249, 99) and value is not null") from None  # fmt: skip
+                          hint="for example: concept_id in (3004249, 99) and value is not null; a path in quotes: \"$.kind\" = 'a'") from None  # fmt: skip
     names: set[str] = set()
     return Condition(_build(tree, names, where), frozenset(names))
 

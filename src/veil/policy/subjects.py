@@ -120,7 +120,7 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
         if not step:
             circle = sorted(one.name for one in sources if one.subject.domain in needed - solved)
             raise PolicyError("subject-circle", "no table leads from these to a subject: " + ", ".join(circle),
-                              hint="give one of them a `subject:` column of the person's own id")  # fmt: skip
+                              hint=f"give one of them a `subject:` column of the person's own id, with `domain: {person}` in its rule")  # fmt: skip
         found += step
         solved |= {link.domain for link in step}
     return tuple(found)
