@@ -63,6 +63,10 @@ def finish(session: Session, keys: Keys, workers: int, protected: Path | None) -
 
     for notice in session.plan.notices:
         typer.echo(f"note: {notice}", err=True)
+    if session.plan.unclaimed:
+        typer.echo(
+            f"note: {session.plan.unclaimed} files of the input belong to no source and are not copied", err=True
+        )
     with progress() as tell:
         outcome = session.run(keys, workers=workers, progress=tell)
     summary(outcome.manifest, outcome.out)

@@ -21,6 +21,7 @@ from veil.policy.rules import Apply, Keep
 from veil.roster import Roster
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_DAY = re.compile(r"(?:19|20)\d\d[-_. /]\d\d?(?!\d)|(?<!\d)\d\d?[-_. ]\d\d?[-_. ](?:19|20)?\d\d(?!\d)|\d{5,}")
 
 
 class FileNames:
@@ -77,8 +78,7 @@ class FileNames:
         shown = re.sub(r"[_\-.]+", " ", str(PurePosixPath(name).with_suffix("")))
         held = [one for one in known if len(one.value) > 2 and one.value.casefold() in shown.casefold()]
         spans = self._scanner.find([shown], [Owner(subject, known)])[0]
-        long_number = re.search(r"\d{5,}", name)
-        return not held and not spans and not long_number
+        return not held and not spans and not _DAY.search(name)
 
     def _stand_in(self, subject: str | None) -> str:
         if subject is None or subject.startswith("file:"):

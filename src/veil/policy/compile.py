@@ -32,7 +32,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     profile = read_profile(project.profile, folder)
     root = _root(folder / project.in_, document)
     project = with_schema(project)
-    files = data_files(root)
+    files = data_files(root, folder / project.out)
     labels = profile.labels | label_treatments(project.labels, document, "labels")
     sources: list[SourcePlan] = []
     for room in ROOMS:

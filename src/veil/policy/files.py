@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from pathlib import Path
 
 from veil.errors import Error, PolicyError
@@ -13,11 +15,17 @@ from veil.policy.project import Source
 LITTER = ("__MACOSX", ".")
 
 
-def data_files(root: Path) -> list[str]:
-    """All files below the input folder by relative name, litter (`__MACOSX`, dot files) left out, sorted."""
+def data_files(root: Path, out: Path | None = None) -> list[str]:
+    """All files below the input folder by relative name, litter (`__MACOSX`, dot files) left out, sorted.
+
+    Keeps:   an output folder within the input is no input of the next run.
+    """
     found = []
+    own = out.resolve().relative_to(root.resolve()) if out and root.resolve() in out.resolve().parents else None
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
+        if own is not None and own in relative.parents:
+            continue
         if path.is_file() and not path.is_symlink() and not any(piece.startswith(LITTER) for piece in relative.parts):
             found.append(relative.as_posix())
     return found
@@ -43,13 +51,19 @@ def claimed(name: str, source: Source, files: list[str], room: str) -> list[str]
 
 def _fits(file: str, glob: str) -> bool:
     if not any(char in glob for char in "*?["):
-        return file == glob or file.startswith(glob.rstrip("/") + "/")
-    return Path(file).match(glob) and (
-        glob.startswith("**")
-        or Path(file).parts[0] == glob.split("/", maxsplit=1)[0]
-        or "/" not in glob
-        or glob[0] in "*?["
-    )
+        folder = glob.removeprefix("./").rstrip("/")
+        return folder in ("", ".") or file == folder or file.startswith(folder + "/")
+    return bool(_pattern(glob).match(file))
+
+
+@lru_cache(maxsize=1024)
+def _pattern(glob: str) -> re.Pattern[str]:
+    """A glob as an expression: `*` within a name, `**/` any folders or none; without a slash it holds at any depth."""
+    glob = glob.removeprefix("./") if "/" in glob.removeprefix("./") else "**/" + glob.removeprefix("./")
+    words = {"**/": r"(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])", glob)
+    made = [words.get(one) or (one.replace("[!", "[^") if one[:1] == "[" else re.escape(one)) for one in pieces]
+    return re.compile("".join(made) + r"\Z")
 
 
 def format_of(name: str, source: Source, files: list[str], where: str) -> str:
