@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from veil.detectors import cues
 from veil.detectors.base import Known, Owner
@@ -125,7 +125,10 @@ def _index(known: Iterable[Known]) -> _Index:
 
 
 def _house(known: Iterable[Known]) -> _Index:
-    """Many people at once: each full name with its own forms, family names, and what else there is; no given name alone."""
+    """Many people at once: each full name with its own forms, family names, and what else there is; no given name alone.
+
+    Keeps:   a family name that is an eponym too (a Dr. Murphy, Murphy's sign) is sought only where a name stands.
+    """
     index = _Index()
     for one in known:
         if one.kind == "full_name":
@@ -134,7 +137,9 @@ def _house(known: Iterable[Known]) -> _Index:
                 index.begins.setdefault(begin, []).extend(forms)
             index.names |= alone.names
         elif one.kind not in ("given_name", "middle_name", "nickname") and one.kind not in _DATES:
-            for form in _forms(one, tuple(pieces_of(Text.of(one.value).shown))):
+            pieces = tuple(pieces_of(Text.of(one.value).shown))
+            strength = "weak" if any(piece in cues.EPONYMS for piece in pieces) else one.strength
+            for form in _forms(replace(one, strength=strength), pieces):
                 index.add(form)
     return index
 

@@ -16,9 +16,9 @@ from veil.errors import PolicyError
 from veil.formats.tree import closed_documents, open_cells
 from veil.keys import Keys
 from veil.model import Batch, Edits, Field, Found, Report, about_table
-from veil.policy.address import inside, matches, spoken
+from veil.policy.address import inside, spoken
 from veil.policy.condition import condition
-from veil.policy.plan import Plan, SourcePlan
+from veil.policy.plan import Plan, SourcePlan, rule_at
 from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Scan, is_gone
 from veil.roster import Roster
 
@@ -77,7 +77,7 @@ class _Work:
         return edits
 
     def _rule(self, address: str, rules: Mapping[str, Rule], unlisted: str, prefix: str) -> Rule:
-        found = rules.get(address) or next((rule for pattern, rule in rules.items() if matches(pattern, address)), None)
+        found = rule_at(address, rules)
         if found is not None:
             return found
         if unlisted == "drop":

@@ -10,6 +10,7 @@ from veil.errors import FormatError, LimitError
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 DEEPEST = 200
+EMPTY = "{}"  # behind the address of an object or a list that holds nothing: its key needs a rule as well
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class _Walk:
         self._text, self._where = text, where
         self._found: list[Leaf] = []
         self._groups: list[Group] = []
-        self._stack: list[tuple[int, str, int]] = []  # group, its address, where the member that it is begins
+        self._stack: list[tuple[int, str, int, int]] = []  # group, its address, where its member and itself begin
         self._key: tuple[str, int] | None = None  # the key read last, and where it begins
 
     def run(self, root: str) -> tuple[list[Leaf], list[Group]]:
@@ -97,11 +98,13 @@ class _Walk:
             raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}", where=self._where)
         address, member = self._place(root, start)
         self._groups.append(Group(word == "{", []))
-        self._stack.append((len(self._groups) - 1, address, member))
+        self._stack.append((len(self._groups) - 1, address, member, start))
 
     def _close(self, end: int) -> None:
-        number, _, member = self._stack.pop()
-        _, self._groups[number].parent, self._groups[number].order = self._joined(member, end)
+        number, address, member, start = self._stack.pop()
+        _, self._groups[number].parent, self._groups[number].order = place = self._joined(member, end)
+        if not self._groups[number].bounds and self._stack:
+            self._found.append(Leaf(address + EMPTY, start, end, *place))
 
     def _joined(self, member: int, end: int) -> tuple[int, int, int]:
         """Enters a finished member into its group; where it begins, which group, which place."""

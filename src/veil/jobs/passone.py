@@ -16,7 +16,7 @@ from veil.jobs.units import Unit, batches
 from veil.keys import Keys
 from veil.lexicon.dates import iso_days
 from veil.model import Batch, Label, Report
-from veil.policy.address import matches
+from veil.policy.address import EMPTY, matches
 from veil.policy.plan import Plan, SourcePlan, every_rule
 from veil.policy.rules import Apply, Rule
 from veil.roster import Roster, RosterBuilder, RosterIndex
@@ -133,7 +133,7 @@ def _learn(
     parts: dict[str, pa.Array] = {}
     for field in batch.fields:
         rule = next((rule for address, rule in rules if matches(address, field.address)), None)
-        if rule is None:
+        if rule is None or field.address.endswith(EMPTY):
             continue
         values = iso_days(field.values, day_first=source.day_first) if rule.kind == "birth_date" else field.values
         about = subjects if field.rows is None else subjects.take(field.rows)

@@ -10,6 +10,7 @@ from veil.lexicon import words
 
 INSIDE = " > "
 UNWRITTEN = "(unlisted)"
+EMPTY = "{}"  # as formats mark the address of an empty object or list
 
 
 def inside(outer: str, inner: str) -> str:
@@ -27,9 +28,19 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def matches(pattern: str, address: str) -> bool:
     """Whether a rule's address names this field: `[*]` is any element, `.*` any key, `**` anything below.
 
-    Keeps:   the names in `address` are taken literally.
+    Keeps:   the names in `address` are taken literally. An empty object or list (`$.tags{}`) is named by a rule for it
+             or for anything within it.
     """
+    if address.endswith(EMPTY):
+        return _reaches(pattern, address.removesuffix(EMPTY))
     return pattern == address or bool(_compiled(pattern).match(address))
+
+
+@lru_cache(maxsize=4096)
+def _reaches(pattern: str, container: str) -> bool:
+    """Whether a rule names an object or a list, or anything that could stand in it."""
+    ends = [found.start() for found in re.finditer(r"[.\[]", pattern)]
+    return any(_compiled(pattern[:end]).match(container) for end in (*ends, len(pattern)))
 
 
 def spoken(address: str, rules: Iterable[str]) -> str:

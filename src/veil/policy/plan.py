@@ -6,13 +6,14 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from veil.model import Label
-from veil.policy.address import shown_path
-from veil.policy.rules import Apply, Drop, Open, Rule, Treatment
+from veil.policy.address import EMPTY, matches, shown_path
+from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,18 @@ def _walk(rules: tuple[tuple[str, Rule], ...], prefix: str, found: list[tuple[st
         for case in rule.cases:
             if isinstance(case.treatment, Open):
                 _walk(case.treatment.rules, f"{prefix}{address} > ", found)
+
+
+def rule_at(address: str, rules: Mapping[str, Rule]) -> Rule | None:
+    """The rule of a field, or None: its own, else the first that names it.
+
+    Keeps:   an empty object or list is kept where anything may stand in it, and goes where it is dropped itself.
+    """
+    found = rules.get(address) or next((rule for pattern, rule in rules.items() if matches(pattern, address)), None)
+    if found is None or not address.endswith(EMPTY):
+        return found
+    own = rules.get(address.removesuffix(EMPTY))
+    return own if own is not None and isinstance(own.cases[0].treatment, Drop) else Rule((Case(Keep()),))
 
 
 ID_OPERATORS = frozenset({"pseudonym", "code", "hash"})

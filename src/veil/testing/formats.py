@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from veil.formats.base import Format, Part
+from veil.formats.jsontext import EMPTY
 from veil.model import Batch, Edits
 
 Same = Callable[[Path, Path], bool]
@@ -67,7 +68,8 @@ class _Trial:
         found: Values = {}
         for batch in self.format.read(path.parent, Part((path.name,)), settings):
             for field in batch.fields:
-                found.setdefault(field.address, []).extend(field.values.to_pylist())
+                if not field.address.endswith(EMPTY):  # an object or a list that is empty has a key, and no value to change
+                    found.setdefault(field.address, []).extend(field.values.to_pylist())
         return found
 
     def rewritten(self, name: str, change: Change, bound: tuple[int, int] = (0, -1)) -> Path:

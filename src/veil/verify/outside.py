@@ -9,9 +9,8 @@ import pyarrow as pa
 from veil.detectors.scanner import Scanner
 from veil.keys import Keys
 from veil.model import SAFE_HARBOR, Batch, Field, Known, Label, folded
-from veil.policy.address import matches
 from veil.policy.operators import make_operator
-from veil.policy.plan import Plan, SourcePlan, id_rules
+from veil.policy.plan import Plan, SourcePlan, id_rules, rule_at
 from veil.policy.rules import Keep, Open, Rule, Scan, is_gone
 from veil.roster import Roster
 from veil.verify.columns import Columns
@@ -53,12 +52,12 @@ class Verifier:
         found.counts["checked rows"] += after.height
         rules = dict(source.rules)
         reads = (
-            [one for one in after.fields if _is_text(_rule_of(one.address, rules))] if self._roster is not None else []
+            [one for one in after.fields if _is_text(rule_at(one.address, rules))] if self._roster is not None else []
         )
         told = subjects.to_pylist() if reads or self._patterns is not None else []
         known = self._roster.known([one for one in told if one]) if self._roster is not None and reads else {}
         for one in after.fields:
-            rule = _rule_of(one.address, rules)
+            rule = rule_at(one.address, rules)
             if rule is None or is_gone(rule):
                 if rule is not None or source.unlisted == "drop":
                     _check_gone(one, found)
@@ -120,10 +119,6 @@ class Verifier:
                 found.bad(row, code)
         for i in self._reading.check_dates(source, was, now, [told[row] for row in rows], known, found):
             found.bad(rows[i], "interval")
-
-
-def _rule_of(address: str, rules: dict[str, Rule]) -> Rule | None:
-    return rules.get(address) or next((rule for pattern, rule in rules.items() if matches(pattern, address)), None)
 
 
 def _check_gone(field: Field, found: Findings) -> None:

@@ -1,0 +1,38 @@
+"""Objects and lists that hold nothing: their keys need a rule as well."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from veil.errors import PolicyError
+from veil.jobs.session import open_session
+from veil.keys import Keys
+
+PROJECT = "profile: redact\nin: in\nout: out\nunlisted: {unlisted}\ntrees:\n  records:\n    columns:\n      $.labs[*].code: keep\n"
+
+
+def _project(folder: Path, record: object, unlisted: str) -> Path:
+    (folder / "in").mkdir()
+    (folder / "in" / "records.ndjson").write_text(json.dumps(record) + "\n")
+    file = folder / "project.yaml"
+    file.write_text(PROJECT.format(unlisted=unlisted))
+    return file
+
+
+def test_an_empty_object_without_a_rule_goes_with_its_key(tmp_path: Path) -> None:
+    session = open_session(_project(tmp_path, {"labs": [{"code": "A"}], "Vandermeer": {}, "Okonjo": []}, "drop"))
+    session.run(Keys.none())
+    assert (tmp_path / "out" / "records.ndjson").read_text() == '{"labs": [{"code": "A"}]}\n'
+
+
+def test_an_empty_object_without_a_rule_stops_the_run(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="column-unlisted"):
+        open_session(_project(tmp_path, {"labs": [{"code": "A"}], "Vandermeer": {}}, "stop"))
+
+
+def test_an_empty_list_whose_elements_have_rules_stays(tmp_path: Path) -> None:
+    open_session(_project(tmp_path, {"labs": []}, "stop")).run(Keys.none())
+    assert (tmp_path / "out" / "records.ndjson").read_text() == '{"labs": []}\n'
