@@ -243,6 +243,8 @@ def _spans(text: Text, read: _Pieces, index: _Index) -> Iterator[Span]:
             last = _end(read, i, form)
             if last is None or not (form.strong or _is_meant(read, i, last, form, index)):
                 continue
+            if form.place and i and read.words[i - 1] in cues.TITLES and len(read.gap(i)) <= 2:
+                continue  # a doctor who is called like the owner's town is a doctor
             start, end = text.raw_range(read.starts[i], read.ends[last])
             strength = "strong" if form.strong else "weak"
             yield Span(start, end, form.label, 1.0 if form.strong else 0.85, f"known:{strength}")

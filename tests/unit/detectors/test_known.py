@@ -4,6 +4,7 @@ import pytest
 
 from veil.detectors.base import Known, Owner
 from veil.detectors.known import KnownIdentifiers
+from veil.detectors.scanner import standard
 from veil.model import Label, Text
 
 OWNER = Owner(
@@ -68,3 +69,10 @@ def test_what_is_known_of_one_owner_is_not_sought_in_the_note_of_another() -> No
     texts = [Text.of("Vangstrom")] * 2
     spans = KnownIdentifiers().find(texts, [OWNER, Owner("s2")])
     assert [len(one) for one in spans] == [1, 0]
+
+
+def test_a_doctor_called_like_the_patients_town_is_a_doctor() -> None:
+    owner = Owner("p", (Known("city", "Lowell", Label.LOCATION, "strong"),))
+    text = "Seen by Dr. Lowell. Lives in Lowell."
+    labels = [(text[span.start : span.end], span.label) for span in standard().find([text], [owner])[0]]
+    assert labels == [("Lowell", Label.NAME), ("Lowell", Label.LOCATION)]
