@@ -46,7 +46,8 @@ def notes(
 
 def find(
     file: Annotated[
-        Path | None, typer.Argument(help="a text file; by default standard input", show_default=False)
+        Path | None,
+        typer.Argument(help="a text file; by default standard input", show_default=False, exists=True, dir_okay=False),
     ] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help='{"id","text"} a line in, {"id","spans"} a line out')] = False,
     everything: Annotated[bool, typer.Option("--all", help="every span, also those that Safe Harbor keeps")] = False,

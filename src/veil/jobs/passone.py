@@ -12,6 +12,7 @@ from veil.engine.heart import Engine
 from veil.engine.operate import Operators
 from veil.engine.subjects import by_row, subjects_of
 from veil.errors import FormatError
+from veil.jobs.sidefiles import side_rows
 from veil.jobs.units import Unit, batches
 from veil.keys import Keys
 from veil.lexicon.dates import iso_days
@@ -57,6 +58,10 @@ def pass_one(plan: Plan, root: Path, folder: Path, keys: Keys, units: list[Unit]
         _side_known(builder, Path(plan.known))
     if plan.offsets:
         subjects, days = _side_file(Path(plan.offsets))
+        whole = pc.match_substring_regex(pc.utf8_trim_whitespace(days), r"^[-+]?\d{1,6}$").to_pylist()
+        if not all(whole[1:]):  # the first row may be a header
+            raise FormatError("offsets-file", "a shift is no whole number of days", where=f"row {whole.index(False, 1) + 1}",
+                              hint="two columns: subject, days")  # fmt: skip
         builder.add_known("offset", Label.DATE, "weak", days, subjects)
     index = builder.finish()
     if mint:
@@ -89,12 +94,7 @@ def _link(plan: Plan, root: Path, builder: RosterBuilder, units: list[Unit]) -> 
 
 def _side_file(path: Path) -> tuple[pa.Array, pa.Array]:
     """A file of two columns, file name and subject, with or without a header."""
-    import csv  # noqa: PLC0415
-
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        file.seek(0)
-        rows = [row for row in csv.reader(file, delimiter="\t" if "\t" in first else ",") if len(row) > 1]
+    rows = [row for row in side_rows(path) if len(row) > 1]
     return pa.array([row[0] for row in rows], pa.large_string()), pa.array([row[1] for row in rows], pa.large_string())
 
 
@@ -103,22 +103,15 @@ def _side_known(builder: RosterBuilder, path: Path) -> None:
 
     Errors:  FormatError `known-file` where a row has other than three cells.
     """
-    import csv  # noqa: PLC0415
-
     rows: dict[str, tuple[list[str], list[str]]] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        for number, row in enumerate(csv.reader(file, delimiter="\t" if "\t" in first else ",")):
-            if len(row) != 3:
-                raise FormatError(
-                    "known-file",
-                    "a row has other than three cells",
-                    where=f"row {number + 1}",
-                    hint="subject, kind, value",
-                )
-            subjects, values = rows.setdefault(row[1].strip().lower(), ([], []))
-            subjects.append(row[0])
-            values.append(row[2])
+    for number, row in enumerate(side_rows(path)):
+        if len(row) != 3:
+            raise FormatError(
+                "known-file", "a row has other than three cells", where=f"row {number + 1}", hint="subject, kind, value"
+            )
+        subjects, values = rows.setdefault(row[1].strip().lower(), ([], []))
+        subjects.append(row[0])
+        values.append(row[2])
     for kind, (subjects, values) in rows.items():
         named = _PROBES.get(kind, kind)
         label = _LABELS.get(named, Label.ID)

@@ -40,7 +40,7 @@ class Source(_Strict):
         None, description="by default from the file name"
     )
     encoding: str | None = Field(None, description="by default found out, once per file, and written into the plan")
-    delimiter: str | None = Field(None, description="one character; by default found out")
+    delimiter: str | None = Field(None, max_length=1, description="one character; by default found out")
     day_first: bool | None = Field(None, description="12/04/2012 is the 12th of April; by default the project's locale")
     subject: str | Subject | None = Field(None, description="the column that names the subject, or how it is found")
     sex: str | None = Field(
@@ -185,7 +185,11 @@ def _override(document: Document, override: str) -> None:
                 f"the override {path} goes through a key that is not a mapping",
                 hint="see the project file",
             )
-    at[keys[-1]] = yaml.safe_load(value)
+    try:
+        at[keys[-1]] = yaml.safe_load(value)
+    except (yaml.YAMLError, ValueError):
+        raise PolicyError("override-shape", f"the value of the override {path} cannot be read",
+                          hint="for example -o profile=redact") from None  # fmt: skip
 
 
 def json_schema() -> dict[str, Any]:

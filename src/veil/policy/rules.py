@@ -136,6 +136,10 @@ def rule_of(written: Any, column: str, kinds: Mapping[str, Any], where: str) -> 
 
 def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: str) -> Rule:
     rules = [rule_of(one, column, kinds, where) for one in written]
+    if not rules:
+        raise PolicyError(
+            "rule-shape", f"the rule of column {column} is an empty list", where=where, hint="keep, drop, scan ..."
+        )
     cases = tuple(case for rule in rules for case in rule.cases)
     if any(not case.where for case in cases[:-1]):
         raise PolicyError("rule-order", f"a rule without a condition stands before others in column {column}", where=where,
@@ -170,6 +174,10 @@ def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], w
         return _WORDS[word]
     if options is None or options == {} or options is True:
         return Apply(word)
+    inner = options.values() if isinstance(options, dict) else [options]
+    if any(isinstance(one, dict) or (isinstance(one, list) and one is options) for one in inner):
+        raise PolicyError("operator-option", f"the options of `{word}` of column {column} are not of its kinds", where=where,
+                          hint="see the reference of operators")  # fmt: skip
     if isinstance(options, dict):
         domain = str(options.get("domain", ""))
         return Apply(word, _frozen({k: v for k, v in options.items() if k != "domain"}), domain)
