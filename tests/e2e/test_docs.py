@@ -24,7 +24,9 @@ def _environment() -> dict[str, str]:
 
 def test_the_tutorial_runs_from_its_first_line_to_its_last(tmp_path: Path) -> None:
     script = "\n".join(_blocks(ROOT / "docs/tutorial/tables-with-notes.md", "sh"))
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=_environment(), capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=_environment(), capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     assert (tmp_path / "hospital/study-release/veil-report.html").exists()
     assert (tmp_path / "hospital/look.html").stat().st_mode & 0o777 == 0o600
@@ -34,7 +36,9 @@ def test_the_notes_page_does_a_folder_without_a_key(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.txt").write_text("Seen by Dr. Alice Wong on 03/04/2019.")
     for block in _blocks(ROOT / "docs/how-to/notes.md", "sh"):
-        subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, env=_environment(), check=True, capture_output=True)
+        subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, env=_environment(), check=True, capture_output=True
+        )
     assert (tmp_path / "clean" / "a.txt").read_text() == "Seen by Dr. [NAME] on [DATE]."
 
 

@@ -14,7 +14,9 @@ HOSTILE = {
     "digits without end": "9" * 20_000,
     "a title again and again": " Dr. Smith " * 1_000,
     "addresses that never end": "a.b-" * 5_000,
-    "names that all differ": " ".join(f"Dr. {chr(65 + i % 26)}{chr(97 + i // 26 % 26)}{chr(97 + i // 676 % 26)}o," for i in range(3_000)),
+    "names that all differ": " ".join(
+        f"Dr. {chr(65 + i % 26)}{chr(97 + i // 26 % 26)}{chr(97 + i // 676 % 26)}o," for i in range(3_000)
+    ),
     "open brackets": "([{<" * 5_000,
     "dates without end": "1/2/2020-" * 2_000,
 }

@@ -43,11 +43,26 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def _run(browser: str, profile: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([browser, *QUIET, f"--user-data-dir={profile}", *arguments], capture_output=True, text=True, timeout=120, check=True)
+    return subprocess.run(
+        [browser, *QUIET, f"--user-data-dir={profile}", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
 
 
-@pytest.mark.parametrize(("page", "told"), [("report", "The output was read again"), ("plan", "Every address and its treatment"), ("protected", "Protected page")])
-def test_a_page_opens_and_shows_what_it_is_for(browser: str, pages: dict[str, Path], tmp_path: Path, page: str, told: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("report", "The output was read again"),
+        ("plan", "Every address and its treatment"),
+        ("protected", "Protected page"),
+    ],
+)
+def test_a_page_opens_and_shows_what_it_is_for(
+    browser: str, pages: dict[str, Path], tmp_path: Path, page: str, told: str
+) -> None:
     done = _run(browser, tmp_path / "profile", "--enable-logging=stderr", "--v=0", "--dump-dom", pages[page].as_uri())
     assert told in done.stdout
     assert "Content Security Policy" not in done.stderr
@@ -56,10 +71,14 @@ def test_a_page_opens_and_shows_what_it_is_for(browser: str, pages: dict[str, Pa
 
 @pytest.mark.parametrize("page", ["report", "plan", "protected"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_page_is_drawn_in_light_and_dark(browser: str, pages: dict[str, Path], tmp_path: Path, page: str, scheme: str) -> None:
+def test_a_page_is_drawn_in_light_and_dark(
+    browser: str, pages: dict[str, Path], tmp_path: Path, page: str, scheme: str
+) -> None:
     picture = tmp_path / "page.png"
     dark = ("--force-dark-mode", "--blink-settings=preferredColorScheme=0") if scheme == "dark" else ()
-    _run(browser, tmp_path / "profile", "--window-size=1200,900", f"--screenshot={picture}", *dark, pages[page].as_uri())
+    _run(
+        browser, tmp_path / "profile", "--window-size=1200,900", f"--screenshot={picture}", *dark, pages[page].as_uri()
+    )
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size > 20_000, "a blank page is smaller"
 

@@ -31,7 +31,11 @@ def _made(case: Path, folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_the_output_is_the_golden_one(case: Path, tmp_path: Path) -> None:
-    wanted = {path.relative_to(case / "out").as_posix(): path.read_bytes() for path in (case / "out").rglob("*") if path.is_file()}
+    wanted = {
+        path.relative_to(case / "out").as_posix(): path.read_bytes()
+        for path in (case / "out").rglob("*")
+        if path.is_file()
+    }
     assert wanted
     assert _made(case, tmp_path / "run") == wanted
 

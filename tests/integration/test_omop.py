@@ -1,7 +1,6 @@
 """The OMOP set that nobody here wrote, through the shipped schema pack."""
 
 import pytest
-
 from bench import omop
 from bench.corpora import CORPORA, must_prove
 

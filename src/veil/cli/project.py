@@ -60,7 +60,10 @@ def run(
 def finish(session: Session, keys: Keys, workers: int, protected: Path | None) -> None:
     """Run a session with a bar, tell what was done, and leave with the run's exit code."""
     from veil.cli.screen import progress
+    from veil.jobs.shown import check_apart, protected_page
 
+    if protected is not None:
+        check_apart(session, protected)
     for notice in session.plan.notices:
         typer.echo(f"note: {notice}", err=True)
     if session.plan.unclaimed:
@@ -71,8 +74,6 @@ def finish(session: Session, keys: Keys, workers: int, protected: Path | None) -
         outcome = session.run(keys, workers=workers, progress=tell)
     summary(outcome.manifest, outcome.out)
     if protected is not None:
-        from veil.jobs.shown import protected_page
-
         protected_page(session, keys, protected)
         typer.echo(f"shown    {protected} (it holds PHI; keep it apart from the output)")
     if outcome.exit_code:
@@ -82,13 +83,15 @@ def finish(session: Session, keys: Keys, workers: int, protected: Path | None) -
 def summary(manifest: dict[str, Any], out: Path | None) -> None:
     """What was done, in a terminal's page; counts only."""
     from veil.cli.screen import table
-    from veil.reports.figures import by_label, by_source, check_rows
+    from veil.reports.figures import by_label, by_source, check_rows, unowned
 
     table("What was done", ["source", "rows", "applied", "scanned", "kept", "dropped", "masked"], by_source(manifest))
     found = by_label(manifest)
     if found:
         table("Found in text", ["label", "count"], found)
     table("The output was read again", ["check", "count"], check_rows(manifest))
+    for what in unowned(manifest):
+        typer.echo(f"note: {what}", err=True)
     for one in manifest["quarantined"]:
         typer.echo(f"quarantined: {one['what']} [{one['code']}]", err=True)
     if out is not None:

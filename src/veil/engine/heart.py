@@ -16,7 +16,7 @@ from veil.errors import PolicyError
 from veil.formats.tree import closed_documents, open_cells
 from veil.keys import Keys
 from veil.model import Batch, Edits, Field, Found, Report, about_table
-from veil.policy.address import inside, spoken
+from veil.policy.address import has_foreign_key, inside, spoken
 from veil.policy.condition import condition
 from veil.policy.plan import Plan, SourcePlan, rule_at
 from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Scan, is_gone
@@ -51,6 +51,8 @@ class Engine:
         work = _Work(self, source, report)
         edits = work.treat(batch, dict(source.rules), source.unlisted, source.name, subjects)
         report.count(source.name, "rows", "", batch.height)
+        if source.subject.how != "none":
+            report.count(source.name, "unowned", "", subjects.null_count)
         return edits, report
 
 
@@ -67,7 +69,7 @@ class _Work:
         for field in batch.fields:
             rule = self._rule(field.address, rules, unlisted, prefix)
             address = f"{prefix}.{spoken(field.address, rules)}"
-            if is_gone(rule):
+            if is_gone(rule) or has_foreign_key(field.address, rules):
                 edits.removed.add(field.address)
                 self._report.count(address, "dropped", "", len(field))
                 continue
@@ -114,9 +116,7 @@ class _Work:
             left = pc.and_(left, pc.invert(mask))
         yield left, Case(Drop())
 
-    def _treated(
-        self, values: pa.Array, case: Case, rule: Rule, subjects: pa.Array, address: str
-    ) -> pa.Array | None:
+    def _treated(self, values: pa.Array, case: Case, rule: Rule, subjects: pa.Array, address: str) -> pa.Array | None:
         treatment = case.treatment
         match treatment:
             case Keep():

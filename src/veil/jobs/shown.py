@@ -28,15 +28,20 @@ def protected_page(session: Session, keys: Keys, target: Path) -> None:
     Keeps:   mode 0600; refused inside the output folder.
     Errors:  PolicyError `protected-inside`.
     """
-    if session.out.resolve() in target.resolve().parents:
-        raise PolicyError(
-            "protected-inside", "a protected page may not lie inside the output", hint="name a file elsewhere"
-        )
+    check_apart(session, target)
     with tempfile.TemporaryDirectory(prefix="veil-") as folder:
         rows = [row for row, _ in zip(_rows(session, keys, Path(folder)), range(MOST_SHOWN), strict=False)]
     page = side_by_side(rows, session.plan.name)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(page)
+
+
+def check_apart(session: Session, target: Path) -> None:
+    """Errors: PolicyError `protected-inside` where the page would lie in the output."""
+    if session.out.resolve() in target.resolve().parents:
+        raise PolicyError(
+            "protected-inside", "a protected page may not lie inside the output", hint="name a file elsewhere"
+        )
 
 
 def _rows(session: Session, keys: Keys, folder: Path) -> Iterator[Row]:

@@ -49,6 +49,18 @@ def spoken(address: str, rules: Iterable[str]) -> str:
     return address if address in written else next((rule for rule in written if matches(rule, address)), UNWRITTEN)
 
 
+def has_foreign_key(address: str, rules: Iterable[str]) -> bool:
+    """Whether a rule reaches this field only through `.*` or `**`, and a key there is not made of common words.
+
+    Keeps:   such a key may be a value (`$.patients.John Smith`), so it does not pass: the field goes, its key with it.
+    """
+    return (
+        address not in rules
+        and shown_path(address) != address
+        and any("*" in rule.replace("[*]", "") and matches(rule, address) for rule in rules)
+    )
+
+
 def shown_path(address: str) -> str:
     """The address with every key hidden that is not made of common words: `$.patient.?`; columns stay as they are."""
     if not address.startswith("$"):

@@ -40,6 +40,15 @@ def by_source(manifest: dict[str, Any]) -> list[list[str]]:
     ]
 
 
+def unowned(manifest: dict[str, Any]) -> list[str]:
+    """Sources with rows whose subject is not told: a null id, a link to nobody or to two people."""
+    return [
+        f"{row['address']}: {row['count']:,} rows have no subject; known identifiers are not sought in them, their dates are masked"
+        for row in manifest["counts"]
+        if row["action"] == "unowned"
+    ]
+
+
 def label_counts(manifest: dict[str, Any]) -> list[tuple[str, int]]:
     counts: Counter[str] = Counter()
     for row in manifest["counts"]:

@@ -68,7 +68,9 @@ class _Trial:
         found: Values = {}
         for batch in self.format.read(path.parent, Part((path.name,)), settings):
             for field in batch.fields:
-                if not field.address.endswith(EMPTY):  # an object or a list that is empty has a key, and no value to change
+                if not field.address.endswith(
+                    EMPTY
+                ):  # an object or a list that is empty has a key, and no value to change
                     found.setdefault(field.address, []).extend(field.values.to_pylist())
         return found
 

@@ -26,7 +26,9 @@ _NUMBERS = (
     (Label.PHONE, re.compile(r"(?<![\w.-])\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?![\w-])")),
     (Label.URL, re.compile(r"https?://[\w./-]{1,2000}")),
 )
-_TITLED = re.compile(r"\b(?:Dr|Mrs?|Ms)\.? ([A-Z][a-z]{2,})\b")
+_TITLED = re.compile(
+    r"\b(?:Dr|Mrs?|Ms)\.? (?!(?:Van|Von|Der|Den|Del|Dos|Las|Los|Bin|Ben|Saint)\b)([A-Z][a-z]{2,})\b"
+)  # a particle may stay
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DATE = re.compile(rf"(?<![\w/.-])(?:(?:19|20)\d\d-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/(?:19|20)\d\d|{_MONTH} \d{{1,2}}, (?:19|20)\d\d"
                    rf"|\d{{1,2}}-{_MONTH}-(?:19|20)\d\d)(?![\w/-])")  # fmt: skip
@@ -116,7 +118,11 @@ class Reading:
 
 @cache
 def _stand_ins() -> frozenset[str]:
-    names = (*surrogate_family(), *(name for sex in ("F", "M", None) for name in surrogate_given(sex)), *surrogate_cities())
+    names = (
+        *surrogate_family(),
+        *(name for sex in ("F", "M", None) for name in surrogate_given(sex)),
+        *surrogate_cities(),
+    )
     return frozenset(word.casefold() for name in names for word in name.split())
 
 

@@ -1,4 +1,4 @@
-"""Objects and lists that hold nothing: their keys need a rule as well."""
+"""Keys of trees are names too: those of empty objects, and those that only a star matches."""
 
 from __future__ import annotations
 
@@ -36,3 +36,11 @@ def test_an_empty_object_without_a_rule_stops_the_run(tmp_path: Path) -> None:
 def test_an_empty_list_whose_elements_have_rules_stays(tmp_path: Path) -> None:
     open_session(_project(tmp_path, {"labs": []}, "stop")).run(Keys.none())
     assert (tmp_path / "out" / "records.ndjson").read_text() == '{"labs": []}\n'
+
+
+def test_a_key_that_is_a_name_does_not_pass_through_a_star(tmp_path: Path) -> None:
+    record = {"patients": {"John Smith": {"weight": 70}, "total": {"weight": 71}}}
+    file = _project(tmp_path, record, "drop")
+    file.write_text(file.read_text().replace("$.labs[*].code", "$.patients.*.weight"))
+    open_session(file).run(Keys.none())
+    assert (tmp_path / "out" / "records.ndjson").read_text() == '{"patients": {"total": {"weight": 71}}}\n'
