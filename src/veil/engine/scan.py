@@ -182,4 +182,5 @@ def _tells(new: str, mention: _Mention) -> bool:
         return False
     words = _WORD.findall(new)
     pairs = [left + right for left, right in pairwise(words)]
-    return any(folded(piece) in mention.own for piece in (new, *words, *pairs))
+    pieces = [folded(piece) for piece in (new, *words, *pairs)]
+    return any(piece in mention.own or piece.removesuffix("s") in mention.own for piece in pieces)

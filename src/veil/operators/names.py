@@ -68,8 +68,8 @@ class _Meant:
         parts = [part.encode() for part in (self.person.casefold(), role, str(at))]
         whole = b"".join(struct.pack(">I", len(part)) + part for part in parts)
         place = int.from_bytes(hmac.digest(self.secret, whole, hashlib.sha256)[:8], "big")
-        found = names[place % len(names)]
-        return names[(place + 1) % len(names)] if found.casefold() == not_this.casefold() else found
+        own = _singular(not_this)
+        return next(name for i in range(len(names)) if _singular(name := names[(place + i) % len(names)]) != own)
 
     def named(self, shown: str, role: str, at: int) -> str:
         """The stand-in of one word: a name, an initial, or the initials `JS`."""
@@ -179,3 +179,8 @@ def _cased(name: str, shown: str) -> str:
     if shown.isupper():
         return name.upper()
     return name.lower() if shown.islower() else name
+
+
+def _singular(name: str) -> str:
+    """A name as it is compared: `Quinteros` is too near to `Quintero` to stand for it."""
+    return name.casefold().removesuffix("s")
