@@ -53,9 +53,11 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="session")
 def keyring_file(tmp_path_factory) -> Path:
-    """One keyring for all tests, cheap to open."""
+    """One keyring for all tests, cheap to open, the same in every run: a failure comes back."""
     path = tmp_path_factory.mktemp("keys") / "hospital.key"
-    Keyring.create(path, PASSPHRASE, Cost.cheap())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("veil.keys.keyring.os.urandom", lambda size: bytes(range(1, size + 1)))
+        Keyring.create(path, PASSPHRASE, Cost.cheap())
     return path
 
 
