@@ -139,18 +139,22 @@ def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule
     there: list[str] = file.settings["addresses"]
     bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
     if bare and unlisted == "stop":
-        raise _unlisted(name, bare, document.at(room, name))
+        raise _unlisted(name, bare, document.at(room, name), headless=len(bare) == len(there))
     gone = [rule for rule in rules if not any(matches(rule, address) for address in there)]
     if gone and not lenient and not there_is_a_tree(there, rules):
         raise PolicyError("column-missing", f"{name} has no column {gone[0]}", where=document.at(room, name, "columns", gone[0]),
-                          hint=nearest(gone[0], there))  # fmt: skip
+                          hint=nearest(gone[0], there) if len(bare) < len(there) else "is there a header row?")  # fmt: skip
 
 
-def _unlisted(name: str, bare: list[str], where: str) -> PolicyError:
+def _unlisted(name: str, bare: list[str], where: str, *, headless: bool) -> PolicyError:
     """Names the columns, unless the first row seems to be one of the data."""
     if any(re.search(r"\d{5}|@|\d[-/.:]\d", address) for address in bare if not address.startswith("$")):
         return PolicyError("header-missing", f"the first row of {name} does not look like names of columns", where=where,
                            hint="give the file a header row")  # fmt: skip
+    if headless:
+        # None of the names is one that a person wrote: the first row may be a row of data, so it is not told.
+        return PolicyError("column-unlisted", f"{name} has {len(bare)} columns, and none of them has a rule", where=where,
+                           hint="is there a header row? give each column a rule, or say `unlisted: drop`")  # fmt: skip
     shown = ", ".join(list(dict.fromkeys(map(shown_path, bare)))[:12])
     return PolicyError("column-unlisted", f"{name} has columns without a rule: {shown}", where=where,
                        hint="give each a rule, or say `unlisted: drop`")  # fmt: skip
