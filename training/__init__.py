@@ -1,0 +1,1 @@
+"""Training: makes the data, trains, exports and describes the model that Veil ships. No part of the wheel."""

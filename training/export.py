@@ -1,0 +1,138 @@
+"""Export: a trained tagger as the files that Veil ships: tables of words, a graph in eight bits, a card.
+
+    python -m training.export MODEL.pt [--to FOLDER]
+
+The scales of the eight bits are fixed here, from texts of the generator, so that no batch changes an answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import pathlib
+import random
+import tempfile
+from collections.abc import Iterator
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+
+from training.network import NUMBERS, Tagger
+from training.stream import GAP_TOKENS, LABELS, ROLES, TAGS, Source, batch
+
+SHIPPED = pathlib.Path(__file__).parent.parent / "src/veil/detectors/ner"
+OPSET, IR = 17, 9
+
+
+def load(path: pathlib.Path) -> Tagger:
+    held = torch.load(path, weights_only=False)
+    model = Tagger(held["sizes"], held["known"], held["state"]["words.meaning"][1:].numpy())
+    model.load_state_dict(held["state"])
+    return model.eval()
+
+
+def eighth(values: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """The values as whole numbers of eight bits, and the one scale that gives them back."""
+    scale = float(values.abs().max()) / 127
+    return np.round(values.numpy() / scale).astype(np.int8), np.array([scale], np.float64)
+
+
+def tables(model: Tagger) -> dict[str, np.ndarray]:
+    """The tables of words; row 0 of `meaning` is of no word."""
+    words = model.words
+    known = [""] * len(words.meaning)
+    for word, row in words.index.items():
+        known[row] = word
+    numbers = words.number.weight.detach()
+    meaning = torch.cat([words.meaning, numbers[1:]])
+    found = {}
+    found["meaning"], found["meaning_scale"] = eighth(meaning)
+    found["gram"], found["gram_scale"] = eighth(words.gram.weight.detach())
+    found["words"] = np.frombuffer("\n".join([*known, *NUMBERS]).encode(), np.uint8)
+    found["shape"] = words.shape.weight.detach().numpy()
+    found["wide"], found["wide_bias"] = words.wide.weight.detach().numpy().T, words.wide.bias.detach().numpy()
+    found["narrow"], found["narrow_bias"] = words.narrow.weight.detach().numpy().T, words.narrow.bias.detach().numpy()
+    found["gaps"] = model.gaps.weight.detach().numpy()
+    return found
+
+
+def graph(model: Tagger) -> onnx.ModelProto:
+    """The layers with their norms folded in."""
+    width, nodes, values, x = model.sizes.width, [], [], "x"
+    for i, layer in enumerate(model.layers):
+        norm, dilation = layer.norm, model.sizes.dilations[i]
+        scale = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()
+        weight = (layer.near.weight.detach() * scale[:, None, None]).numpy()
+        bias = (norm.bias - norm.running_mean * scale).detach().numpy()
+        values += [numpy_helper.from_array(weight, f"w{i}"), numpy_helper.from_array(bias, f"b{i}")]
+        nodes += [
+            helper.make_node("Conv", [x, f"w{i}", f"b{i}"], [f"c{i}"], kernel_shape=[3], dilations=[dilation], pads=[dilation] * 2),
+            helper.make_node("Relu", [f"c{i}"], [f"r{i}"]),
+            helper.make_node("Add", [x, f"r{i}"], [f"a{i}"]),
+            helper.make_node("Mul", [f"a{i}", "real"], [f"x{i}"]),
+        ]
+        x = f"x{i}"
+    values += [numpy_helper.from_array(model.out.weight.detach().numpy(), "wo"), numpy_helper.from_array(model.out.bias.detach().numpy(), "bo")]
+    nodes.append(helper.make_node("Conv", [x, "wo", "bo"], ["said"], kernel_shape=[1]))
+    shape = lambda name, rows: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, rows, "tokens"])  # noqa: E731
+    made = helper.make_graph(nodes, "context", [shape("x", width), shape("real", 1)], [shape("said", TAGS + len(ROLES))], values)
+    whole = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)])
+    whole.ir_version = IR
+    onnx.checker.check_model(whole)
+    return whole
+
+
+class Calibration(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, model: Tagger, count: int = 24) -> None:
+        self._feeds = self._made(model, count)
+
+    def _made(self, model: Tagger, count: int) -> Iterator[dict[str, np.ndarray]]:
+        rows = Source(random.Random(11)).rows(1024)
+        with torch.no_grad():
+            for _ in range(count):
+                one = batch([next(rows)])
+                at = torch.from_numpy(one.at)
+                real = (at > 0).unsqueeze(1).float()
+                x = (model.words(one)[at] + model.gaps(torch.from_numpy(one.gaps))).transpose(1, 2) * real
+                yield {"x": x.numpy(), "real": real.numpy()}
+
+    def get_next(self) -> dict[str, np.ndarray] | None:
+        return next(self._feeds, None)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("model", type=pathlib.Path)
+    parser.add_argument("--to", type=pathlib.Path, default=SHIPPED / "weights")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    model = load(args.model)
+    args.to.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(args.to / "words.npz", **tables(model))
+    with tempfile.TemporaryDirectory() as folder:
+        full = pathlib.Path(folder) / "full.onnx"
+        onnx.save(graph(model), full)
+        quantize_static(
+            full, args.to / "context.onnx", Calibration(model), quant_format=QuantFormat.QDQ, per_channel=True,
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=["Conv"],
+            calibrate_method=CalibrationMethod.MinMax,
+        )  # fmt: skip
+    card = {
+        "labels": LABELS, "roles": ROLES, "reach": sum(model.sizes.dilations), "apart": GAP_TOKENS,
+        "sha256": {name: hashlib.sha256((args.to / name).read_bytes()).hexdigest() for name in ("words.npz", "context.onnx")},
+    }  # fmt: skip
+    text = json.dumps(card, indent=1) + "\n"
+    (args.to / "card.json").write_text(text, encoding="utf-8")
+    (args.to.parent / "shipped.py").write_text(
+        f'"""Shipped: the card of the weights that belong to this version; `training.export` writes it."""\n\nCARD_SHA256 = "{hashlib.sha256(text.encode()).hexdigest()}"\n',
+        encoding="utf-8",
+    )
+    print({path.name: path.stat().st_size for path in sorted(args.to.iterdir())})
+
+
+if __name__ == "__main__":
+    main()

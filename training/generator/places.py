@@ -1,0 +1,148 @@
+"""Places: towns, streets, addresses and institutions, known and invented."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+from training.generator import people, pools
+from veil.lexicon.places import STATES, _rows, counties, countries
+
+ROMAN = ("Apt", "Apt.", "Unit", "Suite", "Ste", "#", "Bldg", "Floor", "Lot")
+
+
+@cache
+def _towns() -> tuple[list[str], list[str]]:
+    rows = _rows()
+    return [name for name, land, _ in rows if land == "US"], [name for name, land, _ in rows if land != "US"]
+
+
+@cache
+def _counties() -> list[str]:
+    return [name.title() for name in sorted(counties())]
+
+
+@cache
+def _countries() -> list[str]:
+    return [name.title() for name in sorted(countries())]
+
+
+def _capital(word: str) -> str:
+    return word[0].upper() + word[1:]
+
+
+def city(rng: random.Random) -> str:
+    home, abroad = _towns()
+    draw = rng.random()
+    if draw < 0.62:
+        return rng.choice(home)
+    if draw < 0.74:
+        return rng.choice(abroad)
+    core = _capital(pools.odd_word(rng)) if draw < 0.93 else people.a_family(rng)
+    end = rng.choice(("", "", "", "ville", "ton", "burg", "field", "ford", " Falls", " Springs", " Heights", " City", " Creek", "wood", " Park", "port", "ham", "stead"))
+    start = rng.choice(("", "", "", "", "", "North ", "West ", "Port ", "Fort ", "New ", "St. ", "Lake ", "Mount ", "East ", "San ", "El "))
+    return start + core + end
+
+
+def neighborhood(rng: random.Random) -> str:
+    core = _capital(pools.odd_word(rng)) if rng.random() < 0.4 else people.a_family(rng) if rng.random() < 0.4 else rng.choice(pools.phrases("streets"))
+    return core + rng.choice((" Heights", " Village", " Hills", " Park", " Flats", " Square", " Hollow", " Point", " Estates", " Gardens", " District", " Corners", "", ""))
+
+
+def landmark(rng: random.Random) -> str:
+    core = _capital(pools.odd_word(rng)) if rng.random() < 0.4 else people.a_family(rng)
+    return f"{core} {rng.choice(pools.phrases('landmarks'))}"
+
+
+def state(rng: random.Random) -> str:
+    short = rng.choice(list(STATES))
+    return short if rng.random() < 0.5 else STATES[short]
+
+
+def zip_code(rng: random.Random) -> str:
+    return f"{rng.randrange(501, 99951):05d}" + (f"-{rng.randrange(10000):04d}" if rng.random() < 0.12 else "")
+
+
+def postcode(rng: random.Random) -> str:
+    up, d = (lambda: rng.choice("ABCDEFGHJKLMNPRSTUVWXY")), (lambda: str(rng.randrange(10)))
+    if rng.random() < 0.65:
+        return up() + rng.choice(("", up())) + d() + rng.choice(("", d())) + rng.choice((" ", " ", "")) + d() + up() + up()
+    return up() + d() + up() + rng.choice((" ", "")) + d() + up() + d()
+
+
+def street(rng: random.Random) -> str:
+    draw = rng.random()
+    if draw < 0.05:
+        return f"{rng.choice(('PO Box', 'P.O. Box', 'Box'))} {rng.randrange(1, 9999)}"
+    core = rng.choice(pools.phrases("streets")) if draw < 0.55 else people.a_family(rng) if draw < 0.8 else _capital(pools.odd_word(rng))
+    way = rng.choice(("N ", "S. ", "West ", "E ", "NW ", "North ")) if rng.random() < 0.12 else ""
+    house = f"{rng.randrange(1, rng.choice((30, 300, 3000, 20000)))}{rng.choice('ABC') if rng.random() < 0.05 else ''}"
+    made = f"{house} {way}{core} {rng.choice(pools.phrases('kinds_street'))}"
+    if rng.random() < 0.15:
+        kind = rng.choice(ROMAN)
+        made += f"{rng.choice((', ', ' '))}{kind}{'' if kind == '#' else ' '}{rng.choice((str(rng.randrange(1, 999)), f'{rng.randrange(1, 30)}{rng.choice(chr(65) + chr(66) + chr(67))}'))}"
+    return made
+
+
+def road(rng: random.Random) -> str:
+    """A street without its house number."""
+    return street(rng).split(" ", 1)[1] if rng.random() < 0.5 else street(rng)
+
+
+def address(rng: random.Random) -> list[tuple[str, str]]:
+    """Pieces of one address with their labels, and what stands between them without one."""
+    town = city(rng)
+    joint = rng.choice((", ", ", ", ", ", "\n", " "))
+    made = [(street(rng), "LOCATION"), (joint, ""), (town, "LOCATION")]
+    draw = rng.random()
+    if draw < 0.75:
+        made += [(rng.choice((", ", ", ", " ")), ""), (state(rng), "STATE")]
+        if draw < 0.6:
+            made += [(rng.choice((" ", " ", "  ", ", ")), ""), (zip_code(rng), "ZIP")]
+    elif draw < 0.85:
+        made += [(rng.choice((", ", " ")), ""), (postcode(rng), "ZIP")]
+    return made
+
+
+_SAINTS = "St. Mary's,St. Luke's,Saint Joseph,St. Vincent,Good Samaritan,Mercy,Sacred Heart,St. Elizabeth,Holy Cross,Mount Sinai,Bethesda,Providence,Our Lady of Lourdes,St. Jude,Trinity,Ascension,Baptist,Methodist,Presbyterian,Lutheran,Adventist,Memorial,University,General,Community,Regional,Children's,Veterans Affairs,Kaiser,Mayo,Cleveland,Shriners".split(",")
+_HOSPITALS = "Hospital,Hospital,Hospital,Medical Center,Medical Center,Regional Medical Center,Memorial Hospital,General Hospital,Community Hospital,Health,Health System,Health Center,Children's Hospital,University Hospital,VA Medical Center,Infirmary,Healthcare".split(",")
+_CLINICS = "Clinic,Clinic,Family Practice,Family Medicine,Cardiology,Cardiology Associates,Orthopedics,Orthopaedic Group,Pediatrics,Women's Health,Eye Center,Dermatology,Urgent Care,Medical Group,Primary Care,Internal Medicine,Oncology Center,Cancer Center,Heart Institute,Surgery Center,Imaging,Pain Clinic,Dental,Physical Therapy,Dialysis Center,Wellness Center,Health Clinic,Surgery,Medical Practice".split(",")
+_FACILITIES = "Nursing Home,Rehab,Rehabilitation Center,Manor,Assisted Living,Skilled Nursing Facility,Care Center,Hospice,Pharmacy,Drugs,Labs,Laboratories,Home Health,Retirement Village,Recovery Center,Memory Care,Lodge,House,Group Home,Shelter".split(",")
+_SCHOOLS = "Elementary,Elementary School,Middle School,High School,Academy,University,College,Community College,Preschool,Daycare,Montessori,Kindergarten,Christian School,Prep".split(",")
+_COMPANIES = "Inc,Inc.,LLC,Corp,Industries,Logistics,Construction,Trucking,Foods,Motors,Electric,Steel,& Sons,Bakery,Insurance,Bank,Farms,Manufacturing,Systems,Technologies,Airlines,Energy,Plumbing,Brothers,Partners,Mills".split(",")
+_CHURCHES = "Baptist Church,Church,Lutheran Church,Methodist Church,Parish,Temple,Mosque,Synagogue,Chapel,Ministries,Cathedral".split(",")
+_WARDS = "4 West,5 North,3B,MICU,SICU,7 Tower,2 East,Maple Unit,Ward 6,Cedar Ward,Oak Unit,6 South,B4,CVICU,Rosewood Unit,North Pavilion,Ward 12A,Annex 3".split(",")
+
+
+def _core(rng: random.Random) -> str:
+    draw = rng.random()
+    if draw < 0.25:
+        return rng.choice(_SAINTS)
+    if draw < 0.55:
+        return city(rng)
+    if draw < 0.75:
+        return people.a_family(rng)
+    if draw < 0.92:
+        return _capital(pools.odd_word(rng)) + rng.choice(("", "", " Valley", " Ridge", " County", " Park", " Creek"))
+    return rng.choice(pools.phrases("streets"))
+
+
+def institution(kind: str, rng: random.Random) -> str:
+    """A `hospital`, `clinic`, `facility`, `school`, `company`, `church` or `ward`."""
+    if kind == "ward":
+        return rng.choice(_WARDS)
+    ends = {"hospital": _HOSPITALS, "clinic": _CLINICS, "facility": _FACILITIES, "school": _SCHOOLS, "company": _COMPANIES, "church": _CHURCHES}[kind]
+    made = f"{_core(rng)} {rng.choice(ends)}"
+    if kind == "hospital" and rng.random() < 0.08:
+        made = f"University of {city(rng)} {rng.choice(_HOSPITALS)}"
+    if kind == "hospital" and rng.random() < 0.06:
+        made = "".join(word[0] for word in made.replace(".", "").split() if word[0].isalpha()).upper() or made
+    return made
+
+
+def country(rng: random.Random) -> str:
+    return rng.choice(_countries())
+
+
+def county(rng: random.Random) -> str:
+    return rng.choice(_counties())
