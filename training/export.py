@@ -23,6 +23,7 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 
 from training.network import NUMBERS, Tagger
 from training.stream import GAP_TOKENS, LABELS, ROLES, TAGS, Source, batch
+from veil.detectors.ner.words import AT_ONCE
 
 SHIPPED = pathlib.Path(__file__).parent.parent / "src/veil/detectors/ner"
 OPSET, IR = 17, 9
@@ -54,10 +55,31 @@ def tables(model: Tagger) -> dict[str, np.ndarray]:
     found["gram"], found["gram_scale"] = eighth(words.gram.weight.detach())
     found["words"] = np.frombuffer("\n".join([*known, *NUMBERS]).encode(), np.uint8)
     found["shape"] = words.shape.weight.detach().numpy()
-    found["wide"], found["wide_bias"] = words.wide.weight.detach().numpy().T, words.wide.bias.detach().numpy()
-    found["narrow"], found["narrow_bias"] = words.narrow.weight.detach().numpy().T, words.narrow.bias.detach().numpy()
     found["gaps"] = model.gaps.weight.detach().numpy()
     return found
+
+
+def encoder(model: Tagger) -> onnx.ModelProto:
+    """The two layers that make one vector of what a token shows."""
+    words = model.words
+    values = [
+        numpy_helper.from_array(np.ascontiguousarray(value.detach().numpy().T), name)
+        for name, value in (("w0", words.wide.weight), ("b0", words.wide.bias), ("w1", words.narrow.weight), ("b1", words.narrow.bias))
+    ]
+    nodes = [
+        helper.make_node("Gemm", ["shown", "w0", "b0"], ["h"]), helper.make_node("Relu", ["h"], ["r"]),
+        helper.make_node("Gemm", ["r", "w1", "b1"], ["made"]),
+    ]  # fmt: skip
+    shape = lambda name, size: helper.make_tensor_value_info(name, TensorProto.FLOAT, [AT_ONCE, size])  # noqa: E731
+    made = helper.make_graph(nodes, "encoder", [shape("shown", words.wide.in_features)], [shape("made", words.narrow.out_features)], values)
+    return _checked(made)
+
+
+def _checked(made: onnx.GraphProto) -> onnx.ModelProto:
+    whole = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)])
+    whole.ir_version = IR
+    onnx.checker.check_model(whole)
+    return whole
 
 
 def graph(model: Tagger) -> onnx.ModelProto:
@@ -80,10 +102,7 @@ def graph(model: Tagger) -> onnx.ModelProto:
     nodes.append(helper.make_node("Conv", [x, "wo", "bo"], ["said"], kernel_shape=[1]))
     shape = lambda name, rows: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, rows, "tokens"])  # noqa: E731
     made = helper.make_graph(nodes, "context", [shape("x", width), shape("real", 1)], [shape("said", TAGS + len(ROLES))], values)
-    whole = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)])
-    whole.ir_version = IR
-    onnx.checker.check_model(whole)
-    return whole
+    return _checked(made)
 
 
 class Calibration(CalibrationDataReader):  # type: ignore[misc]
@@ -113,6 +132,7 @@ def main() -> None:
     model = load(args.model)
     args.to.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(args.to / "words.npz", **tables(model))
+    onnx.save(encoder(model), args.to / "encoder.onnx")
     with tempfile.TemporaryDirectory() as folder:
         full = pathlib.Path(folder) / "full.onnx"
         onnx.save(graph(model), full)
@@ -123,7 +143,7 @@ def main() -> None:
         )  # fmt: skip
     card = {
         "labels": LABELS, "roles": ROLES, "reach": sum(model.sizes.dilations), "apart": GAP_TOKENS,
-        "sha256": {name: hashlib.sha256((args.to / name).read_bytes()).hexdigest() for name in ("words.npz", "context.onnx")},
+        "sha256": {name: hashlib.sha256((args.to / name).read_bytes()).hexdigest() for name in ("words.npz", "encoder.onnx", "context.onnx")},
     }  # fmt: skip
     text = json.dumps(card, indent=1) + "\n"
     (args.to / "card.json").write_text(text, encoding="utf-8")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import pathlib
 import random
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from training.generator.damage import damaged
 from training.generator.template import Family, Piece, families, render
-from veil.detectors.ner.cut import LINE, START, cut
+from veil.detectors.ner.cut import START, cut
 from veil.detectors.ner.surface import FACTS, Surface, surface
 from veil.model import Label
 
@@ -21,6 +20,7 @@ LABELS = tuple(label.value for label in Label)
 TAGS = 1 + 2 * len(LABELS)  # O, then beginning and inside of each label
 GAP_TOKENS = 8  # nothing stands between two texts, as wide as the network looks in one layer
 UNTOLD = -100
+TALK = 0.15  # share of the texts that are planted talk
 WEIGHTS = {"name_or_thing": 3.0, "harmless_clinical": 2.0, "name_words": 1.5, "queries": 1.5, "header_blocks": 1.2}
 
 
@@ -69,25 +69,24 @@ def labelled(text: str, spans: list[tuple[int, int, str, str]], untold: list[tup
                 roles[m] = ROLES.index(role)
             m += 1
     for start, end in untold:
-        for i, (a, b) in enumerate(zip(tokens.starts, tokens.ends, strict=True)):
-            if a < end and start < b:
-                tags[i] = UNTOLD
+        for i in range(bisect_right(tokens.ends, start), bisect_left(tokens.starts, end)):
+            tags[i] = UNTOLD
     return Example(tokens.words, tokens.gaps, tags, roles)
 
 
 class Source:
-    """Draws texts from families, and now and then from unlabelled notes whose identifiers are left out of the count."""
+    """Draws texts from families, and now and then from another source, as real talk with people planted in it."""
 
-    def __init__(self, rng: random.Random, *, held_out: bool = False, unlabelled: list[Example] = ()) -> None:  # type: ignore[assignment]
+    def __init__(self, rng: random.Random, *, held_out: bool = False, talk: Callable[[], Example] | None = None) -> None:
         self.rng = rng
         self.families = [one for one in families() if one.held_out == held_out]
         self._weights = [WEIGHTS.get(one.name, 1.0) for one in self.families]
-        self._unlabelled = unlabelled
+        self._talk = talk
 
     def draw(self) -> Example:
         rng = self.rng
-        if self._unlabelled and rng.random() < 0.08:
-            return rng.choice(self._unlabelled)
+        if self._talk and rng.random() < TALK:
+            return self._talk()
         family = rng.choices(self.families, self._weights)[0]
         return self._text(family)
 
@@ -144,18 +143,3 @@ def batch(rows: list[Example]) -> Batch:
         np.array([row.tags for row in rows], np.int64),
         np.array([row.roles for row in rows], np.int64),
     )
-
-
-def unlabelled(folder: pathlib.Path | None) -> list[Example]:
-    """Notes of the CC BY sets (MTS-Dialog, PriMock57): what the rules find in them counts neither way, all else is no identifier."""
-    if folder is None:
-        return []
-    from veil.jobs.find import Finder
-
-    finder = Finder(everything=True)
-    found = []
-    for name in ("mts-dialog.jsonl", "primock57.jsonl"):
-        texts = [json.loads(line)["text"] for line in (folder / name).open(encoding="utf-8")]
-        for text, spans in zip(texts, finder.find(texts), strict=True):
-            found.append(labelled(text, [], [(s.start, s.end) for s in spans]))
-    return [one for one in found if one.gaps and (one.gaps[0] == START or LINE)]

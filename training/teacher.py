@@ -1,6 +1,6 @@
 """Teacher: MiniLM tuned on the same texts, to know how far a larger reader gets.
 
-    python -m training.teacher OUT [--minutes 20] [--unlabelled FOLDER]
+    python -m training.teacher OUT [--minutes 20] [--talk FOLDER]
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from training.stream import TAGS, UNTOLD, Example, Source, surface_of, unlabelled
+from training.plant import Planter
+from training.stream import TAGS, UNTOLD, Example, Source, surface_of
 from training.vectors import HEADS, LAYERS, WIDTH, MiniLM
 from veil.detectors.ner.cut import GAPS
 from veil.detectors.ner.surface import FACTS, SHAPES, plain
@@ -103,12 +104,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--unlabelled", type=pathlib.Path)
+    parser.add_argument("--talk", type=pathlib.Path)
     args = parser.parse_args()
     torch.manual_seed(1)
     torch.set_num_threads(1)
     model = Teacher()
-    source = Source(random.Random(3), unlabelled=unlabelled(args.unlabelled)).rows(TOKENS)
+    talk = Planter(args.talk, random.Random(3)).draw if args.talk else None
+    source = Source(random.Random(3), talk=talk).rows(TOKENS)
     tests = {}
     for name, held in (("seen", False), ("held out", True)):
         test = Source(random.Random(7), held_out=held).rows(TOKENS)

@@ -1,6 +1,6 @@
 """Train: the tagger from the generator's texts.
 
-    python -m training.train OUT --vectors VECTORS.npz [--minutes 40] [--unlabelled FOLDER]
+    python -m training.train OUT --vectors VECTORS.npz [--minutes 40] [--talk FOLDER]
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ import torch
 from torch.nn import functional as F
 
 from training.network import Sizes, Tagger
-from training.stream import UNTOLD, Batch, Source, batch, unlabelled
+from training.plant import Planter
+from training.stream import UNTOLD, Batch, Source, batch
 
 WIDTH, ROWS = 192, 48
 
 
 def feed(queue: mp.Queue, seed: int, folder: pathlib.Path | None) -> None:  # type: ignore[type-arg]
-    rows = Source(random.Random(seed), unlabelled=unlabelled(folder)).rows(WIDTH)
+    talk = Planter(folder, random.Random(seed)).draw if folder else None
+    rows = Source(random.Random(seed), talk=talk).rows(WIDTH)
     while True:
         queue.put(tuple(batch([next(rows) for _ in range(ROWS)])))
 
@@ -67,7 +69,7 @@ def main() -> None:
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--vectors", type=pathlib.Path, required=True)
     parser.add_argument("--minutes", type=float, default=40)
-    parser.add_argument("--unlabelled", type=pathlib.Path)
+    parser.add_argument("--talk", type=pathlib.Path)
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--feeders", type=int, default=1)
@@ -82,7 +84,7 @@ def main() -> None:
         model.load_state_dict(torch.load(args.start)["state"])
     queue: mp.Queue = mp.Queue(12)  # type: ignore[type-arg]
     for n in range(args.feeders):
-        mp.Process(target=feed, args=(queue, args.seed * 100 + n, args.unlabelled), daemon=True).start()
+        mp.Process(target=feed, args=(queue, args.seed * 100 + n, args.talk), daemon=True).start()
     tests = {}
     for name, held in (("seen", False), ("held out", True)):
         source = Source(random.Random(7), held_out=held)
@@ -104,7 +106,7 @@ def main() -> None:
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         best.step()
         step += 1
-        losses.append(float(loss))
+        losses.append(loss.item())
         if time.time() - begun > shown:
             told = {name: {k: round(float(v), 4) for k, v in measure(model, rows).items()} for name, rows in tests.items()}
             print(f"{spent:.0%} step {step} loss {np.mean(losses[-100:]):.4f} {told}", flush=True)

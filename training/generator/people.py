@@ -11,6 +11,13 @@ from training.generator import pools
 
 MARKS = {"a": "áàâäãå", "e": "éèêë", "i": "íï", "o": "óöôøõ", "u": "úüû", "n": "ñ", "c": "çč", "s": "šş", "z": "žż", "y": "ý", "l": "ł", "g": "ğ"}
 PARTICLES = ("de", "van", "von", "van der", "de la", "della", "di", "da", "bin", "al", "el", "le", "du", "den", "ter", "dos", "del", "ibn", "Abu", "Ben")
+FUNCTION_WORDS = tuple(
+    "a after all also am an and any are as at back be been both but by can did do down each else few for from had has have he her here him his how "
+    "i if in into is it just may me might more most must my no none nor not now of off on once one only or other our out over own past per she so "
+    "some such than that the their them then there they this to too under until up us very was we well were what when where which while who why will "
+    "with would yes yet you your".split()
+)
+CASES = (str.title, str.upper, str.lower)
 FULL = (
     ("{g} {f}", 50), ("{g} {m}. {f}", 10), ("{g} {m} {f}", 2), ("{g} {mid} {f}", 6), ("{f}, {g}", 6), ("{f}, {g} {m}", 2),
     ("{f}, {g} {m}.", 1), ("{i}. {f}", 5), ("{i}. {m}. {f}", 2), ("{i} {f}", 1), ("{i}.{m}. {f}", 1), ("{g} {f}-{f2}", 3), ("{g} {f} {f2}", 3),
@@ -128,6 +135,31 @@ def form_of(person: Person, form: str, rng: random.Random) -> str:
         one, two, three = person.given[0], person.middle[0], person.family[0].upper()
         return rng.choice((f"{one}{three}", f"{one}.{three}.", f"{one}{two}{three}", f"{one}.{two}.{three}.", f"{one}. {three}."))
     return person.full
+
+
+def a_claimed(rng: random.Random) -> str:
+    """Any string that somebody could claim as a name; a person's `.any` and the slot `{term}` draw from it alike."""
+    made = _normal_name(rng) if rng.random() < 1 / 3 else " ".join(_any_word(rng) for _ in range(rng.choice((1, 1, 1, 2, 2))))
+    if made.islower() or rng.random() < 0.15:
+        made = rng.choices(CASES, (5, 2, 2))[0](made)
+    return made
+
+
+def _normal_name(rng: random.Random) -> str:
+    person = a_person(rng)
+    return rng.choice((person.full, person.full, person.given, person.family))
+
+
+def _any_word(rng: random.Random) -> str:
+    """One word in small letters: invented (half of them), English, clinical, or of grammar."""
+    draw = rng.random()
+    if draw < 0.5:
+        return pools.odd_word(rng).lower()
+    if draw < 0.74:
+        return rng.choice(pools.english())
+    if draw < 0.88:
+        return rng.choice(pools.clinical())
+    return rng.choice(FUNCTION_WORDS)
 
 
 def login(person: Person, rng: random.Random) -> str:

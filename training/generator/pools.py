@@ -141,6 +141,12 @@ def english() -> list[str]:
 
 
 @cache
+def clinical() -> list[str]:
+    """Words of medicine alone, and drugs."""
+    return [w for w, bits in words.table().items() if bits & (words.CLINICAL | words.DRUG) and not bits & words.EVERYDAY and len(w) > 3]
+
+
+@cache
 def eponym_names() -> list[str]:
     return [w for w, bits in words.table().items() if bits & words.EPONYM]
 

@@ -117,6 +117,8 @@ class Filling:
 
     def _named(self, base: str, kind: str, form: str) -> Piece:
         role = PERSONS[kind][0]
+        if form == "any":
+            return Piece(people.a_claimed(self.rng), "NAME", role)
         forms = form.split(".") if form else []
         words = "word" in forms
         person = self._person(base, kind, words=words)

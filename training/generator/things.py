@@ -107,6 +107,7 @@ def ratio(rng: random.Random) -> str:
 
 SLOTS = {
     "eponym": eponym, "eponym.bare": eponym_bare, "device": device, "product": product, "drug": drug, "software": software, "trial": trial,
+    "term": people.a_claimed,
     "organism": organism, "gene": gene, "dx": diagnosis, "size": size, "lot": lot, "bed": bed, "ratio": ratio,
     "brand": lambda rng: rng.choice(pools.phrases("brands")) if rng.random() < 0.6 else _name(rng),
     "symptom": lambda rng: rng.choice(pools.phrases("symptoms")), "procedure": lambda rng: rng.choice(pools.phrases("procedures")),

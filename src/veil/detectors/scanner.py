@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 
-from veil.detectors.base import Detector, Known, Owner
+from veil.detectors.base import Detector, Judge, Known, Owner
 from veil.detectors.resolve import resolve
 from veil.detectors.weigh import weigh
 from veil.errors import PartError
@@ -16,11 +16,12 @@ STANDARD = {
     "dates": "veil.detectors.dates:Dates",
     "gazetteer": "veil.detectors.gazetteer:Gazetteer",
     "known": "veil.detectors.known:KnownIdentifiers",
+    "ner": "veil.detectors.ner.judge:Ner",
 }
 
 
 class Scanner:
-    """Detectors in order, then weigh, then resolve.
+    """Detectors, then those that judge what was found, then weigh, then resolve.
 
     Shape:   `thresholds`: label -> least score (0.5 where not given). `allow`: values that are no PHI, whatever
              their case. `deny`: values that always are, with the label they get; hunted like strong known ones.
@@ -28,13 +29,15 @@ class Scanner:
 
     def __init__(
         self,
-        detectors: Sequence[Detector],
+        detectors: Sequence[Detector | Judge],
         *,
         thresholds: Mapping[Label, float] | None = None,
         allow: Collection[str] = (),
         deny: Mapping[str, Label] | None = None,
     ) -> None:
         self.detectors = tuple(detectors)
+        self._finders = tuple(one for one in detectors if isinstance(one, Detector))
+        self._judges = tuple(one for one in detectors if isinstance(one, Judge))
         self.thresholds = dict(thresholds or {})
         self.allow = frozenset(value.lower() for value in allow)
         self.deny = tuple(Known("denied", value, label, "strong") for value, label in (deny or {}).items())
@@ -49,9 +52,11 @@ class Scanner:
         whose = [self._with_denied(owner) for owner in owners] if owners else [self._with_denied(Owner())] * len(texts)
         read = [Text.of(text) for text in texts]
         found: list[list[Span]] = [[] for _ in texts]
-        for detector in self.detectors:
+        for detector in self._finders:
             for mine, more in zip(found, detector.find(read, whose), strict=True):
                 mine.extend(more)
+        for judge in self._judges:
+            found = judge.judge(read, found)
         return [
             resolve(text, weigh(text, spans, thresholds=self.thresholds, allow=self.allow))
             for text, spans in zip(texts, found, strict=True)
@@ -78,10 +83,10 @@ def standard(
     return Scanner(detectors, thresholds=thresholds, allow=allow, deny=deny)
 
 
-def _made(name: str, house: Sequence[Known]) -> Detector:
+def _made(name: str, house: Sequence[Known]) -> Detector | Judge:
     if name not in STANDARD:
         raise PartError("detector-unknown", "no detector has this name", hint=f"one of {', '.join(STANDARD)}")
     module, _, attribute = STANDARD[name].partition(":")
     kind = getattr(import_module(module), attribute)
-    made: Detector = kind(house) if name == "known" else kind()
+    made: Detector | Judge = kind(house) if name == "known" else kind()
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -14,23 +14,28 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from veil.detectors.ner.cut import Cut
+from veil.detectors.ner.cut import START, Cut
 from veil.detectors.ner.shipped import CARD_SHA256
-from veil.detectors.ner.words import Words
+from veil.detectors.ner.words import NOTHING, Words
 from veil.errors import PartError
 
 WEIGHTS = "weights"
 LONG, SHORT = 1024, 128  # tokens of one run; a lone short text has the small one
+CLEAR = 5.0  # a token whose best tag is this far behind "nothing" holds less than 3 % of doubt
+
+Floats = NDArray[np.float32]
 
 
 class Reading(NamedTuple):
     """What the network says of one text.
 
-    Shape:   `tags` [tokens, 1 + 2 x labels], each row a distribution; `roles` [tokens, roles], likewise.
+    Shape:   `at`: the tokens in doubt, in order; all others are nothing. `tags` [at, 1 + 2 x labels] and `roles`
+             [at, roles], each row a distribution.
     """
 
-    tags: NDArray[np.float32]
-    roles: NDArray[np.float32]
+    at: NDArray[np.int64]
+    tags: Floats
+    roles: Floats
 
 
 class Network:
@@ -39,66 +44,85 @@ class Network:
     Keeps:   a token's answer depends on the `reach` tokens to each side of it in its own text, and on nothing else.
     """
 
-    def __init__(self, card: dict[str, Any], tables: dict[str, NDArray[np.generic]], graph: bytes) -> None:
-        import onnxruntime as ort
-
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        self._words = Words(tables)
+    def __init__(self, card: dict[str, Any], held: dict[str, bytes]) -> None:
+        tables = dict(np.load(BytesIO(held["words.npz"])))
+        self._context = session(held["context.onnx"])
+        self._encoder = session(held["encoder.onnx"])
+        self._words = Words(tables, self._encoded, tables["gaps"].shape[1])
         self._gaps = tables["gaps"].astype(np.float32)
         self.labels: tuple[str, ...] = tuple(card["labels"])
         self.roles: tuple[str, ...] = tuple(card["roles"])
         self.reach = int(card["reach"])
         self._apart = int(card["apart"])
 
+    def _encoded(self, shown: Floats) -> Floats:
+        made: Floats = self._encoder.run(None, {"shown": shown})[0]
+        return made
+
     def read(self, cuts: Sequence[Cut]) -> list[Reading]:
         """What each text says, in their order.
 
         Shape:   n texts in tokens -> n readings.
         """
-        vectors = self._words.vectors([one.words for one in cuts])
-        places, size = [], self.reach
-        for one in cuts:
-            places.append(size)
-            size += len(one.words) + self._apart
-        lane = np.zeros((self._words.width, size + self.reach), np.float32)
-        real = np.zeros(size + self.reach, np.float32)
-        for place, one, rows in zip(places, cuts, vectors, strict=True):
-            end = place + len(one.words)
-            lane[:, place:end] = (rows + self._gaps[one.gaps]).T if one.words else 0
-            real[place:end] = 1.0
-        said = self._run(lane, real)
+        words, gaps, places = self._lane(cuts)
+        parts = list(self._runs(words, gaps))
+        at = np.concatenate([part[0] for part in parts])
+        said = np.concatenate([part[1] for part in parts])
         split = 1 + 2 * len(self.labels)
-        return [
-            Reading(_shares(said[place : place + len(one.words), :split]), _shares(said[place : place + len(one.words), split:]))
-            for place, one in zip(places, cuts, strict=True)
-        ]
+        readings = []
+        for place, one in zip(places, cuts, strict=True):
+            low, high = np.searchsorted(at, (place, place + len(one.words)))
+            mine = said[low:high]
+            readings.append(Reading(at[low:high] - place, _shares(mine[:, :split]), _shares(mine[:, split:])))
+        return readings
 
-    def _run(self, lane: NDArray[np.float32], real: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Windows that overlap by what the network sees, so that none is seen in the answer."""
-        size = lane.shape[1]
-        width = SHORT if size <= SHORT else LONG
+    def _lane(self, cuts: Sequence[Cut]) -> tuple[list[str], NDArray[np.int8], list[int]]:
+        """All texts in a row, with nothing between them that one could see across."""
+        words = [NOTHING] * self.reach
+        gaps: list[int] = [START] * self.reach
+        places = []
+        for one in cuts:
+            places.append(len(words))
+            words += one.words
+            gaps += one.gaps
+            words += [NOTHING] * self._apart
+            gaps += [START] * self._apart
+        words += [NOTHING] * self.reach
+        return words, np.array(gaps + [START] * self.reach, np.int8), places
+
+    def _runs(self, words: list[str], gaps: NDArray[np.int8]) -> Iterator[tuple[NDArray[np.int64], Floats]]:
+        """Windows that overlap by what the network sees, so that no edge is seen in the answer."""
+        width = SHORT if len(words) <= SHORT else LONG
         step = width - 2 * self.reach
-        parts = []
-        for begin in range(0, max(1, size - 2 * self.reach), step):
-            window = np.zeros((1, lane.shape[0], width), np.float32)
-            mask = np.zeros((1, 1, width), np.float32)
-            piece = lane[:, begin : begin + width]
-            window[0, :, : piece.shape[1]] = piece
-            mask[0, 0, : piece.shape[1]] = real[begin : begin + width]
-            said = self._session.run(None, {"x": window, "real": mask})[0][0]
-            parts.append(said[:, self.reach : self.reach + step])
-        whole = np.concatenate(parts, axis=1).T
-        return np.concatenate([np.zeros((self.reach, whole.shape[1]), np.float32), whole])
+        for begin in range(0, max(1, len(words) - 2 * self.reach), step):
+            here = words[begin : begin + width]
+            window = np.zeros((1, self._words.width, width), np.float32)
+            real = np.zeros((1, 1, width), np.float32)
+            real[0, 0, : len(here)] = [word is not NOTHING for word in here]
+            rows = self._words.vectors(here) + self._gaps[gaps[begin : begin + width]]
+            window[0, :, : len(here)] = rows.T * real[0, :, : len(here)]
+            said = self._context.run(None, {"x": window, "real": real})[0][0, :, self.reach : self.reach + step]
+            best = said[1 : 1 + 2 * len(self.labels)].max(axis=0)
+            told = (said[0] - best < CLEAR) & (real[0, 0, self.reach : self.reach + step] > 0)
+            at = np.flatnonzero(told)
+            yield at + (begin + self.reach), said[:, at].T
 
 
-def _shares(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+def session(graph: bytes) -> Any:
+    """A graph ready to run on one thread, as ONNX Runtime has it."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def _shares(scores: Floats) -> Floats:
     if not len(scores):
         return scores
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: NDArray[np.float32] = raised / raised.sum(axis=1, keepdims=True)
+    shares: Floats = raised / raised.sum(axis=1, keepdims=True)
     return shares
 
 
@@ -111,8 +135,7 @@ def shipped() -> Network:
     folder = files("veil.detectors.ner") / WEIGHTS
     card = json.loads(_checked(folder, "card.json", CARD_SHA256))
     held = {name: _checked(folder, name, digest) for name, digest in card["sha256"].items()}
-    tables = dict(np.load(BytesIO(held["words.npz"])))
-    return Network(card, tables, held["context.onnx"])
+    return Network(card, held)
 
 
 def _checked(folder: Traversable, name: str, digest: str) -> bytes:

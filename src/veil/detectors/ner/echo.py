@@ -1,0 +1,60 @@
+"""Echo: a name that is certain once in a text is found wherever it stands in it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from veil.detectors import cues
+from veil.detectors.ner.cut import GLUED, SPACE, Cut
+from veil.detectors.ner.decode import Doubts
+from veil.detectors.tokens import bits_of, is_wordlike
+from veil.model import Label, Span, Text
+
+CERTAIN = 0.9
+SHORTEST = 3
+WORD, NAME = 0.1, 0.02  # the least share that an English word, and that a plain name, must have to be an echo
+SCORE = 0.8
+
+
+def echoes(text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> Iterator[Span]:
+    """The words of certain names where no span covers them.
+
+    Keeps:   an eponym or a thing of the same name is none: `Dr. Graves` leaves `Graves disease` alone.
+    """
+    certain = _words_of_names(text, found)
+    if not certain:
+        return
+    covered = bytearray(len(text.raw))
+    for span in found:
+        covered[span.start : span.end] = b"\1" * span.length
+    for i, word in enumerate(one.words):
+        if word.lower() not in certain or not word[0].isalpha():
+            continue
+        start, end = text.raw_range(one.starts[i], one.ends[i])
+        if not any(covered[start:end]) and _is_echo(one, seen, i):
+            yield Span(start, end, Label.NAME, SCORE, "ner:echo")
+
+
+def _words_of_names(text: Text, found: Sequence[Span]) -> frozenset[str]:
+    words: set[str] = set()
+    for span in found:
+        if span.label is Label.NAME and span.score >= CERTAIN:
+            words.update(part.strip(".,()\"'").lower() for part in text.raw[span.start : span.end].split())
+    return frozenset(word for word in words if len(word) >= SHORTEST and word.isalpha() and word not in cues.PARTICLES)
+
+
+def _is_echo(one: Cut, seen: Doubts, i: int) -> bool:
+    word = one.words[i]
+    lower = word.lower()
+    share = float(seen.mass[i])
+    if is_wordlike(lower, bits_of(lower)) or lower in cues.NOT_NAMES or not word[0].isupper():
+        return share >= WORD
+    return share >= NAME or not (lower in cues.EPONYMS or _is_thing(one, i))
+
+
+def _is_thing(one: Cut, i: int) -> bool:
+    """Whether a thing is named after word i: `Kelly clamp`, `Graves' disease`."""
+    k = i + 1
+    if k < len(one.words) and one.words[k] == "'" and one.gaps[k] == GLUED:
+        k += 2 if k + 1 < len(one.words) and one.words[k + 1] in {"s", "S"} else 1
+    return k < len(one.words) and one.gaps[k] in {GLUED, SPACE} and one.words[k].lower() in cues.THINGS

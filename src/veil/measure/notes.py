@@ -1,0 +1,141 @@
+"""Note: one text and the marks that people or programs set in it, whatever the format it came in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from veil.errors import FormatError
+
+_BEFORE_SPACE = re.compile(r"\r(?=\s)")
+_BREAK = re.compile(r"[\r\n\t]")
+
+
+class Mark(NamedTuple):
+    """A stretch of a text under the word that its source has for it (None: no word, a masked character).
+
+    Units:   half-open, in code points of the raw text.
+    """
+
+    start: int
+    end: int
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Shape: `text` is None where a source of predictions tells places only."""
+
+    id: str = field(repr=False)
+    text: str | None = field(repr=False)
+    marks: tuple[Mark, ...] = field(repr=False)
+
+
+class Told(NamedTuple):
+    """A mark as a file tells it: its pieces, its word, and the text that the file says stands there."""
+
+    pieces: tuple[tuple[int, int], ...]
+    label: str | None
+    said: str | None
+
+    def marks(self) -> list[Mark]:
+        return [Mark(start, end, self.label) for start, end in self.pieces]
+
+
+def checked(note: Note, where: str) -> Note:
+    """The note, its marks in order.
+
+    Errors:  FormatError `mark-offset` for a mark that is empty, reversed or outside the text.
+    """
+    size = len(note.text) if note.text is not None else None
+    for number, mark in enumerate(note.marks, 1):
+        if not 0 <= mark.start < mark.end or (size is not None and mark.end > size):
+            raise _outside(where, number)
+    return Note(note.id, note.text, tuple(sorted(note.marks, key=lambda mark: mark[:2])))
+
+
+def fitted(raw: str, told: Sequence[Told], where: str, *, broken: str) -> tuple[str, list[Mark]]:
+    """The text in which every mark stands where its own file says it does.
+
+    Shape:   `raw` may hold `\\r\\n`; then offsets were counted on it or on the text with `\\n` alone (`broken`, what XML
+             readers and most programs see). The file's own copies of the marked text decide; where both fit, `broken`.
+    Errors:  FormatError `mark-offset`, `mark-text`; `newlines-unclear` where the two readings differ and nothing decides.
+    """
+    readings = [raw] if broken == raw else [broken, raw]
+    if len(readings) == 1:
+        _demand(raw, told, where, strict=False)
+        return raw, _marks(told)
+    fits = [one for one in readings if all(_fits(one, mark, strict=True) for mark in told)]
+    if not fits:
+        _demand(broken, told, where, strict=True)
+    first = raw.index("\r")
+    if len(fits) == 2 and any(mark.said is None and mark.pieces[-1][1] > first for mark in told):
+        raise FormatError(
+            "newlines-unclear", "the lines end in CR LF and nothing tells whether offsets count the CR", where=where,
+            hint="give the marked text beside each mark, or write the file with LF line ends",
+        )  # fmt: skip
+    return fits[0], _marks(told)
+
+
+def line_feeds(text: str) -> str:
+    """The text with every line end as `\\n`, as XML readers see it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text has no lone surrogate, which no encoding can write."""
+    return not any("\ud800" <= char <= "\udfff" for char in text) if not text.isascii() else True
+
+
+def unique(notes: Iterable[Note], what: str) -> list[Note]:
+    """Errors: FormatError `note-twice` with the positions, never the id."""
+    seen: dict[str, int] = {}
+    found = []
+    for number, note in enumerate(notes, 1):
+        if note.id in seen:
+            raise FormatError("note-twice", "two notes have one id", where=f"{what} notes {seen[note.id]} and {number}")
+        seen[note.id] = number
+        found.append(note)
+    return found
+
+
+def _marks(told: Sequence[Told]) -> list[Mark]:
+    return [mark for one in told for mark in one.marks()]
+
+
+def _demand(text: str, told: Sequence[Told], where: str, *, strict: bool) -> None:
+    for number, mark in enumerate(told, 1):
+        if not _inside(text, mark):
+            raise _outside(where, number)
+        if not _fits(text, mark, strict=strict):
+            raise FormatError(
+                "mark-text", "the text at a mark is not the text that the file says it is", where=f"{where}, mark {number}",
+                hint="offsets are counted in code points (not bytes, not UTF-16 units) of the text as it stands",
+            )  # fmt: skip
+
+
+def _inside(text: str, mark: Told) -> bool:
+    return all(0 <= start < end <= len(text) for start, end in mark.pieces)
+
+
+def _fits(text: str, mark: Told, *, strict: bool) -> bool:
+    if not _inside(text, mark):
+        return False
+    if mark.said is None:
+        return True
+    stands, said = _flat(" ".join(text[start:end] for start, end in mark.pieces)), _flat(mark.said)
+    return stands == said or (not strict and " ".join(stands.split()) == " ".join(said.split()))
+
+
+def _flat(text: str) -> str:
+    """Line ends and tabs as one blank each: attributes of XML and lines of brat cannot hold them."""
+    return _BREAK.sub(" ", _BEFORE_SPACE.sub("", text))
+
+
+def _outside(where: str, number: int) -> FormatError:
+    return FormatError(
+        "mark-offset", "a mark is empty, reversed or outside its text", where=f"{where}, mark {number}",
+        hint="offsets are half-open and counted in code points",
+    )  # fmt: skip

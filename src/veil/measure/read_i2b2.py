@@ -1,0 +1,140 @@
+"""i2b2: one XML file a note, TEXT and TAGS, as the shared tasks of 2006 to 2016 and Philter have it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from xml.parsers import expat  # noqa: S407  every DOCTYPE is refused below, so no entity is ever declared
+
+from veil.errors import FormatError
+from veil.measure.notes import Mark, Note, Told, fitted
+from veil.model import Label
+
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_SPAN = re.compile(r"(\d{1,12})\s*~\s*(\d{1,12})")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TEXT = re.compile(r"<TEXT\b.*</TEXT\s*>", re.DOTALL)
+_PRIVATE = (*range(0xE000, 0xF900), *range(0xF0000, 0xFFFFE))  # stand-ins for a CR, which XML readers take away
+_OURS = "veil:"
+_TYPES = {
+    Label.NAME: ("NAME", "PATIENT"), Label.LOCATION: ("LOCATION", "LOCATION-OTHER"), Label.ZIP: ("LOCATION", "ZIP"),
+    Label.STATE: ("LOCATION", "STATE"), Label.ORGANIZATION: ("LOCATION", "ORGANIZATION"), Label.DATE: ("DATE", "DATE"),
+    Label.YEAR: ("DATE", "DATE"), Label.WEEKDAY: ("DATE", "DATE"), Label.TIME: ("DATE", "DATE"), Label.AGE: ("AGE", "AGE"),
+    Label.AGE_OVER_89: ("AGE", "AGE"), Label.PHONE: ("CONTACT", "PHONE"), Label.FAX: ("CONTACT", "FAX"),
+    Label.EMAIL: ("CONTACT", "EMAIL"), Label.URL: ("CONTACT", "URL"), Label.IP: ("CONTACT", "IPADDR"), Label.SSN: ("ID", "SSN"),
+    Label.MRN: ("ID", "MEDICALRECORD"), Label.HEALTH_PLAN: ("ID", "HEALTHPLAN"), Label.ACCOUNT: ("ID", "ACCOUNT"),
+    Label.LICENSE: ("ID", "LICENSE"), Label.VEHICLE: ("ID", "VEHICLE"), Label.DEVICE: ("ID", "DEVICE"),
+    Label.BIOMETRIC: ("ID", "BIOID"), Label.PHOTO: ("ID", "IDNUM"), Label.ID: ("ID", "IDNUM"),
+    Label.PROFESSION: ("PROFESSION", "PROFESSION"),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the parser met: text within TEXT, marks within TAGS."""
+
+    path: list[str] = field(default_factory=list)
+    texts: int = 0
+    text: list[str] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+
+
+def read_note(data: bytes, name: str, where: str) -> Note:
+    """The note of one file.
+
+    Keeps:   offsets as the file counts them, with or without the CR of its line ends (`fitted` finds out or refuses).
+    Errors:  FormatError `xml-broken`, `xml-doctype` (no entity is ever declared, so none is expanded), `xml-encoding`,
+             `i2b2-shape`, `mark-offset`, `mark-text`, `newlines-unclear`.
+    """
+    document = _decoded(data, where)
+    stand_in = next(chr(point) for point in _PRIVATE if chr(point) not in document)
+    seen = _parsed(_TEXT.sub(lambda body: body[0].replace("\r", stand_in), document), where)
+    if seen.texts != 1:
+        raise _shape(where, "there is not one TEXT")
+    raw = "".join(seen.text)
+    broken = raw.replace(f"{stand_in}\n", "\n").replace(stand_in, "\n")  # as a reader of XML gives it; `&#13;` stays
+    text, marks = fitted(raw.replace(stand_in, "\r"), seen.told, where, broken=broken)
+    return Note(name, text, tuple(sorted(marks, key=lambda mark: mark[:2])))
+
+
+def _decoded(data: bytes, where: str) -> str:
+    declared = _DECLARED.match(data[:200])
+    name = declared.group(1).decode() if declared else "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    try:
+        return data.decode("utf-8-sig" if name.lower() in ("utf-8", "utf8") else name)
+    except (UnicodeDecodeError, LookupError):
+        raise FormatError("xml-encoding", "the bytes are not in the encoding that the file states", where=where,
+                          hint="write the file as UTF-8") from None  # fmt: skip
+
+
+def _parsed(document: str, where: str) -> _Seen:
+    seen = _Seen()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+
+    def refuse(*_: object) -> None:
+        raise FormatError("xml-doctype", "the file declares a document type, which is not read", where=where,
+                          hint="take the DOCTYPE away: i2b2 files need none")  # fmt: skip
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        seen.path.append(name)
+        if len(seen.path) == 2 and name == "TEXT":
+            seen.texts += 1
+        if len(seen.path) == 3 and seen.path[1] == "TAGS":
+            seen.told.append(_told(name, attributes, where, len(seen.told) + 1))
+
+    def characters(data: str) -> None:
+        if len(seen.path) == 2 and seen.path[1] == "TEXT":
+            seen.text.append(data)
+
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = refuse
+    parser.StartElementHandler, parser.CharacterDataHandler = begin, characters
+    parser.EndElementHandler = lambda _: seen.path.pop()
+    try:
+        parser.Parse(document, True)  # noqa: FBT003  expat takes no names
+    except expat.ExpatError as error:
+        raise FormatError("xml-broken", "this is not XML", where=f"{where} line {error.lineno}") from None
+    return seen
+
+
+def _told(element: str, attributes: dict[str, str], where: str, number: int) -> Told:
+    pieces = _SPAN.findall(attributes.get("spans", "")) or [(attributes.get("start", ""), attributes.get("end", ""))]
+    if not all(edge.isascii() and edge.isdigit() and len(edge) < 13 for piece in pieces for edge in piece):
+        raise _shape(where, f"tag {number} has no start and end")
+    comment = attributes.get("comment", "")
+    kind = comment.removeprefix(_OURS) if comment.startswith(_OURS) else attributes.get("TYPE") or element
+    return Told(tuple((int(start), int(end)) for start, end in pieces), kind, attributes.get("text"))
+
+
+def written(note: Note, where: str) -> str:
+    """One XML file: categories and types of i2b2 2014, Veil's own label in `comment`, so that it reads back exactly.
+
+    Keeps:   every code point and every CR of the text (a CR is written `&#13;`, which no reader changes).
+    Errors:  FormatError `xml-character` for a control character that XML cannot hold.
+    """
+    text = note.text or ""
+    if _NOT_XML.search(text):
+        raise FormatError("xml-character", "the text holds a control character that XML cannot hold", where=where,
+                          hint="--as jsonl or --as brat")  # fmt: skip
+    body = text.replace("]]>", "]]]]><![CDATA[>").replace("\r", "]]>&#13;<![CDATA[")
+    tags = "".join(_tag(text, number, mark) for number, mark in enumerate(note.marks))
+    return f'<?xml version="1.0" encoding="UTF-8" ?>\n<deIdi2b2>\n<TEXT><![CDATA[{body}]]></TEXT>\n<TAGS>\n{tags}</TAGS>\n</deIdi2b2>\n'
+
+
+def _tag(text: str, number: int, mark: Mark) -> str:
+    label = mark.label or Label.ID.value
+    element, kind = _TYPES[Label(label)]
+    told = _quoted(text[mark.start : mark.end])
+    return f'<{element} id="P{number}" start="{mark.start}" end="{mark.end}" text="{told}" TYPE="{kind}" comment="{_OURS}{label}" />\n'
+
+
+def _quoted(text: str) -> str:
+    pairs = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\r", "&#13;"), ("\n", "&#10;"), ("\t", "&#9;"))
+    for char, entity in pairs:
+        text = text.replace(char, entity)
+    return text
+
+
+def _shape(where: str, what: str) -> FormatError:
+    return FormatError("i2b2-shape", f"the file is not i2b2 XML: {what}", where=where,
+                       hint='<deIdi2b2><TEXT>...</TEXT><TAGS><NAME start="0" end="4" text="..." TYPE="PATIENT" /></TAGS></deIdi2b2>')  # fmt: skip
