@@ -22,10 +22,10 @@ NOISE, MEANING_OUT, GRAMS_OUT, FACTS_OUT, BLIND, TOKEN_OUT = 0.35, 0.1, 0.4, 0.1
 class Sizes:
     """Sizes of one network; `dilations` has one entry a layer."""
 
-    width: int = 128
+    width: int = 160
     grams: int = 64
     hidden: int = 192
-    dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 1)
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 4, 2, 1)
 
 
 class Words(nn.Module):

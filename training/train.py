@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--vectors", type=pathlib.Path, required=True)
     parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--talk", type=pathlib.Path)
-    parser.add_argument("--width", type=int, default=128)
+    parser.add_argument("--width", type=int, default=160)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--feeders", type=int, default=1)
     parser.add_argument("--start", type=pathlib.Path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 
+from training.generator import pools
 from training.generator.template import Piece
 
 _LOOKS = {"O": "0", "0": "O", "l": "1", "1": "l", "I": "l", "S": "5", "5": "S", "B": "8", "e": "c", "c": "e", "n": "ri", "m": "rn", "h": "b", "a": "o", "u": "ii", "g": "q"}
@@ -98,8 +99,26 @@ def tokenized(pieces: list[Piece], rng: random.Random) -> list[Piece]:
 VOICES = ((None, 56), (lower, 9), (upper, 6), (lower_names, 3), (upper_names, 3), (scanned, 3), (typed, 5), (flat, 6), (wrapped, 5), (spaced, 2), (tokenized, 2))
 
 
+_WORD = re.compile(r"(?<![\w'@./-])[A-Z]?[a-z]{3,}(?![\w'@/-])")
+
+
+def swapped(pieces: list[Piece], rng: random.Random) -> list[Piece]:
+    """One word in six of the running text is another, drawn from English and from medicine: no writer's words are known."""
+    def other(match: re.Match[str]) -> str:
+        word = match.group()
+        if rng.random() > 0.16:
+            return word
+        draw = rng.random()
+        new = rng.choice(pools.english()) if draw < 0.4 else rng.choice(pools.webster()) if draw < 0.8 else rng.choice(pools.drugs())
+        return new.capitalize() if word[0].isupper() else new
+
+    return [p._replace(text=_WORD.sub(other, p.text)) if not p.label else p for p in pieces]
+
+
 def damaged(pieces: list[Piece], rng: random.Random) -> list[Piece]:
     """The pieces in one of the voices, most often their own."""
+    if rng.random() < 0.3:
+        pieces = swapped(pieces, rng)
     for _ in range(2 if rng.random() < 0.12 else 1):
         voice = rng.choices([one for one, _ in VOICES], [weight for _, weight in VOICES])[0]
         pieces = voice(pieces, rng) if voice else pieces

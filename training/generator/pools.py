@@ -147,6 +147,12 @@ def clinical() -> list[str]:
 
 
 @cache
+def webster() -> list[str]:
+    """English words, rare ones too."""
+    return [w for w, bits in words.table().items() if bits & words.ENGLISH and len(w) > 2]
+
+
+@cache
 def eponym_names() -> list[str]:
     return [w for w, bits in words.table().items() if bits & words.EPONYM]
 
