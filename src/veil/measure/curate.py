@@ -86,14 +86,18 @@ def _loaded(path: Path) -> dict[Any, Any]:
         text = path.read_text(encoding="utf-8-sig")
         data = tomllib.loads(text) if ending == ".toml" else json.loads(text)
     except (OSError, ValueError, RecursionError):
-        raise PolicyError("map-broken", "the map cannot be read", where=path.name, hint="TOML, YAML or JSON by its ending") from None
+        raise PolicyError(
+            "map-broken", "the map cannot be read", where=path.name, hint="TOML, YAML or JSON by its ending"
+        ) from None
     if not isinstance(data, dict):
         raise _no_map(path, "it is no mapping")
     return data
 
 
 def _no_map(path: Path, what: str) -> PolicyError:
-    return PolicyError("map-shape", f"the map is not one: {what}", where=path.name, hint='PATIENT = "NAME", keep = [...], drop = [...]')
+    return PolicyError(
+        "map-shape", f"the map is not one: {what}", where=path.name, hint='PATIENT = "NAME", keep = [...], drop = [...]'
+    )
 
 
 def demand_known(notes: Sequence[Note], labels: LabelMap) -> None:

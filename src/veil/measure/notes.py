@@ -57,9 +57,9 @@ def checked(note: Note, where: str) -> Note:
 
 
 def fitted(raw: str, told: Sequence[Told], where: str, *, broken: str) -> tuple[str, list[Mark]]:
-    """The text in which every mark stands where its own file says it does.
+    r"""The text in which every mark stands where its own file says it does.
 
-    Shape:   `raw` may hold `\\r\\n`; then offsets were counted on it or on the text with `\\n` alone (`broken`, what XML
+    Shape:   `raw` may hold `\r\n`; then offsets were counted on it or on the text with `\n` alone (`broken`, what XML
              readers and most programs see). The file's own copies of the marked text decide; where both fit, `broken`.
     Errors:  FormatError `mark-offset`, `mark-text`; `newlines-unclear` where the two readings differ and nothing decides.
     """
@@ -80,7 +80,7 @@ def fitted(raw: str, told: Sequence[Told], where: str, *, broken: str) -> tuple[
 
 
 def line_feeds(text: str) -> str:
-    """The text with every line end as `\\n`, as XML readers see it."""
+    r"""The text with every line end as `\n`, as XML readers see it."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -82,7 +82,9 @@ def _files(path: Path, what: str) -> tuple[str, list[str]]:
     if BRAT in kinds:
         kinds.discard(MASKED)
     if len(kinds) != 1:
-        code, told = ("annotations-mixed", "several formats lie") if kinds else ("annotations-unknown", "no annotations lie")
+        code, told = (
+            ("annotations-mixed", "several formats lie") if kinds else ("annotations-unknown", "no annotations lie")
+        )
         raise FormatError(code, f"{told} in the folder", where=what, hint=_HINT)
     kind = kinds.pop()
     ending = {BRAT: MASKED}.get(kind, kind)  # of a brat folder the texts are the notes
@@ -123,7 +125,9 @@ def _read(path: Path, kind: str, files: list[str], what: str, tell: Tell, *, nee
 def _pair(file: Path, identity: str, where: str) -> Note:
     annotations = file.with_suffix(".ann")
     if not annotations.is_file():
-        raise FormatError("ann-missing", "a text has no .ann file", where=where, hint="an empty .ann says that nothing is marked")
+        raise FormatError(
+            "ann-missing", "a text has no .ann file", where=where, hint="an empty .ann says that nothing is marked"
+        )
     return read_brat.read_note(_text(file, where), _text(annotations, where), identity, where)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from xml.parsers import expat  # noqa: S407  every DOCTYPE is refused below, so no entity is ever declared
+from xml.parsers import expat
 
 from veil.errors import FormatError
 from veil.measure.notes import Mark, Note, Told, fitted
@@ -72,7 +72,7 @@ def _parsed(document: str, where: str) -> _Seen:
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> int:
         raise FormatError("xml-doctype", "the file declares a document type, which is not read", where=where,
                           hint="take the DOCTYPE away: i2b2 files need none")  # fmt: skip
 
@@ -91,7 +91,7 @@ def _parsed(document: str, where: str) -> _Seen:
     parser.StartElementHandler, parser.CharacterDataHandler = begin, characters
     parser.EndElementHandler = lambda _: seen.path.pop()
     try:
-        parser.Parse(document, True)  # noqa: FBT003  expat takes no names
+        parser.Parse(document, True)
     except expat.ExpatError as error:
         raise FormatError("xml-broken", "this is not XML", where=f"{where} line {error.lineno}") from None
     return seen
@@ -129,7 +129,15 @@ def _tag(text: str, number: int, mark: Mark) -> str:
 
 
 def _quoted(text: str) -> str:
-    pairs = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\r", "&#13;"), ("\n", "&#10;"), ("\t", "&#9;"))
+    pairs = (
+        ("&", "&amp;"),
+        ("<", "&lt;"),
+        (">", "&gt;"),
+        ('"', "&quot;"),
+        ("\r", "&#13;"),
+        ("\n", "&#10;"),
+        ("\t", "&#9;"),
+    )
     for char, entity in pairs:
         text = text.replace(char, entity)
     return text

@@ -1,0 +1,102 @@
+"""`veil evaluate`: predictions against notes that people marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("evaluate")(evaluate)
+
+
+def evaluate(
+    gold: Annotated[Path, typer.Option("--gold", help="annotated notes: JSON lines, i2b2 XML, brat; a file or a folder", show_default=False)],
+    pred: Annotated[Path | None, typer.Option("--pred", help="predictions: the same formats, `veil find --jsonl` lines, or texts masked with `*`; else Veil finds")] = None,
+    label_map: Annotated[Path | None, typer.Option("--map", help="TOML, YAML or JSON: what each label of gold means; `drop` for one that counts neither way")] = None,
+    curation: Annotated[bool, typer.Option("--curation/--no-curation", help="leave out what Safe Harbor lets stay: ages under 90, bare years, states ...")] = True,
+    everything: Annotated[bool, typer.Option("--all", help="find every span, also those that Safe Harbor keeps")] = False,
+    detectors: Annotated[list[str] | None, typer.Option("-d", "--detector", help="find with only these detectors")] = None,
+    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help="draws of the bootstrap behind each interval")] = 1000,
+    as_json: Annotated[bool, typer.Option("--json", help="print every figure as JSON; no value is in it")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; no value is in it")] = None,
+    errors: Annotated[Path | None, typer.Option("--errors", help="write a page with each leak and false alarm in its context into this folder: it holds PHI, mode 0600")] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="write the predictions as annotations of the same notes into this new folder: it holds PHI, mode 0600")] = None,
+    form: Annotated[str, typer.Option("--as", help="the format of --write: i2b2, brat or jsonl")] = "i2b2",
+    want: Annotated[str, typer.Option("--want", help="bars, such as chars=99.9,notes=99.3,other=0.3; exit 1 where one is not reached")] = "",
+) -> None:  # fmt: skip
+    """Measure what is found, and what leaks, against notes that people marked. Figures hold no value."""
+    from veil.cli.screen import progress
+    from veil.errors import PolicyError
+    from veil.jobs.evaluate import check_apart, compared, errors_page, record_of, write_marks
+    from veil.jobs.find import Finder
+    from veil.measure.curate import LabelMap, read_map
+    from veil.measure.figures import short_of, wanted
+
+    bars = wanted(want)
+    if pred is not None and (everything or detectors):
+        raise PolicyError(
+            "evaluate-options", "--all and --detector say how Veil finds, but --pred is given", hint="leave one out"
+        )
+    check_apart(errors, "--errors", [gold, pred, write])
+    check_apart(write, "--write", [gold, pred, errors])
+    labels = read_map(label_map) if label_map is not None else LabelMap()
+    finder = Finder(everything=everything, detectors=detectors) if pred is None else None
+    with progress() as tell:
+        comparison = compared(gold, pred, labels, finder, tell, curate=curation)
+        record = record_of(comparison, draws, tell)
+    if write is not None:
+        write_marks(comparison, write, form)
+    page = errors_page(comparison, errors) if errors is not None else None
+    show(record, as_json=as_json, out=out, protected=page, written=write)
+    short = short_of(record["figures"]["shares"], bars)
+    if short:
+        typer.echo("short of " + ", ".join(f"{name} {bars[name]:g}" for name in short), err=True)
+        raise typer.Exit(1)
+
+
+def show(
+    record: dict[str, Any], *, as_json: bool, out: Path | None, protected: Path | None, written: Path | None
+) -> None:
+    """Tables or JSON on standard output; where pages were written, on standard error if that is JSON."""
+    import json
+
+    from veil.reports.evaluation import evaluation_page
+
+    if as_json:
+        typer.echo(json.dumps(record, indent=1))
+    else:
+        _tables(record)
+    if out is not None:
+        out.write_text(evaluation_page(record), encoding="utf-8")
+        typer.echo(f"report   {out}", err=as_json)
+    if written is not None:
+        typer.echo(f"written  {written} (it holds PHI)", err=as_json)
+    if protected is not None:
+        typer.echo(f"errors   {protected} (it holds PHI; keep it apart from any release)", err=as_json)
+
+
+def _tables(record: dict[str, Any]) -> None:
+    from veil.cli.screen import table
+    from veil.reports.evaluation import found_by, label_rows, rule_of_three, share_rows, told
+
+    gold, figures = record["gold"], record["figures"]
+    typer.echo(f"{found_by(record)} against {gold['notes']:,} notes with {gold['spans']:,} marks ({gold['format']})")
+    table("Figures", ["figure", "share", "95 % interval", "what it is"], [list(row) for row in share_rows(record)])
+    rows = [
+        [name, f"{row['tp'] + row['fn']:,}", told(row["recall"]), " to ".join(f"{end:.2f}" for end in ends or ()),
+         f"{row['leaks']:,}", f"{row['fp']:,}", told(row["precision"])]
+        for name, row, ends in label_rows(record)
+    ]  # fmt: skip
+    table("By label", ["label", "tokens", "recall", "95 % interval", "leaks", "false alarms", "precision"], rows)
+    tokens, leaks = figures["tokens"], figures["leaks"]
+    typer.echo(f"tokens   tp {tokens['tp']:,}  fn {tokens['fn']:,}  fp {tokens['fp']:,}  tn {tokens['tn']:,}  "
+               f"F1 {told(tokens['f1'])}  F2 {told(tokens['f2'])}")  # fmt: skip
+    typer.echo(f"leaks    {leaks['spans']:,} ({leaks['per_1000_notes']:.1f} per 1,000 notes), "
+               f"{leaks['missed']:,} of them masked nowhere")  # fmt: skip
+    if record["dropped"]:
+        typer.echo("neither  " + ", ".join(f"{label} {count:,}" for label, count in record["dropped"].items()))
+    if line := rule_of_three(record):
+        typer.echo(f"note: {line}")
