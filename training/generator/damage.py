@@ -109,7 +109,9 @@ def swapped(pieces: list[Piece], rng: random.Random) -> list[Piece]:
         if rng.random() > 0.16:
             return word
         draw = rng.random()
-        new = rng.choice(pools.english()) if draw < 0.4 else rng.choice(pools.webster()) if draw < 0.8 else rng.choice(pools.drugs())
+        if draw > 0.9:
+            return rng.choice(pools.abbreviations())
+        new = rng.choice(pools.english()) if draw < 0.4 else rng.choice(pools.webster()) if draw < 0.75 else rng.choice(pools.drugs())
         return new.capitalize() if word[0].isupper() else new
 
     return [p._replace(text=_WORD.sub(other, p.text)) if not p.label else p for p in pieces]

@@ -147,6 +147,12 @@ def clinical() -> list[str]:
 
 
 @cache
+def abbreviations() -> list[str]:
+    """Abbreviations of medicine."""
+    return sorted(words.abbreviations())
+
+
+@cache
 def webster() -> list[str]:
     """English words, rare ones too."""
     return [w for w, bits in words.table().items() if bits & words.ENGLISH and len(w) > 2]

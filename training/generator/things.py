@@ -84,6 +84,8 @@ def gene(rng: random.Random) -> str:
 
 
 def diagnosis(rng: random.Random) -> str:
+    if rng.random() < 0.3:
+        return rng.choice(pools.abbreviations())
     text = rng.choice(pools.diagnoses())
     return text[0].lower() + text[1:] if rng.random() < 0.6 and not text[1].isupper() and " " in text else text
 
@@ -110,7 +112,7 @@ SLOTS = {
     "term": people.a_claimed,
     "organism": organism, "gene": gene, "dx": diagnosis, "size": size, "lot": lot, "bed": bed, "ratio": ratio,
     "brand": lambda rng: rng.choice(pools.phrases("brands")) if rng.random() < 0.6 else _name(rng),
-    "symptom": lambda rng: rng.choice(pools.phrases("symptoms")), "procedure": lambda rng: rng.choice(pools.phrases("procedures")),
+    "symptom": lambda rng: rng.choice(pools.phrases("symptoms")), "procedure": lambda rng: rng.choice(pools.phrases("procedures") if rng.random() < 0.8 else pools.abbreviations()),
     "bodypart": lambda rng: rng.choice(pools.phrases("bodyparts")), "count": lambda rng: str(rng.choice((rng.randrange(1, 10), rng.randrange(1, 100), rng.randrange(100, 5000)))),
     "dose": numbers.dose, "lab": numbers.lab, "vital": numbers.vital, "score": numbers.score, "code": numbers.code, "duration": numbers.duration, "reltime": numbers.reltime,
 }  # fmt: skip

@@ -41,6 +41,12 @@ def table() -> dict[str, int]:
     return dict(zip(read_list("words.txt.gz").split(" "), bits, strict=True))
 
 
+@cache
+def abbreviations() -> frozenset[str]:
+    """Abbreviations of medicine, in the letters they are written in."""
+    return frozenset(read_list("abbreviations.txt.gz").split("\n"))
+
+
 def bearers(bits: int) -> int:
     """About how many people bear the family name of these bits; 0 for none."""
     log = bits & FAMILY

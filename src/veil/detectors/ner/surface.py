@@ -6,13 +6,14 @@ import unicodedata
 import zlib
 from typing import NamedTuple
 
+from veil.detectors.cues import EPONYMS
 from veil.detectors.tokens import bits_of
-from veil.lexicon.words import CITY, CLINICAL, DRUG, ENGLISH, EPONYM, EVERYDAY, FAMILY, FEMALE, GIVEN, MALE
+from veil.lexicon.words import CITY, CLINICAL, DRUG, ENGLISH, EPONYM, EVERYDAY, FAMILY, FEMALE, GIVEN, MALE, abbreviations
 
 BUCKETS = 1 << 15
 SHORTEST, LONGEST = 3, 5  # letters of a gram, the marks of beginning and end among them
 SHAPES = 32
-FACTS = 14
+FACTS = 15
 _FLAGS = (FEMALE, MALE, ENGLISH, CLINICAL, DRUG, CITY, EVERYDAY, EPONYM)
 _SIGNS = {".": 16, ",": 17, ":": 18, ";": 19, "-": 20, "/": 21, "(": 22, ")": 23, "'": 24, '"': 25, "#": 26, "|": 27, "@": 28}
 _OTHER_SIGN = 29
@@ -88,5 +89,9 @@ def _shape(word: str) -> int:
 def _facts(lower: str, word: str) -> tuple[float, ...]:
     bits = bits_of(lower)
     family, given = bits & FAMILY, (bits & GIVEN) >> 4
-    flags = tuple(1.0 if bits & flag else 0.0 for flag in _FLAGS)
-    return (family / 15, given / 15, float(family > 0), float(given > 0), min(len(word), 16) / 16, float(not bits), *flags)
+    flags = [1.0 if bits & flag else 0.0 for flag in _FLAGS]
+    if lower in EPONYMS:
+        flags[-1] = 1.0
+    short = float(word in abbreviations())
+    borne = family / 15, given / 15, float(family > 0), float(given > 0)
+    return (*borne, min(len(word), 16) / 16, float(not bits), short, *flags)
