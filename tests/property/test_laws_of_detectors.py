@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from veil.detectors.base import Detector
 from veil.detectors.scanner import STANDARD, standard
 from veil.model import Known, Label, Owner, Span, put_back
 from veil.testing import check_detector
@@ -67,7 +68,9 @@ def test_resolve_covers_what_weigh_accepted(texts):
 
     for raw in texts:
         text = Text.of(raw)
-        found = [span for one in SCANNER.detectors for span in one.find([text], [Owner("p1", KNOWN)])[0]]
+        found = [
+            span for one in SCANNER.detectors if isinstance(one, Detector) for span in one.find([text], [Owner("p1", KNOWN)])[0]
+        ]
         accepted = weigh(text, found, thresholds={}, allow=frozenset())
         covered = {at for span in resolve(text.raw, accepted) for at in range(span.start, span.end)}
         missing = {at for span in accepted for at in range(span.start, span.end)} - covered

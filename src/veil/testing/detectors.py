@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from veil.detectors.base import Detector, Owner
+from veil.detectors.base import Detector, Judge, Owner
 from veil.model import Span, Text
 
 
-def check_detector(detector: Detector, texts: Sequence[str], owners: Sequence[Owner] | None = None) -> list[list[Span]]:
-    """The spans, once every law held.
+def check_detector(detector: Detector | Judge, texts: Sequence[str], owners: Sequence[Owner] | None = None) -> list[list[Span]]:
+    """The spans, once every law held; of a judge, those that it adds itself.
 
     Shape:   n texts, n owners (none: nobody's) -> n lists.
     Errors:  AssertionError that names the law.
     """
     whose = list(owners) if owners is not None else [Owner()] * len(texts)
     read = [Text.of(text) for text in texts]
-    found = detector.find(read, whose)
+    found = _found(detector, read, whose)
     assert len(found) == len(texts), "the detector gave another number of lists"
     for row, (text, spans) in enumerate(zip(texts, found, strict=True)):
         for span in spans:
@@ -25,9 +25,15 @@ def check_detector(detector: Detector, texts: Sequence[str], owners: Sequence[Ow
             assert 0.0 <= span.score <= 1.0, f"a score of text {row} is not from 0 to 1"
             assert span.source.split(":")[0] == detector.name, f"a span of text {row} does not say who found it"
     as_sets = [set(spans) for spans in found]
-    turned = detector.find(read[::-1], whose[::-1])
+    turned = _found(detector, read[::-1], whose[::-1])
     assert [set(spans) for spans in turned[::-1]] == as_sets, "law 3: the answer depends on the order of the texts"
     for row, one in enumerate(read):
-        alone = detector.find([one], [whose[row]])
+        alone = _found(detector, [one], [whose[row]])
         assert set(alone[0]) == as_sets[row], f"law 3: text {row} has another answer alone"
     return found
+
+
+def _found(detector: Detector | Judge, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
+    if isinstance(detector, Judge):
+        return detector.judge(texts, [[] for _ in texts])
+    return detector.find(texts, owners)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from veil.detectors.ner.cut import GLUED, Cut
 from veil.detectors.ner.network import Reading
+from veil.detectors.ner.temper import is_quiet, tempered
 from veil.model import SAFE_HARBOR, Label, Span, Text
 
 SOURCE = "ner"
@@ -58,6 +59,7 @@ def doubts(size: int, reading: Reading, identifying: NDArray[np.bool_]) -> Doubt
 
 def spans(text: Text, one: Cut, seen: Doubts, labels: tuple[Label, ...], roles: tuple[str, ...]) -> Iterator[Span]:
     """The spans of one text, in order, disjoint."""
+    quiet = is_quiet(one)
     for first, last in _runs(one, seen):
         label = labels[int(seen.label[first : last + 1][seen.mass[first : last + 1].argmax()])]
         first, last = _whole(one, label, first, last)
@@ -65,7 +67,8 @@ def spans(text: Text, one: Cut, seen: Doubts, labels: tuple[Label, ...], roles: 
         if not _can_be(label, shown):
             continue
         start, end = text.raw_range(one.starts[first], one.ends[last])
-        score = round(float(seen.mass[first : last + 1].max()), 4)
+        share = float(seen.mass[first : last + 1].max())
+        score = round(tempered(share, label, one, first, last, quiet=quiet), 4)
         source = f"{SOURCE}:{roles[int(seen.role[first])]}" if label is Label.NAME else SOURCE
         yield Span(start, end, _told(label, shown), score, source)
 

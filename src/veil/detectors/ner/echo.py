@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from veil.detectors import cues
-from veil.detectors.ner.cut import GLUED, SPACE, Cut
+from veil.detectors.ner.cut import Cut
 from veil.detectors.ner.decode import Doubts
+from veil.detectors.ner.temper import is_of_a_thing
 from veil.detectors.tokens import bits_of, is_wordlike
 from veil.model import Label, Span, Text
 
@@ -49,12 +50,4 @@ def _is_echo(one: Cut, seen: Doubts, i: int) -> bool:
     share = float(seen.mass[i])
     if is_wordlike(lower, bits_of(lower)) or lower in cues.NOT_NAMES or not word[0].isupper():
         return share >= WORD
-    return share >= NAME or not (lower in cues.EPONYMS or _is_thing(one, i))
-
-
-def _is_thing(one: Cut, i: int) -> bool:
-    """Whether a thing is named after word i: `Kelly clamp`, `Graves' disease`."""
-    k = i + 1
-    if k < len(one.words) and one.words[k] == "'" and one.gaps[k] == GLUED:
-        k += 2 if k + 1 < len(one.words) and one.words[k + 1] in {"s", "S"} else 1
-    return k < len(one.words) and one.gaps[k] in {GLUED, SPACE} and one.words[k].lower() in cues.THINGS
+    return share >= NAME or not (lower in cues.EPONYMS or is_of_a_thing(one, i))

@@ -1,0 +1,74 @@
+"""Temper: what speaks against an identifier, whatever its sentence says: how it is written and what lists know of it.
+
+The network learned from texts that are full of names; notes are not, and their odd words are mostly medicine. Each
+reason takes something off the log-odds of a span.
+"""
+
+from __future__ import annotations
+
+import math
+
+from veil.detectors import cues
+from veil.detectors.ner.cut import GLUED, SPACE, Cut
+from veil.detectors.tokens import bits_of, is_wordlike
+from veil.lexicon.words import EPONYM, abbreviations
+from veil.model import Label
+
+RARE = 1.0  # identifiers are rarer in notes than in what the network was shown
+SMALL_WORD, SMALL_ODD = 3.0, 1.5  # small letters where the text has capitals: a word that lists know, one they do not
+LOUD_WORD = 2.0  # a known word in capitals
+SHORT_FORM = 3.0  # an abbreviation of medicine
+OF_A_THING = 4.0  # an eponym before its disease, sign or instrument
+_WORDS = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
+_NEAR = 1e-6
+
+
+def tempered(share: float, label: Label, one: Cut, first: int, last: int, *, quiet: bool) -> float:
+    """The share of a span as a score: 0.5 is where it is as likely an identifier as not.
+
+    Shape:   `first` and `last` are tokens; `quiet` tells that the text has next to no capitals.
+    """
+    odds = math.log(max(share, _NEAR) / max(1 - share, _NEAR)) - RARE
+    if label in _WORDS:
+        odds -= _against(one, first, last, quiet=quiet)
+    return 1 / (1 + math.exp(-odds))
+
+
+def _against(one: Cut, first: int, last: int, *, quiet: bool) -> float:
+    """What the plainest reading of its words takes off: the least over them, for one odd word makes a name of all."""
+    words = [one.words[i] for i in range(first, last + 1) if one.words[i][0].isalpha()]
+    if not words:
+        return 0.0
+    taken = min(_of_word(word, quiet=quiet) for word in words)
+    if is_of_a_thing(one, last) and any(_is_eponym(word) for word in words):
+        taken += OF_A_THING
+    return taken
+
+
+def _of_word(word: str, *, quiet: bool) -> float:
+    lower = word.lower()
+    known = is_wordlike(lower, bits_of(lower))
+    if word.islower():
+        return 0.0 if quiet else SMALL_WORD if known or len(word) < 3 else SMALL_ODD
+    if word.isupper() and len(word) > 1:
+        return SHORT_FORM if word in abbreviations() else LOUD_WORD if known else 0.0
+    return 0.0
+
+
+def _is_eponym(word: str) -> bool:
+    lower = word.lower()
+    return lower in cues.EPONYMS or bool(bits_of(lower) & EPONYM)
+
+
+def is_of_a_thing(one: Cut, i: int) -> bool:
+    """Whether a thing is named after token i: `Kelly clamp`, `Graves' disease`."""
+    k = i + 1
+    if k < len(one.words) and one.words[k] == "'" and one.gaps[k] == GLUED:
+        k += 2 if k + 1 < len(one.words) and one.words[k + 1] in {"s", "S"} else 1
+    return k < len(one.words) and one.gaps[k] in {GLUED, SPACE} and one.words[k].lower() in cues.THINGS
+
+
+def is_quiet(one: Cut) -> bool:
+    """Whether a text has next to no capitals, so that small letters say nothing."""
+    words = [word for word in one.words if word[0].isalpha()]
+    return sum(word[0].isupper() for word in words) * 25 < len(words)

@@ -1,0 +1,94 @@
+"""The network gives one token one answer, whatever company its text is read in, and refuses weights it was not built for."""
+
+import random
+import shutil
+import time
+
+import numpy as np
+import pytest
+
+from veil.detectors.ner import network as room
+from veil.detectors.ner.cut import cut
+from veil.detectors.ner.network import LONG, shipped
+from veil.errors import PartError
+
+PROSE = (
+    "The patient was seen by Dr. Okafor on the ward.",
+    "Denies chest pain, BP 128/76, Foley catheter in place.",
+    "Her daughter Mirela drove her in from Lindbeck.",
+    "Continue metoprolol 25 mg BID; hold lisinopril.",
+    "MRN 4471203. Room 12.",
+    "will follow up w/ PCP",
+)
+
+
+def long_text(seed: int, sentences: int) -> str:
+    rng = random.Random(seed)
+    return rng.choice(("\n", " ", "\n\n")).join(rng.choice(PROSE) for _ in range(sentences))
+
+
+def same(one: room.Reading, other: room.Reading) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_note_alone_and_in_any_batch_has_the_very_same_reading() -> None:
+    network = shipped()
+    cuts = [cut(long_text(seed, count)) for seed, count in enumerate((1, 3, 400, 2, 90, 1, 250, 7))]
+    together = network.read(cuts)
+    for one, reading in zip(cuts, together, strict=True):
+        assert same(network.read([one])[0], reading)
+    assert all(same(a, b) for a, b in zip(network.read(cuts[::-1])[::-1], together, strict=True))
+
+
+def test_where_a_window_ends_is_not_seen() -> None:
+    network = shipped()
+    whole = cut(long_text(5, 300))
+    assert len(whole.words) > 2 * LONG
+    reading = network.read([whole])[0]
+    told = dict(zip(reading.at.tolist(), reading.tags, strict=True))
+    for begin in (0, 700, LONG - 40, LONG + 11):
+        end = begin + 333
+        low, high = max(0, begin - network.reach), end + network.reach
+        part = whole._replace(
+            words=whole.words[low:high], starts=whole.starts[low:high], ends=whole.ends[low:high], gaps=whole.gaps[low:high]
+        )
+        piece = network.read([part])[0]
+        mine = {int(at) + low: tags for at, tags in zip(piece.at, piece.tags, strict=True) if begin <= at + low < end}
+        assert set(mine) == {at for at in told if begin <= at < end}
+        assert all(np.array_equal(mine[at], told[at]) for at in mine)
+
+
+def test_texts_without_a_token_have_an_empty_reading() -> None:
+    readings = shipped().read([cut(""), cut(" \n\t"), cut("Dr. Okafor")])
+    assert [len(one.at) for one in readings[:2]] == [0, 0]
+    assert len(readings[2].at)
+
+
+@pytest.mark.parametrize("piece", ["(", "a", "7", "\U0001f600", "\u0627", "a-", "'s ", "Aa", "\x00", "\n"])
+def test_hostile_texts_are_read_in_linear_time(piece: str) -> None:
+    network = shipped()
+
+    def spent(size: int) -> float:
+        begun = time.process_time()
+        network.read([cut(piece * size)])
+        return time.process_time() - begun
+
+    spent(2_000)
+    assert spent(200_000) < 25 * spent(20_000) + 0.5  # ten times the text; a square would be a hundred
+
+
+def test_weights_that_were_changed_are_refused(tmp_path, monkeypatch) -> None:
+    folder = room.files("veil.detectors.ner") / room.WEIGHTS
+    shutil.copytree(str(folder), tmp_path / room.WEIGHTS)
+    changed = tmp_path / room.WEIGHTS / "context.onnx"
+    data = bytearray(changed.read_bytes())
+    data[len(data) // 2] ^= 1
+    changed.write_bytes(data)
+    monkeypatch.setattr(room, "files", lambda _: tmp_path)
+    with pytest.raises(PartError, match="weights-changed"):
+        shipped.__wrapped__()
+
+
+def test_the_weights_are_under_thirty_megabytes() -> None:
+    folder = room.files("veil.detectors.ner") / room.WEIGHTS
+    assert sum(len(one.read_bytes()) for one in folder.iterdir()) < 30_000_000
