@@ -9,7 +9,6 @@ from functools import cache
 
 from training.generator import pools
 
-MARKS = {"a": "áàâäãå", "e": "éèêë", "i": "íï", "o": "óöôøõ", "u": "úüû", "n": "ñ", "c": "çč", "s": "šş", "z": "žż", "y": "ý", "l": "ł", "g": "ğ"}
 PARTICLES = ("de", "van", "von", "van der", "de la", "della", "di", "da", "bin", "al", "el", "le", "du", "den", "ter", "dos", "del", "ibn", "Abu", "Ben")
 FUNCTION_WORDS = tuple(
     "a after all also am an and any are as at back be been both but by can did do down each else few for from had has have he her here him his how "
@@ -21,7 +20,7 @@ CASES = (str.title, str.upper, str.lower)
 FULL = (
     ("{g} {f}", 50), ("{g} {m}. {f}", 10), ("{g} {m} {f}", 2), ("{g} {mid} {f}", 6), ("{f}, {g}", 6), ("{f}, {g} {m}", 2),
     ("{f}, {g} {m}.", 1), ("{i}. {f}", 5), ("{i}. {m}. {f}", 2), ("{i} {f}", 1), ("{i}.{m}. {f}", 1), ("{g} {f}-{f2}", 3), ("{g} {f} {f2}", 3),
-    ("{g}-{mid} {f}", 1), ('{g} "{nick}" {f}', 1), ("{g} ({nick}) {f}", 1), ("{g} {f} {s}", 2), ("{g} {f}, {s}", 1), ("{F}, {G}", 1), ("{F} {G}", 1), ("{f} {g}", 1),
+    ("{g}-{mid} {f}", 1), ('{g} "{nick}" {f}', 1), ("{g} ({nick}) {f}", 1), ("{g} {f} {s}", 2), ("{g} {f}, {s}", 1), ("{g} {fi}.", 5), ("{g} {fi}", 2), ("{F}, {G}", 1), ("{F} {G}", 1), ("{f} {g}", 1),
 )  # fmt: skip
 
 
@@ -52,15 +51,6 @@ def cased(word: str, rng: random.Random) -> str:
     return made
 
 
-def marked(word: str, rng: random.Random) -> str:
-    """The word with one or two letters under marks."""
-    spots = [i for i, char in enumerate(word) if char.lower() in MARKS]
-    for i in rng.sample(spots, min(len(spots), rng.choice((1, 1, 2)))):
-        mark = rng.choice(MARKS[word[i].lower()])
-        word = word[:i] + (mark.upper() if word[i].isupper() else mark) + word[i + 1 :]
-    return unicodedata.normalize("NFC", word)
-
-
 @cache
 def world(kind: str) -> list[str]:
     return pools.phrases(f"world_{kind}")
@@ -82,7 +72,7 @@ def a_family(rng: random.Random, *, word: bool = False) -> str:
         made = pools.odd_word(rng)
     made = cased(made, rng)
     if rng.random() < 0.04:
-        made = marked(made, rng)
+        made = pools.marked(made, rng)
     if rng.random() < 0.03:
         made = f"{rng.choice(PARTICLES)} {made}"
     elif rng.random() < 0.012:
@@ -103,7 +93,7 @@ def a_given(rng: random.Random, sex: str, *, word: bool = False) -> str:
     else:
         made = pools.odd_word(rng)
     made = cased(made, rng)
-    return marked(made, rng) if rng.random() < 0.03 else made
+    return pools.marked(made, rng) if rng.random() < 0.03 else made
 
 
 def a_person(rng: random.Random, sex: str | None = None, *, family: str | None = None, words: bool = False) -> Person:
@@ -116,7 +106,7 @@ def a_person(rng: random.Random, sex: str | None = None, *, family: str | None =
     nick = given[: rng.choice((3, 4))] + rng.choice(("", "y", "ie")) if rng.random() < 0.5 else a_given(rng, sex)
     form = rng.choices([one for one, _ in FULL], [weight for _, weight in FULL])[0]
     full = form.format(
-        g=given, f=family, m=middle[0], mid=middle, i=given[0], f2=other, nick=nick, F=family.upper(), G=given.upper(),
+        g=given, f=family, m=middle[0], mid=middle, i=given[0], f2=other, nick=nick, F=family.upper(), G=given.upper(), fi=family[0].upper(),
         s=rng.choice(("Jr.", "Sr.", "Jr", "II", "III", "IV")),
     )  # fmt: skip
     return Person(given, middle, family, other, nick, sex, full)
@@ -127,7 +117,8 @@ def form_of(person: Person, form: str, rng: random.Random) -> str:
     if form == "first":
         return person.given
     if form == "last":
-        return person.family
+        short = person.family[0].upper()
+        return f"{short}." if short not in "XYZ" and rng.random() < 0.025 else person.family
     if form == "turned":
         family, given, m = person.family, person.given, person.middle[0]
         return rng.choice((f"{family}, {given}", f"{family}, {given} {m}", f"{family}, {given} {m}.", f"{family},{given}", f"{family.upper()}, {given.upper()}", f"{family.upper()},{given.upper()} {m}"))

@@ -60,6 +60,8 @@ def state(rng: random.Random) -> str:
 
 
 def zip_code(rng: random.Random) -> str:
+    if rng.random() < 0.06:
+        return numbers(rng, rng.choice((4, 6)))
     return f"{rng.randrange(501, 99951):05d}" + (f"-{rng.randrange(10000):04d}" if rng.random() < 0.12 else "")
 
 
@@ -72,6 +74,8 @@ def postcode(rng: random.Random) -> str:
 
 def street(rng: random.Random) -> str:
     draw = rng.random()
+    if 0.05 < draw < 0.12:
+        return "".join(text for text, label in _abroad(rng)[:1])
     if draw < 0.05:
         return f"{rng.choice(('PO Box', 'P.O. Box', 'Box'))} {rng.randrange(1, 9999)}"
     core = rng.choice(pools.phrases("streets")) if draw < 0.55 else people.a_family(rng) if draw < 0.8 else _capital(pools.odd_word(rng))
@@ -91,6 +95,8 @@ def road(rng: random.Random) -> str:
 
 def address(rng: random.Random) -> list[tuple[str, str]]:
     """Pieces of one address with their labels, and what stands between them without one."""
+    if rng.random() < 0.25:
+        return _abroad(rng)
     town = city(rng)
     joint = rng.choice((", ", ", ", ", ", "\n", " "))
     made = [(street(rng), "LOCATION"), (joint, ""), (town, "LOCATION")]
@@ -102,6 +108,32 @@ def address(rng: random.Random) -> list[tuple[str, str]]:
     elif draw < 0.85:
         made += [(rng.choice((", ", " ")), ""), (postcode(rng), "ZIP")]
     return made
+
+
+_BEFORE = "Rue,Rue de la,Avenue,Avenue de,Via,Viale,Piazza,Calle,Carrera,Avenida,Rua,Plaza de,Paseo de,Jalan,ul.,Ulica,Chemin de,Boulevard,Calea,Str.".split(",")
+_BEHIND = "straße,strasse,weg,gasse,platz,straat,laan,gatan,vej,gade,katu,utca,allee,vegen,dijk,kade".split(",")
+_STATES_ABROAD = "NSW,VIC,QLD,WA,SA,ON,QC,BC,AB,NS,Co. Dublin,Co. Cork,Kent,Surrey,West Yorkshire,Lancs,Essex,Maharashtra,Kerala,Bavaria".split(",")
+
+
+def _abroad(rng: random.Random) -> list[tuple[str, str]]:
+    """An address as other countries write it: the number behind the street, the post code before the town."""
+    number = f"{rng.randrange(1, 250)}{rng.choice(('', '', '', 'a', 'B', '/4'))}"
+    core = people.a_family(rng) if rng.random() < 0.6 else _capital(pools.odd_word(rng))
+    way = rng.choice((f"{rng.choice(_BEFORE)} {core}", f"{core}{rng.choice(_BEHIND)}", f"{core} {rng.choice(('Road', 'Street', 'Close', 'Gardens', 'Lane', 'Crescent', 'Mews', 'Parade', 'Nagar', 'Marg'))}"))
+    line = rng.choice((f"{way} {number}", f"{number} {way}", f"{number}, {way}", f"{way}, {number}", f"Flat {rng.randrange(1, 40)}, {number} {way}", f"{way} No. {number}"))
+    code = rng.choice((numbers(rng, 4), numbers(rng, 5), numbers(rng, 4) + " " + "ABCDEFGHJK"[rng.randrange(10)] + "ABCDEFGHJK"[rng.randrange(10)], numbers(rng, 6), f"{numbers(rng, 2)}-{numbers(rng, 3)}", f"{numbers(rng, 3)} {numbers(rng, 2)}"))
+    town = city(rng)
+    joint = rng.choice((", ", ", ", "\n", " "))
+    if rng.random() < 0.6:
+        return [(line, "LOCATION"), (joint, ""), (code, "ZIP"), (" ", ""), (town, "LOCATION"), *([(", ", ""), (country(rng), "STATE")] if rng.random() < 0.3 else [])]
+    made = [(line, "LOCATION"), (joint, ""), (town, "LOCATION")]
+    if rng.random() < 0.6:
+        made += [(rng.choice((", ", " ")), ""), (rng.choice(_STATES_ABROAD), "STATE")]
+    return [*made, (rng.choice((" ", ", ", "  ")), ""), (rng.choice((code, postcode(rng))), "ZIP")]
+
+
+def numbers(rng: random.Random, count: int) -> str:
+    return "".join(rng.choice("0123456789") for _ in range(count))
 
 
 _SAINTS = "St. Mary's,St. Luke's,Saint Joseph,St. Vincent,Good Samaritan,Mercy,Sacred Heart,St. Elizabeth,Holy Cross,Mount Sinai,Bethesda,Providence,Our Lady of Lourdes,St. Jude,Trinity,Ascension,Baptist,Methodist,Presbyterian,Lutheran,Adventist,Memorial,University,General,Community,Regional,Children's,Veterans Affairs,Kaiser,Mayo,Cleveland,Shriners".split(",")
@@ -135,7 +167,7 @@ def institution(kind: str, rng: random.Random) -> str:
     made = f"{_core(rng)} {rng.choice(ends)}"
     if kind == "hospital" and rng.random() < 0.08:
         made = f"University of {city(rng)} {rng.choice(_HOSPITALS)}"
-    if kind == "hospital" and rng.random() < 0.06:
+    if kind == "hospital" and rng.random() < 0.1:
         made = "".join(word[0] for word in made.replace(".", "").split() if word[0].isalpha()).upper() or made
     return made
 

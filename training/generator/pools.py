@@ -6,6 +6,7 @@ import importlib.util
 import pathlib
 import random
 import re
+import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from functools import cache
@@ -16,6 +17,7 @@ from veil.lexicon import names, words
 
 HERE = pathlib.Path(__file__).parent
 ORDER = 3
+MARKS = {"a": "áàâäãå", "e": "éèêë", "i": "íï", "o": "óöôøõ", "u": "úüû", "n": "ñ", "c": "çč", "s": "šş", "z": "žż", "y": "ý", "l": "ł", "g": "ğ"}
 
 
 class Weighted:
@@ -81,8 +83,19 @@ def inventor(kind: str) -> Inventor:
     return Inventor(random.Random(kind).sample(source, min(len(source), 20_000)))
 
 
+def marked(word: str, rng: random.Random) -> str:
+    """The word with one or two letters under marks."""
+    spots = [i for i, char in enumerate(word) if char.lower() in MARKS]
+    for i in rng.sample(spots, min(len(spots), rng.choice((1, 1, 2)))):
+        mark = rng.choice(MARKS[word[i].lower()])
+        word = word[:i] + (mark.upper() if word[i].isupper() else mark) + word[i + 1 :]
+    return unicodedata.normalize("NFC", word)
+
+
 def odd_word(rng: random.Random) -> str:
     """An invented word in small letters, that could be a person, a product, an eponym or a place."""
+    if rng.random() < 0.1:
+        return marked(odd_word(rng), rng)
     draw = rng.random()
     if draw < 0.4:
         return inventor("family").make(rng)
