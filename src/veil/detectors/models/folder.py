@@ -41,14 +41,23 @@ def read_folder(path: Path) -> ModelFolder:
     """
     for needed in ("config.json", "tokenizer.json"):
         if not (path / needed).is_file():
-            raise PartError("model-folder", f"the model folder has no {needed}", hint="save model and fast tokenizer there")
+            raise PartError(
+                "model-folder", f"the model folder has no {needed}", hint="save model and fast tokenizer there"
+            )
     config = _read(path / "config.json")
     named = config.get("id2label")
     if not isinstance(named, dict) or sorted(named) != sorted(str(i) for i in range(len(named))):
-        raise PartError("model-folder", "config.json has no id2label from 0 on", hint="it must be a token-classification model")
+        raise PartError(
+            "model-folder", "config.json has no id2label from 0 on", hint="it must be a token-classification model"
+        )
     table = tomllib.loads((path / TABLE).read_text(encoding="utf-8")) if (path / TABLE).is_file() else {}
     words = [str(named[str(i)]) for i in range(len(named))]
-    return ModelFolder(path, tuple(_meant(word, table) for word in words), tuple(word[:2] in {"B-", "B_", "S-", "U-"} for word in words), _window(config))
+    return ModelFolder(
+        path,
+        tuple(_meant(word, table) for word in words),
+        tuple(word[:2] in {"B-", "B_", "S-", "U-"} for word in words),
+        _window(config),
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -67,7 +76,11 @@ def _meant(word: str, table: Mapping[str, Any]) -> Label | None:
     try:
         return label_of(said)
     except PolicyError as error:
-        raise PartError("model-label", "the model has a label that Veil does not know", hint=f"map it in {TABLE}; \"O\" leaves it alone") from error
+        raise PartError(
+            "model-label",
+            "the model has a label that Veil does not know",
+            hint=f'map it in {TABLE}; "O" leaves it alone',
+        ) from error
 
 
 def _window(config: Mapping[str, Any]) -> int:

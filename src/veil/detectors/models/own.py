@@ -91,7 +91,7 @@ def _whole_words(shown: str, start: int, end: int) -> tuple[int, int]:
     """A word that the model cut is never masked in part."""
     while start < end and shown[start].isspace():
         start += 1
-    while 0 < start and shown[start - 1].isalnum() and shown[start].isalnum():
+    while start > 0 and shown[start - 1].isalnum() and shown[start].isalnum():
         start -= 1
     while end < len(shown) and shown[end].isalnum() and shown[end - 1].isalnum():
         end += 1

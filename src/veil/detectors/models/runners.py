@@ -33,7 +33,9 @@ class OnnxRunner:
     def run(self, ids: Sequence[int]) -> NDArray[np.float32]:
         row = np.array([ids], np.int64)
         whole = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
-        said: NDArray[np.float32] = self._session.run(None, {name: whole[name] for name in self._inputs if name in whole})[0][0]
+        said: NDArray[np.float32] = self._session.run(
+            None, {name: whole[name] for name in self._inputs if name in whole}
+        )[0][0]
         return said
 
 
@@ -61,7 +63,9 @@ def extra(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError as error:
-        raise PartError("extra-missing", f"{name} is not installed", hint="pip install 'veil-deid[transformers]'") from error
+        raise PartError(
+            "extra-missing", f"{name} is not installed", hint="pip install 'veil-deid[transformers]'"
+        ) from error
 
 
 def runner_of(folder: Path) -> Runner:

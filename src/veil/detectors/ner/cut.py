@@ -35,7 +35,9 @@ def cut(shown: str) -> Cut:
         words.append(match.group())
         starts.append(start)
         ends.append(end)
-        gaps.append(GLUED if start == last else SPACE if start == last + 1 and shown[last] == " " else _gap(shown, last, start))
+        gaps.append(
+            GLUED if start == last else SPACE if start == last + 1 and shown[last] == " " else _gap(shown, last, start)
+        )
         last = end
     if gaps:
         gaps[0] = START

@@ -19,7 +19,9 @@ OPEN, HOLD = 0.5, 0.2  # a span has a token over the one, and goes on over token
 _JOINTS = frozenset("'-")
 _NUMBERED = frozenset(SAFE_HARBOR) - {Label.NAME, Label.LOCATION, Label.EMAIL, Label.URL, Label.DATE}
 _PLAIN = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION, Label.PROFESSION, Label.STATE})
-_MONTH = re.compile(r"\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|teenth|tieth|first|second|third", re.IGNORECASE)
+_MONTH = re.compile(
+    r"\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|teenth|tieth|first|second|third", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ def doubts(size: int, reading: Reading, identifying: NDArray[np.bool_]) -> Doubt
 def spans(text: Text, one: Cut, seen: Doubts, labels: tuple[Label, ...], roles: tuple[str, ...]) -> Iterator[Span]:
     """The spans of one text, in order, disjoint."""
     quiet = is_quiet(one)
-    for first, last in _runs(one, seen):
-        label = labels[int(seen.label[first : last + 1][seen.mass[first : last + 1].argmax()])]
-        first, last = _whole(one, label, first, last)
+    for run in _runs(one, seen):
+        label = labels[int(seen.label[slice(*run)][seen.mass[slice(*run)].argmax()])]
+        first, last = _whole(one, label, run[0], run[1] - 1)
         shown = text.shown[one.starts[first] : one.ends[last]]
         if not _can_be(label, shown):
             continue
@@ -74,7 +76,7 @@ def spans(text: Text, one: Cut, seen: Doubts, labels: tuple[Label, ...], roles: 
 
 
 def _runs(one: Cut, seen: Doubts) -> Iterator[tuple[int, int]]:
-    """First and last token of each run of one label."""
+    """The first token of each run of one label, and the one behind its last."""
     at = np.flatnonzero(seen.mass >= HOLD)
     i = 0
     while i < len(at):
@@ -82,7 +84,7 @@ def _runs(one: Cut, seen: Doubts) -> Iterator[tuple[int, int]]:
         while k + 1 < len(at) and at[k + 1] == at[k] + 1 and _goes_on(one, seen, int(at[k]), int(at[k + 1])):
             k += 1
         if seen.mass[at[i] : at[k] + 1].max() >= OPEN:
-            yield int(at[i]), int(at[k])
+            yield int(at[i]), int(at[k]) + 1
         i = k + 1
 
 

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
 from veil.detectors.ner.cut import START, Cut
@@ -110,8 +111,6 @@ class Network:
 
 def session(graph: bytes) -> Any:
     """A graph ready to run on one thread, as ONNX Runtime has it."""
-    import onnxruntime
-
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3

@@ -8,14 +8,40 @@ from typing import NamedTuple
 
 from veil.detectors.cues import EPONYMS
 from veil.detectors.tokens import bits_of
-from veil.lexicon.words import CITY, CLINICAL, DRUG, ENGLISH, EPONYM, EVERYDAY, FAMILY, FEMALE, GIVEN, MALE, abbreviations
+from veil.lexicon.words import (
+    CITY,
+    CLINICAL,
+    DRUG,
+    ENGLISH,
+    EPONYM,
+    EVERYDAY,
+    FAMILY,
+    FEMALE,
+    GIVEN,
+    MALE,
+    abbreviations,
+)
 
 BUCKETS = 1 << 15
 SHORTEST, LONGEST = 3, 5  # letters of a gram, the marks of beginning and end among them
 SHAPES = 32
 FACTS = 15
 _FLAGS = (FEMALE, MALE, ENGLISH, CLINICAL, DRUG, CITY, EVERYDAY, EPONYM)
-_SIGNS = {".": 16, ",": 17, ":": 18, ";": 19, "-": 20, "/": 21, "(": 22, ")": 23, "'": 24, '"': 25, "#": 26, "|": 27, "@": 28}
+_SIGNS = {
+    ".": 16,
+    ",": 17,
+    ":": 18,
+    ";": 19,
+    "-": 20,
+    "/": 21,
+    "(": 22,
+    ")": 23,
+    "'": 24,
+    '"': 25,
+    "#": 26,
+    "|": 27,
+    "@": 28,
+}
 _OTHER_SIGN = 29
 
 
@@ -33,7 +59,7 @@ def surface(word: str) -> Surface:
 
     Keeps:   the digits of a number do not count, but how many they are and whether it can be a day, an age or a year.
     """
-    if word[0].isdigit():
+    if word[0].isdecimal():
         return _number(word)
     if not word[0].isalpha():
         return Surface(word[0], (), _SIGNS.get(word[0], _OTHER_SIGN), (0.0,) * FACTS)

@@ -22,12 +22,15 @@ class Words:
     """
 
     def __init__(
-        self, tables: Mapping[str, NDArray[np.generic]], encode: Callable[[NDArray[np.float32]], NDArray[np.float32]], width: int
+        self,
+        tables: Mapping[str, NDArray[np.generic]],
+        encode: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+        width: int,
     ) -> None:
         known = bytes(tables["words"].astype(np.uint8)).decode("utf-8").split("\n")
         self._row = {word: row for row, word in enumerate(known)}
-        self._meaning, self._meaning_scale = tables["meaning"], float(tables["meaning_scale"][0])
-        self._gram, self._gram_scale = tables["gram"], float(tables["gram_scale"][0])
+        self._meaning, self._meaning_scale = tables["meaning"].astype(np.int8), np.float32(tables["meaning_scale"][0])
+        self._gram, self._gram_scale = tables["gram"].astype(np.int8), float(tables["gram_scale"][0])
         self._shape = tables["shape"].astype(np.float32)
         self._encode = encode
         self.width = width
@@ -73,4 +76,5 @@ class Words:
             full = sizes > 0
             starts = (np.cumsum(sizes) - sizes)[full]
             sums[full] = np.add.reduceat(self._gram[flat], starts, axis=0, dtype=np.int32)
-        return sums * (self._gram_scale / np.maximum(sizes, 1)[:, None])
+        means: NDArray[np.float64] = sums * (self._gram_scale / np.maximum(sizes, 1)[:, None])
+        return means

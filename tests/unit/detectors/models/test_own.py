@@ -70,7 +70,9 @@ def test_a_text_of_many_windows_is_read_to_its_end(folder: Path) -> None:
 
 
 def test_the_laws_hold_for_a_model_of_the_users_own(folder: Path) -> None:
-    check_detector(OwnModel(folder), ["Okafor \U0001f600 saw Bay\u00adport", "", "dr. okafor" * 40, "\u200bOkafor", "Bayport"])
+    check_detector(
+        OwnModel(folder), ["Okafor \U0001f600 saw Bay\u00adport", "", "dr. okafor" * 40, "\u200bOkafor", "Bayport"]
+    )
 
 
 def test_a_label_that_nobody_knows_is_told_before_any_text_is_read(tmp_path: Path) -> None:

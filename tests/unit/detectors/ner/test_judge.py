@@ -41,7 +41,24 @@ def test_a_checked_number_is_never_lost_to_an_opinion(scanner: Scanner) -> None:
     assert told(scanner, text, Label.ACCOUNT) == ["4111 1111 1111 1111"]
 
 
-@given(st.lists(st.sampled_from(["Dr. Okafor ", "\U0001f600", "e\u0301", "\u200b", "Quenby\u00ad ", "\u05d0\u05d1 ", "92F ", "\x00", "Mr. \uff2aohn "]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Dr. Okafor ",
+                "\U0001f600",
+                "e\u0301",
+                "\u200b",
+                "Quenby\u00ad ",
+                "\u05d0\u05d1 ",
+                "92F ",
+                "\x00",
+                "Mr. \uff2aohn ",
+            ]
+        ),
+        max_size=12,
+    )
+)
 def test_offsets_are_those_of_the_raw_text(parts: list[str]) -> None:
     text = "".join(parts)
     spans = standard().find([text])[0]

@@ -50,7 +50,10 @@ def test_where_a_window_ends_is_not_seen() -> None:
         end = begin + 333
         low, high = max(0, begin - network.reach), end + network.reach
         part = whole._replace(
-            words=whole.words[low:high], starts=whole.starts[low:high], ends=whole.ends[low:high], gaps=whole.gaps[low:high]
+            words=whole.words[low:high],
+            starts=whole.starts[low:high],
+            ends=whole.ends[low:high],
+            gaps=whole.gaps[low:high],
         )
         piece = network.read([part])[0]
         mine = {int(at) + low: tags for at, tags in zip(piece.at, piece.tags, strict=True) if begin <= at + low < end}
