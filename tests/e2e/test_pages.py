@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from veil.jobs.evaluate import compared, errors_page, record_of
 from veil.jobs.session import open_session
 from veil.jobs.shown import protected_page
 from veil.keys import Keys
+from veil.measure.curate import LabelMap
+from veil.reports.evaluation import evaluation_page
 from veil.reports.run import plan_page
 from veil.synth import make_hospital
 
@@ -39,7 +42,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     session.run(keys)
     protected_page(session, keys, folder / "look.html")
     (folder / "plan.html").write_text(plan_page(session.plan), encoding="utf-8")
-    return {"report": session.out / "veil-report.html", "plan": folder / "plan.html", "protected": folder / "look.html"}
+    golden = Path(__file__).resolve().parents[1] / "golden" / "annotations"
+    found = compared(golden / "brat", golden / "predictions.jsonl", LabelMap(), None, lambda *_: None, curate=True)
+    (folder / "evaluation.html").write_text(evaluation_page(record_of(found, 100, lambda *_: None)), encoding="utf-8")
+    return {"report": session.out / "veil-report.html", "plan": folder / "plan.html", "protected": folder / "look.html",
+            "evaluation": folder / "evaluation.html", "errors": errors_page(found, folder / "errors")}  # fmt: skip
 
 
 def _run(browser: str, profile: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -58,6 +65,8 @@ def _run(browser: str, profile: Path, *arguments: str) -> subprocess.CompletedPr
         ("report", "The output was read again"),
         ("plan", "Every address and its treatment"),
         ("protected", "Protected page"),
+        ("evaluation", "Recall by label"),
+        ("errors", "leaked in part"),
     ],
 )
 def test_a_page_opens_and_shows_what_it_is_for(
@@ -69,7 +78,7 @@ def test_a_page_opens_and_shows_what_it_is_for(
     assert "Uncaught" not in done.stderr
 
 
-@pytest.mark.parametrize("page", ["report", "plan", "protected"])
+@pytest.mark.parametrize("page", ["report", "plan", "protected", "evaluation", "errors"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_is_drawn_in_light_and_dark(
     browser: str, pages: dict[str, Path], tmp_path: Path, page: str, scheme: str

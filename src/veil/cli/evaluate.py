@@ -30,7 +30,7 @@ def evaluate(
     """Measure what is found, and what leaks, against notes that people marked. Figures hold no value."""
     from veil.cli.screen import progress
     from veil.errors import PolicyError
-    from veil.jobs.evaluate import check_apart, compared, errors_page, record_of, write_marks
+    from veil.jobs.evaluate import check_targets, compared, errors_page, record_of, write_marks
     from veil.jobs.find import Finder
     from veil.measure.curate import LabelMap, read_map
     from veil.measure.figures import short_of, wanted
@@ -40,8 +40,7 @@ def evaluate(
         raise PolicyError(
             "evaluate-options", "--all and --detector say how Veil finds, but --pred is given", hint="leave one out"
         )
-    check_apart(errors, "--errors", [gold, pred, write])
-    check_apart(write, "--write", [gold, pred, errors])
+    check_targets([gold, pred], out, errors, write, form)
     labels = read_map(label_map) if label_map is not None else LabelMap()
     finder = Finder(everything=everything, detectors=detectors) if pred is None else None
     with progress() as tell:

@@ -13,13 +13,13 @@ from veil.errors import PolicyError
 from veil.jobs.find import BATCH, Finder
 from veil.jobs.release import write_durably
 from veil.measure import read_brat, read_i2b2, read_jsonl
-from veil.measure.curate import Gold, LabelMap, curated, demand_known, dropped, predicted
+from veil.measure.curate import Gold, LabelMap, curated, demand_known, predicted
 from veil.measure.figures import figures_of, tokens
 from veil.measure.mistakes import Mistake, mistakes
 from veil.measure.notes import Mark, Note
 from veil.measure.read import BRAT, I2B2, JSONL, Tell, read_gold, read_predictions
 from veil.measure.score import Predicted, counts_of
-from veil.measure.sheet import Sheet, sheet_of
+from veil.measure.sheet import Sheet, dropped, sheet_of
 from veil.model import Label
 
 WRITTEN = (I2B2, BRAT, JSONL)
@@ -84,8 +84,8 @@ def record_of(comparison: Comparison, draws: int, tell: Tell) -> dict[str, Any]:
 
     Shape:   `every_tag`: token figures with nothing curated away, beside `figures`, which are Philter's "corrected" ones.
     """
-    counts = []
-    for number, (sheet, pairs) in enumerate(zip(comparison.sheets(), comparison.predictions, strict=True), 1):
+    counts, sheets = [], comparison.sheets()
+    for number, (sheet, pairs) in enumerate(zip(sheets, comparison.predictions, strict=True), 1):
         counts.append(counts_of(sheet, pairs))
         tell("comparing", number, len(comparison.gold))
     return {
@@ -95,7 +95,7 @@ def record_of(comparison: Comparison, draws: int, tell: Tell) -> dict[str, Any]:
                  "spans": sum(len(marks) for marks in comparison.marks)},
         "found_by": comparison.found_by,
         "curated": comparison.curate,
-        "dropped": dropped(comparison.marks),
+        "dropped": dropped(sheets),
         "draws": draws,
         "figures": figures_of(counts, draws),
         "every_tag": _every_tag(comparison),
@@ -118,14 +118,10 @@ def write_marks(comparison: Comparison, folder: Path, form: str) -> None:
     """The predictions as annotations of the same notes, in a new folder; it holds the text of the notes.
 
     Keeps:   modes 0700 and 0600. A mark without a label is written as ID, "any other", where the format needs a word.
-    Errors:  PolicyError `output-there`, `write-format`, `note-name` (an id that is no file name); FormatError `xml-character`.
+    Errors:  PolicyError `note-name` (an id that is no file name); FormatError `xml-character`. Then nothing is written.
     """
-    if form not in WRITTEN:
-        raise PolicyError("write-format", "--as names no format", hint="one of " + ", ".join(WRITTEN))
     notes = [_worded(note, pairs, form) for note, pairs in zip(comparison.gold, comparison.predictions, strict=True)]
     files = _files(notes, form)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise PolicyError("output-there", "the folder to write is not empty", hint="name a new folder")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, text in files.items():
         target = folder / name
@@ -183,8 +179,27 @@ def errors_page(comparison: Comparison, folder: Path) -> Path:
     return folder / PAGE
 
 
-def check_apart(target: Path | None, what: str, others: Sequence[Path | None]) -> None:
-    """Errors: PolicyError `evaluate-inside` where something would be written into what is read, or pages beside annotations."""
+def check_targets(
+    read: Sequence[Path | None], page: Path | None, errors: Path | None, write: Path | None, form: str
+) -> None:
+    """Whether what is asked for can be written, told before the work and not after it.
+
+    Keeps:   nothing is written into what is read; pages with PHI and annotations lie apart.
+    Errors:  PolicyError `write-format`, `output-there`, `evaluate-inside`, `folder-missing`.
+    """
+    _check_apart(errors, "--errors", [*read, write])
+    _check_apart(write, "--write", [*read, errors])
+    if write is not None and form not in WRITTEN:
+        raise PolicyError("write-format", "--as names no format", hint="one of " + ", ".join(WRITTEN))
+    if write is not None and write.exists() and (not write.is_dir() or any(write.iterdir())):
+        raise PolicyError("output-there", "the folder to write is not empty", hint="name a new folder")
+    if errors is not None and errors.exists() and not errors.is_dir():
+        raise PolicyError("folder-missing", "--errors is no folder", hint="name a folder; the page is made in it")
+    if page is not None and (page.is_dir() or not page.absolute().parent.is_dir()):
+        raise PolicyError("folder-missing", "-o is no file in a folder that is there", hint="make the folder first")
+
+
+def _check_apart(target: Path | None, what: str, others: Sequence[Path | None]) -> None:
     for other in others:
         if (
             target is not None

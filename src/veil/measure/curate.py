@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,12 +142,6 @@ def read_age(text: str, start: int, end: int, label: Label | None) -> tuple[int,
         old = len(number[0].lstrip("0")) > 2 or int(number[0][-9:]) >= 90
         return *number.span(), Label.AGE_OVER_89 if old else Label.AGE
     return start, end, Label.AGE_OVER_89 if _TENS.search(text[start:end]) else label
-
-
-def dropped(gold: Iterable[Sequence[Gold]]) -> dict[str, int]:
-    """How many marks do not count, by label; `(map)` for those that the map drops."""
-    counts = Counter(one.label.value if one.label else "(map)" for note in gold for one in note if not one.counts)
-    return dict(sorted(counts.items()))
 
 
 def predicted(note: Note, labels: LabelMap) -> tuple[tuple[Mark, Label | None], ...]:

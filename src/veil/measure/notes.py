@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from veil.errors import FormatError
 
-_BEFORE_SPACE = re.compile(r"\r(?=\s)")
 _BREAK = re.compile(r"[\r\n\t]")
 
 
@@ -56,22 +55,21 @@ def checked(note: Note, where: str) -> Note:
     return Note(note.id, note.text, tuple(sorted(note.marks, key=lambda mark: mark[:2])))
 
 
-def fitted(raw: str, told: Sequence[Told], where: str, *, broken: str) -> tuple[str, list[Mark]]:
+def fitted(readings: Sequence[str], told: Sequence[Told], where: str) -> tuple[str, list[Mark]]:
     r"""The text in which every mark stands where its own file says it does.
 
-    Shape:   `raw` may hold `\r\n`; then offsets were counted on it or on the text with `\n` alone (`broken`, what XML
-             readers and most programs see). The file's own copies of the marked text decide; where both fit, `broken`.
+    Shape:   `readings`: the text as it may have been counted, with its `\r\n` and with `\n` alone, the likelier first. The
+             file's own copies of the marked text decide; where both fit, the first is taken.
     Errors:  FormatError `mark-offset`, `mark-text`; `newlines-unclear` where the two readings differ and nothing decides.
     """
-    readings = [raw] if broken == raw else [broken, raw]
-    if len(readings) == 1:
-        _demand(raw, told, where, strict=False)
-        return raw, _marks(told)
+    if len(set(readings)) == 1:
+        _demand(readings[0], told, where, strict=False)
+        return readings[0], _marks(told)
     fits = [one for one in readings if all(_fits(one, mark, strict=True) for mark in told)]
     if not fits:
-        _demand(broken, told, where, strict=True)
-    first = raw.index("\r")
-    if len(fits) == 2 and any(mark.said is None and mark.pieces[-1][1] > first for mark in told):
+        _demand(readings[0], told, where, strict=True)
+    first = min(one.index("\r") for one in readings if "\r" in one)
+    if len(fits) > 1 and any(mark.said is None and mark.pieces[-1][1] > first for mark in told):
         raise FormatError(
             "newlines-unclear", "the lines end in CR LF and nothing tells whether offsets count the CR", where=where,
             hint="give the marked text beside each mark, or write the file with LF line ends",
@@ -125,13 +123,14 @@ def _fits(text: str, mark: Told, *, strict: bool) -> bool:
         return False
     if mark.said is None:
         return True
-    stands, said = _flat(" ".join(text[start:end] for start, end in mark.pieces)), _flat(mark.said)
-    return stands == said or (not strict and " ".join(stands.split()) == " ".join(said.split()))
+    stands, said = " ".join(text[start:end] for start, end in mark.pieces), _flat(mark.said)
+    exact = said in (_flat(stands), _flat(stands.replace("\r\n", "\n")))
+    return exact or (not strict and stands.split() == said.split())
 
 
 def _flat(text: str) -> str:
-    """Line ends and tabs as one blank each: attributes of XML and lines of brat cannot hold them."""
-    return _BREAK.sub(" ", _BEFORE_SPACE.sub("", text))
+    """Line ends and tabs as blanks: attributes of XML and lines of brat cannot hold them."""
+    return _BREAK.sub(" ", text)
 
 
 def _outside(where: str, number: int) -> FormatError:

@@ -21,7 +21,7 @@ def read_note(text: str, annotations: str, name: str, where: str) -> Note:
     for number, line in enumerate(annotations.replace("\r\n", "\n").split("\n"), 1):
         if line.startswith("T"):
             told.append(_told(line, f"{where} line {number}"))
-    text, marks = fitted(text, told, where, broken=line_feeds(text))
+    text, marks = fitted([text, line_feeds(text)], told, where)
     return Note(name, text, tuple(sorted(marks, key=lambda mark: mark[:2])))
 
 

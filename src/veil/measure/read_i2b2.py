@@ -53,7 +53,7 @@ def read_note(data: bytes, name: str, where: str) -> Note:
         raise _shape(where, "there is not one TEXT")
     raw = "".join(seen.text)
     broken = raw.replace(f"{stand_in}\n", "\n").replace(stand_in, "\n")  # as a reader of XML gives it; `&#13;` stays
-    text, marks = fitted(raw.replace(stand_in, "\r"), seen.told, where, broken=broken)
+    text, marks = fitted([broken, raw.replace(stand_in, "\r")], seen.told, where)
     return Note(name, text, tuple(sorted(marks, key=lambda mark: mark[:2])))
 
 

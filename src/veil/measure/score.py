@@ -119,12 +119,13 @@ def _predicted(counts: Counts, sheet: Sheet, predicted: Predicted, own: Counts) 
     golden = [one for one in counting(sheet) if own[one.end] - own[one.start]]
     bounds = {pair for one in golden for pair in ((one.start, one.end), (one.first, one.last))}
     named = {(*pair, one.label) for one in golden for pair in ((one.start, one.end), (one.first, one.last))}
-    neutral = {(one.first, one.last) for one in sheet.gold if not one.counts} - bounds
+    neutral = {(one.first, one.last, one.label) for one in sheet.gold if not one.counts}
+    apart = {pair[:2] for pair in neutral} - bounds
     solid = sheet.solid & (sheet.kind >= 0)
     by_label = _by_label(solid, [(Mark(one.start, one.end, None), one.label) for one in golden])
     for mark, label in dict.fromkeys(predicted):
         start, end = mark.start, mark.end
-        if not weighed[end] - weighed[start] or (start, end) in neutral:
+        if not weighed[end] - weighed[start] or (start, end) in apart or (start, end, label) in neutral:
             continue
         same = by_label.get(label) if label is not None else None
         row = counts[UNLABELLED if label is None else INDEX[label]]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -78,3 +79,16 @@ def _may_stay(label: Label, text: str, start: int, end: int) -> bool:
     if word == "s" and text[start - 1 : start] in ("'", "’"):
         return True
     return (label is Label.NAME and word in _TITLES) or (label is Label.DATE and bool(_YEAR.fullmatch(word)))
+
+
+def dropped(sheets: Iterable[Sheet]) -> dict[str, int]:
+    """How many marks count neither way, by label: `(map)` those that the map drops, `(may stay)` a bare year or title."""
+    counts: Counter[str] = Counter()
+    for sheet in sheets:
+        for one in sheet.gold:
+            name = one.label.value if one.label else "(map)"
+            if not one.counts:
+                counts[name] += 1
+            elif not (sheet.solid & (sheet.kind >= 0))[one.start : one.end].any():
+                counts[f"{name} (may stay)"] += 1
+    return dict(sorted(counts.items()))

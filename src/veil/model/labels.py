@@ -49,7 +49,7 @@ _ALIASES = {
     # REST contract (21 types), i2b2, Presidio, AWS; lower-case keys
     "patient": Label.NAME, "doctor": Label.NAME, "username": Label.NAME, "person": Label.NAME, "provider": Label.NAME,
     "name_patient": Label.NAME, "name_provider": Label.NAME, "first_name": Label.NAME, "last_name": Label.NAME,
-    "address": Label.LOCATION, "city": Label.LOCATION, "street": Label.LOCATION, "location-other": Label.LOCATION,
+    "address": Label.LOCATION, "room": Label.LOCATION, "city": Label.LOCATION, "street": Label.LOCATION, "location-other": Label.LOCATION,
     "gpe": Label.LOCATION, "geographic_location": Label.LOCATION, "street_address": Label.LOCATION,
     "zipcode": Label.ZIP, "zip_code": Label.ZIP, "postcode": Label.ZIP, "country": Label.STATE,
     "date_time": Label.DATE, "birth_date": Label.DATE, "dob": Label.DATE, "phone_number": Label.PHONE,
@@ -60,7 +60,7 @@ _ALIASES = {
     "certificate_license_number": Label.LICENSE, "us_driver_license": Label.LICENSE, "medical_license": Label.LICENSE,
     "vehicle_id": Label.VEHICLE, "device_id": Label.DEVICE, "ip_address": Label.IP, "ipaddr": Label.IP,
     "bioid": Label.BIOMETRIC, "idnum": Label.ID, "other_id": Label.ID, "patient_id": Label.ID,
-    "unique_identifier": Label.ID, "hospital": Label.ORGANIZATION, "facility": Label.ORGANIZATION,
+    "unique_identifier": Label.ID, "hospital": Label.ORGANIZATION, "facility": Label.ORGANIZATION, "department": Label.ORGANIZATION,
     "age_90": Label.AGE_OVER_89, "age>89": Label.AGE_OVER_89,
 }  # fmt: skip
 

@@ -25,7 +25,7 @@ def evaluation_page(record: Record) -> str:
     """One HTML page without scripts; it loads nothing and holds no value."""
     figures = record["figures"]
     rows = label_rows(record)
-    floor = _floor([ends[0] for *_, ends in rows if ends])
+    floor = _floor([100 * figures["recall"] for _, figures, ends in rows if ends])
     worst = sorted(figures["notes"], key=lambda one: (-one["leaks"], -one["fp"], one["note"]))
     touched = [one for one in worst if one["leaks"] or one["fp"]]
     return render(
@@ -66,7 +66,10 @@ def span_rows(record: Record) -> list[list[str]]:
     spans = record["figures"]["spans"]
     recall, precision = spans["recall"], spans["precision"]
     return [
-        [means, *(told(figures.get(key)) for key in (name, f"{name}_same") for figures in (recall, precision))]
+        [
+            means,
+            *(told(one[key]) if key in one else "" for key in (name, f"{name}_same") for one in (recall, precision)),
+        ]
         for name, means in (("exact", "both ends right"), ("any", "touched"), ("covered", "wholly masked"))
     ]
 
@@ -83,14 +86,18 @@ def rule_of_three(record: Record) -> str:
 
 
 def _drawn(row: tuple[str, Record, list[float] | None], floor: int) -> Record:
-    """A label's row with the places of its dot and bar on a scale from `floor` to 100, in percent of its width."""
+    """A label's row with the places of its dot and bar on a scale from `floor` to 100, in percent of its width.
+
+    Keeps:   no dot lies below `floor`; a bar that begins below it is cut there, its numbers stand beside it.
+    """
     name, figures, ends = row
     width = 100 / (100 - floor)
     places = {}
     if ends:
+        low = max(ends[0], floor)
         places = {
-            "low": (ends[0] - floor) * width,
-            "span": max(0.6, (ends[1] - ends[0]) * width),
+            "low": (low - floor) * width,
+            "span": max(0.6, (ends[1] - low) * width),
             "dot": (100 * figures["recall"] - floor) * width,
         }
     return {"name": name, **figures, "ends": [_percent(end) for end in ends] if ends else None, "places": places,
