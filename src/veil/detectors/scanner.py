@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from veil.detectors.base import Detector, Judge, Known, Owner
 from veil.detectors.resolve import resolve
@@ -17,6 +18,10 @@ STANDARD = {
     "gazetteer": "veil.detectors.gazetteer:Gazetteer",
     "known": "veil.detectors.known:KnownIdentifiers",
     "ner": "veil.detectors.ner.judge:Ner",
+}
+ASKED = {  # only where a policy or a command asks for them
+    "filters": "veil.detectors.filters.detector:Filters",
+    "safelist": "veil.detectors.safelist:Safelist",
 }
 
 
@@ -73,20 +78,33 @@ def standard(
     allow: Collection[str] = (),
     deny: Mapping[str, Label] | None = None,
     house: Sequence[Known] = (),
+    filters: Path | None = None,
 ) -> Scanner:
     """The scanner of the named detectors, all the standard ones by default.
 
-    Shape:   `house`: identifiers of the hospital's own people and sites, sought in whosever text.
-    Errors:  PartError `detector-unknown` for a name that is none of them.
+    Shape:   `standard` among the names is all of STANDARD. `house`: identifiers of the hospital's own people and sites,
+             sought in whosever text. `filters`: the file that the detector of this name reads.
+    Errors:  PartError `detector-unknown` for a name that is none of them, `filters-unnamed` without a file for it.
     """
-    detectors = [_made(name, house) for name in (STANDARD if names is None else names)]
+    detectors = [_made(name, house, filters) for name in chosen(STANDARD if names is None else names)]
     return Scanner(detectors, thresholds=thresholds, allow=allow, deny=deny)
 
 
-def _made(name: str, house: Sequence[Known]) -> Detector | Judge:
-    if name not in STANDARD:
-        raise PartError("detector-unknown", "no detector has this name", hint=f"one of {', '.join(STANDARD)}")
-    module, _, attribute = STANDARD[name].partition(":")
+def chosen(names: Collection[str]) -> tuple[str, ...]:
+    """The names with `standard` spelled out, each once, and last the one that must see what the others found."""
+    spelled = dict.fromkeys(one for name in names for one in (STANDARD if name == "standard" else (name,)))
+    return tuple(sorted(spelled, key=lambda name: name == "safelist"))
+
+
+def _made(name: str, house: Sequence[Known], filters: Path | None) -> Detector | Judge:
+    found = STANDARD.get(name) or ASKED.get(name)
+    if found is None:
+        raise PartError("detector-unknown", "no detector has this name",
+                        hint=f"one of standard, {', '.join([*STANDARD, *ASKED])}")  # fmt: skip
+    module, _, attribute = found.partition(":")
     kind = getattr(import_module(module), attribute)
-    made: Detector | Judge = kind(house) if name == "known" else kind()
+    if name == "filters" and filters is None:
+        raise PartError("filters-unnamed", "the detector `filters` has no file", hint="detectors: [filters: FILE]")
+    given = {"known": (house,), "filters": (filters,)}
+    made: Detector | Judge = kind(*given.get(name, ()))
     return made

@@ -47,6 +47,12 @@ def abbreviations() -> frozenset[str]:
     return frozenset(read_list("abbreviations.txt.gz").split("\n"))
 
 
+@cache
+def safe_words() -> frozenset[str]:
+    """Words of a note, in small letters, that no list of names has; for what asks which words are safe."""
+    return frozenset(read_list("safe.txt.gz").split(" "))
+
+
 def bearers(bits: int) -> int:
     """About how many people bear the family name of these bits; 0 for none."""
     log = bits & FAMILY
