@@ -13,6 +13,8 @@ from veil.measure.notes import Note, checked, unique
 from veil.policy.files import data_files
 
 JSONL, I2B2, BRAT, MASKED = "jsonl", "i2b2", "brat", "masked"
+_HINT = "JSON lines, i2b2 XML (.xml), or brat (.txt with .ann)"
+_WHICH = "ids, or file names without their ending, tell which note is which"
 Tell = Callable[[str, int, int], None]
 _ENDINGS = {".jsonl": JSONL, ".ndjson": JSONL, ".json": JSONL, ".xml": I2B2, ".ann": BRAT, ".txt": MASKED}
 
@@ -51,24 +53,23 @@ def read_predictions(path: Path, gold: list[Note], tell: Tell) -> Annotated:
     by_id = {note.id: note for note in read}
     for number, note in enumerate(gold, 1):
         if note.id not in by_id:
-            raise _of_other_notes("prediction-missing", "a note of gold has no predictions", number)
+            raise FormatError(
+                "prediction-missing", "a note of gold has no predictions", where=f"gold note {number}", hint=_WHICH
+            )
     if len(by_id) > len(gold):
         known = {note.id for note in gold}
         number = next(number for number, note in enumerate(read, 1) if note.id not in known)
         raise FormatError("prediction-unknown", "predictions are of a note that gold has not", where=f"predictions note {number}",
-                          hint="ids, or file names without their ending, tell which note is which")  # fmt: skip
+                          hint=_WHICH)  # fmt: skip
     return Annotated(kind, [_joined(note, by_id[note.id], number) for number, note in enumerate(gold, 1)])
 
 
 def _joined(gold: Note, told: Note, number: int) -> Note:
     if told.text is not None and told.text != gold.text:
-        raise _of_other_notes("prediction-text", "predictions are of another text than gold", number)
+        raise FormatError(
+            "prediction-text", "predictions are of another text than gold", where=f"gold note {number}", hint=_WHICH
+        )
     return checked(Note(gold.id, gold.text, told.marks), f"predictions of gold note {number}")
-
-
-def _of_other_notes(code: str, what: str, number: int) -> FormatError:
-    return FormatError(code, what, where=f"gold note {number}",
-                       hint="ids, or file names without their ending, tell which note is which")  # fmt: skip
 
 
 def _files(path: Path, what: str) -> tuple[str, list[str]]:
@@ -81,18 +82,14 @@ def _files(path: Path, what: str) -> tuple[str, list[str]]:
     kinds = {kind for name in every if (kind := _ENDINGS.get(Path(name).suffix.lower()))}
     if BRAT in kinds:
         kinds.discard(MASKED)
-    if len(kinds) != 1:
-        code, told = (
-            ("annotations-mixed", "several formats lie") if kinds else ("annotations-unknown", "no annotations lie")
-        )
-        raise FormatError(code, f"{told} in the folder", where=what, hint=_HINT)
+    if not kinds:
+        raise FormatError("annotations-unknown", "no annotations lie in the folder", where=what, hint=_HINT)
+    if len(kinds) > 1:
+        raise FormatError("annotations-mixed", "several formats lie in the folder", where=what, hint=_HINT)
     kind = kinds.pop()
     ending = {BRAT: MASKED}.get(kind, kind)  # of a brat folder the texts are the notes
     files = [name for name in every if _ENDINGS.get(Path(name).suffix.lower()) == ending]
     return kind, files
-
-
-_HINT = "JSON lines, i2b2 XML (.xml), or brat (.txt with .ann)"
 
 
 def _kind_of_file(path: Path, what: str) -> str:
