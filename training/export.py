@@ -21,7 +21,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 
-from training.network import NUMBERS, Tagger
+from training.network import NUMBERS, Sizes, Tagger
 from training.stream import GAP_TOKENS, LABELS, ROLES, TAGS, Source, batch
 from veil.detectors.ner.words import AT_ONCE
 
@@ -30,8 +30,8 @@ OPSET, IR = 17, 9
 
 
 def load(path: pathlib.Path) -> Tagger:
-    held = torch.load(path, weights_only=False)
-    model = Tagger(held["sizes"], held["known"], held["state"]["words.meaning"][1:].numpy())
+    held = torch.load(path)
+    model = Tagger(Sizes(**held["sizes"]), held["known"], held["state"]["words.meaning"][1:].numpy())
     model.load_state_dict(held["state"])
     return model.eval()
 

@@ -10,6 +10,7 @@ import multiprocessing as mp
 import pathlib
 import random
 import time
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -111,8 +112,8 @@ def main() -> None:
             told = {name: {k: round(float(v), 4) for k, v in measure(model, rows).items()} for name, rows in tests.items()}
             print(f"{spent:.0%} step {step} loss {np.mean(losses[-100:]):.4f} {told}", flush=True)
             shown = time.time() - begun + max(30.0, args.minutes * 3)
-            torch.save({"state": model.state_dict(), "sizes": model.sizes, "known": known}, args.out)
-    torch.save({"state": model.state_dict(), "sizes": model.sizes, "known": known}, args.out)
+            torch.save({"state": model.state_dict(), "sizes": asdict(model.sizes), "known": known}, args.out)
+    torch.save({"state": model.state_dict(), "sizes": asdict(model.sizes), "known": known}, args.out)
     told = {name: {k: round(float(v), 4) for k, v in measure(model, rows).items()} for name, rows in tests.items()}
     print(f"done: {step} steps, {step * ROWS * WIDTH:,} tokens, {told}", flush=True)
 

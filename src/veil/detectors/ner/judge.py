@@ -36,9 +36,9 @@ class Ner:
     labels = frozenset(Label)
 
     def __init__(self, network: Network | None = None) -> None:
-        self._network = network or shipped()
-        self._labels = tuple(Label(label) for label in self._network.labels)
-        self._identifying = np.array([label in SAFE_HARBOR or label is Label.ORGANIZATION for label in self._labels])
+        self.network = network or shipped()
+        self._labels = tuple(Label(label) for label in self.network.labels)
+        self.identifying = np.array([label in SAFE_HARBOR or label is Label.ORGANIZATION for label in self._labels])
 
     def judge(self, texts: Sequence[Text], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
         """The candidates of each text, with scores that take the network's reading into account.
@@ -46,14 +46,14 @@ class Ner:
         Shape:   n texts, n lists of what the rules found -> n lists, not yet disjoint.
         """
         cuts = [cut(text.shown) for text in texts]
-        readings = self._network.read(cuts)
+        readings = self.network.read(cuts)
         return [
-            self._judged(text, one, decode.doubts(len(one.words), reading, self._identifying), spans)
+            self._judged(text, one, decode.doubts(len(one.words), reading, self.identifying), spans)
             for text, one, reading, spans in zip(texts, cuts, readings, found, strict=True)
         ]
 
     def _judged(self, text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> list[Span]:
-        own = list(decode.spans(text, one, seen, self._labels, self._network.roles))
+        own = list(decode.spans(text, one, seen, self._labels, self.network.roles))
         both = [*(weighed(text, one, seen, span) for span in found), *own]
         return [*both, *echoes(text, one, seen, both)]
 
