@@ -69,7 +69,10 @@ def test_resolve_covers_what_weigh_accepted(texts):
     for raw in texts:
         text = Text.of(raw)
         found = [
-            span for one in SCANNER.detectors if isinstance(one, Detector) for span in one.find([text], [Owner("p1", KNOWN)])[0]
+            span
+            for one in SCANNER.detectors
+            if isinstance(one, Detector)
+            for span in one.find([text], [Owner("p1", KNOWN)])[0]
         ]
         accepted = weigh(text, found, thresholds={}, allow=frozenset())
         covered = {at for span in resolve(text.raw, accepted) for at in range(span.start, span.end)}

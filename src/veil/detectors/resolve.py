@@ -32,7 +32,9 @@ def resolve(raw: str, spans: Iterable[Span]) -> list[Span]:
 def _union(one: Span, other: Span) -> Span:
     whole = _container(one, other)
     best = whole if whole is not None and whole.label not in _LEAST else max(one, other, key=_strength)
-    return best._replace(start=min(one.start, other.start), end=max(one.end, other.end))
+    role = next((part.source.partition("/")[2] for part in (best, one, other) if "/" in part.source), "")
+    source = f"{best.source}/{role}" if role and "/" not in best.source and not held(best) else best.source
+    return best._replace(start=min(one.start, other.start), end=max(one.end, other.end), source=source)
 
 
 def _container(one: Span, other: Span) -> Span | None:

@@ -25,6 +25,7 @@ _NOISE = frozenset(
     ["mr", "mrs", "ms", "miss", "dr", "md", "do", "rn", "jr", "sr", "ii", "iii", "iv", "the", "of", "and"]
 )
 _BEFORE, _AFTER = 48, 12
+_ROLES = frozenset({"patient", "relative", "clinician"})
 _NAME_KINDS = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
 
 
@@ -83,7 +84,13 @@ def who_is_meant(text: str, spans: Sequence[Span], owner: Owner, staff: Staff = 
             answers.append(Meant("patient", None))
         else:
             answers.append(_meant(words, cues[i] or told.get(words, ""), own, owner, staff))
-    return answers
+    return [_read(meant, span) for meant, span in zip(answers, spans, strict=True)]
+
+
+def _read(meant: Meant, span: Span) -> Meant:
+    """Where neither table nor cue tells, the role that the reader of the sentence told; the person stays the same."""
+    role = span.source.partition("/")[2]
+    return Meant(role, meant.person) if meant.role == "other" and role in _ROLES else meant
 
 
 def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, staff: Staff) -> Meant:

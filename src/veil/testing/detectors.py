@@ -8,7 +8,9 @@ from veil.detectors.base import Detector, Judge, Owner
 from veil.model import Span, Text
 
 
-def check_detector(detector: Detector | Judge, texts: Sequence[str], owners: Sequence[Owner] | None = None) -> list[list[Span]]:
+def check_detector(
+    detector: Detector | Judge, texts: Sequence[str], owners: Sequence[Owner] | None = None
+) -> list[list[Span]]:
     """The spans, once every law held; of a judge, those that it adds itself.
 
     Shape:   n texts, n owners (none: nobody's) -> n lists.
@@ -23,7 +25,9 @@ def check_detector(detector: Detector | Judge, texts: Sequence[str], owners: Seq
             assert 0 <= span.start < span.end <= len(text), f"a span of text {row} lies outside it"
             assert span.label in detector.labels, f"a span of text {row} has a label that the detector did not name"
             assert 0.0 <= span.score <= 1.0, f"a score of text {row} is not from 0 to 1"
-            assert span.source.split(":")[0] == detector.name, f"a span of text {row} does not say who found it"
+            assert span.source.partition("/")[0].partition(":")[0] == detector.name, (
+                f"a span of text {row} does not say who found it"
+            )
     as_sets = [set(spans) for spans in found]
     turned = _found(detector, read[::-1], whose[::-1])
     assert [set(spans) for spans in turned[::-1]] == as_sets, "law 3: the answer depends on the order of the texts"

@@ -71,7 +71,7 @@ def spans(text: Text, one: Cut, seen: Doubts, labels: tuple[Label, ...], roles: 
         start, end = text.raw_range(one.starts[first], one.ends[last])
         share = float(seen.mass[first : last + 1].max())
         score = round(tempered(share, label, one, first, last, quiet=quiet), 4)
-        source = f"{SOURCE}:{roles[int(seen.role[first])]}" if label is Label.NAME else SOURCE
+        source = f"{SOURCE}/{roles[int(seen.role[first])]}" if label is Label.NAME else SOURCE
         yield Span(start, end, _told(label, shown), score, source)
 
 

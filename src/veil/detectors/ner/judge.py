@@ -54,8 +54,17 @@ class Ner:
 
     def _judged(self, text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> list[Span]:
         own = list(decode.spans(text, one, seen, self._labels, self.network.roles))
-        both = [*(weighed(text, one, seen, span) for span in found), *own]
+        both = [*(self._told(text, one, seen, weighed(text, one, seen, span)) for span in found), *own]
         return [*both, *echoes(text, one, seen, both)]
+
+    def _told(self, text: Text, one: Cut, seen: Doubts, span: Span) -> Span:
+        """A rule's name with the role that the network gives it, where it gives it any."""
+        if span.label is not Label.NAME or "/" in span.source or held(span):
+            return span
+        first, last = within(text, one, span)
+        sure = next((i for i in range(first, last) if seen.mass[i] > decode.OPEN), None)
+        role = None if sure is None else self.network.roles[int(seen.role[sure])]
+        return span._replace(source=f"{span.source}/{role}") if role else span
 
 
 def weighed(text: Text, one: Cut, seen: Doubts, span: Span) -> Span:
