@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,7 +58,9 @@ def run(
     finish(session, session.keys(ask_passphrase, passphrase_file), workers, protected)
 
 
-def finish(session: Session, keys: Keys, workers: int, protected: Path | None) -> None:
+def finish(
+    session: Session, keys: Keys, workers: int, protected: Path | None, after: Callable[[Keys], None] | None = None
+) -> None:
     """Run a session with a bar, tell what was done, and leave with the run's exit code."""
     from veil.cli.screen import progress
     from veil.jobs.shown import check_apart, protected_page
@@ -76,6 +79,8 @@ def finish(session: Session, keys: Keys, workers: int, protected: Path | None) -
     if protected is not None:
         protected_page(session, keys, protected)
         typer.echo(f"shown    {protected} (it holds PHI; keep it apart from the output)")
+    if after is not None:
+        after(keys)
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)
 

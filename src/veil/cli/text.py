@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from veil.jobs.session import Session
+    from veil.keys import Keys
 
 PassphraseFile = Annotated[
     Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")
 ]
 
 
+Detectors = Annotated[list[str] | None, typer.Option("-d", "--detector", help="only these detectors, many times")]
+Filters = Annotated[
+    Path | None,
+    typer.Option("-f", "--filters", help="a file of ordered filters, as philter_one.json, on top of the detectors"),
+]
+Safelist = Annotated[
+    bool, typer.Option("--safelist", help="also mask every word and number that is not known to be safe")
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option("--allow", help="never mask this: a word, re:PATTERN (RE2) or @FILE of them, many times"),
+]
+Deny = Annotated[
+    list[str] | None,
+    typer.Option("--deny", help="always mask this: a word, re:PATTERN (RE2) or @FILE of them, many times"),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     app.command("notes")(notes)
     app.command("find")(find)
+    app.command("words")(words)
 
 
 def notes(
@@ -29,8 +53,17 @@ def notes(
     ] = None,
     keyring: Annotated[Path | None, typer.Option(help="the keyring file")] = None,
     locale: Annotated[str, typer.Option(help="en-US is month-first, en-GB day-first")] = "en-US",
+    detectors: Detectors = None,
+    filters: Filters = None,
+    safelist: Safelist = False,
+    allow: Allow = None,
+    deny: Deny = None,
     protected: Annotated[
         Path | None, typer.Option(help="a page with original and result side by side: it holds PHI, mode 0600")
+    ] = None,
+    masked_words: Annotated[
+        Path | None,
+        typer.Option("--masked-words", help="a list of what was masked, with label and count: it holds PHI, encrypted"),
     ] = None,
     workers: Annotated[int, typer.Option("-w", "--workers", min=1)] = 1,
     passphrase_file: PassphraseFile = None,
@@ -39,9 +72,52 @@ def notes(
     from veil.cli.project import finish
     from veil.cli.screen import ask_passphrase
     from veil.jobs.notes import notes_session
+    from veil.jobs.search import Search
 
-    session = notes_session(inp, out, profile, subjects=subjects, known=known, keyring=keyring, locale=locale)
-    finish(session, session.keys(ask_passphrase, passphrase_file), workers, protected)
+    search = Search(detectors, filters, safelist, allow or (), deny or ())
+    session = notes_session(
+        inp, out, profile, subjects=subjects, known=known, keyring=keyring, locale=locale, search=search
+    )
+    after = words_kept(session, masked_words, passphrase_file) if masked_words is not None else None
+    finish(session, session.keys(ask_passphrase, passphrase_file), workers, protected, after)
+
+
+def words_kept(session: Session, target: Path, passphrase_file: Path | None) -> Callable[[Keys], None]:
+    """What keeps the list of masked words once the run is done; its passphrase is asked for before.
+
+    Errors:  PolicyError `protected-inside`, KeyringError `passphrase-missing`.
+    """
+    from veil.cli.screen import ask_passphrase
+    from veil.jobs.masked import keep_words
+    from veil.jobs.shown import check_apart
+    from veil.keys import passphrase
+
+    check_apart(session, target)
+    secret = passphrase(ask_passphrase, passphrase_file)
+
+    def keep(keys: Keys) -> None:
+        keep_words(session, keys, target, secret)
+        typer.echo(f"words    {target} (it holds PHI; `veil words` opens it with the passphrase of this run)")
+
+    return keep
+
+
+def words(
+    file: Annotated[Path, typer.Argument(help="a list that `veil notes --masked-words` wrote", show_default=False)],
+    most: Annotated[int, typer.Option("-n", "--most", min=1, help="this many lines, the most frequent first")] = 200,
+    label: Annotated[str | None, typer.Option("-l", "--label", help="only of this label")] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Print a list of masked words: count, label, detector and word, a tab between them. What is printed is PHI."""
+    from veil.cli.screen import ask_passphrase
+    from veil.jobs.masked import kept_words
+    from veil.keys import passphrase
+    from veil.model import label_of
+
+    rows = kept_words(file, passphrase(ask_passphrase, passphrase_file))
+    wanted = label_of(label).value if label is not None else None
+    for row in [one for one in rows if wanted in (None, one.label)][:most]:
+        typer.echo(f"{row.times}\t{row.label}\t{row.source}\t{row.word}")
 
 
 def find(
@@ -51,14 +127,19 @@ def find(
     ] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help='{"id","text"} a line in, {"id","spans"} a line out')] = False,
     everything: Annotated[bool, typer.Option("--all", help="every span, also those that Safe Harbor keeps")] = False,
-    detectors: Annotated[list[str] | None, typer.Option("-d", "--detector", help="only these detectors")] = None,
+    detectors: Detectors = None,
+    filters: Filters = None,
+    safelist: Safelist = False,
+    allow: Allow = None,
+    deny: Deny = None,
 ) -> None:
     """Show what would be found: coloured in a terminal, or as JSON lines."""
     import sys
 
     from veil.jobs.find import Finder, answer_lines
+    from veil.jobs.search import Search
 
-    finder = Finder(everything=everything, detectors=detectors)
+    finder = Finder(everything=everything, search=Search(detectors, filters, safelist, allow or (), deny or ()))
     source = file.open("rb") if file is not None else sys.stdin.buffer
     if jsonl:
         bad = answer_lines(finder, source, sys.stdout)

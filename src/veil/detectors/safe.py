@@ -52,7 +52,7 @@ _SHAPES = re.compile(
     r"|\d{1,2}/\d{1,2}/\d|\d{1,2}-\d{1,2}-\d|1:\d{1,3}(?:,?000)|\d{1,2}-\d/\d{1,2}"
 )
 _MIXED = re.compile(
-    r"[A-Za-z]{1,2}\d{1,2}[A-Za-z]{0,2}|[A-Za-z]{2,4}\d{1,2}|\d{1,4}(?:mg|mcg|ml|cc|cm|mm|kg|g|lb|lbs|hr|h|d|w|x|k|s|f|th|st|nd|rd|mo|yo|fr|min|hz|j|u)"
+    r"hb?g?a1c|chads\d|[A-Za-z]{1,2}\d{1,2}[A-Za-z]{0,2}|[A-Za-z]{2,4}\d{1,2}|\d{1,4}(?:mg|mcg|ml|cc|cm|mm|kg|g|lb|lbs|hr|h|d|w|x|k|s|f|th|st|nd|rd|mo|yo|fr|min|hz|j|u)"
     r"|\d{1,2}[A-Za-z]{1,2}|q\d{1,2}(?:h|hr|hrs|d|min)|x\d{1,3}|\d{1,3}x\d{1,3}",
     re.IGNORECASE,
 )  # fmt: skip

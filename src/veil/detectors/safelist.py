@@ -48,13 +48,22 @@ def unsafe(shown: str) -> Iterator[tuple[int, int, Label]]:
     for match in _TOKEN.finditer(shown):
         start, end = match.span()
         if match["number"]:
-            if not is_safe_number(shown, start, end):
+            if not is_safe_number(shown, start, end) or _is_of_a_code(shown, start, end):
                 yield start, end, Label.ID
         elif match["word"]:
             if not is_safe_word(match["word"]) and not _is_of_a_pair(shown, start, end):
                 yield start, end, Label.NAME
-        elif not is_safe_mixed(match["mixed"]):
+        elif not is_safe_mixed(match["mixed"]) or _is_of_a_code(shown, start, end):
             yield start, end, Label.ID if any(char.isdigit() for char in match["mixed"]) else Label.NAME
+
+
+def _is_of_a_code(shown: str, start: int, end: int) -> bool:
+    """Whether three digits or more stand behind letters and a hyphen, or a stroke that no measure has: W-443x, #212."""
+    if sum(char.isdigit() for char in shown[start:end]) < 3:
+        return False
+    if shown[start - 1 : start] == "#":
+        return True
+    return shown[start - 1 : start] in ("-", "_") and shown[start - 2 : start - 1].isalpha() and start > 1
 
 
 def _is_of_a_pair(shown: str, start: int, end: int) -> bool:

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from veil.detectors.base import Detector, Judge, Known, Owner
+from veil.detectors.listed import Allowed, Denied
 from veil.detectors.resolve import resolve
 from veil.detectors.weigh import weigh
 from veil.errors import PartError
@@ -30,6 +31,7 @@ class Scanner:
 
     Shape:   `thresholds`: label -> least score (0.5 where not given). `allow`: values that are no PHI, whatever
              their case. `deny`: values that always are, with the label they get; hunted like strong known ones.
+             `allow_patterns`, `deny_patterns`: the same as patterns of RE2.
     """
 
     def __init__(
@@ -39,13 +41,15 @@ class Scanner:
         thresholds: Mapping[Label, float] | None = None,
         allow: Collection[str] = (),
         deny: Mapping[str, Label] | None = None,
+        allow_patterns: Collection[str] = (),
+        deny_patterns: Mapping[str, Label] | None = None,
     ) -> None:
         self.detectors = tuple(detectors)
-        self._finders = tuple(one for one in detectors if isinstance(one, Detector))
+        denied = (Denied(deny or {}, deny_patterns),) if deny or deny_patterns else ()
+        self._finders = (*(one for one in detectors if isinstance(one, Detector)), *denied)
         self._judges = tuple(one for one in detectors if isinstance(one, Judge))
         self.thresholds = dict(thresholds or {})
-        self.allow = frozenset(value.lower() for value in allow)
-        self.deny = tuple(Known("denied", value, label, "strong") for value, label in (deny or {}).items())
+        self.allow = Allowed(allow, allow_patterns)
 
     def find(self, texts: Sequence[str], owners: Sequence[Owner] | None = None) -> list[list[Span]]:
         """The spans of each text.
@@ -54,7 +58,7 @@ class Scanner:
         Units:   code points of the raw text.
         Keeps:   a text has the same answer alone and in any batch.
         """
-        whose = [self._with_denied(owner) for owner in owners] if owners else [self._with_denied(Owner())] * len(texts)
+        whose = list(owners) if owners else [Owner()] * len(texts)
         read = [Text.of(text) for text in texts]
         found: list[list[Span]] = [[] for _ in texts]
         for detector in self._finders:
@@ -67,9 +71,6 @@ class Scanner:
             for text, spans in zip(texts, found, strict=True)
         ]
 
-    def _with_denied(self, owner: Owner) -> Owner:
-        return Owner(owner.subject, (*owner.known, *self.deny)) if self.deny else owner
-
 
 def standard(
     names: Sequence[str] | None = None,
@@ -79,6 +80,8 @@ def standard(
     deny: Mapping[str, Label] | None = None,
     house: Sequence[Known] = (),
     filters: Path | None = None,
+    allow_patterns: Collection[str] = (),
+    deny_patterns: Mapping[str, Label] | None = None,
 ) -> Scanner:
     """The scanner of the named detectors, all the standard ones by default.
 
@@ -87,7 +90,14 @@ def standard(
     Errors:  PartError `detector-unknown` for a name that is none of them, `filters-unnamed` without a file for it.
     """
     detectors = [_made(name, house, filters) for name in chosen(STANDARD if names is None else names)]
-    return Scanner(detectors, thresholds=thresholds, allow=allow, deny=deny)
+    return Scanner(
+        detectors,
+        thresholds=thresholds,
+        allow=allow,
+        deny=deny,
+        allow_patterns=allow_patterns,
+        deny_patterns=deny_patterns,
+    )
 
 
 def chosen(names: Collection[str]) -> tuple[str, ...]:

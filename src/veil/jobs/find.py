@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, TextIO
 
-from veil.detectors.scanner import standard
+from veil.errors import LimitError
+from veil.jobs.search import Search
 from veil.model import Label, Span
 from veil.policy.profile import read_profile
 from veil.policy.rules import Keep
@@ -19,9 +20,10 @@ class Finder:
     """The spans that a profile would change, or every span."""
 
     def __init__(
-        self, *, everything: bool = False, profile: str = "safe-harbor", detectors: Sequence[str] | None = None
-    ) -> None:
-        self._scanner = standard(detectors)
+        self, *, everything: bool = False, profile: str = "safe-harbor", detectors: Sequence[str] | None = None,
+        search: Search | None = None,
+    ) -> None:  # fmt: skip
+        self._scanner = (search or Search(detectors)).scanner()
         kept = {label for label, one in read_profile(profile).labels.items() if isinstance(one, Keep)}
         self._shown: frozenset[Label] = frozenset(Label) if everything else frozenset(Label) - kept
 
@@ -59,15 +61,26 @@ def _gulps(source: BinaryIO) -> Iterator[list[bytes]]:
 
 
 def _answered(finder: Finder, read: list[dict[str, Any]], sink: TextIO) -> int:
-    spans = iter(finder.find([one["text"] for one in read if "error" not in one]))
+    spans = iter(_found(finder, [one["text"] for one in read if "error" not in one]))
     bad = 0
     for one in read:
-        if "error" in one:
+        answer = next(spans) if "error" not in one else one["error"]
+        if isinstance(answer, str):
             bad += 1
-            sink.write(json.dumps(one) + "\n")
+            sink.write(json.dumps({**({"id": one["id"]} if "id" in one else {}), "error": answer}) + "\n")
         else:
-            sink.write(json.dumps({"id": one["id"], "spans": [_written(span) for span in next(spans)]}) + "\n")
+            sink.write(json.dumps({"id": one["id"], "spans": [_written(span) for span in answer]}) + "\n")
     return bad
+
+
+def _found(finder: Finder, texts: list[str]) -> list[list[Span] | str]:
+    """The spans of each text, or the code of the limit that it went over: one such text costs only itself."""
+    try:
+        return [*finder.find(texts)]
+    except LimitError as error:
+        if len(texts) == 1:
+            return [error.code]
+        return [answer for text in texts for answer in _found(finder, [text])]
 
 
 def _written(span: Span) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from veil.errors import PolicyError
+from veil.jobs.search import Search
 from veil.jobs.session import Session, session_of
 from veil.policy.parse import Document
 from veil.policy.project import validated
@@ -14,10 +15,10 @@ MOST_SHOWN = 200
 
 
 def notes_session(inp: Path, out: Path, profile: str, *, subjects: Path | None = None, known: Path | None = None,
-                  keyring: Path | None = None, locale: str = "en-US") -> Session:  # fmt: skip
+                  keyring: Path | None = None, locale: str = "en-US", search: Search | None = None) -> Session:  # fmt: skip
     """A session for the text files below a folder.
 
-    Errors:  PolicyError `input-missing`, `files-missing`; the profile's own.
+    Errors:  PolicyError `input-missing`, `files-missing`; the profile's own; those of filters and lists.
     """
     if not inp.is_dir():
         raise PolicyError("input-missing", "the folder of notes is not there", hint="-i names a folder")
@@ -28,7 +29,7 @@ def notes_session(inp: Path, out: Path, profile: str, *, subjects: Path | None =
         "subject": subject,
     }
     data: dict[str, Any] = {"name": "notes", "profile": profile, "in": str(inp.resolve()), "out": str(out.resolve()),
-                            "locale": locale, "notes": {"notes": source}}  # fmt: skip
+                            "locale": locale, "notes": {"notes": source}, **(search or Search()).written()}  # fmt: skip
     if keyring is not None:
         data["keyring"] = str(keyring.resolve())
     if known is not None:

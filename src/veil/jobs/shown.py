@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from veil.engine import Engine
-from veil.errors import PolicyError
+from veil.errors import Error, PolicyError
+from veil.formats.base import Part
 from veil.jobs.passone import pass_one
 from veil.jobs.session import Session
 from veil.jobs.units import batches, units_of
 from veil.jobs.work import scanner_of
 from veil.keys import Keys
 from veil.model import Found
+from veil.policy.plan import SourcePlan
 from veil.reports.protected import side_by_side
 from veil.roster import Roster
 
@@ -30,7 +32,7 @@ def protected_page(session: Session, keys: Keys, target: Path) -> None:
     """
     check_apart(session, target)
     with tempfile.TemporaryDirectory(prefix="veil-") as folder:
-        rows = [row for row, _ in zip(_rows(session, keys, Path(folder)), range(MOST_SHOWN), strict=False)]
+        rows = [row for row, _ in zip(found_rows(session, keys, Path(folder)), range(MOST_SHOWN), strict=False)]
     page = side_by_side(rows, session.plan.name)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(page)
@@ -44,7 +46,11 @@ def check_apart(session: Session, target: Path) -> None:
         )
 
 
-def _rows(session: Session, keys: Keys, folder: Path) -> Iterator[Row]:
+def found_rows(session: Session, keys: Keys, folder: Path) -> Iterator[Row]:
+    """Original, result and what was found of each note, the run's quarantine left out where it could not be read.
+
+    Shape:   `folder` is private and holds the sealed roster while this lasts.
+    """
     plan, root = session.plan, session.root
     units = units_of(plan, root)
     roster = Roster(pass_one(plan, root, folder, keys, units, mint=False))
@@ -53,9 +59,29 @@ def _rows(session: Session, keys: Keys, folder: Path) -> Iterator[Row]:
         source = plan.source(unit.source)
         if source.format != "text":
             continue
-        for batch, names in batches(source, root, unit.part):
-            engine.seen = {}
-            edits, _ = engine.deidentify(source, batch, names)
-            field = batch.fields[0]
-            after = edits.columns[field.address].to_pylist()
-            yield from zip(field.values.to_pylist(), after, engine.seen[f"{source.name}.{field.address}"], strict=True)
+        try:
+            rows = list(_of(engine, source, root, unit.part))
+        except PolicyError:
+            raise
+        except Error:
+            rows = [row for name in unit.part.files for row in _alone(engine, source, root, name)]
+        yield from rows
+
+
+def _alone(engine: Engine, source: SourcePlan, root: Path, name: str) -> list[Row]:
+    """One note, or nothing where it fails: it is in quarantine."""
+    try:
+        return list(_of(engine, source, root, Part((name,))))
+    except PolicyError:
+        raise
+    except Error:
+        return []
+
+
+def _of(engine: Engine, source: SourcePlan, root: Path, piece: Part) -> Iterator[Row]:
+    for batch, names in batches(source, root, piece):
+        engine.seen = {}
+        edits, _ = engine.deidentify(source, batch, names)
+        field = batch.fields[0]
+        after = edits.columns[field.address].to_pylist()
+        yield from zip(field.values.to_pylist(), after, engine.seen[f"{source.name}.{field.address}"], strict=True)

@@ -47,9 +47,7 @@ def deidentify(texts: Sequence[str], *, profile: str = "safe-harbor", keys: Keys
     """
     chosen = read_profile(profile)
     day = reference_date or dt.datetime.now(tz=dt.UTC).date()
-    plan = Plan(
-        "texts", chosen.name, chosen.claims, "subject", locale, day, chosen.labels, (), (), {}, None, {}, (), ()
-    )
+    plan = Plan("texts", chosen.name, chosen.claims, "subject", locale, day, chosen.labels, (), (), {}, None, {})
     held = keys or Keys.none()
     scans = Scans(plan, _scanner(), Operators(plan, held), held, None)
     owners = pa.array(

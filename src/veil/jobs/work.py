@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from veil.detectors.scanner import Scanner, standard
+from veil.detectors.scanner import ASKED, Scanner, standard
 from veil.engine import Engine
 from veil.engine.names import FileNames
 from veil.engine.subjects import subjects_of
@@ -67,7 +67,7 @@ class Worker:
         self.setting = setting
         self.roster = Roster(setting.roster) if setting.roster is not None else None
         self.scanner = scanner_of(setting.plan, self.roster)
-        self.names_scanner = self.scanner or standard(["patterns", "gazetteer"])
+        self.names_scanner = names_scanner_of(setting.plan, self.roster) or standard(["patterns", "gazetteer"])
         self.engine = Engine(setting.plan, setting.keys, self.roster, self.scanner)
         self.names = FileNames(setting.plan, setting.keys, self.roster, self.names_scanner, setting.salt)
         patterns = standard(["patterns"]) if self.scanner is not None else None
@@ -232,8 +232,20 @@ def scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:
         return None
     thresholds = {label_of(word): least for word, least in plan.thresholds.items()}
     staff = roster.staff() if roster is not None else ()
-    deny = dict.fromkeys(plan.deny, Label.ID)
-    return standard(plan.detectors, thresholds=thresholds, allow=plan.allow, deny=deny, house=staff)
+    return standard(
+        plan.detectors, thresholds=thresholds, house=staff, filters=Path(plan.filters) if plan.filters else None,
+        allow=[word for word, _ in plan.allow.words], allow_patterns=[pattern for pattern, _ in plan.allow.patterns],
+        deny={word: Label(label) for word, label in plan.deny.words},
+        deny_patterns={pattern: Label(label) for pattern, label in plan.deny.patterns},
+    )  # fmt: skip
+
+
+def names_scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:
+    """The detectors that say of a file name whether it is clean: not those that mask whatever they do not know."""
+    if plan.detectors is None or not set(plan.detectors) & set(ASKED):
+        return scanner_of(plan, roster)
+    left = tuple(name for name in plan.detectors if name not in ASKED)
+    return scanner_of(dataclasses.replace(plan, detectors=left or ("patterns", "gazetteer")), roster)
 
 
 def file_digest(path: Path) -> str:

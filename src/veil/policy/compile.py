@@ -12,6 +12,7 @@ from veil.policy.address import matches, shown_path
 from veil.policy.claims import check_claims
 from veil.policy.condition import condition
 from veil.policy.files import claimed, data_files, format_of, inspected
+from veil.policy.lists import detectors_of, site_list
 from veil.policy.parse import Document, nearest
 from veil.policy.plan import FilePlan, Plan, SourcePlan, SubjectPlan, day_first
 from veil.policy.profile import Profile, label_treatments, read_profile
@@ -44,14 +45,15 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         raise PolicyError("files-missing", "no source of the project has a file", where=document.at("in"),
                           hint="check `in:` and the names of the tables")  # fmt: skip
     person = person_domain(project, sources)
+    detectors, filters, filters_digest = detectors_of(project.detectors, document, folder)
     sources = [_with_subject(one, project, sources, person, document, folder) for one in sources]
     used = {file.path for one in sources for file in one.files}
     plan = Plan(
         name=project.name, profile=profile.name, claims=project.claims or profile.claims, person=person,
         locale=project.locale, reference_date=project.reference_date or today or dt.datetime.now(tz=dt.UTC).date(), labels=labels,
         sources=tuple(sources), links=links_of(sources, person), options=project.options,
-        detectors=tuple(project.detectors) if project.detectors is not None else None,
-        thresholds=project.thresholds, allow=tuple(project.allow), deny=tuple(project.deny),
+        detectors=detectors, filters=filters, filters_digest=filters_digest, thresholds=project.thresholds,
+        allow=site_list(project.allow, "allow", document, folder), deny=site_list(project.deny, "deny", document, folder),
         known=_side_file(folder, project.known, document.at("known")),
         offsets=_side_file(folder, project.offsets, document.at("offsets")),
         unclaimed=len(set(files) - used), notices=_notices(sources),

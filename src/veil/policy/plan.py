@@ -74,6 +74,17 @@ class LinkPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteList:
+    """Words and patterns of a site, each with the label it gets ("" where it is to stay).
+
+    Keeps:   a printed plan tells how many there are and none of them: a list may hold names.
+    """
+
+    words: tuple[tuple[str, str], ...] = ()
+    patterns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that a run does, in the open: printable, comparable, digestible.
 
@@ -92,8 +103,10 @@ class Plan:
     options: dict[str, dict[str, Any]]
     detectors: tuple[str, ...] | None
     thresholds: dict[str, float]
-    allow: tuple[str, ...]
-    deny: tuple[str, ...]
+    allow: SiteList = SiteList()
+    deny: SiteList = SiteList()
+    filters: str = ""  # a file of ordered filters
+    filters_digest: str = ""  # of the file and of those it names
     known: str = ""  # a side file of known identifiers
     offsets: str = ""  # a side file of date shifts
     unclaimed: int = 0
@@ -172,6 +185,8 @@ def _jsonable(value: Any, *, files: bool = False) -> Any:
             {**value.settings, "addresses": list(dict.fromkeys(map(shown_path, there)))} if there else value.settings
         )
         return {"settings": settings, "size": value.size}
+    if isinstance(value, SiteList) and not files:
+        return {"words": len(value.words), "patterns": len(value.patterns)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         shown = {field.name: _jsonable(getattr(value, field.name), files=files) for field in dataclasses.fields(value)}
         name = type(value).__name__

@@ -98,10 +98,16 @@ class Project(_Strict):
     options: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="options of an operator, wherever it is used"
     )
-    detectors: list[str] | None = Field(None, description="the detectors of a scan; by default all")
+    detectors: list[str | dict[str, str]] | None = Field(
+        None, description="the detectors of a scan: `standard` (the default), any of them, `safelist`, `filters: FILE`"
+    )
     thresholds: dict[str, float] = Field(default_factory=dict, description="the least score that counts, per label")
-    allow: list[str] = Field(default_factory=list, description="words that are never masked")
-    deny: list[str] = Field(default_factory=list, description="words that are always masked")
+    allow: list[str | dict[str, str]] = Field(
+        default_factory=list, description="what is never masked: words, `pattern: RE2`, `file: FILE`"
+    )
+    deny: list[str | dict[str, str]] = Field(
+        default_factory=list, description="what is always masked: words, `word:`, `pattern:` or `file:` with a `label:`"
+    )
     tables: dict[str, Source] = Field(default_factory=dict, description="tables by name: CSV, TSV or Parquet")
     notes: dict[str, Source] = Field(default_factory=dict, description="folders of notes by name")
     trees: dict[str, Source] = Field(default_factory=dict, description="files of JSON or JSON lines by name")
