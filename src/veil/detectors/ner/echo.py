@@ -48,6 +48,8 @@ def _is_echo(one: Cut, seen: Doubts, i: int) -> bool:
     word = one.words[i]
     lower = word.lower()
     share = float(seen.mass[i])
+    if is_of_a_thing(one, i):
+        return False
     if is_wordlike(lower, bits_of(lower)) or lower in cues.NOT_NAMES or not word[0].isupper():
         return share >= WORD
-    return share >= NAME or not (lower in cues.EPONYMS or is_of_a_thing(one, i))
+    return share >= NAME or lower not in cues.EPONYMS

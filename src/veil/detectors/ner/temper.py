@@ -18,7 +18,7 @@ RARE = 1.0  # identifiers are rarer in notes than in what the network was shown
 SMALL_WORD, SMALL_ODD = 3.0, 1.5  # small letters where the text has capitals: a word that lists know, one they do not
 LOUD_WORD = 2.0  # a known word in capitals
 SHORT_FORM = 3.0  # an abbreviation of medicine
-OF_A_THING = 4.0  # an eponym before its disease, sign or instrument
+OF_A_THING, BEFORE_A_THING = 8.0, 2.0  # a known eponym before its disease, sign or instrument; any other word there
 _WORDS = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
 _NEAR = 1e-6
 
@@ -40,8 +40,8 @@ def _against(one: Cut, first: int, last: int, *, quiet: bool) -> float:
     if not words:
         return 0.0
     taken = min(_of_word(word, quiet=quiet) for word in words)
-    if is_of_a_thing(one, last) and any(_is_eponym(word) for word in words):
-        taken += OF_A_THING
+    if is_of_a_thing(one, last):
+        taken += OF_A_THING if any(_is_eponym(word) for word in words) else BEFORE_A_THING
     return taken
 
 
