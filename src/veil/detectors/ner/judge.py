@@ -11,6 +11,7 @@ from veil.detectors.ner import decode
 from veil.detectors.ner.cut import Cut, cut
 from veil.detectors.ner.decode import Doubts
 from veil.detectors.ner.echo import echoes
+from veil.detectors.ner.fit import fitted
 from veil.detectors.ner.network import Network, shipped
 from veil.detectors.weigh import held
 from veil.model import SAFE_HARBOR, Label, Span, Text
@@ -53,7 +54,7 @@ class Ner:
         ]
 
     def _judged(self, text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> list[Span]:
-        own = list(decode.spans(text, one, seen, self._labels, self.network.roles))
+        own = fitted(text, list(decode.spans(text, one, seen, self._labels, self.network.roles)), found)
         both = [*(self._told(text, one, seen, weighed(text, one, seen, span)) for span in found), *own]
         return [*both, *echoes(text, one, seen, both)]
 
