@@ -13,16 +13,17 @@ from veil.detectors.ner.decode import Doubts
 from veil.detectors.ner.echo import echoes
 from veil.detectors.ner.fit import fitted
 from veil.detectors.ner.network import Network, shipped
+from veil.detectors.ner.public import is_public
 from veil.detectors.weigh import held
 from veil.model import SAFE_HARBOR, Label, Span, Text
 
 # The share below which a rule's opinion is refused. Read off the families: below its bar a kind was wrong nine times
 # in ten (`python -m training.bars`). What has no bar is never refused.
 BARS = {
-    "gazetteer:pair": 0.15, "gazetteer:single": 0.12, "gazetteer:initial": 0.15, "gazetteer:reversed": 0.1,
-    "gazetteer:banner": 0.05, "gazetteer:echo": 0.03, "gazetteer:key": 0.04, "gazetteer:role": 0.08, "gazetteer:is": 0.1,
-    "gazetteer:facility": 0.03, "gazetteer:well-known": 0.3, "gazetteer:treated-at": 0.03, "gazetteer:town": 0.1,
-    "gazetteer:order": 0.05, "gazetteer:lives": 0.05, "patterns:LOCATION": 0.02,
+    "gazetteer:pair": 0.05, "gazetteer:single": 0.04, "gazetteer:initial": 0.05, "gazetteer:reversed": 0.03,
+    "gazetteer:banner": 0.02, "gazetteer:echo": 0.01, "gazetteer:key": 0.02, "gazetteer:role": 0.03, "gazetteer:is": 0.03,
+    "gazetteer:facility": 0.01, "gazetteer:well-known": 0.1, "gazetteer:treated-at": 0.01, "gazetteer:town": 0.03,
+    "gazetteer:order": 0.02, "gazetteer:lives": 0.02, "patterns:LOCATION": 0.01,
 }  # fmt: skip
 REFUSED = 0.6  # a refused span keeps at most this much of its score, for those who set their threshold low
 
@@ -55,6 +56,7 @@ class Ner:
 
     def _judged(self, text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> list[Span]:
         own = fitted(text, list(decode.spans(text, one, seen, self._labels, self.network.roles)), found)
+        own = [span for span in own if not is_public(text.raw, span.start, span.end, span.label)]
         both = [*(self._told(text, one, seen, weighed(text, one, seen, span)) for span in found), *own]
         return [*both, *echoes(text, one, seen, both)]
 
@@ -70,6 +72,8 @@ class Ner:
 
 def weighed(text: Text, one: Cut, seen: Doubts, span: Span) -> Span:
     """A rule's span with the score that the network leaves it; what is held by digits or a table is not touched."""
+    if not held(span) and is_public(text.raw, span.start, span.end, span.label):
+        return span._replace(score=min(span.score, REFUSED * 0.5))
     bar = BARS.get(span.source, BARS.get(f"{span.source.partition(':')[0]}:{span.label}"))
     if bar is None or held(span):
         return span
