@@ -67,8 +67,18 @@ class Scanner:
         for judge in self._judges:
             found = judge.judge(read, found)
         return [
-            resolve(text, weigh(text, spans, thresholds=self.thresholds, allow=self.allow))
+            resolve(text, weigh(text, self._freed(text, spans), thresholds=self.thresholds, allow=self.allow))
             for text, spans in zip(texts, found, strict=True)
+        ]
+
+    def _freed(self, text: str, spans: list[Span]) -> list[Span]:
+        """The spans without those of the safelist inside a value that is allowed as a whole."""
+        free = [span for span in spans if text[span.start : span.end].lower() in self.allow] if self.allow else []
+        return [
+            span
+            for span in spans
+            if not span.source.startswith("safelist")
+            or not any(one.start <= span.start and span.end <= one.end for one in free)
         ]
 
 

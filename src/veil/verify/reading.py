@@ -18,6 +18,7 @@ from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Keep
 from veil.verify.columns import other_steps
 from veil.verify.findings import Findings
+from veil.verify.freed import freed
 from veil.verify.ours import is_ours
 
 _NUMBERS = (
@@ -53,13 +54,16 @@ class Reading:
             if isinstance(dates, Apply)
             else ""
         )
+        self._freed = freed(plan.allow)
         self._moved, self._exact = moved, moved and unit in ("days", "weeks")
 
     def left(self, before: str, after: str) -> str:
         """The code of what one text still holds, or nothing.
 
-        Keeps:   what stands in the output only because Veil put it there is not counted: it did not stand before.
+        Keeps:   what stands in the output only because Veil put it there is not counted: it did not stand before; nor
+                 what the policy allows.
         """
+        before, after = self._freed(before), self._freed(after)
         for label, pattern in _NUMBERS:
             there = set(pattern.findall(after)) if label not in self._kept else set()
             stayed = there & set(pattern.findall(before)) if there else there

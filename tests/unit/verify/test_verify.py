@@ -26,8 +26,6 @@ def plan(profile):
         {},
         None,
         {},
-        (),
-        (),
     )
 
 
