@@ -135,18 +135,18 @@ def find(
 ) -> None:
     """Show what would be found: coloured in a terminal, or as JSON lines."""
     import sys
+    from contextlib import nullcontext
 
     from veil.jobs.find import Finder, answer_lines
     from veil.jobs.search import Search
 
     finder = Finder(everything=everything, search=Search(detectors, filters, safelist, allow or (), deny or ()))
-    source = file.open("rb") if file is not None else sys.stdin.buffer
-    if jsonl:
-        bad = answer_lines(finder, source, sys.stdout)
-        if bad:
-            raise typer.Exit(4)
-        return
-    _shown(finder, source.read())
+    with file.open("rb") if file is not None else nullcontext(sys.stdin.buffer) as source:
+        if jsonl:
+            if answer_lines(finder, source, sys.stdout):
+                raise typer.Exit(4)
+            return
+        _shown(finder, source.read())
 
 
 def _shown(finder: object, data: bytes) -> None:

@@ -10,7 +10,7 @@ import re2  # type: ignore[import-untyped, unused-ignore]  # has no stubs
 
 from veil.policy.plan import SiteList
 
-_GAP = "\u00b7"  # no letter, no digit, no space: a title before it has no name behind it
+_GAP = "*"  # no letter, no digit, no space: a title before it has no name behind it
 
 
 def freed(allow: SiteList) -> Callable[[str], str]:

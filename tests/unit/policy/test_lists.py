@@ -98,5 +98,5 @@ def test_the_command_line_says_what_a_project_would(tmp_path):
 
 def test_what_is_allowed_is_nothing_that_an_output_may_not_hold():
     take = freed(SiteList((("Foley unit", ""), ("mgs", "")), ((r"j\w+ smith", ""),)))
-    assert take("Mr. John Smith, FOLEY UNIT, mgsx, 5 mgs") == "Mr. \u00b7, \u00b7, mgsx, 5 \u00b7"
+    assert take("Mr. John Smith, FOLEY UNIT, mgsx, 5 mgs") == "Mr. *, *, mgsx, 5 *"
     assert freed(SiteList())("as it is") == "as it is"
