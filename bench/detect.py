@@ -45,13 +45,13 @@ Figures = dict[str, float]
 
 def command_of(system: str) -> str:
     """The command that a system is, as this machine has it."""
-    if system == VEIL:
-        return str(Path(sys.executable).with_name("veil")) + " find --jsonl"
+    if system.startswith(VEIL):
+        return str(Path(sys.executable).with_name("veil")) + system.removeprefix("veil")
     return f"{PEERS / 'as_cli.sh'} {system}"
 
 
 def is_here(system: str) -> bool:
-    if system == VEIL:
+    if system.startswith(VEIL):
         return True
     venv = json.loads((PEERS / "systems.json").read_text())[system]["venv"]
     home = Path(os.environ.get("PEERS_VENVS", Path.home() / "peers-venvs"))

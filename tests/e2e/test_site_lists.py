@@ -1,6 +1,11 @@
 """A site tunes what is masked, end to end: by the command line and by a project."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -140,3 +145,19 @@ def test_file_names_stay_under_the_safelist(notes):
     (notes / "notes" / "progress-note.txt").write_text("was seen")
     cleaned(notes, "--safelist")
     assert (notes / "out" / "progress-note.txt").exists()
+
+
+def test_the_page_on_site_lists_does_what_it_says(notes):
+    page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "site-lists.md"
+    script = "\n".join(re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=notes,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "xyzzol" in done.stdout
+    assert "[ID]" in (notes / "clean" / "1.txt").read_text(encoding="utf-8")
