@@ -8,12 +8,12 @@ from __future__ import annotations
 import sys
 
 from bench.corpora import NO_REAL_GOLD, PEERS, give_up, must_prove
-from bench.detect import COLUMNS, VEIL, is_here, measure, shown
+from bench.detect import COLUMNS, LOOKED_AT, UNSEEN, VEIL, is_here, measure, shown
 from bench.machine import machine
 
 SAFELIST = f"{VEIL} --safelist"
 PHILTER = "philter_lite06"
-CORPORA = ("aci-visit-notes", "seeded-mtsamples", "asq-phi", "mtsamples-clean")
+CORPORA = ("aci-visit-notes", "seeded-mtsamples", "asq-phi", "mtsamples-clean", *UNSEEN)
 
 
 def main(names: list[str]) -> None:
@@ -23,6 +23,7 @@ def main(names: list[str]) -> None:
     print(f"{'corpus':<20} {'system':<28} {'read':>5} " + " ".join(f"{title:>12}" for _, title in COLUMNS))
     systems = [VEIL, SAFELIST, *([PHILTER] if is_here(PHILTER) else [])]
     for name in names or CORPORA:
+        print(f"{name}: {'seen' if name in LOOKED_AT else 'not looked at'} while the rules were made")
         for system in systems:
             found = measure(name, system)
             print(

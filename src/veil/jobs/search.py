@@ -31,7 +31,10 @@ class Search:
         """The keys of a project that say the same; none where nothing was asked for."""
         keys: dict[str, Any] = {}
         if self.detectors or self.filters is not None or self.safelist:
-            named: list[str | dict[str, str]] = [one for one in self.detectors or ["standard"] if one != "filters"]
+            given = self.filters is not None
+            named: list[str | dict[str, str]] = [
+                one for one in self.detectors or ["standard"] if one != "filters" or not given
+            ]
             named += ["safelist"] if self.safelist else []
             keys["detectors"] = [
                 *named,

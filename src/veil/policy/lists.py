@@ -91,6 +91,9 @@ def detectors_of(written: Written | None, document: Document, folder: Path) -> t
         raise PolicyError(
             "detector-entry", "there are two filter files", where=where, hint="one file, in the order that counts"
         )
+    if not names or ("filters" in names and not files):
+        raise PolicyError("detector-entry", "no detector is named, or `filters` without its file", where=where,
+                          hint="`standard`, or `filters: FILE`")  # fmt: skip
     if not files:
         return chosen(names), "", ""
     path = folder / files[0]

@@ -90,6 +90,8 @@ def test_the_command_line_says_what_a_project_would(tmp_path):
     assert written_entry(r"re:\d+") == {"pattern": r"\d+"}
     assert written_entry(f"@{tmp_path}/a.txt") == {"file": str(tmp_path / "a.txt")}
     assert Search().written() == {}
+    with pytest.raises(PolicyError, match="detector-entry"):
+        Search(["filters"]).scanner()
     assert Search(["patterns"], safelist=True, allow=["a"]).written() == {
         "detectors": ["patterns", "safelist"],
         "allow": ["a"],
