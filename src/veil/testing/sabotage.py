@@ -14,7 +14,7 @@ HOWS = ("nothing", "shifted", "last")
 
 
 def sabotaged(kind: type[Any], how: str) -> type[Any]:
-    """A class like `kind`, an operator's, a detector's or a format's, that does its work badly.
+    """A class like `kind`, an operator's, a detector's, a judge's or a format's, that does its work badly.
 
     Shape:   `nothing`: values, texts or edits pass as they are. `shifted`: each row gets its neighbour's answer, each
              span stands one character late. `last`: the last row, or the last span of a text, is forgotten.
@@ -24,6 +24,8 @@ def sabotaged(kind: type[Any], how: str) -> type[Any]:
         raise PartError("sabotage-unknown", "there is no such sabotage", hint="one of: " + ", ".join(HOWS))
     if hasattr(kind, "replace"):
         return _operator(kind, how)
+    if hasattr(kind, "judge"):
+        return _judge(kind, how)
     return _detector(kind, how) if hasattr(kind, "find") else _format(kind, how)
 
 
@@ -50,17 +52,29 @@ def _detector(kind: type[Any], how: str) -> type[Any]:
     true = kind.find
 
     def find(self: Any, texts: Any, owners: Any) -> list[list[Span]]:
-        found: list[list[Span]] = true(self, texts, owners)
-        if how == "nothing":
-            return [[] for _ in found]
-        if how == "last":
-            return [[span for span in spans if span.end <= max(spans).start] for spans in found]
-        return [
-            [_late(span, len(text.raw)) for span in spans if span.length > 1]
-            for text, spans in zip(texts, found, strict=True)
-        ]
+        return _ill_found(texts, true(self, texts, owners), how)
 
     return type(kind.__name__, (kind,), {"find": find})
+
+
+def _judge(kind: type[Any], how: str) -> type[Any]:
+    true = kind.judge
+
+    def judge(self: Any, texts: Any, found: Any) -> list[list[Span]]:
+        return _ill_found(texts, true(self, texts, found), how)
+
+    return type(kind.__name__, (kind,), {"judge": judge})
+
+
+def _ill_found(texts: Any, found: list[list[Span]], how: str) -> list[list[Span]]:
+    if how == "nothing":
+        return [[] for _ in found]
+    if how == "last":
+        return [[span for span in spans if span.end <= max(spans).start] for spans in found]
+    return [
+        [_late(span, len(text.raw)) for span in spans if span.length > 1]
+        for text, spans in zip(texts, found, strict=True)
+    ]
 
 
 def _late(span: Span, length: int) -> Span:
