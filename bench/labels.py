@@ -89,8 +89,15 @@ def main(names: list[str]) -> None:
             for kind in KINDS:
                 whole, told = counts[kind, "all"], counts[kind, "said"]
                 if whole:
-                    named = ("-", "-") if system in NAMELESS else (share(counts[kind, "named"], whole), share(counts[kind, "right"], told))
-                    print(f"{name:<20} {system:<18} {kind:<9} {whole:>10,} {share(counts[kind, 'masked'], whole):>8} {named[0]:>8} {named[1]:>8}", flush=True)
+                    named = (
+                        ("-", "-")
+                        if system in NAMELESS
+                        else (share(counts[kind, "named"], whole), share(counts[kind, "right"], told))
+                    )
+                    print(
+                        f"{name:<20} {system:<18} {kind:<9} {whole:>10,} {share(counts[kind, 'masked'], whole):>8} {named[0]:>8} {named[1]:>8}",
+                        flush=True,
+                    )
     missing = [system for system in SYSTEMS if system not in systems]
     for system in missing:
         print(f"not measured: {system} is not on this machine (../shared/peers/setup.sh builds it)")

@@ -1,6 +1,6 @@
 """Bars: how often each rule is right, by the share that the network gives to its span; what `judge.BARS` is read off.
 
-    python -m training.bars [--held-out] [--texts 6000]
+python -m training.bars [--held-out] [--texts 6000]
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ import pathlib
 import sys
 
 from training.generator.template import families
-from veil.detectors.ner.network import WEIGHTS
+from veil.detectors.ner.panel import WEIGHTS
+from veil.detectors.ner.shipped import CARD_SHA256
 
 ROOM = pathlib.Path(__file__).parent.parent / "src/veil/detectors/ner"
 TEXT = pathlib.Path(__file__).parent / "card.md"
@@ -33,8 +34,8 @@ def main(path: str) -> None:
     values = {
         "families": len(every), "held_out": len(held), "templates": sum(len(one.templates) for one in every),
         "held_names": ", ".join(f"`{one.name}`" for one in held), "machine": figures["machine"],
-        "bytes": f"{sum(one.stat().st_size for one in (ROOM / WEIGHTS).iterdir()):,}",
-        "digest": json.loads((ROOM / WEIGHTS / "card.json").read_text())["sha256"]["context.onnx"], "rows": "\n".join(rows),
+        "bytes": f"{sum(one.stat().st_size for one in (ROOM / WEIGHTS).rglob("*") if one.is_file()):,}",
+        "digest": CARD_SHA256, "networks": len(json.loads((ROOM / WEIGHTS / "card.json").read_text())["networks"]), "rows": "\n".join(rows),
     }  # fmt: skip
     print(TEXT.read_text(encoding="utf-8").format(**values), end="")
 

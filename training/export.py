@@ -1,6 +1,6 @@
 """Export: a trained tagger as the files that Veil ships: tables of words, a graph in eight bits, a card.
 
-    python -m training.export MODEL.pt [--to FOLDER]
+    python -m training.export MODEL.pt [MODEL.pt ...]
 
 The scales of the eight bits are fixed here, from texts of the generator, so that no batch changes an answer.
 """
@@ -12,6 +12,8 @@ import hashlib
 import json
 import pathlib
 import random
+import shutil
+import string
 import tempfile
 from collections.abc import Iterator
 
@@ -64,14 +66,21 @@ def encoder(model: Tagger) -> onnx.ModelProto:
     words = model.words
     values = [
         numpy_helper.from_array(np.ascontiguousarray(value.detach().numpy().T), name)
-        for name, value in (("w0", words.wide.weight), ("b0", words.wide.bias), ("w1", words.narrow.weight), ("b1", words.narrow.bias))
+        for name, value in (
+            ("w0", words.wide.weight),
+            ("b0", words.wide.bias),
+            ("w1", words.narrow.weight),
+            ("b1", words.narrow.bias),
+        )
     ]
     nodes = [
         helper.make_node("Gemm", ["shown", "w0", "b0"], ["h"]), helper.make_node("Relu", ["h"], ["r"]),
         helper.make_node("Gemm", ["r", "w1", "b1"], ["made"]),
     ]  # fmt: skip
     shape = lambda name, size: helper.make_tensor_value_info(name, TensorProto.FLOAT, [AT_ONCE, size])  # noqa: E731
-    made = helper.make_graph(nodes, "encoder", [shape("shown", words.wide.in_features)], [shape("made", words.narrow.out_features)], values)
+    made = helper.make_graph(
+        nodes, "encoder", [shape("shown", words.wide.in_features)], [shape("made", words.narrow.out_features)], values
+    )
     return _checked(made)
 
 
@@ -92,16 +101,23 @@ def graph(model: Tagger) -> onnx.ModelProto:
         bias = (norm.bias - norm.running_mean * scale).detach().numpy()
         values += [numpy_helper.from_array(weight, f"w{i}"), numpy_helper.from_array(bias, f"b{i}")]
         nodes += [
-            helper.make_node("Conv", [x, f"w{i}", f"b{i}"], [f"c{i}"], kernel_shape=[3], dilations=[dilation], pads=[dilation] * 2),
+            helper.make_node(
+                "Conv", [x, f"w{i}", f"b{i}"], [f"c{i}"], kernel_shape=[3], dilations=[dilation], pads=[dilation] * 2
+            ),
             helper.make_node("Relu", [f"c{i}"], [f"r{i}"]),
             helper.make_node("Add", [x, f"r{i}"], [f"a{i}"]),
             helper.make_node("Mul", [f"a{i}", "real"], [f"x{i}"]),
         ]
         x = f"x{i}"
-    values += [numpy_helper.from_array(model.out.weight.detach().numpy(), "wo"), numpy_helper.from_array(model.out.bias.detach().numpy(), "bo")]
+    values += [
+        numpy_helper.from_array(model.out.weight.detach().numpy(), "wo"),
+        numpy_helper.from_array(model.out.bias.detach().numpy(), "bo"),
+    ]
     nodes.append(helper.make_node("Conv", [x, "wo", "bo"], ["said"], kernel_shape=[1]))
     shape = lambda name, rows: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, rows, "tokens"])  # noqa: E731
-    made = helper.make_graph(nodes, "context", [shape("x", width), shape("real", 1)], [shape("said", TAGS + len(ROLES))], values)
+    made = helper.make_graph(
+        nodes, "context", [shape("x", width), shape("real", 1)], [shape("said", TAGS + len(ROLES))], values
+    )
     return _checked(made)
 
 
@@ -123,35 +139,49 @@ class Calibration(CalibrationDataReader):  # type: ignore[misc]
         return next(self._feeds, None)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("model", type=pathlib.Path)
-    parser.add_argument("--to", type=pathlib.Path, default=SHIPPED / "weights")
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    model = load(args.model)
-    args.to.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(args.to / "words.npz", **tables(model))
-    onnx.save(encoder(model), args.to / "encoder.onnx")
+def exported(path: pathlib.Path, to: pathlib.Path) -> tuple[Tagger, dict[str, str]]:
+    """Writes one network; the model, and the digests of its files."""
+    model = load(path)
+    to.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(to / "words.npz", **tables(model))
+    onnx.save(encoder(model), to / "encoder.onnx")
     with tempfile.TemporaryDirectory() as folder:
         full = pathlib.Path(folder) / "full.onnx"
         onnx.save(graph(model), full)
         quantize_static(
-            full, args.to / "context.onnx", Calibration(model), quant_format=QuantFormat.QDQ, per_channel=True,
+            full, to / "context.onnx", Calibration(model), quant_format=QuantFormat.QDQ, per_channel=True,
             activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=["Conv"],
             calibrate_method=CalibrationMethod.MinMax,
         )  # fmt: skip
+    return model, {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(to.iterdir())}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("models", type=pathlib.Path, nargs="+", help="one model, or several that are to be averaged")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    to = SHIPPED / "weights"
+    shutil.rmtree(to, ignore_errors=True)
+    networks = {}
+    for letter, path in zip(string.ascii_lowercase, args.models, strict=False):
+        model, networks[letter] = exported(path, to / letter)
     card = {
-        "labels": LABELS, "roles": ROLES, "reach": sum(model.sizes.dilations), "apart": GAP_TOKENS,
-        "sha256": {name: hashlib.sha256((args.to / name).read_bytes()).hexdigest() for name in ("words.npz", "encoder.onnx", "context.onnx")},
-    }  # fmt: skip
+        "labels": LABELS,
+        "roles": ROLES,
+        "reach": sum(model.sizes.dilations),
+        "apart": GAP_TOKENS,
+        "networks": networks,
+    }
     text = json.dumps(card, indent=1) + "\n"
-    (args.to / "card.json").write_text(text, encoding="utf-8")
-    (args.to.parent / "shipped.py").write_text(
-        f'"""Shipped: the card of the weights that belong to this version; `training.export` writes it."""\n\nCARD_SHA256 = "{hashlib.sha256(text.encode()).hexdigest()}"\n',
+    (to / "card.json").write_text(text, encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    (SHIPPED / "shipped.py").write_text(
+        '"""Shipped: the card of the weights that belong to this version; `training.export` writes it."""\n\n'
+        f'CARD_SHA256 = "{digest}"\n',
         encoding="utf-8",
     )
-    print({path.name: path.stat().st_size for path in sorted(args.to.iterdir())})
+    print(f"{sum(file.stat().st_size for file in to.rglob('*') if file.is_file()):,} bytes")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Gate: the small sets of invented texts that the tests measure recall and precision on.
 
-    python -m training.gate tests/gate/sets
+python -m training.gate tests/gate/sets
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ from veil.detectors.ner.surface import BUCKETS, FACTS, SHAPES
 NUMBERS = [f"#{size}{kind}" for size in range(1, 13) for kind in ("", "m", "d", "a", "o", "y")]
 
 # Against learning templates by heart: words are blurred towards their neighbours in meaning, or left out.
-NOISE, MEANING_OUT, GRAMS_OUT, FACTS_OUT, BLIND, TOKEN_OUT = 0.35, 0.1, 0.4, 0.1, 0.05, 0.08
+NOISE, MEANING_OUT, GRAMS_OUT, FACTS_OUT, BLIND = 0.5, 0.15, 0.5, 0.1, 0.06
+TOKEN_OUT, RUN_OUT, RUN = 0.08, 0.02, 4  # tokens that are not seen, alone and in runs
+CHANNEL_OUT = 0.08
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,16 @@ class Layer(nn.Module):
         super().__init__()
         self.near = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation, bias=False)
         self.norm = nn.BatchNorm1d(width, momentum=0.02)
+        self.drop = nn.Dropout1d(CHANNEL_OUT)
 
     def forward(self, x: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-        return (x + torch.relu(self.norm(self.near(x)))) * real
+        return (x + self.drop(torch.relu(self.norm(self.near(x))))) * real
+
+
+def unseen(real: torch.Tensor) -> torch.Tensor:
+    """Which tokens are seen: all but a few alone and a few in runs, so that no text is known by its whole frame."""
+    runs = nn.functional.max_pool1d((torch.rand_like(real) < RUN_OUT).float(), RUN, 1, RUN // 2)[..., : real.shape[2]]
+    return (torch.rand_like(real) > TOKEN_OUT) * (runs < 1)
 
 
 class Tagger(nn.Module):
@@ -86,7 +95,7 @@ class Tagger(nn.Module):
         real = (at > 0).unsqueeze(1).float()
         x = (self.words(batch)[at] + self.gaps(torch.from_numpy(batch.gaps))).transpose(1, 2) * real
         if self.training:
-            x = x * (torch.rand_like(real) > TOKEN_OUT)
+            x = x * unseen(real)
         for layer in self.layers:
             x = layer(x, real)
         out = self.out(x)

@@ -35,7 +35,18 @@ _PLANT = re.compile(
     r"|(?P<thing>\b(?:inhaler|machine|cream|brace|ointment|catheter|pill|tablets?|vitamins?|supplement|antibiotics?|painkillers?|medication|medicine|test|scan|ibuprofen|Tylenol|aspirin|Advil|metformin|lisinopril)\b)"
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_SHARE = {"patient": 0.5, "he": 0.3, "kin": 0.45, "staff": 0.45, "place": 0.5, "called": 0.7, "hello": 0.25, "when": 0.3, "home": 0.4, "thing": 0.25}
+_SHARE = {
+    "patient": 0.5,
+    "he": 0.3,
+    "kin": 0.45,
+    "staff": 0.45,
+    "place": 0.5,
+    "called": 0.7,
+    "hello": 0.25,
+    "when": 0.3,
+    "home": 0.4,
+    "thing": 0.25,
+}
 
 
 def notes(folder: pathlib.Path) -> list[str]:
@@ -93,19 +104,32 @@ class Planter:
         other = people.a_person(rng)
         if kind == "kin":
             name = Piece(other.given if rng.random() < 0.7 else other.full, "NAME", "relative")
-            return rng.choice(([name], [Piece(said + " "), name], [Piece(said + ", "), name, Piece(",")], [Piece(said + " ("), name, Piece(")")]))
+            return rng.choice(
+                (
+                    [name],
+                    [Piece(said + " "), name],
+                    [Piece(said + ", "), name, Piece(",")],
+                    [Piece(said + " ("), name, Piece(")")],
+                )
+            )
         if kind == "staff":
             name = Piece(rng.choice((other.family, other.family, other.full, other.given)), "NAME", "clinician")
             title = rng.choice(("Dr. ", "Dr ", "Doctor ", "dr. ", "Nurse ", "", ""))
             return [*([Piece(said + rng.choice((", ", " ")))] if rng.random() < 0.25 else []), Piece(title), name]
         if kind == "place":
-            return [Piece("" if rng.random() < 0.6 else "the "), Piece(places.institution(rng.choice(("hospital", "clinic", "facility")), rng), "ORGANIZATION")]
+            return [
+                Piece("" if rng.random() < 0.6 else "the "),
+                Piece(places.institution(rng.choice(("hospital", "clinic", "facility")), rng), "ORGANIZATION"),
+            ]
         if kind == "when":
             day = numbers.a_day(rng)
             make = rng.choice((numbers.long_date, numbers.short_date, numbers.month_day, numbers.month_year))
             return [Piece(rng.choice(("on ", "in ", "back in "))), Piece(make(rng, day), "DATE")]
         if kind == "home":
-            return [Piece(rng.choice(("at home in ", "in ", "back in ", "over in "))), Piece(places.city(rng), "LOCATION")]
+            return [
+                Piece(rng.choice(("at home in ", "in ", "back in ", "over in "))),
+                Piece(places.city(rng), "LOCATION"),
+            ]
         odd = rng.choice((things.product, things.drug, things.eponym_bare))(rng)
         return [Piece(rng.choice((odd, f"{odd} {said}", f"{said} {odd}", f"{said} called {odd}")))]
 

@@ -20,7 +20,7 @@ LABELS = tuple(label.value for label in Label)
 TAGS = 1 + 2 * len(LABELS)  # O, then beginning and inside of each label
 GAP_TOKENS = 8  # nothing stands between two texts, as wide as the network looks in one layer
 UNTOLD = -100
-TALK = 0.15  # share of the texts that are planted talk
+TALK = 0.3  # share of the texts that are planted talk
 WEIGHTS = {
     "name_or_thing": 3.0, "harmless_clinical": 5.0, "name_words": 1.5, "queries": 1.5, "naming_statements": 2.0, "term_statements": 2.5,
     "mixed_statements": 1.5, "assistant_chat": 2.0, "short_notes": 1.5, "key_values": 1.5, "everyday": 1.5, "header_blocks": 1.3,
@@ -80,7 +80,9 @@ def labelled(text: str, spans: list[tuple[int, int, str, str]], untold: list[tup
 class Source:
     """Draws texts from families, and now and then from another source, as real talk with people planted in it."""
 
-    def __init__(self, rng: random.Random, *, held_out: bool = False, talk: Callable[[], Example] | None = None) -> None:
+    def __init__(
+        self, rng: random.Random, *, held_out: bool = False, talk: Callable[[], Example] | None = None
+    ) -> None:
         self.rng = rng
         self.families = [one for one in families() if one.held_out == held_out]
         self._weights = [WEIGHTS.get(one.name, 1.0) for one in self.families]

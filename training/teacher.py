@@ -1,6 +1,6 @@
 """Teacher: MiniLM tuned on the same texts, to know how far a larger reader gets.
 
-    python -m training.teacher OUT [--minutes 20] [--talk FOLDER]
+python -m training.teacher OUT [--minutes 20] [--talk FOLDER]
 """
 
 from __future__ import annotations
@@ -33,9 +33,19 @@ class Teacher(nn.Module):
         given = MiniLM()
         self.pieces = lru_cache(200_000)(lambda word: tuple(given.pieces(plain(word))[:4]))
         self.start = given.vocab["[CLS]"]
-        self.names = {name: name.replace(".", "_") for name in given.weights if "pooler" not in name and "position_ids" not in name}
-        self.weights = nn.ParameterDict({safe: nn.Parameter(given.weights[name].float()) for name, safe in self.names.items()})
-        self.shape, self.gap, self.fact = nn.Embedding(SHAPES, WIDTH), nn.Embedding(GAPS, WIDTH), nn.Linear(FACTS, WIDTH)
+        self.names = {
+            name: name.replace(".", "_")
+            for name in given.weights
+            if "pooler" not in name and "position_ids" not in name
+        }
+        self.weights = nn.ParameterDict(
+            {safe: nn.Parameter(given.weights[name].float()) for name, safe in self.names.items()}
+        )
+        self.shape, self.gap, self.fact = (
+            nn.Embedding(SHAPES, WIDTH),
+            nn.Embedding(GAPS, WIDTH),
+            nn.Linear(FACTS, WIDTH),
+        )
         for one in (self.shape.weight, self.gap.weight, self.fact.weight):
             nn.init.normal_(one, std=0.02)
         self.out = nn.Linear(WIDTH, TAGS)
@@ -68,8 +78,17 @@ class Teacher(nn.Module):
         return self.out(x.gather(1, at))
 
     def encode(self, ids: torch.Tensor, shapes: torch.Tensor, gaps: torch.Tensor, facts: torch.Tensor) -> torch.Tensor:
-        x = self.w("embeddings.word_embeddings.weight")[ids] + self.w("embeddings.position_embeddings.weight")[: ids.shape[1]]
-        x = x + self.w("embeddings.token_type_embeddings.weight")[0] + self.shape(shapes) + self.gap(gaps) + self.fact(facts)
+        x = (
+            self.w("embeddings.word_embeddings.weight")[ids]
+            + self.w("embeddings.position_embeddings.weight")[: ids.shape[1]]
+        )
+        x = (
+            x
+            + self.w("embeddings.token_type_embeddings.weight")[0]
+            + self.shape(shapes)
+            + self.gap(gaps)
+            + self.fact(facts)
+        )
         norm = lambda y, name: F.layer_norm(y, (WIDTH,), self.w(name + ".weight"), self.w(name + ".bias"), 1e-12)  # noqa: E731
         line = lambda y, name: F.linear(y, self.w(name + ".weight"), self.w(name + ".bias"))  # noqa: E731
         x = norm(x, "embeddings.LayerNorm")
@@ -77,10 +96,15 @@ class Teacher(nn.Module):
         mask = (ids != 0)[:, None, None, :]
         for layer in range(LAYERS):
             base = f"encoder.layer.{layer}."
-            q, k, v = (line(x, f"{base}attention.self.{p}").view(n, t, HEADS, -1).transpose(1, 2) for p in ("query", "key", "value"))
+            q, k, v = (
+                line(x, f"{base}attention.self.{p}").view(n, t, HEADS, -1).transpose(1, 2)
+                for p in ("query", "key", "value")
+            )
             seen = F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).reshape(n, t, WIDTH)
             x = norm(x + line(seen, f"{base}attention.output.dense"), f"{base}attention.output.LayerNorm")
-            x = norm(x + line(F.gelu(line(x, f"{base}intermediate.dense")), f"{base}output.dense"), f"{base}output.LayerNorm")
+            x = norm(
+                x + line(F.gelu(line(x, f"{base}intermediate.dense")), f"{base}output.dense"), f"{base}output.LayerNorm"
+            )
         return x
 
 
@@ -97,7 +121,11 @@ def measure(model: Teacher, rows: list[list[Example]]) -> dict[str, float]:
         said += (name & (want != UNTOLD)).sum()
         alarm += ((found > 0) & (want == 0)).sum()
         free += (want == 0).sum()
-    return {"name_recall": round(hit / gold, 4), "name_precision": round(hit / max(said, 1), 4), "alarms": round(alarm / free, 5)}
+    return {
+        "name_recall": round(hit / gold, 4),
+        "name_precision": round(hit / max(said, 1), 4),
+        "alarms": round(alarm / free, 5),
+    }
 
 
 def main() -> None:
@@ -126,7 +154,12 @@ def main() -> None:
         best.zero_grad()
         with torch.autocast("cpu", dtype=torch.bfloat16):
             out = model(rows)
-        loss = F.cross_entropy(out.float().transpose(1, 2), torch.tensor([row.tags for row in rows]), ignore_index=UNTOLD, label_smoothing=0.02)
+        loss = F.cross_entropy(
+            out.float().transpose(1, 2),
+            torch.tensor([row.tags for row in rows]),
+            ignore_index=UNTOLD,
+            label_smoothing=0.02,
+        )
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         best.step()
@@ -134,7 +167,10 @@ def main() -> None:
         losses.append(loss.item())
         if time.time() - begun > shown:
             told = {name: measure(model, rows) for name, rows in tests.items()}
-            print(f"{spent:.0%} step {step} ({step * ROWS * TOKENS:,} tokens) loss {np.mean(losses[-50:]):.4f} {told}", flush=True)
+            print(
+                f"{spent:.0%} step {step} ({step * ROWS * TOKENS:,} tokens) loss {np.mean(losses[-50:]):.4f} {told}",
+                flush=True,
+            )
             shown = time.time() - begun + max(60.0, args.minutes * 6)
     torch.save(model.state_dict(), args.out)
     print("done", {name: measure(model, rows) for name, rows in tests.items()}, flush=True)

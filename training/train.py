@@ -1,6 +1,6 @@
 """Train: the tagger from the generator's texts.
 
-    python -m training.train OUT --vectors VECTORS.npz [--minutes 40] [--talk FOLDER]
+python -m training.train OUT --vectors VECTORS.npz [--minutes 40] [--talk FOLDER]
 """
 
 from __future__ import annotations
@@ -62,7 +62,13 @@ def measure(model: Tagger, rows: list[Batch]) -> dict[str, float]:
         role_hit += ((who == one.roles) & (one.roles >= 0)).sum()
         role_all += (one.roles >= 0).sum()
     model.train()
-    return {"name_recall": hit / gold, "name_precision": hit / said, "recall": any_hit / any_gold, "alarms": alarm / free, "roles": role_hit / role_all}
+    return {
+        "name_recall": hit / gold,
+        "name_precision": hit / said,
+        "recall": any_hit / any_gold,
+        "alarms": alarm / free,
+        "roles": role_hit / role_all,
+    }
 
 
 def main() -> None:
@@ -83,6 +89,9 @@ def main() -> None:
     model = Tagger(Sizes(width=args.width), known, packed["vectors"].astype(np.float32))
     if args.start:
         model.load_state_dict(torch.load(args.start)["state"])
+    slow = torch.optim.swa_utils.AveragedModel(
+        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998), use_buffers=True
+    )
     queue: mp.Queue = mp.Queue(12)  # type: ignore[type-arg]
     for n in range(args.feeders):
         mp.Process(target=feed, args=(queue, args.seed * 100 + n, args.talk), daemon=True).start()
@@ -106,15 +115,21 @@ def main() -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         best.step()
+        slow.update_parameters(model)
         step += 1
         losses.append(loss.item())
         if time.time() - begun > shown:
-            told = {name: {k: round(float(v), 4) for k, v in measure(model, rows).items()} for name, rows in tests.items()}
+            told = {
+                name: {k: round(float(v), 4) for k, v in measure(slow.module, rows).items()}
+                for name, rows in tests.items()
+            }
             print(f"{spent:.0%} step {step} loss {np.mean(losses[-100:]):.4f} {told}", flush=True)
             shown = time.time() - begun + max(30.0, args.minutes * 3)
-            torch.save({"state": model.state_dict(), "sizes": asdict(model.sizes), "known": known}, args.out)
-    torch.save({"state": model.state_dict(), "sizes": asdict(model.sizes), "known": known}, args.out)
-    told = {name: {k: round(float(v), 4) for k, v in measure(model, rows).items()} for name, rows in tests.items()}
+            torch.save({"state": slow.module.state_dict(), "sizes": asdict(model.sizes), "known": known}, args.out)
+    torch.save({"state": slow.module.state_dict(), "sizes": asdict(model.sizes), "known": known}, args.out)
+    told = {
+        name: {k: round(float(v), 4) for k, v in measure(slow.module, rows).items()} for name, rows in tests.items()
+    }
     print(f"done: {step} steps, {step * ROWS * WIDTH:,} tokens, {told}", flush=True)
 
 

@@ -79,10 +79,17 @@ class MiniLM:
 def vocabulary(encoder: MiniLM) -> list[str]:
     """Plain words of the lexicon, of the encoder and of the templates."""
     found = {w for w in encoder.vocab if w.isalpha() and w.isascii() and len(w) > 1}
-    found |= {w for w, bits in words.table().items() if bits & (words.EVERYDAY | words.CLINICAL | words.DRUG) and w.isalpha()}
+    found |= {
+        w for w, bits in words.table().items() if bits & (words.EVERYDAY | words.CLINICAL | words.DRUG) and w.isalpha()
+    }
     found |= {w for w, bits in words.table().items() if bits & words.ENGLISH and len(w) < 11 and w.isalpha()}
     texts = [t for family in families() if not family.held_out for t in family.templates]
-    texts += [line for path in (pools.HERE / "lists").glob("*.txt") if "world" not in path.name for line in path.read_text().splitlines()]
+    texts += [
+        line
+        for path in (pools.HERE / "lists").glob("*.txt")
+        if "world" not in path.name
+        for line in path.read_text().splitlines()
+    ]
     texts += pools.diagnoses()
     for text in texts:
         found |= {plain(word) for word in cut(text).words if word.isalpha()}

@@ -8,7 +8,24 @@ import re
 from training.generator import pools
 from training.generator.template import Piece
 
-_LOOKS = {"O": "0", "0": "O", "l": "1", "1": "l", "I": "l", "S": "5", "5": "S", "B": "8", "e": "c", "c": "e", "n": "ri", "m": "rn", "h": "b", "a": "o", "u": "ii", "g": "q"}
+_LOOKS = {
+    "O": "0",
+    "0": "O",
+    "l": "1",
+    "1": "l",
+    "I": "l",
+    "S": "5",
+    "5": "S",
+    "B": "8",
+    "e": "c",
+    "c": "e",
+    "n": "ri",
+    "m": "rn",
+    "h": "b",
+    "a": "o",
+    "u": "ii",
+    "g": "q",
+}
 
 
 def _each(pieces: list[Piece], change: object) -> list[Piece]:
@@ -38,6 +55,7 @@ def upper_names(pieces: list[Piece], rng: random.Random) -> list[Piece]:
 
 def scanned(pieces: list[Piece], rng: random.Random) -> list[Piece]:
     """A page read by a machine: a letter in forty is another."""
+
     def read(text: str) -> str:
         return "".join(_LOOKS.get(c, c) if rng.random() < 0.025 else "" if rng.random() < 0.002 else c for c in text)
 
@@ -46,6 +64,7 @@ def scanned(pieces: list[Piece], rng: random.Random) -> list[Piece]:
 
 def typed(pieces: list[Piece], rng: random.Random) -> list[Piece]:
     """A fast typist: letters doubled, dropped, turned round; points left out."""
+
     def slip(text: str) -> str:
         made = list(text)
         for i in range(len(made) - 1):
@@ -96,7 +115,19 @@ def tokenized(pieces: list[Piece], rng: random.Random) -> list[Piece]:
     return [p._replace(text=re.sub(r"(?<=\w)([.,:;)])(?=\s|$)", r" \1", p.text)) for p in pieces]
 
 
-VOICES = ((None, 56), (lower, 9), (upper, 6), (lower_names, 3), (upper_names, 3), (scanned, 3), (typed, 5), (flat, 6), (wrapped, 5), (spaced, 2), (tokenized, 2))
+VOICES = (
+    (None, 56),
+    (lower, 9),
+    (upper, 6),
+    (lower_names, 3),
+    (upper_names, 3),
+    (scanned, 3),
+    (typed, 5),
+    (flat, 6),
+    (wrapped, 5),
+    (spaced, 2),
+    (tokenized, 2),
+)
 
 
 _WORD = re.compile(r"(?<![\w'@./-])[A-Z]?[a-z]{3,}(?![\w'@/-])")
@@ -104,6 +135,7 @@ _WORD = re.compile(r"(?<![\w'@./-])[A-Z]?[a-z]{3,}(?![\w'@/-])")
 
 def swapped(pieces: list[Piece], rng: random.Random) -> list[Piece]:
     """One word in six of the running text is another, drawn from English and from medicine: no writer's words are known."""
+
     def other(match: re.Match[str]) -> str:
         word = match.group()
         if rng.random() > 0.16:
@@ -111,7 +143,13 @@ def swapped(pieces: list[Piece], rng: random.Random) -> list[Piece]:
         draw = rng.random()
         if draw > 0.9:
             return rng.choice(pools.abbreviations())
-        new = rng.choice(pools.english()) if draw < 0.4 else rng.choice(pools.webster()) if draw < 0.75 else rng.choice(pools.drugs())
+        new = (
+            rng.choice(pools.english())
+            if draw < 0.4
+            else rng.choice(pools.webster())
+            if draw < 0.75
+            else rng.choice(pools.drugs())
+        )
         return new.capitalize() if word[0].isupper() else new
 
     return [p._replace(text=_WORD.sub(other, p.text)) if not p.label else p for p in pieces]

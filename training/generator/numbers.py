@@ -9,7 +9,9 @@ from training.generator import pools
 
 MONTHS = "January February March April May June July August September October November December".split()
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Wed Thu Fri Sat Sun Tues Thurs".split()
-HOLIDAYS = "Christmas,Thanksgiving,Easter,New Year's Eve,New Year's Day,Memorial Day,Labor Day,the Fourth of July,Halloween,Ramadan,Passover,Valentine's Day,Diwali,Mother's Day,Christmas Eve".split(",")
+HOLIDAYS = "Christmas,Thanksgiving,Easter,New Year's Eve,New Year's Day,Memorial Day,Labor Day,the Fourth of July,Halloween,Ramadan,Passover,Valentine's Day,Diwali,Mother's Day,Christmas Eve".split(
+    ","
+)
 
 
 def digits(rng: random.Random, count: int) -> str:
@@ -49,20 +51,68 @@ def short_date(rng: random.Random, day: dt.date) -> str:
 
 def month_day(rng: random.Random, day: dt.date) -> str:
     month = MONTHS[day.month - 1]
-    return rng.choice((f"{day.month}/{day.day}", f"{day.month:02d}/{day.day:02d}", f"{month} {day.day}", f"{month} {_ordinal(day.day)}", f"{day.day} {month}", f"the {_ordinal(day.day)} of {month}", f"{month[:3]} {day.day}", f"{day.month}-{day.day}", f"{day.day} {month[:3]}"))
+    return rng.choice(
+        (
+            f"{day.month}/{day.day}",
+            f"{day.month:02d}/{day.day:02d}",
+            f"{month} {day.day}",
+            f"{month} {_ordinal(day.day)}",
+            f"{day.day} {month}",
+            f"the {_ordinal(day.day)} of {month}",
+            f"{month[:3]} {day.day}",
+            f"{day.month}-{day.day}",
+            f"{day.day} {month[:3]}",
+        )
+    )
 
 
 def month_year(rng: random.Random, day: dt.date) -> str:
     month = MONTHS[day.month - 1]
-    return rng.choice((f"{month} {day.year}", f"{month} of {day.year}", f"{month[:3]} {day.year}", f"{day.month}/{day.year}", f"{day.month:02d}/{day.year}", month, f"{month[:3]} '{day.year % 100:02d}", f"{day.year}-{day.month:02d}"))
+    return rng.choice(
+        (
+            f"{month} {day.year}",
+            f"{month} of {day.year}",
+            f"{month[:3]} {day.year}",
+            f"{day.month}/{day.year}",
+            f"{day.month:02d}/{day.year}",
+            month,
+            f"{month[:3]} '{day.year % 100:02d}",
+            f"{day.year}-{day.month:02d}",
+        )
+    )
 
 
 def phone(rng: random.Random) -> str:
     a, b, c = str(rng.randrange(201, 990)), str(rng.randrange(200, 999)), digits(rng, 4)
     if rng.random() < 0.1:
-        return rng.choice((f"+44 {digits(rng, 4)} {digits(rng, 6)}", f"+{rng.randrange(20, 99)} {digits(rng, 2)} {digits(rng, 4)} {digits(rng, 4)}", f"0{digits(rng, 3)} {digits(rng, 3)} {digits(rng, 4)}", f"+91-{digits(rng, 5)}-{digits(rng, 5)}"))
-    made = rng.choice((f"{a}-{b}-{c}", f"({a}) {b}-{c}", f"{a}.{b}.{c}", f"{a} {b} {c}", f"{a}{b}{c}", f"1-{a}-{b}-{c}", f"+1 {a} {b} {c}", f"({a}){b}-{c}", f"{b}-{c}", f"+1-{a}-{b}-{c}", f"{a}/{b}-{c}"))
-    return made + (f"{rng.choice((' x', ' ext ', ' ext. ', 'x'))}{digits(rng, rng.choice((2, 3, 4)))}" if rng.random() < 0.08 else "")
+        return rng.choice(
+            (
+                f"+44 {digits(rng, 4)} {digits(rng, 6)}",
+                f"+{rng.randrange(20, 99)} {digits(rng, 2)} {digits(rng, 4)} {digits(rng, 4)}",
+                f"0{digits(rng, 3)} {digits(rng, 3)} {digits(rng, 4)}",
+                f"+91-{digits(rng, 5)}-{digits(rng, 5)}",
+            )
+        )
+    made = rng.choice(
+        (
+            f"{a}-{b}-{c}",
+            f"({a}) {b}-{c}",
+            f"{a}.{b}.{c}",
+            f"{a} {b} {c}",
+            f"{a}{b}{c}",
+            f"1-{a}-{b}-{c}",
+            f"+1 {a} {b} {c}",
+            f"({a}){b}-{c}",
+            f"{b}-{c}",
+            f"+1-{a}-{b}-{c}",
+            f"{a}/{b}-{c}",
+        )
+    )
+    return made + (
+        f"{rng.choice((' x', ' ext ', ' ext. ', 'x'))}{digits(rng, rng.choice((2, 3, 4)))}"
+        if rng.random() < 0.08
+        else ""
+    )
 
 
 def mrn(rng: random.Random) -> str:
@@ -84,7 +134,18 @@ def plan(rng: random.Random) -> str:
 
 
 def account(rng: random.Random) -> str:
-    return rng.choice((digits(rng, 8), digits(rng, 10), f"{digits(rng, 4)}-{digits(rng, 4)}-{digits(rng, 4)}-{digits(rng, 4)}", f"ACC-{digits(rng, 6)}", f"{letters(rng, 2)}{digits(rng, 8)}", f"{digits(rng, 6)}-{digits(rng, 2)}", f"ACCT{digits(rng, 7)}", f"{digits(rng, 3)}-{digits(rng, 6)}"))
+    return rng.choice(
+        (
+            digits(rng, 8),
+            digits(rng, 10),
+            f"{digits(rng, 4)}-{digits(rng, 4)}-{digits(rng, 4)}-{digits(rng, 4)}",
+            f"ACC-{digits(rng, 6)}",
+            f"{letters(rng, 2)}{digits(rng, 8)}",
+            f"{digits(rng, 6)}-{digits(rng, 2)}",
+            f"ACCT{digits(rng, 7)}",
+            f"{digits(rng, 3)}-{digits(rng, 6)}",
+        )
+    )
 
 
 def a_license(rng: random.Random) -> str:
@@ -96,7 +157,15 @@ def vin(rng: random.Random) -> str:
 
 
 def plate(rng: random.Random) -> str:
-    return rng.choice((f"{letters(rng, 3)} {digits(rng, 4)}", f"{letters(rng, 3)}-{digits(rng, 4)}", f"{digits(rng, 1)}{letters(rng, 3)}{digits(rng, 3)}", f"{letters(rng, 2)}{digits(rng, 2)} {letters(rng, 3)}", f"{digits(rng, 3)}-{letters(rng, 3)}"))
+    return rng.choice(
+        (
+            f"{letters(rng, 3)} {digits(rng, 4)}",
+            f"{letters(rng, 3)}-{digits(rng, 4)}",
+            f"{digits(rng, 1)}{letters(rng, 3)}{digits(rng, 3)}",
+            f"{letters(rng, 2)}{digits(rng, 2)} {letters(rng, 3)}",
+            f"{digits(rng, 3)}-{letters(rng, 3)}",
+        )
+    )
 
 
 def serial(rng: random.Random) -> str:
@@ -111,7 +180,11 @@ def ssn(rng: random.Random) -> str:
 def url(rng: random.Random) -> str:
     word = pools.odd_word(rng)
     host = f"{rng.choice(('www.', 'portal.', 'my', ''))}{word}{rng.choice(('health', 'clinic', 'care', 'med', ''))}.{rng.choice(('com', 'org', 'net', 'edu', 'io'))}"
-    return rng.choice(("", "https://", "http://")) + host + rng.choice(("", "", f"/{pools.odd_word(rng)}", f"/patients/{digits(rng, 6)}", f"/u/{word}"))
+    return (
+        rng.choice(("", "https://", "http://"))
+        + host
+        + rng.choice(("", "", f"/{pools.odd_word(rng)}", f"/patients/{digits(rng, 6)}", f"/u/{word}"))
+    )
 
 
 def ip(rng: random.Random) -> str:
@@ -121,7 +194,18 @@ def ip(rng: random.Random) -> str:
 
 
 def vital(rng: random.Random) -> str:
-    return rng.choice((f"BP {rng.randrange(80, 200)}/{rng.randrange(40, 110)}", f"HR {rng.randrange(45, 150)}", f"RR {rng.randrange(8, 34)}", f"T {rng.randrange(960, 1040) / 10}", f"SpO2 {rng.randrange(80, 100)}%", f"SpO2 {rng.randrange(85, 100)}% on {rng.randrange(1, 6)}L NC", f"Wt {rng.randrange(40, 160)} kg", f"BMI {rng.randrange(170, 450) / 10}"))
+    return rng.choice(
+        (
+            f"BP {rng.randrange(80, 200)}/{rng.randrange(40, 110)}",
+            f"HR {rng.randrange(45, 150)}",
+            f"RR {rng.randrange(8, 34)}",
+            f"T {rng.randrange(960, 1040) / 10}",
+            f"SpO2 {rng.randrange(80, 100)}%",
+            f"SpO2 {rng.randrange(85, 100)}% on {rng.randrange(1, 6)}L NC",
+            f"Wt {rng.randrange(40, 160)} kg",
+            f"BMI {rng.randrange(170, 450) / 10}",
+        )
+    )
 
 
 def lab(rng: random.Random) -> str:
@@ -133,13 +217,41 @@ def score(rng: random.Random) -> str:
 
 
 def code(rng: random.Random) -> str:
-    return rng.choice((f"{letters(rng, 1)}{digits(rng, 2)}.{digits(rng, rng.choice((1, 2)))}", f"{letters(rng, 1)}{digits(rng, 2)}", digits(rng, 5), f"{digits(rng, 3)}.{digits(rng, 2)}", f"{digits(rng, 5)}-{digits(rng, 1)}", f"{digits(rng, 3)}.{digits(rng, 1)}", f"CPT {digits(rng, 5)}", f"ICD-10 {letters(rng, 1)}{digits(rng, 2)}.{digits(rng, 1)}", f"{letters(rng, 1)}{digits(rng, 4)}"))
+    return rng.choice(
+        (
+            f"{letters(rng, 1)}{digits(rng, 2)}.{digits(rng, rng.choice((1, 2)))}",
+            f"{letters(rng, 1)}{digits(rng, 2)}",
+            digits(rng, 5),
+            f"{digits(rng, 3)}.{digits(rng, 2)}",
+            f"{digits(rng, 5)}-{digits(rng, 1)}",
+            f"{digits(rng, 3)}.{digits(rng, 1)}",
+            f"CPT {digits(rng, 5)}",
+            f"ICD-10 {letters(rng, 1)}{digits(rng, 2)}.{digits(rng, 1)}",
+            f"{letters(rng, 1)}{digits(rng, 4)}",
+        )
+    )
 
 
 def dose(rng: random.Random) -> str:
     amount = rng.choice((5, 10, 20, 25, 40, 50, 81, 100, 125, 200, 250, 325, 500, 650, 1000, 2.5, 0.5, 12.5))
     unit = rng.choice(("mg", "mg", "mg", "mcg", "units", "mL", "g", "mg/kg", "%", "tabs"))
-    return f"{amount}{rng.choice((' ', ' ', ''))}{unit}" + rng.choice((" PO", " IV", " daily", " BID", " TID", " q6h", " q8h PRN", " at bedtime", "", "", " SQ", " po qd", " x 7 days"))
+    return f"{amount}{rng.choice((' ', ' ', ''))}{unit}" + rng.choice(
+        (
+            " PO",
+            " IV",
+            " daily",
+            " BID",
+            " TID",
+            " q6h",
+            " q8h PRN",
+            " at bedtime",
+            "",
+            "",
+            " SQ",
+            " po qd",
+            " x 7 days",
+        )
+    )
 
 
 def duration(rng: random.Random) -> str:
@@ -152,4 +264,14 @@ def reltime(rng: random.Random) -> str:
 
 def time(rng: random.Random) -> str:
     hour, minute = rng.randrange(24), rng.randrange(60)
-    return rng.choice((f"{hour:02d}:{minute:02d}", f"{hour:02d}{minute:02d}", f"{hour % 12 or 12}:{minute:02d} {rng.choice(('am', 'pm', 'AM', 'PM'))}", f"{hour % 12 or 12} {rng.choice(('am', 'pm'))}", f"{hour:02d}:{minute:02d}:{rng.randrange(60):02d}", f"{hour:02d}{minute:02d} hrs", f"{hour % 12 or 12}{rng.choice(('am', 'pm'))}"))
+    return rng.choice(
+        (
+            f"{hour:02d}:{minute:02d}",
+            f"{hour:02d}{minute:02d}",
+            f"{hour % 12 or 12}:{minute:02d} {rng.choice(('am', 'pm', 'AM', 'PM'))}",
+            f"{hour % 12 or 12} {rng.choice(('am', 'pm'))}",
+            f"{hour:02d}:{minute:02d}:{rng.randrange(60):02d}",
+            f"{hour:02d}{minute:02d} hrs",
+            f"{hour % 12 or 12}{rng.choice(('am', 'pm'))}",
+        )
+    )

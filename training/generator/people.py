@@ -9,7 +9,28 @@ from functools import cache
 
 from training.generator import pools
 
-PARTICLES = ("de", "van", "von", "van der", "de la", "della", "di", "da", "bin", "al", "el", "le", "du", "den", "ter", "dos", "del", "ibn", "Abu", "Ben")
+PARTICLES = (
+    "de",
+    "van",
+    "von",
+    "van der",
+    "de la",
+    "della",
+    "di",
+    "da",
+    "bin",
+    "al",
+    "el",
+    "le",
+    "du",
+    "den",
+    "ter",
+    "dos",
+    "del",
+    "ibn",
+    "Abu",
+    "Ben",
+)
 FUNCTION_WORDS = tuple(
     "a after all also am an and any are as at back be been both but by can did do down each else few for from had has have he her here him his how "
     "i if in into is it just may me might more most must my no none nor not now of off on once one only or other our out over own past per she so "
@@ -46,7 +67,13 @@ def cased(word: str, rng: random.Random) -> str:
     made = " ".join(part.capitalize() for part in word.split(" "))
     if made.startswith("Mc") and len(made) > 4:
         made = "Mc" + made[2:].capitalize()
-    if made.startswith("O") and len(made) > 5 and made[1] in "bcdghkmnr" and made[2] in "aeiour" and rng.random() < 0.05:
+    if (
+        made.startswith("O")
+        and len(made) > 5
+        and made[1] in "bcdghkmnr"
+        and made[2] in "aeiour"
+        and rng.random() < 0.05
+    ):
         made = "O'" + made[1:].capitalize()
     return made
 
@@ -121,16 +148,31 @@ def form_of(person: Person, form: str, rng: random.Random) -> str:
         return f"{short}." if short not in "XYZ" and rng.random() < 0.025 else person.family
     if form == "turned":
         family, given, m = person.family, person.given, person.middle[0]
-        return rng.choice((f"{family}, {given}", f"{family}, {given} {m}", f"{family}, {given} {m}.", f"{family},{given}", f"{family.upper()}, {given.upper()}", f"{family.upper()},{given.upper()} {m}"))
+        return rng.choice(
+            (
+                f"{family}, {given}",
+                f"{family}, {given} {m}",
+                f"{family}, {given} {m}.",
+                f"{family},{given}",
+                f"{family.upper()}, {given.upper()}",
+                f"{family.upper()},{given.upper()} {m}",
+            )
+        )
     if form == "initials":
         one, two, three = person.given[0], person.middle[0], person.family[0].upper()
-        return rng.choice((f"{one}{three}", f"{one}.{three}.", f"{one}{two}{three}", f"{one}.{two}.{three}.", f"{one}. {three}."))
+        return rng.choice(
+            (f"{one}{three}", f"{one}.{three}.", f"{one}{two}{three}", f"{one}.{two}.{three}.", f"{one}. {three}.")
+        )
     return person.full
 
 
 def a_claimed(rng: random.Random) -> str:
     """Any string that somebody could claim as a name; a person's `.any` and the slot `{term}` draw from it alike."""
-    made = _normal_name(rng) if rng.random() < 1 / 3 else " ".join(_any_word(rng) for _ in range(rng.choice((1, 1, 1, 2, 2))))
+    made = (
+        _normal_name(rng)
+        if rng.random() < 1 / 3
+        else " ".join(_any_word(rng) for _ in range(rng.choice((1, 1, 1, 2, 2))))
+    )
     if made.islower() or rng.random() < 0.15:
         made = rng.choices(CASES, (5, 2, 2))[0](made)
     return made
@@ -154,6 +196,18 @@ def _any_word(rng: random.Random) -> str:
 
 
 def login(person: Person, rng: random.Random) -> str:
-    given, family = ("".join(c for c in unicodedata.normalize("NFKD", part).lower() if c.isascii() and c.isalpha()) for part in (person.given, person.family))
+    given, family = (
+        "".join(c for c in unicodedata.normalize("NFKD", part).lower() if c.isascii() and c.isalpha())
+        for part in (person.given, person.family)
+    )
     given, family = given or "x", family or "y"
-    return rng.choice((f"{given[0]}{family}", f"{given}.{family}", f"{family}{given[0]}", f"{given[0]}{family}{rng.randrange(1, 99)}", f"{given}_{family}", f"{family[:6]}{given[:2]}"))
+    return rng.choice(
+        (
+            f"{given[0]}{family}",
+            f"{given}.{family}",
+            f"{family}{given[0]}",
+            f"{given[0]}{family}{rng.randrange(1, 99)}",
+            f"{given}_{family}",
+            f"{family[:6]}{given[:2]}",
+        )
+    )

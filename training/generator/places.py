@@ -39,14 +39,77 @@ def city(rng: random.Random) -> str:
     if draw < 0.74:
         return rng.choice(abroad)
     core = _capital(pools.odd_word(rng)) if draw < 0.93 else people.a_family(rng)
-    end = rng.choice(("", "", "", "ville", "ton", "burg", "field", "ford", " Falls", " Springs", " Heights", " City", " Creek", "wood", " Park", "port", "ham", "stead"))
-    start = rng.choice(("", "", "", "", "", "North ", "West ", "Port ", "Fort ", "New ", "St. ", "Lake ", "Mount ", "East ", "San ", "El "))
+    end = rng.choice(
+        (
+            "",
+            "",
+            "",
+            "ville",
+            "ton",
+            "burg",
+            "field",
+            "ford",
+            " Falls",
+            " Springs",
+            " Heights",
+            " City",
+            " Creek",
+            "wood",
+            " Park",
+            "port",
+            "ham",
+            "stead",
+        )
+    )
+    start = rng.choice(
+        (
+            "",
+            "",
+            "",
+            "",
+            "",
+            "North ",
+            "West ",
+            "Port ",
+            "Fort ",
+            "New ",
+            "St. ",
+            "Lake ",
+            "Mount ",
+            "East ",
+            "San ",
+            "El ",
+        )
+    )
     return start + core + end
 
 
 def neighborhood(rng: random.Random) -> str:
-    core = _capital(pools.odd_word(rng)) if rng.random() < 0.4 else people.a_family(rng) if rng.random() < 0.4 else rng.choice(pools.phrases("streets"))
-    return core + rng.choice((" Heights", " Village", " Hills", " Park", " Flats", " Square", " Hollow", " Point", " Estates", " Gardens", " District", " Corners", "", ""))
+    core = (
+        _capital(pools.odd_word(rng))
+        if rng.random() < 0.4
+        else people.a_family(rng)
+        if rng.random() < 0.4
+        else rng.choice(pools.phrases("streets"))
+    )
+    return core + rng.choice(
+        (
+            " Heights",
+            " Village",
+            " Hills",
+            " Park",
+            " Flats",
+            " Square",
+            " Hollow",
+            " Point",
+            " Estates",
+            " Gardens",
+            " District",
+            " Corners",
+            "",
+            "",
+        )
+    )
 
 
 def landmark(rng: random.Random) -> str:
@@ -68,7 +131,9 @@ def zip_code(rng: random.Random) -> str:
 def postcode(rng: random.Random) -> str:
     up, d = (lambda: rng.choice("ABCDEFGHJKLMNPRSTUVWXY")), (lambda: str(rng.randrange(10)))
     if rng.random() < 0.65:
-        return up() + rng.choice(("", up())) + d() + rng.choice(("", d())) + rng.choice((" ", " ", "")) + d() + up() + up()
+        return (
+            up() + rng.choice(("", up())) + d() + rng.choice(("", d())) + rng.choice((" ", " ", "")) + d() + up() + up()
+        )
     return up() + d() + up() + rng.choice((" ", "")) + d() + up() + d()
 
 
@@ -78,7 +143,13 @@ def street(rng: random.Random) -> str:
         return "".join(text for text, label in _abroad(rng)[:1])
     if draw < 0.05:
         return f"{rng.choice(('PO Box', 'P.O. Box', 'Box'))} {rng.randrange(1, 9999)}"
-    core = rng.choice(pools.phrases("streets")) if draw < 0.55 else people.a_family(rng) if draw < 0.8 else _capital(pools.odd_word(rng))
+    core = (
+        rng.choice(pools.phrases("streets"))
+        if draw < 0.55
+        else people.a_family(rng)
+        if draw < 0.8
+        else _capital(pools.odd_word(rng))
+    )
     way = rng.choice(("N ", "S. ", "West ", "E ", "NW ", "North ")) if rng.random() < 0.12 else ""
     house = f"{rng.randrange(1, rng.choice((30, 300, 3000, 20000)))}{rng.choice('ABC') if rng.random() < 0.05 else ''}"
     made = f"{house} {way}{core} {rng.choice(pools.phrases('kinds_street'))}"
@@ -110,22 +181,57 @@ def address(rng: random.Random) -> list[tuple[str, str]]:
     return made
 
 
-_BEFORE = "Rue,Rue de la,Avenue,Avenue de,Via,Viale,Piazza,Calle,Carrera,Avenida,Rua,Plaza de,Paseo de,Jalan,ul.,Ulica,Chemin de,Boulevard,Calea,Str.".split(",")
+_BEFORE = "Rue,Rue de la,Avenue,Avenue de,Via,Viale,Piazza,Calle,Carrera,Avenida,Rua,Plaza de,Paseo de,Jalan,ul.,Ulica,Chemin de,Boulevard,Calea,Str.".split(
+    ","
+)
 _BEHIND = "straße,strasse,weg,gasse,platz,straat,laan,gatan,vej,gade,katu,utca,allee,vegen,dijk,kade".split(",")
-_STATES_ABROAD = "NSW,VIC,QLD,WA,SA,ON,QC,BC,AB,NS,Co. Dublin,Co. Cork,Kent,Surrey,West Yorkshire,Lancs,Essex,Maharashtra,Kerala,Bavaria".split(",")
+_STATES_ABROAD = "NSW,VIC,QLD,WA,SA,ON,QC,BC,AB,NS,Co. Dublin,Co. Cork,Kent,Surrey,West Yorkshire,Lancs,Essex,Maharashtra,Kerala,Bavaria".split(
+    ","
+)
 
 
 def _abroad(rng: random.Random) -> list[tuple[str, str]]:
     """An address as other countries write it: the number behind the street, the post code before the town."""
     number = f"{rng.randrange(1, 250)}{rng.choice(('', '', '', 'a', 'B', '/4'))}"
     core = people.a_family(rng) if rng.random() < 0.6 else _capital(pools.odd_word(rng))
-    way = rng.choice((f"{rng.choice(_BEFORE)} {core}", f"{core}{rng.choice(_BEHIND)}", f"{core} {rng.choice(('Road', 'Street', 'Close', 'Gardens', 'Lane', 'Crescent', 'Mews', 'Parade', 'Nagar', 'Marg'))}"))
-    line = rng.choice((f"{way} {number}", f"{number} {way}", f"{number}, {way}", f"{way}, {number}", f"Flat {rng.randrange(1, 40)}, {number} {way}", f"{way} No. {number}"))
-    code = rng.choice((numbers(rng, 4), numbers(rng, 5), numbers(rng, 4) + " " + "ABCDEFGHJK"[rng.randrange(10)] + "ABCDEFGHJK"[rng.randrange(10)], numbers(rng, 6), f"{numbers(rng, 2)}-{numbers(rng, 3)}", f"{numbers(rng, 3)} {numbers(rng, 2)}"))
+    way = rng.choice(
+        (
+            f"{rng.choice(_BEFORE)} {core}",
+            f"{core}{rng.choice(_BEHIND)}",
+            f"{core} {rng.choice(('Road', 'Street', 'Close', 'Gardens', 'Lane', 'Crescent', 'Mews', 'Parade', 'Nagar', 'Marg'))}",
+        )
+    )
+    line = rng.choice(
+        (
+            f"{way} {number}",
+            f"{number} {way}",
+            f"{number}, {way}",
+            f"{way}, {number}",
+            f"Flat {rng.randrange(1, 40)}, {number} {way}",
+            f"{way} No. {number}",
+        )
+    )
+    code = rng.choice(
+        (
+            numbers(rng, 4),
+            numbers(rng, 5),
+            numbers(rng, 4) + " " + "ABCDEFGHJK"[rng.randrange(10)] + "ABCDEFGHJK"[rng.randrange(10)],
+            numbers(rng, 6),
+            f"{numbers(rng, 2)}-{numbers(rng, 3)}",
+            f"{numbers(rng, 3)} {numbers(rng, 2)}",
+        )
+    )
     town = city(rng)
     joint = rng.choice((", ", ", ", "\n", " "))
     if rng.random() < 0.6:
-        return [(line, "LOCATION"), (joint, ""), (code, "ZIP"), (" ", ""), (town, "LOCATION"), *([(", ", ""), (country(rng), "STATE")] if rng.random() < 0.3 else [])]
+        return [
+            (line, "LOCATION"),
+            (joint, ""),
+            (code, "ZIP"),
+            (" ", ""),
+            (town, "LOCATION"),
+            *([(", ", ""), (country(rng), "STATE")] if rng.random() < 0.3 else []),
+        ]
     made = [(line, "LOCATION"), (joint, ""), (town, "LOCATION")]
     if rng.random() < 0.6:
         made += [(rng.choice((", ", " ")), ""), (rng.choice(_STATES_ABROAD), "STATE")]
@@ -136,14 +242,30 @@ def numbers(rng: random.Random, count: int) -> str:
     return "".join(rng.choice("0123456789") for _ in range(count))
 
 
-_SAINTS = "St. Mary's,St. Luke's,Saint Joseph,St. Vincent,Good Samaritan,Mercy,Sacred Heart,St. Elizabeth,Holy Cross,Mount Sinai,Bethesda,Providence,Our Lady of Lourdes,St. Jude,Trinity,Ascension,Baptist,Methodist,Presbyterian,Lutheran,Adventist,Memorial,University,General,Community,Regional,Children's,Veterans Affairs,Kaiser,Mayo,Cleveland,Shriners".split(",")
-_HOSPITALS = "Hospital,Hospital,Hospital,Medical Center,Medical Center,Regional Medical Center,Memorial Hospital,General Hospital,Community Hospital,Health,Health System,Health Center,Children's Hospital,University Hospital,VA Medical Center,Infirmary,Healthcare".split(",")
-_CLINICS = "Clinic,Clinic,Family Practice,Family Medicine,Cardiology,Cardiology Associates,Orthopedics,Orthopaedic Group,Pediatrics,Women's Health,Eye Center,Dermatology,Urgent Care,Medical Group,Primary Care,Internal Medicine,Oncology Center,Cancer Center,Heart Institute,Surgery Center,Imaging,Pain Clinic,Dental,Physical Therapy,Dialysis Center,Wellness Center,Health Clinic,Surgery,Medical Practice".split(",")
-_FACILITIES = "Nursing Home,Rehab,Rehabilitation Center,Manor,Assisted Living,Skilled Nursing Facility,Care Center,Hospice,Pharmacy,Drugs,Labs,Laboratories,Home Health,Retirement Village,Recovery Center,Memory Care,Lodge,House,Group Home,Shelter".split(",")
-_SCHOOLS = "Elementary,Elementary School,Middle School,High School,Academy,University,College,Community College,Preschool,Daycare,Montessori,Kindergarten,Christian School,Prep".split(",")
-_COMPANIES = "Inc,Inc.,LLC,Corp,Industries,Logistics,Construction,Trucking,Foods,Motors,Electric,Steel,& Sons,Bakery,Insurance,Bank,Farms,Manufacturing,Systems,Technologies,Airlines,Energy,Plumbing,Brothers,Partners,Mills".split(",")
-_CHURCHES = "Baptist Church,Church,Lutheran Church,Methodist Church,Parish,Temple,Mosque,Synagogue,Chapel,Ministries,Cathedral".split(",")
-_WARDS = "4 West,5 North,3B,MICU,SICU,7 Tower,2 East,Maple Unit,Ward 6,Cedar Ward,Oak Unit,6 South,B4,CVICU,Rosewood Unit,North Pavilion,Ward 12A,Annex 3".split(",")
+_SAINTS = "St. Mary's,St. Luke's,Saint Joseph,St. Vincent,Good Samaritan,Mercy,Sacred Heart,St. Elizabeth,Holy Cross,Mount Sinai,Bethesda,Providence,Our Lady of Lourdes,St. Jude,Trinity,Ascension,Baptist,Methodist,Presbyterian,Lutheran,Adventist,Memorial,University,General,Community,Regional,Children's,Veterans Affairs,Kaiser,Mayo,Cleveland,Shriners".split(
+    ","
+)
+_HOSPITALS = "Hospital,Hospital,Hospital,Medical Center,Medical Center,Regional Medical Center,Memorial Hospital,General Hospital,Community Hospital,Health,Health System,Health Center,Children's Hospital,University Hospital,VA Medical Center,Infirmary,Healthcare".split(
+    ","
+)
+_CLINICS = "Clinic,Clinic,Family Practice,Family Medicine,Cardiology,Cardiology Associates,Orthopedics,Orthopaedic Group,Pediatrics,Women's Health,Eye Center,Dermatology,Urgent Care,Medical Group,Primary Care,Internal Medicine,Oncology Center,Cancer Center,Heart Institute,Surgery Center,Imaging,Pain Clinic,Dental,Physical Therapy,Dialysis Center,Wellness Center,Health Clinic,Surgery,Medical Practice".split(
+    ","
+)
+_FACILITIES = "Nursing Home,Rehab,Rehabilitation Center,Manor,Assisted Living,Skilled Nursing Facility,Care Center,Hospice,Pharmacy,Drugs,Labs,Laboratories,Home Health,Retirement Village,Recovery Center,Memory Care,Lodge,House,Group Home,Shelter".split(
+    ","
+)
+_SCHOOLS = "Elementary,Elementary School,Middle School,High School,Academy,University,College,Community College,Preschool,Daycare,Montessori,Kindergarten,Christian School,Prep".split(
+    ","
+)
+_COMPANIES = "Inc,Inc.,LLC,Corp,Industries,Logistics,Construction,Trucking,Foods,Motors,Electric,Steel,& Sons,Bakery,Insurance,Bank,Farms,Manufacturing,Systems,Technologies,Airlines,Energy,Plumbing,Brothers,Partners,Mills".split(
+    ","
+)
+_CHURCHES = "Baptist Church,Church,Lutheran Church,Methodist Church,Parish,Temple,Mosque,Synagogue,Chapel,Ministries,Cathedral".split(
+    ","
+)
+_WARDS = "4 West,5 North,3B,MICU,SICU,7 Tower,2 East,Maple Unit,Ward 6,Cedar Ward,Oak Unit,6 South,B4,CVICU,Rosewood Unit,North Pavilion,Ward 12A,Annex 3".split(
+    ","
+)
 
 
 def _core(rng: random.Random) -> str:
@@ -163,7 +285,14 @@ def institution(kind: str, rng: random.Random) -> str:
     """A `hospital`, `clinic`, `facility`, `school`, `company`, `church` or `ward`."""
     if kind == "ward":
         return rng.choice(_WARDS)
-    ends = {"hospital": _HOSPITALS, "clinic": _CLINICS, "facility": _FACILITIES, "school": _SCHOOLS, "company": _COMPANIES, "church": _CHURCHES}[kind]
+    ends = {
+        "hospital": _HOSPITALS,
+        "clinic": _CLINICS,
+        "facility": _FACILITIES,
+        "school": _SCHOOLS,
+        "company": _COMPANIES,
+        "church": _CHURCHES,
+    }[kind]
     made = f"{_core(rng)} {rng.choice(ends)}"
     if kind == "hospital" and rng.random() < 0.08:
         made = f"University of {city(rng)} {rng.choice(_HOSPITALS)}"

@@ -17,7 +17,20 @@ from veil.lexicon import names, words
 
 HERE = pathlib.Path(__file__).parent
 ORDER = 3
-MARKS = {"a": "áàâäãå", "e": "éèêë", "i": "íï", "o": "óöôøõ", "u": "úüû", "n": "ñ", "c": "çč", "s": "šş", "z": "žż", "y": "ý", "l": "ł", "g": "ğ"}
+MARKS = {
+    "a": "áàâäãå",
+    "e": "éèêë",
+    "i": "íï",
+    "o": "óöôøõ",
+    "u": "úüû",
+    "n": "ñ",
+    "c": "çč",
+    "s": "šş",
+    "z": "žż",
+    "y": "ý",
+    "l": "ł",
+    "g": "ğ",
+}
 
 
 class Weighted:
@@ -57,13 +70,21 @@ class Inventor:
 
 _ONSETS = "b c d f g h j k l m n p q r s t v w x z br cr dr fr gr kr pr tr bl cl fl gl pl sl sk sm sn sp st sw th sh ch zh kh".split()
 _VOWELS = "a e i o u y ae ai au ea ee ei eo ia ie io oa oo ou ue".split()
-_CODAS = ["", "", "", *"b d f g k l m n p r s t v x z ck ld ll lm ln lt nd ng nk nn nt rd rk rm rn rt sh sk st th tz x".split()]
+_CODAS = [
+    "",
+    "",
+    "",
+    *"b d f g k l m n p r s t v x z ck ld ll lm ln lt nd ng nk nn nt rd rk rm rn rt sh sk st th tz x".split(),
+]
 
 
 def grammar_word(rng: random.Random) -> str:
     """A word of an invented letter grammar: two or three syllables."""
     count = rng.choice((1, 2, 2, 2, 3))
-    made = "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) + (rng.choice(_CODAS) if rng.random() < 0.6 else "") for _ in range(count))
+    made = "".join(
+        rng.choice(_ONSETS) + rng.choice(_VOWELS) + (rng.choice(_CODAS) if rng.random() < 0.6 else "")
+        for _ in range(count)
+    )
     return made + rng.choice(("", "", "a", "o", "en", "er", "ix", "us", "an", "el"))
 
 
@@ -156,7 +177,11 @@ def english() -> list[str]:
 @cache
 def clinical() -> list[str]:
     """Words of medicine alone, and drugs."""
-    return [w for w, bits in words.table().items() if bits & (words.CLINICAL | words.DRUG) and not bits & words.EVERYDAY and len(w) > 3]
+    return [
+        w
+        for w, bits in words.table().items()
+        if bits & (words.CLINICAL | words.DRUG) and not bits & words.EVERYDAY and len(w) > 3
+    ]
 
 
 @cache

@@ -94,7 +94,12 @@ class Filling:
             return self._dated(kind, full)
         if kind == "email":
             host = pools.odd_word(rng)
-            return [Piece(f"{people.login(self._person('person', 'person'), rng)}@{host}{rng.choice(('.com', '.org', '.net', '.edu', 'health.org'))}", "EMAIL")]
+            return [
+                Piece(
+                    f"{people.login(self._person('person', 'person'), rng)}@{host}{rng.choice(('.com', '.org', '.net', '.edu', 'health.org'))}",
+                    "EMAIL",
+                )
+            ]
         if kind == "user":
             return [Piece(people.login(self._person("staff", "staff"), rng), "NAME", "clinician")]
         if kind in _LABELLED:
@@ -112,7 +117,11 @@ class Filling:
         make = numbers.long_date if rng.random() < 0.35 else numbers.short_date
         if kind == "daterange":
             other = numbers.a_day(rng)
-            return [Piece(make(rng, day), "DATE"), Piece(rng.choice((" - ", " to ", "-", " through ", " \u2013 "))), Piece(make(rng, other), "DATE")]
+            return [
+                Piece(make(rng, day), "DATE"),
+                Piece(rng.choice((" - ", " to ", "-", " through ", " \u2013 "))),
+                Piece(make(rng, other), "DATE"),
+            ]
         return [Piece(make(rng, day), "DATE")]
 
     def _named(self, base: str, kind: str, form: str) -> Piece:

@@ -50,7 +50,28 @@ def product(rng: random.Random) -> str:
     core = _name(rng)
     if draw < 0.72:
         return core
-    return core + rng.choice((" XR", " II", " 3000", "Flex", " Pro", "-2", " gel", " Plus", "™", "®", " Max", " One", " cream", " spray", " system", " kit", " ER", " HD"))
+    return core + rng.choice(
+        (
+            " XR",
+            " II",
+            " 3000",
+            "Flex",
+            " Pro",
+            "-2",
+            " gel",
+            " Plus",
+            "™",
+            "®",
+            " Max",
+            " One",
+            " cream",
+            " spray",
+            " system",
+            " kit",
+            " ER",
+            " HD",
+        )
+    )
 
 
 def drug(rng: random.Random) -> str:
@@ -76,11 +97,19 @@ def trial(rng: random.Random) -> str:
 
 
 def organism(rng: random.Random) -> str:
-    return rng.choice(pools.phrases("organisms")) if rng.random() < 0.75 else _name(rng) + rng.choice(("ella", "ia", "coccus", " species", "bacter"))
+    return (
+        rng.choice(pools.phrases("organisms"))
+        if rng.random() < 0.75
+        else _name(rng) + rng.choice(("ella", "ia", "coccus", " species", "bacter"))
+    )
 
 
 def gene(rng: random.Random) -> str:
-    return rng.choice(pools.phrases("genes")) if rng.random() < 0.7 else f"{numbers.letters(rng, rng.choice((2, 3, 4)))}{rng.randrange(1, 20)}"
+    return (
+        rng.choice(pools.phrases("genes"))
+        if rng.random() < 0.7
+        else f"{numbers.letters(rng, rng.choice((2, 3, 4)))}{rng.randrange(1, 20)}"
+    )
 
 
 def diagnosis(rng: random.Random) -> str:
@@ -92,19 +121,51 @@ def diagnosis(rng: random.Random) -> str:
 
 def size(rng: random.Random) -> str:
     a, b, c = (rng.randrange(2, 99) / 10 for _ in range(3))
-    return rng.choice((f"{a} cm", f"{a} x {b} cm", f"{a} x {b} x {c} cm", f"{rng.randrange(2, 40)} mm", f"{rng.randrange(6, 28)} Fr", f"{rng.randrange(14, 27)}G"))
+    return rng.choice(
+        (
+            f"{a} cm",
+            f"{a} x {b} cm",
+            f"{a} x {b} x {c} cm",
+            f"{rng.randrange(2, 40)} mm",
+            f"{rng.randrange(6, 28)} Fr",
+            f"{rng.randrange(14, 27)}G",
+        )
+    )
 
 
 def lot(rng: random.Random) -> str:
-    return rng.choice((f"lot {numbers.digits(rng, 4)}{numbers.letters(rng, 1)}{numbers.digits(rng, 2)}", f"Lot #{numbers.letters(rng, 2)}{numbers.digits(rng, 4)}", f"lot no. {numbers.digits(rng, 6)}"))
+    return rng.choice(
+        (
+            f"lot {numbers.digits(rng, 4)}{numbers.letters(rng, 1)}{numbers.digits(rng, 2)}",
+            f"Lot #{numbers.letters(rng, 2)}{numbers.digits(rng, 4)}",
+            f"lot no. {numbers.digits(rng, 6)}",
+        )
+    )
 
 
 def bed(rng: random.Random) -> str:
-    return rng.choice((str(rng.randrange(1, 60)), f"{rng.randrange(100, 999)}", f"{rng.randrange(100, 999)}{rng.choice('AB')}", f"{rng.randrange(2, 9)}-{rng.randrange(1, 30)}", f"{rng.randrange(1, 30)}{rng.choice('ABCD')}"))
+    return rng.choice(
+        (
+            str(rng.randrange(1, 60)),
+            f"{rng.randrange(100, 999)}",
+            f"{rng.randrange(100, 999)}{rng.choice('AB')}",
+            f"{rng.randrange(2, 9)}-{rng.randrange(1, 30)}",
+            f"{rng.randrange(1, 30)}{rng.choice('ABCD')}",
+        )
+    )
 
 
 def ratio(rng: random.Random) -> str:
-    return rng.choice((f"{rng.randrange(90, 190)}/{rng.randrange(50, 110)}", f"{rng.randrange(0, 5)}/5", f"{rng.randrange(1, 6)}/6", f"20/{rng.choice((20, 25, 30, 40, 70, 100, 200))}", f"{rng.randrange(1, 10)}/10", f"{rng.randrange(1, 4)}:{rng.randrange(1, 9)}"))
+    return rng.choice(
+        (
+            f"{rng.randrange(90, 190)}/{rng.randrange(50, 110)}",
+            f"{rng.randrange(0, 5)}/5",
+            f"{rng.randrange(1, 6)}/6",
+            f"20/{rng.choice((20, 25, 30, 40, 70, 100, 200))}",
+            f"{rng.randrange(1, 10)}/10",
+            f"{rng.randrange(1, 4)}:{rng.randrange(1, 9)}",
+        )
+    )
 
 
 SLOTS = {

@@ -119,11 +119,12 @@ def identifier(value: str) -> bool:
 _PUBLIC = (
     "ICD", "CPT", "LOINC", "SNOMED", "RXCUI", "NCT", "PMID", "PMC", "DOI", "ISO", "HCPCS", "DRG", "NDC", "HLA", "COVID",
     "SARS", "GRCH", "ATC", "RXNORM", "CD", "HCT", "WBC",
+    "MODEL", "STUDY", "TRIAL", "PROTO", "PART", "SKU", "FORM", "SOP", "ITEM", "REV",  # things, not people
 )  # fmt: skip
 
 
 def code(value: str) -> bool:
-    """An identifier that stands without a key: four digits and more, its letters none of a public code system."""
+    """An identifier that stands without a key: four digits and more, its letters none of a public code or a thing."""
     letters = re.match(r"[A-Za-z]*", value)
     return len(digits_of(value)) >= 4 and letters is not None and not letters[0].upper().startswith(_PUBLIC)
 

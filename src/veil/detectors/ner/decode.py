@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,18 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veil.detectors.ner.cut import GLUED, Cut
+from veil.detectors.ner.likely import can_be
 from veil.detectors.ner.network import Reading
 from veil.detectors.ner.temper import is_quiet, tempered
-from veil.model import SAFE_HARBOR, Label, Span, Text
+from veil.model import Label, Span, Text
 
 SOURCE = "ner"
 OPEN, HOLD = 0.5, 0.2  # a span has a token over the one, and goes on over tokens above the other
 _JOINTS = frozenset("'-")
-_NUMBERED = frozenset(SAFE_HARBOR) - {Label.NAME, Label.LOCATION, Label.EMAIL, Label.URL, Label.DATE}
 _PLAIN = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION, Label.PROFESSION, Label.STATE})
-_MONTH = re.compile(
-    r"\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|teenth|tieth|first|second|third", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ def spans(text: Text, one: Cut, seen: Doubts, labels: tuple[Label, ...], roles: 
         label = labels[int(seen.label[slice(*run)][seen.mass[slice(*run)].argmax()])]
         first, last = _whole(one, label, run[0], run[1] - 1)
         shown = text.shown[one.starts[first] : one.ends[last]]
-        if not _can_be(label, shown):
+        if not can_be(label, shown):
             continue
         start, end = text.raw_range(one.starts[first], one.ends[last])
         share = float(seen.mass[first : last + 1].max())
@@ -123,19 +119,6 @@ def _whole(one: Cut, label: Label, first: int, last: int) -> tuple[int, int]:
 
 def _possessive(one: Cut, i: int) -> bool:
     return one.words[i] in {"s", "S"} and i > 0 and one.words[i - 1] == "'"
-
-
-def _can_be(label: Label, shown: str) -> bool:
-    """Whether a text can be what it was taken for: no number without a digit, no date without month or digit."""
-    if label in _NUMBERED or label in {Label.YEAR, Label.TIME}:
-        return any(char.isdigit() for char in shown)
-    if label is Label.EMAIL:
-        return "@" in shown
-    if label is Label.URL:
-        return "." in shown
-    if label is Label.DATE:
-        return _MONTH.search(shown) is not None
-    return any(char.isalpha() for char in shown) or label not in _PLAIN
 
 
 def _told(label: Label, shown: str) -> Label:

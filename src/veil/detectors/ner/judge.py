@@ -12,7 +12,9 @@ from veil.detectors.ner.cut import Cut, cut
 from veil.detectors.ner.decode import Doubts
 from veil.detectors.ner.echo import echoes
 from veil.detectors.ner.fit import fitted
-from veil.detectors.ner.network import Network, shipped
+from veil.detectors.ner.likely import is_room
+from veil.detectors.ner.panel import Reader, shipped
+from veil.detectors.ner.pool import pooled
 from veil.detectors.ner.public import is_public
 from veil.detectors.weigh import held
 from veil.model import SAFE_HARBOR, Label, Span, Text
@@ -37,7 +39,7 @@ class Ner:
     name = "ner"
     labels = frozenset(Label)
 
-    def __init__(self, network: Network | None = None) -> None:
+    def __init__(self, network: Reader | None = None) -> None:
         self.network = network or shipped()
         self._labels = tuple(Label(label) for label in self.network.labels)
         self.identifying = np.array([label in SAFE_HARBOR or label is Label.ORGANIZATION for label in self._labels])
@@ -55,6 +57,7 @@ class Ner:
         ]
 
     def _judged(self, text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> list[Span]:
+        seen = pooled(one, seen)
         own = fitted(text, list(decode.spans(text, one, seen, self._labels, self.network.roles)), found)
         own = [span for span in own if not is_public(text.raw, span.start, span.end, span.label)]
         both = [*(self._told(text, one, seen, weighed(text, one, seen, span)) for span in found), *own]
@@ -72,7 +75,7 @@ class Ner:
 
 def weighed(text: Text, one: Cut, seen: Doubts, span: Span) -> Span:
     """A rule's span with the score that the network leaves it; what is held by digits or a table is not touched."""
-    if not held(span) and is_public(text.raw, span.start, span.end, span.label):
+    if not held(span) and _is_nobodys(text.raw, span):
         return span._replace(score=min(span.score, REFUSED * 0.5))
     bar = BARS.get(span.source, BARS.get(f"{span.source.partition(':')[0]}:{span.label}"))
     if bar is None or held(span):
@@ -81,6 +84,13 @@ def weighed(text: Text, one: Cut, seen: Doubts, span: Span) -> Span:
     if share < bar:
         return span._replace(score=round(min(span.score, REFUSED * (0.5 + share)), 4))
     return span._replace(score=round(1 - (1 - span.score) * (1 - share), 4))
+
+
+def _is_nobodys(raw: str, span: Span) -> bool:
+    """Whether a span is something printed, or a room of any hospital."""
+    if span.label is Label.ORGANIZATION and is_room(raw[span.start : span.end]):
+        return True
+    return is_public(raw, span.start, span.end, span.label)
 
 
 def within(text: Text, one: Cut, span: Span) -> tuple[int, int]:

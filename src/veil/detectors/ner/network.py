@@ -1,13 +1,8 @@
-"""Network: tokens in, what each may be out; one session a process, and the same answer in any company."""
+"""Network: tokens in, what each may be out; the same answer in any company."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -16,11 +11,8 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from veil.detectors.ner.cut import START, Cut
-from veil.detectors.ner.shipped import CARD_SHA256
 from veil.detectors.ner.words import NOTHING, Words
-from veil.errors import PartError
 
-WEIGHTS = "weights"
 LONG, SHORT = 1024, 128  # tokens of one run; a lone short text has the small one
 CLEAR = 5.0  # a token whose best tag is this far behind "nothing" holds less than 3 % of doubt
 
@@ -40,12 +32,14 @@ class Reading(NamedTuple):
 
 
 class Network:
-    """The shipped weights, running.
+    """One set of weights, running.
+
+    Shape:   `held` has `words.npz`, `encoder.onnx`, `context.onnx`; `card` their labels, roles and reach.
 
     Keeps:   a token's answer depends on the `reach` tokens to each side of it in its own text, and on nothing else.
     """
 
-    def __init__(self, card: dict[str, Any], held: dict[str, bytes]) -> None:
+    def __init__(self, card: Mapping[str, Any], held: Mapping[str, bytes]) -> None:
         tables = dict(np.load(BytesIO(held["words.npz"])))
         self._context = session(held["context.onnx"])
         self._encoder = session(held["encoder.onnx"])
@@ -123,22 +117,3 @@ def _shares(scores: Floats) -> Floats:
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     shares: Floats = raised / raised.sum(axis=1, keepdims=True)
     return shares
-
-
-@cache
-def shipped() -> Network:
-    """The network of the package.
-
-    Errors:  PartError `weights-changed` where a file is not the one that was shipped.
-    """
-    folder = files("veil.detectors.ner") / WEIGHTS
-    card = json.loads(_checked(folder, "card.json", CARD_SHA256))
-    held = {name: _checked(folder, name, digest) for name, digest in card["sha256"].items()}
-    return Network(card, held)
-
-
-def _checked(folder: Traversable, name: str, digest: str) -> bytes:
-    data = (folder / name).read_bytes()
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise PartError("weights-changed", "the weights are not those that were shipped", hint="install Veil again")
-    return data

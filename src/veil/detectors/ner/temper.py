@@ -14,7 +14,7 @@ from veil.detectors.tokens import bits_of, is_wordlike
 from veil.lexicon.words import EPONYM, abbreviations
 from veil.model import Label
 
-RARE = 1.0  # identifiers are rarer in notes than in what the network was shown
+RARE = 0.5  # identifiers are rarer in notes than in what the network was shown
 SMALL_WORD, SMALL_ODD = 3.0, 1.5  # small letters where the text has capitals: a word that lists know, one they do not
 LOUD_WORD = 2.0  # a known word in capitals
 SHORT_FORM = 3.0  # an abbreviation of medicine

@@ -1,6 +1,8 @@
 """A model of the user's own: a folder on this machine, its labels mapped, its windows and offsets handled."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 
 from veil.detectors.models.own import OwnModel
 from veil.errors import PartError
+from veil.jobs.search import Search
 from veil.model import Label, Owner, Text
 from veil.testing import check_detector
 
@@ -91,3 +94,19 @@ def test_a_folder_that_lacks_a_file_says_which_kind(tmp_path: Path, gone: str) -
     (folder / gone).unlink()
     with pytest.raises(PartError, match="model-folder"):
         OwnModel(folder)
+
+
+def test_a_model_is_named_on_the_command_line_and_by_a_policy(folder: Path, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "1.txt").write_text("Okaforsen saw the patient in Bayport.")
+    spans = Search(["patterns"], model=folder).scanner().find(["Okaforsen saw the patient in Bayport."])[0]
+    assert [span.source for span in spans] == ["model", "model"]
+    project = tmp_path / "project.yaml"
+    project.write_text(
+        f"profile: safe-harbor\nin: notes\nout: out\ndetectors: [patterns, {{model: {folder}}}]\n"
+        'notes: {n: {files: "*.txt", subject: {from: file}, columns: {text: scan}}}\n'
+    )
+    veil = Path(sys.executable).with_name("veil")
+    subprocess.run([veil, "run", project], check=True, capture_output=True, timeout=120)
+    assert next((tmp_path / "out").rglob("1.txt")).read_text() == "[NAME] saw the patient in [LOCATION]."

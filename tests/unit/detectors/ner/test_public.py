@@ -7,16 +7,31 @@ from veil.model import Label
 
 
 def told(marked: str, label: Label) -> bool:
-    before, value, after = marked.partition("<")[0], marked.partition("<")[2].partition(">")[0], marked.partition(">")[2]
+    before, value, after = (
+        marked.partition("<")[0],
+        marked.partition("<")[2].partition(">")[0],
+        marked.partition(">")[2],
+    )
     return is_public(before + value + after, len(before), len(before) + len(value), label)
 
 
-@pytest.mark.parametrize("text", ["see PMID <31234567>", "enrolled in <NCT01234567>", "DOI: <10.1000/182-3>", "LOINC code <2345-7>", "ISBN <9780306406157>"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see PMID <31234567>",
+        "enrolled in <NCT01234567>",
+        "DOI: <10.1000/182-3>",
+        "LOINC code <2345-7>",
+        "ISBN <9780306406157>",
+    ],
+)
 def test_a_number_of_a_public_register_is_nobodys(text: str) -> None:
     assert told(text, Label.ID)
 
 
-@pytest.mark.parametrize("text", ["The guideline was published on <3 May 2019>", "manual, second edition, printed <2018-05-12>"])
+@pytest.mark.parametrize(
+    "text", ["The guideline was published on <3 May 2019>", "manual, second edition, printed <2018-05-12>"]
+)
 def test_the_date_of_a_printed_thing_is_nobodys(text: str) -> None:
     assert told(text, Label.DATE)
 

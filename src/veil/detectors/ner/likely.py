@@ -1,0 +1,57 @@
+"""Likely: what a text can be at all, whatever its sentence says: no number without a digit, no name of a credential alone."""
+
+from __future__ import annotations
+
+import re
+
+from veil.detectors import cues
+from veil.detectors.tokens import bits_of, is_wordlike
+from veil.model import SAFE_HARBOR, Label
+
+_NUMBERED = frozenset(SAFE_HARBOR) - {Label.NAME, Label.LOCATION, Label.EMAIL, Label.URL, Label.DATE}
+_WORDED = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION, Label.PROFESSION, Label.STATE})
+_DATE = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*|(?<!\d)(?:19|20)\d\d(?!\d)|"
+    r"\d{1,2}([/.-])\d{1,2}\1\d{2,4}|teenth|tieth",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+# Parts of any hospital. A name of nothing but such words is nobody's and no place's.
+_ROOMS = frozenset(
+    ["unit", "nursery", "department", "suite", "room", "service", "services", "pathology", "ward", "floor", "team", "desk", "bay",
+     "area", "recovery", "surgery", "radiology", "laboratory", "lab", "theater", "theatre", "program", "division", "section"]
+)  # fmt: skip
+
+
+def can_be(label: Label, shown: str) -> bool:
+    """Whether a text can be what it was taken for."""
+    if label in _NUMBERED or label in {Label.YEAR, Label.TIME, Label.AGE}:
+        return any(char.isdigit() for char in shown) or label is Label.AGE_OVER_89
+    if label is Label.EMAIL:
+        return "@" in shown
+    if label is Label.URL:
+        return "." in shown
+    if label is Label.DATE:  # a bare `9/10` is left to the rules, which know ratios
+        return _DATE.search(shown) is not None
+    if label in _WORDED:
+        return _can_be_worded(label, shown)
+    return True
+
+
+def _can_be_worded(label: Label, shown: str) -> bool:
+    words = _WORD.findall(shown)
+    if not words:
+        return False
+    if label is Label.NAME:
+        whole = "".join(words).lower()
+        taken = whole in cues.CREDENTIALS or (whole in cues.PLACEHOLDERS and len(words) == 1)
+        return not taken and (len(whole) > 1 or words[0].isupper())
+    return label is not Label.ORGANIZATION or not is_room(shown)
+
+
+def is_room(shown: str) -> bool:
+    """Whether the name of an institution is one that every hospital has: `Postanesthesia Care Unit`."""
+    words = [word.lower() for word in _WORD.findall(shown)]
+    if not words or words[-1] not in _ROOMS:
+        return False
+    return all(word in _ROOMS or is_wordlike(word, bits_of(word)) for word in words if len(word) > 2)
