@@ -24,6 +24,7 @@ OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",
     "remove": "veil.operators.redact:Remove",
     "mask": "veil.operators.redact:Mask",
+    "cast": "veil.operators.cast:Cast",
     "constant": "veil.operators.redact:Constant",
     "pseudonym": "veil.operators.pseudonym:Pseudonym",
     "hash": "veil.operators.pseudonym:Hash",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from veil.cli import evaluate, keyring, project, text
+from veil.cli import evaluate, keyring, project, reversal, text
 from veil.errors import Error
 from veil.memory import keep_pages
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 project.add_to(app)
 text.add_to(app)
 evaluate.add_to(app)
+reversal.add_to(app)
 app.add_typer(keyring.app, name="keys")
 
 

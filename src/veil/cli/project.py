@@ -146,13 +146,33 @@ def test(project: ProjectFile, rows: Annotated[int, typer.Option("--rows", "-r",
     typer.echo("dry run: nothing was written")
 
 
-def verify(project: ProjectFile, override: Override = None, passphrase_file: PassphraseFile = None) -> None:
-    """Read a release again from outside: known identifiers, patterns, intervals, keys, rows, digests. Exit 6 on a leak."""
+def verify(
+    project: ProjectFile,
+    reversed_folder: Annotated[
+        Path | None, typer.Argument(help="what `veil reverse` made: compare it with the originals")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="with a reversed folder: write the record of the comparison as JSON"),
+    ] = None,
+    override: Annotated[list[str] | None, typer.Option("--override", help="key=value")] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Read a release again from outside: known identifiers, patterns, intervals, keys, rows, digests. Exit 6 on a leak.
+
+    With a reversed folder, compare every column of reversed tables with the originals instead: exit 0 where all agree, else 1.
+    """
     from veil.cli.screen import ask_passphrase, table
     from veil.jobs.again import read_again
     from veil.jobs.session import open_session
 
     session = open_session(project, override)
+    if reversed_folder is not None:
+        from veil.cli.reversal import compared
+        from veil.jobs.compare import compare
+
+        compared(compare(session, reversed_folder), out)
+        return
     verdict = read_again(session, session.keys(ask_passphrase, passphrase_file))
     table(
         "The release was read again",

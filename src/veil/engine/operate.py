@@ -23,7 +23,7 @@ class Operators:
         self._made: dict[tuple[Any, ...], Operator] = {}
 
     def get(self, apply: Apply, *, day_first: bool) -> Operator:
-        key = (apply.operator, apply.options, day_first)
+        key = (apply.operator, apply.options, apply.cast, day_first)
         if key not in self._made:
             self._made[key] = make_operator(apply, self._plan, day_first=day_first)
         return self._made[key]
@@ -36,6 +36,10 @@ class Operators:
         changed = len(values) - values.null_count
         if outcome.listed is not None:
             report.count(address, "listed", apply.operator, pc.sum(outcome.listed).as_py() or 0)
+        if outcome.uncast is not None:
+            uncast = pc.sum(outcome.uncast).as_py()
+            report.count(address, "masked", "uncastable", uncast)
+            changed -= uncast
         if outcome.unread is not None:
             unread = pc.sum(outcome.unread).as_py() or 0
             report.count(address, "masked", "unreadable", unread)

@@ -10,7 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.model import Batch, Field
+from veil.operators.cast import cast_cells
+from veil.operators.pseudonym import canonical_ids
 from veil.policy.plan import SourcePlan
+from veil.policy.rules import Apply
 from veil.policy.subjects import file_name_pattern
 from veil.roster import Roster
 
@@ -27,17 +30,42 @@ def subjects_of(source: SourcePlan, batch: Batch, names: Sequence[str], roster: 
     if plan.how == "none":
         return pa.nulls(batch.height, pa.large_string())
     if plan.how in ("column", "link"):
-        ids = by_row(batch, plan.column)
+        ids = read_ids(source, batch, plan.column, plan.columns)
     elif plan.how == "file":
         return _spread([f"file:{name}" for name in names], batch.height)
     elif plan.how == "map":
         ids = _spread([PurePosixPath(name).name for name in names], batch.height)
     else:
         ids = _spread([name_part(plan.pattern, plan.column, name) for name in names], batch.height)
-    ids = pc.if_else(pc.fill_null(pc.equal(pc.utf8_trim_whitespace(ids), ""), fill_value=True), NOBODY, ids)
+    ids = somebody(ids)
     if plan.domain == person and plan.how != "map":
         return ids
     return roster.subjects(plan.domain, ids) if roster is not None else pa.nulls(batch.height, pa.large_string())
+
+
+def somebody(ids: pa.Array) -> pa.Array:
+    """The ids, null where they are blank: an empty id is nobody."""
+    return pc.if_else(pc.fill_null(pc.equal(pc.utf8_trim_whitespace(ids), ""), fill_value=True), NOBODY, ids)
+
+
+def read_ids(source: SourcePlan, batch: Batch, column: str, columns: Sequence[str] = ()) -> pa.Array:
+    """The ids of a column, or of a key of several, as its rule reads them.
+
+    Keeps:   where `007` has the pseudonym of `7`, it is the same person too. A key with an empty part is none.
+    """
+    if columns:
+        parts = [somebody(read_ids(source, batch, one)) for one in columns]
+        sizes = [pc.cast(pc.utf8_length(one), pa.large_string()) for one in parts]  # `a-b` and `c` is not `a` and `b-c`
+        joined = [piece for pair in zip(sizes, parts, strict=True) for piece in pair]
+        return pc.binary_join_element_wise(*joined, pa.scalar(":", pa.large_string()))
+    ids = by_row(batch, column)
+    rule = dict(source.rules).get(column)
+    treatment = rule.cases[0].treatment if rule is not None else None
+    if isinstance(treatment, Apply) and treatment.cast == "integer":
+        return pc.coalesce(cast_cells(ids, "integer", day_first=False)[0], ids)
+    if isinstance(treatment, Apply) and ("canonical", "integer") in treatment.options:
+        return canonical_ids(ids, "integer")
+    return ids
 
 
 def name_part(pattern: str, name: str, file: str) -> str | None:

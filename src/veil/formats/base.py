@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from veil.model import Batch, Edits
+import numpy as np
+import pyarrow as pa
+
+from veil.model import Batch, Edits, Exact
 
 Settings = Mapping[str, Any]
 
@@ -64,3 +67,36 @@ class Format(Protocol):
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]: ...
 
     def writer(self, side: Path, part: Part, settings: Settings) -> Writer: ...
+
+
+@runtime_checkable
+class TwoWay(Protocol):
+    """A format of tables whose files can be brought back exactly from an output, the guesses of operators and a few cells.
+
+    Keeps:   what `lost` names is enough: the output read again, the guesses written with these cells over them, gives
+             the cells of the input.
+    """
+
+    def read_back(self, batch: Batch, edits: Edits, address: str, settings: Settings) -> pa.Array:
+        """A changed column as the next reader of the output will see it. Shape: n `large_string`."""
+        ...
+
+    def lost(self, batch: Batch, edits: Edits, guesses: Mapping[str, pa.Array], settings: Settings) -> dict[str, Exact]:
+        """The cells of the input that writing these guesses into the output would not bring back."""
+        ...
+
+
+def put_over(values: pa.Array, exact: Exact) -> pa.Array:
+    """The values with the exact cells in their places. Shape: n of the cells' own type -> n."""
+    if not len(exact.rows):
+        return values
+    index = np.arange(len(values))
+    index[exact.rows.to_numpy(zero_copy_only=False)] = np.arange(len(values), len(values) + len(exact.rows))
+    whole = pa.concat_arrays([values, exact.cells.cast(values.type)])
+    return whole.take(pa.array(index))
+
+
+def exact_where(mask: pa.Array, cells: pa.Array) -> Exact:
+    """The cells that a mask names. Shape: n booleans, n cells -> k."""
+    rows = pa.array(np.flatnonzero(mask.to_numpy(zero_copy_only=False)), pa.int64())
+    return Exact(rows, cells.take(rows))

@@ -6,6 +6,7 @@ which keeps each cell's raw bytes, so that an untouched cell is written back as 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from veil.errors import FormatError
+from veil.formats.base import exact_where, put_over
+from veil.model import Exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,19 +200,21 @@ def _value(raw: pa.Array, quote: str) -> pa.Array:
     return pc.if_else(quoted, inner, values)
 
 
-def write_rows(rows: Rows, changed: dict[int, pa.Array], removed: set[int], shape: Shape) -> pa.Buffer:
+def write_rows(
+    rows: Rows, changed: dict[int, pa.Array], removed: set[int], shape: Shape, exact: Mapping[int, Exact] | None = None
+) -> pa.Buffer:
     """The rows as UTF-8 bytes, changed columns with new cells, removed columns gone.
 
-    Keeps:   an untouched cell's raw bytes; a changed cell is quoted where it was, or where it must be.
+    Keeps:   an untouched cell's raw bytes; a changed cell is quoted where it was, or where it must be; an exact one is
+             written as it is.
     """
     columns = []
     for j in range(shape.width):
         if j in removed:
             continue
         if j in changed:
-            columns.append(
-                _written(changed[j], rows.raw[j] if rows.raw else None, shape, alone=shape.width - len(removed) == 1)
-            )
+            new = _cells(rows, j, changed[j], shape, alone=shape.width - len(removed) == 1)
+            columns.append(put_over(new, exact[j]) if exact and j in exact else new)
         else:
             columns.append(rows.raw[j] if rows.raw else pc.fill_null(rows.values[j], ""))
     if not columns:
@@ -222,6 +227,29 @@ def write_rows(rows: Rows, changed: dict[int, pa.Array], removed: set[int], shap
         else columns[0]
     )
     return _bytes_of(joined)
+
+
+def lost_cells(rows: Rows, j: int, new: pa.Array, guess: pa.Array, shape: Shape, *, alone: bool) -> Exact:
+    """The raw cells of column j that would not come back: written as `new`, read again, and written as `guess`."""
+    raw = rows.raw[j] if rows.raw else None
+    if raw is None and not alone and not _holds_any(pc.fill_null(new, ""), ("\r", "\n", shape.delimiter, *shape.quote)):
+        back, stood = pc.fill_null(guess, ""), pc.fill_null(rows.values[j], "")
+    else:
+        stood = raw if raw is not None else pc.fill_null(rows.values[j], "")
+        out = _cells(rows, j, new, shape, alone=alone)
+        read = Rows((new,), (out,), "\n", rows.height)
+        back = _cells(read, 0, guess, shape, alone=alone)
+    return exact_where(pc.not_equal(back, stood), stood)
+
+
+def _cells(rows: Rows, j: int, changed: pa.Array, shape: Shape, *, alone: bool) -> pa.Array:
+    """A changed column as it stands in a file; a cell whose value did not change keeps its raw bytes."""
+    raw = rows.raw[j] if rows.raw else None
+    made = _written(changed, raw, shape, alone=alone)
+    if raw is None:
+        return made
+    same = pc.fill_null(pc.equal(changed.cast(pa.large_string()), rows.values[j]), fill_value=False)
+    return pc.if_else(same, raw, made)
 
 
 def _bytes_of(joined: pa.Array) -> pa.Buffer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from veil.errors import FormatError
-from veil.formats.base import Inspection, Part, Settings
-from veil.model import Batch, Edits, Field
+from veil.formats.base import Inspection, Part, Settings, exact_where, put_over
+from veil.model import Batch, Edits, Exact, Field
 
 ROWS = 131_072
 
@@ -52,12 +52,25 @@ class Parquet:
     def writer(self, side: Path, part: Part, settings: Settings) -> ParquetWriter:
         return ParquetWriter(side / part.files[0], settings)
 
+    def read_back(self, batch: Batch, edits: Edits, address: str, settings: Settings) -> pa.Array:
+        kind = batch.places.schema.field(address).type
+        return _text(_typed(edits.columns[address], _kind_after(kind, address, settings)))
+
+    def lost(self, batch: Batch, edits: Edits, guesses: Mapping[str, pa.Array], settings: Settings) -> dict[str, Exact]:
+        """Shape: exact cells have the column's own type."""
+        del edits, settings
+        found = {}
+        for address, guess in guesses.items():
+            cells = batch.places.column(address)
+            found[address] = exact_where(pc.invert(_same(_typed(guess, cells.type), cells)), cells)
+        return found
+
 
 class ParquetWriter:
     def __init__(self, path: Path, settings: Settings) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._compression = path, settings["compression"]
-        self._texts = frozenset(settings.get("texts", ()))
+        self._settings = settings
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, batch: Batch, edits: Edits) -> None:
@@ -67,8 +80,10 @@ class ParquetWriter:
             if field.name in edits.removed:
                 continue
             changed = edits.columns.get(field.name)
-            kind = pa.large_string() if field.name in self._texts and not _is_text(field.type) else field.type
+            kind = _kind_after(field.type, field.name, self._settings)
             column = table.column(i) if changed is None else _typed(changed, kind)
+            if changed is not None and field.name in edits.exact:
+                column = _restored(changed, edits.exact[field.name])
             arrays.append(column)
             fields.append(pa.field(field.name, column.type, nullable=True if changed is not None else field.nullable))
         made = pa.table(arrays, schema=pa.schema(fields))
@@ -108,10 +123,38 @@ def _text(column: pa.Array) -> pa.Array:
         return pa.nulls(len(column), pa.large_string())
 
 
+def _kind_after(kind: pa.DataType, address: str, settings: Settings) -> pa.DataType:
+    """The type of a changed column in the output."""
+    return pa.large_string() if address in settings.get("texts", ()) and not _is_text(kind) else kind
+
+
+def _restored(values: pa.Array, exact: Exact) -> pa.Array:
+    """Guesses as typed cells with the exact ones over them, which need not fit the type as text."""
+    kind = exact.cells.type
+    blank = put_over(values, Exact(exact.rows, pa.nulls(len(exact.rows), values.type)))
+    typed = _typed(blank, kind)
+    return put_over(typed if typed.type == kind else pa.nulls(len(values), kind), exact)
+
+
+def _same(left: pa.Array, right: pa.Array) -> pa.BooleanArray:
+    """Whether cells are equal in type and value, null to null; what cannot be compared is not."""
+    if left.type != right.type:
+        return pa.repeat(pa.scalar(value=False), len(right))
+    if pa.types.is_dictionary(left.type):
+        left, right = left.dictionary_decode(), right.dictionary_decode()
+    try:
+        equal = pc.fill_null(pc.equal(left, right), fill_value=False)
+    except pa.ArrowNotImplementedError:
+        return pa.repeat(pa.scalar(value=False), len(right))
+    return pc.or_(equal, pc.and_(left.is_null(), right.is_null()))
+
+
 def _typed(values: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_large_string(kind) or pa.types.is_string(kind):
         return values.cast(kind)
     try:
+        if pa.types.is_dictionary(kind):
+            return pc.dictionary_encode(pc.cast(values, kind.value_type)).cast(kind)
         return _zoned(values, kind) if pa.types.is_timestamp(kind) and kind.tz else pc.cast(values, kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return values.cast(pa.large_string())

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import pyarrow as pa
+
 from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Part, Settings
-from veil.formats.csvtext import Rows, Shape, read_rows, write_rows
+from veil.formats.csvtext import Rows, Shape, lost_cells, read_rows, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
 from veil.formats.sniff import sniff_shape, split_row
-from veil.model import Batch, Edits, Field
+from veil.model import Batch, Edits, Exact, Field
 
 BLOCK = 8 << 20
 _LOOKS_LIKE_DATA = re.compile(r"@|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{5,}$|^\d+\.\d+$|^\d{3}-\d{2}-\d{4}$")
@@ -109,6 +111,22 @@ class Csv:
     def writer(self, side: Path, part: Part, settings: Settings) -> CsvWriter:
         return CsvWriter(side / part.files[0], settings)
 
+    def read_back(self, batch: Batch, edits: Edits, address: str, settings: Settings) -> pa.Array:
+        del batch, settings
+        return edits.columns[address]
+
+    def lost(self, batch: Batch, edits: Edits, guesses: Mapping[str, pa.Array], settings: Settings) -> dict[str, Exact]:
+        """Shape: exact cells are raw text, quotes and all."""
+        header: list[str] = settings["addresses"]
+        shape = Shape(settings["delimiter"], settings["quote"], len(header))
+        alone = len(header) - len(edits.removed) == 1
+        return {
+            address: lost_cells(
+                batch.places[1], header.index(address), edits.columns[address], guess, shape, alone=alone
+            )
+            for address, guess in guesses.items()
+        }
+
 
 class CsvWriter:
     def __init__(self, path: Path, settings: Settings) -> None:
@@ -125,7 +143,8 @@ class CsvWriter:
         changed = {places[name]: values for name, values in edits.columns.items() if places[name] not in removed}
         self._put(self._encoding.bom if head else b"", raw=True)
         self._put(_header_row(head, removed, self._shape))
-        body: Any = write_rows(rows, changed, removed, self._shape) if rows.height else b""
+        exact = {places[name]: cells for name, cells in edits.exact.items()}
+        body: Any = write_rows(rows, changed, removed, self._shape, exact) if rows.height else b""
         alone = len(self._header) - len(removed) == 1  # there a blank line is a row, and a row without an end is none
         if not ended and not alone:
             end = 2 if bytes(body[-2:]) == b"\r\n" else 1
@@ -153,8 +172,6 @@ def _header_row(head: bytes, removed: set[int], shape: Shape) -> bytes:
 
 
 def _no_rows(shape: Shape) -> Rows:
-    import pyarrow as pa  # noqa: PLC0415
-
     none = pa.array([], pa.large_string())
     return Rows(tuple(none for _ in range(shape.width)), None, "\n", 0)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from veil.errors import Error, FormatError
 from veil.jobs.passone import pass_one
 from veil.jobs.release import Outcome, Shelf, release
+from veil.jobs.trail import has_pages, place_of
 from veil.jobs.units import Unit, cut_of, units_of
 from veil.jobs.work import Done, Setting, Worker
 from veil.keys import Keys
@@ -23,31 +24,38 @@ Progress = Callable[[str, int, int], None]
 
 
 def run(
-    plan: Plan, root: Path, out: Path, keys: Keys, *, workers: int = 1, progress: Progress | None = None
-) -> Outcome:
+    plan: Plan, root: Path, out: Path, keys: Keys, *, workers: int = 1, progress: Progress | None = None,
+    private: Path | None = None,
+) -> Outcome:  # fmt: skip
     """De-identify a project.
 
-    Shape:   `progress(stage, done, total)` is told after every unit.
+    Shape:   `progress(stage, done, total)` is told after every unit. `private`: where the sealed way back lies.
     Keeps:   the same bytes from any number of workers; a run that was killed goes on where it was, to the same bytes.
     Errors:  Error of the plan (nothing is visible), FormatError `disk-full`. Errors of the data quarantine their file.
     """
     tell = progress or (lambda *_: None)
     try:
         units = units_of(plan, root)
-        shelf = Shelf.open(out, plan, keys, cut_of(units, root))
+        cut = cut_of(units, root)
+        shelf = Shelf.open(out, plan, keys, cut)
+        trail = place_of(private or out.parent / f"{out.name}.private", keys, plan, cut)
         tell("reading who is who", 0, 1)
         index = pass_one(plan, root, shelf.roster, keys, units)
         tell("reading who is who", 1, 1)
         vault = keys.vault.path if keys.vault is not None else None
-        setting = Setting(plan, keys, index, root, shelf.units, vault, shelf.salt)
-        done = dict(shelf.finished())
+        setting = Setting(plan, keys, index, root, shelf.units, vault, shelf.salt, trail)
+        done = {
+            number: one
+            for number, one in shelf.finished()
+            if trail is None or has_pages(trail, keys, number, one.pages)
+        }
         left = [unit for unit in units if unit.number not in done]
         for one in _each(setting, left, workers):
             shelf.keep(one)
             event("unit", number=one.number, files=len(one.files), quarantined=len(one.quarantined))
             done[one.number] = one
             tell("de-identifying", len(done), len(units))
-        return release(plan, root, out, shelf, units, [done[unit.number] for unit in units], keys)
+        return release(plan, root, out, shelf, units, [done[unit.number] for unit in units], keys, trail)
     except OSError as error:
         raise _disk(error) from None
 

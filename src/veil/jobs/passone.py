@@ -10,15 +10,16 @@ import pyarrow.compute as pc
 
 from veil.engine.heart import Engine
 from veil.engine.operate import Operators
-from veil.engine.subjects import by_row, subjects_of
+from veil.engine.subjects import by_row, read_ids, subjects_of
 from veil.errors import FormatError
 from veil.jobs.sidefiles import side_rows
 from veil.jobs.units import Unit, batches
-from veil.keys import Keys
+from veil.keys import Keys, sealed_offsets
 from veil.lexicon.dates import iso_days
 from veil.model import Batch, Label, Report
+from veil.operators.cast import cast_cells
 from veil.policy.address import EMPTY, matches
-from veil.policy.plan import Plan, SourcePlan, every_rule
+from veil.policy.plan import SEALED, Plan, SourcePlan, every_rule
 from veil.policy.rules import Apply, Rule
 from veil.roster import Roster, RosterBuilder, RosterIndex
 
@@ -35,9 +36,10 @@ class _Minting(Operators):
     def column(
         self, apply: Apply, values: pa.Array, about: pa.Table, *, day_first: bool, report: Report, address: str
     ) -> pa.Array:
-        del about, day_first, report, address
+        del about, report, address
         if apply.operator == "code":
-            self._keys.require_vault().mint(apply.domain, pc.unique(values.drop_null()), **dict(apply.options))
+            cells = cast_cells(values, apply.cast, day_first=day_first)[0] if apply.cast else values
+            self._keys.require_vault().mint(apply.domain, pc.unique(cells.drop_null()), **dict(apply.options))
         return values
 
 
@@ -56,7 +58,10 @@ def pass_one(plan: Plan, root: Path, folder: Path, keys: Keys, units: list[Unit]
                 _learn(builder, batch, subjects_of(source, batch, names, links, plan.person), rules, source)
     if plan.known:
         _side_known(builder, Path(plan.known))
-    if plan.offsets:
+    if plan.offsets == SEALED:
+        subjects, days = sealed_offsets(keys.require_vault())
+        builder.add_known("offset", Label.DATE, "weak", days.cast(pa.large_string()), subjects)
+    elif plan.offsets:
         subjects, days = _side_file(Path(plan.offsets))
         whole = pc.match_substring_regex(pc.utf8_trim_whitespace(days), r"^[-+]?\d{1,6}$").to_pylist()
         if not all(whole[1:]):  # the first row may be a header
@@ -83,7 +88,8 @@ def _link(plan: Plan, root: Path, builder: RosterBuilder, units: list[Unit]) -> 
             if link.domain == domain:
                 source = plan.source(link.source)
                 for batch, names in _batches(source, root, units):
-                    builder.add_links(by_row(batch, link.column), subjects_of(source, batch, names, links, plan.person))
+                    ids = read_ids(source, batch, link.column, link.columns)
+                    builder.add_links(ids, subjects_of(source, batch, names, links, plan.person))
         builder.end_links(domain)
     for source in plan.sources:
         if source.subject.how == "map":

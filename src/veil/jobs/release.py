@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from veil.errors import PolicyError
+from veil.formats.base import Part
 from veil.jobs.manifest import manifest_of
-from veil.jobs.units import Unit, format_of
-from veil.jobs.work import Done, file_digest
+from veil.jobs.trail import TABLES, TrailPlace, seal_head
+from veil.jobs.units import Unit, format_of, settings_of
+from veil.jobs.work import Done, after_settings, file_digest
 from veil.keys import Keys
 from veil.policy.plan import Plan
 
@@ -107,21 +109,48 @@ def write_durably(path: Path, text: str, mode: int = 0o644) -> None:
 
 
 def release(
-    plan: Plan, root: Path, out: Path, shelf: Shelf, units: list[Unit], done: list[Done], keys: Keys
-) -> Outcome:
+    plan: Plan, root: Path, out: Path, shelf: Shelf, units: list[Unit], done: list[Done], keys: Keys,
+    trail: TrailPlace | None = None,
+) -> Outcome:  # fmt: skip
     """Join the side files, write manifest and report, and make the whole visible by one rename."""
     fresh = shelf.folder / "release"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     quarantined = _quarantined(plan, units, done)
     finals = _join(plan, shelf, fresh, units, done)
-    outputs = {name: file_digest(fresh / name) for name in finals}
+    outputs = {name: file_digest(fresh / name) for name in sorted(finals)}
     manifest = manifest_of(plan, root, done, outputs, quarantined, keys, dt.datetime.now(tz=dt.UTC))
+    if trail is not None:
+        seal_head(trail, keys, _tables(plan, root, finals, outputs, units, done), plan)
+        manifest["way_back"] = {"run": trail.run}
     write_durably(fresh / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     _report(fresh, manifest)
     _swap(fresh, out)
     shelf.clear()
     return Outcome(out, manifest, quarantined)
+
+
+def _tables(plan: Plan, root: Path, finals: dict[str, tuple[str, str]], outputs: dict[str, str], units: list[Unit],
+            done: list[Done]) -> list[dict[str, Any]]:  # fmt: skip
+    """The tables of a release: where each came from, how it is read, and which units made it."""
+    found = []
+    for final, (name, path) in sorted(finals.items()):
+        source = plan.source(name)
+        if source.format not in TABLES:
+            continue
+        own = [
+            (unit, one)
+            for unit, one in zip(units, done, strict=True)
+            if (unit.source, unit.part.files[0]) == (name, path)
+        ]
+        settings = settings_of(source, path)
+        found.append({
+            "source": name, "name": final, "original": path, "format": source.format, "sha256": outputs[final],
+            "was": file_digest(root / path), "label": own[0][0].label,
+            "settings": after_settings(source, Unit(0, name, 0, Part((path,))), settings),
+            "units": [(unit.number, one.pages) for unit, one in own],
+        })  # fmt: skip
+    return found
 
 
 def _report(fresh: Path, manifest: dict[str, Any]) -> None:
@@ -154,8 +183,8 @@ def _quarantined(plan: Plan, units: list[Unit], done: list[Done]) -> list[tuple[
     return list(dict.fromkeys(pair for one in done for pair in one.quarantined))
 
 
-def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[Done]) -> list[str]:
-    """Side files in order; parts of one file are appended to its first."""
+def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[Done]) -> dict[str, tuple[str, str]]:
+    """Side files in order; parts of one file are appended to its first. Shape: name -> where it comes from."""
     formats = {source.name: format_of(source) for source in plan.sources}
     bad = _bad_files(units, done)
     seen: dict[str, tuple[str, str]] = {}
@@ -172,7 +201,7 @@ def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[D
                 _append(shelf.units / side, target)
             else:
                 _place(shelf.units / side, target)
-    return sorted(seen)
+    return seen
 
 
 def _free(name: str, origin: tuple[str, str], seen: dict[str, tuple[str, str]]) -> str:

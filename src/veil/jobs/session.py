@@ -15,7 +15,7 @@ from veil.policy.compile import compile_plan
 from veil.policy.parse import Document
 from veil.policy.plan import Plan, every_rule
 from veil.policy.project import Keyring as KeyringSetting
-from veil.policy.project import Project, read_project
+from veil.policy.project import Project, private_folder, read_project
 from veil.policy.rules import Apply, Scan, Treatment
 
 
@@ -45,24 +45,43 @@ class Session:
         Errors:  KeyringError `keys-missing` where the plan derives and no keyring is named.
         """
         derived, coded = needs(self.plan)
-        setting = self.project.keyring
-        if setting is None:
+        if self.project.keyring is None:
             if derived or coded:
                 what = "random codes in a vault" if coded else "derived values"
                 raise KeyringError("keys-missing", f"the plan asks for {what}, and the project names no keyring",
                                    where=self.document.file, hint="`veil keys new FILE`, then `keyring: FILE`")  # fmt: skip
             return Keys.none()
-        file = setting.file if isinstance(setting, KeyringSetting) else setting
-        version = setting.version if isinstance(setting, KeyringSetting) else None
-        keys = Keyring.open(self.folder / file, passphrase(ask, passphrase_file)).keys(version)
+        keys = project_keys(self.project, self.folder, ask, passphrase_file)
         if coded or self.project.vault:
-            path = self.folder / (self.project.vault or f"{file}.vault")
-            return keys.with_vault(Vault.open(path, keys))
+            return keys.with_vault(Vault.open(vault_path(self.project, self.folder), keys))
         return keys
 
     def run(self, keys: Keys, *, workers: int = 1, progress: Progress | None = None) -> Outcome:
         plan = dataclasses.replace(self.plan, key_id=keys.id)
-        return run(plan, self.root, self.out, keys, workers=workers, progress=progress)
+        return run(
+            plan, self.root, self.out, keys, workers=workers, progress=progress, private=private_folder(self.project, self.folder)
+        )  # fmt: skip
+
+
+def project_keys(
+    project: Project, folder: Path, ask: Callable[[], str] | None = None, passphrase_file: Path | None = None
+) -> Keys:
+    """The keys of the keyring that a project names, of the version that it names."""
+    setting = project.keyring
+    version = setting.version if isinstance(setting, KeyringSetting) else None
+    return Keyring.open(folder / _keyring_file(project), passphrase(ask, passphrase_file)).keys(version)
+
+
+def vault_path(project: Project, folder: Path) -> Path:
+    """Where a project's random codes are."""
+    return folder / (project.vault or f"{_keyring_file(project)}.vault")
+
+
+def _keyring_file(project: Project) -> str:
+    setting = project.keyring
+    if setting is None:
+        raise KeyringError("keyring-unnamed", "the project names no keyring", hint="`keyring: FILE`")
+    return setting.file if isinstance(setting, KeyringSetting) else setting
 
 
 def open_session(path: Path, overrides: list[str] | None = None) -> Session:

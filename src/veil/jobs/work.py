@@ -20,6 +20,7 @@ from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError
 from veil.formats.base import Part, Writer
 from veil.jobs.align import Aligned
+from veil.jobs.trail import TABLES, Trail, TrailPlace
 from veil.jobs.units import Unit, batches, format_of, settings_of
 from veil.keys import Keys, Vault
 from veil.model import Batch, Label, Report, label_of
@@ -40,13 +41,15 @@ class Setting:
     side: Path
     vault: Path | None
     salt: bytes = field(repr=False)
+    trail: TrailPlace | None = None  # None: no way back is kept
 
 
 @dataclass(slots=True)
 class Done:
     """What became of a unit.
 
-    Shape:   `files`: (side file, final name) in order; `quarantined`: (label without a value, code).
+    Shape:   `files`: (side file, final name) in order; `quarantined`: (label without a value, code). `pages`: how many
+             pages of the way back it wrote.
     """
 
     number: int
@@ -54,6 +57,7 @@ class Done:
     counts: list[dict[str, Any]] = field(default_factory=list)
     checks: dict[str, int] = field(default_factory=dict)
     quarantined: list[tuple[str, str]] = field(default_factory=list)
+    pages: int = 0
 
 
 class Worker:
@@ -71,6 +75,7 @@ class Worker:
         self.engine = Engine(setting.plan, setting.keys, self.roster, self.scanner)
         self.names = FileNames(setting.plan, setting.keys, self.roster, self.names_scanner, setting.salt)
         patterns = standard(["patterns"]) if self.scanner is not None else None
+        self.trail = Trail(setting.trail, setting.plan, setting.keys, self.roster) if setting.trail else None
         self.verifier = Verifier(setting.plan, setting.keys, self.roster, patterns)
 
     def do(self, unit: Unit) -> Done:
@@ -115,7 +120,8 @@ class Worker:
     def _run(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
         format_, settings = format_of(source), settings_of(source, unit.part.files[0])
         writer = format_.writer(folder, unit.part, settings)
-        report, witness = Report(), []
+        report = Report()
+        witness: list[tuple[Batch, pa.Array]] = []
         new_names: list[str] = []
         with _finished(writer):
             for batch, names in batches(source, self.setting.root, unit.part):
@@ -125,6 +131,9 @@ class Worker:
                     new_names = _distinct(self.names.renamed(source, names, subjects.to_pylist()))
                     batch.about["names"] = new_names  # type: ignore[index]
                 writer.write(batch, edits)
+                if self.trail is not None and source.format in TABLES:
+                    self.trail.keep(unit.number, len(witness), source, format_, batch, edits, subjects, settings)
+                    done.pages = len(witness) + 1
                 report += counted
                 witness.append((batch, subjects))
         findings = self._verified(source, unit, folder, settings, witness, new_names)
@@ -233,7 +242,7 @@ def scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:
     thresholds = {label_of(word): least for word, least in plan.thresholds.items()}
     staff = roster.staff() if roster is not None else ()
     return standard(
-        plan.detectors, thresholds=thresholds, house=staff, filters=Path(plan.filters) if plan.filters else None,
+        plan.detectors, thresholds=thresholds, house=staff, files={"filters": plan.filters, "model": plan.model},
         allow=[word for word, _ in plan.allow.words], allow_patterns=[pattern for pattern, _ in plan.allow.patterns],
         deny={word: Label(label) for word, label in plan.deny.words},
         deny_patterns={pattern: Label(label) for pattern, label in plan.deny.patterns},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,11 +20,13 @@ class Outcome:
     Shape:   `values`: n replacements, null where the value was null. `unread`: n booleans or None (none): True where
              the operator could not read the value; there `values` is null and the engine masks and counts.
              `listed`: n booleans or None (none): True where a stated exception was made, such as a clamped birth date.
+             `uncast`: n booleans or None (none): True where the cell is not of the type that the rule states.
     """
 
     values: pa.Array
     unread: pa.BooleanArray | None = None
     listed: pa.BooleanArray | None = None
+    uncast: pa.BooleanArray | None = None
 
 
 class Operator(Protocol):
@@ -34,11 +36,22 @@ class Operator(Protocol):
     Keeps:   null stays null; the answer for a value does not depend on its neighbours.
     """
 
-    name: ClassVar[str]
-    derives: ClassVar[bool]  # True: the output is computed from the value or subject with a key (never Safe Harbor)
-    reversible: ClassVar[bool]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def derives(self) -> bool: ...  # the output is computed from the value or subject with a key (never Safe Harbor)
+
+    @property
+    def reversible(self) -> bool: ...
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome: ...
+
+
+def plain(operator: Operator) -> Operator:
+    """The operator itself, where it reads its cells as something."""
+    inner: Operator = getattr(operator, "inner", operator)
+    return inner
 
 
 def outcome(values: pa.Array, new: pa.Array, listed: pa.BooleanArray | None = None) -> Outcome:

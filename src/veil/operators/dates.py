@@ -109,6 +109,14 @@ class Shift:
         back = self._moved(values, -steps, given)
         return outcome(values, pc.if_else(exact, back, pa.scalar(None, pa.large_string())))
 
+    def undo(self, values: pa.Array, about: pa.Table, keys: Keys) -> pa.Array:
+        """The dates moved back by their step: the originals, but for ends of months, coarse dates and clamped births.
+
+        Keeps:   a guess: the run that moved them holds it against the true dates, and keeps those that differ.
+        """
+        steps, given = self.steps(about, keys)
+        return self._moved(values, -steps, given)
+
     def steps(self, about: pa.Table, keys: Keys) -> tuple[Days, Flags]:
         """The step of each row, and whether it was given (in days) rather than derived; 0 where there is none."""
         offsets = about["offset"].combine_chunks()

@@ -48,12 +48,16 @@ class Pseudonym:
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """Shape: n -> n; null stays null. Errors: KeyringError `keys-missing`."""
         way = _WAYS[self.format]
-        return outcome(values, by_domain(_canonical(values, self.canonical), about, lambda v, d: way(v, keys, d)))
+        return outcome(values, by_domain(canonical_ids(values, self.canonical), about, lambda v, d: way(v, keys, d)))
 
     def restore(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """The originals, exactly (in canonical form, where one was asked for)."""
         back = _BACK[self.format]
         return outcome(values, by_domain(values, about, lambda v, d: back(v, keys, d)))
+
+    def undo(self, values: pa.Array, about: pa.Table, keys: Keys) -> pa.Array:
+        """The originals as far as they can be computed; the way back holds what this does not give."""
+        return self.restore(values, about, keys).values
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Hash:
             made = [hmac.digest(secret, word.encode(), hashlib.sha256).hex()[: self.length] for word in words]
             return pa.array(made, _TEXT).take(encoded.indices)
 
-        return outcome(values, by_domain(_canonical(values, self.canonical), about, hashed))
+        return outcome(values, by_domain(canonical_ids(values, self.canonical), about, hashed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +109,13 @@ class Code:
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """Shape: n -> n; null stays null. Errors: KeyringError `vault-missing`."""
         vault = keys.require_vault()
-        return outcome(values, by_domain(_canonical(values, self.canonical), about, lambda v, d: vault.codes(d, v)))
+        return outcome(values, by_domain(canonical_ids(values, self.canonical), about, lambda v, d: vault.codes(d, v)))
 
     def mint(self, values: pa.Array, about: pa.Table, keys: Keys) -> int:
         """Codes for the values that have none, durable before this returns: the step of pass one."""
         vault = keys.require_vault()
         domains = pc.fill_null(about["domain"].combine_chunks(), "")
-        held = _canonical(values, self.canonical)
+        held = canonical_ids(values, self.canonical)
         return sum(
             vault.mint(domain, held.filter(pc.equal(domains, domain)), format=self.format)
             for domain in pc.unique(domains).to_pylist()
@@ -121,8 +125,12 @@ class Code:
         vault = keys.require_vault()
         return outcome(values, by_domain(values, about, lambda v, d: vault.originals(d, v)))
 
+    def undo(self, values: pa.Array, about: pa.Table, keys: Keys) -> pa.Array:
+        """The originals that the vault holds; the way back holds the others."""
+        return self.restore(values, about, keys).values
 
-def _canonical(values: pa.Array, canonical: str) -> pa.Array:
+
+def canonical_ids(values: pa.Array, canonical: str) -> pa.Array:
     """`7` for `007`, where integers are meant."""
     if canonical == "text":
         return values

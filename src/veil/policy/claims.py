@@ -59,7 +59,7 @@ def _lawful(treatment: Treatment, address: str, where: str) -> Treatment:
         return treatment
     if treatment.operator == "pseudonym":
         shape = tuple((key, value) for key, value in treatment.options if key == "format")
-        return Apply("code", shape, treatment.domain)
+        return Apply("code", shape, treatment.domain, treatment.cast)
     if part("operators", treatment.operator).derives:
         raise PolicyError(
             "claims-derived", f"{address}: `{treatment.operator}` computes its answer from the person's data, and the policy claims Safe Harbor",

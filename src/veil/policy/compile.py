@@ -14,9 +14,9 @@ from veil.policy.condition import condition
 from veil.policy.files import claimed, data_files, format_of, inspected
 from veil.policy.lists import detectors_of, site_list
 from veil.policy.parse import Document, nearest
-from veil.policy.plan import FilePlan, Plan, SourcePlan, SubjectPlan, day_first
+from veil.policy.plan import SEALED, FilePlan, Plan, SourcePlan, SubjectPlan, day_first
 from veil.policy.profile import Profile, label_treatments, read_profile
-from veil.policy.project import Project, Source
+from veil.policy.project import Project, Source, private_folder
 from veil.policy.rules import Rule, Scan, emptied, keeps_type, rule_of
 from veil.policy.schemas import as_spelled, with_schema
 from veil.policy.subjects import links_of, person_domain, subject_plan
@@ -33,7 +33,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     profile = read_profile(project.profile, folder)
     root = _root(folder / project.in_, document)
     project = with_schema(project)
-    files = data_files(root, folder / project.out)
+    files = data_files(root, folder / project.out, private_folder(project, folder))
     labels = profile.labels | label_treatments(project.labels, document, "labels")
     sources: list[SourcePlan] = []
     for room in ROOMS:
@@ -45,18 +45,19 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         raise PolicyError("files-missing", "no source of the project has a file", where=document.at("in"),
                           hint="check `in:` and the names of the tables")  # fmt: skip
     person = person_domain(project, sources)
-    detectors, filters, filters_digest = detectors_of(project.detectors, document, folder)
+    search = detectors_of(project.detectors, document, folder)
     sources = [_with_subject(one, project, sources, person, document, folder) for one in sources]
     used = {file.path for one in sources for file in one.files}
     plan = Plan(
         name=project.name, profile=profile.name, claims=project.claims or profile.claims, person=person,
         locale=project.locale, reference_date=project.reference_date or today or dt.datetime.now(tz=dt.UTC).date(), labels=labels,
         sources=tuple(sources), links=links_of(sources, person), options=project.options,
-        detectors=detectors, filters=filters, filters_digest=filters_digest, thresholds=project.thresholds,
+        detectors=search.names, filters=search.filters, model=search.model, detectors_digest=search.digest,
+        thresholds=project.thresholds,
         allow=site_list(project.allow, "allow", document, folder), deny=site_list(project.deny, "deny", document, folder),
         known=_side_file(folder, project.known, document.at("known")),
-        offsets=_side_file(folder, project.offsets, document.at("offsets")),
-        unclaimed=len(set(files) - used), notices=_notices(sources),
+        offsets=SEALED if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
+        unclaimed=len(set(files) - used), notices=_notices(sources), reversible=project.reversible,
     )  # fmt: skip
     return check_claims(plan, document)
 

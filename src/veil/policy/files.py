@@ -15,16 +15,17 @@ from veil.policy.project import Source
 LITTER = ("__MACOSX", ".")
 
 
-def data_files(root: Path, out: Path | None = None) -> list[str]:
+def data_files(root: Path, *ours: Path) -> list[str]:
     """All files below the input folder by relative name, litter (`__MACOSX`, dot files) left out, sorted.
 
-    Keeps:   an output folder within the input is no input of the next run.
+    Keeps:   a folder of ours within the input (the output, the private folder) is no input of the next run.
     """
     found = []
-    own = out.resolve().relative_to(root.resolve()) if out and root.resolve() in out.resolve().parents else None
+    whole = root.resolve()
+    own = [one.resolve().relative_to(whole) for one in ours if whole in one.resolve().parents]
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
-        if own is not None and own in relative.parents:
+        if any(one in relative.parents for one in own):
             continue
         if path.is_file() and not path.is_symlink() and not any(piece.startswith(LITTER) for piece in relative.parts):
             found.append(relative.as_posix())

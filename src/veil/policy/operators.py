@@ -6,6 +6,7 @@ import dataclasses
 
 from veil.errors import PolicyError
 from veil.operators.base import Operator
+from veil.operators.cast import Cast, Casting
 from veil.parts import part
 from veil.policy.plan import Plan
 from veil.policy.rules import Apply
@@ -26,4 +27,4 @@ def make_operator(apply: Apply, plan: Plan, *, day_first: bool) -> Operator:
         raise PolicyError("operator-option", f"`{apply.operator}` has no option {unknown[0]}",
                           hint="one of: " + (", ".join(sorted(takes - set(inferred))) or "none"))  # fmt: skip
     made: Operator = kind(**options)
-    return made
+    return Casting(made, Cast(apply.cast, day_first)) if apply.cast else made

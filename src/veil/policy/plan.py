@@ -16,13 +16,17 @@ from veil.policy.address import EMPTY, matches, shown_path
 from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Treatment
 
 
+SEALED = "vault:"  # the date shifts that stand in the vault
+
+
 @dataclass(frozen=True, slots=True)
 class SubjectPlan:
     """How the subject of a row, note or record is told.
 
     Shape:   `how` is `column` (the cell is the subject's id), `link` (the cell leads to it through the roster),
              `file_name` (a placeholder of `pattern`), `map` (a side file), `file` (each file its own), `none`.
-             `domain` is the domain of the id that is read; the subject's own domain is the plan's `person`.
+             `domain` is the domain of the id that is read; the subject's own domain is the plan's `person`. `columns`: the
+             columns of a key that is made of several, instead of `column`.
     """
 
     how: str = "none"
@@ -30,6 +34,7 @@ class SubjectPlan:
     domain: str = ""
     pattern: str = ""
     map: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class LinkPlan:
     source: str
     column: str
     domain: str
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +112,14 @@ class Plan:
     allow: SiteList = SiteList()
     deny: SiteList = SiteList()
     filters: str = ""  # a file of ordered filters
-    filters_digest: str = ""  # of the file and of those it names
+    model: str = ""  # the folder of a model
+    detectors_digest: str = ""  # of both, and of the files they name
     known: str = ""  # a side file of known identifiers
-    offsets: str = ""  # a side file of date shifts
+    offsets: str = ""  # a side file of date shifts, or SEALED
     unclaimed: int = 0
     notices: tuple[str, ...] = ()
     key_id: str = ""
+    reversible: bool = True  # whether what operators cannot compute back is kept, sealed
 
     def source(self, name: str) -> SourcePlan:
         return next(one for one in self.sources if one.name == name)
@@ -207,7 +215,8 @@ def describe(treatment: Treatment) -> str:
     options = dict(getattr(treatment, "options", ()))
     inside = ", ".join(f"{key}={value}" for key, value in options.items())
     if operator:
-        return f"{operator}({inside})" if inside else operator
+        cast = getattr(treatment, "cast", "")
+        return (f"{operator}({inside})" if inside else operator) + (f", read as {cast}" if cast else "")
     if isinstance(treatment, Open):
         return f"open {treatment.format}"
     return "empty" if isinstance(treatment, Drop) and treatment.empty else name

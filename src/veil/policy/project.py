@@ -89,17 +89,25 @@ class Project(_Strict):
     missing: Literal["stop", "skip"] = Field("stop", description="what happens when a source has no file")
     schema_: str | None = Field(None, alias="schema", description="a schema pack: omop-5.4")
     offsets: str | None = Field(
-        None, description="a CSV of subject, days: date shifts from outside; the key shifts the others"
+        None, description="date shifts from outside, a CSV of subject, days, or `vault`: those sealed there; the key shifts the others"
     )
     known: str | None = Field(
         None, description="a CSV of subject, kind, value: identifiers to seek in that subject's text"
+    )
+    reversible: bool = Field(
+        True, description="keep, sealed, what `veil reverse` needs beyond the key; false: no exact way back"
+    )
+    private: str | None = Field(
+        None,
+        description="the folder of the way back and of the audit record; by default OUT.private, beside the output",
     )
     labels: dict[str, Written] = Field(default_factory=dict, description="what a scan does with each label")
     options: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="options of an operator, wherever it is used"
     )
     detectors: list[str | dict[str, str]] | None = Field(
-        None, description="the detectors of a scan: `standard` (the default), any of them, `safelist`, `filters: FILE`"
+        None, description="the detectors of a scan: `standard` (the default), any of them, `safelist`, `filters: FILE`, "
+        "`model: FOLDER`"
     )
     thresholds: dict[str, float] = Field(default_factory=dict, description="the least score that counts, per label")
     allow: list[str | dict[str, str]] = Field(
@@ -111,6 +119,12 @@ class Project(_Strict):
     tables: dict[str, Source] = Field(default_factory=dict, description="tables by name: CSV, TSV or Parquet")
     notes: dict[str, Source] = Field(default_factory=dict, description="folders of notes by name")
     trees: dict[str, Source] = Field(default_factory=dict, description="files of JSON or JSON lines by name")
+
+
+def private_folder(project: Project, folder: Path) -> Path:
+    """Where the sealed way back and the record of acts lie: never in the output."""
+    out = folder / project.out
+    return folder / project.private if project.private else out.parent / f"{out.name}.private"
 
 
 def read_project(path: Path, overrides: list[str] | None = None) -> tuple[Project, Document]:

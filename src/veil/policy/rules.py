@@ -8,6 +8,7 @@ from typing import Any
 
 from veil.errors import PolicyError
 from veil.model import Label, label_of
+from veil.operators.cast import KINDS
 
 STRENGTHS = ("auto", "strong", "weak", "staff")
 
@@ -26,11 +27,12 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """An operator answers with a new value."""
+    """An operator answers with a new value; `cast` is what its cells are stated to be, "" where nothing is."""
 
     operator: str
     options: tuple[tuple[str, Any], ...] = ()
     domain: str = ""
+    cast: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def keeps_type(rule: Rule) -> bool:
 def _fits(treatment: Treatment) -> bool:
     if not isinstance(treatment, Apply):
         return isinstance(treatment, Keep | Drop)
-    return treatment.operator in ("shift", "round", "constant") or ("format", "integer") in treatment.options
+    return treatment.operator in ("shift", "round", "constant", "cast") or ("format", "integer") in treatment.options
 
 
 def emptied(rule: Rule) -> Rule:
@@ -120,10 +122,13 @@ def rule_of(written: Any, column: str, kinds: Mapping[str, Any], where: str) -> 
         if isinstance(written, list):
             return _listed(written, column, kinds, where)
     beside = {key: value for key, value in written.items() if key in _BESIDE}
-    treatment = _treatment({k: v for k, v in written.items() if k not in _BESIDE | {"where"}}, column, kinds, where)
+    named = {k: v for k, v in written.items() if k not in _BESIDE | {"where", "cast"}}
+    treatment = _cast_too(
+        _treatment(named or {"cast": written.get("cast")}, column, kinds, where), named, written, column, where
+    )
     domain = str(beside.get("domain") or (treatment.domain if isinstance(treatment, Apply) else "") or column.lower())
     if isinstance(treatment, Apply):
-        treatment = Apply(treatment.operator, treatment.options, domain)
+        treatment = replace(treatment, domain=domain)
     return Rule(
         (Case(treatment, str(written.get("where", ""))),),
         known=_strength(beside.get("known", ""), column, where),
@@ -132,6 +137,26 @@ def rule_of(written: Any, column: str, kinds: Mapping[str, Any], where: str) -> 
         domain=domain,
         reason=str(beside.get("reason", "")),
     )
+
+
+def _cast_too(
+    treatment: Treatment, named: dict[str, Any], written: dict[str, Any], column: str, where: str
+) -> Treatment:
+    """The treatment, reading its cells as what `cast:` beside it states."""
+    if "cast" not in written:
+        return treatment
+    kind = str(written["cast"])
+    if kind not in KINDS:
+        raise PolicyError("cast-word", f"`cast` of column {column} is not one of its words", where=where,
+                          hint="one of: " + ", ".join(KINDS))  # fmt: skip
+    if not named:
+        return treatment
+    if isinstance(treatment, Keep):
+        return Apply("cast", (("kind", kind),))
+    if isinstance(treatment, Apply):
+        return replace(treatment, cast=kind)
+    raise PolicyError("cast-treatment", f"`cast` of column {column} stands beside a treatment that reads no cells", where=where,
+                      hint="keep, or an operator")  # fmt: skip
 
 
 def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: str) -> Rule:

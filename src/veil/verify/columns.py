@@ -12,6 +12,8 @@ from veil.keys import Keys
 from veil.lexicon.dates import day_numbers
 from veil.model import Field, about_table
 from veil.operators.base import Operator
+from veil.operators.cast import cast_cells
+from veil.operators.pseudonym import canonical_ids
 from veil.policy.operators import make_operator
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Keep, Rule
@@ -38,7 +40,7 @@ class Columns:
 
     def __init__(self, plan: Plan, keys: Keys, roster: Roster | None) -> None:
         self._plan, self._keys, self._roster = plan, keys, roster
-        self._made: dict[tuple[str, object, bool], Operator] = {}
+        self._made: dict[tuple[str, object, str, bool], Operator] = {}
 
     def check(
         self, source: SourcePlan, rule: Rule, before: Field, after: Field, subjects: pa.Array, found: Findings
@@ -59,7 +61,8 @@ class Columns:
         if apply.operator in _NEVER_SAME:
             _check_changed(apply, before, after, found)
         if apply.operator in _IDS:
-            _check_one_to_one(before, after, found)
+            cells = cast_cells(before, apply.cast, day_first=source.day_first)[0] if apply.cast else before
+            _check_one_to_one(canonical_ids(cells, options.get("canonical", "text")), after, found)
         if apply.operator in _FORMS:
             _bad(
                 pc.invert(pc.fill_null(pc.match_substring_regex(after, _FORMS[apply.operator]), fill_value=True)),
@@ -68,6 +71,8 @@ class Columns:
             )
         if apply.operator == "shift" and not options.get("birth") and options.get("unit", "days") in ("days", "weeks"):
             _check_intervals(before, after, subjects, source, found)
+        if apply.operator == "cast":
+            _check_cast(str(options.get("kind", "string")), before, after, source, found)
         if apply.operator == "round":
             _check_rounded(after, float(options.get("to", 10)), found)
         if rule.known != "staff":
@@ -98,7 +103,7 @@ class Columns:
                 found.bad(row, "other-answer")
 
     def _operator(self, apply: Apply, *, day_first: bool) -> Operator:
-        key = (apply.operator, apply.options, day_first)
+        key = (apply.operator, apply.options, apply.cast, day_first)
         if key not in self._made:
             self._made[key] = make_operator(apply, self._plan, day_first=day_first)
         return self._made[key]
@@ -115,6 +120,15 @@ def _reads_the_same(wanted: str | None, there: str | None) -> bool:
     return (
         wanted == there or lost or _TYPED.sub("", wanted.replace("T", " ")) == _TYPED.sub("", there.replace("T", " "))
     )
+
+
+def _check_cast(kind: str, before: pa.Array, after: pa.Array, source: SourcePlan, found: Findings) -> None:
+    """What stands there is what stood there, and of its kind."""
+    uncast = cast_cells(after, kind, day_first=source.day_first)[1]
+    if uncast is not None:
+        _bad(pc.and_(uncast, pc.not_equal(after, "")), "form", found)
+    changed = pc.and_(pc.invert(_same(before, after)), pc.and_(after.is_valid(), pc.not_equal(after, "")))
+    _bad(pc.fill_null(changed, fill_value=False), "kept-changed", found)
 
 
 def _check_rounded(after: pa.Array, to: float, found: Findings) -> None:

@@ -1,0 +1,94 @@
+"""Cast: what a cell is stated to be: a whole number, a number, a date or any text; cells that are not are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.keys import Keys
+from veil.lexicon.dates import read_column
+from veil.operators.base import Operator, Outcome, one_of
+
+KINDS = ("integer", "float", "string", "datetime")
+_INTEGER = r"^\s*\+?(-?)0*([0-9]+)(\.0*)?\s*$"
+_FLOAT = r"^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
+_NONE = pa.scalar(None, pa.large_string())
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The value as it stands, where it is of the stated kind; else it is emptied, and counted.
+
+    Shape:   `kind`: `integer` (`1042`, `1042.0`), `float`, `datetime` (any written date), `string` (everything). Beside
+             another operator, as in `{pseudonym: {}, cast: integer}`, the operator reads what the cell says: `1042` for
+             `1042.0`, ` 1042` and `01042`.
+    """
+
+    kind: str = "string"
+    day_first: bool = False
+    name: ClassVar[str] = "cast"
+    derives: ClassVar[bool] = False
+    reversible: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        one_of(self.name, "kind", self.kind, KINDS)
+
+    def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        """Shape: n -> n; null stays null."""
+        del about, keys
+        _, uncast = cast_cells(values, self.kind, day_first=self.day_first)
+        return Outcome(values if uncast is None else pc.if_else(uncast, _NONE, values), None, None, uncast)
+
+    def restore(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        del about, keys
+        return Outcome(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """An operator that reads cells as what they are stated to be."""
+
+    inner: Operator
+    cast: Cast
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def derives(self) -> bool:
+        return self.inner.derives
+
+    @property
+    def reversible(self) -> bool:
+        return self.inner.reversible
+
+    def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        cells, uncast = cast_cells(values, self.cast.kind, day_first=self.cast.day_first)
+        return replace(self.inner.replace(cells, about, keys), uncast=uncast)
+
+
+def cast_cells(values: pa.Array, kind: str, *, day_first: bool) -> tuple[pa.Array, pa.BooleanArray | None]:
+    """What cells say, and which are not of the kind.
+
+    Shape:   n -> n, null where the cell is null or not of the kind; n booleans, or None where all are.
+    Keeps:   a null is no failure, and never becomes a text.
+    """
+    if kind == "string":
+        return values, None
+    if kind == "datetime":
+        good = read_column(values, day_first=day_first).precision.is_valid()
+    else:
+        good = pc.fill_null(
+            pc.match_substring_regex(values, _INTEGER if kind == "integer" else _FLOAT), fill_value=False
+        )
+    cells = pc.if_else(good, values, _NONE)
+    if kind == "integer":
+        cells = pc.replace_substring_regex(cells, _INTEGER, r"\1\2")
+    elif kind == "float":
+        cells = pc.utf8_trim_whitespace(cells)
+    uncast = pc.and_(pc.invert(good), values.is_valid())
+    return cells, uncast if pc.any(uncast).as_py() else None

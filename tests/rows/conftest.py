@@ -1,0 +1,47 @@
+"""What the rows stand on: a small hospital of tables, and commands as a person gives them."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conftest import PASSPHRASE
+
+PATIENTS = (
+    "patient_id,mrn,ssn,first,born,zip\n"
+    "1042,00771234,123-45-6789,Ada,1950-02-28,02139\n"
+    "7,00990011,,Bo,1988-12-31,00501\n"
+    ",00123456,987-65-4321,Cy,1999-05-05,10001\n"
+)
+ENCOUNTERS = "encounter_id,patient_id,start\n901,1042,2019-01-31\n902,7,2019-03-01\n903,1042,2020-02-29\n"
+LABS = (
+    "lab_id,encounter_id,concept_id,event_name,value,taken\n"
+    "1,901,3004249,result,98.6,2019-01-31 08:00:00\n"
+    "2,903,99,user submitted,1042,2020-02-29 23:59:59\n"
+    "3,902,7,user submitted,,2019-03-01 00:00:00\n"
+    "4,902,7,date of visit,2019-03-01,2019-03-01 12:00:00\n"
+    "5,903,7,comment,007 NA,2020-03-01 12:00:00\n"
+)
+
+
+@dataclasses.dataclass
+class Done:
+    """How a command ended and what it said."""
+
+    code: int
+    said: str
+    erred: str
+
+
+@pytest.fixture
+def veil(monkeypatch):
+    """Gives a command in a folder: `veil(folder, "run", "project.yaml")`; in a process of its own, as a person does."""
+
+    def give(folder: Path, *words: str) -> Done:
+        done = subprocess.run([sys.executable, "-c", "from veil.cli import main; main()", *words], cwd=folder, capture_output=True, text=True, check=False,
+                              env={**os.environ, "VEIL_PASSPHRASE": PASSPHRASE, "COLUMNS": "200"})  # fmt: skip
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return give
