@@ -166,6 +166,14 @@ def verify(
     from veil.jobs.again import read_again
     from veil.jobs.session import open_session
 
+    if out is not None and reversed_folder is None:
+        from veil.errors import PolicyError
+
+        raise PolicyError(
+            "verify-out",
+            "-o goes with a folder that `veil reverse` made",
+            hint="--override key=value overrides a key of the project",
+        )
     session = open_session(project, override)
     if reversed_folder is not None:
         from veil.cli.reversal import compared

@@ -18,6 +18,7 @@ from veil.keys import Keys, sealed_offsets
 from veil.lexicon.dates import iso_days
 from veil.model import Batch, Label, Report
 from veil.operators.cast import cast_cells
+from veil.operators.pseudonym import canonical_ids
 from veil.policy.address import EMPTY, matches
 from veil.policy.plan import SEALED, Plan, SourcePlan, every_rule
 from veil.policy.rules import Apply, Rule
@@ -39,7 +40,9 @@ class _Minting(Operators):
         del about, report, address
         if apply.operator == "code":
             cells = cast_cells(values, apply.cast, day_first=day_first)[0] if apply.cast else values
-            self._keys.require_vault().mint(apply.domain, pc.unique(cells.drop_null()), **dict(apply.options))
+            options = dict(apply.options)
+            distinct = pc.unique(canonical_ids(cells.drop_null(), options.pop("canonical", "text")))
+            self._keys.require_vault().mint(apply.domain, distinct, **options)
         return values
 
 

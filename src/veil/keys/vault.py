@@ -7,7 +7,7 @@ import hmac
 import os
 import sqlite3
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import NoReturn, Protocol
@@ -45,6 +45,7 @@ CODE_LENGTH = 18  # 90 random bits
 _TO_CODE = bytes(_ALPHABET[i & 31] for i in range(256))
 _REMEMBERED = 1 << 20
 _AT_ONCE = 500
+_LONGEST = 200
 
 
 class Vault:
@@ -136,6 +137,32 @@ class Vault:
                     missing = self._uncoded(place, domain, missing)
         return line.total_changes - before
 
+    def adopt(self, domain: str, values: pa.Array, codes: pa.Array) -> int:
+        """Codes from elsewhere for values that have none; on disk before this returns.
+
+        Shape:   n values and n codes of 1 to 200 characters, neither null -> how many are new.
+        Keeps:   what is there stays: a value with another code, or a code of another value, and nothing is taken.
+        Errors:  KeyringError `vault-taken`, `vault-format`.
+        """
+        given = list(zip(values.to_pylist(), codes.to_pylist(), strict=True))
+        if any(value is None or not code or len(code.encode()) > _LONGEST for value, code in given):
+            raise KeyringError("vault-format", "codes have no such format", hint="1 to 200 characters")
+        place = self._token("domain", domain)
+        line = self._connection()
+        before = line.total_changes
+        with line:
+            line.execute("BEGIN IMMEDIATE")
+            for start in range(0, len(given), 65_536):
+                some = dict(given[start : start + 65_536])
+                line.executemany("INSERT OR IGNORE INTO codes VALUES (?, ?, ?, ?)", self._coded(place, domain, some))
+                tokens = self._tokens(list(some), "value", domain)
+                found = self._select("token", place, tokens)
+                if any(token not in found or self._open_row(place, *found[token])[1] != code
+                       for token, code in zip(tokens, some.values(), strict=True)):  # fmt: skip
+                    raise KeyringError("vault-taken", "the vault holds another code for a value, or the code for another value",
+                                       where=self.path.name, hint="seal these maps into a vault of their own")  # fmt: skip
+        return line.total_changes - before
+
     def _uncoded(self, place: bytes, domain: str, values: list[str]) -> list[str]:
         tokens = self._tokens(values, "value", domain)
         rows = self._select("token", place, tokens)
@@ -199,7 +226,12 @@ class Vault:
     def _rows(
         self, place: bytes, domain: str, values: list[str], make: Callable[[int], Iterable[str]]
     ) -> Iterable[tuple[bytes, bytes, bytes, bytes]]:
-        codes = list(make(len(values)))
+        return self._coded(place, domain, dict(zip(values, make(len(values)), strict=True)))
+
+    def _coded(
+        self, place: bytes, domain: str, pairs: Mapping[str, str]
+    ) -> Iterable[tuple[bytes, bytes, bytes, bytes]]:
+        values, codes = list(pairs), list(pairs.values())
         tokens, code_tokens = self._tokens(values, "value", domain), self._tokens(codes, "code", domain)
         for token, code_token, value, code in sorted(zip(tokens, code_tokens, values, codes, strict=True)):
             page = struct.pack(">B", len(code)) + code.encode() + value.encode()

@@ -1,0 +1,98 @@
+"""`veil import`: projects of other tools; and the words that their users type."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from veil.importers.write import Places
+    from veil.keys import Keys
+
+app = typer.Typer(help="Turn the configuration of another tool into a project.", no_args_is_help=True)
+
+
+@app.command("cleared")
+def cleared(
+    config: Annotated[Path, typer.Argument(help="a configuration of Cleared, with or without defaults:", show_default=False)],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="the project file to write; by default CONFIG-veil.yaml, beside it")] = None,
+    maps: Annotated[Path | None, typer.Option(help="seal its reference tables of this folder, so that old pseudonyms and shifts go on")] = None,
+    override: Annotated[list[str] | None, typer.Option("--override", help="key=value, +key=value or ~key, written over the configuration")] = None,
+    keyring: Annotated[str, typer.Option(help="the keyring that the project names, relative to it")] = "veil.key",
+    force: Annotated[bool, typer.Option("-f", "--force", help="write over an existing file")] = False,
+    passphrase_file: Annotated[Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")] = None,
+) -> None:  # fmt: skip
+    """Turn a configuration of Cleared into a project: the same work, and beside each line what is safer here."""
+    from veil.importers.bare import look
+    from veil.importers.cleared import read_cleared
+    from veil.importers.maps import read_maps
+    from veil.importers.write import write_project
+
+    target = out or config.with_name(f"{config.stem}-veil.yaml")
+    if target.exists() and not force:
+        from veil.errors import PolicyError
+
+        raise PolicyError(
+            "project-there",
+            "the project file is already there",
+            where=target.name,
+            hint="-f writes over it, -o names another",
+        )
+    read = read_cleared(config, override)
+    data = _place(read.data.path or ".", config)
+    places = _places(data, _place(read.out.path or "release", config), target, keyring)
+    seen = look(data) if data.is_dir() else {}
+    held = read_maps(maps, read) if maps is not None else {}
+    whole = {uid: one.whole for uid, one in held.items()}
+    made = write_project(read, config.name, places, seen, whole)
+    if maps is not None:
+        from veil.importers.maps import seal
+        from veil.keys import Vault
+
+        keys = _keys(target.parent / keyring, passphrase_file)
+        vault = Vault.open(target.parent / f"{keyring}.vault", keys)
+        shifts = seal(maps, read, made.people, held, vault, made.notes)
+        vault.close()
+        again = write_project(read, config.name, places, seen, whole, offsets=shifts, sealed=True)
+        made.text = again.text
+    target.write_text(made.text, encoding="utf-8")
+    _tell(made.notes.taken, made.notes.safer, made.notes.none)
+    typer.echo(f"project  {target}\nnext     read it, then: veil keys new, veil describe {target}, veil run {target}")
+
+
+def _place(written: str, config: Path) -> Path:
+    """A path of the configuration: from where one stands, as Cleared has it, else beside the configuration."""
+    path = Path(written).expanduser()
+    beside = config.parent / path
+    return beside if not path.is_absolute() and not path.exists() and beside.exists() else path
+
+
+def _places(data: Path, wished: Path, target: Path, keyring: str) -> Places:
+    from veil.importers.write import Places, out_folder
+
+    out, moved = out_folder(wished, data)
+
+    def said(path: Path) -> str:
+        return str(path) if path.is_absolute() else Path(os.path.relpath(path, target.parent)).as_posix()
+
+    return Places(said(data), said(out), keyring, moved)
+
+
+def _keys(keyring: Path, passphrase_file: Path | None) -> Keys:
+    from veil.cli.screen import ask_passphrase
+    from veil.errors import KeyringError
+    from veil.keys import Keyring, passphrase
+
+    if not keyring.is_file():
+        raise KeyringError("keyring-first", "old maps are sealed under a keyring, and it is not there", where=keyring.name,
+                           hint="veil keys new FILE, then --keyring FILE, relative to the project")  # fmt: skip
+    return Keyring.open(keyring, passphrase(ask_passphrase, passphrase_file)).keys()
+
+
+def _tell(taken: dict[str, None], safer: dict[str, None], none: dict[str, None]) -> None:
+    for title, said in (("taken over", taken), ("means something safer", safer), ("has no counterpart", none)):
+        for one in said:
+            typer.echo(f"{title:<22} {one}")

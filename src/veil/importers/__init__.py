@@ -1,0 +1,1 @@
+"""Importers: projects of other tools, turned into projects of Veil."""

@@ -1,0 +1,31 @@
+"""Order: what comes after what, as `depends_on` says; a circle is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from veil.errors import PolicyError
+from veil.importers.hydra import shown
+
+
+def in_order(after: Mapping[str, Sequence[str]], where: str) -> list[str]:
+    """The names, each behind those that it depends on, else in the order in which they stand.
+
+    Keeps:   what is depended on and not there counts for nothing.
+    Errors:  PolicyError `import-circle`.
+    """
+    done: list[str] = []
+    left = list(after)
+    while left:
+        ready = next((one for one in left if all(above not in left for above in after[one])), None)
+        if ready is None:
+            raise PolicyError("import-circle", "`depends_on` leads in a circle: " + ", ".join(map(shown, sorted(left)))[:200],
+                              where=where, hint="take one of them away; the order changes nothing here")  # fmt: skip
+        done.append(ready)
+        left.remove(ready)
+    return done
+
+
+def strangers(after: Mapping[str, Sequence[str]]) -> list[str]:
+    """Names that are depended on and not there."""
+    return sorted({above for one in after.values() for above in one} - set(after))

@@ -1,0 +1,143 @@
+"""Rules: the transformers of a table as rules of columns, each with what it means beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from veil.errors import PolicyError
+from veil.importers.cleared import DATE, DROP, ID, Cleared, Step, Table
+from veil.importers.faults import safer
+from veil.importers.hydra import shown
+from veil.importers.people import People, columns_of
+from veil.importers.where import where_of
+
+
+@dataclass(slots=True)
+class Written:
+    """A rule as it will stand: its cases, each with a comment ("" for none)."""
+
+    cases: list[tuple[dict[str, Any] | str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Notes:
+    """What the terminal says: taken over, safer here, without a counterpart; each sentence once."""
+
+    taken: dict[str, None] = field(default_factory=dict)
+    safer: dict[str, None] = field(default_factory=dict)
+    none: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """How the ids of a domain are written: `code` (an old map goes on) or `pseudonym`; whether `007` is `7`."""
+
+    coded: bool = False
+    integer: bool = False
+
+
+def ids_of(config: Cleared, people: People, maps: Mapping[str, bool]) -> dict[str, Ids]:
+    """Shape: `maps`: uid of an old map -> whether all its originals are whole numbers -> domain -> how it is written."""
+    found = {
+        people.domains[uid]: Ids(coded=True, integer=whole) for uid, whole in maps.items() if uid in people.domains
+    }
+    for table in config.tables:
+        for step in table.steps:
+            if step.method == ID and step.cast in ("integer", "float"):
+                found.setdefault(people.domains[step.uid], Ids(integer=True))
+    return found
+
+
+def rules_of(table: Table, people: People, ids: Mapping[str, Ids], address: str, notes: Notes) -> dict[str, Written]:
+    """The rule of each column that a table's transformers name.
+
+    Errors:  PolicyError `import-twice`: two transformers of one column, and no way to tell which holds.
+    """
+    found: dict[str, Written] = {}
+    by_column: dict[str, list[Step]] = {}
+    for step in table.steps:
+        by_column.setdefault(step.column, []).append(step)
+    changed: set[str] = set()
+    reads: dict[str, frozenset[str]] = {}
+    for step in table.steps:
+        if step.where and step.method != DROP:
+            reads[step.where] = where_of(step.where, step.place, address)[1]
+            if any(address.format(one) in reads[step.where] for one in changed):
+                notes.safer[
+                    f"{shown(table.key)}: a condition reads a column as it was, not as a transformer before it left it"
+                ] = None
+        changed.add(step.column)
+    for column, steps in by_column.items():
+        found[column] = _rule(column, steps, table, people, ids, address, notes)
+    for column, domain in columns_of(table, people).items():
+        if column not in found:
+            rule = _id(ids.get(domain, Ids()), domain, "")
+            found[column] = Written([(rule, "safer: a shift stands on this id, and Cleared released it (2)")])
+            notes.safer[
+                f"{shown(table.key)}: an id that only dates stood on, and that Cleared released, is replaced"
+            ] = None
+    return found
+
+
+def _rule(column: str, steps: list[Step], table: Table, people: People, ids: Mapping[str, Ids], address: str,
+          notes: Notes) -> Written:  # fmt: skip
+    if any(step.method == DROP for step in steps):
+        if len(steps) > 1 or steps[0].where:
+            notes.safer[f"{shown(table.key)}: a column that is dropped is dropped in every row"] = None
+        return Written([("drop", "")])
+    whole = {(step.method, step.uid, step.cast): step for step in steps if not step.where}
+    if len(whole) > 1:
+        raise PolicyError("import-twice", f"column {shown(column)} has two transformers for every row", where=steps[-1].place,
+                          hint="say with a filter which rows each is for, or take one away")  # fmt: skip
+    made = Written()
+    for step in [*(one for one in steps if one.where), *whole.values()]:
+        rule, comment = _case(step, table, people, ids)
+        if step.where:
+            said, _ = where_of(step.where, step.place, address)
+            rule = {"where": said, **(rule if isinstance(rule, dict) else {rule: {}})}
+            comment = f"{comment}; {safer(16).removeprefix('safer: ')}" if comment else safer(16)
+        made.cases.append((rule, comment))
+    if not whole:
+        made.cases.append(("keep", "rows that no filter names stay as they are"))
+    elif len(made.cases) > 1:
+        notes.safer[
+            f"{shown(table.key)}: of several transformers of one column each cell gets the first that holds"
+        ] = None
+    return made
+
+
+def _case(step: Step, table: Table, people: People, ids: Mapping[str, Ids]) -> tuple[dict[str, Any] | str, str]:
+    if step.method == ID:
+        domain = people.domains[step.uid]
+        how = ids.get(domain, Ids())
+        told = (1, 5) if not step.cast else (1, 5, 17)
+        comment = safer(*told)
+        if how.coded:
+            comment = "old pseudonyms go on, and tell the rank they told; safer: new ids get random codes (1), null stays null (5)"
+        return _id(how, domain, step.cast), comment
+    if table.key in people.lost:
+        return "drop", "no counterpart: its id leads to no person, so nobody's shift is known"
+    rule: dict[str, Any] = {"shift": {}}
+    if step.cast == "datetime":
+        rule["cast"] = "datetime"
+    comment = safer(14)
+    if any(word in step.column.lower() for word in ("birth", "dob")):
+        comment += "; a day of birth? `as birth_date` also hides ages over 89"
+    return rule, comment
+
+
+def _id(how: Ids, domain: str, cast: str) -> dict[str, Any]:
+    options = {"canonical": "integer"} if how.integer else {}
+    if how.coded or how.integer:
+        options = {"format": "integer", **options}
+    rule: dict[str, Any] = {"code" if how.coded else "pseudonym": options, "domain": domain}
+    if cast and cast != "string":
+        rule["cast"] = "integer" if cast == "float" else cast
+    return rule
+
+
+def sources_of(config: Cleared) -> list[str]:
+    """All uids in the configuration, in their order."""
+    return list(dict.fromkeys(step.uid for table in config.tables for step in table.steps if step.method in (ID, DATE)))
