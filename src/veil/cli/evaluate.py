@@ -19,6 +19,7 @@ def evaluate(
     curation: Annotated[bool, typer.Option("--curation/--no-curation", help="leave out what Safe Harbor lets stay: ages under 90, bare years, states ...")] = True,
     everything: Annotated[bool, typer.Option("--all", help="find every span, also those that Safe Harbor keeps")] = False,
     detectors: Annotated[list[str] | None, typer.Option("-d", "--detector", help="find with only these detectors")] = None,
+    model: Annotated[Path | None, typer.Option("--model", help="find also with the model in this folder")] = None,
     draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help="draws of the bootstrap behind each interval")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="print every figure as JSON; no value is in it")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; no value is in it")] = None,
@@ -32,17 +33,20 @@ def evaluate(
     from veil.errors import PolicyError
     from veil.jobs.evaluate import check_targets, compared, errors_page, record_of, write_marks
     from veil.jobs.find import Finder
+    from veil.jobs.search import Search
     from veil.measure.curate import LabelMap, read_map
     from veil.measure.figures import short_of, wanted
 
     bars = wanted(want)
-    if pred is not None and (everything or detectors):
+    if pred is not None and (everything or detectors or model):
         raise PolicyError(
-            "evaluate-options", "--all and --detector say how Veil finds, but --pred is given", hint="leave one out"
+            "evaluate-options",
+            "--all, --detector and --model say how Veil finds, but --pred is given",
+            hint="leave one out",
         )
     check_targets([gold, pred], out, errors, write, form)
     labels = read_map(label_map) if label_map is not None else LabelMap()
-    finder = Finder(everything=everything, detectors=detectors) if pred is None else None
+    finder = Finder(everything=everything, search=Search(detectors, model=model)) if pred is None else None
     with progress() as tell:
         comparison = compared(gold, pred, labels, finder, tell, curate=curation)
         record = record_of(comparison, draws, tell)

@@ -22,6 +22,9 @@ Filters = Annotated[
     Path | None,
     typer.Option("-f", "--filters", help="a file of ordered filters, as philter_one.json, on top of the detectors"),
 ]
+Model = Annotated[
+    Path | None, typer.Option("--model", help="a folder with a model of your own, on top of the detectors")
+]
 Safelist = Annotated[
     bool, typer.Option("--safelist", help="also mask every word and number that is not known to be safe")
 ]
@@ -55,6 +58,7 @@ def notes(
     locale: Annotated[str, typer.Option(help="en-US is month-first, en-GB day-first")] = "en-US",
     detectors: Detectors = None,
     filters: Filters = None,
+    model: Model = None,
     safelist: Safelist = False,
     allow: Allow = None,
     deny: Deny = None,
@@ -74,7 +78,7 @@ def notes(
     from veil.jobs.notes import notes_session
     from veil.jobs.search import Search
 
-    search = Search(detectors, filters, safelist, allow or (), deny or ())
+    search = Search(detectors, filters, safelist, allow or (), deny or (), model)
     session = notes_session(
         inp, out, profile, subjects=subjects, known=known, keyring=keyring, locale=locale, search=search
     )
@@ -129,6 +133,7 @@ def find(
     everything: Annotated[bool, typer.Option("--all", help="every span, also those that Safe Harbor keeps")] = False,
     detectors: Detectors = None,
     filters: Filters = None,
+    model: Model = None,
     safelist: Safelist = False,
     allow: Allow = None,
     deny: Deny = None,
@@ -140,7 +145,7 @@ def find(
     from veil.jobs.find import Finder, answer_lines
     from veil.jobs.search import Search
 
-    finder = Finder(everything=everything, search=Search(detectors, filters, safelist, allow or (), deny or ()))
+    finder = Finder(everything=everything, search=Search(detectors, filters, safelist, allow or (), deny or (), model))
     with file.open("rb") if file is not None else nullcontext(sys.stdin.buffer) as source:
         if jsonl:
             if answer_lines(finder, source, sys.stdout):

@@ -22,8 +22,10 @@ STANDARD = {
 }
 ASKED = {  # only where a policy or a command asks for them
     "filters": "veil.detectors.filters.detector:Filters",
+    "model": "veil.detectors.models.own:OwnModel",
     "safelist": "veil.detectors.safelist:Safelist",
 }
+_WITH_FILES = ("filters", "model")
 
 
 class Scanner:
@@ -89,17 +91,17 @@ def standard(
     allow: Collection[str] = (),
     deny: Mapping[str, Label] | None = None,
     house: Sequence[Known] = (),
-    filters: Path | None = None,
+    files: Mapping[str, str] | None = None,
     allow_patterns: Collection[str] = (),
     deny_patterns: Mapping[str, Label] | None = None,
 ) -> Scanner:
     """The scanner of the named detectors, all the standard ones by default.
 
     Shape:   `standard` among the names is all of STANDARD. `house`: identifiers of the hospital's own people and sites,
-             sought in whosever text. `filters`: the file that the detector of this name reads.
-    Errors:  PartError `detector-unknown` for a name that is none of them, `filters-unnamed` without a file for it.
+             sought in whosever text. `files`: what the detectors `filters` and `model` read, by their names.
+    Errors:  PartError `detector-unknown` for a name that is none of them, `detector-file` without a file for it.
     """
-    detectors = [_made(name, house, filters) for name in chosen(STANDARD if names is None else names)]
+    detectors = [_made(name, house, files or {}) for name in chosen(STANDARD if names is None else names)]
     return Scanner(
         detectors,
         thresholds=thresholds,
@@ -116,15 +118,17 @@ def chosen(names: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(spelled, key=lambda name: name == "safelist"))
 
 
-def _made(name: str, house: Sequence[Known], filters: Path | None) -> Detector | Judge:
+def _made(name: str, house: Sequence[Known], files: Mapping[str, str]) -> Detector | Judge:
     found = STANDARD.get(name) or ASKED.get(name)
     if found is None:
         raise PartError("detector-unknown", "no detector has this name",
                         hint=f"one of standard, {', '.join([*STANDARD, *ASKED])}")  # fmt: skip
     module, _, attribute = found.partition(":")
     kind = getattr(import_module(module), attribute)
-    if name == "filters" and filters is None:
-        raise PartError("filters-unnamed", "the detector `filters` has no file", hint="detectors: [filters: FILE]")
-    given = {"known": (house,), "filters": (filters,)}
+    if name in _WITH_FILES and not files.get(name):
+        raise PartError("detector-file", "a detector that reads a file has none", hint="filters: FILE, model: FOLDER")
+    given: dict[str, tuple[object, ...]] = {"known": (house,)} | {
+        one: (Path(files.get(one, "")),) for one in _WITH_FILES
+    }
     made: Detector | Judge = kind(*given.get(name, ()))
     return made

@@ -17,7 +17,7 @@ from veil.policy.parse import Document
 class Search:
     """Options of a command line.
 
-    Shape:   `detectors`: only these (none: the standard ones); `filters` and `safelist` come on top of them. `allow` and
+    Shape:   `detectors`: only these (none: the standard ones); `filters`, `model` and `safelist` come on top of them. `allow` and
              `deny`: words, `re:PATTERN`, `@FILE`.
     """
 
@@ -26,19 +26,17 @@ class Search:
     safelist: bool = False
     allow: Sequence[str] = ()
     deny: Sequence[str] = ()
+    model: Path | None = None
 
     def written(self) -> dict[str, Any]:
         """The keys of a project that say the same; none where nothing was asked for."""
         keys: dict[str, Any] = {}
-        if self.detectors or self.filters is not None or self.safelist:
-            given = self.filters is not None
-            named: list[str | dict[str, str]] = [
-                one for one in self.detectors or ["standard"] if one != "filters" or not given
-            ]
-            named += ["safelist"] if self.safelist else []
+        files = {name: path for name, path in (("filters", self.filters), ("model", self.model)) if path is not None}
+        if self.detectors or files or self.safelist:
             keys["detectors"] = [
-                *named,
-                *([{"filters": str(self.filters.resolve())}] if self.filters is not None else []),
+                *(one for one in self.detectors or ["standard"] if one not in files),
+                *(["safelist"] if self.safelist else []),
+                *({name: str(path.resolve())} for name, path in files.items()),
             ]
         for key, told in (("allow", self.allow), ("deny", self.deny)):
             if told:
@@ -52,11 +50,11 @@ class Search:
         """
         keys, here = self.written(), Path.cwd()
         document = Document("the command line", keys)
-        names, filters, _ = detectors_of(keys.get("detectors"), document, here)
+        search = detectors_of(keys.get("detectors"), document, here)
         allow = site_list(keys.get("allow", ()), "allow", document, here)
         deny = site_list(keys.get("deny", ()), "deny", document, here)
         return standard(
-            names, filters=Path(filters) if filters else None,
+            search.names, files={"filters": search.filters, "model": search.model},
             allow=[word for word, _ in allow.words], allow_patterns=[pattern for pattern, _ in allow.patterns],
             deny={word: Label(label) for word, label in deny.words},
             deny_patterns={pattern: Label(label) for pattern, label in deny.patterns},

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from veil.detectors.filters.entries import digest_of, read_entries
 from veil.detectors.listed import site_pattern
+from veil.detectors.models.folder import digest_of_folder, read_folder
 from veil.detectors.scanner import chosen
 from veil.errors import PolicyError
 from veil.model import label_of
@@ -15,6 +17,7 @@ from veil.policy.plan import SiteList
 
 PATTERN = "re:"  # before a pattern in a file of a list, and on the command line
 Written = Sequence[str | dict[str, str]]
+_WITH_FILES = frozenset({"filters", "model"})
 _KINDS = ("word", "pattern", "file")
 
 
@@ -71,31 +74,43 @@ def written_entry(told: str) -> str | dict[str, str]:
     return {"pattern": told.removeprefix(PATTERN)} if told.startswith(PATTERN) else told
 
 
-def detectors_of(written: Written | None, document: Document, folder: Path) -> tuple[tuple[str, ...] | None, str, str]:
-    """The detectors of a project, the file of its filters, and what that file and those it names hold, as a digest.
+class Detection(NamedTuple):
+    """What a project says of its detectors.
 
-    Shape:   names, and at most one mapping `filters: FILE`; no list is the standard ones (None).
-    Errors:  PolicyError `detector-entry`, those of the filter file.
+    Shape:   `names` is None for the standard ones; `filters` and `model` are paths, or empty; `digest` is of what is in them.
+    """
+
+    names: tuple[str, ...] | None = None
+    filters: str = ""
+    model: str = ""
+    digest: str = ""
+
+
+def detectors_of(written: Written | None, document: Document, folder: Path) -> Detection:
+    """The detectors of a project, with the file of its filters and the folder of its model.
+
+    Shape:   names, and at most one mapping each `filters: FILE` and `model: FOLDER`; no list is the standard ones.
+    Errors:  PolicyError `detector-entry`, those of the filter file; PartError, those of the model folder.
     """
     if written is None:
-        return None, "", ""
-    where, names, files = document.at("detectors"), list[str](), list[str]()
+        return Detection()
+    where, names, files = document.at("detectors"), list[str](), dict[str, str]()
     for one in written:
+        pairs = {} if isinstance(one, str) else one
+        if not set(pairs) <= _WITH_FILES or set(pairs) & set(files):
+            raise PolicyError("detector-entry", "a detector cannot be read, or is named with two files", where=where,
+                              hint="a name, `filters: FILE` or `model: FOLDER`")  # fmt: skip
         names += [one] if isinstance(one, str) else list(one)
-        files += [] if isinstance(one, str) else [one[name] for name in one if name == "filters"]
-        if isinstance(one, dict) and set(one) != {"filters"}:
-            raise PolicyError(
-                "detector-entry", "a detector cannot be read", where=where, hint="a name, or `filters: FILE`"
-            )
-    if len(files) > 1:
-        raise PolicyError(
-            "detector-entry", "there are two filter files", where=where, hint="one file, in the order that counts"
-        )
-    if not names or ("filters" in names and not files):
-        raise PolicyError("detector-entry", "no detector is named, or `filters` without its file", where=where,
-                          hint="`standard`, or `filters: FILE`")  # fmt: skip
-    if not files:
-        return chosen(names), "", ""
-    path = folder / files[0]
-    read_entries(path)
-    return chosen(names), str(path), digest_of(path)
+        files |= pairs
+    if not names or (_WITH_FILES & set(names)) - set(files):
+        raise PolicyError("detector-entry", "no detector is named, or `filters` or `model` without its file", where=where,
+                          hint="`standard`, `filters: FILE` or `model: FOLDER`")  # fmt: skip
+    paths = {name: folder / path for name, path in files.items()}
+    digests = []
+    if "filters" in paths:
+        read_entries(paths["filters"])
+        digests.append(digest_of(paths["filters"]))
+    if "model" in paths:
+        digests.append(digest_of_folder(read_folder(paths["model"])))
+    told = {name: str(path) for name, path in paths.items()}
+    return Detection(chosen(names), told.get("filters", ""), told.get("model", ""), " ".join(digests))

@@ -7,7 +7,7 @@ from veil.detectors.scanner import standard
 from veil.errors import PartError, PolicyError
 from veil.jobs.search import Search
 from veil.model import Label, Owner, Text
-from veil.policy.lists import detectors_of, site_list, written_entry
+from veil.policy.lists import Detection, detectors_of, site_list, written_entry
 from veil.policy.parse import Document
 from veil.policy.plan import SiteList
 from veil.verify.freed import freed
@@ -63,12 +63,13 @@ def test_nothing_refuses_what_is_denied():
 
 def test_detectors_are_named_and_standard_is_all_of_them(tmp_path):
     (tmp_path / "f.json").write_text('[{"type": "set", "title": "s", "exclude": false, "data": []}]')
-    names, path, digest = detectors_of(["standard", {"filters": "f.json"}, "safelist"], DOCUMENT, tmp_path)
-    assert names[0] == "patterns"
-    assert names[-2:] == ("filters", "safelist")
-    assert path == str(tmp_path / "f.json")
-    assert len(digest) == 64
-    assert detectors_of(None, DOCUMENT, tmp_path) == (None, "", "")
+    found = detectors_of(["standard", {"filters": "f.json"}, "safelist"], DOCUMENT, tmp_path)
+    assert found.names is not None
+    assert found.names[0] == "patterns"
+    assert found.names[-2:] == ("filters", "safelist")
+    assert found.filters == str(tmp_path / "f.json")
+    assert len(found.digest) == 64
+    assert detectors_of(None, DOCUMENT, tmp_path) == Detection()
 
 
 @pytest.mark.parametrize(
@@ -80,9 +81,10 @@ def test_detectors_that_cannot_be_read_are_refused(tmp_path, written):
         detectors_of(written, DOCUMENT, tmp_path)
 
 
-def test_filters_without_a_file_are_refused():
-    with pytest.raises(PartError, match="filters-unnamed"):
-        standard(["filters"])
+@pytest.mark.parametrize("name", ["filters", "model"])
+def test_a_detector_that_reads_a_file_has_one(name):
+    with pytest.raises(PartError, match="detector-file"):
+        standard([name])
 
 
 def test_the_command_line_says_what_a_project_would(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
@@ -58,6 +59,16 @@ def read_folder(path: Path) -> ModelFolder:
         tuple(word[:2] in {"B-", "B_", "S-", "U-"} for word in words),
         _window(config),
     )
+
+
+def digest_of_folder(folder: ModelFolder) -> str:
+    """A digest of all that a model folder holds: a run that goes on must go on with the same model."""
+    made = hashlib.sha256()
+    for path in sorted(one for one in folder.path.rglob("*") if one.is_file()):
+        with path.open("rb") as data:
+            held = hashlib.file_digest(data, "sha256").hexdigest()
+        made.update(f"{path.relative_to(folder.path).as_posix()} {held}\n".encode())
+    return made.hexdigest()
 
 
 def _read(path: Path) -> dict[str, Any]:

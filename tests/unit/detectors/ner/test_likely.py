@@ -21,7 +21,7 @@ def test_what_has_a_month_a_year_or_three_parts_can_be_a_date(text: str) -> None
     assert can_be(Label.DATE, text)
 
 
-@pytest.mark.parametrize("text", ["Postanesthesia Care Unit", "Newborn Nursery", "Plastic Surgery"])
+@pytest.mark.parametrize("text", ["Post Anesthesia Care Unit", "Newborn Nursery", "Plastic Surgery"])
 def test_a_room_that_every_hospital_has_is_no_institution(text: str) -> None:
     assert is_room(text)
 
