@@ -34,6 +34,7 @@ OPERATORS = {
     "month": "veil.operators.years:Month",
     "birth_year": "veil.operators.years:BirthYear",
     "age_at": "veil.operators.years:AgeAt",
+    "shifted_age": "veil.operators.ages:ShiftedAge",
     "zip3": "veil.operators.generalize:Zip3",
     "age": "veil.operators.generalize:Age",
     "band": "veil.operators.generalize:Band",

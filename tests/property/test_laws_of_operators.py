@@ -21,6 +21,8 @@ OPTIONS = {
     "shift": [{}, {"unit": "weeks"}, {"unit": "hours"}, {"unit": "months"}, {"unit": "years"}, {"day_first": True},
               {"birth": True, "reference_date": REFERENCE}],
     "birth_year": [{"reference_date": REFERENCE}], "age_at": [{"reference_date": REFERENCE}],
+    "shifted_age": [{"reference_date": REFERENCE}, {"reference_date": REFERENCE, "unit": "years"}],
+    "cast": [{}, {"kind": "integer"}, {"kind": "float"}, {"kind": "datetime"}],
     "surrogate": [{"kind": kind} for kind in KINDS],
 }  # fmt: skip
 CASES = [(name, options) for name in OPERATORS for options in OPTIONS.get(name, [{}])]

@@ -20,7 +20,7 @@ RULES = {
     "placeholder": "given: placeholder", "remove": "given: remove", "mask": "given: mask", "constant": "given: {constant: {value: x}}",
     "pseudonym": "mrn: pseudonym", "hash": "mrn: hash", "code": "mrn: code", "shift": "seen: shift", "year": "seen: year", "month": "seen: month",
     "birth_year": "born: birth_year", "age_at": "born: age_at", "zip3": "zip: zip3", "age": "age: age", "band": "score: band",
-    "round": "score: {round: {to: 10}}", "surrogate": "family: {surrogate: family_name}", "cast": "family: {cast: datetime}",
+    "round": "score: {round: {to: 10}}", "surrogate": "family: {surrogate: family_name}", "cast": "family: {cast: datetime}", "shifted_age": "age: shifted_age",
 }  # fmt: skip
 VAULT = "vault: codes.vault\n"
 
@@ -33,7 +33,7 @@ def table_project(rules):
         | said
     )
     lines = "".join(f"      {name}: {rule}\n" for name, rule in columns.items())
-    return f"profile: expert\n{VAULT}tables:\n  people:\n    subject: patient_id\n    columns:\n{lines}"
+    return f"profile: expert\n{VAULT}tables:\n  people:\n    subject: patient_id\n    born: born\n    columns:\n{lines}"
 
 
 def sabotage(monkeypatch, place, kind, how):

@@ -18,7 +18,7 @@ from veil.keys import Keys
 from veil.model import Batch, Edits, Field, Found, Report, about_table
 from veil.policy.address import has_foreign_key, inside, spoken
 from veil.policy.condition import condition
-from veil.policy.plan import Plan, SourcePlan, rule_at
+from veil.policy.plan import ASK_FACTS, Plan, SourcePlan, rule_at
 from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Scan, is_gone
 from veil.roster import Roster
 
@@ -134,7 +134,7 @@ class _Work:
 
     def _applied(self, treatment: Apply, values: pa.Array, subjects: pa.Array, rule: Rule, address: str) -> pa.Array:
         roster, facts = self._engine.roster, None
-        if roster is not None and treatment.operator in ("surrogate", "shift"):
+        if roster is not None and treatment.operator in ASK_FACTS:
             facts = roster.facts(subjects)
         staff = rule.known == "staff"
         person = self._staff if staff else subjects

@@ -36,13 +36,13 @@ class Operators:
         changed = len(values) - values.null_count
         if outcome.listed is not None:
             report.count(address, "listed", apply.operator, pc.sum(outcome.listed).as_py() or 0)
+        uncast = 0
         if outcome.uncast is not None:
-            uncast = pc.sum(outcome.uncast).as_py()
+            uncast = pc.sum(outcome.uncast).as_py() or 0
             report.count(address, "masked", "uncastable", uncast)
-            changed -= uncast
         if outcome.unread is not None:
             unread = pc.sum(outcome.unread).as_py() or 0
-            report.count(address, "masked", "unreadable", unread)
+            report.count(address, "masked", "unreadable", unread - uncast)
             changed -= unread
             if unread:
                 outcome_values = pc.if_else(outcome.unread, pa.scalar(None, outcome.values.type), outcome.values)

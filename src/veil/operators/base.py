@@ -20,7 +20,7 @@ class Outcome:
     Shape:   `values`: n replacements, null where the value was null. `unread`: n booleans or None (none): True where
              the operator could not read the value; there `values` is null and the engine masks and counts.
              `listed`: n booleans or None (none): True where a stated exception was made, such as a clamped birth date.
-             `uncast`: n booleans or None (none): True where the cell is not of the type that the rule states.
+             `uncast`: n booleans or None (none): those of `unread` whose cell is not of the type that the rule states.
     """
 
     values: pa.Array

@@ -40,7 +40,7 @@ class Cast:
         """Shape: n -> n; null stays null."""
         del about, keys
         _, uncast = cast_cells(values, self.kind, day_first=self.day_first)
-        return Outcome(values if uncast is None else pc.if_else(uncast, _NONE, values), None, None, uncast)
+        return Outcome(values if uncast is None else pc.if_else(uncast, _NONE, values), uncast, None, uncast)
 
     def restore(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del about, keys
@@ -68,7 +68,9 @@ class Casting:
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         cells, uncast = cast_cells(values, self.cast.kind, day_first=self.cast.day_first)
-        return replace(self.inner.replace(cells, about, keys), uncast=uncast)
+        made = self.inner.replace(cells, about, keys)
+        unread = made.unread if uncast is None else uncast if made.unread is None else pc.or_(made.unread, uncast)
+        return replace(made, unread=unread, uncast=uncast)
 
 
 def cast_cells(values: pa.Array, kind: str, *, day_first: bool) -> tuple[pa.Array, pa.BooleanArray | None]:

@@ -29,16 +29,23 @@ def shift_days(subjects: pa.Array, keys: Keys, min: int = 1, max: int = 365) -> 
     """The shift of each subject.
 
     Shape:   n `large_string` subjects -> n; 0 where the subject is null, and only there.
-    Units:   from `min` to `max` either way, never 0.
+    Units:   from `min` to `max` either way, or in just that range where `min` is under 0; both are met, 0 never.
     Keeps:   one subject has one shift, under one key, whatever the batch.
     """
     encoded = pc.dictionary_encode(subjects)
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     words = draws(encoded.dictionary, keys, _PURPOSE)
-    span = np.uint64(max - min + 1)
+    span = np.uint64(max - min + 1 - (min < 0 <= max))
     sizes = (words[:, 0] % span).astype(np.int64) + min
-    signed = np.append(np.where(words[:, 1] & np.uint64(1), sizes, -sizes), 0)
+    either = (
+        sizes + (sizes >= 0)
+        if min < 0 <= max
+        else sizes
+        if min < 0
+        else np.where(words[:, 1] & np.uint64(1), sizes, -sizes)
+    )
+    signed = np.append(either, 0)
     at = encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
     found: Days = signed[at]
     return found
@@ -50,7 +57,8 @@ class Shift:
 
     Shape:   n dates, n subjects -> n dates, same order; null stays null. Unread: what is no date in the stated
              order, a date without a subject, a step of 0 given from outside, a date its form cannot say.
-    Units:   `unit`: days, weeks, hours, months or years; `min` to `max` of them either way, never 0. A given
+    Units:   `unit`: days, weeks, hours, months or years; `min` to `max` of them either way, both met, never 0; a `min`
+             under 0 states the range as it is (`min: -30, max: -10` goes back in time for all). A given
              `about.offset` is in days and goes before the key.
     Keeps:   intervals within a subject (days and weeks: exactly, in local wall time); the written form and its
              precision; time of day and zone. Months and years are exceptions: the end of a month cuts them short.
@@ -76,8 +84,9 @@ class Shift:
         most = _MOST[self.unit]
         if self.max is None:
             object.__setattr__(self, "max", most)
-        in_range(self.name, "max", self.max, 1, most)
-        in_range(self.name, "min", self.min, 1, self._most)
+        signed = isinstance(self.min, int) and self.min < 0
+        in_range(self.name, "max", self.max, -most if signed else 1, most)
+        in_range(self.name, "min", self.min, -most if signed else 1, self._most)
         reference = self._reference
         if self.birth and reference is None:
             raise PolicyError("operator-option", "`shift` of births needs a `reference_date`")
@@ -162,7 +171,7 @@ class Shift:
 
     @property
     def _most(self) -> int:
-        return self.max or _MOST[self.unit]
+        return _MOST[self.unit] if self.max is None else self.max
 
     @property
     def _latest(self) -> int:

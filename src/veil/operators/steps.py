@@ -14,7 +14,8 @@ _HALF = re.compile(r"[ ]?([ap])\.?m", re.IGNORECASE)
 def move_by(written: WrittenDate, unit: str, step: int) -> str | None:
     """The date after `step` units; None where its form cannot say it, or a year alone is asked to move by less.
 
-    Keeps:   under hours, what has a time of day moves with it; what has none moves by whole days from its noon.
+    Keeps:   under hours, what has a time of day moves with it; what has none moves by whole days from its noon,
+             and is unread where that is none.
     """
     if unit == "days":
         return move_date(written, step)
@@ -52,7 +53,8 @@ def _after_months(parts: Parts, months: int) -> Parts | None:
 def _by_hours(written: WrittenDate, hours: int) -> str | None:
     clock = _CLOCK.search(written.tail)
     if clock is None:
-        return move_date(written, (12 + hours) // 24)
+        days = (12 + hours) // 24
+        return move_date(written, days) if days else None  # it would stay the true date
     if clock.group(3) is None and _HALF.match(written.tail, clock.end()) is None:
         return None
     half = _HALF.search(written.tail, clock.end())

@@ -22,6 +22,10 @@ def check_claims(plan: Plan, document: Document) -> Plan:
     """
     if plan.claims == "none":
         return plan
+    for source in plan.sources:
+        if source.unlisted == "keep":
+            raise PolicyError("claims-unlisted", f"the policy claims {plan.claims} and keeps columns of {source.name} that have no rule",
+                              where=document.at(source.room, source.name), hint="give each a rule, or say `claims: none`")  # fmt: skip
     for label, treatment in plan.labels.items():
         where = document.at("labels", label.value)
         may_stay = LIMITED_KEEPS if plan.claims == "limited-data-set" else frozenset()

@@ -12,15 +12,18 @@ from veil.policy.address import matches, shown_path
 from veil.policy.claims import check_claims
 from veil.policy.condition import condition
 from veil.policy.files import claimed, data_files, format_of, inspected
+from veil.policy.groups import check_groups, in_groups, subject_by_groups
 from veil.policy.lists import detectors_of, site_list
 from veil.policy.parse import Document, nearest
 from veil.policy.plan import SEALED, FilePlan, Plan, SourcePlan, SubjectPlan, day_first
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source, private_folder
-from veil.policy.rules import Rule, Scan, emptied, keeps_type, rule_of
+from veil.policy.rules import Case, Keep, Rule, Scan, emptied, keeps_type, rule_of
 from veil.policy.schemas import as_spelled, with_schema
 from veil.policy.subjects import links_of, person_domain, subject_plan
 
+_LIKE_DATA = re.compile(r"\d{5}|@|\d[-/.:]\d")
+BARE = "no rule is written; kept by `unlisted: keep`"
 ROOMS = ("tables", "notes", "trees")
 
 
@@ -33,6 +36,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     profile = read_profile(project.profile, folder)
     root = _root(folder / project.in_, document)
     project = with_schema(project)
+    check_groups(project, document)
     files = data_files(root, folder / project.out, private_folder(project, folder))
     labels = profile.labels | label_treatments(project.labels, document, "labels")
     sources: list[SourcePlan] = []
@@ -100,6 +104,7 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     first = source.day_first if source.day_first is not None else day_first(project.locale)
     unlisted = source.unlisted or project.unlisted
     rules = _rules(name, room, kind, source, profile, planned, unlisted, document, lenient=project.schema_ is not None)
+    rules = in_groups(rules, project)
     if kind == "parquet":
         texts = sorted(address for address, rule in rules if not keeps_type(rule))
         planned = tuple(dataclasses.replace(file, settings={**file.settings, "texts": texts}) for file in planned)
@@ -122,6 +127,8 @@ def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, fi
         found[column] = emptied(rule) if source.dropped == "empty" else rule
     if kind == "text" and not found:
         found["text"] = rule_of("scan", "text", {}, "")
+    if unlisted == "keep":
+        _keep_bare(name, kind, files, found, document.at(room, name))
     for file in files:
         _check_addresses(name, room, file, found, unlisted, document, lenient=lenient)
     seen = {address for file in files for address in file.settings["addresses"]}
@@ -149,9 +156,25 @@ def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule
                           hint=nearest(gone[0], there) if len(bare) < len(there) else "is there a header row?")  # fmt: skip
 
 
+def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[str, Rule], where: str) -> None:
+    """A rule that keeps each column that has none, where a person asked for that.
+
+    Keeps:   a table of which no column has a rule stops all the same: its first row may be one of the data.
+    """
+    if kind not in ("csv", "tsv", "parquet"):
+        raise PolicyError(
+            "unlisted-keep", f"`unlisted: keep` is for tables, and {name} is none", where=where, hint="stop or drop"
+        )
+    there = list(dict.fromkeys(address for file in files for address in file.settings["addresses"]))
+    bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
+    if len(bare) == len(there) or any(_LIKE_DATA.search(address) for address in bare):
+        raise _unlisted(name, bare, where, headless=len(bare) == len(there))
+    rules |= {address: Rule((Case(Keep()),), reason=BARE) for address in bare}
+
+
 def _unlisted(name: str, bare: list[str], where: str, *, headless: bool) -> PolicyError:
     """Names the columns, unless the first row seems to be one of the data."""
-    if any(re.search(r"\d{5}|@|\d[-/.:]\d", address) for address in bare if not address.startswith("$")):
+    if any(_LIKE_DATA.search(address) for address in bare if not address.startswith("$")):
         return PolicyError("header-missing", f"the first row of {name} does not look like names of columns", where=where,
                            hint="give the file a header row")  # fmt: skip
     if headless:
@@ -173,6 +196,8 @@ def _with_subject(
 ) -> SourcePlan:
     said: Source = getattr(project, source.room)[source.name]
     written = (said if project.schema_ is None else as_spelled(said, source.addresses)).subject
+    if written is None and source.room == "tables":
+        written = subject_by_groups(project, source)
     where = document.at(source.room, source.name, "subject")
     subject = subject_plan(source, written, sources, person, where)
     if subject.map:
@@ -189,6 +214,9 @@ def _notices(sources: list[SourcePlan]) -> tuple[str, ...]:
             found.append(
                 f"{source.name}: no subject is told, so known identifiers are not sought there and dates cannot be shifted"
             )
+        bare = [address for address, rule in source.rules if rule.reason == BARE]
+        if bare:
+            found.append(f"{source.name}: columns without a rule are kept as they are: {', '.join(bare)}")
         if source.subject.how == "file":
             found.append(f"{source.name}: each file is taken as a subject of its own")
     return tuple(found)

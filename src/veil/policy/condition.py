@@ -28,7 +28,7 @@ def condition(text: str, where: str = "") -> Condition:
     from sqlglot.errors import SqlglotError  # noqa: PLC0415
 
     try:
-        tree = sqlglot.parse_one(text.replace("==", "="), read="duckdb")
+        tree = sqlglot.parse_one(text, read="duckdb")
     except SqlglotError:
         raise PolicyError("condition-syntax", "a condition cannot be parsed", where=where,
                           hint="for example: concept_id in (3004249, 99) and value is not null; a path in quotes: \"$.kind\" = 'a'") from None  # fmt: skip

@@ -15,7 +15,6 @@ from veil.model import Label
 from veil.policy.address import EMPTY, matches, shown_path
 from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Treatment
 
-
 SEALED = "vault:"  # the date shifts that stand in the vault
 
 
@@ -165,6 +164,7 @@ def rule_at(address: str, rules: Mapping[str, Rule]) -> Rule | None:
     return own if own is not None and isinstance(own.cases[0].treatment, Drop) else Rule((Case(Keep()),))
 
 
+ASK_FACTS = frozenset({"surrogate", "shift", "shifted_age"})  # they ask what is known of the person
 ID_OPERATORS = frozenset({"pseudonym", "code", "hash"})
 
 

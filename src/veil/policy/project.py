@@ -22,7 +22,7 @@ class Subject(_Strict):
     """Whose record a row or a note is, when it is not simply a column of it."""
 
     through: str | None = Field(None, description="the table that links to the subject")
-    on: str | None = Field(None, description="the column that both tables share")
+    on: str | list[str] | None = Field(None, description="the column that both tables share, or the columns")
     from_: Literal["file_name", "file"] | None = Field(
         None, alias="from", description="take it from the name of the file"
     )
@@ -49,12 +49,25 @@ class Source(_Strict):
     born: str | None = Field(None, description="the column that holds the subject's day of birth, for ages over 89")
     offset: str | None = Field(None, description="the column that holds the subject's own date shift, in days")
     columns: dict[str, Written] = Field(default_factory=dict, description="a rule per column or path")
-    unlisted: Literal["stop", "drop"] | None = Field(None, description="what becomes of a column without a rule")
+    unlisted: Literal["stop", "drop", "keep"] | None = Field(
+        None, description="what becomes of a column without a rule; `keep` is told as a notice, and only of tables"
+    )
     dropped: Literal["gone", "empty"] | None = Field(
         None, description="what `drop` leaves of a column: nothing, or its name and empty cells"
     )
     missing: Literal["stop", "skip"] | None = Field(None, description="what happens when no file is there")
     names: Written | None = Field(None, description="the rule of file names; by default they are scanned")
+
+
+class Group(_Strict):
+    """An identifier that leads to a person, by way of others."""
+
+    of: str | None = Field(None, description="the identifier whose own this one is: an encounter is of a patient")
+    in_: str | None = Field(None, alias="in", description="the table in which both stand")
+    columns: list[str] = Field(default_factory=list, description="its columns, where it is made of several")
+    is_: str | None = Field(
+        None, alias="is", description="the identifier that this one is under another name: mother_id is a patient_id"
+    )
 
 
 class Keyring(_Strict):
@@ -85,11 +98,17 @@ class Project(_Strict):
     person: str | None = Field(
         None, description="the domain of ids that names people: by default the first table's subject"
     )
-    unlisted: Literal["stop", "drop"] = Field("stop", description="what becomes of columns without a rule")
+    groups: dict[str, Group] = Field(
+        default_factory=dict, description="identifiers that lead to a person: encounters, accounts, relatives"
+    )
+    unlisted: Literal["stop", "drop", "keep"] = Field(
+        "stop", description="what becomes of columns without a rule; `keep` is told as a notice, and only of tables"
+    )
     missing: Literal["stop", "skip"] = Field("stop", description="what happens when a source has no file")
     schema_: str | None = Field(None, alias="schema", description="a schema pack: omop-5.4")
     offsets: str | None = Field(
-        None, description="date shifts from outside, a CSV of subject, days, or `vault`: those sealed there; the key shifts the others"
+        None,
+        description="date shifts from outside, a CSV of subject, days, or `vault`: those sealed there; the key shifts the others",
     )
     known: str | None = Field(
         None, description="a CSV of subject, kind, value: identifiers to seek in that subject's text"
@@ -106,8 +125,9 @@ class Project(_Strict):
         default_factory=dict, description="options of an operator, wherever it is used"
     )
     detectors: list[str | dict[str, str]] | None = Field(
-        None, description="the detectors of a scan: `standard` (the default), any of them, `safelist`, `filters: FILE`, "
-        "`model: FOLDER`"
+        None,
+        description="the detectors of a scan: `standard` (the default), any of them, `safelist`, `filters: FILE`, "
+        "`model: FOLDER`",
     )
     thresholds: dict[str, float] = Field(default_factory=dict, description="the least score that counts, per label")
     allow: list[str | dict[str, str]] = Field(
@@ -151,7 +171,7 @@ def validated(document: Document) -> Project:
 
 
 def _explained(loc: tuple[Any, ...], kind: str, document: Document) -> PolicyError:
-    path = tuple(str(step) for step in loc if step not in ("Subject", "Keyring", "str"))
+    path = tuple(str(step) for step in loc if step not in ("Subject", "Keyring", "str", "list[str]"))
     key = path[-1] if path else ""
     if kind == "extra_forbidden":
         return PolicyError(
@@ -168,6 +188,8 @@ def _known_keys(path: tuple[str, ...]) -> list[str]:
     model: type[BaseModel] = Project
     if len(path) > 2 and path[0] in ("tables", "notes", "trees"):
         model = Subject if len(path) > 3 and path[2] == "subject" else Source
+    elif len(path) > 2 and path[0] == "groups":
+        model = Group
     elif len(path) > 1 and path[0] == "keyring":
         model = Keyring
     return [field.alias or name for name, field in model.model_fields.items()]

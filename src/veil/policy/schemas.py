@@ -67,7 +67,9 @@ def as_spelled(source: Source, header: Sequence[str]) -> Source:
         return column if column is None or column in header else spelled.get(column.lower(), column)
 
     said = source.subject
-    subject = said.model_copy(update={"on": like(said.on)}) if isinstance(said, Subject) else like(said)
+    subject = like(said) if not isinstance(said, Subject) else said.model_copy(
+        update={"on": [str(like(one)) for one in said.on] if isinstance(said.on, list) else like(said.on)}
+    )  # fmt: skip
     columns = {str(like(column)): _where_spelled(rule, spelled) for column, rule in source.columns.items()}
     update = {"subject": subject, "sex": like(source.sex), "born": like(source.born), "columns": columns}
     return source.model_copy(update=update)

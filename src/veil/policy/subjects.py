@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from veil.errors import PolicyError
+from veil.policy.groups import root_of
 from veil.policy.parse import nearest
 from veil.policy.plan import LinkPlan, SourcePlan, SubjectPlan
 from veil.policy.project import Project, Subject
 
+KEY = "\x1f"  # between the columns of a key that has several
 THROUGH = "through:"  # a link over one column of one table: ids of several tables may share a domain
 
 
@@ -18,6 +20,8 @@ def person_domain(project: Project, sources: list[SourcePlan]) -> str:
         table, _, column = project.person.partition(".")
         source = next((one for one in sources if one.name == table), None)
         return domain_of(source, column) if source and column else project.person.lower()
+    if root := root_of(project):
+        return root.lower()
     for source in sources:
         written = getattr(project, source.room)[source.name].subject
         if isinstance(written, str):
@@ -65,11 +69,15 @@ def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], wh
     if linked is None or not written.on:
         raise PolicyError("subject-through", f"the link of {source.name} names no table of this project, or no column", where=where,
                           hint="{through: TABLE, on: COLUMN}")  # fmt: skip
-    _must_have(source, written.on, where)
-    theirs = next((one for one in linked.addresses if one.lower() == written.on.lower()), written.on)
-    on = written.on if written.on in linked.addresses else theirs
-    _must_have(linked, on, where)
-    return SubjectPlan("link", column=written.on, domain=f"{THROUGH}{linked.name}.{on}")
+    columns = [written.on] if isinstance(written.on, str) else written.on
+    theirs = []
+    for column in columns:
+        _must_have(source, column, where)
+        same = next((one for one in linked.addresses if one.lower() == column.lower()), column)
+        theirs.append(column if column in linked.addresses else same)
+        _must_have(linked, theirs[-1], where)
+    domain = f"{THROUGH}{linked.name}.{KEY.join(theirs)}"
+    return SubjectPlan("link", columns[0], domain, columns=tuple(columns) if len(columns) > 1 else ())
 
 
 def _by_pattern(pattern: str, sources: list[SourcePlan], person: str, where: str) -> SubjectPlan:
@@ -101,6 +109,25 @@ def _leads(source: SourcePlan, column: str, domain: str) -> bool:
     return domain_of(source, column) == domain
 
 
+def _key_in(source: SourcePlan, domain: str) -> tuple[str, ...]:
+    """The columns of a key of several that a link through this table asks for."""
+    table, _, columns = domain.removeprefix(THROUGH).partition(".")
+    return tuple(columns.split(KEY)) if domain.startswith(THROUGH) and table == source.name and KEY in columns else ()
+
+
+def _circle(left: list[SourcePlan]) -> str:
+    """The circle that tables stand in, as `labs -> encounters -> labs`; else their names."""
+    names = {one.name for one in left}
+    leads = {one.name: one.subject.domain.removeprefix(THROUGH).partition(".")[0] for one in left}
+    for name in sorted(names):
+        way = [name]
+        while leads.get(way[-1], "") in names and way[-1] not in way[:-1]:
+            way.append(leads[way[-1]])
+        if way[-1] in way[:-1]:
+            return " -> ".join(way[way.index(way[-1]) :])
+    return ", ".join(sorted(names))
+
+
 def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
     """The columns that pass one must index, those that others stand on first.
 
@@ -117,9 +144,11 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
         ]
         step = [LinkPlan(one.name, column, domain) for domain in sorted(needed - solved) for one in ready
                 for column in one.addresses if _leads(one, column, domain) and column != one.subject.column]  # fmt: skip
+        step += [LinkPlan(one.name, columns[0], domain, columns) for domain in sorted(needed - solved) for one in ready
+                 if (columns := _key_in(one, domain))]  # fmt: skip
         if not step:
-            circle = sorted(one.name for one in sources if one.subject.domain in needed - solved)
-            raise PolicyError("subject-circle", "no table leads from these to a subject: " + ", ".join(circle),
+            left = [one for one in sources if one.subject.domain in needed - solved]
+            raise PolicyError("subject-circle", "no table leads from these to a subject: " + _circle(left),
                               hint=f"give one of them a `subject:` column of the person's own id, with `domain: {person}` in its rule")  # fmt: skip
         found += step
         solved |= {link.domain for link in step}

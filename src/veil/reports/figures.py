@@ -49,6 +49,21 @@ def unowned(manifest: dict[str, Any]) -> list[str]:
     ]
 
 
+def gone(manifest: dict[str, Any]) -> list[str]:
+    """Columns that were dropped, by their names."""
+    plan = [(rule["source"], rule["address"], rule["cases"]) for rule in manifest["rules"] if rule["source"] != "text"]
+    return [f"{source}.{address}" for source, address, cases in plan if [one["treatment"] for one in cases] == ["drop"]]
+
+
+def uncast(manifest: dict[str, Any]) -> list[str]:
+    """Columns with cells that are not of the kind that their rule states."""
+    return [
+        f"{row['address']}: {row['count']:,} cells are not what `cast` says and were emptied"
+        for row in manifest["counts"]
+        if row["detail"] == "uncastable"
+    ]
+
+
 def label_counts(manifest: dict[str, Any]) -> list[tuple[str, int]]:
     counts: Counter[str] = Counter()
     for row in manifest["counts"]:

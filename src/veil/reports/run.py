@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from veil.policy.plan import Plan
-from veil.reports.figures import BAD, by_source, check_rows, column_rows, label_counts, label_rows, plan_rows, unowned
+from veil.reports.figures import (
+    BAD,
+    by_source,
+    check_rows,
+    column_rows,
+    label_counts,
+    label_rows,
+    plan_rows,
+    uncast,
+    unowned,
+)
 from veil.reports.page import render
 
 
@@ -15,7 +25,7 @@ def run_page(manifest: dict[str, Any]) -> str:
     seen = sum(manifest["checks"].get(code, 0) for code in BAD)
     return render(
         "run.html",
-        unowned=unowned(manifest), manifest=manifest, sources=by_source(manifest), columns=column_rows(manifest), labels=labels,
+        unowned=[*unowned(manifest), *uncast(manifest)], manifest=manifest, sources=by_source(manifest), columns=column_rows(manifest), labels=labels,
         most=max((count for _, count in labels), default=1), checks=check_rows(manifest), seen=seen,
         text_kept=next((rule["reason"] for rule in manifest["rules"] if rule["source"] == "text"), ""),
     )  # fmt: skip

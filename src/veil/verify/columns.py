@@ -15,7 +15,7 @@ from veil.operators.base import Operator
 from veil.operators.cast import cast_cells
 from veil.operators.pseudonym import canonical_ids
 from veil.policy.operators import make_operator
-from veil.policy.plan import Plan, SourcePlan
+from veil.policy.plan import ASK_FACTS, Plan, SourcePlan
 from veil.policy.rules import Apply, Keep, Rule
 from veil.roster import Roster
 from veil.verify.findings import Findings
@@ -31,7 +31,7 @@ _BY_CHANCE = frozenset({"keep", "integer", "phone", "ip", "id", "place", "organi
 _FORMS = {
     "year": r"^(\d{4}|90 or older)$", "birth_year": r"^(\d{4}|90 or older)$", "month": r"^\d{4}-\d{2}$", "zip3": r"^\d{3}$",
     "age_at": r"^([0-8]?\d|90 or older)$", "age": r"^(90 or older|[0-8]?\d|.*\D.*)$",
-    "band": r"^(\d+-\d+|90 or older|\d+ or more)$",
+    "shifted_age": r"^(90 or older|[0-8]?\d)$", "band": r"^(\d+-\d+|90 or older|\d+ or more)$",
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ class Columns:
         padded = pa.array([None, *rows.tolist(), None], pa.int64())
         values, told = before.take(padded), subjects.take(padded)
         known: dict[str, pa.Array] = {}
-        if self._roster is not None and apply.operator in ("surrogate", "shift"):
+        if self._roster is not None and apply.operator in ASK_FACTS:
             facts = self._roster.facts(told)
             known = {"sex": facts.sex, "born": facts.born, "offset": facts.offset}
         label = rule.label.value if rule.label is not None else None

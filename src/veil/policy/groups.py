@@ -1,0 +1,95 @@
+"""Groups: identifiers that lead to a person: the hierarchy that a project declares once, and what follows for each table."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from veil.errors import PolicyError
+from veil.policy.parse import Document, nearest
+from veil.policy.plan import SourcePlan
+from veil.policy.project import Group, Project, Subject
+from veil.policy.rules import Apply, Case, Rule
+
+
+def check_groups(project: Project, document: Document) -> None:
+    """Errors: PolicyError `group-circle` with the circle, `group-shape`, `group-root` (they lead to more than one person)."""
+    groups = project.groups
+    for name, group in groups.items():
+        where = document.at("groups", name)
+        if bool(group.is_) == bool(group.of) or (group.of and not group.in_) or (group.is_ and group.in_):
+            raise PolicyError("group-shape", f"the group {name} is not told", where=where,
+                              hint="{of: KEY, in: TABLE}, with `columns: [...]` where it is made of several; or {is: KEY}")  # fmt: skip
+        if group.in_ and group.in_ not in project.tables:
+            raise PolicyError("group-shape", f"the group {name} stands in a table that the project does not have", where=where,
+                              hint=nearest(group.in_, project.tables))  # fmt: skip
+        way = _way(name, groups)
+        if way[-1] in way[:-1]:
+            raise PolicyError("group-circle", "groups lead in a circle: " + " -> ".join(way[way.index(way[-1]) :]), where=where,
+                              hint="one of them must lead to the person's own id")  # fmt: skip
+    roots = sorted({_way(name, groups)[-1] for name in groups})
+    if len(roots) > 1:
+        raise PolicyError("group-root", "groups lead to more than one person: " + ", ".join(roots), where=document.at("groups"),
+                          hint="`{is: KEY}` says that two ids name the same people")  # fmt: skip
+
+
+def root_of(project: Project) -> str:
+    """The id that names the person; "" where no groups are declared."""
+    name = next(iter(project.groups), None)
+    return _way(name, project.groups)[-1] if name is not None else ""
+
+
+def _way(name: str, groups: dict[str, Group]) -> list[str]:
+    """From a group to its root, or to where a circle closes."""
+    way = [name]
+    while way[-1] in groups and way[-1] not in way[:-1]:
+        group = groups[way[-1]]
+        way.append(group.of or group.is_ or "")
+    return way
+
+
+def subject_by_groups(project: Project, source: SourcePlan) -> str | Subject | None:
+    """How a table that does not say so leads to the person: by their own id, else by the key that is nearest to it."""
+    root = root_of(project)
+    if not root:
+        return None
+    there = {address.lower(): address for address in source.addresses}
+    if root.lower() in there:
+        return there[root.lower()]
+    ranked = sorted(project.groups.items(), key=lambda item: len(_way(item[0], project.groups)))
+    for name, group in ranked:
+        if group.is_ == root and name.lower() in there and not _has_other(source, project, there):
+            return there[name.lower()]
+        columns = group.columns or [name]
+        if group.in_ and group.in_ != source.name and all(column.lower() in there for column in columns):
+            return Subject.model_validate({"through": group.in_, "on": [there[column.lower()] for column in columns]})
+    return None
+
+
+def _has_other(source: SourcePlan, project: Project, there: dict[str, str]) -> bool:
+    """Whether another key of the table leads to its own person: beside it, `mother_id` names somebody else."""
+    return any(
+        group.in_ and group.in_ != source.name and all(column.lower() in there for column in group.columns or [name])
+        for name, group in project.groups.items()
+    )
+
+
+def in_groups(rules: Sequence[tuple[str, Rule]], project: Project) -> tuple[tuple[str, Rule], ...]:
+    """The rules, with the domain of the id that a column is said to be, unless the rule names another."""
+    same = {name.lower(): (group.is_ or "").lower() for name, group in project.groups.items() if group.is_}
+    return tuple((column, _within(rule, column.lower(), same)) for column, rule in rules)
+
+
+def _within(rule: Rule, column: str, same: dict[str, str]) -> Rule:
+    domain = column
+    while domain in same:
+        domain = same[domain]
+    if domain == column:
+        return rule
+    cases = tuple(
+        Case(dataclasses.replace(case.treatment, domain=domain), case.where)
+        if isinstance(case.treatment, Apply) and case.treatment.domain == column
+        else case
+        for case in rule.cases
+    )
+    return dataclasses.replace(rule, cases=cases, domain=domain if rule.domain == column else rule.domain)
