@@ -23,11 +23,12 @@ from pydantic_core import PydanticUndefined
 from veil import errors
 from veil.cli.app import app
 from veil.errors import Error
+from veil.jobs.lint import RULES as RULES_OF_LINT
 from veil.model import Label, labels
 from veil.parts import FORMATS, OPERATORS, SUFFIXES, part
 from veil.policy.profile import SHIPPED, read_profile
 from veil.policy.plan import describe
-from veil.policy.project import Keyring, Project, Source, Subject, json_schema
+from veil.policy.project import Group, Keyring, Project, Source, Subject, json_schema
 from veil.reports.figures import BAD
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,7 +39,7 @@ MADE = "<!-- Made by tools/make_reference.py from the code; edit the code, then 
 def pages() -> dict[str, str]:
     """Shape: file name -> text, for every page of the reference."""
     made = {"cli.md": cli(), "project.md": project(), "labels.md": label_page(), "operators.md": operators(),
-            "errors.md": error_page(), "profiles.md": profiles()}  # fmt: skip
+            "errors.md": error_page(), "profiles.md": profiles(), "lint.md": lint_page()}  # fmt: skip
     schema = json.dumps(json_schema(), indent=1) + "\n"
     return {name: MADE + text.rstrip() + "\n" for name, text in made.items()} | {"project.schema.json": schema}
 
@@ -99,7 +100,7 @@ def project() -> str:
         "`veil schema` prints the JSON Schema.\n"
     )
     for title, model in (("Keys of the file", Project), ("Keys of a table, a folder of notes or a tree", Source),
-                         ("Keys of `subject`, where it is no column", Subject), ("Keys of `keyring`, where it is no file name", Keyring)):  # fmt: skip
+                         ("Keys of `subject`, where it is no column", Subject), ("Keys of a group", Group), ("Keys of `keyring`, where it is no file name", Keyring)):  # fmt: skip
         text += f"\n## {title}\n\n" + table(
             ["key", "takes", "by default", "what"], [field_row(*one) for one in model.model_fields.items()]
         )
@@ -149,7 +150,8 @@ A rule is a word, a mapping with one treatment, or a list of mappings with `wher
 | `as KIND` | what the [profile](profiles.md) says for columns of that kind |
 
 Beside a treatment may stand `known:` (`true`, `strong`, `weak`: the value is sought in its subject's text; `staff`: it is one of the
-hospital's own people), `label:`, `kind:`, `domain:` (columns of one domain share their pseudonyms), `reason:` (for the report) and `where:`.
+hospital's own people), `cast:` (what cells are stated to be: `integer`, `float`, `datetime`, `string`; those that are not are emptied and
+counted), `label:`, `kind:`, `domain:` (columns of one domain share their pseudonyms), `reason:` (for the report) and `where:`.
 A condition compares columns with literals: `= != < <= > >=`, `in`, `like`, `between`, `is null`, `and`, `or`, `not`.
 """
 
@@ -257,6 +259,13 @@ def written(node: ast.expr) -> str:
         return "did you mean ...? or: one of ..."
     names = [one.id for one in ast.walk(inner) if isinstance(one, ast.Name)]
     return "{" + (names[-1] if names else "...") + "}"
+
+
+def lint_page() -> str:
+    rows = [[code(name), severity, what] for name, (severity, what) in RULES_OF_LINT.items()]
+    intro = ("# Rules of lint\n\n`veil lint PROJECT` looks a project over against its data. An error ends with exit code 1; under `--strict` "
+             "a warning does too. A line that ends with `# noqa: veil-002` says that a person has looked.\n\n")  # fmt: skip
+    return intro + table(["rule", "severity", "what"], rows)
 
 
 def line_codes() -> list[str]:

@@ -45,3 +45,28 @@ def veil(monkeypatch):
         return Done(done.returncode, done.stdout, done.stderr)
 
     return give
+
+
+ALL = {"patients.csv": PATIENTS, "encounters.csv": ENCOUNTERS, "labs.csv": LABS}
+COLUMNS = """profile: expert
+tables:
+  patients:
+    subject: patient_id
+    columns: {patient_id: pseudonym, mrn: pseudonym, ssn: pseudonym, first: {surrogate: given_name}, born: shift, zip: zip3}
+  encounters:
+    subject: patient_id
+    columns: {encounter_id: pseudonym, patient_id: pseudonym, start: shift}
+  labs:
+    subject: {through: encounters, on: encounter_id}
+    columns: {lab_id: pseudonym, encounter_id: pseudonym, concept_id: keep, event_name: keep, value: VALUE, taken: shift}
+"""
+
+
+def policy(value="keep"):
+    return COLUMNS.replace("VALUE", value)
+
+
+def column(folder, table, name):
+    """The cells of a column of a release, as they stand there."""
+    lines = [line.split(",") for line in (folder / f"{table}.csv").read_text().splitlines()]
+    return [cells[lines[0].index(name)] for cells in lines[1:]]

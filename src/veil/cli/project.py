@@ -122,7 +122,7 @@ def describe(project: ProjectFile, override: Annotated[list[str] | None, typer.O
     if out is not None:
         from veil.reports.run import plan_page
 
-        out.write_text(plan_page(session.plan), encoding="utf-8")
+        out.write_text(plan_page(session.plan, (session.project.in_, session.project.out)), encoding="utf-8")
         typer.echo(f"plan     {out}")
         return
     plan = session.plan

@@ -72,6 +72,11 @@ def project_keys(
     return Keyring.open(folder / _keyring_file(project), passphrase(ask, passphrase_file)).keys(version)
 
 
+def keyring_path(project: Project, folder: Path) -> Path | None:
+    """Where a project's keyring is to be; None where it names none."""
+    return None if project.keyring is None else folder / _keyring_file(project)
+
+
 def vault_path(project: Project, folder: Path) -> Path:
     """Where a project's random codes are."""
     return folder / (project.vault or f"{_keyring_file(project)}.vault")

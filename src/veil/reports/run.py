@@ -31,8 +31,8 @@ def run_page(manifest: dict[str, Any]) -> str:
     )  # fmt: skip
 
 
-def plan_page(plan: Plan) -> str:
-    """The plan as one HTML page, to be read and signed before the run."""
+def plan_page(plan: Plan, folders: tuple[str, str] = ("", "")) -> str:
+    """The plan as one HTML page, to be read and signed before the run; `folders`: input and output as the project names them."""
     sources = [
         {"name": source.name, "format": source.format, "files": len(source.files), "bytes": sum(file.size for file in source.files),
          "subject": source.subject, "settings": source.files[0].settings if source.files else {}, "unlisted": source.unlisted,
@@ -40,5 +40,5 @@ def plan_page(plan: Plan) -> str:
         for source in plan.sources
     ]  # fmt: skip
     return render(
-        "plan.html", plan=plan, digest=plan.digest(), sources=sources, rows=plan_rows(plan), labels=label_rows(plan)
+        "plan.html", folders=folders, plan=plan, digest=plan.digest(), sources=sources, rows=plan_rows(plan), labels=label_rows(plan)
     )

@@ -1,0 +1,178 @@
+"""Lint: what a project says that a person may not mean, and what the data says against it; nothing is run or written."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from veil.discover.kinds import DIRECT, guess
+from veil.discover.signals import signals_of
+from veil.errors import Error
+from veil.formats.base import Part
+from veil.jobs.session import Session, keyring_path, needs, open_session
+from veil.jobs.trail import TABLES
+from veil.jobs.units import format_of, settings_of
+from veil.policy.plan import SourcePlan
+from veil.policy.rules import Apply, Keep, Scan
+
+ERROR, WARNING, NOTE = "error", "warning", "note"
+RULES = {
+    "veil-001": (ERROR, "the project cannot be planned: an unknown key, a column without a rule, a missing column or file, a bad condition, a circle ..."),
+    "veil-002": (WARNING, "a column that is kept looks like a direct identifier"),
+    "veil-003": (WARNING, "files of the input belong to no source"),
+    "veil-004": (WARNING, "the output lies in a temporary folder, which others may read and the system may empty"),
+    "veil-005": (ERROR, "the output lies in the input's place, or the input lies in the output"),
+    "veil-006": (WARNING, "dates are shifted and no subject is told: they will be emptied"),
+    "veil-007": (WARNING, "dates are shifted in more than one unit or range: intervals between them do not hold"),
+    "veil-008": (WARNING, "ids of one domain are replaced in more than one way: tables cannot be joined over them"),
+    "veil-009": (WARNING, "no keyring is there, and the plan asks for one"),
+    "veil-010": (NOTE, "`reference_date` is not stated: ages over 89 are told against the day of the run"),
+    "veil-011": (WARNING, "columns without a rule are kept"),
+    "veil-012": (NOTE, "text is scanned and no subject is told: known identifiers are not sought there"),
+    "veil-013": (NOTE, "a keyring version is not stated: after a rotation, next month's pseudonyms are others"),
+}  # fmt: skip
+_OFF = re.compile(r"#\s*noqa:\s*([\w\-, ]+)")
+_SAMPLE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Smell:
+    """What was seen: the rule, where it stands (`file:line`), and what it is about; never a value."""
+
+    rule: str
+    where: str
+    about: str
+
+    @property
+    def severity(self) -> str:
+        return RULES[self.rule][0]
+
+
+def lint(path: Path, overrides: list[str] | None = None) -> list[Smell]:
+    """What is to be said of a project and its data, in the order of lines.
+
+    Keeps:   a line that ends with `# noqa: veil-002` says that a person has looked; reads the first rows of tables.
+    """
+    try:
+        session = open_session(path, overrides)
+        found = list(_smells(session))
+    except Error as error:
+        found = [Smell("veil-001", error.where or path.name, f"[{error.code}] {error.message}{_hint(error)}")]
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines() if path.is_file() else []
+    return sorted(
+        (one for one in found if not _is_off(one, path, lines)), key=lambda one: (_line(one.where), one.rule, one.about)
+    )
+
+
+def _hint(error: Error) -> str:
+    return f" ({error.hint})" if error.hint else ""
+
+
+def _line(where: str) -> int:
+    told = where.rpartition(":")[2]
+    return int(told) if told.isdigit() else 0
+
+
+def _is_off(smell: Smell, path: Path, lines: list[str]) -> bool:
+    number = _line(smell.where)
+    if not smell.where.startswith(f"{path.name}:") or not 0 < number <= len(lines):
+        return False
+    said = _OFF.search(lines[number - 1])
+    return said is not None and smell.rule in {word.strip() for word in said.group(1).split(",")}
+
+
+def _smells(session: Session) -> Iterator[Smell]:
+    yield from _of_folders(session)
+    yield from _of_keys(session)
+    yield from _of_shifts(session)
+    yield from _of_domains(session)
+    for source in session.plan.sources:
+        yield from _of_source(session, source)
+
+
+def _of_folders(session: Session) -> Iterator[Smell]:
+    at, plan = session.document.at, session.plan
+    root, out = session.root.resolve(), session.out.resolve()
+    if plan.unclaimed:
+        yield Smell("veil-003", at("in"), f"{plan.unclaimed} files")
+    if Path(tempfile.gettempdir()).resolve() in out.parents and not session.folder.resolve().is_relative_to(
+        tempfile.gettempdir()
+    ):
+        yield Smell("veil-004", at("out"), "name a folder of your own")
+    if out == root or out in root.parents:
+        yield Smell("veil-005", at("out"), "name another `out:`")
+    if session.project.reference_date is None:
+        yield Smell("veil-010", at(), "`reference_date: 2026-06-30`, say")
+
+
+def _of_keys(session: Session) -> Iterator[Smell]:
+    at = session.document.at
+    if not any(needs(session.plan)):
+        return
+    path = keyring_path(session.project, session.folder)
+    if path is None or not path.is_file():
+        yield Smell("veil-009", at("keyring"), "`veil keys new FILE`, then `keyring: FILE`")
+    elif isinstance(session.project.keyring, str):
+        yield Smell("veil-013", at("keyring"), "`keyring: {file: FILE, version: 1}`")
+
+
+def _applied(session: Session) -> Iterator[tuple[SourcePlan, str, Apply]]:
+    for source in session.plan.sources:
+        for address, rule in source.rules:
+            for case in rule.cases:
+                if isinstance(case.treatment, Apply):
+                    yield source, address, case.treatment
+
+
+def _of_shifts(session: Session) -> Iterator[Smell]:
+    common = session.plan.options.get("shift", {})
+    seen: dict[tuple[object, ...], str] = {}
+    for source, address, apply in _applied(session):
+        if apply.operator == "shift":
+            said = {**common, **dict(apply.options)}
+            key = (said.get("unit", "days"), said.get("min", 1), said.get("max"))
+            seen.setdefault(key, f"{source.name}.{address}")
+            if seen and key != next(iter(seen)):
+                where = session.document.at(source.room, source.name, "columns", address)
+                yield Smell("veil-007", where, f"{source.name}.{address} and {next(iter(seen.values()))}")
+
+
+def _of_domains(session: Session) -> Iterator[Smell]:
+    seen: dict[str, tuple[object, str]] = {}
+    for source, address, apply in _applied(session):
+        if apply.operator in ("pseudonym", "code", "hash"):
+            key = (apply.operator, apply.options)
+            first, place = seen.setdefault(apply.domain, (key, f"{source.name}.{address}"))
+            if first != key:
+                where = session.document.at(source.room, source.name, "columns", address)
+                yield Smell("veil-008", where, f"{source.name}.{address} and {place}")
+
+
+def _of_source(session: Session, source: SourcePlan) -> Iterator[Smell]:
+    at = session.document.at
+    treatments = [case.treatment for _, rule in source.rules for case in rule.cases]
+    if source.subject.how == "none":
+        if any(isinstance(one, Apply) and one.operator == "shift" for one in treatments):
+            yield Smell("veil-006", at(source.room, source.name), f"give {source.name} a `subject:`")
+        if any(isinstance(one, Scan) for one in treatments):
+            yield Smell("veil-012", at(source.room, source.name), f"give {source.name} a `subject:`")
+    if source.unlisted == "keep":
+        yield Smell("veil-011", at(source.room, source.name, "unlisted"), source.name)
+    if source.format in TABLES:
+        yield from _looks(session, source)
+
+
+def _looks(session: Session, source: SourcePlan) -> Iterator[Smell]:
+    """Kept columns whose first values look like what no release may show."""
+    kept = {address for address, rule in source.rules if any(isinstance(case.treatment, Keep) for case in rule.cases)}
+    path = source.files[0].path
+    batch = next(format_of(source).read(session.root, Part((path,)), settings_of(source, path)), None)
+    for one in batch.fields if batch is not None else ():
+        if one.address in kept:
+            seems = guess(one.address, signals_of(one.values.slice(0, _SAMPLE).to_pylist()))
+            if seems.kind in DIRECT and seems.sure >= 0.6:
+                where = session.document.at(source.room, source.name, "columns", one.address)
+                yield Smell("veil-002", where, f"{source.name}.{one.address} seems to be {seems.kind}: {seems.why}")
