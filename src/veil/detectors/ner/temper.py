@@ -19,6 +19,7 @@ SMALL_WORD, SMALL_ODD = 3.0, 1.5  # small letters where the text has capitals: a
 LOUD_WORD = 2.0  # a known word in capitals
 SHORT_FORM = 3.0  # an abbreviation of medicine
 OF_A_THING, BEFORE_A_THING = 8.0, 2.0  # a known eponym before its disease, sign or instrument; any other word there
+OWNED = 2.5  # a known eponym that owns whatever follows
 _WORDS = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
 _NEAR = 1e-6
 
@@ -40,8 +41,11 @@ def _against(one: Cut, first: int, last: int, *, quiet: bool) -> float:
     if not words:
         return 0.0
     taken = min(_of_word(word, quiet=quiet) for word in words)
+    known = any(_is_eponym(word) for word in words)
     if is_of_a_thing(one, last):
-        taken += OF_A_THING if any(_is_eponym(word) for word in words) else BEFORE_A_THING
+        taken += OF_A_THING if known else BEFORE_A_THING
+    elif known and one.words[last + 1 : last + 3] in (["'", "s"], ["'", "S"]):
+        taken += OWNED  # `Crohn's flare`
     return taken
 
 
@@ -49,6 +53,8 @@ def _of_word(word: str, *, quiet: bool) -> float:
     lower = word.lower()
     known = is_wordlike(lower, bits_of(lower))
     if word.islower():
+        if len(word) > 2 and word.upper() in abbreviations():
+            return SHORT_FORM
         return 0.0 if quiet else SMALL_WORD if known or len(word) < 3 else SMALL_ODD
     if word.isupper() and len(word) > 1:
         return SHORT_FORM if word in abbreviations() else LOUD_WORD if known else 0.0
