@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from veil.importers.cleared import Cleared
     from veil.importers.write import Places
     from veil.keys import Keys
 
@@ -42,8 +43,7 @@ def cleared(
             hint="-f writes over it, -o names another",
         )
     read = read_cleared(config, override)
-    data = _place(read.data.path or ".", config)
-    places = _places(data, _place(read.out.path or "release", config), target, keyring)
+    data, places = _places(read, config, target, keyring)
     seen = look(data) if data.is_dir() else {}
     held = read_maps(maps, read) if maps is not None else {}
     whole = {uid: one.whole for uid, one in held.items()}
@@ -63,22 +63,20 @@ def cleared(
     typer.echo(f"project  {target}\nnext     read it, then: veil keys new, veil describe {target}, veil run {target}")
 
 
-def _place(written: str, config: Path) -> Path:
-    """A path of the configuration: from where one stands, as Cleared has it, else beside the configuration."""
-    path = Path(written).expanduser()
-    beside = config.parent / path
-    return beside if not path.is_absolute() and not path.exists() and beside.exists() else path
-
-
-def _places(data: Path, wished: Path, target: Path, keyring: str) -> Places:
+def _places(read: Cleared, config: Path, target: Path, keyring: str) -> tuple[Path, Places]:
+    """Where the data is, and what the project says: paths begin where one stands, as Cleared has it, else beside the configuration."""
     from veil.importers.write import Places, out_folder
 
+    written = Path(read.data.path or ".").expanduser()
+    base = Path() if written.exists() or not (config.parent / written).exists() else config.parent
+    data = base / written
+    wished = base / Path(read.out.path).expanduser() if read.out.path else target.parent / "release"
     out, moved = out_folder(wished, data)
 
-    def said(path: Path) -> str:
-        return str(path) if path.is_absolute() else Path(os.path.relpath(path, target.parent)).as_posix()
+    def said(path: Path, stated: str) -> str:
+        return str(path) if Path(stated).is_absolute() else Path(os.path.relpath(path, target.parent)).as_posix()
 
-    return Places(said(data), said(out), keyring, moved)
+    return data, Places(said(data, read.data.path), said(out, read.out.path), keyring, moved)
 
 
 def _keys(keyring: Path, passphrase_file: Path | None) -> Keys:

@@ -72,13 +72,29 @@ def rules_of(table: Table, people: People, ids: Mapping[str, Ids], address: str,
     for column, steps in by_column.items():
         found[column] = _rule(column, steps, table, people, ids, address, notes)
     for column, domain in columns_of(table, people).items():
-        if column not in found:
-            rule = _id(ids.get(domain, Ids()), domain, "")
-            found[column] = Written([(rule, "safer: a shift stands on this id, and Cleared released it (2)")])
-            notes.safer[
-                f"{shown(table.key)}: an id that only dates stood on, and that Cleared released, is replaced"
-            ] = None
+        found[column] = _key(column, domain, found.get(column), table, ids, notes)
     return found
+
+
+def _key(column: str, domain: str, made: Written | None, table: Table, ids: Mapping[str, Ids], notes: Notes) -> Written:
+    """The rule of a column that tells whose record a row is: it is an id of its domain in every row."""
+    whole = _id(ids.get(domain, Ids()), domain, "")
+    if made is None:
+        notes.safer[f"{shown(table.key)}: an id that only dates stood on, and that Cleared released, is replaced"] = (
+            None
+        )
+        return Written([(whole, "safer: a shift stands on this id, and Cleared released it (2)")])
+    if made.cases[0][0] == "drop":
+        return Written([({"drop": {}, "domain": domain}, "it still tells whose record a row is")])
+    if made.cases[-1][0] == "keep":
+        made.cases[-1] = (
+            whole,
+            "safer: a shift stands on this id, and Cleared released the rows that no filter names (2)",
+        )
+    if any(not isinstance(rule, dict) or rule.get("domain") != domain for rule, _ in made.cases):
+        raise PolicyError("import-twice", f"column {shown(column)} names people, and is something else too", where=table.steps[0].place,
+                          hint="shift by a column that has one map, or take the other transformer away")  # fmt: skip
+    return made
 
 
 def _rule(column: str, steps: list[Step], table: Table, people: People, ids: Mapping[str, Ids], address: str,

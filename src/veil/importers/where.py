@@ -47,7 +47,7 @@ def _refused(where: str) -> PolicyError:
 def _checked(made: str, where: str) -> Any:
     try:
         return condition(made)
-    except PolicyError:
+    except (PolicyError, RecursionError):
         raise _refused(where) from None
 
 
@@ -62,13 +62,16 @@ def _sql(query: str, where: str, address: str) -> tuple[str, frozenset[str]]:
 
 def _spelled(query: str) -> str:
     """The query as Python spells it: `&` and `|` bind as `and` and `or` do, a name in backticks is a name."""
-    names: list[str] = []
 
     def named(match: re.Match[str]) -> str:
-        names.append(match.group(1))
-        return f" __name_{len(names) - 1}__ "
+        """A name that Python has no word for travels as its letters' codes; a literal stays."""
+        return match.group() if match.group(1) is None else f" __x_{match.group(1).encode().hex()} "
 
-    query = re.sub(r"`([^`]+)`", named, " ".join(query.split()))
+    query = re.sub(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`([^`]+)`""", named, " ".join(query.split())).strip()
+    if re.search(
+        r"~\s*[\w.]+\s*(?:\([^()]*\)\s*)?(?:[=!<>]|in\b|not\b)", query
+    ):  # there `~` binds first, and `not` does not
+        raise SyntaxError
     words = {"&": "and", "|": "or", "~": "not"}
     pieces = []
     for token in tokenize.generate_tokens(io.StringIO(query).readline):
@@ -78,10 +81,7 @@ def _spelled(query: str) -> str:
             raise SyntaxError
         text = words.get(token.string, token.string) if token.type == tokenize.OP else token.string
         pieces.append(text)
-    made = " ".join(pieces)
-    for number, name in enumerate(names):  # a name that Python has no word for travels as its letters' codes
-        made = made.replace(f"__name_{number}__", "__x_" + name.encode().hex())
-    return made
+    return " ".join(pieces)
 
 
 class _Query:
