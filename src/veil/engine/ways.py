@@ -29,7 +29,7 @@ class WayCase:
     """One case of a rule, on the way back.
 
     Shape:   `way` is `keep`, `undo` (by `operator` with all its `options`, in `domain`) or `lost`; `why` names what was
-             done there.
+             done there. `sure`: whatever the operator answered leads back by construction.
     """
 
     way: str
@@ -38,6 +38,7 @@ class WayCase:
     options: tuple[tuple[str, Any], ...] = ()
     domain: str = ""
     why: str = ""
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def _way(address: str, rule: Rule, source: SourcePlan, operators: Operators) -> 
         if isinstance(treatment, Keep):
             cases.append(WayCase(KEPT, case.where))
         elif isinstance(treatment, Apply) and (made := operators.get(treatment, day_first=source.day_first)).reversible:
-            cases.append(WayCase(UNDONE, case.where, made.name, _options(plain(made)), treatment.domain))
+            sure = bool(getattr(made, "sure", False))
+            cases.append(WayCase(UNDONE, case.where, made.name, _options(plain(made)), treatment.domain, sure=sure))
         else:
             cases.append(WayCase(LOST, case.where, why="drop" if isinstance(treatment, Drop) else describe(treatment)))
     return Way(address, tuple(cases))

@@ -233,6 +233,8 @@ def lost_cells(rows: Rows, j: int, new: pa.Array, guess: pa.Array, shape: Shape,
     """The raw cells of column j that would not come back: written as `new`, read again, and written as `guess`."""
     raw = rows.raw[j] if rows.raw else None
     if raw is None and not alone and not _holds_any(pc.fill_null(new, ""), ("\r", "\n", shape.delimiter, *shape.quote)):
+        if guess is rows.values[j]:
+            return Exact(pa.array([], pa.int64()), guess.slice(0, 0))
         back, stood = pc.fill_null(guess, ""), pc.fill_null(rows.values[j], "")
     else:
         stood = raw if raw is not None else pc.fill_null(rows.values[j], "")

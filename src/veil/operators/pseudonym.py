@@ -55,6 +55,11 @@ class Pseudonym:
         back = _BACK[self.format]
         return outcome(values, by_domain(values, about, lambda v, d: back(v, keys, d)))
 
+    @property
+    def sure(self) -> bool:
+        """Whether `undo` gives back, by construction, whatever was answered: a permutation, read as it stood."""
+        return self.canonical == "text"
+
     def undo(self, values: pa.Array, about: pa.Table, keys: Keys) -> pa.Array:
         """The originals as far as they can be computed; the way back holds what this does not give."""
         return self.restore(values, about, keys).values
@@ -124,6 +129,11 @@ class Code:
     def restore(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         vault = keys.require_vault()
         return outcome(values, by_domain(values, about, lambda v, d: vault.originals(d, v)))
+
+    @property
+    def sure(self) -> bool:
+        """Whether `undo` gives back, by construction, whatever was answered: a permutation, read as it stood."""
+        return self.canonical == "text"
 
     def undo(self, values: pa.Array, about: pa.Table, keys: Keys) -> pa.Array:
         """The originals that the vault holds; the way back holds the others."""
