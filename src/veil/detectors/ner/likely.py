@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from veil.detectors import cues
-from veil.detectors.tokens import bits_of, is_wordlike
+from veil.detectors.tokens import bits_of
+from veil.lexicon.words import CLINICAL
 from veil.model import SAFE_HARBOR, Label
 
 _NUMBERED = frozenset(SAFE_HARBOR) - {Label.NAME, Label.LOCATION, Label.EMAIL, Label.URL, Label.DATE}
@@ -21,6 +22,10 @@ _ROOMS = frozenset(
     ["unit", "nursery", "department", "suite", "room", "service", "services", "pathology", "ward", "floor", "team", "desk", "bay",
      "area", "recovery", "surgery", "radiology", "laboratory", "lab", "theater", "theatre", "program", "division", "section"]
 )  # fmt: skip
+_PEOPLE = cues.PERSONS | cues.RELATIVES  # `Patient email` is nobody's name
+_OF_ROOMS = frozenset(
+    ["and", "the", "care", "post", "same", "day", "new", "born", "main", "general", "plastic", "operating", "eye"]
+)
 
 
 def can_be(label: Label, shown: str) -> bool:
@@ -43,6 +48,8 @@ def _can_be_worded(label: Label, shown: str) -> bool:
     if not words:
         return False
     if label is Label.NAME:
+        if all(word.lower() in _PEOPLE for word in words):
+            return False
         whole = "".join(words).lower()
         taken = whole in cues.CREDENTIALS or (whole in cues.PLACEHOLDERS and len(words) == 1)
         return not taken and (len(whole) > 1 or words[0].isupper())
@@ -54,4 +61,4 @@ def is_room(shown: str) -> bool:
     words = [word.lower() for word in _WORD.findall(shown)]
     if not words or words[-1] not in _ROOMS:
         return False
-    return all(word in _ROOMS or is_wordlike(word, bits_of(word)) for word in words if len(word) > 2)
+    return all(word in _ROOMS or word in _OF_ROOMS or bits_of(word) & CLINICAL for word in words if len(word) > 2)

@@ -13,7 +13,8 @@ _REGISTER = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    r"(?:NCT\d{8}|PMC\d{5,9}|PMID\W{0,2}\d{5,9}|ISRCTN\d{6,9}|ACTRN\d{10,16}|10\.\d{4,9}/\S+)$", re.IGNORECASE
+    r"(?:NCT\d{8}|PMC\d{5,9}|PMID\W{0,2}\d{5,9}|ISRCTN\d{6,9}|ACTRN\d{10,16}|(?:MODEL|STUDY|TRIAL|PROTO(?:COL)?|PART|SKU|FORM|SOP|ITEM)[-_]?\d+|10\.\d{4,9}/\S+)$",
+    re.IGNORECASE,
 )
 _PAPER = re.compile(
     r"\b(?:guidelines?|manuals?|handouts?|leaflets?|pamphlets?|brochures?|articles?|papers?|books?|textbooks?|journals?|"
