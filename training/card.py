@@ -13,7 +13,7 @@ import pathlib
 import sys
 
 from training.generator.template import families
-from veil.detectors.ner.panel import WEIGHTS
+from veil.detectors.ner.network import WEIGHTS
 from veil.detectors.ner.shipped import CARD_SHA256
 
 ROOM = pathlib.Path(__file__).parent.parent / "src/veil/detectors/ner"
@@ -35,7 +35,7 @@ def main(path: str) -> None:
         "families": len(every), "held_out": len(held), "templates": sum(len(one.templates) for one in every),
         "held_names": ", ".join(f"`{one.name}`" for one in held), "machine": figures["machine"],
         "bytes": f"{sum(one.stat().st_size for one in (ROOM / WEIGHTS).rglob("*") if one.is_file()):,}",
-        "digest": CARD_SHA256, "networks": len(json.loads((ROOM / WEIGHTS / "card.json").read_text())["networks"]), "rows": "\n".join(rows),
+        "digest": CARD_SHA256, "networks": json.loads((ROOM / WEIGHTS / "card.json").read_text())["networks"], "rows": "\n".join(rows),
     }  # fmt: skip
     print(TEXT.read_text(encoding="utf-8").format(**values), end="")
 

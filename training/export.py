@@ -13,7 +13,6 @@ import json
 import pathlib
 import random
 import shutil
-import string
 import tempfile
 from collections.abc import Iterator
 
@@ -25,6 +24,7 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 
 from training.network import NUMBERS, Sizes, Tagger
 from training.stream import GAP_TOKENS, LABELS, ROLES, TAGS, Source, batch
+from veil.detectors.ner.surface import FACTS
 from veil.detectors.ner.words import AT_ONCE
 
 SHIPPED = pathlib.Path(__file__).parent.parent / "src/veil/detectors/ner"
@@ -38,50 +38,74 @@ def load(path: pathlib.Path) -> Tagger:
     return model.eval()
 
 
-def eighth(values: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """The values as whole numbers of eight bits, and the one scale that gives them back."""
-    scale = float(values.abs().max()) / 127
-    return np.round(values.numpy() / scale).astype(np.int8), np.array([scale], np.float64)
+def eighths(parts: list[torch.Tensor]) -> tuple[np.ndarray, np.ndarray]:
+    """Tables side by side as whole numbers of eight bits, and the scale of each column that gives them back."""
+    scales = [float(part.abs().max()) / 127 for part in parts]
+    whole = [np.round(part.numpy() / scale).astype(np.int8) for part, scale in zip(parts, scales, strict=True)]
+    columns = [np.full(part.shape[1], scale, np.float32) for part, scale in zip(parts, scales, strict=True)]
+    return np.concatenate(whole, 1), np.concatenate(columns)
 
 
-def tables(model: Tagger) -> dict[str, np.ndarray]:
-    """The tables of words; row 0 of `meaning` is of no word."""
-    words = model.words
+def tables(models: list[Tagger]) -> dict[str, np.ndarray]:
+    """The tables of words of all networks side by side; row 0 of `meaning` is of no word."""
+    words = models[0].words
     known = [""] * len(words.meaning)
     for word, row in words.index.items():
         known[row] = word
-    numbers = words.number.weight.detach()
-    meaning = torch.cat([words.meaning, numbers[1:]])
     found = {}
-    found["meaning"], found["meaning_scale"] = eighth(meaning)
-    found["gram"], found["gram_scale"] = eighth(words.gram.weight.detach())
+    meanings = [torch.cat([one.words.meaning, one.words.number.weight.detach()[1:]]) for one in models]
+    found["meaning"], found["meaning_scale"] = eighths(meanings)
+    found["gram"], found["gram_scale"] = eighths([one.words.gram.weight.detach() for one in models])
     found["words"] = np.frombuffer("\n".join([*known, *NUMBERS]).encode(), np.uint8)
-    found["shape"] = words.shape.weight.detach().numpy()
-    found["gaps"] = model.gaps.weight.detach().numpy()
+    found["shape"] = np.concatenate([one.words.shape.weight.detach().numpy() for one in models], 1)
+    found["gaps"] = np.concatenate([one.gaps.weight.detach().numpy() for one in models], 1)
     return found
 
 
-def encoder(model: Tagger) -> onnx.ModelProto:
-    """The two layers that make one vector of what a token shows."""
-    words = model.words
+def placed(blocks: list[np.ndarray], rows: list[list[int]], height: int) -> np.ndarray:
+    """Blocks side by side, each with its rows where they belong, zeros elsewhere."""
+    whole = np.zeros((height, sum(block.shape[1] for block in blocks)), np.float32)
+    column = 0
+    for block, mine in zip(blocks, rows, strict=True):
+        whole[mine, column : column + block.shape[1]] = block
+        column += block.shape[1]
+    return whole
+
+
+def encoder(models: list[Tagger]) -> onnx.ModelProto:
+    """The two layers that make one vector of what a token shows, of all networks at once."""
+    sizes = [
+        (one.words.meaning.shape[1], one.words.gram.weight.shape[1], one.words.shape.weight.shape[1]) for one in models
+    ]
+    height = sum(map(sum, sizes)) + FACTS
+    rows = [_rows_of(number, sizes, height) for number in range(len(models))]
+    wide = [one.words.wide.weight.detach().numpy().T for one in models]
+    narrow = [one.words.narrow.weight.detach().numpy().T for one in models]
+    below = np.cumsum([0, *(block.shape[1] for block in wide)])
+    hidden = [list(range(below[i], below[i + 1])) for i in range(len(models))]
     values = [
-        numpy_helper.from_array(np.ascontiguousarray(value.detach().numpy().T), name)
-        for name, value in (
-            ("w0", words.wide.weight),
-            ("b0", words.wide.bias),
-            ("w1", words.narrow.weight),
-            ("b1", words.narrow.bias),
-        )
+        numpy_helper.from_array(placed(wide, rows, height), "w0"),
+        numpy_helper.from_array(np.concatenate([one.words.wide.bias.detach().numpy() for one in models]), "b0"),
+        numpy_helper.from_array(placed(narrow, hidden, int(below[-1])), "w1"),
+        numpy_helper.from_array(np.concatenate([one.words.narrow.bias.detach().numpy() for one in models]), "b1"),
     ]
     nodes = [
         helper.make_node("Gemm", ["shown", "w0", "b0"], ["h"]), helper.make_node("Relu", ["h"], ["r"]),
         helper.make_node("Gemm", ["r", "w1", "b1"], ["made"]),
     ]  # fmt: skip
     shape = lambda name, size: helper.make_tensor_value_info(name, TensorProto.FLOAT, [AT_ONCE, size])  # noqa: E731
-    made = helper.make_graph(
-        nodes, "encoder", [shape("shown", words.wide.in_features)], [shape("made", words.narrow.out_features)], values
-    )
-    return _checked(made)
+    width = sum(block.shape[1] for block in narrow)
+    return _checked(helper.make_graph(nodes, "encoder", [shape("shown", height)], [shape("made", width)], values))
+
+
+def _rows_of(number: int, sizes: list[tuple[int, int, int]], height: int) -> list[int]:
+    """Where meaning, grams, shape and facts of one network stand in what a token shows."""
+    found, start = [], 0
+    for kind in range(3):
+        mine = start + sum(one[kind] for one in sizes[:number])
+        found += range(mine, mine + sizes[number][kind])
+        start += sum(one[kind] for one in sizes)
+    return [*found, *range(height - FACTS, height)]
 
 
 def _checked(made: onnx.GraphProto) -> onnx.ModelProto:
@@ -91,69 +115,76 @@ def _checked(made: onnx.GraphProto) -> onnx.ModelProto:
     return whole
 
 
-def graph(model: Tagger) -> onnx.ModelProto:
-    """The layers with their norms folded in."""
-    width, nodes, values, x = model.sizes.width, [], [], "x"
+def graph(models: list[Tagger]) -> onnx.ModelProto:
+    """The layers of all networks with their norms folded in; the shares of tags and of roles, averaged."""
+    widths = [one.sizes.width for one in models]
+    names = [f"x_{n}" for n in range(len(models))]
+    values = [
+        numpy_helper.from_array(np.array(widths, np.int64), "widths"),
+        numpy_helper.from_array(np.array([TAGS, len(ROLES)], np.int64), "parts"),
+    ]
+    nodes = [helper.make_node("Split", ["x", "widths"], names, axis=1)]
+    for n, model in enumerate(models):
+        _tower(model, str(n), nodes, values)
+    count = len(models)
+    for part in ("tags", "roles"):
+        nodes.append(helper.make_node("Mean", [f"{part}_{n}" for n in range(count)], [part]))
+    shape = lambda name, rows: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, rows, "tokens"])  # noqa: E731
+    given = [shape("x", sum(widths)), shape("real", 1)]
+    return _checked(
+        helper.make_graph(nodes, "context", given, [shape("tags", TAGS), shape("roles", len(ROLES))], values)
+    )
+
+
+def _tower(model: Tagger, n: str, nodes: list[onnx.NodeProto], values: list[onnx.TensorProto]) -> None:
+    """The layers of one network, from `x_n` to `tags_n` and `roles_n`."""
+    x = f"x_{n}"
     for i, layer in enumerate(model.layers):
-        norm, dilation = layer.norm, model.sizes.dilations[i]
+        norm, dilation, at = layer.norm, model.sizes.dilations[i], f"{n}_{i}"
         scale = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()
         weight = (layer.near.weight.detach() * scale[:, None, None]).numpy()
-        bias = (norm.bias - norm.running_mean * scale).detach().numpy()
-        values += [numpy_helper.from_array(weight, f"w{i}"), numpy_helper.from_array(bias, f"b{i}")]
+        values += [
+            numpy_helper.from_array(weight, f"w{at}"),
+            numpy_helper.from_array((norm.bias - norm.running_mean * scale).detach().numpy(), f"b{at}"),
+        ]
         nodes += [
             helper.make_node(
-                "Conv", [x, f"w{i}", f"b{i}"], [f"c{i}"], kernel_shape=[3], dilations=[dilation], pads=[dilation] * 2
+                "Conv", [x, f"w{at}", f"b{at}"], [f"c{at}"], kernel_shape=[3], dilations=[dilation], pads=[dilation] * 2
             ),
-            helper.make_node("Relu", [f"c{i}"], [f"r{i}"]),
-            helper.make_node("Add", [x, f"r{i}"], [f"a{i}"]),
-            helper.make_node("Mul", [f"a{i}", "real"], [f"x{i}"]),
+            helper.make_node("Relu", [f"c{at}"], [f"r{at}"]),
+            helper.make_node("Add", [x, f"r{at}"], [f"a{at}"]),
+            helper.make_node("Mul", [f"a{at}", "real"], [f"m{at}"]),
         ]
-        x = f"x{i}"
+        x = f"m{at}"
     values += [
-        numpy_helper.from_array(model.out.weight.detach().numpy(), "wo"),
-        numpy_helper.from_array(model.out.bias.detach().numpy(), "bo"),
+        numpy_helper.from_array(model.out.weight.detach().numpy(), f"wo{n}"),
+        numpy_helper.from_array(model.out.bias.detach().numpy(), f"bo{n}"),
     ]
-    nodes.append(helper.make_node("Conv", [x, "wo", "bo"], ["said"], kernel_shape=[1]))
-    shape = lambda name, rows: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, rows, "tokens"])  # noqa: E731
-    made = helper.make_graph(
-        nodes, "context", [shape("x", width), shape("real", 1)], [shape("said", TAGS + len(ROLES))], values
-    )
-    return _checked(made)
+    nodes += [
+        helper.make_node("Conv", [x, f"wo{n}", f"bo{n}"], [f"said{n}"], kernel_shape=[1]),
+        helper.make_node("Split", [f"said{n}", "parts"], [f"t{n}", f"o{n}"], axis=1),
+        helper.make_node("Softmax", [f"t{n}"], [f"tags_{n}"], axis=1),
+        helper.make_node("Softmax", [f"o{n}"], [f"roles_{n}"], axis=1),
+    ]
 
 
 class Calibration(CalibrationDataReader):  # type: ignore[misc]
-    def __init__(self, model: Tagger, count: int = 24) -> None:
-        self._feeds = self._made(model, count)
+    def __init__(self, models: list[Tagger], count: int = 24) -> None:
+        self._feeds = self._made(models, count)
 
-    def _made(self, model: Tagger, count: int) -> Iterator[dict[str, np.ndarray]]:
+    def _made(self, models: list[Tagger], count: int) -> Iterator[dict[str, np.ndarray]]:
         rows = Source(random.Random(11)).rows(1024)
         with torch.no_grad():
             for _ in range(count):
                 one = batch([next(rows)])
                 at = torch.from_numpy(one.at)
                 real = (at > 0).unsqueeze(1).float()
-                x = (model.words(one)[at] + model.gaps(torch.from_numpy(one.gaps))).transpose(1, 2) * real
+                each = [model.words(one)[at] + model.gaps(torch.from_numpy(one.gaps)) for model in models]
+                x = torch.cat(each, 2).transpose(1, 2) * real
                 yield {"x": x.numpy(), "real": real.numpy()}
 
     def get_next(self) -> dict[str, np.ndarray] | None:
         return next(self._feeds, None)
-
-
-def exported(path: pathlib.Path, to: pathlib.Path) -> tuple[Tagger, dict[str, str]]:
-    """Writes one network; the model, and the digests of its files."""
-    model = load(path)
-    to.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(to / "words.npz", **tables(model))
-    onnx.save(encoder(model), to / "encoder.onnx")
-    with tempfile.TemporaryDirectory() as folder:
-        full = pathlib.Path(folder) / "full.onnx"
-        onnx.save(graph(model), full)
-        quantize_static(
-            full, to / "context.onnx", Calibration(model), quant_format=QuantFormat.QDQ, per_channel=True,
-            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=["Conv"],
-            calibrate_method=CalibrationMethod.MinMax,
-        )  # fmt: skip
-    return model, {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(to.iterdir())}
 
 
 def main() -> None:
@@ -163,15 +194,27 @@ def main() -> None:
     torch.set_num_threads(1)
     to = SHIPPED / "weights"
     shutil.rmtree(to, ignore_errors=True)
-    networks = {}
-    for letter, path in zip(string.ascii_lowercase, args.models, strict=False):
-        model, networks[letter] = exported(path, to / letter)
+    to.mkdir(parents=True)
+    models = [load(path) for path in args.models]
+    np.savez_compressed(to / "words.npz", **tables(models))
+    onnx.save(encoder(models), to / "encoder.onnx")
+    with tempfile.TemporaryDirectory() as folder:
+        full = pathlib.Path(folder) / "full.onnx"
+        onnx.save(graph(models), full)
+        quantize_static(
+            full, to / "context.onnx", Calibration(models), quant_format=QuantFormat.QDQ, per_channel=True,
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=["Conv"],
+            calibrate_method=CalibrationMethod.MinMax,
+        )  # fmt: skip
+    digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(to.iterdir())}
+    reach = max(sum(model.sizes.dilations) for model in models)
     card = {
         "labels": LABELS,
         "roles": ROLES,
-        "reach": sum(model.sizes.dilations),
+        "reach": reach,
         "apart": GAP_TOKENS,
-        "networks": networks,
+        "networks": len(models),
+        "sha256": digests,
     }
     text = json.dumps(card, indent=1) + "\n"
     (to / "card.json").write_text(text, encoding="utf-8")
@@ -181,7 +224,7 @@ def main() -> None:
         f'CARD_SHA256 = "{digest}"\n',
         encoding="utf-8",
     )
-    print(f"{sum(file.stat().st_size for file in to.rglob('*') if file.is_file()):,} bytes")
+    print(f"{sum(file.stat().st_size for file in to.iterdir()):,} bytes")
 
 
 if __name__ == "__main__":

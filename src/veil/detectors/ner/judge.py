@@ -13,7 +13,7 @@ from veil.detectors.ner.decode import Doubts
 from veil.detectors.ner.echo import echoes
 from veil.detectors.ner.fit import fitted
 from veil.detectors.ner.likely import is_room
-from veil.detectors.ner.panel import Reader, shipped
+from veil.detectors.ner.network import Network, shipped
 from veil.detectors.ner.pool import pooled
 from veil.detectors.ner.public import is_public
 from veil.detectors.weigh import held
@@ -39,7 +39,7 @@ class Ner:
     name = "ner"
     labels = frozenset(Label)
 
-    def __init__(self, network: Reader | None = None) -> None:
+    def __init__(self, network: Network | None = None) -> None:
         self.network = network or shipped()
         self._labels = tuple(Label(label) for label in self.network.labels)
         self.identifying = np.array([label in SAFE_HARBOR or label is Label.ORGANIZATION for label in self._labels])

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -11,10 +16,13 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from veil.detectors.ner.cut import START, Cut
+from veil.detectors.ner.shipped import CARD_SHA256
 from veil.detectors.ner.words import NOTHING, Words
+from veil.errors import PartError
 
+WEIGHTS = "weights"
 LONG, SHORT = 1024, 128  # tokens of one run; a lone short text has the small one
-CLEAR = 5.0  # a token whose best tag is this far behind "nothing" holds less than 3 % of doubt
+CLEAR = 0.995  # a token that is nothing with this share and more is in no doubt
 
 Floats = NDArray[np.float32]
 
@@ -32,7 +40,7 @@ class Reading(NamedTuple):
 
 
 class Network:
-    """One set of weights, running.
+    """The weights, running: several networks that were trained apart, in one graph, their shares averaged.
 
     Shape:   `held` has `words.npz`, `encoder.onnx`, `context.onnx`; `card` their labels, roles and reach.
 
@@ -62,13 +70,11 @@ class Network:
         words, gaps, places = self._lane(cuts)
         parts = list(self._runs(words, gaps))
         at = np.concatenate([part[0] for part in parts])
-        said = np.concatenate([part[1] for part in parts])
-        split = 1 + 2 * len(self.labels)
+        tags, roles = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
         readings = []
         for place, one in zip(places, cuts, strict=True):
             low, high = np.searchsorted(at, (place, place + len(one.words)))
-            mine = said[low:high]
-            readings.append(Reading(at[low:high] - place, _shares(mine[:, :split]), _shares(mine[:, split:])))
+            readings.append(Reading(at[low:high] - place, tags[low:high], roles[low:high]))
         return readings
 
     def _lane(self, cuts: Sequence[Cut]) -> tuple[list[str], NDArray[np.int8], list[int]]:
@@ -85,7 +91,7 @@ class Network:
         words += [NOTHING] * self.reach
         return words, np.array(gaps + [START] * self.reach, np.int8), places
 
-    def _runs(self, words: list[str], gaps: NDArray[np.int8]) -> Iterator[tuple[NDArray[np.int64], Floats]]:
+    def _runs(self, words: list[str], gaps: NDArray[np.int8]) -> Iterator[tuple[NDArray[np.int64], Floats, Floats]]:
         """Windows that overlap by what the network sees, so that no edge is seen in the answer."""
         width = SHORT if len(words) <= SHORT else LONG
         step = width - 2 * self.reach
@@ -96,11 +102,10 @@ class Network:
             real[0, 0, : len(here)] = [word is not NOTHING for word in here]
             rows = self._words.vectors(here) + self._gaps[gaps[begin : begin + width]]
             window[0, :, : len(here)] = rows.T * real[0, :, : len(here)]
-            said = self._context.run(None, {"x": window, "real": real})[0][0, :, self.reach : self.reach + step]
-            best = said[1 : 1 + 2 * len(self.labels)].max(axis=0)
-            told = (said[0] - best < CLEAR) & (real[0, 0, self.reach : self.reach + step] > 0)
-            at = np.flatnonzero(told)
-            yield at + (begin + self.reach), said[:, at].T
+            seen = slice(self.reach, self.reach + step)
+            tags, roles = (part[0][:, seen] for part in self._context.run(None, {"x": window, "real": real}))
+            at = np.flatnonzero((tags[0] < CLEAR) & (real[0, 0, seen] > 0))
+            yield at + (begin + self.reach), tags[:, at].T, roles[:, at].T
 
 
 def session(graph: bytes) -> Any:
@@ -111,9 +116,19 @@ def session(graph: bytes) -> Any:
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
-def _shares(scores: Floats) -> Floats:
-    if not len(scores):
-        return scores
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Floats = raised / raised.sum(axis=1, keepdims=True)
-    return shares
+@cache
+def shipped() -> Network:
+    """The weights of the package; one session a process.
+
+    Errors:  PartError `weights-changed` where a file is not the one that was shipped.
+    """
+    folder = files("veil.detectors.ner") / WEIGHTS
+    card = json.loads(_checked(folder, "card.json", CARD_SHA256))
+    return Network(card, {name: _checked(folder, name, digest) for name, digest in card["sha256"].items()})
+
+
+def _checked(folder: Traversable, name: str, digest: str) -> bytes:
+    data = (folder / name).read_bytes()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise PartError("weights-changed", "the weights are not those that were shipped", hint="install Veil again")
+    return data

@@ -29,8 +29,11 @@ class Words:
     ) -> None:
         known = bytes(tables["words"].astype(np.uint8)).decode("utf-8").split("\n")
         self._row = {word: row for row, word in enumerate(known)}
-        self._meaning, self._meaning_scale = tables["meaning"].astype(np.int8), np.float32(tables["meaning_scale"][0])
-        self._gram, self._gram_scale = tables["gram"].astype(np.int8), float(tables["gram_scale"][0])
+        self._meaning, self._meaning_scale = (
+            tables["meaning"].astype(np.int8),
+            tables["meaning_scale"].astype(np.float32),
+        )
+        self._gram, self._gram_scale = tables["gram"].astype(np.int8), tables["gram_scale"].astype(np.float64)
         self._shape = tables["shape"].astype(np.float32)
         self._encode = encode
         self.width = width
@@ -76,5 +79,5 @@ class Words:
             full = sizes > 0
             starts = (np.cumsum(sizes) - sizes)[full]
             sums[full] = np.add.reduceat(self._gram[flat], starts, axis=0, dtype=np.int32)
-        means: NDArray[np.float64] = sums * (self._gram_scale / np.maximum(sizes, 1)[:, None])
+        means: NDArray[np.float64] = sums * (self._gram_scale[None, :] / np.maximum(sizes, 1)[:, None])
         return means
