@@ -92,3 +92,65 @@ def test_c16_a_project_may_keep_no_way_back(project, veil):
     assert made.run().exit_code == 0
     assert not (made.folder / "release.private").exists()
     assert "[way-back-none]" in veil(made.folder, "reverse", "project.yaml", "--reason", "r").erred
+
+
+HARBOR = """profile: safe-harbor
+tables: {encounters: {subject: patient_id, columns: {encounter_id: {pseudonym: {format: integer}}, patient_id: pseudonym, start: keep}}}
+"""
+
+
+def test_c16_random_codes_come_back_from_their_vault(project, veil):
+    made = project(HARBOR.replace("start: keep", "start: year"), FILES)
+    assert veil(made.folder, "run", "project.yaml").code == 0
+    assert veil(made.folder, "reverse", "project.yaml", "--reason", "r", "-o", "back").code == 0
+    was, back = (
+        path.read_text().splitlines()
+        for path in (made.folder / "data/encounters.csv", made.folder / "back/encounters.csv")
+    )
+    assert [line.split(",")[:2] for line in back] == [line.split(",")[:2] for line in was]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_c16_many_units_many_workers_and_other_blocks_come_back_the_same(project, veil, monkeypatch, workers):
+    monkeypatch.setattr("veil.jobs.units.UNIT_BYTES", 3000)
+    monkeypatch.setattr("veil.formats.tabular.BLOCK", 700)
+    encounters = "encounter_id,patient_id,start\n" + "".join(
+        f'{i},"{i % 9}",20{10 + i % 12}-01-31\n' for i in range(900)
+    )
+    labs = (
+        LABS.splitlines()[0]
+        + "\n"
+        + "".join(f"{i},{i % 950},7,user submitted,{i % 9},2019-01-31 08:00:00\n" for i in range(800))
+    )
+    made = project(POLICY.replace("UNIT", "months"), {**FILES, "encounters.csv": encounters, "labs.csv": labs})
+    assert made.run(workers=workers).exit_code == 0
+    monkeypatch.setattr("veil.formats.tabular.BLOCK", 1100)
+    from tests.conftest import PASSPHRASE
+
+    from veil.jobs.reverse import open_reversal, reverse
+
+    reversal = open_reversal(made.file)
+    out = reverse(reversal, reversal.keys(lambda: PASSPHRASE), "r").out
+    assert (out / "encounters.csv").read_text() == encounters
+    assert (out / "labs.csv").read_text() == "".join(line.split(",", 1)[1] + "\n" for line in labs.splitlines())
+
+
+def test_c16_a_reversal_may_not_lie_in_the_input_the_output_or_a_folder_of_others(project, veil):
+    made = project(POLICY.replace("UNIT", "days"), FILES)
+    assert made.run().exit_code == 0
+    (made.folder / "others").mkdir()
+    (made.folder / "others" / "a.txt").write_text("mine")
+    for place in ("release/back", "data", "others", "."):
+        assert "[reverse-target]" in veil(made.folder, "reverse", "project.yaml", "--reason", "r", "-o", place).erred
+    assert (made.folder / "others" / "a.txt").read_text() == "mine"
+
+
+def test_c16_no_value_is_in_the_record_the_screen_or_the_way_back(project, veil):
+    made = project(POLICY.replace("UNIT", "months"), FILES)
+    assert made.run().exit_code == 0
+    done = veil(made.folder, "reverse", "project.yaml", "--reason", "r", "-o", "back")
+    told = done.said + done.erred + (made.folder / "back/veil-reverse.json").read_text()
+    sealed = b"".join(path.read_bytes() for path in (made.folder / "release.private").iterdir())
+    for value in ("1042", "00771234", "2019-01-31", "98.6", "1950-02-28"):
+        assert value not in told
+        assert value.encode() not in sealed

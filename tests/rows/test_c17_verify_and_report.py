@@ -65,3 +65,20 @@ def test_c17_rows_files_and_columns_that_are_missing_or_too_many_are_mismatches(
 def test_c17_a_file_that_is_no_record_makes_no_page(tmp_path, veil):
     (tmp_path / "x.json").write_text('{"passed": true}')
     assert "[verify-record]" in veil(tmp_path, "report-verify", "x.json").erred
+
+
+def test_c17_another_type_is_a_mismatch_though_the_text_is_the_same(project, veil):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    made = project(
+        "profile: expert\ntables: {t: {columns: {pid: {pseudonym: {format: integer}}, n: keep}}}\n", {"a.csv": "x\n"}
+    )
+    pq.write_table(pa.table({"pid": [1, 2], "n": [3, 4]}), made.folder / "data/t.parquet")
+    assert made.run().exit_code == 0
+    assert veil(made.folder, "reverse", "project.yaml", "--reason", "r", "-o", "back").code == 0
+    assert verified(made, veil)[0] == 0
+    pq.write_table(pa.table({"pid": ["1", "2"], "n": [3, 4]}), made.folder / "back/t.parquet")
+    code, record = verified(made, veil)
+    assert code == 1
+    assert [one["status"] for one in record["tables"][0]["columns"]] == ["mismatch", "pass"]
