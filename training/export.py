@@ -203,7 +203,7 @@ def main() -> None:
         onnx.save(graph(models), full)
         quantize_static(
             full, to / "context.onnx", Calibration(models), quant_format=QuantFormat.QDQ, per_channel=True,
-            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=["Conv"],
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=["Conv", "Relu", "Add", "Mul"],
             calibrate_method=CalibrationMethod.MinMax,
         )  # fmt: skip
     digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(to.iterdir())}

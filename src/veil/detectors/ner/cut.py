@@ -25,23 +25,15 @@ class Cut(NamedTuple):
 
 def cut(shown: str) -> Cut:
     """The tokens of a text; every character that is no white space is in one."""
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    gaps: list[int] = []
-    last = 0
-    for match in _TOKEN.finditer(shown):
-        start, end = match.span()
-        words.append(match.group())
-        starts.append(start)
-        ends.append(end)
-        gaps.append(
-            GLUED if start == last else SPACE if start == last + 1 and shown[last] == " " else _gap(shown, last, start)
-        )
-        last = end
+    spans = [match.span() for match in _TOKEN.finditer(shown)]
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    gaps = [
+        GLUED if start == last else SPACE if start == last + 1 and shown[last] == " " else _gap(shown, last, start)
+        for start, last in zip(starts, [0, *ends], strict=False)
+    ]
     if gaps:
         gaps[0] = START
-    return Cut(words, starts, ends, gaps)
+    return Cut([shown[start:end] for start, end in spans], starts, ends, gaps)
 
 
 def _gap(shown: str, last: int, start: int) -> int:
