@@ -40,5 +40,11 @@ def plan_page(plan: Plan, folders: tuple[str, str] = ("", "")) -> str:
         for source in plan.sources
     ]  # fmt: skip
     return render(
-        "plan.html", folders=folders, plan=plan, digest=plan.digest(), sources=sources, rows=plan_rows(plan), labels=label_rows(plan)
+        "plan.html",
+        folders=folders,
+        plan=plan,
+        digest=plan.digest(),
+        sources=sources,
+        rows=plan_rows(plan),
+        labels=label_rows(plan),
     )
