@@ -47,7 +47,7 @@ def cleared(
     seen = look(data) if data.is_dir() else {}
     held = read_maps(maps, read) if maps is not None else {}
     whole = {uid: one.whole for uid, one in held.items()}
-    made = write_project(read, config.name, places, seen, whole)
+    made = write_project(read, config.name, places, seen, whole, sealed=maps is not None)
     if maps is not None:
         from veil.importers.maps import seal
         from veil.keys import Vault

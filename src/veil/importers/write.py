@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from veil.importers.bare import Look, bare_rule
-from veil.importers.cleared import DATE, Cleared, Table
+from veil.importers.cleared import Cleared, Table
 from veil.importers.faults import safer, told
 from veil.importers.hydra import shown
 from veil.importers.order import in_order, strangers
@@ -156,6 +156,8 @@ class _Tables:
                 f"    subject: {quoted(self._address.format(subject))}   # whose record a row is; {safer(3).removeprefix('safer: ')}"
             )
         rules = rules_of(table, self._people, self._ids, self._address, self._notes)
+        if subject and self._reads_text():
+            _make_known(rules)
         bare = self._bare(table, rules)
         if rules or bare:
             lines.append("    columns:")
@@ -164,6 +166,14 @@ class _Tables:
             ):
                 lines += self._rule(column, rules[column]) if column in rules else [bare[column]]
         return lines
+
+    def _reads_text(self) -> bool:
+        """Whether some column that passed is text, in which ids of the tables may stand."""
+        return any(
+            kind in ("text", "document") and not any(step.column == column for step in table.steps)
+            for table in self._config.tables
+            for column, (kind, _, _) in self._seen.get(table.key.lower(), {}).items()
+        )
 
     def _read_as(self) -> list[str]:
         store = self._config.data
@@ -214,14 +224,20 @@ class _Tables:
         ]
 
 
-def dated(config: Cleared) -> bool:
-    return any(step.method == DATE for table in config.tables for step in table.steps)
+def _make_known(rules: Mapping[str, Written]) -> None:
+    """Ids of every row are sought in their person's text."""
+    for written in rules.values():
+        rule, _ = written.cases[0]
+        if len(written.cases) == 1 and isinstance(rule, dict) and ("pseudonym" in rule or "code" in rule):
+            rule["known"] = True
 
 
 def flow(value: Any) -> str:
     """A rule on one line."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{quoted(key)}: {flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, bool):
+        return str(value).lower()
     return quoted(value) if isinstance(value, str) else str(value)
 
 

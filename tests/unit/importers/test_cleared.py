@@ -174,6 +174,27 @@ def test_columns_without_a_transformer_get_a_rule_where_the_data_is_at_hand(tmp_
     assert "Miller" not in made.text
 
 
+def test_an_id_of_the_tables_is_sought_in_notes_that_passed_before(tmp_path, keyring_file, monkeypatch):
+    """Both places give the same pseudonym, so that what was linked stays linked."""
+    monkeypatch.setenv("VEIL_PASSPHRASE", "open sesame")
+    (tmp_path / "data").mkdir()
+    rows = "".join(
+        f"{4410000 + i},2020-01-02,Record {4410000 + i} was seen again on 03/04/2020 for a cough.\n" for i in range(60)
+    )
+    (tmp_path / "data" / "visits.csv").write_text("patient_id,at,note\n" + rows)
+    (tmp_path / "study.yaml").write_text(
+        config({"visits": [date_of("at", "patient_id", "u"), id_of("patient_id", "u")]})
+    )
+    (tmp_path / "veil.key").write_bytes(keyring_file.read_bytes())
+    (tmp_path / "veil.key").chmod(0o600)
+    assert CliRunner().invoke(app, ["import", "cleared", str(tmp_path / "study.yaml")]).exit_code == 0
+    done = CliRunner().invoke(app, ["run", str(tmp_path / "study-veil.yaml")])
+    assert done.exit_code == 0, done.output
+    for line in (tmp_path / "release" / "visits.csv").read_text().splitlines()[1:]:
+        pseudonym, _, note = line.split(",")
+        assert f"Record {pseudonym} was" in note
+
+
 def test_an_old_map_makes_codes_of_the_vault_and_a_map_of_numbers_reads_numbers(tmp_path):
     text = config({"p": [id_of("a", "u"), id_of("b", "v"), id_of("c", "w")]})
     _, project = imported(tmp_path, text, maps={"u": True, "v": False})
