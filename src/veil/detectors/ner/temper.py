@@ -10,7 +10,7 @@ import math
 
 from veil.detectors import cues
 from veil.detectors.ner.cut import GLUED, SPACE, Cut
-from veil.detectors.tokens import bits_of, is_wordlike
+from veil.detectors.tokens import bits_of, family_rank, given_rank, is_wordlike
 from veil.lexicon.words import EPONYM, abbreviations
 from veil.model import Label
 
@@ -19,6 +19,7 @@ SMALL_WORD, SMALL_ODD = 3.0, 1.5  # small letters where the text has capitals: a
 LOUD_WORD = 2.0  # a known word in capitals
 SHORT_FORM = 3.0  # an abbreviation of medicine
 OF_A_THING, BEFORE_A_THING = 8.0, 2.0  # a known eponym before its disease, sign or instrument; any other word there
+ALONE = 1.0  # an eponym that few people bear, by itself
 OWNED = 2.5  # a known eponym that owns whatever follows
 _WORDS = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
 _NEAR = 1e-6
@@ -46,7 +47,15 @@ def _against(one: Cut, first: int, last: int, *, quiet: bool) -> float:
         taken += OF_A_THING if known else BEFORE_A_THING
     elif known and one.words[last + 1 : last + 3] in (["'", "s"], ["'", "S"]):
         taken += OWNED  # `Crohn's flare`
+    if first == last and _is_rather_a_thing(words[0].lower()):
+        taken += ALONE
     return taken
+
+
+def _is_rather_a_thing(lower: str) -> bool:
+    """Whether a word is known as an eponym and few people bear it: `s/p Foley`."""
+    bits = bits_of(lower)
+    return lower in cues.EPONYMS and given_rank(bits) <= 8 and family_rank(bits) <= 10
 
 
 def _of_word(word: str, *, quiet: bool) -> float:
