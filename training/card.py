@@ -31,10 +31,11 @@ def main(path: str) -> None:
         for one in figures["corpora"] if one["system"] == "veil" and one["chars"] == one["chars"]
     ]  # fmt: skip
     held = [one for one in every if one.held_out]
+    weight = sum(one.stat().st_size for one in (ROOM / WEIGHTS).rglob("*") if one.is_file())
     values = {
         "families": len(every), "held_out": len(held), "templates": sum(len(one.templates) for one in every),
         "held_names": ", ".join(f"`{one.name}`" for one in held), "machine": figures["machine"],
-        "bytes": f"{sum(one.stat().st_size for one in (ROOM / WEIGHTS).rglob("*") if one.is_file()):,}",
+        "bytes": f"{weight:,}",
         "digest": CARD_SHA256, "networks": json.loads((ROOM / WEIGHTS / "card.json").read_text())["networks"], "rows": "\n".join(rows),
     }  # fmt: skip
     print(TEXT.read_text(encoding="utf-8").format(**values), end="")
