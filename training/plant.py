@@ -11,7 +11,7 @@ import pathlib
 import random
 import re
 
-from training.generator import numbers, people, places, pools, things
+from training.generator import numbers, people, places, things
 from training.generator.damage import damaged
 from training.generator.template import Piece
 from training.stream import Example, labelled
@@ -160,11 +160,11 @@ def _untold(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _told(text: str, start: int, end: int, untold: list[tuple[int, int]]) -> list[Piece]:
     pieces = []
-    for a, b in untold:
-        a, b = max(a, start), min(b, end)
-        if a < b:
-            pieces += [Piece(text[start:a]), Piece(text[a:b], UNTOLD)]
-            start = b
+    for first, last in untold:
+        at, to = max(first, start), min(last, end)
+        if at < to:
+            pieces += [Piece(text[start:at]), Piece(text[at:to], UNTOLD)]
+            start = to
     return [piece for piece in [*pieces, Piece(text[start:end])] if piece.text]
 
 

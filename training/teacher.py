@@ -143,7 +143,7 @@ def main() -> None:
     for name, held in (("seen", False), ("held out", True)):
         test = Source(random.Random(7), held_out=held).rows(TOKENS)
         tests[name] = [[next(test) for _ in range(ROWS)] for _ in range(20)]
-    old = [p for p in model.weights.values()]
+    old = list(model.weights.values())
     new = [*model.shape.parameters(), *model.gap.parameters(), *model.fact.parameters(), *model.out.parameters()]
     best = torch.optim.AdamW([{"params": old, "most": 2e-4}, {"params": new, "most": 1e-3}], weight_decay=0.01)
     begun, step, shown, losses = time.time(), 0, 0.0, []

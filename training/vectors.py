@@ -55,7 +55,7 @@ class MiniLM:
 
     @torch.no_grad()
     def mean(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """n words of t pieces, padded -> n means of the last layer."""
+        """N words of t pieces, padded -> n means of the last layer."""
         w = self.weights
         x = w["embeddings.word_embeddings.weight"][ids] + w["embeddings.position_embeddings.weight"][: ids.shape[1]]
         x = self._norm(x + w["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")

@@ -7,11 +7,55 @@ import random
 
 from training.generator import pools
 
-MONTHS = "January February March April May June July August September October November December".split()
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Wed Thu Fri Sat Sun Tues Thurs".split()
-HOLIDAYS = "Christmas,Thanksgiving,Easter,New Year's Eve,New Year's Day,Memorial Day,Labor Day,the Fourth of July,Halloween,Ramadan,Passover,Valentine's Day,Diwali,Mother's Day,Christmas Eve".split(
-    ","
-)
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+WEEKDAYS = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+    "Mon",
+    "Tue",
+    "Wed",
+    "Thu",
+    "Fri",
+    "Sat",
+    "Sun",
+    "Tues",
+    "Thurs",
+]
+HOLIDAYS = [
+    "Christmas",
+    "Thanksgiving",
+    "Easter",
+    "New Year's Eve",
+    "New Year's Day",
+    "Memorial Day",
+    "Labor Day",
+    "the Fourth of July",
+    "Halloween",
+    "Ramadan",
+    "Passover",
+    "Valentine's Day",
+    "Diwali",
+    "Mother's Day",
+    "Christmas Eve",
+]
 
 
 def digits(rng: random.Random, count: int) -> str:

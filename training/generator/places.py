@@ -181,13 +181,68 @@ def address(rng: random.Random) -> list[tuple[str, str]]:
     return made
 
 
-_BEFORE = "Rue,Rue de la,Avenue,Avenue de,Via,Viale,Piazza,Calle,Carrera,Avenida,Rua,Plaza de,Paseo de,Jalan,ul.,Ulica,Chemin de,Boulevard,Calea,Str.".split(
-    ","
-)
-_BEHIND = "straße,strasse,weg,gasse,platz,straat,laan,gatan,vej,gade,katu,utca,allee,vegen,dijk,kade".split(",")
-_STATES_ABROAD = "NSW,VIC,QLD,WA,SA,ON,QC,BC,AB,NS,Co. Dublin,Co. Cork,Kent,Surrey,West Yorkshire,Lancs,Essex,Maharashtra,Kerala,Bavaria".split(
-    ","
-)
+_BEFORE = [
+    "Rue",
+    "Rue de la",
+    "Avenue",
+    "Avenue de",
+    "Via",
+    "Viale",
+    "Piazza",
+    "Calle",
+    "Carrera",
+    "Avenida",
+    "Rua",
+    "Plaza de",
+    "Paseo de",
+    "Jalan",
+    "ul.",
+    "Ulica",
+    "Chemin de",
+    "Boulevard",
+    "Calea",
+    "Str.",
+]
+_BEHIND = [
+    "straße",
+    "strasse",
+    "weg",
+    "gasse",
+    "platz",
+    "straat",
+    "laan",
+    "gatan",
+    "vej",
+    "gade",
+    "katu",
+    "utca",
+    "allee",
+    "vegen",
+    "dijk",
+    "kade",
+]
+_STATES_ABROAD = [
+    "NSW",
+    "VIC",
+    "QLD",
+    "WA",
+    "SA",
+    "ON",
+    "QC",
+    "BC",
+    "AB",
+    "NS",
+    "Co. Dublin",
+    "Co. Cork",
+    "Kent",
+    "Surrey",
+    "West Yorkshire",
+    "Lancs",
+    "Essex",
+    "Maharashtra",
+    "Kerala",
+    "Bavaria",
+]
 
 
 def _abroad(rng: random.Random) -> list[tuple[str, str]]:
@@ -242,30 +297,189 @@ def numbers(rng: random.Random, count: int) -> str:
     return "".join(rng.choice("0123456789") for _ in range(count))
 
 
-_SAINTS = "St. Mary's,St. Luke's,Saint Joseph,St. Vincent,Good Samaritan,Mercy,Sacred Heart,St. Elizabeth,Holy Cross,Mount Sinai,Bethesda,Providence,Our Lady of Lourdes,St. Jude,Trinity,Ascension,Baptist,Methodist,Presbyterian,Lutheran,Adventist,Memorial,University,General,Community,Regional,Children's,Veterans Affairs,Kaiser,Mayo,Cleveland,Shriners".split(
-    ","
-)
-_HOSPITALS = "Hospital,Hospital,Hospital,Medical Center,Medical Center,Regional Medical Center,Memorial Hospital,General Hospital,Community Hospital,Health,Health System,Health Center,Children's Hospital,University Hospital,VA Medical Center,Infirmary,Healthcare".split(
-    ","
-)
-_CLINICS = "Clinic,Clinic,Family Practice,Family Medicine,Cardiology,Cardiology Associates,Orthopedics,Orthopaedic Group,Pediatrics,Women's Health,Eye Center,Dermatology,Urgent Care,Medical Group,Primary Care,Internal Medicine,Oncology Center,Cancer Center,Heart Institute,Surgery Center,Imaging,Pain Clinic,Dental,Physical Therapy,Dialysis Center,Wellness Center,Health Clinic,Surgery,Medical Practice".split(
-    ","
-)
-_FACILITIES = "Nursing Home,Rehab,Rehabilitation Center,Manor,Assisted Living,Skilled Nursing Facility,Care Center,Hospice,Pharmacy,Drugs,Labs,Laboratories,Home Health,Retirement Village,Recovery Center,Memory Care,Lodge,House,Group Home,Shelter".split(
-    ","
-)
-_SCHOOLS = "Elementary,Elementary School,Middle School,High School,Academy,University,College,Community College,Preschool,Daycare,Montessori,Kindergarten,Christian School,Prep".split(
-    ","
-)
-_COMPANIES = "Inc,Inc.,LLC,Corp,Industries,Logistics,Construction,Trucking,Foods,Motors,Electric,Steel,& Sons,Bakery,Insurance,Bank,Farms,Manufacturing,Systems,Technologies,Airlines,Energy,Plumbing,Brothers,Partners,Mills".split(
-    ","
-)
-_CHURCHES = "Baptist Church,Church,Lutheran Church,Methodist Church,Parish,Temple,Mosque,Synagogue,Chapel,Ministries,Cathedral".split(
-    ","
-)
-_WARDS = "4 West,5 North,3B,MICU,SICU,7 Tower,2 East,Maple Unit,Ward 6,Cedar Ward,Oak Unit,6 South,B4,CVICU,Rosewood Unit,North Pavilion,Ward 12A,Annex 3".split(
-    ","
-)
+_SAINTS = [
+    "St. Mary's",
+    "St. Luke's",
+    "Saint Joseph",
+    "St. Vincent",
+    "Good Samaritan",
+    "Mercy",
+    "Sacred Heart",
+    "St. Elizabeth",
+    "Holy Cross",
+    "Mount Sinai",
+    "Bethesda",
+    "Providence",
+    "Our Lady of Lourdes",
+    "St. Jude",
+    "Trinity",
+    "Ascension",
+    "Baptist",
+    "Methodist",
+    "Presbyterian",
+    "Lutheran",
+    "Adventist",
+    "Memorial",
+    "University",
+    "General",
+    "Community",
+    "Regional",
+    "Children's",
+    "Veterans Affairs",
+    "Kaiser",
+    "Mayo",
+    "Cleveland",
+    "Shriners",
+]
+_HOSPITALS = [
+    "Hospital",
+    "Hospital",
+    "Hospital",
+    "Medical Center",
+    "Medical Center",
+    "Regional Medical Center",
+    "Memorial Hospital",
+    "General Hospital",
+    "Community Hospital",
+    "Health",
+    "Health System",
+    "Health Center",
+    "Children's Hospital",
+    "University Hospital",
+    "VA Medical Center",
+    "Infirmary",
+    "Healthcare",
+]
+_CLINICS = [
+    "Clinic",
+    "Clinic",
+    "Family Practice",
+    "Family Medicine",
+    "Cardiology",
+    "Cardiology Associates",
+    "Orthopedics",
+    "Orthopaedic Group",
+    "Pediatrics",
+    "Women's Health",
+    "Eye Center",
+    "Dermatology",
+    "Urgent Care",
+    "Medical Group",
+    "Primary Care",
+    "Internal Medicine",
+    "Oncology Center",
+    "Cancer Center",
+    "Heart Institute",
+    "Surgery Center",
+    "Imaging",
+    "Pain Clinic",
+    "Dental",
+    "Physical Therapy",
+    "Dialysis Center",
+    "Wellness Center",
+    "Health Clinic",
+    "Surgery",
+    "Medical Practice",
+]
+_FACILITIES = [
+    "Nursing Home",
+    "Rehab",
+    "Rehabilitation Center",
+    "Manor",
+    "Assisted Living",
+    "Skilled Nursing Facility",
+    "Care Center",
+    "Hospice",
+    "Pharmacy",
+    "Drugs",
+    "Labs",
+    "Laboratories",
+    "Home Health",
+    "Retirement Village",
+    "Recovery Center",
+    "Memory Care",
+    "Lodge",
+    "House",
+    "Group Home",
+    "Shelter",
+]
+_SCHOOLS = [
+    "Elementary",
+    "Elementary School",
+    "Middle School",
+    "High School",
+    "Academy",
+    "University",
+    "College",
+    "Community College",
+    "Preschool",
+    "Daycare",
+    "Montessori",
+    "Kindergarten",
+    "Christian School",
+    "Prep",
+]
+_COMPANIES = [
+    "Inc",
+    "Inc.",
+    "LLC",
+    "Corp",
+    "Industries",
+    "Logistics",
+    "Construction",
+    "Trucking",
+    "Foods",
+    "Motors",
+    "Electric",
+    "Steel",
+    "& Sons",
+    "Bakery",
+    "Insurance",
+    "Bank",
+    "Farms",
+    "Manufacturing",
+    "Systems",
+    "Technologies",
+    "Airlines",
+    "Energy",
+    "Plumbing",
+    "Brothers",
+    "Partners",
+    "Mills",
+]
+_CHURCHES = [
+    "Baptist Church",
+    "Church",
+    "Lutheran Church",
+    "Methodist Church",
+    "Parish",
+    "Temple",
+    "Mosque",
+    "Synagogue",
+    "Chapel",
+    "Ministries",
+    "Cathedral",
+]
+_WARDS = [
+    "4 West",
+    "5 North",
+    "3B",
+    "MICU",
+    "SICU",
+    "7 Tower",
+    "2 East",
+    "Maple Unit",
+    "Ward 6",
+    "Cedar Ward",
+    "Oak Unit",
+    "6 South",
+    "B4",
+    "CVICU",
+    "Rosewood Unit",
+    "North Pavilion",
+    "Ward 12A",
+    "Annex 3",
+]
 
 
 def _core(rng: random.Random) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from training.generator import numbers, people, places, pools, things
 
 FOLDER = pathlib.Path(__file__).parent.parent / "families"
-CHOICE = re.compile(r"\[\[((?:(?!\[\[).)*?)\]\]", re.S)
+CHOICE = re.compile(r"\[\[((?:(?!\[\[).)*?)\]\]", re.DOTALL)
 SLOT = re.compile(r"\{([a-z_0-9]+(?:\.[a-z0-9_]+)*)\}")
 PERSONS = {
     "patient": ("patient", None), "doctor": ("clinician", None), "staff": ("clinician", None), "person": ("other", None), "relative": ("relative", None),
@@ -45,7 +45,7 @@ def read_family(path: pathlib.Path) -> Family:
     lines = path.read_text(encoding="utf-8").splitlines()
     head = [line for line in lines[:3] if line.startswith("# ")]
     body = "\n".join(line for i, line in enumerate(lines) if not (i < 3 and line.startswith("# ")))
-    templates = tuple(part.strip("\n") for part in re.split(r"^---\s*$", body, flags=re.M) if part.strip())
+    templates = tuple(part.strip("\n") for part in re.split(r"^---\s*$", body, flags=re.MULTILINE) if part.strip())
     return Family(path.stem, any("held out" in line for line in head), templates)
 
 
