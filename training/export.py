@@ -32,7 +32,7 @@ OPSET, IR = 17, 9
 
 
 def load(path: pathlib.Path) -> Tagger:
-    held = torch.load(path)
+    held = torch.load(path, map_location="cpu")
     model = Tagger(Sizes(**held["sizes"]), held["known"], held["state"]["words.meaning"][1:].numpy())
     model.load_state_dict(held["state"])
     return model.eval()

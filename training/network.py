@@ -47,18 +47,19 @@ class Words(nn.Module):
         self.narrow = nn.Linear(sizes.hidden, sizes.width)
 
     def forward(self, batch: Batch) -> torch.Tensor:
-        keys = torch.tensor([self.index.get(key, 0) for key in batch.keys])
-        numbers = torch.tensor([self.numbers.get(key, 0) for key in batch.keys])
+        here = self.meaning.device
+        keys = torch.tensor([self.index.get(key, 0) for key in batch.keys], device=here)
+        numbers = torch.tensor([self.numbers.get(key, 0) for key in batch.keys], device=here)
         meaning = self.meaning[keys] + self.number(numbers)
-        grams = self.gram(torch.from_numpy(batch.grams), torch.from_numpy(batch.offsets))
-        facts = torch.from_numpy(batch.facts)
+        grams = self.gram(torch.from_numpy(batch.grams).to(here), torch.from_numpy(batch.offsets).to(here))
+        facts = torch.from_numpy(batch.facts).to(here)
         if self.training:
-            draw = torch.rand(len(keys), 4)
+            draw = torch.rand(len(keys), 4, device=here)
             seen = (draw[:, 3:] > BLIND).float()
             meaning = (meaning + NOISE * torch.randn_like(meaning)) * (draw[:, :1] > MEANING_OUT) * seen
             grams = grams * (draw[:, 1:2] > GRAMS_OUT) * seen
             facts = facts * (draw[:, 2:3] > FACTS_OUT) * seen
-        parts = torch.cat([meaning, grams, self.shape(torch.from_numpy(batch.shapes)), facts], 1)
+        parts = torch.cat([meaning, grams, self.shape(torch.from_numpy(batch.shapes).to(here)), facts], 1)
         return self.narrow(torch.relu(self.wide(parts)))
 
 
@@ -91,9 +92,10 @@ class Tagger(nn.Module):
         self.out = nn.Conv1d(sizes.width, TAGS + len(ROLES), 1)
 
     def forward(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        at = torch.from_numpy(batch.at)
+        here = self.out.weight.device
+        at = torch.from_numpy(batch.at).to(here)
         real = (at > 0).unsqueeze(1).float()
-        x = (self.words(batch)[at] + self.gaps(torch.from_numpy(batch.gaps))).transpose(1, 2) * real
+        x = (self.words(batch)[at] + self.gaps(torch.from_numpy(batch.gaps).to(here))).transpose(1, 2) * real
         if self.training:
             x = x * unseen(real)
         for layer in self.layers:

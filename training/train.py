@@ -21,6 +21,7 @@ from training.plant import Planter
 from training.stream import UNTOLD, Batch, Source, batch
 
 WIDTH, ROWS = 192, 48
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def feed(queue: mp.Queue, seed: int, folder: pathlib.Path | None) -> None:  # type: ignore[type-arg]
@@ -32,7 +33,7 @@ def feed(queue: mp.Queue, seed: int, folder: pathlib.Path | None) -> None:  # ty
 
 def loss_of(model: Tagger, one: Batch) -> torch.Tensor:
     tags, roles = model(one)
-    gold, who = torch.from_numpy(one.tags), torch.from_numpy(one.roles)
+    gold, who = torch.from_numpy(one.tags).to(DEVICE), torch.from_numpy(one.roles).to(DEVICE)
     loss = F.cross_entropy(tags.float(), gold, ignore_index=UNTOLD, label_smoothing=0.02)
     if (who >= 0).any():
         loss = loss + 0.15 * F.cross_entropy(roles.float(), who, ignore_index=UNTOLD)
@@ -45,9 +46,9 @@ def measure(model: Tagger, rows: list[Batch]) -> dict[str, float]:
     model.eval()
     hit = gold = said = any_hit = any_gold = alarm = free = role_hit = role_all = 0
     for one in rows:
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast(DEVICE, dtype=torch.bfloat16):
             tags, roles = model(one)
-        found = tags.argmax(1).numpy()
+        found = tags.argmax(1).cpu().numpy()
         want = one.tags
         name, is_name = (found == 1) | (found == 2), (want == 1) | (want == 2)
         counted = want != UNTOLD
@@ -58,7 +59,7 @@ def measure(model: Tagger, rows: list[Batch]) -> dict[str, float]:
         any_gold += (want > 0).sum()
         alarm += ((found > 0) & (want == 0)).sum()
         free += (want == 0).sum()
-        who = roles.argmax(1).numpy()
+        who = roles.argmax(1).cpu().numpy()
         role_hit += ((who == one.roles) & (one.roles >= 0)).sum()
         role_all += (one.roles >= 0).sum()
     model.train()
@@ -86,9 +87,9 @@ def main() -> None:
     torch.set_num_threads(1)
     packed = np.load(args.vectors)
     known = [str(word) for word in packed["words"]]
-    model = Tagger(Sizes(width=args.width), known, packed["vectors"].astype(np.float32))
+    model = Tagger(Sizes(width=args.width), known, packed["vectors"].astype(np.float32)).to(DEVICE)
     if args.start:
-        model.load_state_dict(torch.load(args.start)["state"])
+        model.load_state_dict(torch.load(args.start, map_location=DEVICE)["state"])
     slow = torch.optim.swa_utils.AveragedModel(
         model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998), use_buffers=True
     )
@@ -110,7 +111,7 @@ def main() -> None:
             group["lr"] = rate
         one = Batch(*queue.get())
         best.zero_grad()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast(DEVICE, dtype=torch.bfloat16):
             loss = loss_of(model, one)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
