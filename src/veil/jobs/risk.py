@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from veil.errors import FormatError, PolicyError
-from veil.formats.base import Format, Part
+from veil.formats.base import Format, Inspection, Part
 from veil.parts import SUFFIXES, part
 from veil.risk.classes import Classes, classes_of
 from veil.risk.diversity import diversity
@@ -20,6 +21,7 @@ from veil.risk.measures import THRESHOLD, contributions, journalist, marketer, p
 
 Record = dict[str, Any]
 TABLES = ("csv", "tsv", "parquet")
+_BYTES = frozenset(kind.id for kind in (pa.binary(), pa.large_binary(), pa.binary(1), pa.binary_view()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def risk(
     Shape:   all files are one table; `journalist` and `population` are None where no population is given.
     Units:   shares of 1.
     Errors:  PolicyError `risk-columns`, `risk-column-missing`, `risk-format`, `risk-file-missing`, `risk-delimiter`,
-             `risk-population`; FormatError `risk-empty` and those of the formats.
+             `risk-population`; FormatError `risk-empty`, `risk-column-type` and those of the formats.
     """
     _check(asked)
     table = read_table(paths, (*asked.quasi, *asked.sensitive), delimiter)
@@ -120,28 +122,54 @@ def _read(path: Path, number: int, columns: Sequence[str], delimiter: str | None
         raise PolicyError(
             "risk-format", "a file is no table", where=where, hint="CSV, TSV or Parquet; or state --delimiter"
         )
-    text = name != "parquet"
-    reader: Format = part("formats", "csv" if text else name)()
-    seen = _inspected(reader, path, where, {"delimiter": delimiter} if text and delimiter else {})
+    reader: Format = part("formats", "parquet" if name == "parquet" else "csv")()
+    given = {"delimiter": delimiter} if delimiter and name != "parquet" else {}
+    try:
+        seen = reader.inspect(path, given)
+        _check_there(columns, seen, where)
+        pieces = _typed(path, columns) if name == "parquet" else _texts(reader, path, columns, seen)
+        return pl.DataFrame({one: pl.Series(one, pieces[one], pl.String) for one in columns})
+    except FormatError as error:
+        raise FormatError(error.code, error.message, where=f"{where} {error.where}".rstrip(), hint=error.hint) from None
+
+
+def _check_there(columns: Sequence[str], seen: Inspection, where: str) -> None:
     missing = [column for column in columns if column not in seen.addresses]
     if missing:
         raise PolicyError("risk-column-missing", "columns that are named are not in the table: " + ", ".join(missing), where=where,
                           hint="names count letter by letter; --delimiter where cells are not told apart")  # fmt: skip
-    settings = {**seen.settings, "addresses": list(seen.addresses)}
+
+
+def _texts(reader: Format, path: Path, columns: Sequence[str], seen: Inspection) -> dict[str, pa.ChunkedArray]:
     pieces: dict[str, list[pa.Array]] = {column: [] for column in columns}
+    settings = {**seen.settings, "addresses": list(seen.addresses)}
     for batch in reader.read(path.parent, Part((path.name,)), settings):
         for field in batch.fields:
             if field.address in pieces:
-                pieces[field.address].append(field.values.cast(pa.large_string()))
-    return pl.DataFrame({column: pl.Series(column, _whole(arrays), pl.String) for column, arrays in pieces.items()})
+                pieces[field.address].append(field.values)
+    return {column: pa.chunked_array(arrays, pa.large_string()) for column, arrays in pieces.items()}
 
 
-def _inspected(reader: Format, path: Path, where: str, given: Record) -> Any:
+def _typed(path: Path, columns: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+    """Columns of Parquet as text; the others are not read.
+
+    Errors:  FormatError `risk-column-type`: a cell without a text form (a list, bytes) may not pass as a null, which looks
+             like every other null and would hide its record.
+    """
     try:
-        return reader.inspect(path, given)
-    except FormatError as error:
-        raise FormatError(error.code, error.message, where=error.where or where, hint=error.hint) from None
+        with pq.ParquetFile(path) as file:
+            return {column: _as_text(file.read(columns=[column]), column) for column in columns}
+    except OSError:
+        raise FormatError("parquet-unreadable", "this is not a Parquet file", hint="check the file") from None
 
 
-def _whole(arrays: list[pa.Array]) -> pa.ChunkedArray:
-    return pa.chunked_array(arrays, pa.large_string())
+def _as_text(table: pa.Table, column: str) -> pa.ChunkedArray:
+    try:
+        cells = table.column(column)
+        kind = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
+        if kind.id in _BYTES:
+            raise pa.ArrowNotImplementedError
+        return cells.cast(pa.large_string())
+    except (pa.ArrowException, KeyError):
+        raise FormatError("risk-column-type", "a column holds cells that are no text, number or date", where=column,
+                          hint="leave it out, or write what an outsider may know of it as text") from None  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from decimal import Decimal
 
 import polars as pl
 import pyarrow as pa
@@ -130,6 +132,37 @@ def test_every_door_tells_the_same(people, tmp_path):
         assert measured(tmp_path / path, "sex", "age", "zip", sensitive=("ill",), delimiter=delimiter) == want, path
 
 
+@pytest.mark.parametrize("cells", [[[1], [2]], [{"a": 1}, {"a": 2}], [b"\xff", b"a"], [b"a", b"b"]])
+def test_a_cell_without_a_text_form_does_not_pass_as_a_null(tmp_path, cells):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"x": cells, "y": [1, 2]}), path)
+    with pytest.raises(FormatError, match="risk-column-type"):
+        measured(path, "x", "y")
+    assert measured(path, "y")["unique"] == 1
+
+
+def test_typed_cells_count_by_what_they_are(tmp_path):
+    (tmp_path / "year=2020").mkdir()
+    path = tmp_path / "year=2020" / "a.parquet"
+    columns = {
+        "year": [1, 2], "a.b": [1.5, 1.5], "day": [dt.date(2020, 1, 1), None], "kind": pa.array(["x", "y"]).dictionary_encode(),
+        "yes": [True, False], "cost": [Decimal("1.20"), None], "all": pa.nulls(2),
+    }  # fmt: skip
+    pq.write_table(pa.table(columns), path)
+    uniques = {name: measured(path, name)["unique"] for name in columns}
+    assert uniques == {"year": 1, "a.b": 0, "day": 1, "kind": 1, "yes": 1, "cost": 1, "all": 0}
+
+
+def test_an_unreadable_table_is_told_by_its_number(people, tmp_path):
+    (tmp_path / "torn.csv").write_text("sex,age,zip\nF,1,2\nF,1\n")
+    with pytest.raises(FormatError, match="csv-ragged") as met:
+        risk([people, tmp_path / "torn.csv"], Asked(("sex",)))
+    assert met.value.where.startswith("file 2 ")
+    (tmp_path / "torn.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(FormatError, match="parquet-unreadable"):
+        measured(tmp_path / "torn.parquet", "sex")
+
+
 @pytest.mark.parametrize(("code", "quasi", "sensitive"), [
     ("risk-column-missing", ("sex", "height"), ()), ("risk-column-missing", ("sex",), ("height",)), ("risk-columns", ("sex", "sex"), ()),
     ("risk-columns", ("sex",), ("sex",)), ("risk-columns", (), ("sex",)),
@@ -167,6 +200,11 @@ def test_an_error_and_a_page_hold_no_value_and_no_name_of_a_file(tmp_path):
     with pytest.raises(Error) as met:
         measured(folder, "height")
     assert "Zebulonia" not in met.value.line()
+
+
+def test_the_page_tells_the_journalist_only_where_there_is_a_population(people):
+    assert "journalist, highest" in risk_page(measured(people, "sex", population=[people], sensitive=("age",)))
+    assert "journalist, highest" not in risk_page(measured(people, "sex"))
 
 
 def test_markup_in_a_column_name_is_shown_as_text(tmp_path):
