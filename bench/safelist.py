@@ -1,4 +1,4 @@
-"""The safelist beside the rules alone and philter-lite, each as a command, on the same notes.
+"""The safelist beside the default and philter-lite, each as a command, on the same notes.
 
 Usage: python -m bench.safelist [CORPUS ...]     one table; ends with 1 where CI=true and the peer is missing.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 
 from bench.corpora import NO_REAL_GOLD, PEERS, give_up, must_prove
-from bench.detect import COLUMNS, LOOKED_AT, UNSEEN, VEIL, is_here, measure, shown
+from bench.detect import COLUMNS, VEIL, is_here, measure, shown
 from bench.machine import machine
 
 SAFELIST = f"{VEIL} --safelist"
 PHILTER = "philter_lite06"
-CORPORA = ("aci-visit-notes", "seeded-mtsamples", "asq-phi", "mtsamples-clean", *UNSEEN)
+NOT_READ = ("outis-name-contrast", "outis-context")  # while the safe words were chosen
+CORPORA = ("aci-visit-notes", "seeded-mtsamples", "asq-phi", "mtsamples-clean", *NOT_READ)
 
 
 def main(names: list[str]) -> None:
@@ -23,7 +24,7 @@ def main(names: list[str]) -> None:
     print(f"{'corpus':<20} {'system':<28} {'read':>5} " + " ".join(f"{title:>12}" for _, title in COLUMNS))
     systems = [VEIL, SAFELIST, *([PHILTER] if is_here(PHILTER) else [])]
     for name in names or CORPORA:
-        print(f"{name}: {'seen' if name in LOOKED_AT else 'not looked at'} while the rules were made")
+        print(f"{name}: {'not read' if name in NOT_READ else 'read'} while the safe words were chosen")
         for system in systems:
             found = measure(name, system)
             print(
