@@ -26,8 +26,8 @@ from veil.errors import Error
 from veil.jobs.lint import RULES as RULES_OF_LINT
 from veil.model import Label, labels
 from veil.parts import FORMATS, OPERATORS, SUFFIXES, part
-from veil.policy.profile import SHIPPED, read_profile
 from veil.policy.plan import describe
+from veil.policy.profile import SHIPPED, read_profile
 from veil.policy.project import Group, Keyring, Project, Source, Subject, json_schema
 from veil.reports.figures import BAD
 
