@@ -181,78 +181,14 @@ def address(rng: random.Random) -> list[tuple[str, str]]:
     return made
 
 
-_BEFORE = [
-    "Rue",
-    "Rue de la",
-    "Avenue",
-    "Avenue de",
-    "Via",
-    "Viale",
-    "Piazza",
-    "Calle",
-    "Carrera",
-    "Avenida",
-    "Rua",
-    "Plaza de",
-    "Paseo de",
-    "Jalan",
-    "ul.",
-    "Ulica",
-    "Chemin de",
-    "Boulevard",
-    "Calea",
-    "Str.",
-]
-_BEHIND = [
-    "straße",
-    "strasse",
-    "weg",
-    "gasse",
-    "platz",
-    "straat",
-    "laan",
-    "gatan",
-    "vej",
-    "gade",
-    "katu",
-    "utca",
-    "allee",
-    "vegen",
-    "dijk",
-    "kade",
-]
-_STATES_ABROAD = [
-    "NSW",
-    "VIC",
-    "QLD",
-    "WA",
-    "SA",
-    "ON",
-    "QC",
-    "BC",
-    "AB",
-    "NS",
-    "Co. Dublin",
-    "Co. Cork",
-    "Kent",
-    "Surrey",
-    "West Yorkshire",
-    "Lancs",
-    "Essex",
-    "Maharashtra",
-    "Kerala",
-    "Bavaria",
-]
-
-
 def _abroad(rng: random.Random) -> list[tuple[str, str]]:
     """An address as other countries write it: the number behind the street, the post code before the town."""
     number = f"{rng.randrange(1, 250)}{rng.choice(('', '', '', 'a', 'B', '/4'))}"
     core = people.a_family(rng) if rng.random() < 0.6 else _capital(pools.odd_word(rng))
     way = rng.choice(
         (
-            f"{rng.choice(_BEFORE)} {core}",
-            f"{core}{rng.choice(_BEHIND)}",
+            f"{rng.choice(pools.phrases('ways_before'))} {core}",
+            f"{core}{rng.choice(pools.phrases('ways_behind'))}",
             f"{core} {rng.choice(('Road', 'Street', 'Close', 'Gardens', 'Lane', 'Crescent', 'Mews', 'Parade', 'Nagar', 'Marg'))}",
         )
     )
@@ -289,7 +225,7 @@ def _abroad(rng: random.Random) -> list[tuple[str, str]]:
         ]
     made = [(line, "LOCATION"), (joint, ""), (town, "LOCATION")]
     if rng.random() < 0.6:
-        made += [(rng.choice((", ", " ")), ""), (rng.choice(_STATES_ABROAD), "STATE")]
+        made += [(rng.choice((", ", " ")), ""), (rng.choice(pools.phrases("states_abroad")), "STATE")]
     return [*made, (rng.choice((" ", ", ", "  ")), ""), (rng.choice((code, postcode(rng))), "ZIP")]
 
 
@@ -297,195 +233,10 @@ def numbers(rng: random.Random, count: int) -> str:
     return "".join(rng.choice("0123456789") for _ in range(count))
 
 
-_SAINTS = [
-    "St. Mary's",
-    "St. Luke's",
-    "Saint Joseph",
-    "St. Vincent",
-    "Good Samaritan",
-    "Mercy",
-    "Sacred Heart",
-    "St. Elizabeth",
-    "Holy Cross",
-    "Mount Sinai",
-    "Bethesda",
-    "Providence",
-    "Our Lady of Lourdes",
-    "St. Jude",
-    "Trinity",
-    "Ascension",
-    "Baptist",
-    "Methodist",
-    "Presbyterian",
-    "Lutheran",
-    "Adventist",
-    "Memorial",
-    "University",
-    "General",
-    "Community",
-    "Regional",
-    "Children's",
-    "Veterans Affairs",
-    "Kaiser",
-    "Mayo",
-    "Cleveland",
-    "Shriners",
-]
-_HOSPITALS = [
-    "Hospital",
-    "Hospital",
-    "Hospital",
-    "Medical Center",
-    "Medical Center",
-    "Regional Medical Center",
-    "Memorial Hospital",
-    "General Hospital",
-    "Community Hospital",
-    "Health",
-    "Health System",
-    "Health Center",
-    "Children's Hospital",
-    "University Hospital",
-    "VA Medical Center",
-    "Infirmary",
-    "Healthcare",
-]
-_CLINICS = [
-    "Clinic",
-    "Clinic",
-    "Family Practice",
-    "Family Medicine",
-    "Cardiology",
-    "Cardiology Associates",
-    "Orthopedics",
-    "Orthopaedic Group",
-    "Pediatrics",
-    "Women's Health",
-    "Eye Center",
-    "Dermatology",
-    "Urgent Care",
-    "Medical Group",
-    "Primary Care",
-    "Internal Medicine",
-    "Oncology Center",
-    "Cancer Center",
-    "Heart Institute",
-    "Surgery Center",
-    "Imaging",
-    "Pain Clinic",
-    "Dental",
-    "Physical Therapy",
-    "Dialysis Center",
-    "Wellness Center",
-    "Health Clinic",
-    "Surgery",
-    "Medical Practice",
-]
-_FACILITIES = [
-    "Nursing Home",
-    "Rehab",
-    "Rehabilitation Center",
-    "Manor",
-    "Assisted Living",
-    "Skilled Nursing Facility",
-    "Care Center",
-    "Hospice",
-    "Pharmacy",
-    "Drugs",
-    "Labs",
-    "Laboratories",
-    "Home Health",
-    "Retirement Village",
-    "Recovery Center",
-    "Memory Care",
-    "Lodge",
-    "House",
-    "Group Home",
-    "Shelter",
-]
-_SCHOOLS = [
-    "Elementary",
-    "Elementary School",
-    "Middle School",
-    "High School",
-    "Academy",
-    "University",
-    "College",
-    "Community College",
-    "Preschool",
-    "Daycare",
-    "Montessori",
-    "Kindergarten",
-    "Christian School",
-    "Prep",
-]
-_COMPANIES = [
-    "Inc",
-    "Inc.",
-    "LLC",
-    "Corp",
-    "Industries",
-    "Logistics",
-    "Construction",
-    "Trucking",
-    "Foods",
-    "Motors",
-    "Electric",
-    "Steel",
-    "& Sons",
-    "Bakery",
-    "Insurance",
-    "Bank",
-    "Farms",
-    "Manufacturing",
-    "Systems",
-    "Technologies",
-    "Airlines",
-    "Energy",
-    "Plumbing",
-    "Brothers",
-    "Partners",
-    "Mills",
-]
-_CHURCHES = [
-    "Baptist Church",
-    "Church",
-    "Lutheran Church",
-    "Methodist Church",
-    "Parish",
-    "Temple",
-    "Mosque",
-    "Synagogue",
-    "Chapel",
-    "Ministries",
-    "Cathedral",
-]
-_WARDS = [
-    "4 West",
-    "5 North",
-    "3B",
-    "MICU",
-    "SICU",
-    "7 Tower",
-    "2 East",
-    "Maple Unit",
-    "Ward 6",
-    "Cedar Ward",
-    "Oak Unit",
-    "6 South",
-    "B4",
-    "CVICU",
-    "Rosewood Unit",
-    "North Pavilion",
-    "Ward 12A",
-    "Annex 3",
-]
-
-
 def _core(rng: random.Random) -> str:
     draw = rng.random()
     if draw < 0.25:
-        return rng.choice(_SAINTS)
+        return rng.choice(pools.phrases("saints"))
     if draw < 0.55:
         return city(rng)
     if draw < 0.75:
@@ -498,18 +249,18 @@ def _core(rng: random.Random) -> str:
 def institution(kind: str, rng: random.Random) -> str:
     """A `hospital`, `clinic`, `facility`, `school`, `company`, `church` or `ward`."""
     if kind == "ward":
-        return rng.choice(_WARDS)
+        return rng.choice(pools.phrases("wards"))
     ends = {
-        "hospital": _HOSPITALS,
-        "clinic": _CLINICS,
-        "facility": _FACILITIES,
-        "school": _SCHOOLS,
-        "company": _COMPANIES,
-        "church": _CHURCHES,
+        "hospital": pools.phrases("hospitals"),
+        "clinic": pools.phrases("clinics"),
+        "facility": pools.phrases("facilities"),
+        "school": pools.phrases("schools"),
+        "company": pools.phrases("companies"),
+        "church": pools.phrases("churches"),
     }[kind]
     made = f"{_core(rng)} {rng.choice(ends)}"
     if kind == "hospital" and rng.random() < 0.08:
-        made = f"University of {city(rng)} {rng.choice(_HOSPITALS)}"
+        made = f"University of {city(rng)} {rng.choice(pools.phrases('hospitals'))}"
     if kind == "hospital" and rng.random() < 0.1:
         made = "".join(word[0] for word in made.replace(".", "").split() if word[0].isalpha()).upper() or made
     return made
