@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.corpora import NO_REAL_GOLD, PEERS, corpus, give_up, must_prove
-from bench.machine import machine
+from bench.machine import cost_of, machine
 
 SEEN = (  # looked at while rules, templates or thresholds were made; none of their lines is in any of them
     "asq-phi", "seeded-mtsamples", "aci-visit-notes", "outis-remediation", "outis-name-contrast", "outis-context", "mtsamples-clean",
@@ -104,6 +104,9 @@ def told(name: str, systems: list[str]) -> list[dict[str, Any]]:
         print(f"{'':<20} Veil : Presidio, characters per CPU second: {rates['veil'] / rates[PRESIDIO]:.0f} (aim {AIM})")
     if name == CLEAN:
         print(f"{'':<20} Veil: {words_masked(name):.2f} false spans per 1,000 words, of all notes")
+    if name == "seeded-mtsamples":
+        peak = cost_of(*command_of(VEIL).split(), str(corpus(f"{name}.jsonl"))).peak
+        print(f"{'':<20} Veil: peak memory {peak:.0f} MiB, over all notes")
     print(flush=True)
     return rows
 

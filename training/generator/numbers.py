@@ -6,21 +6,8 @@ import datetime as dt
 import random
 
 from training.generator import pools
+from veil.synth.forms import MONTHS
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 WEEKDAYS = [
     "Monday",
     "Tuesday",

@@ -263,7 +263,7 @@ def drugs() -> list[str]:
     return sorted(set(found))
 
 
-COMMON_DRUGS = (HERE / "drugs.txt").read_text().split() if (HERE / "drugs.txt").exists() else []
+COMMON_DRUGS = (HERE / "drugs.txt").read_text().split()
 
 
 @cache

@@ -27,7 +27,7 @@ BARS = {
     "gazetteer:facility": 0.01, "gazetteer:well-known": 0.1, "gazetteer:treated-at": 0.01, "gazetteer:town": 0.03,
     "gazetteer:order": 0.02, "gazetteer:lives": 0.02, "patterns:LOCATION": 0.01,
 }  # fmt: skip
-REFUSED = 0.6  # a refused span keeps at most this much of its score, for those who set their threshold low
+REFUSED = 0.6  # a refused span scores this times half and its share at most: low thresholds bring it back
 
 
 class Ner:
