@@ -6,12 +6,13 @@ import math
 from collections import Counter, defaultdict
 
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from veil.risk.classes import classes_of
-from veil.risk.diversity import diversity
+from veil.risk.bag import Room
+from veil.risk.classes import Tally
 from veil.risk.measures import contributions, journalist, marketer, prosecutor, spread, uniqueness
 
 CELL = st.sampled_from(["a", "b", "1", " ", "", None])
@@ -28,13 +29,30 @@ def framed(rows):
     return pl.DataFrame(rows, schema=dict.fromkeys([*QUASI, "s"], pl.String), orient="row")
 
 
-def told(table, names=QUASI):
+def tallied(table, names=QUASI, **more):
+    """Records of a small table in classes; some in one batch, some in another."""
+    tally = Tally(names, Room(), sensitive=[name for name in ("s",) if name in table.columns], **more)
+    for part in (table.head(table.height // 2), table.slice(table.height // 2)):
+        tally.add({name: pa.array(part[name].to_list(), pa.large_string()) for name in part.columns})
+    return tally
+
+
+def sizes_of(table, names=QUASI, **more):
+    spectrum = tallied(table, names, **more).spectrum()
+    return [
+        size
+        for size, times in zip(spectrum.sizes.tolist(), spectrum.classes.tolist(), strict=True)
+        for _ in range(times)
+    ]
+
+
+def told(table, names=QUASI, **more):
     """Every figure of a table."""
-    classes = classes_of(table, names)
-    sizes = classes.sizes
-    return {"k": int(sizes.min()), "unique": uniqueness(sizes), "prosecutor": prosecutor(sizes), "marketer": marketer(sizes),
-            "spread": spread(sizes), "sensitive": diversity(classes.values(table, "s")),
-            "added": sorted(contributions(classes), key=lambda row: row["column"])}  # fmt: skip
+    tally = tallied(table, names, **more)
+    whole = tally.spectrum()
+    return {"k": whole.k, "unique": uniqueness(whole), "prosecutor": prosecutor(whole), "marketer": marketer(whole),
+            "spread": spread(whole), "sensitive": tally.diversity("s"),
+            "added": sorted(contributions(tally, whole), key=lambda row: row["column"])}  # fmt: skip
 
 
 def grouped(table):
@@ -49,7 +67,7 @@ def test_sizes_and_risks_are_those_of_a_loop_over_records(table):
     groups, found, n = grouped(table), told(table), table.height
     sizes = [len(group) for group in groups.values()]
     risks = [1 / size for size in sizes for _ in range(size)]
-    assert sorted(classes_of(table, QUASI).sizes) == sorted(sizes)
+    assert sizes_of(table) == sorted(sizes)
     assert found["k"] == min(sizes)
     assert found["unique"] == sizes.count(1) / n
     assert found["prosecutor"]["highest"] == max(risks)
@@ -122,10 +140,10 @@ def test_the_order_of_rows_and_columns_changes_nothing(table, order, seed):
 
 @given(table=tables(CELL))
 def test_a_table_twice_doubles_every_class(table):
-    once, twice = classes_of(table, QUASI), classes_of(pl.concat([table, table]), QUASI)
-    assert sorted(twice.sizes) == sorted(2 * once.sizes)
-    assert uniqueness(twice.sizes) == 0
-    assert marketer(twice.sizes) == marketer(once.sizes) / 2
+    once, twice = tallied(table).spectrum(), tallied(pl.concat([table, table])).spectrum()
+    assert (twice.sizes.tolist(), twice.classes.tolist()) == ((2 * once.sizes).tolist(), once.classes.tolist())
+    assert uniqueness(twice) == 0
+    assert marketer(twice) == marketer(once) / 2
     again = told(pl.concat([table, table]))["sensitive"]
     assert again == pytest.approx({**told(table)["sensitive"]})
 
@@ -133,23 +151,63 @@ def test_a_table_twice_doubles_every_class(table):
 @given(table=tables(CELL), cell=CELL)
 def test_a_constant_column_adds_nothing(table, cell):
     more = table.with_columns(pl.lit(cell, pl.String).alias("c"))
-    assert sorted(classes_of(more, [*QUASI, "c"]).sizes) == sorted(classes_of(table, QUASI).sizes)
-    row = contributions(classes_of(more, [*QUASI, "c"]))[-1]
-    assert (row["unique_added"], row["values"]) == (0, 1)
+    assert sizes_of(more, [*QUASI, "c"]) == sizes_of(table)
+    row = told(more, [*QUASI, "c"])["added"][0]
+    assert (row["column"], row["unique_added"], row["values"]) == ("c", 0, 1)
 
 
 @given(table=tables(CELL), others=tables(CELL))
 @settings(max_examples=50)
 def test_a_population_that_holds_the_table_never_raises_its_risk(table, others):
-    classes = classes_of(table, QUASI)
-    people = classes.in_population(classes_of(pl.concat([table, others]), QUASI))
+    tally = tallied(table)
+    classes = tally.in_population(tallied(pl.concat([table, others]), keys=tally.keys))
     looking = Counter(pl.concat([table, others]).select(QUASI).iter_rows())
     want = sum(size / looking[key] for key, size in Counter(table.select(QUASI).iter_rows()).items()) / table.height
-    found, known = journalist(classes.sizes, people), prosecutor(classes.sizes)
+    found, known = journalist(classes), prosecutor(tally.spectrum())
     assert all(found[name] <= known[name] for name in found)
-    assert marketer(classes.sizes, people) == pytest.approx(want)
-    alone = classes.in_population(classes)
-    assert journalist(classes.sizes, alone) == known
+    assert marketer(classes) == pytest.approx(want)
+    assert journalist(tally.in_population(tallied(table, keys=tally.keys))) == known
+
+
+@given(table=tables(CELL), people=st.lists(st.sampled_from(["p", "q", "r", None]), min_size=25, max_size=25))
+def test_a_person_counts_once_in_each_class(table, people):
+    named = table.with_columns(pl.Series("who", people[: table.height], pl.String))
+    groups, pairs = defaultdict(set), defaultdict(Counter)
+    for *key, value, who in named.select(*QUASI, "s", "who").iter_rows():
+        groups[tuple(key)].add(who)
+        pairs[tuple(key)][value, who] = 1
+    assert sizes_of(named, person="who") == sorted(map(len, groups.values()))
+    by_person, by_row = told(named, person="who"), told(table)
+    assert by_person["k"] <= by_row["k"]
+    assert by_person["sensitive"]["distinct"] == by_row["sensitive"]["distinct"]
+    assert tallied(named, person="who").persons() == len(set(people[: table.height]))
+    n = sum(map(len, pairs.values()))
+    whole = Counter(value for group in pairs.values() for value, _ in group)
+    mine = [Counter(value for value, _ in group) for group in pairs.values()]
+    far = [sum(abs(one[value] / one.total() - whole[value] / n) for value in whole) / 2 for one in mine]
+    assert by_person["sensitive"]["t_equal"] == pytest.approx(max(far))
+
+
+@given(table=tables(CELL), rows=st.integers(1, 3))
+def test_suppressed_records_are_counted_apart(table, rows):
+    stars = framed([("*", "*", "*", "a")] * rows)
+    tally = tallied(pl.concat([table, stars]))
+    assert tally.suppressed == rows
+    assert tally.spectrum().records == table.height
+    assert sorted(one["values"] for one in contributions(tally, tally.spectrum())) == sorted(
+        one["values"] for one in told(table)["added"]
+    )
+
+
+@given(table=tables(CELL))
+def test_a_room_without_memory_tells_the_same(table):
+    with Room(memory=0) as room:
+        tally = Tally(QUASI, room, sensitive=["s"])
+        tally.add({name: pa.array(table[name].to_list(), pa.large_string()) for name in table.columns})
+        whole = tally.spectrum()
+        assert room.spill.size > 0
+        assert (whole.k, whole.count) == (told(table)["k"], len(grouped(table)))
+        assert tally.diversity("s") == told(table)["sensitive"]
 
 
 def _upto(numbers, value):

@@ -16,9 +16,12 @@ def risk(
     tables: Annotated[list[Path], typer.Argument(metavar="FILE_OR_FOLDER...", help="the table: CSV, TSV or Parquet; several files are one table", show_default=False)],
     quasi: Annotated[list[str], typer.Option("-q", "--quasi", help="a column that an outsider may know; once for each", show_default=False)],
     sensitive: Annotated[list[str] | None, typer.Option("-s", "--sensitive", help="a column that nobody should learn; once for each")] = None,
+    person: Annotated[str, typer.Option("--person", help="the column that tells whose a row is: a class then counts persons, not rows")] = "",
     population: Annotated[list[Path] | None, typer.Option("--population", help="a table of everyone who might be in the first, with the same quasi-identifiers")] = None,
+    after: Annotated[list[Path] | None, typer.Option("--after", help="the table as it is to be released: both are measured, --want holds this one")] = None,
     delimiter: Annotated[str | None, typer.Option("--delimiter", help="what stands between cells, where it is not told from the file")] = None,
     threshold: Annotated[float, typer.Option("--threshold", min=0, max=1, help="count records whose risk is above this: 0.2 is a class of fewer than five")] = 0.2,
+    memory: Annotated[int, typer.Option("--memory", min=1, help="MiB of keys held; what is more lies encrypted in a temporary file without a name")] = 1024,
     as_json: Annotated[bool, typer.Option("--json", help="print every figure as JSON; no value is in it")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; no value is in it")] = None,
     want: Annotated[str, typer.Option("--want", help="bars, such as k=5,marketer=0.2; exit 1 where one is not reached")] = "",
@@ -26,35 +29,58 @@ def risk(
     """Measure how well the records of a table can be told apart by columns that an outsider may know. Figures hold no value."""
     import json
 
+    from veil.cli.screen import progress
     from veil.jobs import risk as job
     from veil.reports.risk import risk_page
     from veil.risk.bars import short_of, wanted
 
     bars = wanted(want)
-    job.check_page(out, [*tables, *(population or ())])
-    asked = job.Asked(tuple(quasi), tuple(sensitive or ()), threshold)
-    record = job.risk(tables, asked, population=population or (), delimiter=delimiter)
+    job.check_page(out, [*tables, *(population or ()), *(after or ())])
+    asked = job.Asked(tuple(quasi), tuple(sensitive or ()), threshold, person, memory << 20)
+    with progress() as tell:
+        record = job.measured(
+            tables, asked, population=population or (), after=after or (), delimiter=delimiter, progress=tell
+        )
     if as_json:
         typer.echo(json.dumps(record, indent=1))
     else:
         _tables(record)
+    _warn(record)
     if out is not None:
         out.write_text(risk_page(record), encoding="utf-8")
         typer.echo(f"report   {out}", err=as_json)
-    short = short_of(record, bars)
+    short = short_of(record["after"] or record, bars)
     if short:
         typer.echo("short of " + ", ".join(f"{name} {bars[name]:g}" for name in short), err=True)
         raise typer.Exit(1)
 
 
+def _warn(record: dict[str, Any]) -> None:
+    for one in record["repeated"]:
+        typer.echo(
+            f"warning  {one['column']} has {one['values']:,} values in {one['rows']:,} rows: if it tells whose a row is, rows of one "
+            f"person hide each other and every figure is too low; --person {one['column']}", err=True,
+        )  # fmt: skip
+
+
 def _tables(record: dict[str, Any]) -> None:
     from veil.cli.screen import table
-    from veil.reports.risk import contribution_rows, figure_rows, sensitive_rows, size_rows
+    from veil.reports.risk import beside_rows, contribution_rows, figure_rows, sensitive_rows, size_rows
 
-    typer.echo(
-        f"{record['records']:,} records in {record['classes']:,} classes over {len(record['quasi'])} quasi-identifiers"
+    who = (
+        f"{record['persons']:,} persons, {record['records']:,} times in"
+        if record["person"]
+        else f"{record['records']:,} records in"
     )
+    apart = f"; {record['suppressed']:,} suppressed, counted apart" if record["suppressed"] else ""
+    typer.echo(f"{who} {record['classes']:,} classes over {len(record['quasi'])} quasi-identifiers{apart}")
     table("Figures", ["figure", "value", "what it is"], [list(row) for row in figure_rows(record)])
+    if record["after"]:
+        table(
+            "Before and after",
+            ["figure", "before", "after"],
+            [list(row) for row in beside_rows(record, record["after"])],
+        )
     table("Class sizes", ["size", "classes", "records", "share of records"], [list(row) for row in size_rows(record)])
     table("Without a column", ["column", "values", "k", "unique", "unique added", "marketer"],
           [list(row) for row in contribution_rows(record)])  # fmt: skip

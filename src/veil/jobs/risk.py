@@ -1,4 +1,4 @@
-"""Risk: tables read, their records grouped by what an outsider may know, and the figures of that."""
+"""Risk: tables read once, their records grouped by what an outsider may know, and the figures of that."""
 
 from __future__ import annotations
 
@@ -8,69 +8,99 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from veil.errors import FormatError, PolicyError
-from veil.formats.base import Format, Inspection, Part
-from veil.parts import SUFFIXES, part
-from veil.risk.classes import Classes, classes_of
-from veil.risk.diversity import diversity
+from veil.errors import PolicyError
+from veil.jobs.tables import Progress, Table
+from veil.risk.bag import MEMORY, Room, runs
+from veil.risk.classes import Keys, Spectrum, Tally
+from veil.risk.keyed import Keyed
 from veil.risk.measures import THRESHOLD, contributions, journalist, marketer, prosecutor, spread, uniqueness
 
 Record = dict[str, Any]
-TABLES = ("csv", "tsv", "parquet")
-_BYTES = frozenset(kind.id for kind in (pa.binary(), pa.large_binary(), pa.binary(1), pa.binary_view()))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is measured: the quasi-identifiers, the sensitive columns, and above what a record's risk is counted."""
+    """What is measured: the quasi-identifiers, the sensitive columns, and above what a record's risk is counted.
+
+    Shape:   `person`: the column that tells whose a row is; a class then counts persons.
+    Units:   `memory` in bytes of keys held; the rest lies sealed on disk.
+    """
 
     quasi: tuple[str, ...]
     sensitive: tuple[str, ...] = ()
     threshold: float = THRESHOLD
+    person: str = ""
+    memory: int = MEMORY
 
 
 def risk(
-    paths: Sequence[Path], asked: Asked, *, population: Sequence[Path] = (), delimiter: str | None = None
-) -> Record:
+    paths: Sequence[Path], asked: Asked, *, population: Sequence[Path] = (), delimiter: str | None = None,
+    progress: Progress | None = None,
+) -> Record:  # fmt: skip
     """The record of a table's risk: counts, shares and names of columns; no value and no name of a file.
 
     Shape:   all files are one table; `journalist` and `population` are None where no population is given.
     Units:   shares of 1.
     Errors:  PolicyError `risk-columns`, `risk-column-missing`, `risk-format`, `risk-file-missing`, `risk-delimiter`,
-             `risk-population`; FormatError `risk-empty`, `risk-column-type` and those of the formats.
+             `risk-population`; FormatError `risk-empty`, `risk-column-type` and those of the formats; LimitError `risk-values`.
     """
     _check(asked)
-    table = read_table(paths, (*asked.quasi, *asked.sensitive), delimiter)
-    classes = classes_of(table, asked.quasi)
-    people = classes_of(read_table(population, asked.quasi, delimiter), asked.quasi) if population else None
-    sizes = classes.sizes
-    everyone = classes.in_population(people) if people is not None else None
+    table = Table.of(paths, delimiter)
+    everyone = Table.of(population, delimiter) if population else None
+    with Room(asked.memory) as room:
+        keys = Keys.draw(len(asked.quasi))
+        tally = Tally(asked.quasi, room, person=asked.person, sensitive=asked.sensitive, keys=keys)
+        guess = _Guess(table, asked, room)
+        for columns in table.batches([*_named(asked), *guess.columns], progress):
+            tally.add(columns)
+            guess.add(columns)
+        people = None
+        if everyone is not None:
+            people = Tally(asked.quasi, room, person=asked.person, keys=keys, parts=False)
+            for columns in everyone.batches(
+                [*asked.quasi, *filter(None, [asked.person])], progress, "reading everyone"
+            ):
+                people.add(columns)
+        return _record(tally, people, guess, asked)
+
+
+def measured(
+    paths: Sequence[Path], asked: Asked, *, population: Sequence[Path] = (), after: Sequence[Path] = (),
+    delimiter: str | None = None, progress: Progress | None = None,
+) -> Record:  # fmt: skip
+    """The record of a table's risk, and under `after` that of the table as it is to be released, or None.
+
+    Errors:  as `risk`; PolicyError `risk-after`.
+    """
+    if after and population:
+        raise PolicyError(
+            "risk-after",
+            "a population is given, and a table after",
+            hint="a population is written as one of the two; measure each alone",
+        )
+    record = risk(paths, asked, population=population, delimiter=delimiter, progress=progress)
+    return {**record, "after": risk(after, asked, delimiter=delimiter, progress=progress) if after else None}
+
+
+def _record(tally: Tally, people: Tally | None, guess: _Guess, asked: Asked) -> Record:
+    whole = tally.spectrum()
+    looks = tally.in_population(people) if people is not None else None
+    crowd = people.spectrum() if people is not None else None
     return {
-        "veil": version("veil-deid"), "quasi": list(asked.quasi), "records": classes.records, "classes": classes.count,
-        "threshold": asked.threshold, "k": int(sizes.min()), "unique": uniqueness(sizes),
-        "prosecutor": prosecutor(sizes, asked.threshold),
-        "journalist": journalist(sizes, everyone, asked.threshold) if everyone is not None else None,
-        "marketer": marketer(sizes, everyone),
-        "population": {"records": people.records, "classes": people.count} if people is not None else None,
-        "sizes": spread(sizes), "contributions": contributions(classes),
-        "sensitive": [_sensitive(classes, table, name) for name in asked.sensitive],
+        "veil": version("veil-deid"), "quasi": list(asked.quasi), "records": whole.records, "classes": whole.count,
+        "rows": tally.records, "suppressed": tally.suppressed, "person": asked.person, "persons": tally.persons() if asked.person else None,
+        "repeated": guess.repeated(), "threshold": asked.threshold, "k": whole.k, "unique": uniqueness(whole),
+        "prosecutor": prosecutor(whole, asked.threshold),
+        "journalist": journalist(looks, asked.threshold) if looks is not None else None,
+        "marketer": marketer(looks or whole),
+        "population": _counts(crowd) if crowd is not None else None,
+        "sizes": spread(whole), "contributions": contributions(tally, whole),
+        "sensitive": [{"column": name, **tally.diversity(name)} for name in asked.sensitive],
     }  # fmt: skip
 
 
-def read_table(paths: Sequence[Path], columns: Sequence[str], delimiter: str | None = None) -> pl.DataFrame:
-    """The columns of tables as text, one below the other; a folder stands for every table in it.
-
-    Keeps:   null is an empty cell without quotes, or a null of Parquet; every other cell is its exact text.
-    Errors:  as `risk`.
-    """
-    if delimiter is not None and len(delimiter) != 1:
-        raise PolicyError("risk-delimiter", "a delimiter is one character", hint="--delimiter ';'")
-    frames = [_read(path, number, columns, delimiter) for number, path in enumerate(_files(paths), start=1)]
-    return pl.concat(frames)
+def _counts(spectrum: Spectrum) -> Record:
+    return {"records": spectrum.records, "classes": spectrum.count}
 
 
 def check_page(page: Path | None, read: Sequence[Path]) -> None:
@@ -82,94 +112,40 @@ def check_page(page: Path | None, read: Sequence[Path]) -> None:
         return
     if page.is_dir() or not page.absolute().parent.is_dir():
         raise PolicyError("folder-missing", "-o is no file in a folder that is there", hint="make the folder first")
-    if page.resolve() in {path.resolve() for path in _files(read)}:
+    if page.resolve() in {path.resolve() for path in Table.of(read).files}:
         raise PolicyError("risk-page", "-o is a table that is read", hint="name another file")
 
 
+class _Guess:
+    """Columns that by their names tell whose a row is, though nobody said so, and whether one of them repeats."""
+
+    def __init__(self, table: Table, asked: Asked, room: Room) -> None:
+        named = {*_named(asked)}
+        self.columns = [] if asked.person else [name for name in table.person_columns() if name not in named][:2]
+        self._bags = {name: (Keyed(), room.bag()) for name in self.columns}
+
+    def add(self, columns: Any) -> None:
+        for name, (key, bag) in self._bags.items():
+            bag.add(key.words_of(columns[name].drop_null()))
+
+    def repeated(self) -> list[Record]:
+        """Shape: a row a column of which some value stands in several rows: `column`, `values`, `rows`."""
+        found = []
+        for name, (_, bag) in self._bags.items():
+            sizes = [runs(*columns)[1] for columns in bag.shares()]
+            values, rows = sum(map(len, sizes)), sum(int(one.sum()) for one in sizes)
+            if values < rows:
+                found.append({"column": name, "values": values, "rows": rows})
+        return found
+
+
+def _named(asked: Asked) -> tuple[str, ...]:
+    return (*asked.quasi, *asked.sensitive, *filter(None, [asked.person]))
+
+
 def _check(asked: Asked) -> None:
-    named = (*asked.quasi, *asked.sensitive)
+    named = _named(asked)
     if len(set(named)) != len(named):
         raise PolicyError(
-            "risk-columns", "a column is named twice", hint="once, and as quasi-identifier or as sensitive"
+            "risk-columns", "a column is named twice", hint="once: as quasi-identifier, as sensitive or as --person"
         )
-
-
-def _sensitive(classes: Classes, table: pl.DataFrame, name: str) -> Record:
-    return {"column": name, **diversity(classes.values(table, name))}
-
-
-def _files(paths: Sequence[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found += sorted(one for one in path.rglob("*") if one.is_file() and _format(one) in TABLES)
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise PolicyError("risk-file-missing", "a table is not there", hint="name files or folders that are there")
-    if not found:
-        raise PolicyError("risk-file-missing", "no table is there", hint="CSV, TSV or Parquet, told by the ending")
-    return list(dict.fromkeys(found))
-
-
-def _format(path: Path) -> str:
-    return SUFFIXES.get(path.suffix.lower(), "")
-
-
-def _read(path: Path, number: int, columns: Sequence[str], delimiter: str | None) -> pl.DataFrame:
-    where, name = f"file {number}", _format(path)
-    if name not in TABLES and delimiter is None:
-        raise PolicyError(
-            "risk-format", "a file is no table", where=where, hint="CSV, TSV or Parquet; or state --delimiter"
-        )
-    reader: Format = part("formats", "parquet" if name == "parquet" else "csv")()
-    given = {"delimiter": delimiter} if delimiter and name != "parquet" else {}
-    try:
-        seen = reader.inspect(path, given)
-        _check_there(columns, seen, where)
-        pieces = _typed(path, columns) if name == "parquet" else _texts(reader, path, columns, seen)
-        return pl.DataFrame({one: pl.Series(one, pieces[one], pl.String) for one in columns})
-    except FormatError as error:
-        raise FormatError(error.code, error.message, where=f"{where} {error.where}".rstrip(), hint=error.hint) from None
-
-
-def _check_there(columns: Sequence[str], seen: Inspection, where: str) -> None:
-    missing = [column for column in columns if column not in seen.addresses]
-    if missing:
-        raise PolicyError("risk-column-missing", "columns that are named are not in the table: " + ", ".join(missing), where=where,
-                          hint="names count letter by letter; --delimiter where cells are not told apart")  # fmt: skip
-
-
-def _texts(reader: Format, path: Path, columns: Sequence[str], seen: Inspection) -> dict[str, pa.ChunkedArray]:
-    pieces: dict[str, list[pa.Array]] = {column: [] for column in columns}
-    settings = {**seen.settings, "addresses": list(seen.addresses)}
-    for batch in reader.read(path.parent, Part((path.name,)), settings):
-        for field in batch.fields:
-            if field.address in pieces:
-                pieces[field.address].append(field.values)
-    return {column: pa.chunked_array(arrays, pa.large_string()) for column, arrays in pieces.items()}
-
-
-def _typed(path: Path, columns: Sequence[str]) -> dict[str, pa.ChunkedArray]:
-    """Columns of Parquet as text; the others are not read.
-
-    Errors:  FormatError `risk-column-type`: a cell without a text form (a list, bytes) may not pass as a null, which looks
-             like every other null and would hide its record.
-    """
-    try:
-        with pq.ParquetFile(path) as file:
-            return {column: _as_text(file.read(columns=[column]), column) for column in columns}
-    except OSError:
-        raise FormatError("parquet-unreadable", "this is not a Parquet file", hint="check the file") from None
-
-
-def _as_text(table: pa.Table, column: str) -> pa.ChunkedArray:
-    try:
-        cells = table.column(column)
-        kind = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
-        if kind.id in _BYTES:
-            raise pa.ArrowNotImplementedError
-        return cells.cast(pa.large_string())
-    except (pa.ArrowException, KeyError):
-        raise FormatError("risk-column-type", "a column holds cells that are no text, number or date", where=column,
-                          hint="leave it out, or write what an outsider may know of it as text") from None  # fmt: skip

@@ -49,6 +49,21 @@ def figure_rows(record: Record) -> list[tuple[str, str, str]]:
     return [*rows, ("marketer", told(record["marketer"]), "records named rightly by one who guesses all")]
 
 
+def beside_rows(before: Record, after: Record) -> list[tuple[str, str, str]]:
+    """Shape: a row a figure: name, before, after."""
+    rows = [("records in classes", f"{before['records']:,}", f"{after['records']:,}"),
+            ("suppressed", f"{before['suppressed']:,}", f"{after['suppressed']:,}"),
+            ("classes", f"{before['classes']:,}", f"{after['classes']:,}")]  # fmt: skip
+    rows += [
+        (one[0], one[1], two[1])
+        for one, two in zip(figure_rows({**before, "journalist": None}), figure_rows(after), strict=True)
+    ]
+    for one, two in zip(before["sensitive"], after["sensitive"], strict=True):
+        rows += [(f"{one['column']}: l, distinct", f"{one['distinct']:,}", f"{two['distinct']:,}"),
+                 (f"{one['column']}: t", f"{one['t']:.4f}", f"{two['t']:.4f}")]  # fmt: skip
+    return rows
+
+
 def size_rows(record: Record) -> list[tuple[str, str, str, str]]:
     """Shape: a row a band of sizes: size, classes, records, share of records."""
     return [

@@ -1,119 +1,192 @@
-"""Classes: the records of a table that look alike over its quasi-identifiers."""
+"""Classes: the records of a table that look alike over its quasi-identifiers, counted without holding the table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from veil.errors import FormatError, PolicyError
+from veil.risk.bag import SHARES, Bag, Room, runs
+from veil.risk.diversity import Record, Values, diversity
+from veil.risk.keyed import Keyed
+from veil.risk.spill import Words
 
 Counts = NDArray[np.int64]
-BANDS = (1, 2, 3, 5, 10, 20, 50, 100)
-_SIZE, _CLASS, _POPULATION = "size", "class", "population"
+Columns = Mapping[str, pa.Array]
+STAR = "*"  # what stands in every quasi-identifier of a suppressed record
 
 
 @dataclass(frozen=True, slots=True)
-class Classes:
-    """The equivalence classes of a table.
+class Spectrum:
+    """How many classes there are of each size: all that most measures ask.
 
-    Shape:   `keys`: a row a class, with `q0`, `q1` ... in the order of `names`, `class` (its number from 0) and `size`.
-    Keeps:   the order of records and of columns changes nothing but the numbers of the classes; null is a value of its own.
+    Shape:   `sizes` ascending, each once; `classes` of each; `people`: how many of the population look like them, where
+             one was asked (then pairs of both ascend).
     """
 
-    names: tuple[str, ...]
-    keys: pl.DataFrame
-
-    @property
-    def sizes(self) -> Counts:
-        """How many records each class has, in the order of their numbers."""
-        return self.keys[_SIZE].to_numpy().astype(np.int64)
+    sizes: Counts
+    classes: Counts
+    people: Counts | None = None
 
     @property
     def records(self) -> int:
-        return int(self.keys[_SIZE].sum())
+        return int(self.sizes @ self.classes)
 
     @property
     def count(self) -> int:
-        return self.keys.height
+        return int(self.classes.sum())
 
-    def without(self, name: str) -> Counts:
-        """Sizes of the classes that are left when one quasi-identifier is not known.
+    @property
+    def k(self) -> int:
+        return int(self.sizes[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The random numbers of a run: tables that are compared share them."""
+
+    quasi: tuple[Keyed, ...]
+    person: Keyed = field(default_factory=Keyed)
+
+    @classmethod
+    def draw(cls, quasi: int) -> Keys:
+        return cls(tuple(Keyed() for _ in range(quasi)))
+
+
+class Tally:
+    """Records on their way into classes.
+
+    Shape:   a class is the sum of the words of its cells. Under `person` a class is counted by the different persons in
+             it, and null is one person: who is not told may be one.
+    Keeps:   the order of records and of columns changes nothing; null is a value of its own. A record whose
+             quasi-identifiers are all `*` tells nothing: it is counted apart and stands in no class.
+    Units:   two of n classes share a word by a chance below n * n / 2^65: three in a million for ten million.
+    """
+
+    def __init__(self, names: Sequence[str], room: Room, *, person: str = "", sensitive: Sequence[str] = (), keys: Keys | None = None,
+                 parts: bool = True) -> None:  # fmt: skip
+        if not names or len(set(names)) != len(names):
+            raise PolicyError(
+                "risk-columns", "no column is named, or one of them twice", hint="--quasi COLUMN, once for each column"
+            )
+        self.names, self.person = tuple(names), person
+        self.keys = keys or Keys.draw(len(names))
+        self.records = self.suppressed = 0
+        width = 2 if person else 1
+        self._whole = room.bag(width)
+        self._left = {name: room.bag(width) for name in names} if parts and len(names) > 1 else {}
+        self._values = {name: room.bag() for name in names} if parts else {}
+        self._sensitive = {name: (Values(), room.bag(width + 1)) for name in sensitive}
+        self._star = _sum(key.word(STAR) for key in self.keys.quasi)
+
+    def add(self, columns: Columns) -> None:
+        """Shape: columns by name, n cells each: text, or coded as a dictionary of what has a text form."""
+        coded = [key.coded(columns[name]) for name, key in zip(self.names, self.keys.quasi, strict=True)]
+        cells = [words[rows] for words, rows in coded]
+        whole = sum(cells[1:], start=cells[0].copy())
+        shown = whole != self._star
+        self.records += len(whole)
+        if not shown.all():
+            self.suppressed += len(whole) - int(shown.sum())
+            coded = [(words, rows[shown]) for words, rows in coded]
+            cells, whole = [one[shown] for one in cells], whole[shown]
+            columns = {name: column.filter(pa.array(shown)) for name, column in columns.items()}
+        about = (self.keys.person.words_of(columns[self.person]),) if self.person else ()
+        self._whole.add(whole, *about)
+        for bag, one in zip(self._left.values(), cells, strict=False):
+            bag.add(whole - one, *about)
+        for bag, (words, rows) in zip(self._values.values(), coded, strict=False):
+            bag.add(words[np.flatnonzero(np.bincount(rows, minlength=len(words)))])
+        for name, (values, bag) in self._sensitive.items():
+            bag.add(whole, values.codes(columns[name]), *about)
+
+    def spectrum(self) -> Spectrum:
+        """Errors: FormatError `risk-empty` where no record stands in a class."""
+        return self._told(self._whole)
+
+    def without(self, name: str) -> Spectrum:
+        """What is left when one quasi-identifier is not known.
 
         Keeps:   classes only merge, so the smallest never shrinks and no record becomes unique.
         """
-        left = [f"q{at}" for at, one in enumerate(self.names) if one != name]
-        if not left:
-            return np.array([self.records], np.int64)
-        return _collected(self.keys.lazy().group_by(left).agg(pl.col(_SIZE).sum()))[_SIZE].to_numpy().astype(np.int64)
+        if len(self.names) == 1:
+            records = np.array([self.persons() if self.person else self.records - self.suppressed], np.int64)
+            return Spectrum(records, np.ones(1, np.int64))
+        return self._told(self._left[name])
 
     def distinct(self, name: str) -> int:
         """How many values a quasi-identifier has; null is one of them."""
-        return self.keys[f"q{self.names.index(name)}"].n_unique()
+        return sum(len(runs(words)[0]) for (words,) in self._values[name].shares())
 
-    def in_population(self, population: Classes) -> Counts:
-        """How many people of the population look like the records of each class.
+    def persons(self) -> int:
+        """How many different persons stand in the classes."""
+        found = [np.unique(columns[1]) for columns in self._whole.shares()]
+        return len(np.unique(np.concatenate(found))) if found else 0
 
-        Shape:   as `sizes`, in the same order.
+    def in_population(self, population: Tally) -> Spectrum:
+        """The classes of the table with how many people of the population look like them.
+
         Errors:  PolicyError `risk-population` where a class has more records than the population has people.
         """
-        columns = [f"q{at}" for at in range(len(self.names))]
-        there = population.keys.select(*columns, pl.col(_SIZE).alias(_POPULATION))
-        joined = self.keys.join(there, on=columns, how="left", nulls_equal=True).sort(_CLASS)
-        found = joined[_POPULATION].fill_null(0).to_numpy().astype(np.int64)
-        short = int((found < self.sizes).sum())
+        pairs: Counter[tuple[int, int]] = Counter()
+        short = 0
+        for number in range(SHARES):
+            mine, sizes = self._counted(self._whole.share(number))
+            theirs, people = self._counted(population._whole.share(number))
+            at = np.searchsorted(theirs, mine)
+            there = np.append(theirs, np.uint64(0))[at] == mine if len(theirs) else np.zeros(len(mine), np.bool_)
+            found = np.where(there, np.append(people, 0)[at], 0)
+            short += int((found < sizes).sum())
+            both, times = np.unique(np.stack([sizes, found]), axis=1, return_counts=True)
+            pairs.update(dict(zip(zip(*both.tolist(), strict=True), times.tolist(), strict=True)))
         if short:
             raise PolicyError(
                 "risk-population", f"{short:,} classes have more records in the table than people in the population",
                 hint="the population must hold everyone of the table, in the same columns, written in the same way",
             )  # fmt: skip
-        return found
+        sizes, people, classes = np.array([(*pair, pairs[pair]) for pair in sorted(pairs)], np.int64).T
+        return Spectrum(sizes, classes, people)
 
-    def values(self, table: pl.DataFrame, sensitive: str) -> pl.DataFrame:
-        """The values of a sensitive column within each class.
+    def diversity(self, name: str) -> Record:
+        """l-diversity and t-closeness of one sensitive column."""
+        values, bag = self._sensitive[name]
+        return diversity(bag, values, persons=bool(self.person))
 
-        Shape:   a row a class and value: `class`, `value`, `count`; ordered by them, null last.
-        """
-        columns = [f"q{at}" for at in range(len(self.names))]
-        picked = [pl.col(name).alias(column) for name, column in zip(self.names, columns, strict=True)]
-        pairs = (
-            table.lazy().select(*picked, pl.col(sensitive).alias("value")).group_by([*columns, "value"]).agg(pl.len())
-        )
-        numbered = pairs.join(self.keys.lazy().select(*columns, _CLASS), on=columns, how="inner", nulls_equal=True)
-        counted = numbered.select(pl.col(_CLASS), pl.col("value"), pl.col("len").cast(pl.Int64).alias("count"))
-        return _collected(counted).sort(_CLASS, "value", nulls_last=True)
+    def failing(self, k: int) -> Words:
+        """The classes that have fewer than k records, as words. Shape: sorted."""
+        small = [words[sizes < k] for words, sizes in map(self._counted, self._whole.shares())]
+        return np.concatenate([*small, np.zeros(0, np.uint64)])
 
+    def _told(self, bag: Bag) -> Spectrum:
+        times: Counter[int] = Counter()
+        for columns in bag.shares():
+            times.update(_times(self._counted(columns)[1]))
+        if not times:
+            raise FormatError(
+                "risk-empty", "the table has no record, or every one is suppressed", hint="risk is told of records"
+            )
+        return Spectrum(*np.array(sorted(times.items()), np.int64).T)
 
-def classes_of(table: pl.DataFrame, names: Sequence[str]) -> Classes:
-    """Group the records of a table by its quasi-identifiers.
-
-    Shape:   n records of text -> as many classes as there are different combinations of values.
-    Errors:  PolicyError `risk-columns`; FormatError `risk-empty` where the table has no record.
-    """
-    if not names or len(set(names)) != len(names):
-        raise PolicyError(
-            "risk-columns", "no column is named, or one of them twice", hint="--quasi COLUMN, once for each column"
-        )
-    if not table.height:
-        raise FormatError("risk-empty", "the table has no record", hint="risk is told of records")
-    picked = [pl.col(name).alias(f"q{at}") for at, name in enumerate(names)]
-    grouped = table.lazy().select(picked).group_by([f"q{at}" for at in range(len(names))])
-    keys = _collected(grouped.agg(pl.len().cast(pl.Int64).alias(_SIZE)))
-    return Classes(tuple(names), keys.with_row_index(_CLASS).with_columns(pl.col(_CLASS).cast(pl.Int64)))
+    def _counted(self, columns: tuple[Words, ...]) -> tuple[Words, Counts]:
+        """Classes of a share and their sizes."""
+        if self.person:
+            columns = (columns[0][runs(*columns)[0]],)
+        start, sizes = runs(columns[0])
+        return columns[0][start], sizes
 
 
-def bands(sizes: Counts) -> Iterator[tuple[int, int | None, int, int]]:
-    """How classes are spread over sizes.
-
-    Shape:   a row a band: smallest size, largest size (None: no end), classes, records; empty bands too.
-    """
-    for low, after in zip(BANDS, (*BANDS[1:], None), strict=True):
-        within = sizes[(sizes >= low) & (sizes < after)] if after else sizes[sizes >= low]
-        yield low, after - 1 if after else None, len(within), int(within.sum())
+def _sum(words: Iterable[np.uint64]) -> np.uint64:
+    return np.uint64(sum(int(word) for word in words) % (1 << 64))
 
 
-def _collected(frame: pl.LazyFrame) -> pl.DataFrame:
-    return frame.collect(engine="streaming")
+def _times(sizes: Counts) -> dict[int, int]:
+    """How often each size is there."""
+    small = np.bincount(sizes[sizes < SHARES], minlength=1)
+    large, times = np.unique(sizes[sizes >= SHARES], return_counts=True)
+    there = np.flatnonzero(small)
+    return dict(zip([*there.tolist(), *large.tolist()], [*small[there].tolist(), *times.tolist()], strict=True))

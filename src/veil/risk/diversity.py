@@ -2,61 +2,142 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from veil.errors import LimitError
+from veil.risk.bag import Bag, runs
+from veil.risk.spill import Words
+
 Numbers = NDArray[np.float64]
+Integers = NDArray[np.int64]
 Record = dict[str, Any]
+MOST = 4_000_000  # different values of a sensitive column; they are held in memory
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
-def diversity(values: pl.DataFrame) -> Record:
+@dataclass(slots=True)
+class Values:
+    """The different values of a sensitive column, each with a code."""
+
+    held: dict[str | None, int] = field(default_factory=dict)
+
+    def codes(self, column: pa.Array) -> Words:
+        """Shape: n cells -> n codes, counted from 0 in the order in which values were met.
+
+        Errors:  LimitError `risk-values`.
+        """
+        coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        held = self.held
+        mine = [held.setdefault(cell, len(held)) for cell in coded.dictionary.cast(pa.large_string()).to_pylist()]
+        if coded.indices.null_count:
+            mine.append(held.setdefault(None, len(held)))
+        if len(held) > MOST:
+            raise LimitError("risk-values", f"a sensitive column has over {MOST:,} different values",
+                             hint="a column that tells nearly every record from the others is a quasi-identifier")  # fmt: skip
+        rows = pc.fill_null(coded.indices.cast(pa.int32()), max(0, len(mine) - 1)).to_numpy(zero_copy_only=False)
+        words: Words = np.array(mine, np.uint64)[rows]
+        return words
+
+    def ranks(self) -> tuple[Integers, bool]:
+        """The place of each code in the order of values, and whether they are numbers, so that `1` and `1.0` are the same.
+
+        Keeps:   a column with a null has no order: where would it stand? It is last among texts.
+        """
+        cells = list(self.held)
+        if all(cell is not None and _NUMBER.fullmatch(cell) for cell in cells):
+            numbers = np.array([float(cell or 0) for cell in cells])
+            if np.isfinite(numbers).all():
+                return np.unique(numbers, return_inverse=True)[1].astype(np.int64), True
+        order = sorted(range(len(cells)), key=lambda at: (cells[at] is None, cells[at] or ""))
+        ranks = np.empty(len(cells), np.int64)
+        ranks[order] = np.arange(len(cells))
+        return ranks, False
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The values of some classes: a row a class and value, ordered by both.
+
+    Shape:   `start`: where each class begins; `rank` and `counts` of each row; `sizes` of each class.
+    """
+
+    start: Integers
+    rank: Integers
+    counts: Integers
+    sizes: Integers
+
+
+def diversity(bag: Bag, values: Values, *, persons: bool = False) -> Record:
     """l-diversity and t-closeness of one sensitive column.
 
-    Shape:   `class`, `value` (text or null), `count`, ordered by class -> `distinct` and `entropy` (the least of any
-             class), `alone` (share of records whose class has one value), `t` with its `distance`, and `t_equal`.
+    Shape:   rows of class, code (and person) -> `distinct` and `entropy` (the least of any class), `alone` (share of
+             records whose class has one value), `t` with its `distance`, and `t_equal`.
     Units:   `entropy` is exp of the entropy, so it counts values as `distinct` does; `t` is a share of 1.
     Keeps:   null is a value; 1 <= entropy <= distinct; 0 <= t <= t_equal <= 1.
     Source:  Machanavajjhala et al., "l-diversity", TKDD 1 (2007); Li et al., "t-closeness", ICDE (2007).
     """
-    coded, ordered = _coded(values)
-    start = np.flatnonzero(np.diff(coded["class"].to_numpy(), prepend=-1))
-    counts = coded["count"].to_numpy().astype(np.int64)
-    rank = coded["rank"].to_numpy().astype(np.int64)
-    sizes = np.add.reduceat(counts, start)
-    distinct = np.diff(np.append(start, len(counts)))
-    share = counts / np.repeat(sizes, distinct)
-    whole: Numbers = np.bincount(rank, weights=counts) / counts.sum()
-    equal = _most(_equal(share, whole[rank], start))
-    t = _most(_ordered(_up_to(counts, start) / np.repeat(sizes, distinct), rank, whole, start)) if ordered else equal
-    return {"distinct": int(distinct.min()), "entropy": _entropy(share, start, int(distinct.min())),
-            "alone": int(sizes[distinct == 1].sum()) / int(sizes.sum()), "t": min(t, equal),
-            "distance": "ordered" if ordered else "equal", "t_equal": equal, "values": len(whole)}  # fmt: skip
+    ranks, ordered = values.ranks()
+    total = np.zeros(int(ranks.max(initial=-1)) + 1, np.int64)
+    for cells in _cells(bag, ranks, persons=persons):
+        np.add.at(total, cells.rank, cells.counts)
+    whole: Numbers = total / total.sum()
+    distinct, entropy, alone, equal, t = len(total), float(len(total)), 0, 0.0, 0.0
+    for cells in _cells(bag, ranks, persons=persons):
+        there = np.diff(cells.start, append=len(cells.rank))
+        distinct = min(distinct, int(there.min()))
+        entropy = min(entropy, _entropy(cells.counts / np.repeat(cells.sizes, there), cells.start))
+        alone += int(cells.sizes[there == 1].sum())
+        apart = closeness(cells, whole, ordered=False)
+        equal = max(equal, _most(apart))
+        t = max(t, _most(closeness(cells, whole, ordered=True)) if ordered else equal)
+    return {"distinct": distinct, "entropy": float(np.clip(entropy, 1, max(1, distinct))), "alone": alone / int(total.sum()),
+            "t": min(t, equal), "distance": "ordered" if ordered else "equal", "t_equal": equal, "values": len(whole)}  # fmt: skip
 
 
-def _coded(values: pl.DataFrame) -> tuple[pl.DataFrame, bool]:
-    """Values as ranks, of numbers where every value is one, so that `1` and `1.0` are the same; and whether they are.
+def closeness(cells: Cells, whole: Numbers, *, ordered: bool) -> Numbers:
+    """How far each class stands from the whole table: the earth mover's distance, over ranks or between any two values.
 
-    Keeps:   a column with a null has no order: where would it stand?
+    Shape:   `whole`: the share of each rank -> a number from 0 to 1 for each class.
     """
-    numbers = values["value"].cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
-    ordered = not numbers.is_null().any() and bool(numbers.is_finite().all())
-    keyed = values.with_columns(value=numbers) if ordered else values
-    ranked = keyed.with_columns(rank=pl.col("value").rank("dense").cast(pl.Int64) - 1)
-    nulls = ranked["rank"].max()
-    filled = ranked.with_columns(pl.col("rank").fill_null(0 if nulls is None else int(str(nulls)) + 1))
-    return filled.group_by("class", "rank").agg(pl.col("count").sum()).sort("class", "rank"), ordered
+    each = np.repeat(cells.sizes, np.diff(cells.start, append=len(cells.rank)))
+    if ordered:
+        return _ordered(_up_to(cells.counts, cells.start) / each, cells.rank, whole, cells.start)
+    return _equal(cells.counts / each, whole[cells.rank], cells.start)
 
 
-def _entropy(share: Numbers, start: NDArray[np.int64], most: int) -> float:
-    """The least of exp(entropy) over classes; rounding never lifts it above the distinct values there are."""
-    found = np.exp(-np.add.reduceat(share * np.log(share), start))
-    return float(np.clip(found.min(), 1, max(1, most)))
+def _cells(bag: Bag, ranks: Integers, *, persons: bool) -> Iterator[Cells]:
+    for columns in bag.shares():
+        if persons:
+            rows = runs(*columns)[0]
+            columns = (columns[0][rows], columns[1][rows])  # noqa: PLW2901 - a person counts once
+        yield cells_of(columns[0], ranks[columns[1].astype(np.int64)])
 
 
-def _equal(share: Numbers, whole: Numbers, start: NDArray[np.int64]) -> Numbers:
+def cells_of(classes: Words, ranks: Integers) -> Cells:
+    """Shape: n records, sorted by class, with the rank of their value."""
+    first, sizes = runs(classes)
+    number = np.repeat(np.arange(len(first), dtype=np.uint64), sizes)
+    rows = np.sort((number << np.uint64(32)) | ranks.astype(np.uint64))
+    at, counts = runs(rows)
+    rows = rows[at]
+    start, _ = runs(rows >> np.uint64(32))
+    return Cells(start, (rows & np.uint64(0xFFFFFFFF)).astype(np.int64), counts, sizes)
+
+
+def _entropy(share: Numbers, start: Integers) -> float:
+    """The least of exp(entropy) over classes."""
+    return float(np.exp(-np.add.reduceat(share * np.log(share), start)).min())
+
+
+def _equal(share: Numbers, whole: Numbers, start: Integers) -> Numbers:
     """Half the sum of |p - q| for each class; a value that a class lacks counts its whole share.
 
     Keeps:   only values that are there are looked at, so a column with many values costs what its cells do.
@@ -67,15 +148,15 @@ def _equal(share: Numbers, whole: Numbers, start: NDArray[np.int64]) -> Numbers:
     return found
 
 
-def _up_to(counts: NDArray[np.int64], start: NDArray[np.int64]) -> NDArray[np.int64]:
+def _up_to(counts: Integers, start: Integers) -> Integers:
     """Counts summed up within each class."""
     summed = np.cumsum(counts)
     before = summed[start] - counts[start]
-    found: NDArray[np.int64] = summed - np.repeat(before, np.diff(np.append(start, len(counts))))
+    found: Integers = summed - np.repeat(before, np.diff(np.append(start, len(counts))))
     return found
 
 
-def _ordered(at: Numbers, rank: NDArray[np.int64], whole: Numbers, start: NDArray[np.int64]) -> Numbers:
+def _ordered(at: Numbers, rank: Integers, whole: Numbers, start: Integers) -> Numbers:
     """The sum of |P - Q| over ranks, / (values - 1), for each class; P (`at`) and Q are shares summed up to a rank.
 
     Keeps:   between two values of a class P does not move, so a run of ranks is one step: Q rises, and crosses P once.

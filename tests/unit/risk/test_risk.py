@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from veil.cli.app import app
 from veil.errors import Error, FormatError, PolicyError
-from veil.jobs.risk import Asked, check_page, read_table, risk
+from veil.jobs.risk import Asked, check_page, risk
 from veil.reports.risk import risk_page, told
 from veil.risk.bars import figures, short_of, wanted
 
@@ -112,10 +112,11 @@ def test_every_door_tells_the_same(people, tmp_path):
     (tmp_path / "semi.csv").write_text(PEOPLE.replace(",", ";"))
     (tmp_path / "tabs.tsv").write_text(PEOPLE.replace(",", "\t"))
     (tmp_path / "odd.dat").write_text(PEOPLE.replace(",", "|"))
-    columns = read_table([people], ["sex", "age", "zip", "ill"])
-    pq.write_table(
-        pa.table({**columns.to_dict(as_series=False), "age": [30, 30, 41, 41, 41, 77]}), tmp_path / "a.parquet"
-    )
+    columns = {
+        name: list(cells) for name, *cells in zip(*(line.split(",") for line in PEOPLE.splitlines()), strict=True)
+    }
+    columns |= {"zip": [cell or None for cell in columns["zip"]], "age": [30, 30, 41, 41, 41, 77]}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
     (tmp_path / "cut").mkdir()
     head, *rows = PEOPLE.splitlines(keepends=True)
     (tmp_path / "cut" / "1.csv").write_text(head + "".join(rows[:3]))
