@@ -6,6 +6,7 @@ Error:
 ├── FormatError    bytes that a format cannot read or write truly
 ├── PartError      a detector, operator or format that failed or is not known
 ├── LeakError      an output that still holds what it must not
+├── StoreError     a place of data that cannot be reached, refuses, or changed meanwhile
 └── LimitError     more than a stated limit of memory, size, depth or time
 """
 
@@ -63,3 +64,7 @@ class LeakError(Error):
 
 class LimitError(Error):
     exit_code = 7
+
+
+class StoreError(Error):
+    exit_code = 9

@@ -12,6 +12,7 @@ FORMATS = {
     "csv": "veil.formats.tabular:Csv",
     "tsv": "veil.formats.tabular:Csv",
     "parquet": "veil.formats.parquet:Parquet",
+    "sql": "veil.formats.sql:Sql",
     "json": "veil.formats.tree:Json",
     "ndjson": "veil.formats.tree:NdJson",
     "text": "veil.formats.plain:Plain",

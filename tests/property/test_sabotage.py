@@ -143,13 +143,16 @@ BY_FORMAT = {
 }
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+WRITTEN = [name for name in FORMATS if name != "sql"]  # what comes of a database is Parquet
+
+
+@pytest.mark.parametrize("format_", WRITTEN)
 def test_a_sound_format_is_let_through(project, format_):
     assert project(*BY_FORMAT[format_]).run().quarantined == []
 
 
 @pytest.mark.parametrize("how", HOWS)
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", WRITTEN)
 def test_a_sabotaged_format_is_noticed(project, monkeypatch, format_, how):
     made = project(*BY_FORMAT[format_])
     sabotage(monkeypatch, FORMATS[format_], part("formats", format_), how)

@@ -2,97 +2,120 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import fcntl
-import getpass
 import hashlib
+import hmac
 import json
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from veil.errors import LeakError
 
 FIRST = "0" * 64
-_OWN = frozenset({"number", "at", "who", "what", "before", "hash"})
+MARK = b"~torn"  # ends a line that a crash cut short, once the next act has met it; a record ends with a brace
+TORN, UNANCHORED = "torn", "unanchored"
+Act = dict[str, Any]
+
+
+class Secrets(Protocol):
+    """What a seal asks of keys: a secret, and the public name of the root that it comes from."""
+
+    id: str
+
+    def secret(self, purpose: str, domain: str = "", size: int = 32) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What a chain came to: how many records it has, and the hash of the last, which a person may keep elsewhere."""
+class Chain:
+    """The records of a chain that holds, and the bytes behind the last of them that no record accounts for."""
 
-    records: int
-    last: str
+    acts: tuple[Act, ...] = field(repr=False)
+    rest: bytes = field(repr=False)
 
+    @property
+    def records(self) -> int:
+        return len(self.acts)
 
-def append(path: Path, what: str, told: Mapping[str, Any], *, now: dt.datetime | None = None) -> dict[str, Any]:
-    """One record more: who, when, what, and the counts and names that the caller tells; on disk before this returns.
+    @property
+    def last(self) -> str:
+        return self.hash_at(self.records)
 
-    Shape:   a line of JSON: `number` from 1, `at` (UTC), `who` (the user of the machine), `what`, what is told, `before`
-             and `hash` (SHA-256 over all else).
-    Keeps:   two processes never share a number; mode 0600. Nothing told is a value of the data: callers see to it.
-    Errors:  LeakError `audit-broken` where the chain does not hold: an act is not recorded behind a broken record.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        held = _checked(file.read(), path.name)
-        moment = (now or dt.datetime.now(tz=dt.UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        record = {k: v for k, v in told.items() if k not in _OWN}
-        record |= {"number": held.records + 1, "at": moment, "who": who(), "what": what, "before": held.last}
-        record["hash"] = _hash(record)
-        file.write(json.dumps(record, sort_keys=True).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return record
+    def hash_at(self, number: int) -> str:
+        """The hash of a record, by its number; of none, that which the first is bound to."""
+        return str(self.acts[number - 1]["hash"]) if number else FIRST
 
 
-def verify_chain(path: Path) -> Checked:
-    """How many records a chain has, where every one is bound to the one before.
+def chain_of(data: bytes, name: str) -> Chain:
+    """The chain that bytes are.
 
-    Keeps:   tells what was changed, put in or taken out between two records; that the last ones were cut off is told
-             only by a number or a hash kept elsewhere.
+    Keeps:   a line that was not written whole counts only where the record behind it tells its digest. Every line is
+             byte for byte as it was written, so that nothing hides in spaces or doubled keys.
     Errors:  LeakError `audit-broken` with the number of the first line that does not hold.
     """
-    return _checked(path.read_bytes() if path.exists() else b"", path.name)
+    acts: list[Act] = []
+    last, aside = FIRST, b""
+    *lines, rest = data.split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if line.endswith(MARK):
+            aside += line + b"\n"
+            continue
+        act = _read(line)
+        told = act.get("lost") if act.get("what") == TORN else None
+        if not _holds(act, line, len(acts) + 1, last) or told != (digest(aside) if aside else None):
+            raise broken(name, number)
+        last, aside = str(act["hash"]), b""
+        acts.append(act)
+    return Chain(tuple(acts), aside + rest)
 
 
-def who() -> str:
-    """The user of the machine, as it knows them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
+def record(number: int, before: str, told: Mapping[str, Any], keys: Secrets | None) -> Act:
+    """A record with its seal, where there is a key, and its hash over all else.
+
+    Shape:   `seal`: the key's id, and HMAC-SHA256 over the digest of all but seal and hash.
+    """
+    made: Act = {**told, "number": number, "before": before}
+    if keys is not None and keys.id:
+        made["seal"] = {"key": keys.id, "mac": seal_of(keys, "record", digest(canonical(made)))}
+    return {**made, "hash": digest(canonical(made))}
 
 
-def _checked(data: bytes, name: str) -> Checked:
-    last, lines = FIRST, data.split(b"\n")
-    for number, line in enumerate(lines[:-1], 1):
-        record = _read(line)
-        if record.get("number") != number or record.get("before") != last or record.get("hash") != _hash(record):
-            raise _broken(name, number)
-        last = str(record["hash"])
-    if lines[-1]:
-        raise _broken(name, len(lines))
-    return Checked(len(lines) - 1, last)
+def is_sealed_by(act: Act, keys: Secrets) -> bool:
+    core = {key: value for key, value in act.items() if key not in ("seal", "hash")}
+    mac = seal_of(keys, "record", digest(canonical(core)))
+    return hmac.compare_digest(str(act["seal"].get("mac")), mac)
 
 
-def _read(line: bytes) -> dict[str, Any]:
+def seal_of(keys: Secrets, *told: object) -> str:
+    """HMAC-SHA256 of words under the audit secret of a key. Keeps: a mark of a head is none of a record."""
+    return hmac.digest(keys.secret("audit"), "\n".join(map(str, told)).encode(), hashlib.sha256).hex()
+
+
+def line_of(act: Act) -> bytes:
+    return canonical(act) + b"\n"
+
+
+def canonical(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, sort_keys=True).encode()
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _holds(act: Act, line: bytes, number: int, before: str) -> bool:
+    whole = {key: value for key, value in act.items() if key != "hash"}
+    bound = act.get("number") == number and act.get("before") == before and act.get("hash") == digest(canonical(whole))
+    return bound and canonical(act) == line
+
+
+def _read(line: bytes) -> Act:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def _hash(record: Mapping[str, Any]) -> str:
-    told = {key: value for key, value in record.items() if key != "hash"}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-
-
-def _broken(name: str, number: int) -> LeakError:
-    return LeakError("audit-broken", "the record of acts was changed, or a line of it was not written whole",
-                     where=f"{name} line {number}", hint="keep this file as it is, and begin another by moving it away")  # fmt: skip
+def broken(name: str, number: int) -> LeakError:
+    return LeakError("audit-broken", "the record of acts was changed", where=f"{name} line {number}",
+                     hint="keep this file as it is, and begin another by moving it and its head away")  # fmt: skip

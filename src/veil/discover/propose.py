@@ -12,8 +12,8 @@ from veil.discover.signals import signals_of
 from veil.errors import Error, PolicyError
 from veil.formats.base import Format, Part
 from veil.parts import SUFFIXES, part
-from veil.policy.files import data_files
 from veil.policy.profile import read_profile
+from veil.stores import data_files
 
 SAMPLE_ROWS = 2_000
 _KNOWN = {"given_name": "true", "family_name": "true", "person_name": "true", "phone": "strong", "email": "strong", "address": "true",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -30,12 +31,14 @@ class Inspection:
 class Part:
     """A stretch of work: one or many whole files, or bytes of one that begin and end at a row.
 
-    Units:   `start` and `stop` in bytes; stop -1 is the end.
+    Units:   `start` and `stop` in bytes, or the number of a stretch of a table; stop -1 is the end. `keys`: the first
+             key of a stretch and the first behind it.
     """
 
     files: tuple[str, ...]
     start: int = 0
     stop: int = -1
+    keys: Any = field(default=None, repr=False)
 
     @property
     def whole(self) -> bool:
@@ -53,20 +56,45 @@ class Writer(Protocol):
 class Format(Protocol):
     """Reads and writes one kind of file.
 
+    Shape:   `path` is a folder or another store whose `/ name` the format can read. What comes of an input is named by
+             `ending` behind its name, and read again by the format that `writes` names.
     Keeps:   a batch that gets no edits is written back as the bytes it came from, or the format says how not.
     Errors:  FormatError with the file's place, never a value.
     """
 
     name: str
     one_part_one_file: bool  # False: the side files of a file's parts are joined in order
+    ending: str
+    writes: str
 
-    def inspect(self, path: Path, given: Settings) -> Inspection: ...
+    def inspect(self, path: Any, given: Settings) -> Inspection: ...
 
-    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]: ...
+    def split(self, path: Any, settings: Settings, size: int) -> list[tuple[Any, ...]]: ...
 
-    def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]: ...
+    def read(self, path: Any, part: Part, settings: Settings) -> Iterator[Batch]: ...
 
     def writer(self, side: Path, part: Part, settings: Settings) -> Writer: ...
+
+    def join(self, sides: Sequence[Path], target: Path) -> None:
+        """The side files of one input, in order, as one file."""
+        ...
+
+
+class Joined:
+    """What formats share whose outputs are named and read as their inputs, and joined end to end."""
+
+    ending = ""
+    name: str
+
+    @property
+    def writes(self) -> str:
+        return self.name
+
+    def join(self, sides: Sequence[Path], target: Path) -> None:
+        with target.open("wb") as sink:
+            for side in sides:
+                with side.open("rb") as source:
+                    shutil.copyfileobj(source, sink, 8 << 20)
 
 
 @runtime_checkable

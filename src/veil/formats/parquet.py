@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,13 +10,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from veil.errors import FormatError
-from veil.formats.base import Inspection, Part, Settings, exact_where, put_over
+from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, put_over
 from veil.model import Batch, Edits, Exact, Field
 
 ROWS = 131_072
 
 
-class Parquet:
+class Parquet(Joined):
     """A typed table.
 
     Keeps:   the schema of untouched columns, their nulls, row groups' order and the file's compression. A changed
@@ -44,13 +44,26 @@ class Parquet:
         with _opened(path / part.files[0]) as file:
             first = 0
             for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
-                yield _batch(batch, first)
+                yield as_batch(batch, first)
                 first += batch.num_rows
             if first == 0:
-                yield _batch(pa.RecordBatch.from_pylist([], schema=file.schema_arrow), 0)
+                yield as_batch(pa.RecordBatch.from_pylist([], schema=file.schema_arrow), 0)
 
     def writer(self, side: Path, part: Part, settings: Settings) -> ParquetWriter:
         return ParquetWriter(side / part.files[0], settings)
+
+    def join(self, sides: Sequence[Path], target: Path) -> None:
+        """Row groups one behind the other; a column whose type differs between the parts is text in all of them."""
+        schema = one_schema([pq.read_schema(side) for side in sides])
+        with pq.ParquetFile(sides[0]) as first:
+            held = (
+                first.metadata.row_group(0).column(0).compression.lower() if first.metadata.num_row_groups else "none"
+            )
+        with pq.ParquetWriter(target, schema, compression="none" if held == "uncompressed" else held) as writer:
+            for side in sides:
+                with pq.ParquetFile(side) as file:
+                    for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
+                        writer.write_batch(batch.cast(schema))
 
     def read_back(self, batch: Batch, edits: Edits, address: str, settings: Settings) -> pa.Array:
         kind = batch.places.schema.field(address).type
@@ -85,7 +98,7 @@ class ParquetWriter:
             if changed is not None and field.name in edits.exact:
                 column = _restored(changed, edits.exact[field.name])
             arrays.append(column)
-            fields.append(pa.field(field.name, column.type, nullable=True if changed is not None else field.nullable))
+            fields.append(_kept(field, column) if changed is None else pa.field(field.name, column.type))
         made = pa.table(arrays, schema=pa.schema(fields))
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, made.schema, compression=self._compression)
@@ -98,6 +111,27 @@ class ParquetWriter:
             self._writer.close()
 
 
+def one_schema(schemas: Sequence[pa.Schema]) -> pa.Schema:
+    """The schema that the parts of a table share; where two differ in the type of a column, it is text.
+
+    Errors:  FormatError `parquet-type` where two differ in their columns.
+    """
+    first = schemas[0]
+    if any(one.names != first.names for one in schemas):
+        raise FormatError("parquet-type", "the parts of a table differ in their columns", hint="name them as tables of their own")  # fmt: skip
+    fields = []
+    for i, field in enumerate(first):
+        kinds = {one.field(i).type for one in schemas}
+        fields.append(field if len(kinds) == 1 else pa.field(field.name, pa.large_string()))
+    return pa.schema(fields)
+
+
+def _kept(field: pa.Field, column: pa.Array) -> pa.Field:
+    """The field of an untouched column, and of what its file says of it no more than the type its database declared."""
+    said = {key: value for key, value in (field.metadata or {}).items() if key == b"veil.sql"}
+    return pa.field(field.name, column.type, nullable=field.nullable, metadata=said or None)
+
+
 def _opened(path: Path) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(path)
@@ -105,7 +139,7 @@ def _opened(path: Path) -> pq.ParquetFile:
         raise FormatError("parquet-unreadable", "this is not a Parquet file", hint="check the file") from None
 
 
-def _batch(batch: pa.RecordBatch, first: int) -> Batch:
+def as_batch(batch: pa.RecordBatch, first: int) -> Batch:
     fields = tuple(Field(name, _text(batch.column(i))) for i, name in enumerate(batch.schema.names))
     return Batch(fields, batch.num_rows, first, places=batch)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
-from veil.formats.base import Inspection, Part, Settings
+from veil.formats.base import Inspection, Joined, Part, Settings
 from veil.formats.encodings import Encoding, decode, encode, encoding_of
 from veil.model import Batch, Edits, Field
 
@@ -18,7 +18,7 @@ ADDRESS = "text"
 LARGEST = 256 << 20
 
 
-class Plain:
+class Plain(Joined):
     """Notes as files: any of the usual encodings, line ends as they are."""
 
     name = "text"

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
-from veil.formats.base import Inspection, Part, Settings
+from veil.formats.base import Inspection, Joined, Part, Settings
 from veil.formats.csvtext import Rows, Shape, lost_cells, read_rows, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
 from veil.formats.sniff import sniff_shape, split_row
@@ -23,7 +23,7 @@ _PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ",
 LONGEST_ROW = 64 << 20
 
 
-class Csv:
+class Csv(Joined):
     """A table as text.
 
     Keeps:   every cell's exact text (leading zeros, NA, 20 digits, spaces), the order of rows and columns, the

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from veil.errors import Error, FormatError
-from veil.formats.base import Inspection, Part, Settings
+from veil.formats.base import Inspection, Joined, Part, Settings
 from veil.formats.encodings import Encoding, decode, encode, read_encoding
 from veil.formats.jsontext import Group, Leaf, leaves, removals, spliced, token_of, value_of
 from veil.formats.plain import read_whole
@@ -78,7 +78,7 @@ def _outermost(cuts: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     return found
 
 
-class NdJson:
+class NdJson(Joined):
     """One JSON document a line; blank lines and line ends stay."""
 
     name = "ndjson"

@@ -16,10 +16,11 @@ from veil.jobs.align import Aligned
 from veil.jobs.passone import pass_one
 from veil.jobs.release import MANIFEST
 from veil.jobs.session import Session
-from veil.jobs.units import Unit, batches, format_of, settings_of, units_of
-from veil.jobs.work import Setting, Worker, after_settings, file_digest, held
+from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of, units_of
+from veil.jobs.work import Setting, Worker, after_settings, held
 from veil.keys import Keys
 from veil.model import Batch
+from veil.stores import file_digest
 
 
 @dataclass(slots=True)
@@ -45,11 +46,11 @@ def read_again(session: Session, keys: Keys) -> Verdict:
     verdict = Verdict()
     _digests(session.out, manifest, verdict)
     put_aside = {one["what"] for one in manifest["quarantined"]}
-    units = units_of(session.plan, session.root)
+    units = units_of(session.plan, session.inputs)
     with tempfile.TemporaryDirectory(prefix="veil-") as folder:
-        index = pass_one(session.plan, session.root, Path(folder), keys, units, mint=False)
+        index = pass_one(session.plan, session.inputs, Path(folder), keys, units, mint=False)
         salt = keys.secret("file names") if keys.id else b""
-        worker = Worker(Setting(session.plan, keys, index, session.root, Path(folder), None, salt))
+        worker = Worker(Setting(session.plan, keys, index, session.inputs, Path(folder), None, salt))
         for source in session.plan.sources:
             own = [unit for unit in units if unit.source == source.name]
             for label, before, after in _pairs(session, worker, own, put_aside):
@@ -87,16 +88,16 @@ def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: set[s
             whole = Part((name,))
             settings = settings_of(source, name)
             final = _final(session, worker, unit, name)
-            after = format_of(source).read(
+            after = reader_of(source).read(
                 session.out, Part((final,)), after_settings(source, Unit(0, source.name, 0, whole), settings)
             )
-            yield label, batches(source, session.root, whole), after
+            yield label, batches(source, session.inputs, whole), after
 
 
 def _final(session: Session, worker: Worker, unit: Unit, name: str) -> str:
     source = session.plan.source(unit.source)
     if source.format != "text":
-        return worker.names.renamed(source, [name], [None])[0]
+        return worker.names.renamed(source, [name + format_of(source).ending], [None])[0]
     empty = Batch((), 1)
     subject = subjects_of(source, empty, [name], worker.roster, session.plan.person)
     return worker.names.renamed(source, [name], subject.to_pylist())[0]

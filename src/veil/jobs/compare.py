@@ -15,15 +15,14 @@ import pyarrow.parquet as pq
 from veil.engine.operate import Operators
 from veil.engine.ways import LOST, Way, cases_of, ways_of
 from veil.errors import Error, PolicyError
-from veil.formats.base import Format, Part
+from veil.formats.base import Part
 from veil.jobs.align import Aligned
 from veil.jobs.manifest import version
 from veil.jobs.session import Session
 from veil.jobs.trail import TABLES
-from veil.jobs.units import settings_of
+from veil.jobs.units import format_of, reader_of, settings_of
 from veil.keys import Keys
 from veil.model import Batch, Field
-from veil.parts import part
 from veil.policy.plan import SourcePlan
 
 SHOWN = 100
@@ -101,7 +100,7 @@ def _table(
 ) -> dict[str, Any]:
     label = f"{source.name} file {number + 1}"
     told = {"table": label, "status": MISSING, "code": "file-missing", "rows": 0, "reversed_rows": 0, "columns": []}
-    if not (folder / name).is_file():
+    if not (folder / (name + format_of(source).ending)).is_file():
         return told
     try:
         return _compared(session, source, name, folder, ways, label)
@@ -112,9 +111,9 @@ def _table(
 def _compared(
     session: Session, source: SourcePlan, name: str, folder: Path, ways: tuple[Way, ...], label: str
 ) -> dict[str, Any]:
-    reader: Format = part("formats", source.format)()
-    settings = settings_of(source, name)
-    seen = reader.inspect(folder / name, {key: settings.get(key) for key in ("encoding", "delimiter")})
+    reader, settings, store = reader_of(source), settings_of(source, name), session.inputs.of(source.place)
+    back = name + format_of(source).ending
+    seen = reader.inspect(folder / back, {key: settings.get(key) for key in ("encoding", "delimiter")})
     own = {way.address: way for way in ways if way.address in settings["addresses"]}
     columns = {address: _Column(told=way.told) for address, way in own.items()}
     there = set(seen.addresses)
@@ -122,12 +121,13 @@ def _compared(
         if address not in there:
             column.status = MISSING if any(case.way != LOST for case in own[address].cases) else APART
     columns |= {address: _Column(FOREIGN) for address in seen.addresses if address not in own}
-    if source.format == "parquet":
-        _check_types(session.root / name, folder / name, own, columns)
+    if reader.name == "parquet":
+        was = store / name
+        _check_types(was.schema() if source.format == "sql" else pq.read_schema(was), folder / back, own, columns)
     after = Aligned(
-        reader.read(folder, Part((name,)), {**settings, **seen.settings, "addresses": list(seen.addresses)})
+        reader.read(folder, Part((back,)), {**settings, **seen.settings, "addresses": list(seen.addresses)})
     )
-    rows = _hold(reader.read(session.root, Part((name,)), settings), after, own, columns)
+    rows = _hold(format_of(source).read(store, Part((name,)), settings), after, own, columns)
     missing, more = rows[0] - rows[1], not after.ended()
     bad = missing or more or any(column.status in _BAD for column in columns.values())
     return {"table": label, "status": MISMATCH if bad else PASS, "code": "row-count" if missing or more else "", "rows": rows[0],
@@ -177,8 +177,8 @@ def _lost(way: Way, batch: Batch) -> pa.Array:
     return pc.invert(pc.is_in(taken, back))
 
 
-def _check_types(original: Path, reversed_: Path, own: dict[str, Way], columns: dict[str, _Column]) -> None:
-    was, now = pq.read_schema(original), pq.read_schema(reversed_)
+def _check_types(was: pa.Schema, reversed_: Path, own: dict[str, Way], columns: dict[str, _Column]) -> None:
+    now = pq.read_schema(reversed_)
     for address, way in own.items():
         if address in now.names and way.whole and was.field(address).type != now.field(address).type:
             columns[address].status = MISMATCH

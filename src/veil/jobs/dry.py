@@ -25,20 +25,20 @@ def dry_run(session: Session, keys: Keys, rows: int) -> dict[str, Any]:
     Keeps:   writes nothing but the sealed roster, in a private temporary folder that is gone at the end; mints no code.
     """
     plan, report = session.plan, Report()
-    units = units_of(plan, session.root)
+    units = units_of(plan, session.inputs)
     with tempfile.TemporaryDirectory(prefix="veil-") as folder:
-        roster = Roster(pass_one(plan, session.root, Path(folder), keys, units, mint=False))
+        roster = Roster(pass_one(plan, session.inputs, Path(folder), keys, units, mint=False))
         engine = Engine(plan, keys, roster, scanner_of(plan, roster))
         for source in plan.sources:
             for batch, names in _first(session, [unit for unit in units if unit.source == source.name], rows):
                 report += engine.deidentify(source, batch, names)[1]
-    return manifest_of(plan, session.root, [Done(0, counts=report.rows())], {}, [], keys, dt.datetime.now(tz=dt.UTC))
+    return manifest_of(plan, session.inputs, [Done(0, counts=report.rows())], {}, [], keys, dt.datetime.now(tz=dt.UTC))
 
 
 def _first(session: Session, units: list[Unit], rows: int) -> Iterator[tuple[Batch, tuple[str, ...]]]:
     left = rows
     for unit in units:
-        for batch, names in batches(session.plan.source(unit.source), session.root, unit.part):
+        for batch, names in batches(session.plan.source(unit.source), session.inputs, unit.part):
             taken = _cut(batch, left)
             yield taken, names[:left] if len(names) == batch.height else names
             left -= taken.height

@@ -17,6 +17,7 @@ from veil.jobs.trail import TABLES
 from veil.jobs.units import format_of, settings_of
 from veil.policy.plan import SourcePlan
 from veil.policy.rules import Apply, Keep, Scan
+from veil.stores import is_address
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 RULES = {
@@ -95,14 +96,15 @@ def _smells(session: Session) -> Iterator[Smell]:
 
 def _of_folders(session: Session) -> Iterator[Smell]:
     at, plan = session.document.at, session.plan
-    root, out = session.root.resolve(), session.out.resolve()
+    out = session.out.resolve()
+    root = None if is_address(session.project.in_) else (session.folder / session.project.in_).resolve()
     if plan.unclaimed:
         yield Smell("veil-003", at("in"), f"{plan.unclaimed} files")
     if Path(tempfile.gettempdir()).resolve() in out.parents and not session.folder.resolve().is_relative_to(
         tempfile.gettempdir()
     ):
         yield Smell("veil-004", at("out"), "name a folder of your own")
-    if out == root or out in root.parents:
+    if root is not None and (out == root or out in root.parents):
         yield Smell("veil-005", at("out"), "name another `out:`")
     if session.project.reference_date is None:
         yield Smell("veil-010", at(), "`reference_date: 2026-06-30`, say")
@@ -169,7 +171,9 @@ def _looks(session: Session, source: SourcePlan) -> Iterator[Smell]:
     """Kept columns whose first values look like what no release may show."""
     kept = {address for address, rule in source.rules if any(isinstance(case.treatment, Keep) for case in rule.cases)}
     path = source.files[0].path
-    batch = next(format_of(source).read(session.root, Part((path,)), settings_of(source, path)), None)
+    batch = next(
+        format_of(source).read(session.inputs.of(source.place), Part((path,)), settings_of(source, path)), None
+    )
     for one in batch.fields if batch is not None else ():
         if one.address in kept:
             seems = guess(one.address, signals_of(one.values.slice(0, _SAMPLE).to_pylist()))

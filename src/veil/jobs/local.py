@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
-from veil.errors import Error, FormatError
+from veil.errors import Error, FormatError, StoreError
 from veil.jobs.passone import pass_one
+from veil.jobs.publish import Opening, publish
 from veil.jobs.release import Outcome, Shelf, release
 from veil.jobs.trail import has_pages, place_of
 from veil.jobs.units import Unit, cut_of, units_of
@@ -19,31 +21,35 @@ from veil.keys import Keys
 from veil.log import event
 from veil.memory import keep_pages
 from veil.policy.plan import Plan
+from veil.stores import Inputs
 
 Progress = Callable[[str, int, int], None]
 
 
 def run(
-    plan: Plan, root: Path, out: Path, keys: Keys, *, workers: int = 1, progress: Progress | None = None,
-    private: Path | None = None,
+    plan: Plan, inputs: Inputs, out: Path, keys: Keys, *, workers: int = 1, progress: Progress | None = None,
+    private: Path | None = None, anchor: dict[str, Any] | None = None, target: Opening | None = None,
 ) -> Outcome:  # fmt: skip
     """De-identify a project.
 
-    Shape:   `progress(stage, done, total)` is told after every unit. `private`: where the sealed way back lies.
+    Shape:   `progress(stage, done, total)` is told after every unit. `private`: where the sealed way back lies. `anchor`: the
+             place of this run in the record of acts, for the manifest. `target`: opens the database that gets the tables
+             as well.
     Keeps:   the same bytes from any number of workers; a run that was killed goes on where it was, to the same bytes.
-    Errors:  Error of the plan (nothing is visible), FormatError `disk-full`. Errors of the data quarantine their file.
+    Errors:  Error of the plan (nothing is visible), FormatError `disk-full`, StoreError (run it again: it goes on where
+             it was; `input-changed`: from the beginning). Errors of the data quarantine their file.
     """
     tell = progress or (lambda *_: None)
     try:
-        units = units_of(plan, root)
-        cut = cut_of(units, root)
+        units = units_of(plan, inputs)
+        cut = cut_of(plan, units, inputs)
         shelf = Shelf.open(out, plan, keys, cut)
         trail = place_of(private or out.parent / f"{out.name}.private", keys, plan, cut)
         tell("reading who is who", 0, 1)
-        index = pass_one(plan, root, shelf.roster, keys, units)
+        index = pass_one(plan, inputs, shelf.roster, keys, units)
         tell("reading who is who", 1, 1)
         vault = keys.vault.path if keys.vault is not None else None
-        setting = Setting(plan, keys, index, root, shelf.units, vault, shelf.salt, trail)
+        setting = Setting(plan, keys, index, inputs, shelf.units, vault, shelf.salt, trail)
         done = {
             number: one
             for number, one in shelf.finished()
@@ -55,9 +61,18 @@ def run(
             event("unit", number=one.number, files=len(one.files), quarantined=len(one.quarantined))
             done[one.number] = one
             tell("de-identifying", len(done), len(units))
-        return release(plan, root, out, shelf, units, [done[unit.number] for unit in units], keys, trail)
+        _check_unchanged(plan, inputs, units, cut)
+        to = (lambda tables: publish(out, tables, target, tell)) if target is not None else None
+        return release(plan, inputs, out, shelf, units, [done[unit.number] for unit in units], keys, trail, anchor, to)
     except OSError as error:
         raise _disk(error) from None
+
+
+def _check_unchanged(plan: Plan, inputs: Inputs, units: list[Unit], cut: str) -> None:
+    """Errors: StoreError `input-changed`: who is who was read from other rows than those that were de-identified."""
+    if cut_of(plan, units, inputs) != cut:
+        raise StoreError("input-changed", "an input changed while it was read: nothing is shown",
+                         hint="run it again when nobody writes there, or on a copy")  # fmt: skip
 
 
 def _disk(error: OSError) -> Error:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import platform
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
-from veil.jobs.work import Done, file_digest
+from veil.jobs.work import Done
 from veil.keys import Keys
 from veil.model import Report
 from veil.policy.plan import Plan, describe
 from veil.policy.rules import Keep
+from veil.stores import Inputs
 
 NOT_COVERED = (
     "What a person could tell from rare facts, or from other data sets, was not measured.",
@@ -21,7 +21,7 @@ NOT_COVERED = (
 )
 
 
-def manifest_of(plan: Plan, root: Path, done: list[Done], outputs: dict[str, str], quarantined: list[tuple[str, str]], keys: Keys,
+def manifest_of(plan: Plan, inputs: Inputs, done: list[Done], outputs: dict[str, str], quarantined: list[tuple[str, str]], keys: Keys,
                 now: dt.datetime) -> dict[str, Any]:  # fmt: skip
     """Shape: JSON: versions, digests, counts, checks, what was quarantined and why, what was not covered."""
     report, checks = Report(), Counter[str]()
@@ -41,7 +41,7 @@ def manifest_of(plan: Plan, root: Path, done: list[Done], outputs: dict[str, str
         "key": {"id": keys.id, "version": keys.version} if keys.id else None,
         "plan": {"digest": plan.digest(), **plan.as_json()},
         "rules": _rules(plan),
-        "inputs": _inputs(plan, root),
+        "inputs": _inputs(plan, inputs),
         "outputs": [{"name": name, "sha256": digest} for name, digest in sorted(outputs.items())],
         "unclaimed_files": plan.unclaimed,
         "counts": report.rows(),
@@ -52,10 +52,14 @@ def manifest_of(plan: Plan, root: Path, done: list[Done], outputs: dict[str, str
     }
 
 
-def _inputs(plan: Plan, root: Path) -> list[dict[str, Any]]:
+def _inputs(plan: Plan, inputs: Inputs) -> list[dict[str, Any]]:
     """Digests of the inputs by place, without their names: a name may hold a person."""
     return [
-        {"what": f"{source.name} file {number + 1}", "bytes": file.size, "sha256": file_digest(root / file.path)}
+        {
+            "what": f"{source.name} file {number + 1}",
+            "bytes": file.size,
+            "sha256": inputs.of(source.place).digest(file.path),
+        }
         for source in plan.sources
         for number, file in enumerate(source.files)
     ]

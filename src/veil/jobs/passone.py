@@ -23,6 +23,7 @@ from veil.policy.address import EMPTY, matches
 from veil.policy.plan import SEALED, Plan, SourcePlan, every_rule
 from veil.policy.rules import Apply, Rule
 from veil.roster import Roster, RosterBuilder, RosterIndex
+from veil.stores import Inputs
 
 _PROBES = {"fname": "given_name", "lname": "family_name", "mname": "given_name", "preferred_name": "given_name", "addr": "street",
            "zip": "zip", "mrn": "number", "phone": "phone", "empr_city": "city", "emerg_city": "city"}  # fmt: skip
@@ -46,18 +47,20 @@ class _Minting(Operators):
         return values
 
 
-def pass_one(plan: Plan, root: Path, folder: Path, keys: Keys, units: list[Unit], *, mint: bool = True) -> RosterIndex:
+def pass_one(
+    plan: Plan, inputs: Inputs, folder: Path, keys: Keys, units: list[Unit], *, mint: bool = True
+) -> RosterIndex:
     """The roster of the run, sealed; codes minted and durable before anything is written.
 
     Keeps:   reads only the sources that link, hold known identifiers or need codes.
     """
     builder = RosterBuilder(folder)
-    _link(plan, root, builder, units)
+    _link(plan, inputs, builder, units)
     links = builder.so_far()
     for source in plan.sources:
         rules = [(address, rule) for address, rule in source.rules if rule.known]
         if rules or source.facts:
-            for batch, names in _batches(source, root, units):
+            for batch, names in _batches(source, inputs, units):
                 _learn(builder, batch, subjects_of(source, batch, names, links, plan.person), rules, source)
     if plan.known:
         _side_known(builder, Path(plan.known))
@@ -73,24 +76,24 @@ def pass_one(plan: Plan, root: Path, folder: Path, keys: Keys, units: list[Unit]
         builder.add_known("offset", Label.DATE, "weak", days, subjects)
     index = builder.finish()
     if mint:
-        _mint(plan, root, keys, units, Roster(index))
+        _mint(plan, inputs, keys, units, Roster(index))
     return index
 
 
-def _batches(source: SourcePlan, root: Path, units: list[Unit]) -> Iterator[tuple[Batch, tuple[str, ...]]]:
+def _batches(source: SourcePlan, inputs: Inputs, units: list[Unit]) -> Iterator[tuple[Batch, tuple[str, ...]]]:
     for unit in units:
         if unit.source == source.name:
-            yield from batches(source, root, unit.part)
+            yield from batches(source, inputs, unit.part)
 
 
-def _link(plan: Plan, root: Path, builder: RosterBuilder, units: list[Unit]) -> None:
+def _link(plan: Plan, inputs: Inputs, builder: RosterBuilder, units: list[Unit]) -> None:
     for domain in dict.fromkeys(link.domain for link in plan.links):
         builder.begin_links()
         links = builder.so_far()
         for link in plan.links:
             if link.domain == domain:
                 source = plan.source(link.source)
-                for batch, names in _batches(source, root, units):
+                for batch, names in _batches(source, inputs, units):
                     ids = read_ids(source, batch, link.column, link.columns)
                     builder.add_links(ids, subjects_of(source, batch, names, links, plan.person))
         builder.end_links(domain)
@@ -164,7 +167,7 @@ def _sex(values: pa.Array) -> pa.Array:
     return pc.if_else(female, pa.scalar("F", word), pc.if_else(male, pa.scalar("M", word), pa.scalar(None, word)))
 
 
-def _mint(plan: Plan, root: Path, keys: Keys, units: list[Unit], roster: Roster) -> None:
+def _mint(plan: Plan, inputs: Inputs, keys: Keys, units: list[Unit], roster: Roster) -> None:
     domains = {case.treatment.domain for source in plan.sources for _, rule in every_rule(source) for case in rule.cases
                if isinstance(case.treatment, Apply) and case.treatment.operator == "code"}  # fmt: skip
     if not domains:
@@ -178,5 +181,5 @@ def _mint(plan: Plan, root: Path, keys: Keys, units: list[Unit], roster: Roster)
             for _, rule in every_rule(source)
             for case in rule.cases
         ):
-            for batch, names in _batches(source, root, units):
+            for batch, names in _batches(source, inputs, units):
                 engine.deidentify(source, batch, names)

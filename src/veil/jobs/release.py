@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from veil.formats.base import Part
 from veil.jobs.manifest import manifest_of
 from veil.jobs.trail import TABLES, TrailPlace, seal_head
 from veil.jobs.units import Unit, format_of, settings_of
-from veil.jobs.work import Done, after_settings, file_digest
+from veil.jobs.work import Done, after_settings
 from veil.keys import Keys
 from veil.policy.plan import Plan
+from veil.stores import Inputs, file_digest
 
 MANIFEST = "veil-manifest.json"
 REPORT = "veil-report.html"
@@ -109,28 +110,36 @@ def write_durably(path: Path, text: str, mode: int = 0o644) -> None:
 
 
 def release(
-    plan: Plan, root: Path, out: Path, shelf: Shelf, units: list[Unit], done: list[Done], keys: Keys,
-    trail: TrailPlace | None = None,
+    plan: Plan, inputs: Inputs, out: Path, shelf: Shelf, units: list[Unit], done: list[Done], keys: Keys,
+    trail: TrailPlace | None = None, anchor: dict[str, Any] | None = None, to: Callable[[list[dict[str, Any]]], Any] | None = None,
 ) -> Outcome:  # fmt: skip
-    """Join the side files, write manifest and report, and make the whole visible by one rename."""
+    """Join the side files, write manifest and report, and make the whole visible by one rename.
+
+    Shape:   `to` is told the tables once they are visible, and puts them elsewhere as well.
+    """
     fresh = shelf.folder / "release"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     quarantined = _quarantined(plan, units, done)
     finals = _join(plan, shelf, fresh, units, done)
     outputs = {name: file_digest(fresh / name) for name in sorted(finals)}
-    manifest = manifest_of(plan, root, done, outputs, quarantined, keys, dt.datetime.now(tz=dt.UTC))
+    manifest = manifest_of(plan, inputs, done, outputs, quarantined, keys, dt.datetime.now(tz=dt.UTC))
+    tables = _tables(plan, inputs, finals, outputs, units, done) if trail is not None or to is not None else []
     if trail is not None:
-        seal_head(trail, keys, _tables(plan, root, finals, outputs, units, done), plan)
+        seal_head(trail, keys, tables, plan)
         manifest["way_back"] = {"run": trail.run}
+    if anchor is not None:
+        manifest["audit"] = anchor
     write_durably(fresh / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     _report(fresh, manifest)
     _swap(fresh, out)
+    if to is not None:
+        to(tables)
     shelf.clear()
     return Outcome(out, manifest, quarantined)
 
 
-def _tables(plan: Plan, root: Path, finals: dict[str, tuple[str, str]], outputs: dict[str, str], units: list[Unit],
+def _tables(plan: Plan, inputs: Inputs, finals: dict[str, tuple[str, str]], outputs: dict[str, str], units: list[Unit],
             done: list[Done]) -> list[dict[str, Any]]:  # fmt: skip
     """The tables of a release: where each came from, how it is read, and which units made it."""
     found = []
@@ -145,8 +154,8 @@ def _tables(plan: Plan, root: Path, finals: dict[str, tuple[str, str]], outputs:
         ]
         settings = settings_of(source, path)
         found.append({
-            "source": name, "name": final, "original": path, "format": source.format, "sha256": outputs[final],
-            "was": file_digest(root / path), "label": own[0][0].label,
+            "source": name, "name": final, "original": path + format_of(source).ending, "format": format_of(source).writes, "sha256": outputs[final],
+            "was": inputs.of(source.place).digest(path), "label": own[0][0].label,
             "settings": after_settings(source, Unit(0, name, 0, Part((path,))), settings),
             "units": [(unit.number, one.pages) for unit, one in own],
         })  # fmt: skip
@@ -184,23 +193,25 @@ def _quarantined(plan: Plan, units: list[Unit], done: list[Done]) -> list[tuple[
 
 
 def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[Done]) -> dict[str, tuple[str, str]]:
-    """Side files in order; parts of one file are appended to its first. Shape: name -> where it comes from."""
+    """Side files in order, those of one input joined. Shape: name -> where it comes from."""
     formats = {source.name: format_of(source) for source in plan.sources}
     bad = _bad_files(units, done)
     seen: dict[str, tuple[str, str]] = {}
+    sides: dict[str, list[Path]] = {}
     for unit, one in zip(units, done, strict=True):
         whole = formats[unit.source].one_part_one_file
         if not whole and (unit.source, unit.part.files[0]) in bad:
             continue
         for side, name in one.files:
             origin = (unit.source, unit.part.files[0] if not whole else f"{unit.number}/{side}")
-            final = _free(name, origin, seen)
-            target = fresh / final
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                _append(shelf.units / side, target)
-            else:
-                _place(shelf.units / side, target)
+            sides.setdefault(_free(name, origin, seen), []).append(shelf.units / side)
+    for final, pieces in sides.items():
+        target = fresh / final
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if len(pieces) == 1:
+            _place(pieces[0], target)
+        else:
+            formats[seen[final][0]].join(pieces, target)
     return seen
 
 
@@ -220,12 +231,3 @@ def _place(side: Path, target: Path) -> None:
         os.link(side, target)
     except OSError:
         shutil.copyfile(side, target)
-
-
-def _append(side: Path, target: Path) -> None:
-    if target.stat().st_nlink > 1:
-        copy = target.with_name(target.name + ".part")
-        shutil.copyfile(target, copy)
-        copy.replace(target)
-    with side.open("rb") as source, target.open("ab") as sink:
-        shutil.copyfileobj(source, sink, 8 << 20)

@@ -20,18 +20,18 @@ from veil.engine.subjects import somebody
 from veil.engine.ways import KEPT, Undoing, Way
 from veil.errors import FormatError, KeyringError, PolicyError
 from veil.formats.base import Part
+from veil.jobs.acts import AUDIT
 from veil.jobs.manifest import version
 from veil.jobs.release import MANIFEST, write_durably
 from veil.jobs.session import project_keys, vault_path
 from veil.jobs.trail import TABLES, Page, Pages, TrailPlace, head_of, missing, trail_path
-from veil.jobs.work import file_digest
 from veil.keys import Keys, Vault
 from veil.model import Batch, Edits, Exact
 from veil.parts import part
 from veil.policy.project import Project, private_folder, read_project
+from veil.stores import file_digest
 
 RECORD = "veil-reverse.json"
-AUDIT = "audit.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def reverse(reversal: Reversal, keys: Keys, reason: str, target: Path | None = N
         record = _record(reversal, keys, reason, tables)
         write_durably(fresh / RECORD, json.dumps(record, indent=1, sort_keys=True) + "\n", mode=0o600)
         told = {key: record[key] for key in ("project", "run", "key", "reason", "rows", "cells")}
-        append(reversal.private / AUDIT, "reverse", {**told, "tables": len(tables)})
+        append(reversal.private / AUDIT, "reverse", {**told, "tables": len(tables)}, keys=keys)
         _swap(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 
 from veil.errors import KeyringError
+from veil.jobs.acts import key_act, outcome_told, run_on_record
 from veil.jobs.local import Progress, run
-from veil.jobs.release import Outcome
+from veil.jobs.release import MANIFEST, REPORT, Outcome
 from veil.keys import Keyring, Keys, Vault, passphrase
 from veil.parts import part
 from veil.policy.compile import compile_plan
@@ -17,6 +19,7 @@ from veil.policy.plan import Plan, every_rule
 from veil.policy.project import Keyring as KeyringSetting
 from veil.policy.project import Project, private_folder, read_project
 from veil.policy.rules import Apply, Scan, Treatment
+from veil.stores import Inputs, Target, open_target
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,9 +34,9 @@ class Session:
     folder: Path
     plan: Plan
 
-    @property
-    def root(self) -> Path:
-        return self.folder / self.project.in_
+    @cached_property
+    def inputs(self) -> Inputs:
+        return Inputs(self.folder, self.project.in_)
 
     @property
     def out(self) -> Path:
@@ -53,14 +56,39 @@ class Session:
             return Keys.none()
         keys = project_keys(self.project, self.folder, ask, passphrase_file)
         if coded or self.project.vault:
-            return keys.with_vault(Vault.open(vault_path(self.project, self.folder), keys))
+            return keys.with_vault(self._vault(keys))
         return keys
+
+    def _target(self) -> Callable[[], Target] | None:
+        """What opens the database that gets the tables of the release as well."""
+        address = self.project.publish
+        return None if address is None else partial(open_target, address, self.folder)
+
+    def _vault(self, keys: Keys) -> Vault:
+        """The vault of codes; that it is made, where there is none, is an act on the keyring."""
+        path, keyring = vault_path(self.project, self.folder), keyring_path(self.project, self.folder)
+        if path.exists() or keyring is None:
+            return Vault.open(path, keys)
+        return key_act(keyring, "vault made", lambda: Vault.open(path, keys), lambda _: keys)
 
     def run(self, keys: Keys, *, workers: int = 1, progress: Progress | None = None) -> Outcome:
         plan = dataclasses.replace(self.plan, key_id=keys.id)
-        return run(
-            plan, self.root, self.out, keys, workers=workers, progress=progress, private=private_folder(self.project, self.folder)
-        )  # fmt: skip
+        private = private_folder(self.project, self.folder)
+        with run_on_record(private, plan, keys, keyring_path(self.project, self.folder)) as act:
+            outcome = run(
+                plan,
+                self.inputs,
+                self.out,
+                keys,
+                workers=workers,
+                progress=progress,
+                private=private,
+                anchor=act.anchor,
+                target=self._target(),
+            )
+            files = {"manifest": outcome.out / MANIFEST, "report": outcome.out / REPORT}
+            act.told = outcome_told(outcome.manifest, files, outcome.exit_code)
+        return outcome
 
 
 def project_keys(

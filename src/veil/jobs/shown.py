@@ -19,6 +19,7 @@ from veil.model import Found
 from veil.policy.plan import SourcePlan
 from veil.reports.protected import side_by_side
 from veil.roster import Roster
+from veil.stores import Inputs
 
 MOST_SHOWN = 200
 Row = tuple[str, str, Found]
@@ -51,35 +52,35 @@ def found_rows(session: Session, keys: Keys, folder: Path) -> Iterator[Row]:
 
     Shape:   `folder` is private and holds the sealed roster while this lasts.
     """
-    plan, root = session.plan, session.root
-    units = units_of(plan, root)
-    roster = Roster(pass_one(plan, root, folder, keys, units, mint=False))
+    plan, inputs = session.plan, session.inputs
+    units = units_of(plan, inputs)
+    roster = Roster(pass_one(plan, inputs, folder, keys, units, mint=False))
     engine = Engine(plan, keys, roster, scanner_of(plan, roster))
     for unit in units:
         source = plan.source(unit.source)
         if source.format != "text":
             continue
         try:
-            rows = list(_of(engine, source, root, unit.part))
+            rows = list(_of(engine, source, inputs, unit.part))
         except PolicyError:
             raise
         except Error:
-            rows = [row for name in unit.part.files for row in _alone(engine, source, root, name)]
+            rows = [row for name in unit.part.files for row in _alone(engine, source, inputs, name)]
         yield from rows
 
 
-def _alone(engine: Engine, source: SourcePlan, root: Path, name: str) -> list[Row]:
+def _alone(engine: Engine, source: SourcePlan, inputs: Inputs, name: str) -> list[Row]:
     """One note, or nothing where it fails: it is in quarantine."""
     try:
-        return list(_of(engine, source, root, Part((name,))))
+        return list(_of(engine, source, inputs, Part((name,))))
     except PolicyError:
         raise
     except Error:
         return []
 
 
-def _of(engine: Engine, source: SourcePlan, root: Path, piece: Part) -> Iterator[Row]:
-    for batch, names in batches(source, root, piece):
+def _of(engine: Engine, source: SourcePlan, inputs: Inputs, piece: Part) -> Iterator[Row]:
+    for batch, names in batches(source, inputs, piece):
         engine.seen = {}
         edits, _ = engine.deidentify(source, batch, names)
         field = batch.fields[0]

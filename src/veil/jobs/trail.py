@@ -25,7 +25,7 @@ from veil.policy.rules import Apply
 from veil.roster import Roster
 
 HEAD = "head"
-TABLES = frozenset({"csv", "tsv", "parquet"})
+TABLES = frozenset({"csv", "tsv", "parquet", "sql"})
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="zstd")
 
 

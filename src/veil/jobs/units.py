@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from veil.formats.base import Format, Part
 from veil.model import Batch
 from veil.parts import part
 from veil.policy.plan import FilePlan, Plan, SourcePlan
+from veil.stores import Inputs, Store
 
 UNIT_BYTES = 32 << 20
 NOTES_BYTES = 2 << 20
@@ -34,32 +34,36 @@ class Unit:
         return f"{self.source} file {self.file + 1}"
 
 
-def units_of(plan: Plan, root: Path) -> list[Unit]:
+def units_of(plan: Plan, inputs: Inputs) -> list[Unit]:
     """Shape: the same plan gives the same units, whatever the number of workers."""
     found: list[Unit] = []
     for source in plan.sources:
-        for file, piece in _parts(source, root):
+        for file, piece in _parts(source, inputs.of(source.place)):
             found.append(Unit(len(found), source.name, file, piece))
     return found
 
 
-def cut_of(units: list[Unit], root: Path) -> str:
-    """A digest of how the work is cut, by which version, of files as they are now: side files of another are no use."""
+def cut_of(plan: Plan, units: list[Unit], inputs: Inputs) -> str:
+    """A digest of how the work is cut, by which version, of inputs as they are now: side files of another are no use."""
     made = hashlib.sha256(version("veil-deid").encode())
+    stamps: dict[tuple[str, str], str] = {}
     for unit in units:
-        seen = [(name, (root / name).stat().st_mtime_ns) for name in unit.part.files]
+        for name in unit.part.files:
+            if (unit.source, name) not in stamps:
+                stamps[unit.source, name] = inputs.of(plan.source(unit.source).place).stamp(name)
+        seen = [(name, stamps[unit.source, name]) for name in unit.part.files]
         made.update(repr((unit.source, seen, unit.part.start, unit.part.stop)).encode())
     return made.hexdigest()
 
 
-def _parts(source: SourcePlan, root: Path) -> Iterator[tuple[int, Part]]:
+def _parts(source: SourcePlan, store: Store) -> Iterator[tuple[int, Part]]:
     reader = format_of(source)
     if source.format == "text":
         yield from _groups(source)
         return
     for number, file in enumerate(source.files):
-        for start, stop in reader.split(root / file.path, file.settings, UNIT_BYTES):
-            yield number, Part((file.path,), start, stop)
+        for bound in reader.split(store / file.path, file.settings, UNIT_BYTES):
+            yield number, Part((file.path,), *bound)
 
 
 def _groups(source: SourcePlan) -> Iterator[tuple[int, Part]]:
@@ -80,6 +84,12 @@ def format_of(source: SourcePlan) -> Format:
     return made
 
 
+def reader_of(source: SourcePlan) -> Format:
+    """The format that reads a source's outputs."""
+    made: Format = part("formats", format_of(source).writes)()
+    return made
+
+
 def settings_of(source: SourcePlan, name: str) -> dict[str, Any]:
     file = _by_path(source)[name]
     return {**file.settings, "day_first": source.day_first}
@@ -94,7 +104,7 @@ def _by_path(source: SourcePlan) -> dict[str, FilePlan]:
     return _held[0][1]
 
 
-def batches(source: SourcePlan, root: Path, piece: Part) -> Iterator[tuple[Batch, tuple[str, ...]]]:
+def batches(source: SourcePlan, inputs: Inputs, piece: Part) -> Iterator[tuple[Batch, tuple[str, ...]]]:
     """The batches of a piece, each with the file names of its rows."""
-    for batch in format_of(source).read(root, piece, settings_of(source, piece.files[0])):
+    for batch in format_of(source).read(inputs.of(source.place), piece, settings_of(source, piece.files[0])):
         yield batch, piece.files

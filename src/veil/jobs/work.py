@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,17 +17,20 @@ from veil.detectors.scanner import ASKED, Scanner, standard
 from veil.engine import Engine
 from veil.engine.names import FileNames
 from veil.engine.subjects import subjects_of
-from veil.errors import Error, PolicyError
+from veil.errors import Error, PolicyError, StoreError
 from veil.formats.base import Part, Writer
 from veil.jobs.align import Aligned
 from veil.jobs.trail import TABLES, Trail, TrailPlace
-from veil.jobs.units import Unit, batches, format_of, settings_of
+from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of
 from veil.keys import Keys, Vault
 from veil.model import Batch, Label, Report, label_of
 from veil.policy.plan import Plan, SourcePlan, every_rule
 from veil.policy.rules import Scan, is_gone
 from veil.roster import Roster, RosterIndex
+from veil.stores import Inputs
 from veil.verify import Findings, Verifier
+
+WAITS = (1.0, 4.0, 16.0)  # seconds between tries, when a database goes away
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Setting:
     plan: Plan
     keys: Keys
     roster: RosterIndex | None
-    root: Path
+    inputs: Inputs
     side: Path
     vault: Path | None
     salt: bytes = field(repr=False)
@@ -86,8 +89,8 @@ class Worker:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         try:
-            self._run(source, unit, folder, done)
-        except PolicyError:
+            self._patiently(source, unit, folder, done)
+        except (PolicyError, StoreError):
             raise
         except Error as error:
             shutil.rmtree(folder, ignore_errors=True)
@@ -97,6 +100,19 @@ class Worker:
             else:
                 done.quarantined.append((unit.label, error.code))
         return done
+
+    def _patiently(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
+        """A unit that begins anew, a few times, where its database goes away."""
+        for wait in WAITS:
+            try:
+                return self._run(source, unit, folder, done)
+            except StoreError as error:
+                if error.code != "store-gone":
+                    raise
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir(parents=True)
+                time.sleep(wait)
+        return self._run(source, unit, folder, done)
 
     def _one_by_one(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
         """Notes of a unit that failed as a whole, alone, so that one bad file costs only itself."""
@@ -124,7 +140,7 @@ class Worker:
         witness: list[tuple[Batch, pa.Array]] = []
         new_names: list[str] = []
         with _finished(writer):
-            for batch, names in batches(source, self.setting.root, unit.part):
+            for batch, names in batches(source, self.setting.inputs, unit.part):
                 edits, counted = self.engine.deidentify(source, batch, names)
                 subjects = subjects_of(source, batch, names, self.roster, self.setting.plan.person)
                 if source.format == "text":
@@ -146,8 +162,8 @@ class Worker:
         """Reads the side files again, through the format, and holds them against what they came from."""
         if source.format == "text":
             settings = {**settings, "encodings": [one.name for before, _ in witness for _, one in before.places]}
-        piece = Part(tuple(names) or unit.part.files)
-        again = format_of(source).read(folder, piece, after_settings(source, unit, settings))
+        piece = Part(tuple(names) or tuple(name + format_of(source).ending for name in unit.part.files))
+        again = reader_of(source).read(folder, piece, after_settings(source, unit, settings))
         return held(self.verifier, source, witness, Aligned(again))
 
     def _collect(
@@ -158,7 +174,7 @@ class Worker:
                 done.quarantined.append((unit.label, next(iter(findings.bad_rows.values()))))
                 shutil.rmtree(folder, ignore_errors=True)
                 return
-            name = unit.part.files[0]
+            name = unit.part.files[0] + format_of(source).ending
             done.files.append(
                 (str((folder / name).relative_to(self.setting.side)), self.names.renamed(source, [name], [None])[0])
             )
@@ -255,8 +271,3 @@ def names_scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:
         return scanner_of(plan, roster)
     left = tuple(name for name in plan.detectors if name not in ASKED)
     return scanner_of(dataclasses.replace(plan, detectors=left or ("patterns", "gazetteer")), roster)
-
-
-def file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

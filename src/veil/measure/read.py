@@ -10,7 +10,7 @@ from veil.errors import FormatError, PolicyError
 from veil.formats.encodings import decode, encoding_of
 from veil.measure import masked, read_brat, read_i2b2, read_jsonl
 from veil.measure.notes import Note, checked, unique
-from veil.policy.files import data_files
+from veil.stores import data_files
 
 JSONL, I2B2, BRAT, MASKED = "jsonl", "i2b2", "brat", "masked"
 _HINT = "JSON lines, i2b2 XML (.xml), or brat (.txt with .ann)"

@@ -11,7 +11,7 @@ from veil.errors import PolicyError
 from veil.policy.address import matches, shown_path
 from veil.policy.claims import check_claims
 from veil.policy.condition import condition
-from veil.policy.files import claimed, data_files, format_of, inspected
+from veil.policy.files import claimed, format_of, inspected
 from veil.policy.groups import check_groups, in_groups, subject_by_groups
 from veil.policy.lists import detectors_of, site_list
 from veil.policy.parse import Document, nearest
@@ -21,10 +21,13 @@ from veil.policy.project import Project, Source, private_folder
 from veil.policy.rules import Case, Keep, Rule, Scan, emptied, keeps_type, rule_of
 from veil.policy.schemas import as_spelled, with_schema
 from veil.policy.subjects import links_of, person_domain, subject_plan
+from veil.stores import Folder, Inputs, Store, shown_address
 
 _LIKE_DATA = re.compile(r"\d{5}|@|\d[-/.:]\d")
 BARE = "no rule is written; kept by `unlisted: keep`"
 ROOMS = ("tables", "notes", "trees")
+TYPED = frozenset({"parquet", "sql"})
+TABLES = frozenset({"csv", "tsv"}) | TYPED
 
 
 def compile_plan(project: Project, document: Document, folder: Path, *, today: dt.date | None = None) -> Plan:
@@ -34,15 +37,20 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
              the error of a format for a file that cannot be read. Nothing has been written by then.
     """
     profile = read_profile(project.profile, folder)
-    root = _root(folder / project.in_, document)
+    inputs = Inputs(folder, project.in_)
+    ours = (folder / project.out, private_folder(project, folder))
     project = with_schema(project)
     check_groups(project, document)
-    files = data_files(root, folder / project.out, private_folder(project, folder))
     labels = profile.labels | label_treatments(project.labels, document, "labels")
     sources: list[SourcePlan] = []
+    there: dict[str, list[str]] = {}
     for room in ROOMS:
         for name, source in getattr(project, room).items():
-            planned = _source(name, room, source, project, profile, root, files, document)
+            place = source.in_ or ""
+            if place not in there:
+                at = document.at(room, name, "in") if place else document.at("in")
+                there[place] = _names(inputs.of(place), ours, at)
+            planned = _source(name, room, source, project, profile, inputs.of(place), there[place], document)
             if planned is not None:
                 sources.append(planned)
     if not sources:
@@ -51,7 +59,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     person = person_domain(project, sources)
     search = detectors_of(project.detectors, document, folder)
     sources = [_with_subject(one, project, sources, person, document, folder) for one in sources]
-    used = {file.path for one in sources for file in one.files}
+    used = {(one.place, file.path) for one in sources for file in one.files}
     plan = Plan(
         name=project.name, profile=profile.name, claims=project.claims or profile.claims, person=person,
         locale=project.locale, reference_date=project.reference_date or today or dt.datetime.now(tz=dt.UTC).date(), labels=labels,
@@ -61,7 +69,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         allow=site_list(project.allow, "allow", document, folder), deny=site_list(project.deny, "deny", document, folder),
         known=_side_file(folder, project.known, document.at("known")),
         offsets=SEALED if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
-        unclaimed=len(set(files) - used), notices=_notices(sources), reversible=project.reversible,
+        unclaimed=sum(len(files) for files in there.values()) - len(used), notices=_notices(sources), reversible=project.reversible,
     )  # fmt: skip
     return check_claims(plan, document)
 
@@ -76,36 +84,34 @@ def _side_file(folder: Path, written: str | None, where: str) -> str:
     return str(folder / written)
 
 
-def _root(path: Path, document: Document) -> Path:
-    if not path.is_dir():
+def _names(store: Store, ours: tuple[Path, ...], where: str) -> list[str]:
+    """What lies in a store."""
+    if isinstance(store, Folder) and not store.path.is_dir():
         raise PolicyError(
-            "input-missing",
-            "the input folder is not there",
-            where=document.at("in"),
-            hint="`in:` is relative to the project file",
+            "input-missing", "the input folder is not there", where=where, hint="`in:` is relative to the project file"
         )
-    return path
+    return store.names(*ours)
 
 
-def _source(name: str, room: str, source: Source, project: Project, profile: Profile, root: Path, files: list[str],
+def _source(name: str, room: str, source: Source, project: Project, profile: Profile, store: Store, files: list[str],
             document: Document) -> SourcePlan | None:  # fmt: skip
     where = document.at(room, name)
-    own = claimed(name, source, files, room)
+    own = claimed(name, source, files, room, store.kind)
     if not own:
         if (source.missing or project.missing) == "skip":
             return None
         raise PolicyError(
             "files-missing", f"{name} has no file", where=where, hint="name it with `files:`, or say `missing: skip`"
         )
-    kind = format_of(name, source, own, where)
-    planned = inspected(root, own, kind, source, where)
-    if project.schema_ is not None and kind in ("csv", "tsv", "parquet"):
+    kind = store.kind or format_of(name, source, own, where)
+    planned = inspected(store, own, kind, source, where)
+    if project.schema_ is not None and kind in TABLES:
         source = as_spelled(source, [address for file in planned for address in file.settings["addresses"]])
     first = source.day_first if source.day_first is not None else day_first(project.locale)
     unlisted = source.unlisted or project.unlisted
     rules = _rules(name, room, kind, source, profile, planned, unlisted, document, lenient=project.schema_ is not None)
     rules = in_groups(rules, project)
-    if kind == "parquet":
+    if kind in TYPED:
         texts = sorted(address for address, rule in rules if not keeps_type(rule))
         planned = tuple(dataclasses.replace(file, settings={**file.settings, "texts": texts}) for file in planned)
     names = None
@@ -116,7 +122,8 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
         for fact, column in (("sex", source.sex), ("birth_date", source.born), ("offset", source.offset))
         if column
     )
-    return SourcePlan(name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts)
+    place = shown_address(source.in_) if source.in_ else ""
+    return SourcePlan(name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts, place)
 
 
 def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, files: tuple[FilePlan, ...], unlisted: str,
@@ -161,7 +168,7 @@ def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[st
 
     Keeps:   a table of which no column has a rule stops all the same: its first row may be one of the data.
     """
-    if kind not in ("csv", "tsv", "parquet"):
+    if kind not in TABLES:
         raise PolicyError(
             "unlisted-keep", f"`unlisted: keep` is for tables, and {name} is none", where=where, hint="stop or drop"
         )

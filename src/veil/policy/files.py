@@ -11,30 +11,15 @@ from veil.formats.base import Format
 from veil.parts import SUFFIXES, part
 from veil.policy.plan import FilePlan
 from veil.policy.project import Source
-
-LITTER = ("__MACOSX", ".")
-
-
-def data_files(root: Path, *ours: Path) -> list[str]:
-    """All files below the input folder by relative name, litter (`__MACOSX`, dot files) left out, sorted.
-
-    Keeps:   a folder of ours within the input (the output, the private folder) is no input of the next run.
-    """
-    found = []
-    whole = root.resolve()
-    own = [one.resolve().relative_to(whole) for one in ours if whole in one.resolve().parents]
-    for path in sorted(root.rglob("*")):
-        relative = path.relative_to(root)
-        if any(one in relative.parents for one in own):
-            continue
-        if path.is_file() and not path.is_symlink() and not any(piece.startswith(LITTER) for piece in relative.parts):
-            found.append(relative.as_posix())
-    return found
+from veil.stores import Store
 
 
-def claimed(name: str, source: Source, files: list[str], room: str) -> list[str]:
-    """The files that a source names, or by default the file NAME.* or the folder NAME/."""
+def claimed(name: str, source: Source, files: list[str], room: str, kind: str = "") -> list[str]:
+    """The files that a source names, or by default the file NAME.* or the folder NAME/; of a database the table NAME."""
     globs = [source.files] if isinstance(source.files, str) else source.files
+    if kind == "sql":
+        wanted = {one.lower() for one in globs or [name]}
+        return [table for table in files if table.lower() in wanted]
     if globs:
         return [file for file in files if any(_fits(file, glob) for glob in globs)]
     own = [
@@ -78,7 +63,7 @@ def format_of(name: str, source: Source, files: list[str], where: str) -> str:
     return kinds.pop()
 
 
-def inspected(root: Path, files: list[str], kind: str, source: Source, where: str) -> tuple[FilePlan, ...]:
+def inspected(store: Store, files: list[str], kind: str, source: Source, where: str) -> tuple[FilePlan, ...]:
     """Each file with what had to be inferred to read it.
 
     Errors:  the format's own, with the place of the source and the number of the file, never its name.
@@ -88,9 +73,9 @@ def inspected(root: Path, files: list[str], kind: str, source: Source, where: st
     found = []
     for number, file in enumerate(files):
         try:
-            seen = reader.inspect(root / file, given)
+            seen = reader.inspect(store / file, given)
         except Error as error:
             raise type(error)(error.code, error.message, where=f"{where} file {number + 1}", hint=error.hint) from None
         settings = {**seen.settings, "addresses": list(seen.addresses)}
-        found.append(FilePlan(file, (root / file).stat().st_size, settings))
+        found.append(FilePlan(file, store.size(file), settings))
     return tuple(found)

@@ -59,6 +59,7 @@ class SourcePlan:
     day_first: bool
     names: Treatment | None = None
     facts: tuple[tuple[str, str], ...] = ()  # (`sex` or `birth_date`, column)
+    place: str = ""  # the address of its store, where it is not the project's own
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -33,8 +33,11 @@ class Subject(_Strict):
 class Source(_Strict):
     """A table, a folder of notes or a file of records."""
 
+    in_: str | None = Field(
+        None, alias="in", description="a folder or database of its own, instead of the project's `in`"
+    )
     files: str | list[str] | None = Field(
-        None, description="file, folder or glob below `in`; by default the name itself"
+        None, description="file, folder or glob below `in`, or tables of a database; by default the name itself"
     )
     format: Literal["csv", "tsv", "parquet", "json", "ndjson", "text"] | None = Field(
         None, description="by default from the file name"
@@ -87,8 +90,15 @@ class Project(_Strict):
     claims: Literal["safe-harbor", "limited-data-set", "none"] | None = Field(
         None, description="what the output is said to be"
     )
-    in_: str = Field(".", alias="in", description="the folder of the input, relative to this file")
+    in_: str = Field(
+        ".",
+        alias="in",
+        description="the folder of the input, relative to this file, or a database: `postgresql://user@host/database`",
+    )
     out: str = Field("release", description="the folder of the output, relative to this file")
+    publish: str | None = Field(
+        None, description="where the tables of the release are put as well: the address of a database"
+    )
     keyring: str | Keyring | None = Field(None, description="the keyring file; not needed by `redact`")
     vault: str | None = Field(None, description="the vault file: random codes, and the way back")
     locale: str = Field("en-US", description="language and country: tells day-first from month-first")

@@ -1,0 +1,183 @@
+"""Book: a chain on disk with its head: written by one process at a time, read by anyone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import getpass
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from veil.audit.chain import (
+    MARK,
+    TORN,
+    UNANCHORED,
+    Act,
+    Chain,
+    Secrets,
+    chain_of,
+    digest,
+    is_sealed_by,
+    line_of,
+    record,
+)
+from veil.audit.head import Head, hold, read_head, write_head
+from veil.errors import FormatError, LeakError
+from veil.keys.stores import sync_folder
+
+_OWN = frozenset({"number", "at", "who", "what", "before", "hash", "seal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a chain came to.
+
+    Shape:   how many records it has, and the hash of the last: the anchor that a person may keep elsewhere. `torn`: records
+             that tell of a line which was not written whole; `unanchored`: those before which the head was gone;
+             `unsealed`: those that no key sealed.
+    """
+
+    records: int
+    last: str
+    torn: tuple[int, ...] = ()
+    unanchored: tuple[int, ...] = ()
+    unsealed: tuple[int, ...] = ()
+    acts: tuple[Act, ...] = field(default=(), repr=False)
+
+
+def append(
+    path: Path, what: str, told: Mapping[str, Any], *, keys: Secrets | None = None, now: dt.datetime | None = None
+) -> Act:
+    """One record more: who, when, what, and the counts and names that the caller tells; on disk before this returns.
+
+    Shape:   a line of JSON: `number` from 1, `at` (UTC), `who` (the user of the machine), `what`, what is told, `before`,
+             `seal` where there is a key, and `hash`.
+    Keeps:   two processes never share a number; mode 0600; bytes are only ever added. A line that a crash cut short stays,
+             and the next record tells of it. Nothing told is a value of the data: callers see to it.
+    Errors:  LeakError `audit-broken`, `audit-cut`, `audit-head`: an act is not recorded behind a broken record. FormatError
+             `audit-write`.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "r+b", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            chain = chain_of(file.read(), path.name)
+            head = read_head(path)
+            hold(head, chain, path.name)
+            moment = (now or dt.datetime.now(tz=dt.UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            own = {key: value for key, value in told.items() if key not in _OWN}
+            whole, data = _grown(chain, head, [{**own, "what": what}], {"at": moment, "who": who()}, keys)
+            _write(file, data)
+            sync_folder(path.parent)
+            write_head(path, whole, keys, head)
+    except OSError:
+        raise FormatError("audit-write", "the record of acts cannot be written", where=path.name,
+                          hint="free space, or check the folder, and run the same command again") from None  # fmt: skip
+    return whole.acts[-1]
+
+
+def verify_chain(
+    path: Path, *, seals: Mapping[str, Secrets] | None = None, expect: Sequence[tuple[int, str]] = ()
+) -> Checked:
+    """What a chain came to, where every record is bound to the one before and the last is where the head says.
+
+    Shape:   `seals`: keys by id; then every seal must be of one of them, and the head must be sealed. `expect`: numbers
+             and hashes of records, kept elsewhere.
+    Keeps:   tells what was changed, put in, taken out or cut off by one who does not hold the key; that chain and head were
+             both put back to an earlier day is told only by `expect`.
+    Errors:  LeakError `audit-broken` with the first line that does not hold, `audit-torn`, `audit-cut`, `audit-unanchored`,
+             `audit-head`, `audit-seal`, `audit-unsealed`, `audit-expect`.
+    """
+    chain, head = _read(path)
+    hold(head, chain, path.name)
+    if chain.rest:
+        raise LeakError("audit-torn", "the last line was not written whole, as after a crash", where=f"{path.name} after record {chain.records}",
+                        hint="the next act records the loss and goes on")  # fmt: skip
+    if head is None and chain.records:
+        raise LeakError("audit-unanchored", "the head of the record of acts is gone: records may be missing at the end", where=path.name,
+                        hint="put it back, or compare with an anchor kept elsewhere: --expect N:HASH")  # fmt: skip
+    for one in expect:
+        _check_expected(chain, one, path.name)
+    if seals is not None:
+        _check_seals(chain, head, seals, path.name)
+    numbers = {what: tuple(act["number"] for act in chain.acts if act["what"] == what) for what in (TORN, UNANCHORED)}
+    unsealed = tuple(act["number"] for act in chain.acts if "seal" not in act)
+    return Checked(chain.records, chain.last, numbers[TORN], numbers[UNANCHORED], unsealed, chain.acts)
+
+
+def read_acts(path: Path) -> tuple[Act, ...]:
+    """The records of a chain that holds, as far as it is written; none where there is no file."""
+    return _read(path)[0].acts
+
+
+def who() -> str:
+    """The user of the machine, as it knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def _grown(chain: Chain, head: Head | None, acts: list[Act], signed: Act, keys: Secrets | None) -> tuple[Chain, bytes]:
+    """The chain with more records, and the bytes that make it so: before the acts, what must be told of the file itself."""
+    data = b""
+    if head is None and chain.records:
+        acts = [{"what": UNANCHORED, "records": chain.records}, *acts]
+    if chain.rest:
+        data = b"" if chain.rest.endswith(b"\n") else MARK + b"\n"
+        lost = chain.rest + data
+        acts = [{"what": TORN, "lost": digest(lost), "bytes": len(chain.rest)}, *acts]
+    made, last = list(chain.acts), chain.last
+    for act in acts:
+        made.append(record(len(made) + 1, last, {**act, **signed}, keys))
+        last, data = str(made[-1]["hash"]), data + line_of(made[-1])
+    return Chain(tuple(made), b""), data
+
+
+def _write(file: BinaryIO, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file.fileno(), view) :]
+    os.fsync(file.fileno())
+
+
+def _read(path: Path) -> tuple[Chain, Head | None]:
+    """Chain and head of one moment: no writer stands between them."""
+    if not path.exists():
+        return Chain((), b""), read_head(path)
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        return chain_of(file.read(), path.name), read_head(path)
+
+
+def _check_expected(chain: Chain, expect: tuple[int, str], name: str) -> None:
+    number, told = expect
+    if not 0 < number <= chain.records or chain.hash_at(number) != told:
+        raise LeakError("audit-expect", "the record of acts does not hold the anchor that was kept elsewhere", where=f"{name} record {number}",
+                        hint="it was put back to an earlier day, or written anew: look for another copy")  # fmt: skip
+
+
+def _check_seals(chain: Chain, head: Head | None, seals: Mapping[str, Secrets], name: str) -> None:
+    last = 0
+    for act in chain.acts:
+        if "seal" in act:
+            last = act["number"]
+            keys = seals.get(str(act["seal"].get("key"))) if isinstance(act["seal"], dict) else None
+            if keys is None or not is_sealed_by(act, keys):
+                raise _unsealed(name, f"record {last}")
+    sealed = head.sealed if head is not None else None
+    if sealed is None or sealed.records < last:
+        raise LeakError("audit-unsealed", "no key of this keyring sealed the end of the record of acts", where=name,
+                        hint="is it the keyring of this project? verify without --keyring says less")  # fmt: skip
+    keys = seals.get(sealed.key)
+    if keys is None or not sealed.is_by(keys):
+        raise _unsealed(name, "the head")
+
+
+def _unsealed(name: str, what: str) -> LeakError:
+    return LeakError("audit-seal", "a seal is not of a key of this keyring", where=f"{name}: {what}",
+                     hint="someone without the key wrote it, or it is another keyring's")  # fmt: skip

@@ -1,0 +1,81 @@
+"""Head: the small file beside a chain that says how far the chain goes, sealed by the key where there was one."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from veil.audit.chain import Chain, Secrets, canonical, seal_of
+from veil.errors import LeakError
+from veil.keys.stores import write_private
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """How far the chain went when a key last sealed it."""
+
+    records: int
+    hash: str
+    key: str
+    mac: str
+
+    def is_by(self, keys: Secrets) -> bool:
+        return hmac.compare_digest(self.mac, _mac(keys, self.records, self.hash))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far the chain goes, and the last seal; a record without a key behind it leaves that seal as it was."""
+
+    records: int
+    hash: str
+    sealed: Sealed | None = None
+
+
+def head_path(chain: Path) -> Path:
+    return chain.with_name(f"{chain.name}.head")
+
+
+def read_head(chain: Path) -> Head | None:
+    """The head of a chain; None where there is none.
+
+    Errors:  LeakError `audit-head` where it cannot be read.
+    """
+    path = head_path(chain)
+    try:
+        page = json.loads(path.read_bytes())
+        sealed = Sealed(**page["sealed"]) if page["sealed"] else None
+        return Head(int(page["records"]), str(page["hash"]), sealed)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise LeakError("audit-head", "the head of the record of acts cannot be read", where=path.name,
+                        hint="keep both files as they are, and begin others by moving them away") from None  # fmt: skip
+
+
+def write_head(path: Path, chain: Chain, keys: Secrets | None, before: Head | None) -> None:
+    """The head of a chain as it is now; the whole head or the old one."""
+    sealed = before.sealed if before is not None else None
+    if keys is not None and keys.id:
+        sealed = Sealed(chain.records, chain.last, keys.id, _mac(keys, chain.records, chain.last))
+    write_private(head_path(path), canonical(asdict(Head(chain.records, chain.last, sealed))) + b"\n")
+
+
+def hold(head: Head | None, chain: Chain, name: str) -> None:
+    """Nothing, where the chain goes at least as far as its head says, the same way.
+
+    Errors:  LeakError `audit-cut`.
+    """
+    for told in (head, head.sealed if head is not None else None):
+        if told is not None and (
+            told.records > chain.records or told.records < 0 or chain.hash_at(told.records) != told.hash
+        ):
+            raise LeakError("audit-cut", "records are missing at the end, or the record of acts is another than its head tells of",
+                            where=f"{name}: {chain.records} records, the head says {told.records}",
+                            hint="keep both files as they are, and begin others by moving them away")  # fmt: skip
+
+
+def _mac(keys: Secrets, records: int, last: str) -> str:
+    return seal_of(keys, "head", records, last)

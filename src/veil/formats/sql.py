@@ -1,0 +1,52 @@
+"""SQL: a table of a database as a typed table; what comes of it is Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from veil.errors import FormatError
+from veil.formats.base import Inspection, Part, Settings
+from veil.formats.parquet import ROWS, Parquet, ParquetWriter, as_batch
+from veil.model import Batch
+
+STRETCH = 16 * ROWS  # rows of a unit
+
+
+class Sql(Parquet):
+    """A relation read in stretches of its key.
+
+    Keeps:   as Parquet: the type and the value of every untouched cell, and beside it the type its database declares.
+    """
+
+    name = "sql"
+    ending = ".parquet"
+    writes = "parquet"
+
+    def inspect(self, path: Any, given: Settings) -> Inspection:
+        """Shape: `path` is a relation. Errors: those of its store."""
+        del given
+        names = tuple(path.schema().names)
+        if len({name.lower() for name in names}) != len(names):
+            raise FormatError("table-header", "two columns differ only in their case", hint="read it through a view")
+        return Inspection(names, {"compression": "zstd"})
+
+    def split(self, path: Any, settings: Settings, size: int) -> list[tuple[Any, ...]]:
+        """Stretches of rows: where each begins and ends is told by keys, which are never written anywhere."""
+        del settings, size
+        return [(number, -1 if keys[1] is None else number + 1, keys) for number, keys in enumerate(path.stretches(STRETCH))]  # fmt: skip
+
+    def read(self, path: Any, part: Part, settings: Settings) -> Iterator[Batch]:
+        del settings
+        relation = path / part.files[0]
+        first = 0
+        for batch in relation.read(part.keys or (None, None), ROWS):
+            yield as_batch(batch, first)
+            first += batch.num_rows
+        if first == 0:
+            yield as_batch(pa.RecordBatch.from_pylist([], schema=relation.schema()), 0)
+
+    def writer(self, side: Any, part: Part, settings: Settings) -> ParquetWriter:
+        return ParquetWriter(side / (part.files[0] + self.ending), settings)

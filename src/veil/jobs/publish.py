@@ -1,0 +1,94 @@
+"""Publish: the tables of a release put into a database, each whole, none twice."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from veil.errors import FormatError, StoreError
+from veil.formats.base import Part
+from veil.formats.parquet import ROWS, one_schema
+from veil.jobs.work import WAITS
+from veil.log import event
+from veil.parts import part
+from veil.stores import Target
+
+Opening = Callable[[], Target]
+
+
+def publish(out: Path, tables: Sequence[dict[str, Any]], opening: Opening, tell: Callable[[str, int, int], None]) -> dict[str, int]:  # fmt: skip
+    """Put the tables of a release where others read them.
+
+    Shape:   `tables`: source, name of the file, format, settings and digest of each, files of one table in order; answers
+             rows by table.
+    Keeps:   a table that stands there as this release has it is left: a run that was killed goes on where it was.
+    Errors:  StoreError `publish-there`, `publish-type`, `store-...`; FormatError `parquet-type`.
+    """
+    sources = list(dict.fromkeys(one["source"] for one in tables))
+    found: dict[str, int] = {}
+    for number, source in enumerate(sources):
+        tell("publishing", number, len(sources))
+        own = [one for one in tables if one["source"] == source]
+        found[source] = _patiently(lambda own=own, source=source: _put(out, source, own, opening))  # type: ignore[misc]
+        event("published", table=number + 1, rows=found[source])
+    tell("publishing", len(sources), len(sources))
+    return found
+
+
+def _put(out: Path, name: str, files: list[dict[str, Any]], opening: Opening) -> int:
+    mark = hashlib.sha256("\n".join(one["sha256"] for one in files).encode()).hexdigest()
+    target = opening()
+    try:
+        if target.held(name) == mark:
+            return sum(_rows(out, one) for one in files)
+        schema = one_schema([_schema(out, one) for one in files])
+        return target.put(name, schema, (batch for one in files for batch in _batches(out, one, schema)), mark)
+    finally:
+        target.close()
+
+
+def _patiently(act: Callable[[], int]) -> int:
+    """An act that begins anew, a few times, where a database goes away under it."""
+    for wait in WAITS:
+        try:
+            return act()
+        except StoreError as error:
+            if error.code != "store-gone":
+                raise
+            time.sleep(wait)
+    return act()
+
+
+def _schema(out: Path, file: dict[str, Any]) -> pa.Schema:
+    if file["format"] == "parquet":
+        return pq.read_schema(out / file["name"])
+    return pa.schema([pa.field(address, pa.large_string()) for address in file["settings"]["addresses"]])
+
+
+def _batches(out: Path, file: dict[str, Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    if file["format"] == "parquet":
+        with pq.ParquetFile(out / file["name"]) as opened:
+            for batch in opened.iter_batches(batch_size=ROWS, use_threads=False):
+                yield batch.cast(schema)
+        return
+    for one in part("formats", file["format"])().read(out, Part((file["name"],)), file["settings"]):
+        columns = [field.values for field in one.fields]
+        if [field.address for field in one.fields] != schema.names:
+            raise FormatError(
+                "publish-columns", "a table of the release has other columns than its plan", hint="run it again"
+            )
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _rows(out: Path, file: dict[str, Any]) -> int:
+    if file["format"] == "parquet":
+        return int(pq.read_metadata(out / file["name"]).num_rows)
+    return sum(
+        one.height for one in part("formats", file["format"])().read(out, Part((file["name"],)), file["settings"])
+    )

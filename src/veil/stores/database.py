@@ -1,0 +1,143 @@
+"""Database: what all stores of tables share; a table of one is a relation."""
+
+from __future__ import annotations
+
+import abc
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from veil.errors import StoreError
+from veil.stores.address import Address
+from veil.stores.base import Keys
+
+MARKS = "veil_published"  # the table in a target that says what was put there
+_DECLARED = b"veil.sql"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as its database declares it."""
+
+    name: str
+    kind: str
+    whole: bool = False  # never null
+
+
+class Database(abc.ABC):
+    """A store whose names are tables."""
+
+    kind = "sql"
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+
+    @abc.abstractmethod
+    def tables(self) -> list[str]: ...
+
+    @abc.abstractmethod
+    def schema(self, table: str) -> pa.Schema: ...
+
+    @abc.abstractmethod
+    def stretches(self, table: str, rows: int) -> list[Keys]: ...
+
+    @abc.abstractmethod
+    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]: ...
+
+    @abc.abstractmethod
+    def count(self, table: str) -> int: ...
+
+    @abc.abstractmethod
+    def mark(self, table: str) -> str: ...
+
+    @abc.abstractmethod
+    def close(self) -> None: ...
+
+    def names(self, *ours: Path) -> list[str]:
+        del ours
+        return sorted(self.tables())
+
+    def __truediv__(self, name: str) -> Table:
+        return Table(self, name)
+
+    def size(self, name: str) -> int:
+        return self.count(name)
+
+    def stamp(self, name: str) -> str:
+        return self.mark(name)
+
+    def digest(self, name: str) -> str:
+        return hashlib.sha256(f"{self.address.scheme}\n{name}\n{self.mark(name)}".encode()).hexdigest()
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return type(self), (self.address,)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A relation of a database."""
+
+    store: Database
+    name: str
+
+    def schema(self) -> pa.Schema:
+        found = self.store.schema(self.name)
+        if not found.names:
+            raise StoreError("table-missing", "a table of the database is gone", hint="check `files:` and the schema")
+        return found
+
+    def stretches(self, rows: int) -> list[Keys]:
+        return self.store.stretches(self.name, rows)
+
+    def read(self, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+        return self.store.batches(self.name, keys, rows)
+
+
+def declared_field(column: Column, kind: pa.DataType, scheme: str) -> pa.Field:
+    """A field of Arrow that remembers the type which its database declares."""
+    return pa.field(column.name, kind, metadata={_DECLARED: f"{scheme} {column.kind}".encode()})
+
+
+def is_written_as(field: pa.Field, scheme: str) -> str:
+    """The type that a database of this kind declared for a column; "" for none: columns that were changed forget it."""
+    of, _, kind = (field.metadata or {}).get(_DECLARED, b"").decode().partition(" ")
+    return kind if of == scheme else ""
+
+
+def refused(scheme: str, state: str, *, gone: bool = False) -> StoreError:
+    """What a database answered, without its words: they may hold a value. Shape: `state` is the SQLSTATE."""
+    if gone:
+        return StoreError("store-gone", "the database cannot be reached, or went away", where=scheme,
+                          hint="run the same command again: it goes on where it was")  # fmt: skip
+    if state[:2] in ("28", "3D"):
+        return StoreError("store-refused", "the database refuses this user or has no such database", where=f"{scheme} {state}",
+                          hint="check the address, and where the password comes from")  # fmt: skip
+    if state[:2] in ("22", "23"):
+        return StoreError("publish-type", "a cell does not fit the type or a constraint of its column there", where=f"{scheme} {state}",
+                          hint="let the table be made by Veil, or give the column a type that holds the replacement")  # fmt: skip
+    return StoreError("store-statement", "the database did not accept a statement", where=f"{scheme} {state}".strip(),
+                      hint="check the rights of this user")  # fmt: skip
+
+
+def taken(name: str) -> StoreError:
+    """The error of a target where a table of others stands."""
+    return StoreError("publish-there", "a table of others stands where the release is to be put, and has rows", where=name,
+                      hint="empty it, drop it, or name another schema or database")  # fmt: skip
+
+
+def check_columns(coming: Iterable[str], there: Iterable[str]) -> None:
+    """Errors: StoreError `publish-type` where a table that stands there lacks a column."""
+    if missing := sorted(set(coming) - set(there)):
+        raise StoreError("publish-type", "the table that stands there lacks a column of the release", where=", ".join(missing[:5]),
+                         hint="add it there, or drop the column in the project")  # fmt: skip
+
+
+def as_text(column: pa.Array) -> pa.Array:
+    """Cells as the text that files of tables have. Shape: n -> n `large_string`."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_timestamp(kind) and kind.tz:
+        column = column.cast(pa.timestamp(kind.unit, "UTC"))
+    return column.cast(pa.large_string())

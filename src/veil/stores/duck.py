@@ -1,0 +1,207 @@
+"""DuckDB: tables of a database file, read and written as Arrow; nothing is fetched and nothing is spilled."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from veil.errors import StoreError
+from veil.stores.address import Address
+from veil.stores.base import Keys, quoted, stretches_of
+from veil.stores.database import MARKS, Column, Database, check_columns, declared_field, is_written_as, refused, taken
+from veil.stores.folder import Folder
+
+# No extension is fetched or loaded, and no temporary file is written: what does not fit into memory fails.
+CLOSED: dict[str, str | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "temp_directory": "",
+    "threads": 2,
+}
+_NATIVE = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE",
+           "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "BLOB")  # fmt: skip
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """An error of the database as one of the house: its message may hold a value."""
+    try:
+        yield
+    except duckdb.Error as error:
+        fits = (duckdb.ConversionException, duckdb.ConstraintException, duckdb.OutOfRangeException)
+        state = "22" if isinstance(error, fits) else "3D" if isinstance(error, duckdb.CatalogException) else ""
+        raise refused("duckdb", state, gone=isinstance(error, duckdb.IOException)) from None
+
+
+class Duck(Database):
+    """The tables and views of a file's main schema, or of the one that `?schema=` names.
+
+    Keeps:   types that Arrow has and decimals; of all others the database's own text. Rows in the order of their row ids.
+    """
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address)
+        self.space = address.options.get("schema", "main")
+
+    @cached_property
+    def _line(self) -> duckdb.DuckDBPyConnection:
+        if not self.address.path.is_file():
+            raise StoreError("store-refused", "the database file is not there", where="duckdb", hint="duckdb:///FILE, relative to the project")  # fmt: skip
+        with _telling():
+            return duckdb.connect(str(self.address.path), read_only=True, config=dict(CLOSED))
+
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        with _telling():
+            return self._line.execute(sql, list(values)).fetchall()
+
+    def tables(self) -> list[str]:
+        found = self.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = ?", [self.space])
+        return [name for (name,) in found if name != MARKS]
+
+    def columns(self, table: str) -> list[Column]:
+        rows = self.rows("SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = ? AND "
+                         "table_name = ? ORDER BY ordinal_position", [self.space, table])  # fmt: skip
+        return [Column(name, kind, whole == "NO") for name, kind, whole in rows]
+
+    def schema(self, table: str) -> pa.Schema:
+        columns = self.columns(table)
+        if not columns:
+            return pa.schema([])
+        with _telling():
+            seen = self._reader(f"{self._select(columns)} FROM {self._at(table)} LIMIT 0", 1).schema
+        return pa.schema([declared_field(one, field.type, "duckdb") for one, field in zip(columns, seen, strict=True)])
+
+    def stretches(self, table: str, rows: int) -> list[Keys]:
+        if not self._is_table(table):
+            return [(None, None)]
+        first, last = self.rows(f"SELECT min(rowid), max(rowid) FROM {self._at(table)}")[0]
+        return stretches_of([(at,) for at in range(first, last + 1, rows)]) if first is not None else [(None, None)]
+
+    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+        schema = self.schema(table)
+        bounds = [f"rowid {sign} {int(key[0])}" for key, sign in zip(keys, (">=", "<"), strict=True) if key is not None]
+        where = (" WHERE " + " AND ".join(bounds)) if bounds else ""
+        order = " ORDER BY rowid" if self._is_table(table) else ""
+        with _telling():
+            for batch in self._reader(
+                f"{self._select(self.columns(table))} FROM {self._at(table)}{where}{order}", rows
+            ):
+                yield pa.RecordBatch.from_arrays([one.cast(kind) for one, kind in zip(batch.columns, schema.types, strict=True)], schema=schema)  # fmt: skip
+
+    def count(self, table: str) -> int:
+        return int(self.rows(f"SELECT count(*) FROM {self._at(table)}")[0][0])
+
+    def mark(self, table: str) -> str:
+        path = self.address.path
+        return f"{Folder(path.parent).stamp(path.name)}:{self.count(table)}"
+
+    def close(self) -> None:
+        held = self.__dict__.pop("_line", None)
+        if held is not None:
+            held.close()
+
+    def _reader(self, sql: str, rows: int) -> pa.RecordBatchReader:
+        return self._line.sql(sql).to_arrow_reader(rows)
+
+    def _select(self, columns: list[Column]) -> str:
+        said = [quoted(one.name) if one.kind in _NATIVE or one.kind.startswith("DECIMAL")
+                else f"CAST({quoted(one.name)} AS VARCHAR) AS {quoted(one.name)}" for one in columns]  # fmt: skip
+        return "SELECT " + ", ".join(said)
+
+    def _is_table(self, table: str) -> bool:
+        return bool(self.rows("SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ? AND "
+                              "table_type = 'BASE TABLE'", [self.space, table]))  # fmt: skip
+
+    def _at(self, table: str) -> str:
+        return f"{quoted(self.space)}.{quoted(table)}"
+
+
+class DuckTarget:
+    """A database file that takes tables, each whole in one transaction; made if it is not there."""
+
+    def __init__(self, address: Address) -> None:
+        self._path, self._space = address.path, address.options.get("schema", "main")
+
+    @cached_property
+    def _line(self) -> duckdb.DuckDBPyConnection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with _telling():
+            made = duckdb.connect(str(self._path), config=dict(CLOSED))
+            made.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(self._space)}")
+            made.execute(f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name VARCHAR PRIMARY KEY, mark VARCHAR NOT NULL, "
+                         "rows BIGINT NOT NULL, made TIMESTAMP NOT NULL DEFAULT current_timestamp)")  # fmt: skip
+        return made
+
+    def held(self, name: str) -> str:
+        with _telling():
+            found = self._line.execute(f"SELECT mark FROM {self._at(MARKS)} WHERE name = ?", [name]).fetchone()
+        return str(found[0]) if found and self._columns(name) else ""
+
+    def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
+        ours, there = self.held(name), self._columns(name)
+        with _telling():
+            self._line.execute("BEGIN")
+            try:
+                if there and not ours:
+                    self._check_empty(name)
+                    check_columns(schema.names, there)
+                else:
+                    self._line.execute(f"DROP TABLE IF EXISTS {self._at(name)}")
+                    self._make(name, schema)
+                rows = self._filled(name, schema, batches)
+                self._line.execute(
+                    f"INSERT OR REPLACE INTO {self._at(MARKS)} (name, mark, rows) VALUES (?, ?, ?)", [name, mark, rows]
+                )
+                self._line.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(duckdb.Error):
+                    self._line.execute("ROLLBACK")
+                raise
+        return rows
+
+    def _make(self, name: str, schema: pa.Schema) -> None:
+        """An empty table of these types: those that were declared at home, else those of Arrow."""
+        none = schema.remove_metadata().empty_table()
+        with self._seen("veil_coming", none):
+            self._line.execute(f"CREATE TABLE {self._at(name)} AS SELECT * FROM veil_coming")
+        for field in schema:
+            declared = is_written_as(field, "duckdb")
+            if declared:
+                self._line.execute(f"ALTER TABLE {self._at(name)} ALTER {quoted(field.name)} TYPE {declared}")
+
+    def _filled(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
+        names = ", ".join(map(quoted, schema.names))
+        with self._seen("veil_coming", pa.RecordBatchReader.from_batches(schema, batches)):
+            self._line.execute(f"INSERT INTO {self._at(name)} ({names}) SELECT {names} FROM veil_coming")
+        return int(self._line.execute(f"SELECT count(*) FROM {self._at(name)}").fetchall()[0][0])
+
+    @contextlib.contextmanager
+    def _seen(self, name: str, rows: Any) -> Iterator[None]:
+        self._line.register(name, rows)
+        try:
+            yield
+        finally:
+            self._line.unregister(name)
+
+    def _columns(self, name: str) -> list[str]:
+        with _telling():
+            found = self._line.execute("SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
+                                       [self._space, name]).fetchall()  # fmt: skip
+        return [column for (column,) in found]
+
+    def _check_empty(self, name: str) -> None:
+        if self._line.execute(f"SELECT 1 FROM {self._at(name)} LIMIT 1").fetchone():
+            raise taken(name)
+
+    def close(self) -> None:
+        held = self.__dict__.pop("_line", None)
+        if held is not None:
+            held.close()
+
+    def _at(self, table: str) -> str:
+        return f"{quoted(self._space)}.{quoted(table)}"

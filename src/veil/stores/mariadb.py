@@ -1,0 +1,263 @@
+"""MariaDB and MySQL: tables read and written by PyMySQL, a driver under the MIT licence."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pymysql
+from pymysql.cursors import SSCursor
+
+from veil.errors import FormatError
+from veil.stores.address import Address, password
+from veil.stores.base import Keys, quoted, stretches_of, within
+from veil.stores.database import Column, Database, as_text, check_columns, declared_field, is_written_as, refused, taken
+
+# Double quotes name columns, nothing is cut to fit, moments are read in one zone.
+_SESSION = "SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES', time_zone = '+00:00'"
+_INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint")
+_LOST = frozenset({2002, 2003, 2006, 2013, 2055, 1053, 1927, 0})
+_STATES = {1044: "28", 1045: "28", 1698: "28", 1049: "3D", 1264: "22", 1265: "22", 1292: "22", 1366: "22", 1406: "22",
+           1048: "23", 1062: "23", 1452: "23", 3819: "23", 4025: "23"}  # fmt: skip
+_TYPES = ((pa.types.is_boolean, "tinyint"), (pa.types.is_integer, "bigint"), (pa.types.is_float32, "float"),
+          (pa.types.is_float64, "double"), (pa.types.is_date, "date"), (pa.types.is_timestamp, "datetime(6)"),
+          (pa.types.is_binary, "longblob"), (pa.types.is_large_binary, "longblob"))  # fmt: skip
+_ROWS = 5_000
+_MARK = "veil:"
+
+
+class Connection:
+    """One connection of a process, made when it is first asked for."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._held: Any = None
+
+    def _line(self) -> Any:
+        if self._held is None:
+            address = self._address
+            socket = address.options.get("socket")
+            said = (
+                {"unix_socket": socket}
+                if socket
+                else {"host": address.host or "127.0.0.1", "port": address.port or 3306}
+            )
+            self._held = pymysql.connect(user=address.user, password=password(address) or "", database=address.database, charset="utf8mb4",
+                                         autocommit=False, connect_timeout=10, read_timeout=600, init_command=_SESSION, **said)  # fmt: skip
+        return self._held
+
+    @contextlib.contextmanager
+    def cursor(self, kind: Any = None) -> Iterator[Any]:
+        """An error of the driver becomes one of the house: its message may hold a value."""
+        try:
+            with self._line().cursor(kind) as cursor:
+                yield cursor
+        except (pymysql.MySQLError, OSError) as error:
+            code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+            self.close()
+            raise refused("mariadb", _STATES.get(code, ""), gone=code in _LOST) from None
+
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        with self.cursor() as cursor:
+            cursor.execute(sql, tuple(values))
+            return list(cursor.fetchall())
+
+    def commit(self) -> None:
+        if self._held is not None:
+            self._held.commit()
+
+    def close(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            with contextlib.suppress(pymysql.MySQLError, OSError):
+                held.close()
+
+
+class Mariadb(Database):
+    """The tables and views of one database.
+
+    Keeps:   the order of the primary key; whole numbers, floats, days and moments typed, exact decimals and all else as
+             the database's own text. A column that holds a day such as 0000-00-00 is text.
+    """
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address)
+        self._line = Connection(address)
+        self._schemas: dict[str, pa.Schema] = {}
+
+    def tables(self) -> list[str]:
+        found = self._line.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+        return [name for (name,) in found if not name.startswith("veil_")]
+
+    def columns(self, table: str) -> list[Column]:
+        rows = self._line.rows("SELECT column_name, column_type, is_nullable FROM information_schema.columns WHERE table_schema = "
+                               "DATABASE() AND table_name = %s ORDER BY ordinal_position", [table])  # fmt: skip
+        return [Column(name, kind, whole == "NO") for name, kind, whole in rows]
+
+    def key(self, table: str) -> list[str]:
+        rows = self._line.rows("SELECT column_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND "
+                               "table_name = %s AND index_name = 'PRIMARY' ORDER BY seq_in_index", [table])  # fmt: skip
+        return [name for (name,) in rows]
+
+    def schema(self, table: str) -> pa.Schema:
+        if table not in self._schemas:
+            columns = self.columns(table)
+            days = [one for one in columns if one.kind.startswith(("date", "timestamp"))]
+            tests = [f"coalesce(max(month({_name(one.name)}) = 0 OR day({_name(one.name)}) = 0), 0)" for one in days]
+            seen = self._line.rows(f"SELECT {', '.join(tests)} FROM {_name(table)}")[0] if days else ()
+            odd = {one.name for one, found in zip(days, seen, strict=True) if found}
+            self._schemas[table] = pa.schema([declared_field(one, _arrow(one, odd), "mariadb") for one in columns])
+            self._line.commit()
+        return self._schemas[table]
+
+    def stretches(self, table: str, rows: int) -> list[Keys]:
+        key = self.key(table)
+        if not key:
+            return [(None, None)]
+        names = ", ".join(map(_name, key))
+        found = self._line.rows(f"SELECT {names} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS veil_n FROM "
+                                f"{_name(table)}) s WHERE veil_n %% %s = 0 ORDER BY veil_n", [rows])  # fmt: skip
+        self._line.commit()
+        return stretches_of(found)
+
+    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+        schema, key = self.schema(table), self.key(table)
+        where, values = within([one.replace("%", "%%") for one in key], keys, '"', "%s")
+        order = f" ORDER BY {', '.join(map(_name, key))}" if key else ""
+        said = ", ".join(map(_selected, schema))
+        with self._line.cursor(SSCursor) as cursor:
+            cursor.execute(f"SELECT {said} FROM {_name(table)}{where}{order}", tuple(values))
+            while found := cursor.fetchmany(rows):
+                yield _batch(found, schema)
+        self._line.commit()
+
+    def count(self, table: str) -> int:
+        return int(self._line.rows(f"SELECT count(*) FROM {_name(table)}")[0][0])
+
+    def mark(self, table: str) -> str:
+        """The database's own checksum of the rows; of a view, their number."""
+        summed = self._line.rows(f"CHECKSUM TABLE {_name(table)} EXTENDED")
+        found = f"{self.count(table)}:{summed[0][1] if summed else ''}"
+        self._line.commit()
+        return found
+
+    def close(self) -> None:
+        self._line.close()
+
+
+def _name(name: str) -> str:
+    """A quoted name, safe beside placeholders."""
+    return quoted(name).replace("%", "%%")
+
+
+def _arrow(column: Column, odd: set[str]) -> pa.DataType:
+    word = column.kind.partition("(")[0].partition(" ")[0]
+    if word in _INTEGERS:
+        return pa.uint64() if "unsigned" in column.kind and word == "bigint" else pa.int64()
+    if word in ("float", "double"):
+        return pa.float32() if word == "float" else pa.float64()
+    if word in ("date", "datetime", "timestamp") and column.name not in odd:
+        return pa.date32() if word == "date" else pa.timestamp("us")
+    return pa.large_binary() if word.endswith("blob") or word in ("binary", "varbinary", "bit") else pa.large_string()
+
+
+def _selected(field: pa.Field) -> str:
+    name = _name(field.name)
+    plain = pa.types.is_integer(field.type) or pa.types.is_floating(field.type) or pa.types.is_large_binary(field.type)
+    return name if plain else f"CAST({name} AS CHAR)"
+
+
+def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    columns = []
+    try:
+        for cells, kind in zip(zip(*rows, strict=True), schema.types, strict=True):
+            moment = pa.types.is_temporal(kind)
+            made = pa.array(cells, pa.large_string() if moment else kind)
+            columns.append(made.cast(kind) if moment else made)
+    except (pa.ArrowException, UnicodeError):
+        raise FormatError("table-type", "the type of a column changed while it was read", hint="run it when nobody writes") from None  # fmt: skip
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+class MariadbTarget:
+    """A database that takes tables: each is filled aside in one transaction, then put in its place by one rename.
+
+    Keeps:   what stands there bears its mark as the table's comment, which the rename carries along.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self._line = Connection(address)
+        self._there = Mariadb(address)
+
+    def held(self, name: str) -> str:
+        found = self._line.rows("SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s", [name])  # fmt: skip
+        self._line.commit()
+        said = str(found[0][0]) if found else ""
+        return said.removeprefix(_MARK) if said.startswith(_MARK) else ""
+
+    def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
+        ours, there = self.held(name), name in self._there.tables()
+        aside = "veil_" + hashlib.sha256(name.encode()).hexdigest()[:24]
+        with self._line.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {_name(aside)}", ())
+            if there and not ours:
+                self._check_empty(cursor, name)
+                check_columns(schema.names, [one.name for one in self._there.columns(name)])
+                cursor.execute(f"CREATE TABLE {_name(aside)} LIKE {_name(name)}", ())
+                cursor.execute(f"ALTER TABLE {_name(aside)} COMMENT = %s", (_MARK + mark,))
+            else:
+                said = ", ".join(f"{_name(field.name)} {_sql(field)} NULL" for field in schema)
+                cursor.execute(f"CREATE TABLE {_name(aside)} ({said}) ENGINE = InnoDB COMMENT = %s CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", (_MARK + mark,))  # fmt: skip
+            self._fill(cursor, aside, schema, batches)
+            cursor.execute(f"SELECT count(*) FROM {_name(aside)}", ())
+            rows = int(cursor.fetchone()[0])
+            self._line.commit()
+            self._place(cursor, name, aside, replaced=there)
+        return rows
+
+    def _fill(self, cursor: Any, aside: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+        names, marks = ", ".join(map(_name, schema.names)), ", ".join(["%s"] * len(schema.names))
+        for whole in batches:
+            for start in range(0, whole.num_rows, _ROWS):
+                batch = whole.slice(start, _ROWS)
+                cells = [_plain(column).to_pylist() for column in batch.columns]
+                cursor.executemany(
+                    f"INSERT INTO {_name(aside)} ({names}) VALUES ({marks})", list(zip(*cells, strict=True))
+                )
+
+    def _place(self, cursor: Any, name: str, aside: str, *, replaced: bool) -> None:
+        """One rename, so that a reader sees the old table or the new one."""
+        if not replaced:
+            cursor.execute(f"RENAME TABLE {_name(aside)} TO {_name(name)}", ())
+            return
+        gone = aside + "_old"
+        cursor.execute(f"DROP TABLE IF EXISTS {_name(gone)}", ())
+        cursor.execute(f"RENAME TABLE {_name(name)} TO {_name(gone)}, {_name(aside)} TO {_name(name)}", ())
+        cursor.execute(f"DROP TABLE {_name(gone)}", ())
+
+    def _check_empty(self, cursor: Any, name: str) -> None:
+        cursor.execute(f"SELECT 1 FROM {_name(name)} LIMIT 1", ())
+        if cursor.fetchone():
+            raise taken(name)
+
+    def close(self) -> None:
+        self._line.close()
+        self._there.close()
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    if pa.types.is_boolean(column.type):
+        return column.cast(pa.int8())
+    return (
+        column
+        if any(of(column.type) for of, _ in _TYPES if of is not pa.types.is_timestamp and of is not pa.types.is_date)
+        else as_text(column)
+    )
+
+
+def _sql(field: pa.Field) -> str:
+    declared = is_written_as(field, "mariadb")
+    return declared or next((sql for of, sql in _TYPES if of(field.type)), "longtext")

@@ -1,0 +1,85 @@
+"""Opening: an address or a folder, as a project writes it, to the store that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from veil.errors import StoreError
+from veil.stores.address import Address, is_address, parse
+from veil.stores.base import Store, Target
+from veil.stores.folder import Folder
+
+STORES = {
+    "sqlite": "veil.stores.sqlite:Sqlite",
+    "duckdb": "veil.stores.duck:Duck",
+    "postgresql": "veil.stores.postgresql:Postgresql",
+    "mariadb": "veil.stores.mariadb:Mariadb",
+}
+TARGETS = {
+    "sqlite": "veil.stores.sqlite:SqliteTarget",
+    "duckdb": "veil.stores.duck:DuckTarget",
+    "postgresql": "veil.stores.postgresql:PostgresqlTarget",
+    "mariadb": "veil.stores.mariadb:MariadbTarget",
+}
+_ALIASES = {"postgres": "postgresql", "mysql": "mariadb"}
+_EXTRAS = {"adbc_driver_postgresql": "postgresql", "adbc_driver_manager": "postgresql", "pymysql": "mariadb", "duckdb": "duckdb"}
+
+
+def open_store(written: str, folder: Path) -> Store:
+    """The store that a project names. Nothing is connected to before it is asked something.
+
+    Errors:  StoreError `store-scheme`, `store-driver` and those of addresses.
+    """
+    if not is_address(written):
+        return Folder(folder / written)
+    made: Store = _made(STORES, parse(written, folder))
+    return made
+
+
+def open_target(written: str, folder: Path) -> Target:
+    """The place where a release is put. Errors: as `open_store`."""
+    made: Target = _made(TARGETS, parse(written, folder))
+    return made
+
+
+def shown_address(written: str) -> str:
+    return parse(written, Path()).shown() if is_address(written) else written
+
+
+def _made(table: dict[str, str], address: Address) -> Any:
+    place = table.get(_ALIASES.get(address.scheme, address.scheme))
+    if place is None:
+        raise StoreError("store-scheme", "there is no store of this kind", hint="one of: " + ", ".join(sorted(table)))
+    module, attribute = place.split(":")
+    try:
+        return getattr(import_module(module), attribute)(address)
+    except ModuleNotFoundError as missing:
+        extra = _EXTRAS.get((missing.name or "").partition(".")[0], "all")
+        raise StoreError("store-driver", "the driver of this store is not installed",
+                         hint=f"pip install 'veil-deid[{extra}]'") from None  # fmt: skip
+
+
+@dataclass(slots=True)
+class Inputs:
+    """The stores that a project reads: the one that `in:` names, and those that sources name for themselves."""
+
+    folder: Path
+    main: str
+    _open: dict[str, Store] = field(default_factory=dict, repr=False)
+
+    def of(self, place: str = "") -> Store:
+        """The store of a source; "" is the project's own."""
+        written = place or self.main
+        if written not in self._open:
+            self._open[written] = open_store(written, self.folder)
+        return self._open[written]
+
+    def __getstate__(self) -> tuple[Path, str]:
+        return self.folder, self.main
+
+    def __setstate__(self, state: tuple[Path, str]) -> None:
+        self.folder, self.main = state
+        self._open = {}

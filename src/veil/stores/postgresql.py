@@ -1,0 +1,279 @@
+"""PostgreSQL: tables read and written as Arrow, by the ADBC driver."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+import adbc_driver_manager
+import pyarrow as pa
+from adbc_driver_postgresql import dbapi
+
+from veil.stores.address import Address, password
+from veil.stores.base import Keys, quoted, stretches_of
+from veil.stores.database import MARKS, Column, Database, check_columns, declared_field, is_written_as, refused, taken
+
+# What the driver gives as the same value in Arrow; of everything else the database's own text is read.
+_NATIVE = frozenset({"boolean", "smallint", "integer", "bigint", "real", "double precision", "text", "date", "bytea",
+                     "timestamp without time zone", "timestamp with time zone"})  # fmt: skip
+_TEXTS = ("character varying", "character(")
+_TYPES = ((pa.bool_(), "boolean"), (pa.int8(), "smallint"), (pa.int16(), "smallint"), (pa.int32(), "integer"), (pa.int64(), "bigint"),
+          (pa.float32(), "real"), (pa.float64(), "double precision"), (pa.date32(), "date"), (pa.binary(), "bytea"),
+          (pa.large_binary(), "bytea"))  # fmt: skip
+_GONE = ("08", "57P")  # SQLSTATE classes: the connection is lost, the server was stopped
+
+
+class Connection:
+    """One connection of a process, made when it is first asked for."""
+
+    def __init__(self, address: Address, *, reads: bool) -> None:
+        self._address, self._reads = address, reads
+
+    @cached_property
+    def _held(self) -> Any:
+        address = self._address
+        said = {"host": address.host, "port": address.port, "dbname": address.database, "user": address.user,
+                "password": password(address), "application_name": "veil",
+                "options": "-c default_transaction_read_only=on" if self._reads else ""}  # fmt: skip
+        said |= {key: value for key, value in address.options.items() if key not in ("schema", "password_env")}
+        pieces = [f"{key}='{_escaped(str(value))}'" for key, value in said.items() if value]
+        with self.telling():
+            return dbapi.connect(" ".join(pieces))
+
+    @contextlib.contextmanager
+    def cursor(self) -> Iterator[Any]:
+        with self.telling():
+            held = self._held.cursor()
+            try:
+                yield held
+            finally:
+                with contextlib.suppress(adbc_driver_manager.Error):
+                    held.close()
+
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        with self.cursor() as cursor:
+            cursor.execute(sql, list(values) or None)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    def run(self, sql: str, values: Iterable[Any] = ()) -> None:
+        with self.cursor() as cursor:
+            cursor.execute(sql, list(values) or None)
+
+    def commit(self) -> None:
+        with self.telling():
+            self._held.commit()
+
+    def rollback(self) -> None:
+        if "_held" in self.__dict__:
+            with contextlib.suppress(adbc_driver_manager.Error):
+                self._held.rollback()
+
+    def close(self) -> None:
+        held = self.__dict__.pop("_held", None)
+        if held is not None:
+            with contextlib.suppress(adbc_driver_manager.Error):
+                held.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def telling(self) -> Iterator[None]:
+        """An error of the driver as one of the house: its message may hold a value."""
+        try:
+            yield
+        except (adbc_driver_manager.Error, OSError) as error:
+            state = getattr(error, "sqlstate", None) or ""
+            lost = not state or state.startswith(_GONE)
+            self.rollback()
+            self.close()
+            raise refused("postgresql", state, gone=lost) from None
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
+
+
+class Postgresql(Database):
+    """The tables and views of one schema of a database.
+
+    Keeps:   the order of the primary key; types that Arrow has. A number of exact decimals, a UUID, JSON, an array is
+             the database's own text, its declared type beside it.
+    """
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address)
+        self._line = Connection(address, reads=True)
+        self.space = address.options.get("schema", "public")
+
+    def tables(self) -> list[str]:
+        found = self._line.rows("SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                                "WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1", [self.space])  # fmt: skip
+        return [name for (name,) in found if name != MARKS]
+
+    def columns(self, table: str) -> list[Column]:
+        rows = self._line.rows(
+            "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull FROM pg_attribute a "
+            "WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum", [self._at(table)])  # fmt: skip
+        return [Column(name, kind, bool(whole)) for name, kind, whole in rows]
+
+    def key(self, table: str) -> list[Column]:
+        rows = self._line.rows(
+            "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod) FROM pg_index i CROSS JOIN LATERAL "
+            "unnest(i.indkey::int2[]) WITH ORDINALITY k(n, o) JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.n "
+            "WHERE i.indrelid = $1::text::regclass AND i.indisprimary ORDER BY k.o", [self._at(table)])  # fmt: skip
+        return [Column(name, kind, True) for name, kind in rows]
+
+    def stretches(self, table: str, rows: int) -> list[Keys]:
+        key = self.key(table)
+        if not key:
+            return [(None, None)]
+        names = ", ".join(quoted(one.name) for one in key)
+        texts = ", ".join(f"{quoted(one.name)}::text" for one in key)
+        found = self._line.rows(f"SELECT {texts} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS n "
+                                f"FROM {self._at(table)}) s WHERE n % {int(rows)} = 0 ORDER BY n")  # fmt: skip
+        self._line.commit()
+        return stretches_of(found)
+
+    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+        columns, key = self.columns(table), self.key(table)
+        said = ", ".join(quoted(one.name) if _is_native(one.kind) else f"{quoted(one.name)}::text" for one in columns)
+        where, values = _within(key, keys)
+        order = (" ORDER BY " + ", ".join(quoted(one.name) for one in key)) if key else ""
+        schema = self.schema(table)
+        with self._line.cursor() as cursor:
+            cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(16 << 20)})
+            cursor.execute(f"SELECT {said} FROM {self._at(table)}{where}{order}", values or None)
+            for batch in cursor.fetch_record_batch():
+                for start in range(0, batch.num_rows, rows):
+                    piece = batch.slice(start, rows).columns
+                    cells = [_plain(one).cast(kind) for one, kind in zip(piece, schema.types, strict=True)]
+                    yield pa.RecordBatch.from_arrays(cells, schema=schema)
+        self._line.commit()
+
+    def schema(self, table: str) -> pa.Schema:
+        return pa.schema([declared_field(one, _arrow(one.kind), "postgresql") for one in self.columns(table)])
+
+    def count(self, table: str) -> int:
+        return int(self._line.rows(f"SELECT count(*) FROM {self._at(table)}")[0][0])
+
+    def mark(self, table: str) -> str:
+        """The number of rows and the transactions that wrote them; of a view, a sum over its rows."""
+        whole = self._line.rows("SELECT relkind IN ('r', 'm') FROM pg_class WHERE oid = $1::text::regclass", [self._at(table)])  # fmt: skip
+        said = "xmin::text::bigint" if whole and whole[0][0] else "hashtextextended(t::text, 0)"
+        rows = self._line.rows(f"SELECT count(*)::text, coalesce(sum({said}), 0)::text FROM {self._at(table)} t")
+        self._line.commit()
+        return ":".join(rows[0])
+
+    def close(self) -> None:
+        self._line.close()
+
+    def _at(self, table: str) -> str:
+        return f"{quoted(self.space)}.{quoted(table)}"
+
+
+def _within(key: list[Column], keys: Keys) -> tuple[str, list[Any]]:
+    """The condition of a stretch; keys travel as text, and the database reads them as it wrote them."""
+    names, pieces, values = ", ".join(quoted(one.name) for one in key), [], list[Any]()
+    for bound, negated in zip(keys, ("", "NOT "), strict=True):
+        if bound is not None:
+            marks = ", ".join(f"${len(values) + i}::text::{one.kind}" for i, one in enumerate(key, 1))
+            pieces.append(f"{negated}(({names}) >= ({marks}))")
+            values += bound
+    return (" WHERE " + " AND ".join(pieces) if pieces else ""), values
+
+
+def _is_native(kind: str) -> bool:
+    return kind in _NATIVE or kind.startswith(_TEXTS)
+
+
+def _arrow(kind: str) -> pa.DataType:
+    if kind == "timestamp without time zone":
+        return pa.timestamp("us")
+    if kind == "timestamp with time zone":
+        return pa.timestamp("us", "UTC")
+    if kind == "bytea":
+        return pa.binary()
+    return next((arrow for arrow, sql in _TYPES if sql == kind), pa.large_string())
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    return column.storage if isinstance(column, pa.ExtensionArray) else column
+
+
+class PostgresqlTarget:
+    """A schema of a database that takes tables, each whole in one transaction."""
+
+    def __init__(self, address: Address) -> None:
+        self._line = Connection(address, reads=False)
+        self._space = address.options.get("schema", "public")
+        self._there = Postgresql(address)
+
+    def held(self, name: str) -> str:
+        self._line.run(f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name text PRIMARY KEY, mark text NOT NULL, "
+                       "rows bigint NOT NULL, made timestamptz NOT NULL DEFAULT now())")  # fmt: skip
+        self._line.commit()
+        found = self._line.rows(f"SELECT mark FROM {self._at(MARKS)} m WHERE name = $1 AND to_regclass($2::text) IS NOT NULL",
+                                [name, self._at(name)])  # fmt: skip
+        self._line.commit()
+        return str(found[0][0]) if found else ""
+
+    def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
+        ours, there = self.held(name), name in self._there.tables()
+        try:
+            if there and not ours:
+                columns = self._empty(name)
+            else:
+                self._line.run(f"DROP TABLE IF EXISTS {self._at(name)}")
+                columns = [(field.name, _sql(field)) for field in schema]
+                said = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
+                self._line.run(f"CREATE TABLE {self._at(name)} ({said})")
+            rows = self._filled(name, columns, pa.RecordBatchReader.from_batches(schema, batches))
+            self._line.run(f"DELETE FROM {self._at(MARKS)} WHERE name = $1", [name])
+            self._line.run(f"INSERT INTO {self._at(MARKS)} (name, mark, rows) VALUES ($1, $2, $3)", [name, mark, rows])
+            self._line.commit()
+        except BaseException:
+            self._line.rollback()
+            raise
+        return rows
+
+    def _filled(self, name: str, columns: list[tuple[str, str]], reader: pa.RecordBatchReader) -> int:
+        """Rows go into a table of the session first, and from there, each cell cast to its type, to their place."""
+        with self._line.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.veil_coming")
+            cursor.adbc_ingest("veil_coming", reader, mode="create", temporary=True)
+        own = ", ".join(quoted(column) for column in reader.schema.names)
+        kinds = dict(columns)
+        check_columns(reader.schema.names, kinds)
+        cast = ", ".join(f"{quoted(column)}::{kinds[column]}" for column in reader.schema.names)
+        self._line.run(f"INSERT INTO {self._at(name)} ({own}) SELECT {cast} FROM pg_temp.veil_coming")
+        self._line.run("DROP TABLE pg_temp.veil_coming")
+        return int(self._line.rows(f"SELECT count(*) FROM {self._at(name)}")[0][0])
+
+    def _empty(self, name: str) -> list[tuple[str, str]]:
+        """The columns of a table of others, if it is an empty one that was made to be filled."""
+        if self._line.rows(f"SELECT EXISTS (SELECT 1 FROM {self._at(name)})")[0][0]:
+            raise taken(name)
+        return [(one.name, one.kind) for one in self._there.columns(name)]
+
+    def close(self) -> None:
+        self._line.close()
+        self._there.close()
+
+    def _at(self, table: str) -> str:
+        return f"{quoted(self._space)}.{quoted(table)}"
+
+
+def _sql(field: pa.Field) -> str:
+    """The type of a new column: the one it had at home where it still has it, else the one of its cells."""
+    declared = is_written_as(field, "postgresql")
+    if declared:
+        return declared
+    if pa.types.is_timestamp(field.type):
+        return "timestamp with time zone" if field.type.tz else "timestamp without time zone"
+    if pa.types.is_decimal(field.type):
+        return "numeric"
+    return next((sql for arrow, sql in _TYPES if arrow == field.type), "text")

@@ -1,0 +1,232 @@
+"""SQLite: tables of a database file, by the driver of Python's own library."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from veil.errors import FormatError, StoreError
+from veil.stores.address import Address
+from veil.stores.base import Keys, quoted, stretches_of, within
+from veil.stores.database import (
+    MARKS,
+    Column,
+    Database,
+    as_text,
+    check_columns,
+    declared_field,
+    is_written_as,
+    refused,
+    taken,
+)
+from veil.stores.folder import Folder
+
+_ROWID = ("rowid", "_rowid_", "oid")
+_KINDS = ((pa.types.is_boolean, "INTEGER"), (pa.types.is_integer, "INTEGER"), (pa.types.is_floating, "REAL"),
+          (pa.types.is_binary, "BLOB"), (pa.types.is_large_binary, "BLOB"))  # fmt: skip
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """An error of the driver as one of the house: its message may hold a value."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        state = {sqlite3.SQLITE_CONSTRAINT: "23", sqlite3.SQLITE_MISMATCH: "22", sqlite3.SQLITE_CANTOPEN: "3D",
+                 sqlite3.SQLITE_NOTADB: "3D"}.get(code, "")  # fmt: skip
+        raise refused("sqlite", state, gone=code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR)) from None
+
+
+class Sqlite(Database):
+    """The tables and views of a file.
+
+    Keeps:   every cell's value; a column whose cells are all whole numbers, all numbers with a point or all bytes is
+             typed so, any other is text as the database writes it. Rows in the order of their row ids.
+    """
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address)
+        self._schemas: dict[str, pa.Schema] = {}
+
+    @cached_property
+    def _line(self) -> sqlite3.Connection:
+        path = self.address.path
+        if not path.is_file():
+            raise StoreError("store-refused", "the database file is not there", where="sqlite", hint="sqlite:///FILE, relative to the project")  # fmt: skip
+        with _telling():
+            return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        with _telling():
+            return self._line.execute(sql, tuple(values)).fetchall()
+
+    def tables(self) -> list[str]:
+        found = self.rows("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")  # fmt: skip
+        return [name for (name,) in found if name != MARKS]
+
+    def columns(self, table: str) -> list[Column]:
+        return [Column(name, kind, bool(whole)) for _, name, kind, whole, *_ in self._info(table)]
+
+    def _info(self, table: str) -> list[tuple[Any, ...]]:
+        return self.rows(f"PRAGMA table_info({quoted(table)})")
+
+    def key(self, table: str) -> list[str]:
+        """The row id under a name that no column has taken; the primary key of a table without one; of a view nothing."""
+        columns = {one.name.lower() for one in self.columns(table)}
+        free = next((name for name in _ROWID if name not in columns), None)
+        if free is not None:
+            with contextlib.suppress(StoreError):
+                found = self.rows(f"SELECT {free} FROM {quoted(table)} LIMIT 1")
+                if not found or found[0][0] is not None:
+                    return [free]
+        keyed = sorted((place, name) for _, name, _, _, _, place in self._info(table) if place)
+        return [name for _, name in keyed]
+
+    def schema(self, table: str) -> pa.Schema:
+        if table not in self._schemas:
+            columns = self.columns(table)
+            kinds = [f"group_concat(DISTINCT typeof({quoted(one.name)}))" for one in columns]
+            seen = self.rows(f"SELECT {', '.join(kinds)} FROM {quoted(table)}")[0] if columns else ()
+            fields = [declared_field(one, _arrow(classes, one.kind), "sqlite") for one, classes in zip(columns, seen, strict=True)]  # fmt: skip
+            self._schemas[table] = pa.schema(fields)
+        return self._schemas[table]
+
+    def stretches(self, table: str, rows: int) -> list[Keys]:
+        key = self.key(table)
+        if not key:
+            return [(None, None)]
+        names = ", ".join(map(quoted, key)) if key[0] not in _ROWID else key[0]
+        return stretches_of(
+            self.rows(f"SELECT {names} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS n FROM {quoted(table)}) "
+                      "WHERE n % ? = 0 ORDER BY n", [rows]))  # fmt: skip
+
+    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+        schema, key = self.schema(table), self.key(table)
+        said = ", ".join(_selected(field) for field in schema)
+        where, values = within(key, keys, '"', "?")
+        order = f" ORDER BY {', '.join(map(quoted, key))}" if key else ""
+        with _telling():
+            cursor = self._line.execute(f"SELECT {said} FROM {quoted(table)}{where}{order}", values)
+            while found := cursor.fetchmany(rows):
+                yield _batch(found, schema)
+
+    def count(self, table: str) -> int:
+        return int(self.rows(f"SELECT count(*) FROM {quoted(table)}")[0][0])
+
+    def mark(self, table: str) -> str:
+        """The state of the whole file, its log of changes included, and the number of rows."""
+        path, folder = self.address.path, Folder(self.address.path.parent)
+        log = path.with_name(path.name + "-wal")
+        pieces = [folder.stamp(one.name) for one in (path, log) if one.exists() and one.stat().st_size]
+        return ":".join([*pieces, str(self.count(table))])
+
+    def close(self) -> None:
+        held = self.__dict__.pop("_line", None)
+        if held is not None:
+            held.close()
+
+
+def _arrow(classes: str | None, declared: str) -> pa.DataType:
+    seen = set((classes or "").split(",")) - {"null", ""}
+    if not seen:
+        kind = declared.upper()
+        return pa.int64() if "INT" in kind else pa.float64() if any(one in kind for one in ("REAL", "FLOA", "DOUB")) else pa.large_string()  # fmt: skip
+    return {frozenset({"integer"}): pa.int64(), frozenset({"real"}): pa.float64(), frozenset({"blob"}): pa.large_binary()}.get(
+        frozenset(seen), pa.large_string())  # fmt: skip
+
+
+def _selected(field: pa.Field) -> str:
+    name = quoted(field.name)
+    if field.type != pa.large_string():
+        return name
+    return f"CASE typeof({name}) WHEN 'blob' THEN 'X''' || hex({name}) || '''' ELSE CAST({name} AS TEXT) END"
+
+
+def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    try:
+        columns = [pa.array(cells, kind) for cells, kind in zip(zip(*rows, strict=True), schema.types, strict=True)]
+    except (pa.ArrowException, UnicodeError):
+        raise FormatError("table-type", "the type of a column changed while it was read", hint="run it when nobody writes") from None  # fmt: skip
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+class SqliteTarget:
+    """A database file that takes tables, each whole in one transaction; made if it is not there."""
+
+    def __init__(self, address: Address) -> None:
+        self._path = address.path
+
+    @cached_property
+    def _line(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with _telling():
+            made = sqlite3.connect(self._path, isolation_level=None)
+            made.execute(f"CREATE TABLE IF NOT EXISTS {MARKS} (name TEXT PRIMARY KEY, mark TEXT NOT NULL, rows INTEGER NOT NULL, "
+                         "made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)")  # fmt: skip
+        return made
+
+    def held(self, name: str) -> str:
+        with _telling():
+            found = self._line.execute(f"SELECT mark FROM {MARKS} WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found and self._columns(name) else ""
+
+    def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
+        ours, there = self.held(name), self._columns(name)
+        with _telling():
+            self._line.execute("BEGIN IMMEDIATE")
+            try:
+                if there and not ours:
+                    self._check_empty(name)
+                    check_columns(schema.names, there)
+                else:
+                    self._line.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+                    said = ", ".join(f"{quoted(field.name)} {_sql(field)}" for field in schema)
+                    self._line.execute(f"CREATE TABLE {quoted(name)} ({said})")
+                rows = self._filled(name, schema, batches)
+                self._line.execute(
+                    f"INSERT OR REPLACE INTO {MARKS} (name, mark, rows) VALUES (?, ?, ?)", (name, mark, rows)
+                )
+                self._line.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.DatabaseError):
+                    self._line.execute("ROLLBACK")
+                raise
+        return rows
+
+    def _filled(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
+        names, marks = ", ".join(map(quoted, schema.names)), ", ".join("?" * len(schema.names))
+        for batch in batches:
+            cells = [_plain(column).to_pylist() for column in batch.columns]
+            self._line.executemany(f"INSERT INTO {quoted(name)} ({names}) VALUES ({marks})", zip(*cells, strict=True))
+        return int(self._line.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0])
+
+    def _columns(self, name: str) -> list[str]:
+        with _telling():
+            return [row[1] for row in self._line.execute(f"PRAGMA table_info({quoted(name)})")]
+
+    def _check_empty(self, name: str) -> None:
+        if self._line.execute(f"SELECT 1 FROM {quoted(name)} LIMIT 1").fetchone():
+            raise taken(name)
+
+    def close(self) -> None:
+        held = self.__dict__.pop("_line", None)
+        if held is not None:
+            held.close()
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    """Cells as SQLite has them: numbers and bytes as they are, all else as text."""
+    if pa.types.is_boolean(column.type):
+        return column.cast(pa.int8())
+    return column if any(of(column.type) for of, _ in _KINDS) else as_text(column)
+
+
+def _sql(field: pa.Field) -> str:
+    declared = is_written_as(field, "sqlite")
+    return declared or next((sql for of, sql in _KINDS if of(field.type)), "TEXT")

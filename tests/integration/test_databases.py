@@ -1,0 +1,338 @@
+"""Databases as inputs and as places of release: the same rows as from files, whatever the database; nothing lost or doubled."""
+
+import contextlib
+import datetime as dt
+import itertools
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.conftest import PASSPHRASE
+from tests.servers import PASSWORD, Maria, Postgres, serving
+
+from veil.errors import StoreError
+from veil.jobs import publish as publishing
+from veil.jobs import work
+from veil.stores import open_store, open_target
+
+ZOO = 'odd "table" %s'
+TABLES = {
+    "patients": pa.table({
+        "patient_id": pa.array([7, 1042, 2000], pa.int64()), "mrn": ["00990011", "00771234", "00123456"], "first": ["Bo", "Ada", "Zoë"],
+        "born": [dt.date(1988, 12, 31), dt.date(1950, 2, 28), None], "zip": ["00501", "02139", None],
+    }),
+    "encounters": pa.table({
+        "encounter_id": pa.array([901, 902, 903], pa.int64()), "patient_id": pa.array([1042, 7, 1042], pa.int64()),
+        "start": pa.array(["2019-01-31 00:00:00", "2019-03-01 08:30:00", "2020-02-29 00:00:00"]).cast(pa.timestamp("us")),
+    }),
+    "labs": pa.table({
+        "lab_id": pa.array(range(1, 41), pa.int64()), "encounter_id": pa.array([901, 902, 903, 902] * 10, pa.int64()),
+        "value": pa.array([98.6, None, 2.5, 3.0] * 10, pa.float64()), "taken": pa.array([dt.date(2019, 1, 31 - i % 20) for i in range(40)]),
+        "comment": ["O'Brien said 100 %", "", None, 'a "quote"'] * 10,
+    }),
+}  # fmt: skip
+RULES = """profile: expert
+tables:
+  patients:
+    subject: patient_id
+    columns: {patient_id: {pseudonym: {format: integer}}, mrn: pseudonym, first: {surrogate: given_name}, born: shift, zip: zip3}
+  encounters:
+    subject: patient_id
+    columns: {encounter_id: {pseudonym: {format: integer}}, patient_id: {pseudonym: {format: integer}}, start: shift}
+  labs:
+    subject: {through: encounters, on: encounter_id}
+    columns: {lab_id: drop, encounter_id: {pseudonym: {format: integer}}, value: keep, taken: shift, comment: scan}
+"""
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory):
+    yield from serving(Postgres, tmp_path_factory.mktemp("postgres"))
+
+
+@pytest.fixture(scope="module")
+def maria(tmp_path_factory):
+    yield from serving(Maria, tmp_path_factory.mktemp("maria"))
+
+
+KINDS = [
+    "sqlite",
+    "duckdb",
+    pytest.param("postgresql", marks=pytest.mark.server),
+    pytest.param("mariadb", marks=pytest.mark.server),
+]
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(params=KINDS)
+def empty(request, tmp_path, monkeypatch):
+    """The address of an empty database of each kind."""
+    monkeypatch.setenv("VEIL_DB_PASSWORD", PASSWORD)
+    yield from _empty(request, request.param, tmp_path)
+
+
+def _empty(request, kind, folder):
+    number = next(_numbers)
+    if kind in ("sqlite", "duckdb"):
+        yield f"{kind}:///{folder}/x{number}.{kind}"
+    elif kind == "postgresql":
+        server = request.getfixturevalue("postgres")
+        _postgres(server, f'CREATE SCHEMA "s{number}"')
+        yield f"{server.address}?schema=s{number}"
+    else:
+        server = request.getfixturevalue("maria")
+        _maria(server, f"CREATE DATABASE s{number}")
+        yield server.address.removesuffix("veil") + f"s{number}"
+
+
+def _postgres(server, *statements):
+    from adbc_driver_postgresql import dbapi
+
+    with contextlib.closing(
+        dbapi.connect(f"host=127.0.0.1 port={server.port} user=veil dbname=postgres password='{PASSWORD}'")
+    ) as line:
+        with line.cursor() as cursor:
+            for one in statements:
+                cursor.execute(one)
+        line.commit()
+
+
+def _maria(server, *statements, database="mysql"):
+    import pymysql
+
+    with contextlib.closing(
+        pymysql.connect(host="127.0.0.1", port=server.port, user="veil", password=PASSWORD, database=database)
+    ) as line:
+        with line.cursor() as cursor:
+            for one in statements:
+                cursor.execute(one)
+        line.commit()
+
+
+def fill(address, tables, folder):
+    target = open_target(address, folder)
+    for name, table in tables.items():
+        assert target.put(name, table.schema, table.to_batches(), "of the test") == table.num_rows
+    target.close()
+
+
+def texts(table):
+    """Cells as text, so that a database that has no dates or flags can be compared."""
+    return {name: [_text(value) for value in table[name].to_pylist()] for name in table.column_names}
+
+
+def _text(value):
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ").removesuffix(".000000")
+    return None if value is None else str(value).removesuffix(".000000")
+
+
+def released(made):
+    return {path.stem: texts(pq.read_table(path)) for path in made.out.glob("*.parquet")}
+
+
+def project_on(project, address, files=None, more=""):
+    made = project(RULES + more, files or {"none.txt": ""}, name=f"p{next(_numbers)}")
+    text = made.file.read_text().replace("in: data\n", f"in: '{address}'\n" if address else "in: data\n")
+    made.file.write_text(text)
+    return made
+
+
+@pytest.fixture
+def from_files(project, tmp_path):
+    """The release that files of the same rows give."""
+    files = {}
+    for name, table in TABLES.items():
+        pq.write_table(table, tmp_path / "one.parquet")
+        files[f"{name}.parquet"] = (tmp_path / "one.parquet").read_bytes()
+    made = project_on(project, "", files)
+    made.run()
+    return released(made)
+
+
+def test_a_database_gives_the_release_that_files_of_the_same_rows_give(empty, project, tmp_path, from_files):
+    fill(empty, TABLES, tmp_path)
+    made = project_on(project, empty)
+    outcome = made.run()
+    assert outcome.exit_code == 0
+    assert released(made) == from_files
+    assert PASSWORD not in made.out.joinpath("veil-manifest.json").read_text()
+
+
+def test_two_workers_and_small_stretches_give_the_same_bytes_as_one(empty, project, tmp_path, monkeypatch):
+    fill(empty, TABLES, tmp_path)
+    made = project_on(project, empty)
+    made.run()
+    whole = {path.name: pq.read_table(path) for path in made.out.glob("*.parquet")}
+    monkeypatch.setattr("veil.formats.sql.STRETCH", 7)
+    made.run(workers=2)
+    assert {path.name: pq.read_table(path) for path in made.out.glob("*.parquet")} == whole
+
+
+def test_a_release_stands_in_the_database_as_it_lies_in_the_folder(empty, project, tmp_path, from_files):
+    source = f"sqlite:///{tmp_path}/source.sqlite"
+    fill(source, TABLES, tmp_path)
+    made = project_on(project, source, more=f"publish: '{empty}'\n")
+    made.run()
+    assert read_all(empty, tmp_path) == {name: numbers(cells) for name, cells in from_files.items()}
+    made.run()  # the same again: nothing is doubled
+    assert read_all(empty, tmp_path) == {name: numbers(cells) for name, cells in from_files.items()}
+
+
+def numbers(cells):
+    return {name: sorted(map(str, column)) for name, column in cells.items()}
+
+
+def read_all(address, folder):
+    store = open_store(address, folder)
+    found = {
+        name: numbers(texts(pa.Table.from_batches((store / name).read((None, None), 1000)))) for name in store.names()
+    }
+    store.close()
+    return found
+
+
+def test_a_table_of_others_is_not_overwritten_and_an_empty_one_is_filled(empty, tmp_path):
+    table = TABLES["patients"]
+    fill(empty, {"patients": table}, tmp_path)
+    target = open_target(empty, tmp_path)
+    forget(empty, target)
+    with pytest.raises(StoreError) as caught:
+        target.put("patients", table.schema, table.to_batches(), "another")
+    assert caught.value.code == "publish-there"
+    assert "Ada" not in str(caught.value)
+    target.close()
+
+
+def forget(address, target):
+    """Takes the mark away, as if somebody else had made the table."""
+    with contextlib.suppress(AttributeError):
+        if address.startswith("mariadb"):
+            target._line.rows("ALTER TABLE patients COMMENT = ''")
+        elif address.startswith("postgresql"):
+            target._line.run(f"DELETE FROM {target._at('veil_published')}")
+            target._line.commit()
+        else:
+            target._line.execute("DELETE FROM veil_published")
+
+
+def test_names_and_cells_that_look_like_sql_are_names_and_cells(empty, tmp_path):
+    odd = pa.table(
+        {
+            'a"b %s': ["'; DROP TABLE patients; --", "100 %", "\\", "\N{SNOWMAN}\n\t", None],
+            "select": pa.array([1, None, 3, 2**53, -5], pa.int64()),
+        }
+    )
+    fill(empty, {ZOO: odd}, tmp_path)
+    store = open_store(empty, tmp_path)
+    assert store.names() == [ZOO]
+    assert texts(pa.Table.from_batches((store / ZOO).read((None, None), 2))) == texts(odd)
+    store.close()
+
+
+def test_a_table_that_changes_under_a_run_shows_nothing(empty, project, tmp_path, monkeypatch):
+    fill(empty, TABLES, tmp_path)
+    made = project_on(project, empty)
+    once = iter([True])
+    held = work.Worker.do
+
+    def changing(self, unit):
+        if next(once, False):
+            bigger = pa.concat_tables([TABLES["labs"], TABLES["labs"]])
+            if empty.startswith("duckdb"):  # one process writes or many read
+                for store in self.setting.inputs._open.values():
+                    store.close()
+            fill_again(empty, "labs", bigger, tmp_path)
+        return held(self, unit)
+
+    monkeypatch.setattr(work.Worker, "do", changing)
+    with pytest.raises(StoreError) as caught:
+        made.run()
+    assert caught.value.code == "input-changed"
+    assert not made.out.exists()
+    assert made.run().exit_code == 0
+
+
+def fill_again(address, name, table, folder):
+    target = open_target(address, folder)
+    target.put(name, table.schema, table.to_batches(), "later")
+    target.close()
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", [Postgres, Maria])
+def test_a_database_that_goes_away_in_the_middle_is_tried_again_and_the_run_resumes(
+    kind, request, project, tmp_path, monkeypatch, from_files
+):
+    monkeypatch.setenv("VEIL_DB_PASSWORD", PASSWORD)
+    server = request.getfixturevalue("postgres" if kind is Postgres else "maria")
+    address = next(_empty(request, "postgresql" if kind is Postgres else "mariadb", tmp_path))
+    fill(address, TABLES, tmp_path)
+    made = project_on(project, address, more=f"publish: 'sqlite:///{tmp_path}/out{kind.__name__}.sqlite'\n")
+    monkeypatch.setattr(work, "WAITS", (0.1,))
+    held, count = work.Worker._run, itertools.count()
+
+    def failing(self, *args):
+        if next(count) == 1:
+            server.stop()
+        return held(self, *args)
+
+    monkeypatch.setattr(work.Worker, "_run", failing)
+    with pytest.raises(StoreError) as caught:
+        made.run()
+    assert caught.value.code == "store-gone"
+    assert not made.out.exists()
+    monkeypatch.setattr(work.Worker, "_run", held)
+    server.start()
+    made.run()
+    assert released(made) == from_files
+
+
+def test_a_publication_that_breaks_off_is_finished_by_the_next_run(empty, project, tmp_path, monkeypatch):
+    source = f"sqlite:///{tmp_path}/source.sqlite"
+    fill(source, TABLES, tmp_path)
+    made = project_on(project, source, more=f"publish: '{empty}'\n")
+    held, count = publishing._put, itertools.count()
+
+    def breaking(*args):
+        if next(count) == 1:
+            raise KeyboardInterrupt
+        return held(*args)
+
+    monkeypatch.setattr(publishing, "_put", breaking)
+    with pytest.raises(KeyboardInterrupt):
+        made.run()
+    assert made.out.exists()
+    monkeypatch.setattr(publishing, "_put", held)
+    made.run()
+    assert read_all(empty, tmp_path) == {name: numbers(cells) for name, cells in released(made).items()}
+
+
+def test_what_was_read_from_a_database_comes_back_as_it_was(project, tmp_path):
+    from veil.jobs.compare import compare
+    from veil.jobs.reverse import open_reversal, reverse
+
+    address = f"sqlite:///{tmp_path}/source.sqlite"
+    fill(address, TABLES, tmp_path)
+    made = project_on(project, address)
+    made.run()
+    reversal = open_reversal(made.file)
+    back = reverse(reversal, reversal.keys(lambda: PASSPHRASE), "a test").out
+    record = compare(made.session(), back)
+    assert record["passed"], record
+    was = open_store(address, tmp_path)
+    again = pq.read_table(back / "encounters.parquet")
+    assert texts(again) == texts(pa.Table.from_batches((was / "encounters").read((None, None), 100)))
+
+
+@pytest.mark.parametrize(("written", "code"), [
+    ("postgresql://veil:secret@host/db", "password-in-project"), ("mariadb://host/db?password=secret", "password-in-project"),
+    ("oracle://host/db", "store-scheme"), ("sqlite:///nowhere.db", "store-refused"), ("duckdb:///nowhere.duckdb", "store-refused"),
+    ("sqlite://host:port/x", "store-address"),
+])  # fmt: skip
+def test_an_address_that_cannot_be_used_is_refused_and_not_repeated(project, written, code):
+    made = project_on(project, written)
+    with pytest.raises(StoreError) as caught:
+        made.run()
+    assert caught.value.code == code
+    assert "secret" not in str(caught.value)
