@@ -50,11 +50,14 @@ def cleared(
     made = write_project(read, config.name, places, seen, whole, sealed=maps is not None)
     if maps is not None:
         from veil.importers.maps import seal
+        from veil.jobs.acts import key_act
         from veil.keys import Vault
 
         keys = _keys(target.parent / keyring, passphrase_file)
         vault = Vault.open(target.parent / f"{keyring}.vault", keys)
-        shifts = seal(maps, read, made.people, held, vault, made.notes)
+        shifts = key_act(
+            target.parent / keyring, "maps sealed", lambda: seal(maps, read, made.people, held, vault, made.notes), lambda _: keys
+        )  # fmt: skip
         vault.close()
         again = write_project(read, config.name, places, seen, whole, offsets=shifts, sealed=True)
         made.text = again.text

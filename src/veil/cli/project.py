@@ -166,6 +166,7 @@ def verify(
     """
     from veil.cli.screen import ask_passphrase, table
     from veil.jobs.again import read_again
+    from veil.jobs.held import record_compared, record_verdict
     from veil.jobs.session import open_session
 
     if out is not None and reversed_folder is None:
@@ -181,9 +182,13 @@ def verify(
         from veil.cli.reversal import compared
         from veil.jobs.compare import compare
 
-        compared(compare(session, reversed_folder), out)
+        record = compare(session, reversed_folder)
+        record_compared(session, record)
+        compared(record, out)
         return
-    verdict = read_again(session, session.keys(ask_passphrase, passphrase_file))
+    keys = session.keys(ask_passphrase, passphrase_file)
+    verdict = read_again(session, keys)
+    record_verdict(session, verdict, keys)
     table(
         "The release was read again",
         ["check", "count"],

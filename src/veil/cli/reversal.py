@@ -25,6 +25,7 @@ def reverse(
     """Bring the tables of a release back to what they came from. It holds PHI: mode 0700; the act is recorded."""
     from veil.cli.screen import ask_passphrase, table
     from veil.jobs import reverse as job
+    from veil.jobs.acts import AUDIT
 
     reversal = job.open_reversal(project, override)
     restored = job.reverse(reversal, reversal.keys(ask_passphrase, passphrase_file), reason, out)
@@ -36,7 +37,7 @@ def reverse(
     table("What came back", ["table", "column", "what became of it", "count"], rows)
     for one in restored.record["not_restored"]:
         typer.echo(f"not restored: {one['what']}: {one['why']}", err=True)
-    typer.echo(f"reversed {restored.out} (it holds PHI)\nrecord   {reversal.private / job.AUDIT}")
+    typer.echo(f"reversed {restored.out} (it holds PHI)\nrecord   {reversal.private / AUDIT}")
 
 
 def report_verify(
