@@ -1,12 +1,15 @@
-"""The parts: one table, name to module:attribute, of detectors, operators and formats; it stays a table."""
+"""The parts: one table, name to module:attribute, of operators and formats; and what plug-ins offer beside it."""
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import PurePosixPath
 from typing import Any
 
 from veil.errors import PartError
+from veil.formats.packing import bare
 
 FORMATS = {
     "csv": "veil.formats.tabular:Csv",
@@ -21,6 +24,11 @@ SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet", ".json": "json",
     ".ndjson": "ndjson", ".jsonl": "ndjson", ".txt": "text", ".text": "text", ".note": "text",
 }  # fmt: skip
+def kind_of(name: str) -> str:
+    """The format that a file's name tells, packed or not; "" for none."""
+    return SUFFIXES.get(PurePosixPath(bare(name)).suffix.lower(), "")
+
+
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",
     "remove": "veil.operators.redact:Remove",
@@ -40,25 +48,56 @@ OPERATORS = {
     "age": "veil.operators.generalize:Age",
     "band": "veil.operators.generalize:Band",
     "round": "veil.operators.generalize:Round",
+    "generalize": "veil.operators.hierarchy:Generalize",
     "surrogate": "veil.operators.surrogate:Surrogate",
 }
 TABLES = {"operators": OPERATORS, "formats": FORMATS}
 
 
 def part(room: str, name: str) -> Any:
-    """The class that a name stands for, from this table or from another package's entry point `veil.<room>`.
+    """The class that a name stands for: from this table, or `package:name` from a package's entry point `veil.<room>`.
 
-    Errors:  PartError `part-unknown`, with the names there are.
+    Keeps:   a package is never asked where its own name does not stand in what is sought.
+    Errors:  PartError `part-unknown`, with what to write; `plugin-load`.
     """
     place = TABLES[room].get(name)
     if place is None:
-        found = next((point for point in entry_points(group=f"veil.{room}") if point.name == name), None)
-        if found is None:
-            raise PartError(
-                "part-unknown",
-                f"there is no {room[:-1]} of this name",
-                hint="one of: " + ", ".join(sorted(TABLES[room])),
-            )
-        return found.load()
+        return _loaded(room, name)
     module, attribute = place.split(":")
     return getattr(import_module(module), attribute)
+
+
+def offered(room: str, package: str) -> dict[str, EntryPoint]:
+    """The parts that an installed package offers, by name; none where it is not installed."""
+    points = entry_points(group=f"veil.{room}")
+    return {
+        point.name: point for point in points if point.dist is not None and package_name(point.dist.name) == package
+    }
+
+
+def package_name(written: str) -> str:
+    """The one form of a package's name. Source: the Python packaging guide, name normalization."""
+    return re.sub(r"[-_.]+", "-", written).lower()
+
+
+def unknown(room: str, name: str, where: str = "") -> PartError:
+    """That there is no such part; where an installed package has one, that the project must list it."""
+    named = {package_name(point.dist.name) for point in entry_points(group=f"veil.{room}")
+             if point.dist is not None and name in (point.name, f"{package_name(point.dist.name)}:{point.name}")}  # fmt: skip
+    hint = (
+        f"`plugins: [{min(named)}]` lists the package that has one"
+        if named
+        else "one of: " + ", ".join(sorted(TABLES[room]))
+    )
+    return PartError("part-unknown", f"there is no {room[:-1]} of this name", where=where, hint=hint)
+
+
+def _loaded(room: str, name: str) -> Any:
+    package, colon, own = name.partition(":")
+    point = offered(room, package).get(own) if colon else None
+    if point is None:
+        raise unknown(room, name)
+    try:
+        return point.load()
+    except Exception:  # noqa: BLE001  whatever a foreign package does when it is imported, its words are not ours to show
+        raise PartError("plugin-load", "a part of a plug-in cannot be loaded", where=name, hint="install the package again") from None  # fmt: skip

@@ -28,6 +28,7 @@ from veil.jobs.trail import TABLES, Page, Pages, TrailPlace, head_of, missing, t
 from veil.keys import Keys, Vault
 from veil.model import Batch, Edits, Exact
 from veil.parts import part
+from veil.policy.plugins import check_plugins
 from veil.policy.project import Project, private_folder, read_project
 from veil.stores import file_digest
 
@@ -86,6 +87,7 @@ def open_reversal(path: Path, overrides: list[str] | None = None) -> Reversal:
     if "way_back" not in manifest:
         raise PolicyError("way-back-none", "this release has no way back: nothing in its tables is reversible, or the project says so",
                           where=document.at("reversible"), hint="`reversible: true`, then veil run PROJECT")  # fmt: skip
+    check_plugins(manifest["plan"].get("plugins", ()))
     return Reversal(project, path.parent, manifest)
 
 

@@ -16,6 +16,7 @@ from veil.policy.groups import check_groups, in_groups, subject_by_groups
 from veil.policy.lists import detectors_of, site_list
 from veil.policy.parse import Document, nearest
 from veil.policy.plan import SEALED, FilePlan, Plan, SourcePlan, SubjectPlan, day_first
+from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source, private_folder
 from veil.policy.rules import Case, Keep, Rule, Scan, emptied, keeps_type, rule_of
@@ -71,7 +72,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         offsets=SEALED if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
         unclaimed=sum(len(files) for files in there.values()) - len(used), notices=_notices(sources), reversible=project.reversible,
     )  # fmt: skip
-    return check_claims(plan, document)
+    return check_claims(with_plugins(plan, project, document), document)
 
 
 def _side_file(folder: Path, written: str | None, where: str) -> str:

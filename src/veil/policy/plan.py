@@ -120,6 +120,7 @@ class Plan:
     notices: tuple[str, ...] = ()
     key_id: str = ""
     reversible: bool = True  # whether what operators cannot compute back is kept, sealed
+    plugins: tuple[tuple[str, str], ...] = ()  # packages whose operators may be used, with their versions
 
     def source(self, name: str) -> SourcePlan:
         return next(one for one in self.sources if one.name == name)

@@ -44,6 +44,7 @@ class Source(_Strict):
     )
     encoding: str | None = Field(None, description="by default found out, once per file, and written into the plan")
     delimiter: str | None = Field(None, max_length=1, description="one character; by default found out")
+    quote: str | None = Field(None, max_length=1, description="one character, or none; by default found out")
     day_first: bool | None = Field(None, description="12/04/2012 is the 12th of April; by default the project's locale")
     subject: str | Subject | None = Field(None, description="the column that names the subject, or how it is found")
     sex: str | None = Field(
@@ -122,6 +123,9 @@ class Project(_Strict):
     )
     known: str | None = Field(
         None, description="a CSV of subject, kind, value: identifiers to seek in that subject's text"
+    )
+    plugins: list[str] = Field(
+        default_factory=list, description="installed packages whose operators this project may name; no other is asked"
     )
     reversible: bool = Field(
         True, description="keep, sealed, what `veil reverse` needs beyond the key; false: no exact way back"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from veil.errors import KeyringError
 from veil.keys import Keys
 from veil.model import about_table
 from veil.operators.base import Operator, Outcome
@@ -36,7 +37,7 @@ def check_operator(
     assert _answers(make(), column, told, keys) == answers, "law 3: another instance gave another answer"
     _check_neighbours(operator, column, told, keys, answers)
     if not operator.derives and keys.vault is None:
-        assert _answers(operator, column, told, Keys.none()) == answers, (
+        assert _without_key(operator, column, told) == answers, (
             "the operator says it derives nothing, and asked for a key"
         )
     restore = getattr(operator, "restore", None)
@@ -47,6 +48,13 @@ def check_operator(
             good = new is None or value is None or old is None or same(value, old)
             assert good, f"law 9: row {row} did not come back"
     return answers
+
+
+def _without_key(operator: Operator, column: pa.Array, told: pa.Table) -> list[str | None] | None:
+    try:
+        return _answers(operator, column, told, Keys.none())
+    except KeyringError:
+        return None
 
 
 def _about(height: int, given: Mapping[str, Sequence[Any] | str | None]) -> pa.Table:

@@ -1,0 +1,1 @@
+"""An operator for Veil: pseudonyms that keep a check digit."""

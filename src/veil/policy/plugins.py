@@ -1,0 +1,106 @@
+"""Plug-ins: operators of other packages, used only where a project lists the package."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+
+from veil.errors import PartError, PolicyError
+from veil.parts import OPERATORS, offered, package_name, part, unknown
+from veil.policy.parse import Document
+from veil.policy.plan import Plan, SourcePlan
+from veil.policy.project import Project
+from veil.policy.rules import Apply, Case, Open, Rule, Treatment
+
+_MEMBERS = ("name", "derives", "reversible", "replace")
+
+
+def with_plugins(plan: Plan, project: Project, document: Document) -> Plan:
+    """The plan with the packages that the project lists, and every operator of theirs under `package:name`.
+
+    Keeps:   an operator of ours is never another package's; what is not listed is not imported.
+    Errors:  PolicyError `plugin-missing`, `plugin-empty`, `plugin-shadow`, `plugin-twice`; PartError `part-unknown`,
+             `plugin-load`, `plugin-shape`.
+    """
+    names: dict[str, str] = {}
+    packages = []
+    for number, written in enumerate(project.plugins):
+        where, package = document.at("plugins", number), package_name(written)
+        packages.append((package, _installed(package, where)))
+        names |= _names(package, names, where)
+    known = _Known(names)
+    sources = tuple(known.source(one, document) for one in plan.sources)
+    labels = {label: known.treatment(one, document.at("labels", label.value)) for label, one in plan.labels.items()}
+    options = {names.get(name, name): told for name, told in plan.options.items()}
+    return dataclasses.replace(plan, sources=sources, labels=labels, options=options, plugins=tuple(sorted(packages)))
+
+
+def check_plugins(packages: Iterable[Iterable[str]]) -> None:
+    """Nothing, where the packages of a plan are installed in its versions: a way back is that of the version that went.
+
+    Errors:  PolicyError `plugin-missing`, `plugin-other`.
+    """
+    for package, was in packages:
+        if _installed(package, "") != was:
+            raise PolicyError("plugin-other", f"the release was made with another version of {package}", where=f"version {was}",
+                              hint=f"install {package}=={was}")  # fmt: skip
+
+
+def _installed(package: str, where: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        raise PolicyError("plugin-missing", f"the package {package} is not installed", where=where,
+                          hint=f"pip install {package}, or take it out of `plugins:`") from None  # fmt: skip
+
+
+def _names(package: str, taken: Mapping[str, str], where: str) -> dict[str, str]:
+    found = {name: f"{package}:{name}" for name in offered("operators", package)}
+    if not found:
+        raise PolicyError("plugin-empty", f"the package {package} offers no operator", where=where,
+                          hint="it needs an entry point `veil.operators`")  # fmt: skip
+    if shadowed := sorted(set(found) & set(OPERATORS)):
+        raise PolicyError("plugin-shadow", f"the package {package} has an operator of a name of Veil's own: {shadowed[0]}", where=where,
+                          hint="it must have another name")  # fmt: skip
+    if twice := sorted(set(found) & set(taken)):
+        raise PolicyError(
+            "plugin-twice", f"two packages have an operator {twice[0]}", where=where, hint="list one of them"
+        )
+    return found
+
+
+class _Known:
+    """Operators by the names that may be written; every treatment is read through it."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def source(self, source: SourcePlan, document: Document) -> SourcePlan:
+        rules = tuple((address, self._rule(rule, document.at(source.room, source.name, "columns", address)))
+                      for address, rule in source.rules)  # fmt: skip
+        names = source.names and self.treatment(source.names, document.at(source.room, source.name, "names"))
+        return dataclasses.replace(source, rules=rules, names=names)
+
+    def treatment(self, treatment: Treatment, where: str) -> Treatment:
+        if isinstance(treatment, Open):
+            rules = tuple((path, self._rule(rule, where)) for path, rule in treatment.rules)
+            return dataclasses.replace(treatment, rules=rules)
+        if not isinstance(treatment, Apply) or treatment.operator in OPERATORS:
+            return treatment
+        full = self._names.get(treatment.operator, treatment.operator)
+        if full not in self._names.values():
+            raise unknown("operators", treatment.operator, where)
+        _check_shape(full, where)
+        return dataclasses.replace(treatment, operator=full)
+
+    def _rule(self, rule: Rule, where: str) -> Rule:
+        cases = tuple(Case(self.treatment(case.treatment, where), case.where) for case in rule.cases)
+        return dataclasses.replace(rule, cases=cases)
+
+
+def _check_shape(name: str, where: str) -> None:
+    kind = part("operators", name)
+    if not dataclasses.is_dataclass(kind) or not all(hasattr(kind, member) for member in _MEMBERS):
+        raise PartError("plugin-shape", f"{name} is no operator", where=where,
+                        hint="a dataclass with name, derives, reversible and replace; veil.testing.check_plugin tells more")  # fmt: skip
