@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import PurePosixPath
 from typing import Any
 
 from veil.errors import PartError
-from veil.formats.packing import bare
 
 FORMATS = {
     "csv": "veil.formats.tabular:Csv",
@@ -24,11 +22,6 @@ SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet", ".json": "json",
     ".ndjson": "ndjson", ".jsonl": "ndjson", ".txt": "text", ".text": "text", ".note": "text",
 }  # fmt: skip
-def kind_of(name: str) -> str:
-    """The format that a file's name tells, packed or not; "" for none."""
-    return SUFFIXES.get(PurePosixPath(bare(name)).suffix.lower(), "")
-
-
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",
     "remove": "veil.operators.redact:Remove",
@@ -48,7 +41,6 @@ OPERATORS = {
     "age": "veil.operators.generalize:Age",
     "band": "veil.operators.generalize:Band",
     "round": "veil.operators.generalize:Round",
-    "generalize": "veil.operators.hierarchy:Generalize",
     "surrogate": "veil.operators.surrogate:Surrogate",
 }
 TABLES = {"operators": OPERATORS, "formats": FORMATS}
