@@ -42,6 +42,35 @@ def test_the_notes_page_does_a_folder_without_a_key(tmp_path: Path) -> None:
     assert (tmp_path / "clean" / "a.txt").read_text() == "Seen by Dr. [NAME] on [DATE]."
 
 
+def test_the_audit_page_records_signs_and_checks_a_release(fresh_hospital, passphrase, tmp_path: Path) -> None:
+    folder = fresh_hospital.folder
+    fresh_hospital.file.rename(folder / "project.yaml")
+    (folder / "words.txt").write_text("four random words here\n")
+    (folder / "words.txt").chmod(0o600)
+    script = "veil keys rotate hospital.key\n" + "\n".join(_blocks(ROOT / "docs/how-to/audit.md", "sh"))
+    told = {**_environment(), "VEIL_PASSPHRASE": passphrase}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=told, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("ok   signed") == 2
+    assert (folder / "acts.html").exists()
+
+
+def test_the_plugin_page_makes_a_package_that_keeps_the_laws(tmp_path: Path) -> None:
+    module, test = _blocks(ROOT / "docs/how-to/write-a-plugin.md", "python")
+    (about,) = _blocks(ROOT / "docs/how-to/write-a-plugin.md", "toml")
+    (tmp_path / "veil_orders.py").write_text(module)
+    info = tmp_path / "veil_orders-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: veil-orders\nVersion: 1.0\n")
+    points = re.search(r"^order_year = \"(.*)\"$", about, re.MULTILINE)
+    assert points is not None
+    (info / "entry_points.txt").write_text(f"[veil.operators]\norder_year = {points.group(1)}\n")
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{test}\ntest_every_law_of_veil_holds()"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_the_python_of_the_readme_prints_what_it_says() -> None:
     (block,) = _blocks(ROOT / "README.md", "python")
     said = re.search(r"# (\[.*\])$", block, re.MULTILINE)

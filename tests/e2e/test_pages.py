@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from veil.audit import verify_chain
 from veil.jobs.evaluate import compared, errors_page, record_of
 from veil.jobs.session import open_session
 from veil.jobs.shown import protected_page
 from veil.keys import Keys
 from veil.measure.curate import LabelMap
+from veil.reports.audit import audit_page
 from veil.reports.evaluation import evaluation_page
 from veil.reports.run import plan_page
 from veil.synth import make_hospital
@@ -45,7 +47,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     golden = Path(__file__).resolve().parents[1] / "golden" / "annotations"
     found = compared(golden / "brat", golden / "predictions.jsonl", LabelMap(), None, lambda *_: None, curate=True)
     (folder / "evaluation.html").write_text(evaluation_page(record_of(found, 100, lambda *_: None)), encoding="utf-8")
-    return {"report": session.out / "veil-report.html", "plan": folder / "plan.html", "protected": folder / "look.html",
+    (folder / "acts.html").write_text(
+        audit_page([("audit.jsonl", verify_chain(folder / f"{session.out.name}.private/audit.jsonl"))]),
+        encoding="utf-8",
+    )
+    return {"acts": folder / "acts.html", "report": session.out / "veil-report.html", "plan": folder / "plan.html", "protected": folder / "look.html",
             "evaluation": folder / "evaluation.html", "errors": errors_page(found, folder / "errors")}  # fmt: skip
 
 
@@ -67,6 +73,7 @@ def _run(browser: str, profile: Path, *arguments: str) -> subprocess.CompletedPr
         ("protected", "Protected page"),
         ("evaluation", "Recall by label"),
         ("errors", "leaked in part"),
+        ("acts", "Anchor, to keep elsewhere"),
     ],
 )
 def test_a_page_opens_and_shows_what_it_is_for(
@@ -78,7 +85,7 @@ def test_a_page_opens_and_shows_what_it_is_for(
     assert "Uncaught" not in done.stderr
 
 
-@pytest.mark.parametrize("page", ["report", "plan", "protected", "evaluation", "errors"])
+@pytest.mark.parametrize("page", ["report", "plan", "protected", "evaluation", "errors", "acts"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_is_drawn_in_light_and_dark(
     browser: str, pages: dict[str, Path], tmp_path: Path, page: str, scheme: str
