@@ -11,7 +11,8 @@ from veil.discover.links import Columns, Subjects, note_pattern, subjects_among
 from veil.discover.signals import signals_of
 from veil.errors import Error, PolicyError
 from veil.formats.base import Format, Part
-from veil.parts import SUFFIXES, part
+from veil.formats.packing import bare
+from veil.parts import kind_of, part
 from veil.policy.profile import read_profile
 from veil.stores import data_files
 
@@ -73,11 +74,11 @@ def propose(folder: Path, profile: str) -> Proposal:
     notes: dict[str, list[str]] = {}
     unknown = 0
     for file in data_files(folder):
-        kind = SUFFIXES.get(PurePosixPath(file).suffix.lower())
+        kind = kind_of(file)
         if kind == "text":
             notes.setdefault(PurePosixPath(file).parts[0] if "/" in file else "notes", []).append(file)
         elif kind in ("csv", "tsv", "parquet"):
-            tables.setdefault(PurePosixPath(file).parts[0] if "/" in file else PurePosixPath(file).stem, []).append(
+            tables.setdefault(PurePosixPath(file).parts[0] if "/" in file else PurePosixPath(bare(file)).stem, []).append(
                 file
             )
         else:
@@ -105,7 +106,7 @@ def _name_keys(tables: list[Table], subjects: Subjects) -> None:
 
 def _looked_at(folder: Path, name: str, files: list[str]) -> Table:
     table = Table(name, files)
-    kind = SUFFIXES[PurePosixPath(files[0]).suffix.lower()]
+    kind = kind_of(files[0])
     reader: Format = part("formats", kind)()
     try:
         seen = reader.inspect(folder / files[0], {"delimiter": "\t"} if kind == "tsv" else {})

@@ -13,6 +13,7 @@ import pyarrow as pa
 from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
 from veil.engine.subjects import name_part
+from veil.formats.packing import bare
 from veil.keys import Keys
 from veil.lexicon import words
 from veil.model import Owner, about_table
@@ -45,7 +46,7 @@ class FileNames:
             return name
         clean_folder = self._is_clean(str(path.parent), subject) and _is_plain(str(path.parent), source.name)
         folder = path.parent if clean_folder else PurePosixPath()
-        return str(folder / f"{self._stand_in(subject)}-{self._token(name)}{path.suffix}")
+        return str(folder / f"{self._stand_in(subject)}-{self._token(name)}{_ending(path)}")
 
     def _by_pattern(self, source: SourcePlan, name: str, subject: str | None) -> str:
         """The id in the name gives way to its pseudonym; short numbers stay; the rest stays only if it is clean."""
@@ -54,7 +55,7 @@ class FileNames:
         clean_folder = self._is_clean(str(path.parent), subject) and _is_plain(str(path.parent), source.name)
         folder = path.parent if clean_folder and "/" not in pattern else PurePosixPath()
         if value is None:
-            return str(folder / f"{self._token(name)}{path.suffix}")
+            return str(folder / f"{self._token(name)}{_ending(path)}")
         made = pattern
         for piece in set(re.findall(r"{(\w+)}", pattern)):
             part = name_part(pattern, piece, name) or ""
@@ -111,6 +112,12 @@ class FileNames:
     def _token(self, value: str) -> str:
         """A short token of a name: random from run to run unless the run has a key."""
         return hmac.new(self._salt, value.encode(), hashlib.sha256).hexdigest()[:12]
+
+
+def _ending(path: PurePosixPath) -> str:
+    """What tells a file's format: `.csv`, `.csv.gz`."""
+    inner = PurePosixPath(bare(path.name))
+    return inner.suffix + path.name.removeprefix(inner.name)
 
 
 def _is_plain(name: str, source: str) -> bool:

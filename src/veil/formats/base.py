@@ -56,16 +56,19 @@ class Writer(Protocol):
 class Format(Protocol):
     """Reads and writes one kind of file.
 
-    Shape:   `path` is a folder or another store whose `/ name` the format can read. What comes of an input is named by
-             `ending` behind its name, and read again by the format that `writes` names.
+    Shape:   `path` is a folder or another store whose `/ name` the format can read. What comes of an input is read again
+             by the format that `writes` names.
     Keeps:   a batch that gets no edits is written back as the bytes it came from, or the format says how not.
     Errors:  FormatError with the file's place, never a value.
     """
 
     name: str
     one_part_one_file: bool  # False: the side files of a file's parts are joined in order
-    ending: str
     writes: str
+
+    def after(self, name: str) -> str:
+        """The name of what comes of an input."""
+        ...
 
     def inspect(self, path: Any, given: Settings) -> Inspection: ...
 
@@ -75,7 +78,11 @@ class Format(Protocol):
 
     def writer(self, side: Path, part: Part, settings: Settings) -> Writer: ...
 
-    def join(self, sides: Sequence[Path], target: Path) -> None:
+    def is_joined(self, sides: Sequence[Path], name: str) -> bool:
+        """Whether the output of this name is made from side files, and not one of them as it is."""
+        ...
+
+    def join(self, sides: Sequence[Path], target: Path, name: str) -> None:
         """The side files of one input, in order, as one file."""
         ...
 
@@ -83,14 +90,21 @@ class Format(Protocol):
 class Joined:
     """What formats share whose outputs are named and read as their inputs, and joined end to end."""
 
-    ending = ""
     name: str
 
     @property
     def writes(self) -> str:
         return self.name
 
-    def join(self, sides: Sequence[Path], target: Path) -> None:
+    def after(self, name: str) -> str:
+        return name
+
+    def is_joined(self, sides: Sequence[Path], name: str) -> bool:
+        del name
+        return len(sides) > 1
+
+    def join(self, sides: Sequence[Path], target: Path, name: str) -> None:
+        del name
         with target.open("wb") as sink:
             for side in sides:
                 with side.open("rb") as source:

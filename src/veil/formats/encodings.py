@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from veil.errors import FormatError
+from veil.formats.packing import opened
 
 SAMPLE = 1 << 20
 _BOMS = (
@@ -104,7 +105,7 @@ def encode(text: str, encoding: Encoding, where: str = "") -> bytes:
 
 
 def read_encoding(path: Path, given: str | None = None) -> Encoding:
-    with path.open("rb") as file:
+    with opened(path) as file:
         sample = file.read(SAMPLE)
         more = bool(file.read(1))
     return encoding_of(sample, given, complete=not more)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from veil.errors import FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, put_over
+from veil.formats.partitions import one_value, partitions_of
 from veil.model import Batch, Edits, Exact, Field
 
 ROWS = 131_072
@@ -27,13 +28,15 @@ class Parquet(Joined):
     one_part_one_file = False
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
-        del given
+        """Shape: the columns of the file, then those that its folders tell; `given["name"]` is its name below the input."""
+        partitions = list(partitions_of(given.get("name") or ""))
         with _opened(path) as file:
-            names = tuple(file.schema_arrow.names)
+            names = (*file.schema_arrow.names, *partitions)
             compression = file.metadata.row_group(0).column(0).compression if file.metadata.num_row_groups else "SNAPPY"
         if len(set(names)) != len(names):
             raise FormatError("parquet-header", "two columns have the same name", hint="rename one of them")
-        return Inspection(names, {"compression": "none" if compression == "UNCOMPRESSED" else compression.lower()})
+        settings = {"compression": "none" if compression == "UNCOMPRESSED" else compression.lower()}
+        return Inspection(names, {**settings, "partitions": partitions} if partitions else settings)
 
     def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
         del path, settings, size
@@ -41,28 +44,34 @@ class Parquet(Joined):
 
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         del settings
+        told = partitions_of(part.files[0])
         with _opened(path / part.files[0]) as file:
             first = 0
             for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
-                yield as_batch(batch, first)
+                yield as_batch(_told(batch, told), first)
                 first += batch.num_rows
             if first == 0:
-                yield as_batch(pa.RecordBatch.from_pylist([], schema=file.schema_arrow), 0)
+                yield as_batch(_told(pa.RecordBatch.from_pylist([], schema=file.schema_arrow), told), 0)
 
     def writer(self, side: Path, part: Part, settings: Settings) -> ParquetWriter:
-        return ParquetWriter(side / part.files[0], settings)
+        return ParquetWriter(side / part.files[0], settings, told=tuple(partitions_of(part.files[0])))
 
-    def join(self, sides: Sequence[Path], target: Path) -> None:
-        """Row groups one behind the other; a column whose type differs between the parts is text in all of them."""
-        schema = one_schema([pq.read_schema(side) for side in sides])
+    def is_joined(self, sides: Sequence[Path], name: str) -> bool:
+        return len(sides) > 1 or bool(partitions_of(name))
+
+    def join(self, sides: Sequence[Path], target: Path, name: str) -> None:
+        """Row groups one behind the other; a column whose type differs between the parts is text in all of them.
+
+        Keeps:   a column that the folders of the name tell does not stand in the file.
+        """
+        whole = one_schema([pq.read_schema(side) for side in sides])
+        schema = pa.schema([field for field in whole if field.name not in partitions_of(name)])
         with pq.ParquetFile(sides[0]) as first:
-            held = (
-                first.metadata.row_group(0).column(0).compression.lower() if first.metadata.num_row_groups else "none"
-            )
-        with pq.ParquetWriter(target, schema, compression="none" if held == "uncompressed" else held) as writer:
+            held = first.metadata.row_group(0).column(0).compression if first.metadata.num_row_groups else "NONE"
+        with pq.ParquetWriter(target, schema, compression=held.replace("UNCOMPRESSED", "NONE").lower()) as writer:
             for side in sides:
                 with pq.ParquetFile(side) as file:
-                    for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
+                    for batch in file.iter_batches(batch_size=ROWS, columns=schema.names, use_threads=False):
                         writer.write_batch(batch.cast(schema))
 
     def read_back(self, batch: Batch, edits: Edits, address: str, settings: Settings) -> pa.Array:
@@ -80,23 +89,31 @@ class Parquet(Joined):
 
 
 class ParquetWriter:
-    def __init__(self, path: Path, settings: Settings) -> None:
+    """Writes row groups.
+
+    Shape:   `told`: columns that the name of the file tells, so that they do not stand in it. `partitions`: what was
+             written in the columns that the input's name told; those that were dropped are not in it.
+    """
+
+    def __init__(self, path: Path, settings: Settings, *, told: Sequence[str] = ()) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._compression = path, settings["compression"]
-        self._settings = settings
+        self._settings, self._told = settings, told
+        self.partitions: dict[str, str | None] = {}
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, batch: Batch, edits: Edits) -> None:
         table: pa.RecordBatch = batch.places
         arrays, fields = [], []
         for i, field in enumerate(table.schema):
-            if field.name in edits.removed:
+            if field.name in edits.removed or field.name in self._told:
                 continue
             changed = edits.columns.get(field.name)
             kind = _kind_after(field.type, field.name, self._settings)
             column = table.column(i) if changed is None else _typed(changed, kind)
             if changed is not None and field.name in edits.exact:
                 column = _restored(changed, edits.exact[field.name])
+            self._partition(field.name, column)
             arrays.append(column)
             fields.append(_kept(field, column) if changed is None else pa.field(field.name, column.type))
         made = pa.table(arrays, schema=pa.schema(fields))
@@ -105,6 +122,12 @@ class ParquetWriter:
         if made.schema != self._writer.schema:
             made = _as_before(made, self._writer.schema)
         self._writer.write_table(made)
+
+    def _partition(self, name: str, column: pa.Array) -> None:
+        if name in self._settings.get("partitions", ()) and len(column):
+            found = one_value(column.cast(pa.large_string()), name)
+            self.partitions.setdefault(name, found)
+            one_value(pa.array([self.partitions[name], found], pa.large_string()), name)
 
     def finish(self) -> None:
         if self._writer is not None:
@@ -132,9 +155,18 @@ def _kept(field: pa.Field, column: pa.Array) -> pa.Field:
     return pa.field(field.name, column.type, nullable=field.nullable, metadata=said or None)
 
 
+def _told(batch: pa.RecordBatch, told: Mapping[str, str | None]) -> pa.RecordBatch:
+    """The rows with the columns that the name of their file tells."""
+    for key, value in told.items():
+        batch = batch.append_column(
+            pa.field(key, pa.large_string()), pa.repeat(pa.scalar(value, pa.large_string()), len(batch))
+        )
+    return batch
+
+
 def _opened(path: Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path if isinstance(path, Path) else path.open("rb"))
     except (pa.ArrowInvalid, OSError):
         raise FormatError("parquet-unreadable", "this is not a Parquet file", hint="check the file") from None
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings
 from veil.formats.encodings import Encoding, decode, encode, encoding_of
+from veil.formats.packing import created, opened
 from veil.model import Batch, Edits, Field
 
 ADDRESS = "text"
@@ -63,9 +64,7 @@ class PlainWriter:
         values = edits.columns.get(field.address, field.values)
         names: list[str] = batch.about.get("names") or [name for name, _ in batch.places]
         for name, (_, encoding), text in zip(names, batch.places, values.to_pylist(), strict=True):
-            target = self._side / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, encode(text or "", encoding))
+            write_whole(self._side / name, encode(text or "", encoding))
 
     def finish(self) -> None:
         """Nothing is held open between notes."""
@@ -73,9 +72,12 @@ class PlainWriter:
 
 def read_whole(path: Path, where: str, largest: int = LARGEST) -> bytes:
     try:
-        if path.stat().st_size > largest:
-            raise LimitError("note-too-large", f"a file is over {largest >> 20} MiB", where=where, hint="split it")
-        return path.read_bytes()
+        if path.stat().st_size <= largest:
+            with opened(path) as file:
+                data = file.read(largest + 1)
+            if len(data) <= largest:
+                return data
+        raise LimitError("note-too-large", f"a file is over {largest >> 20} MiB", where=where, hint="split it")
     except OSError as error:
         raise FormatError(
             "file-unreadable", f"a file cannot be read ({os.strerror(error.errno or 0)})", where=where
@@ -83,8 +85,7 @@ def read_whole(path: Path, where: str, largest: int = LARGEST) -> bytes:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-    with os.fdopen(descriptor, "wb") as file:
+    with created(path) as file:
         file.write(data)
 
 

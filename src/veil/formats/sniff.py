@@ -3,43 +3,44 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from veil.errors import FormatError
 from veil.formats.csvtext import Shape
 
 DELIMITERS = (",", "\t", ";", "|")
-_QUOTED = re.compile(r' ?"(?:[^"]|"")*" ?')
 
 
-def sniff_shape(text: str, given: str | None, *, complete: bool) -> tuple[Shape, list[str]]:
+def sniff_shape(text: str, given: str | None, *, complete: bool, quote: str | None = None) -> tuple[Shape, list[str]]:
     """The shape of the rows and the names of the columns.
 
-    Shape:   the delimiter whose rows all have the same number of cells, the most cells winning; a file in which
-             quotes do not pair, or stand inside cells, is read without quotes.
+    Shape:   `given`, `quote`: what a project states ("": a table without quotes); else the delimiter whose rows all have
+             the same number of cells, the most cells winning; a file in which quotes do not pair, or stand inside cells,
+             is read without quotes.
     Errors:  FormatError `csv-ragged` where no delimiter fits.
     """
     best: tuple[int, Shape, list[str]] | None = None
     for delimiter in (given,) if given else DELIMITERS:
-        for quote in ('"', ""):
-            widths, header = _widths(text, Shape(delimiter, quote, 1), complete=complete)
+        for mark in ('"', "") if quote is None else (quote,):
+            widths, header = _widths(text, Shape(delimiter, mark, 1), complete=complete)
             if len(set(widths)) == 1 and (best is None or widths[0] > best[0]):
-                best = widths[0], Shape(delimiter, quote, widths[0]), header
+                best = widths[0], Shape(delimiter, mark, widths[0]), header
     first = text.split("\n", 1)[0]
     if best is None or (best[0] == 1 and given is None and any(one in first for one in DELIMITERS)):
-        return _by_header(text, given)
+        return _by_header(text, given, '"' if quote is None else quote)
     return best[1], best[2]
 
 
-def _by_header(text: str, given: str | None) -> tuple[Shape, list[str]]:
+def _by_header(text: str, given: str | None, quote: str) -> tuple[Shape, list[str]]:
     """Rows are ragged somewhere: the header alone decides, and the run says which row is wrong."""
     line = text.split("\n", 1)[0].rstrip("\r")
     delimiter = given or max(DELIMITERS, key=line.count)
-    header = [unquoted(cell) for cell in split_row(line, Shape(delimiter, '"', 1))]
+    header = [unquoted(cell, quote) for cell in split_row(line, Shape(delimiter, quote, 1))]
     if len(header) < 2:
         raise FormatError(
             "csv-ragged", "the rows have no delimiter in common", hint="state `delimiter:` for this source"
         )
-    return Shape(delimiter, '"', len(header)), header
+    return Shape(delimiter, quote, len(header)), header
 
 
 def _widths(text: str, shape: Shape, *, complete: bool) -> tuple[list[int], list[str]]:
@@ -52,9 +53,17 @@ def _widths(text: str, shape: Shape, *, complete: bool) -> tuple[list[int], list
     if not rows or (shape.quote and any(row.count(shape.quote) % 2 for row in rows)):
         return [], []
     cells = [split_row(row.rstrip("\r\n"), shape) for row in rows]
-    if shape.quote and not all(_QUOTED.fullmatch(cell) for row in cells for cell in row if shape.quote in cell):
+    if shape.quote and not all(
+        _quoted(shape.quote).fullmatch(cell) for row in cells for cell in row if shape.quote in cell
+    ):
         return [], []
     return [len(one) for one in cells], [unquoted(cell, shape.quote) for cell in cells[0]]
+
+
+@lru_cache(maxsize=8)
+def _quoted(quote: str) -> re.Pattern[str]:
+    mark = re.escape(quote)
+    return re.compile(f" ?{mark}(?:[^{mark}]|{mark}{mark})*{mark} ?")
 
 
 def _rows(text: str, quote: str) -> list[str]:

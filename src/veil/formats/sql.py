@@ -22,8 +22,10 @@ class Sql(Parquet):
     """
 
     name = "sql"
-    ending = ".parquet"
     writes = "parquet"
+
+    def after(self, name: str) -> str:
+        return f"{name}.parquet"
 
     def inspect(self, path: Any, given: Settings) -> Inspection:
         """Shape: `path` is a relation. Errors: those of its store."""
@@ -49,4 +51,4 @@ class Sql(Parquet):
             yield as_batch(pa.RecordBatch.from_pylist([], schema=relation.schema()), 0)
 
     def writer(self, side: Any, part: Part, settings: Settings) -> ParquetWriter:
-        return ParquetWriter(side / (part.files[0] + self.ending), settings)
+        return ParquetWriter(side / self.after(part.files[0]), settings)

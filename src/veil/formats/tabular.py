@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +15,7 @@ from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings
 from veil.formats.csvtext import Rows, Shape, lost_cells, read_rows, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
+from veil.formats.packing import created, is_packed, opened
 from veil.formats.sniff import sniff_shape, split_row
 from veil.model import Batch, Edits, Exact, Field
 
@@ -35,7 +37,7 @@ class Csv(Joined):
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
         """Errors: FormatError `csv-empty`, `csv-headless` (no header), `csv-header` (a column's name twice)."""
-        with path.open("rb") as file:
+        with opened(path) as file:
             sample = file.read(SAMPLE)
             complete = not file.read(1)
         encoding = encoding_of(sample, given.get("encoding"), complete=complete)
@@ -50,7 +52,7 @@ class Csv(Joined):
             raise FormatError(
                 "csv-unreadable", "its rows end with a carriage return alone", hint="write it with line feeds"
             )
-        shape, header = sniff_shape(text, given.get("delimiter"), complete=complete)
+        shape, header = sniff_shape(text, given.get("delimiter"), complete=complete, quote=given.get("quote"))
         if len(set(header)) != len(header):
             raise FormatError("csv-header", "two columns have the same name", hint="rename one of them")
         settings = {
@@ -64,7 +66,7 @@ class Csv(Joined):
     def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
         """Byte ranges of whole rows of about `size` bytes each; the header belongs to the first."""
         total = path.stat().st_size
-        if total <= size or not Encoding(settings["encoding"]).ascii_superset:
+        if total <= size or is_packed(path) or not Encoding(settings["encoding"]).ascii_superset:
             return [(0, -1)]
         bounds, quote = [0], settings["quote"].encode()
         with path.open("rb") as file:
@@ -130,8 +132,7 @@ class Csv(Joined):
 
 class CsvWriter:
     def __init__(self, path: Path, settings: Settings) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("wb")
+        self._file = created(path)
         self._encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
         self._header: list[str] = settings["addresses"]
         self._shape = Shape(settings["delimiter"], settings["quote"], len(self._header))
@@ -233,15 +234,15 @@ def _last_row_end(data: bytes, quote: bytes) -> int:
 
 def _utf8(path: Path, part: Part, encoding: Encoding) -> Iterator[bytes]:
     decoder = None if encoding.name == "utf-8" else codecs.getincrementaldecoder(encoding.name)("strict")
-    with path.open("rb") as file:
-        file.seek(part.start or len(encoding.bom))
-        left = (part.stop if part.stop >= 0 else path.stat().st_size) - file.tell()
-        while left > 0:
-            data = file.read(min(BLOCK, left))
-            if not data:
-                break
+    with opened(path) as file:
+        begin = part.start or len(encoding.bom)
+        file.read(begin) if is_packed(path) else file.seek(begin)
+        left = part.stop - begin if part.stop >= 0 else sys.maxsize
+        while left > 0 and (data := file.read(min(BLOCK, left))):
             left -= len(data)
-            yield data if decoder is None else _recoded(decoder, data, final=left <= 0)
+            yield data if decoder is None else _recoded(decoder, data, final=False)
+    if decoder is not None:
+        yield _recoded(decoder, b"", final=True)
 
 
 def _recoded(decoder: codecs.IncrementalDecoder, data: bytes, *, final: bool) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import os
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from veil.errors import Error, FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings
 from veil.formats.encodings import Encoding, decode, encode, read_encoding
 from veil.formats.jsontext import Group, Leaf, leaves, removals, spliced, token_of, value_of
+from veil.formats.packing import created, opened
 from veil.formats.plain import read_whole
 from veil.model import Batch, Edits, Field
 
@@ -102,7 +103,7 @@ class NdJson(Joined):
         held: list[str] = []
         first = 0
         try:
-            with (path / part.files[0]).open("r", encoding=encoding.name, newline="") as file:
+            with io.TextIOWrapper(opened(path / part.files[0]), encoding=encoding.name, newline="") as file:
                 file.read(1) if encoding.bom else None
                 for line in file:
                     held.append(line)
@@ -153,10 +154,9 @@ def _records(text: str) -> Batch:
 
 class TreeWriter:
     def __init__(self, path: Path, settings: Settings) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._encoding = Encoding(settings["encoding"], b"")
         codecs.lookup(self._encoding.name)
-        self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666), "wb")
+        self._file = created(path)
         self._file.write(bytes.fromhex(settings["bom"]))
 
     def write(self, batch: Batch, edits: Edits) -> None:

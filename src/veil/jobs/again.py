@@ -12,14 +12,16 @@ from pathlib import Path
 from veil.engine.subjects import subjects_of
 from veil.errors import PolicyError
 from veil.formats.base import Part
+from veil.formats.partitions import partitions_of
 from veil.jobs.align import Aligned
 from veil.jobs.passone import pass_one
 from veil.jobs.release import MANIFEST
 from veil.jobs.session import Session
-from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of, units_of
+from veil.jobs.units import Unit, batches, reader_of, settings_of, units_of
 from veil.jobs.work import Setting, Worker, after_settings, held
 from veil.keys import Keys
 from veil.model import Batch
+from veil.policy.plan import SourcePlan
 from veil.stores import file_digest
 
 
@@ -97,10 +99,22 @@ def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: set[s
 def _final(session: Session, worker: Worker, unit: Unit, name: str) -> str:
     source = session.plan.source(unit.source)
     if source.format != "text":
-        return worker.names.renamed(source, [name + format_of(source).ending], [None])[0]
+        return worker.named(source, name, _partitions(session, worker, source, name))[0]
     empty = Batch((), 1)
     subject = subjects_of(source, empty, [name], worker.roster, session.plan.person)
     return worker.names.renamed(source, [name], subject.to_pylist())[0]
+
+
+def _partitions(session: Session, worker: Worker, source: SourcePlan, name: str) -> dict[str, str | None]:
+    """The new values of what a file's folders tell, by its first rows: all rows share them."""
+    if not partitions_of(name):
+        return {}
+    batch, names = next(batches(source, session.inputs, Part((name,))))
+    edits, _ = worker.engine.deidentify(source, batch, names)
+    told = [
+        field for field in batch.fields if field.address in partitions_of(name) and field.address not in edits.removed
+    ]
+    return {one.address: edits.columns.get(one.address, one.values)[0].as_py() for one in told if batch.height}
 
 
 def _hold(worker: Worker, session: Session, source_name: str, label: str, before: Iterator[tuple[Batch, tuple[str, ...]]],

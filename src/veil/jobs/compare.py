@@ -100,7 +100,7 @@ def _table(
 ) -> dict[str, Any]:
     label = f"{source.name} file {number + 1}"
     told = {"table": label, "status": MISSING, "code": "file-missing", "rows": 0, "reversed_rows": 0, "columns": []}
-    if not (folder / (name + format_of(source).ending)).is_file():
+    if not (folder / format_of(source).after(name)).is_file():
         return told
     try:
         return _compared(session, source, name, folder, ways, label)
@@ -112,7 +112,7 @@ def _compared(
     session: Session, source: SourcePlan, name: str, folder: Path, ways: tuple[Way, ...], label: str
 ) -> dict[str, Any]:
     reader, settings, store = reader_of(source), settings_of(source, name), session.inputs.of(source.place)
-    back = name + format_of(source).ending
+    back = format_of(source).after(name)
     seen = reader.inspect(folder / back, {key: settings.get(key) for key in ("encoding", "delimiter")})
     own = {way.address: way for way in ways if way.address in settings["addresses"]}
     columns = {address: _Column(told=way.told) for address, way in own.items()}

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 
 from veil.errors import FormatError, StoreError
 from veil.formats.base import Part
-from veil.formats.parquet import ROWS, one_schema
+from veil.formats.parquet import one_schema
+from veil.formats.partitions import partitions_of
 from veil.jobs.work import WAITS
 from veil.log import event
 from veil.parts import part
@@ -67,17 +68,16 @@ def _patiently(act: Callable[[], int]) -> int:
 
 def _schema(out: Path, file: dict[str, Any]) -> pa.Schema:
     if file["format"] == "parquet":
-        return pq.read_schema(out / file["name"])
+        told = [pa.field(key, pa.large_string()) for key in partitions_of(file["name"])]
+        return pa.schema([*pq.read_schema(out / file["name"]), *told])
     return pa.schema([pa.field(address, pa.large_string()) for address in file["settings"]["addresses"]])
 
 
 def _batches(out: Path, file: dict[str, Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    if file["format"] == "parquet":
-        with pq.ParquetFile(out / file["name"]) as opened:
-            for batch in opened.iter_batches(batch_size=ROWS, use_threads=False):
-                yield batch.cast(schema)
-        return
     for one in part("formats", file["format"])().read(out, Part((file["name"],)), file["settings"]):
+        if file["format"] == "parquet":
+            yield one.places.cast(schema)
+            continue
         columns = [field.values for field in one.fields]
         if [field.address for field in one.fields] != schema.names:
             raise FormatError(

@@ -15,6 +15,7 @@ from typing import Any
 from veil.errors import PolicyError
 from veil.formats.base import Part
 from veil.jobs.manifest import manifest_of
+from veil.jobs.small import check_suppressed
 from veil.jobs.trail import TABLES, TrailPlace, seal_head
 from veil.jobs.units import Unit, format_of, settings_of
 from veil.jobs.work import Done, after_settings
@@ -122,6 +123,7 @@ def release(
     fresh.mkdir()
     quarantined = _quarantined(plan, units, done)
     finals = _join(plan, shelf, fresh, units, done)
+    check_suppressed(plan, fresh, finals, done)
     outputs = {name: file_digest(fresh / name) for name in sorted(finals)}
     manifest = manifest_of(plan, inputs, done, outputs, quarantined, keys, dt.datetime.now(tz=dt.UTC))
     tables = _tables(plan, inputs, finals, outputs, units, done) if trail is not None or to is not None else []
@@ -154,7 +156,7 @@ def _tables(plan: Plan, inputs: Inputs, finals: dict[str, tuple[str, str]], outp
         ]
         settings = settings_of(source, path)
         found.append({
-            "source": name, "name": final, "original": path + format_of(source).ending, "format": format_of(source).writes, "sha256": outputs[final],
+            "source": name, "name": final, "original": format_of(source).after(path), "format": format_of(source).writes, "sha256": outputs[final],
             "was": inputs.of(source.place).digest(path), "label": own[0][0].label,
             "settings": after_settings(source, Unit(0, name, 0, Part((path,))), settings),
             "units": [(unit.number, one.pages) for unit, one in own],
@@ -208,10 +210,11 @@ def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[D
     for final, pieces in sides.items():
         target = fresh / final
         target.parent.mkdir(parents=True, exist_ok=True)
-        if len(pieces) == 1:
-            _place(pieces[0], target)
+        format_ = formats[seen[final][0]]
+        if format_.is_joined(pieces, final):
+            format_.join(pieces, target, final)
         else:
-            formats[seen[final][0]].join(pieces, target)
+            _place(pieces[0], target)
     return seen
 
 

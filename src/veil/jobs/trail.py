@@ -25,7 +25,7 @@ from veil.policy.rules import Apply
 from veil.roster import Roster
 
 HEAD = "head"
-TABLES = frozenset({"csv", "tsv", "parquet", "sql"})
+TABLES = frozenset({"csv", "tsv", "parquet", "sql", "xlsx"})
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="zstd")
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from veil.errors import Error, PolicyError
 from veil.formats.base import Format
-from veil.parts import SUFFIXES, part
+from veil.formats.packing import bare
+from veil.formats.xlsx import MARK, sheets
+from veil.parts import kind_of, part
 from veil.policy.plan import FilePlan
 from veil.policy.project import Source
 from veil.stores import Store
@@ -25,9 +27,7 @@ def claimed(name: str, source: Source, files: list[str], room: str, kind: str = 
     own = [
         file
         for file in files
-        if Path(file).parent == Path()
-        and Path(file).stem.lower() == name.lower()
-        and Path(file).suffix.lower() in SUFFIXES
+        if Path(file).parent == Path() and Path(bare(file)).stem.lower() == name.lower() and kind_of(file)
     ]
     inside = [file for file in files if file.lower().startswith(f"{name.lower()}/")]
     if room == "notes":
@@ -52,11 +52,30 @@ def _pattern(glob: str) -> re.Pattern[str]:
     return re.compile("".join(made) + r"\Z")
 
 
+def sheets_of(name: str, source: Source, files: list[str], store: Store, where: str) -> list[str]:
+    """The sheets of workbooks that a source names, or by default the one of its own name, or the only one.
+
+    Errors:  PolicyError `sheet-missing`, with the number of the file.
+    """
+    found = []
+    for number, file in enumerate(files):
+        there = sheets(store / file)
+        wanted = (source.sheet or name).lower()
+        fits = [sheet for sheet in there if sheet.lower() == wanted]
+        if not fits and source.sheet is None and len(there) == 1:
+            fits = there
+        if not fits:
+            raise PolicyError("sheet-missing", f"a workbook of {name} has no sheet of this name", where=f"{where} file {number + 1}",
+                              hint="`sheet: NAME`; each sheet is a table of its own")  # fmt: skip
+        found.append(f"{file}{MARK}{fits[0]}")
+    return found
+
+
 def format_of(name: str, source: Source, files: list[str], where: str) -> str:
     """The format a source states, or that its files' endings say, all the same one."""
     if source.format:
         return source.format
-    kinds = {SUFFIXES.get(Path(file).suffix.lower(), "") for file in files}
+    kinds = {kind_of(file) for file in files}
     if len(kinds) != 1 or "" in kinds:
         raise PolicyError("source-format", f"the files of {name} are of several or unknown kinds", where=where,
                           hint="state `format:`, or name the files with `files:`")  # fmt: skip
@@ -69,11 +88,13 @@ def inspected(store: Store, files: list[str], kind: str, source: Source, where: 
     Errors:  the format's own, with the place of the source and the number of the file, never its name.
     """
     reader: Format = part("formats", kind)()
-    given = {"encoding": source.encoding, "delimiter": source.delimiter or ("\t" if kind == "tsv" else None)}
+    given = {"encoding": source.encoding, "delimiter": source.delimiter or ("\t" if kind == "tsv" else None),
+             "quote": source.quote}  # fmt: skip
+    given = {key: value for key, value in given.items() if value is not None}
     found = []
     for number, file in enumerate(files):
         try:
-            seen = reader.inspect(store / file, given)
+            seen = reader.inspect(store / file, {**given, "name": file})
         except Error as error:
             raise type(error)(error.code, error.message, where=f"{where} file {number + 1}", hint=error.hint) from None
         settings = {**seen.settings, "addresses": list(seen.addresses)}

@@ -26,14 +26,19 @@ class Folder:
         return self.path / name
 
     def size(self, name: str) -> int:
-        return (self.path / name).stat().st_size
+        return self._file(name).stat().st_size
 
     def stamp(self, name: str) -> str:
-        seen = (self.path / name).stat()
+        seen = self._file(name).stat()
         return f"{seen.st_size}:{seen.st_mtime_ns}"
 
     def digest(self, name: str) -> str:
-        return file_digest(self.path / name)
+        return file_digest(self._file(name))
+
+    def _file(self, name: str) -> Path:
+        """The file of a name, or of the workbook whose sheet it names."""
+        path = self.path / name
+        return path if path.exists() else self.path / name.rpartition("#")[0]
 
 
 def data_files(root: Path, *ours: Path) -> list[str]:

@@ -25,7 +25,12 @@ TARGETS = {
     "mariadb": "veil.stores.mariadb:MariadbTarget",
 }
 _ALIASES = {"postgres": "postgresql", "mysql": "mariadb"}
-_EXTRAS = {"adbc_driver_postgresql": "postgresql", "adbc_driver_manager": "postgresql", "pymysql": "mariadb", "duckdb": "duckdb"}
+_EXTRAS = {
+    "adbc_driver_postgresql": "postgresql",
+    "adbc_driver_manager": "postgresql",
+    "pymysql": "mariadb",
+    "duckdb": "duckdb",
+}
 
 
 def open_store(written: str, folder: Path) -> Store:

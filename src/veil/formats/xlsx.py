@@ -1,0 +1,236 @@
+"""XLSX: a sheet of a workbook as a table; what comes of it is a workbook of that sheet alone, cells and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pyarrow as pa
+
+from veil.errors import FormatError, LimitError, PartError
+from veil.formats.base import Inspection, Joined, Part, Settings, exact_where
+from veil.model import Batch, Edits, Exact, Field
+
+MARK = "#"  # between a workbook and its sheet: `book.xlsx#Patients`
+LARGEST = 2 << 30  # bytes of a workbook, unpacked
+_ROWS = 65_536
+_FORMATS = {dt.datetime: "yyyy-mm-dd hh:mm:ss", dt.date: "yyyy-mm-dd", dt.time: "hh:mm:ss"}
+_MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001  the same bytes on any day
+_KINDS = {bool: "b", float: "n", int: "n", dt.datetime: "t", dt.date: "d", dt.time: "h", str: "s", type(None): "s"}
+
+
+class Xlsx(Joined):
+    """A sheet whose first row names its columns.
+
+    Keeps:   the kind and value of every untouched cell, numbers to Excel's own fifteen digits. Formulas are their last
+             values; colours, comments, hidden parts, macros, pictures and other sheets are not carried over.
+    """
+
+    name = "xlsx"
+    one_part_one_file = False
+
+    def after(self, name: str) -> str:
+        """`book.xlsx#Patients` becomes `book-Patients.xlsx`."""
+        book, sheet = parted(name)
+        path = PurePosixPath(book)
+        safe = re.sub(r"[^\w .-]", "_", sheet)
+        return str(path.with_name(f"{path.stem}-{safe}{path.suffix}")) if sheet else book
+
+    def inspect(self, path: Any, given: Settings) -> Inspection:
+        """Errors: FormatError `xlsx-header`, `xlsx-unreadable`, `xlsx-sheet`; LimitError `xlsx-too-large`."""
+        del given
+        rows = _rows_of(path)
+        header = [_text(cell) for cell in rows[0]] if rows else []
+        if not header or any(cell is None for cell in header) or len(set(header)) != len(header):
+            raise FormatError("xlsx-header", "the first row of a sheet does not name each column once",
+                              hint="no titles above the names, no empty and no double name")  # fmt: skip
+        return Inspection(tuple(str(cell) for cell in header), {})
+
+    def split(self, path: Any, settings: Settings, size: int) -> list[tuple[Any, ...]]:
+        del path, settings, size
+        return [(0, -1)]
+
+    def read(self, path: Any, part: Part, settings: Settings) -> Iterator[Batch]:
+        header: list[str] = settings["addresses"]
+        rows = _rows_of(path / part.files[0])[1:]
+        for first in range(0, max(1, len(rows)), _ROWS):
+            cells = list(zip(*rows[first : first + _ROWS], strict=True)) or [() for _ in header]
+            fields = tuple(
+                Field(name, pa.array([_text(cell) for cell in column], pa.large_string()))
+                for name, column in zip(header, cells, strict=True)
+            )
+            yield Batch(fields, len(cells[0]), first, places=dict(zip(header, cells, strict=True)))
+
+    def writer(self, side: Path, part: Part, settings: Settings) -> XlsxWriter:
+        return XlsxWriter(side / self.after(part.files[0]), settings["addresses"])
+
+    def read_back(self, batch: Batch, edits: Edits, address: str, settings: Settings) -> pa.Array:
+        del settings
+        was = batch.places[address]
+        texts = [_text(_cell(new, like)) for new, like in zip(edits.columns[address].to_pylist(), was, strict=True)]
+        return pa.array(texts, pa.large_string())
+
+    def lost(self, batch: Batch, edits: Edits, guesses: Mapping[str, pa.Array], settings: Settings) -> dict[str, Exact]:
+        """Shape: exact cells are a letter for their kind, then their text."""
+        del settings
+        found = {}
+        for address, guess in guesses.items():
+            was = batch.places[address]
+            there = [_cell(new, like) for new, like in zip(edits.columns[address].to_pylist(), was, strict=True)]
+            back = [_cell(new, like) for new, like in zip(guess.to_pylist(), there, strict=True)]
+            told = pa.array([_told(cell) for cell in was], pa.large_string())
+            differs = [_told(cell) != one for cell, one in zip(back, told.to_pylist(), strict=True)]
+            found[address] = exact_where(pa.array(differs, pa.bool_()), told)
+        return found
+
+
+def parted(name: str) -> tuple[str, str]:
+    """A workbook's path and its sheet, "" for none."""
+    book, mark, sheet = name.rpartition(MARK)
+    return (book, sheet) if mark and book.lower().endswith(".xlsx") else (name, "")
+
+
+def sheets(path: Any) -> list[str]:
+    """The sheets of a workbook that hold cells, hidden ones too. Errors: as `Xlsx.inspect`."""
+    return list(_book(path).sheet_names)
+
+
+def _book(path: Any) -> Any:
+    python_calamine = _library("python_calamine")
+    try:
+        with path.open("rb") as file:
+            data = io.BytesIO(file.read())
+        with zipfile.ZipFile(data) as packed:
+            if sum(one.file_size for one in packed.infolist()) > LARGEST:
+                raise LimitError("xlsx-too-large", "a workbook is over 2 GiB unpacked", hint="save it as CSV")
+        data.seek(0)
+        return python_calamine.CalamineWorkbook.from_filelike(data)
+    except (zipfile.BadZipFile, OSError, python_calamine.CalamineError):
+        raise FormatError(
+            "xlsx-unreadable", "this is no workbook, or it has a password", hint="save it anew as .xlsx"
+        ) from None
+
+
+def _library(name: str) -> Any:
+    """A library of the extra `xlsx`, loaded when a workbook is met."""
+    try:
+        return import_module(name)
+    except ImportError:
+        raise PartError("part-extra", "workbooks need a library that is not installed", hint="pip install 'veil-deid[xlsx]'") from None  # fmt: skip
+
+
+def _rows_of(path: Any) -> list[list[Any]]:
+    """Rows of cells; `path` may end in the mark and a sheet, else the workbook's only sheet is meant."""
+    book, sheet = parted(path.name)
+    opened = _book(path.parent / book)
+    names = list(opened.sheet_names)
+    if (sheet and sheet not in names) or (not sheet and len(names) != 1):
+        raise FormatError(
+            "xlsx-sheet", "the workbook has no such sheet, or several and none is named", hint="`sheet: NAME`"
+        )
+    rows: list[list[Any]] = opened.get_sheet_by_name(sheet or names[0]).to_python()
+    return rows
+
+
+def _text(cell: Any) -> str | None:
+    """A cell as text: what rules and operators see."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float | int):
+        return str(int(cell)) if cell == int(cell) and abs(cell) < 1e15 else f"{cell:.15g}"
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(" ", "milliseconds").removesuffix(".000")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _cell(text: str | None, like: Any) -> Any:
+    """A text as a cell of the kind of another, where it is one; else as text."""
+    if text is None:
+        return None
+    try:
+        made: Any = text
+        if isinstance(like, bool):
+            made = {"TRUE": True, "FALSE": False}.get(text, text)
+        elif isinstance(like, float | int):
+            made = float(text)
+        elif isinstance(like, dt.datetime):
+            made = dt.datetime.fromisoformat(text)
+        elif isinstance(like, dt.date):
+            made = dt.date.fromisoformat(text)
+        elif isinstance(like, dt.time):
+            made = dt.time.fromisoformat(text)
+    except ValueError:
+        return text
+    old = isinstance(made, dt.date) and made.year < 1900  # such a day has no number in a workbook
+    return made if not old and _text(made) == text else text
+
+
+def _told(cell: Any) -> str | None:
+    """A cell with the letter of its kind, so that it can be written again."""
+    text = _text(cell)
+    return None if text is None else _KINDS.get(type(cell), "s") + text
+
+
+_LIKE = {"b": True, "n": 0.0, "t": dt.datetime(2000, 1, 1), "d": dt.date(2000, 1, 1), "h": dt.time(), "s": ""}  # noqa: DTZ001
+
+
+class XlsxWriter:
+    """A new workbook of one sheet, whole in memory until it is closed: nothing is written aside."""
+
+    def __init__(self, path: Path, header: list[str]) -> None:
+        xlsxwriter = _library("xlsxwriter")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._book = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False})  # fmt: skip
+        self._book.set_properties({"created": _MADE})
+        self._looks = {kind: self._book.add_format({"num_format": look}) for kind, look in _FORMATS.items()}
+        self._sheet = self._book.add_worksheet("Sheet1")
+        self._header, self._at = header, 0
+
+    def write(self, batch: Batch, edits: Edits) -> None:
+        kept = [name for name in self._header if name not in edits.removed]
+        if self._at == 0:
+            for j, name in enumerate(kept):
+                self._sheet.write_string(0, j, name)
+            self._at = 1
+        for j, name in enumerate(kept):
+            for i, cell in enumerate(self._column(batch, edits, name)):
+                self._put(self._at + i, j, cell)
+        self._at += batch.height
+
+    def _column(self, batch: Batch, edits: Edits, name: str) -> list[Any]:
+        was = list(batch.places[name])
+        if name not in edits.columns:
+            return was
+        made = [_cell(new, like) for new, like in zip(edits.columns[name].to_pylist(), was, strict=True)]
+        exact = edits.exact.get(name)
+        if exact is not None:
+            for row, told in zip(exact.rows.to_pylist(), exact.cells.to_pylist(), strict=True):
+                made[row] = None if told is None else _cell(told[1:], _LIKE[told[0]])
+        return made
+
+    def _put(self, row: int, column: int, cell: Any) -> None:
+        if cell is None or cell == "":
+            return
+        if isinstance(cell, bool):
+            self._sheet.write_boolean(row, column, cell)
+        elif isinstance(cell, float | int):
+            self._sheet.write_number(row, column, cell)
+        elif isinstance(cell, dt.date | dt.time):
+            self._sheet.write_datetime(row, column, cell, self._looks[type(cell)])
+        elif len(str(cell)) > 32_767:
+            raise LimitError("xlsx-cell", "a cell is longer than a workbook can hold", hint="save it as CSV")
+        else:
+            self._sheet.write_string(row, column, str(cell))
+
+    def finish(self) -> None:
+        self._book.close()
