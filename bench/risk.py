@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from bench.corpora import CORPORA
@@ -33,27 +33,24 @@ STEP = 1_000_000
 
 
 def make(path: Path, rows: int, shape: dict[str, tuple[int, float]]) -> None:
-    """A table of independent columns; the same rows for the same number."""
+    """A table of independent columns; the same rows for the same number. A CSV has no quotes."""
     draw = np.random.default_rng(7)
-    writer = None
-    for at in range(0, rows, STEP):
-        columns = {}
-        for name, (values, steep) in shape.items():
-            weights = 1 / np.arange(1, values + 1) ** steep
-            codes = draw.choice(values, min(STEP, rows - at), p=weights / weights.sum())
-            columns[name] = pa.array([f"{name}-{code:03}" for code in range(values)]).take(pa.array(codes))
-        table = pa.table(columns)
-        if writer is None:
-            bare = pacsv.WriteOptions(quoting_style="needed")
-            is_csv = path.suffix == ".csv"
-            writer = (
-                pacsv.CSVWriter(path, table.schema, write_options=bare)
-                if is_csv
-                else pq.ParquetWriter(path, table.schema)
-            )
-        writer.write_table(table)
-    if writer is not None:
-        writer.close()
+    with path.open("wb") as file:
+        writer = None
+        for at in range(0, rows, STEP):
+            columns = {}
+            for name, (values, steep) in shape.items():
+                weights = 1 / np.arange(1, values + 1) ** steep
+                codes = draw.choice(values, min(STEP, rows - at), p=weights / weights.sum())
+                columns[name] = pa.array([f"{name}-{code:03}" for code in range(values)]).take(pa.array(codes))
+            table = pa.table(columns)
+            if path.suffix == ".csv":
+                pl.DataFrame(table).write_csv(file, include_header=at == 0)
+            else:
+                writer = writer or pq.ParquetWriter(file, table.schema)
+                writer.write_table(table)
+        if writer is not None:
+            writer.close()
 
 
 def measure(what: str, rows: int, shape: dict[str, tuple[int, float]], ending: str, memory: int) -> float:

@@ -29,6 +29,7 @@ from veil.parts import FORMATS, OPERATORS, SUFFIXES, part
 from veil.policy.plan import describe
 from veil.policy.profile import SHIPPED, read_profile
 from veil.policy.project import Group, Keyring, Project, Source, Subject, json_schema
+from veil.policy.suppress import Suppress
 from veil.reports.figures import BAD
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,7 +101,8 @@ def project() -> str:
         "`veil schema` prints the JSON Schema.\n"
     )
     for title, model in (("Keys of the file", Project), ("Keys of a table, a folder of notes or a tree", Source),
-                         ("Keys of `subject`, where it is no column", Subject), ("Keys of a group", Group), ("Keys of `keyring`, where it is no file name", Keyring)):  # fmt: skip
+                         ("Keys of `subject`, where it is no column", Subject), ("Keys of `suppress`", Suppress),
+                         ("Keys of a group", Group), ("Keys of `keyring`, where it is no file name", Keyring)):  # fmt: skip
         text += f"\n## {title}\n\n" + table(
             ["key", "takes", "by default", "what"], [field_row(*one) for one in model.model_fields.items()]
         )

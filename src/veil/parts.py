@@ -41,6 +41,7 @@ OPERATORS = {
     "age": "veil.operators.generalize:Age",
     "band": "veil.operators.generalize:Band",
     "round": "veil.operators.generalize:Round",
+    "generalize": "veil.operators.hierarchy:Generalize",
     "surrogate": "veil.operators.surrogate:Surrogate",
 }
 TABLES = {"operators": OPERATORS, "formats": FORMATS}

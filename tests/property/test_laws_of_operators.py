@@ -1,6 +1,7 @@
 """The laws of every operator that a policy can name, through veil.testing."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from veil.parts import OPERATORS, part
 from veil.testing import check_operator
 
 REFERENCE = dt.date(2026, 6, 30)
+HIERARCHY = Path(__file__).parent / "places.hierarchy"
 OPTIONS = {
     "mask": [{}, {"style": "blocks"}], "constant": [{"value": "withheld"}],
     "pseudonym": [{}, {"format": "integer"}, {"format": "keep"}, {"canonical": "integer", "format": "integer"}],
@@ -24,6 +26,7 @@ OPTIONS = {
     "shifted_age": [{"reference_date": REFERENCE}, {"reference_date": REFERENCE, "unit": "years"}],
     "cast": [{}, {"kind": "integer"}, {"kind": "float"}, {"kind": "datetime"}],
     "surrogate": [{"kind": kind} for kind in KINDS],
+    "generalize": [{"hierarchy": str(HIERARCHY)}, {"hierarchy": str(HIERARCHY), "level": 0}, {"hierarchy": str(HIERARCHY), "level": 2}],
 }  # fmt: skip
 CASES = [(name, options) for name in OPERATORS for options in OPTIONS.get(name, [{}])]
 DATES = st.dates(dt.date(1900, 1, 1), dt.date(2030, 1, 1))
@@ -67,7 +70,9 @@ def same_day(original, restored):
 
 
 @pytest.mark.parametrize(
-    ("name", "options"), CASES, ids=[f"{name}-{'-'.join(map(str, o.values()))}" for name, o in CASES]
+    ("name", "options"),
+    CASES,
+    ids=[f"{name}-{'-'.join(Path(str(one)).name for one in o.values())}" for name, o in CASES],
 )
 @given(rows=ROWS)
 @settings(max_examples=12, deadline=None)

@@ -199,6 +199,21 @@ def test_suppressed_records_are_counted_apart(table, rows):
     )
 
 
+@given(table=tables(CELL), rows=st.integers(1, 3))
+def test_values_of_suppressed_records_belong_to_the_whole_table(table, rows):
+    more = pl.concat([table, framed([("*", "*", "*", "a")] * rows)])
+    whole, n = Counter(more["s"].to_list()), more.height
+    if all(_is_number(one) for one in whole):
+        return
+    found = tallied(more).diversity("s")
+    far = [
+        sum(abs(group.count(one) / len(group) - whole[one] / n) for one in whole) / 2
+        for group in grouped(table).values()
+    ]
+    assert found["t_equal"] == pytest.approx(max(far))
+    assert found["distinct"] == min(len(set(group)) for group in grouped(table).values())
+
+
 @given(table=tables(CELL))
 def test_a_room_without_memory_tells_the_same(table):
     with Room(memory=0) as room:

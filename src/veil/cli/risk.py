@@ -25,10 +25,20 @@ def risk(
     as_json: Annotated[bool, typer.Option("--json", help="print every figure as JSON; no value is in it")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; no value is in it")] = None,
     want: Annotated[str, typer.Option("--want", help="bars, such as k=5,marketer=0.2; exit 1 where one is not reached")] = "",
+    fix: Annotated[bool, typer.Option("--fix", help="search the levels of hierarchies that meet --k and lose least")] = False,
+    k: Annotated[int, typer.Option("--k", min=1, help="with --fix: records that every class must have")] = 5,
+    suppress: Annotated[float, typer.Option("--suppress", min=0, max=0.99, help="with --fix: the share of records that may be suppressed")] = 0.05,
+    distinct: Annotated[int, typer.Option("--distinct", min=1, help="with --fix: values of each sensitive column that every class must have")] = 1,
+    closeness: Annotated[float | None, typer.Option("--closeness", min=0, max=1, help="with --fix: t, how far a class may stand from the whole table")] = None,
+    hierarchy: Annotated[list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE (as ARX has it) or COLUMN=WORD: keep, star, date, zip, age, number")] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="with --fix: write the rules into this project, or make it")] = None,
+    table: Annotated[str, typer.Option("--table", help="with --write: the project's table, where it is not told from the columns")] = "",
 ) -> None:  # fmt: skip
     """Measure how well the records of a table can be told apart by columns that an outsider may know. Figures hold no value."""
     import json
 
+    from veil.cli.risk_fix import hierarchies, show
+    from veil.cli.risk_fix import write as write_fix
     from veil.cli.screen import progress
     from veil.jobs import risk as job
     from veil.reports.risk import risk_page
@@ -37,15 +47,29 @@ def risk(
     bars = wanted(want)
     job.check_page(out, [*tables, *(population or ()), *(after or ())])
     asked = job.Asked(tuple(quasi), tuple(sensitive or ()), threshold, person, memory << 20)
+    found = None
     with progress() as tell:
         record = job.measured(
             tables, asked, population=population or (), after=after or (), delimiter=delimiter, progress=tell
         )
+        if fix or write is not None:
+            from veil.jobs.fix import fixed
+            from veil.risk.cases import Goal
+
+            goal = Goal(k, suppress, distinct, closeness)
+            beside = write.parent if write is not None else Path()
+            chosen = hierarchies(hierarchy or ())
+            found = fixed(tables, asked, goal, chosen, beside=beside, delimiter=delimiter, progress=tell)
+            record |= {"fix": found.record, "after": found.after}
     if as_json:
         typer.echo(json.dumps(record, indent=1))
     else:
         _tables(record)
+        if found is not None:
+            show(found)
     _warn(record)
+    if found is not None and write is not None:
+        write_fix(found, write, tables, table, delimiter)
     if out is not None:
         out.write_text(risk_page(record), encoding="utf-8")
         typer.echo(f"report   {out}", err=as_json)

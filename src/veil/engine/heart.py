@@ -55,6 +55,13 @@ class Engine:
             report.count(source.name, "unowned", "", subjects.null_count)
         return edits, report
 
+    def columns(
+        self, source: SourcePlan, batch: Batch, names: Sequence[str], addresses: Sequence[str]
+    ) -> dict[str, pa.Array]:
+        """What some columns of a batch become; nothing is counted. Shape: n cells each."""
+        subjects = subjects_of(source, batch, names, self.roster, self.plan.person)
+        return _Work(self, source, Report()).some(batch, dict(source.rules), addresses, subjects)
+
 
 class _Work:
     """One batch under way: the engine, the source, who the rows belong to, and the counts so far."""
@@ -77,6 +84,17 @@ class _Work:
             if new is not None:
                 edits.columns[field.address] = new
         return edits
+
+    def some(
+        self, batch: Batch, rules: Mapping[str, Rule], addresses: Sequence[str], subjects: pa.Array
+    ) -> dict[str, pa.Array]:
+        self._staff = staff_of(batch, rules)
+        found = {}
+        for field in batch.fields:
+            if field.address in addresses:
+                new = self._column(field, batch, rules[field.address], field.address, subjects)
+                found[field.address] = field.values if new is None else new
+        return found
 
     def _rule(self, address: str, rules: Mapping[str, Rule], unlisted: str, prefix: str) -> Rule:
         found = rule_at(address, rules)

@@ -93,8 +93,11 @@ class Way:
 def ways_of(source: SourcePlan, operators: Operators) -> tuple[Way, ...]:
     """The way of every column that a table's file has, in the file's order."""
     rules = dict(source.rules)
+    starred = source.suppress.over if source.suppress else ()
     return tuple(
-        _way(address, rules[address], source, operators)
+        Way(address, (WayCase(LOST, why="suppress"),))
+        if address in starred
+        else _way(address, rules[address], source, operators)
         if address in rules
         else Way(address, (WayCase(LOST, why="drop"),))
         for address in source.addresses

@@ -14,6 +14,7 @@ from veil.errors import Error, FormatError, StoreError
 from veil.jobs.passone import pass_one
 from veil.jobs.publish import Opening, publish
 from veil.jobs.release import Outcome, Shelf, release
+from veil.jobs.small import small_classes
 from veil.jobs.trail import has_pages, place_of
 from veil.jobs.units import Unit, cut_of, units_of
 from veil.jobs.work import Done, Setting, Worker
@@ -49,7 +50,8 @@ def run(
         index = pass_one(plan, inputs, shelf.roster, keys, units)
         tell("reading who is who", 1, 1)
         vault = keys.vault.path if keys.vault is not None else None
-        setting = Setting(plan, keys, index, inputs, shelf.units, vault, shelf.salt, trail)
+        small = small_classes(plan, inputs, keys, units, index, tell)
+        setting = Setting(plan, keys, index, inputs, shelf.units, vault, shelf.salt, trail, small)
         done = {
             number: one
             for number, one in shelf.finished()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from veil.errors import PolicyError
-from veil.jobs.tables import Progress, Table
+from veil.jobs.tables import Columns, Progress, Table
 from veil.risk.bag import MEMORY, Room, runs
 from veil.risk.classes import Keys, Spectrum, Tally
 from veil.risk.keyed import Keyed
@@ -79,17 +79,27 @@ def measured(
             hint="a population is written as one of the two; measure each alone",
         )
     record = risk(paths, asked, population=population, delimiter=delimiter, progress=progress)
-    return {**record, "after": risk(after, asked, delimiter=delimiter, progress=progress) if after else None}
+    found = risk(after, asked, delimiter=delimiter, progress=progress) if after else None
+    return {**record, "after": found, "fix": None}
 
 
-def _record(tally: Tally, people: Tally | None, guess: _Guess, asked: Asked) -> Record:
+def recorded(batches: Iterable[Columns], asked: Asked) -> Record:
+    """The record of a table that is already in hand, batch by batch."""
+    with Room(asked.memory) as room:
+        tally = Tally(asked.quasi, room, person=asked.person, sensitive=asked.sensitive)
+        for columns in batches:
+            tally.add(columns)
+        return _record(tally, None, None, asked)
+
+
+def _record(tally: Tally, people: Tally | None, guess: _Guess | None, asked: Asked) -> Record:
     whole = tally.spectrum()
     looks = tally.in_population(people) if people is not None else None
     crowd = people.spectrum() if people is not None else None
     return {
         "veil": version("veil-deid"), "quasi": list(asked.quasi), "records": whole.records, "classes": whole.count,
         "rows": tally.records, "suppressed": tally.suppressed, "person": asked.person, "persons": tally.persons() if asked.person else None,
-        "repeated": guess.repeated(), "threshold": asked.threshold, "k": whole.k, "unique": uniqueness(whole),
+        "repeated": guess.repeated() if guess else [], "threshold": asked.threshold, "k": whole.k, "unique": uniqueness(whole),
         "prosecutor": prosecutor(whole, asked.threshold),
         "journalist": journalist(looks, asked.threshold) if looks is not None else None,
         "marketer": marketer(looks or whole),

@@ -64,9 +64,7 @@ class Table:
 
     def person_columns(self) -> list[str]:
         """Columns of the first file that seem to tell whose a row is, by their names."""
-        with _placed("file 1"):
-            _, seen = _inspected(self.files[0], self.delimiter)
-        return [name for name in seen.addresses if _PERSON.fullmatch(name)]
+        return [name for name in columns_of(self) if _PERSON.fullmatch(name)]
 
     def _one(self, path: Path, columns: Sequence[str]) -> Iterator[tuple[float, Columns]]:
         reader, seen = _inspected(path, self.delimiter)
@@ -78,6 +76,12 @@ class Table:
             yield from _typed(path, columns)
         else:
             yield from _texts(reader, path, columns, seen)
+
+
+def columns_of(table: Table) -> tuple[str, ...]:
+    """The names of the columns of a table's first file."""
+    with _placed("file 1"):
+        return _inspected(table.files[0], table.delimiter)[1].addresses
 
 
 class _placed:  # noqa: N801 - read as a word

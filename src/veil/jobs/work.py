@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError, StoreError
 from veil.formats.base import Part, Writer
 from veil.jobs.align import Aligned
+from veil.jobs.small import SmallClasses, suppress
 from veil.jobs.trail import TABLES, Trail, TrailPlace
 from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of
 from veil.keys import Keys, Vault
@@ -45,6 +46,7 @@ class Setting:
     vault: Path | None
     salt: bytes = field(repr=False)
     trail: TrailPlace | None = None  # None: no way back is kept
+    small: Mapping[str, SmallClasses] = field(default_factory=dict)  # by source: the classes whose rows are suppressed
 
 
 @dataclass(slots=True)
@@ -142,6 +144,7 @@ class Worker:
         with _finished(writer):
             for batch, names in batches(source, self.setting.inputs, unit.part):
                 edits, counted = self.engine.deidentify(source, batch, names)
+                suppress(self.setting.small.get(source.name), source, batch, edits, counted)
                 subjects = subjects_of(source, batch, names, self.roster, self.setting.plan.person)
                 if source.format == "text":
                     new_names = _distinct(self.names.renamed(source, names, subjects.to_pylist()))

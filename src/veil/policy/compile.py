@@ -13,6 +13,7 @@ from veil.policy.claims import check_claims
 from veil.policy.condition import condition
 from veil.policy.files import claimed, format_of, inspected
 from veil.policy.groups import check_groups, in_groups, subject_by_groups
+from veil.policy.hierarchies import hierarchies_of
 from veil.policy.lists import detectors_of, site_list
 from veil.policy.parse import Document, nearest
 from veil.policy.plan import SEALED, FilePlan, Plan, SourcePlan, SubjectPlan, day_first
@@ -22,6 +23,7 @@ from veil.policy.project import Project, Source, private_folder
 from veil.policy.rules import Case, Keep, Rule, Scan, emptied, keeps_type, rule_of
 from veil.policy.schemas import as_spelled, with_schema
 from veil.policy.subjects import links_of, person_domain, subject_plan
+from veil.policy.suppress import suppress_plan
 from veil.stores import Folder, Inputs, Store, shown_address
 
 _LIKE_DATA = re.compile(r"\d{5}|@|\d[-/.:]\d")
@@ -68,7 +70,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         detectors=search.names, filters=search.filters, model=search.model, detectors_digest=search.digest,
         thresholds=project.thresholds,
         allow=site_list(project.allow, "allow", document, folder), deny=site_list(project.deny, "deny", document, folder),
-        known=_side_file(folder, project.known, document.at("known")),
+        known=_side_file(folder, project.known, document.at("known")), hierarchies=hierarchies_of(sources, folder),
         offsets=SEALED if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
         unclaimed=sum(len(files) for files in there.values()) - len(used), notices=_notices(sources), reversible=project.reversible,
     )  # fmt: skip
@@ -113,7 +115,8 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     rules = _rules(name, room, kind, source, profile, planned, unlisted, document, lenient=project.schema_ is not None)
     rules = in_groups(rules, project)
     if kind in TYPED:
-        texts = sorted(address for address, rule in rules if not keeps_type(rule))
+        starred = source.suppress.over if source.suppress else ()
+        texts = sorted(address for address, rule in rules if not keeps_type(rule) or address in starred)
         planned = tuple(dataclasses.replace(file, settings={**file.settings, "texts": texts}) for file in planned)
     names = None
     if source.names is not None:
@@ -124,7 +127,10 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
         if column
     )
     place = shown_address(source.in_) if source.in_ else ""
-    return SourcePlan(name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts, place)
+    starring = None
+    if source.suppress:
+        starring = suppress_plan(source.suppress, kind, rules, planned[0].settings["addresses"], where)
+    return SourcePlan(name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts, place, starring)
 
 
 def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, files: tuple[FilePlan, ...], unlisted: str,

@@ -22,6 +22,9 @@ def make_operator(apply: Apply, plan: Plan, *, day_first: bool) -> Operator:
     inferred = {"day_first": day_first, "reference_date": plan.reference_date}
     options = {key: value for key, value in inferred.items() if key in takes}
     options |= plan.options.get(apply.operator, {}) | dict(apply.options)
+    if apply.operator == "generalize":
+        places = {one.name: one.path for one in plan.hierarchies}
+        options["hierarchy"] = places.get(str(options.get("hierarchy", "")), "")
     unknown = sorted(set(options) - takes)
     if unknown:
         raise PolicyError("operator-option", f"`{apply.operator}` has no option {unknown[0]}",

@@ -14,6 +14,7 @@ from typing import Any
 from veil.model import Label
 from veil.policy.address import EMPTY, matches, shown_path
 from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Treatment
+from veil.policy.suppress import SuppressPlan
 
 SEALED = "vault:"  # the date shifts that stand in the vault
 
@@ -46,6 +47,15 @@ class FilePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class HierarchyPlan:
+    """A hierarchy as a rule names it, where it lies, and the digest of what stands in it."""
+
+    name: str
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourcePlan:
     """One table, folder of notes or file of records."""
 
@@ -60,6 +70,8 @@ class SourcePlan:
     names: Treatment | None = None
     facts: tuple[tuple[str, str], ...] = ()  # (`sex` or `birth_date`, column)
     place: str = ""  # the address of its store, where it is not the project's own
+
+    suppress: SuppressPlan | None = None
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -115,6 +127,7 @@ class Plan:
     model: str = ""  # the folder of a model
     detectors_digest: str = ""  # of both, and of the files they name
     known: str = ""  # a side file of known identifiers
+    hierarchies: tuple[HierarchyPlan, ...] = ()
     offsets: str = ""  # a side file of date shifts, or SEALED
     unclaimed: int = 0
     notices: tuple[str, ...] = ()
@@ -195,6 +208,8 @@ def _jsonable(value: Any, *, files: bool = False) -> Any:
             {**value.settings, "addresses": list(dict.fromkeys(map(shown_path, there)))} if there else value.settings
         )
         return {"settings": settings, "size": value.size}
+    if isinstance(value, HierarchyPlan) and not files:
+        return {"name": value.name, "digest": value.digest}
     if isinstance(value, SiteList) and not files:
         return {"words": len(value.words), "patterns": len(value.patterns)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from veil.errors import PolicyError
 from veil.policy.parse import Document, nearest, read_yaml
+from veil.policy.suppress import Suppress
 
 Written = str | dict[str, Any] | list[Any]
 
@@ -60,6 +61,9 @@ class Source(_Strict):
         None, description="what `drop` leaves of a column: nothing, or its name and empty cells"
     )
     missing: Literal["stop", "skip"] | None = Field(None, description="what happens when no file is there")
+    suppress: Suppress | None = Field(
+        None, description="rows that are suppressed, so that each of the others looks like `k` at least"
+    )
     names: Written | None = Field(None, description="the rule of file names; by default they are scanned")
 
 
@@ -201,7 +205,9 @@ def _explained(loc: tuple[Any, ...], kind: str, document: Document) -> PolicyErr
 def _known_keys(path: tuple[str, ...]) -> list[str]:
     model: type[BaseModel] = Project
     if len(path) > 2 and path[0] in ("tables", "notes", "trees"):
-        model = Subject if len(path) > 3 and path[2] == "subject" else Source
+        model = Source
+        if len(path) > 3:
+            model = Suppress if path[2] == "suppress" else Subject if path[2] == "subject" else Source
     elif len(path) > 2 and path[0] == "groups":
         model = Group
     elif len(path) > 1 and path[0] == "keyring":

@@ -5,22 +5,45 @@ from __future__ import annotations
 from typing import Any
 
 from veil.reports.page import render
+from veil.reports.plots import Plot, lying, upright
 
 Record = dict[str, Any]
 
 
 def risk_page(record: Record) -> str:
     """One HTML page without scripts; it loads nothing and holds no value."""
-    sizes = [
-        (row, _width(one["records"] / record["records"]))
-        for row, one in zip(size_rows(record), record["sizes"], strict=True)
-    ]
-    added = [(row, _width(one["unique_added"])) for row, one in
-             zip(contribution_rows(record), record["contributions"], strict=True)]  # fmt: skip
+    after = record.get("after")
     return render(
-        "risk.html", record=record, cards=cards(record), figures=figure_rows(record), sizes=sizes, added=added,
-        sensitive=sensitive_rows(record),
+        "risk.html", record=record, after=after, fix=record.get("fix"), cards=cards(after or record), figures=figure_rows(record),
+        beside=beside_rows(record, after) if after else [], levels=level_rows(record["fix"]) if record.get("fix") else [],
+        sizes=size_rows(record), added=contribution_rows(record), sensitive=sensitive_rows(record),
+        sizes_plot=_sizes_plot(record, after), added_plot=_added_plot(record, after), told=told,
     )  # fmt: skip
+
+
+def _sizes_plot(record: Record, after: Record | None) -> Plot:
+    names = [row[0].replace(" and more", "+").replace(" to ", "-") for row in size_rows(record)]
+    return upright(
+        names,
+        [(kind, [band["records"] / one["records"] for band in one["sizes"]]) for kind, one in _both(record, after)],
+    )
+
+
+def _added_plot(record: Record, after: Record | None) -> Plot:
+    """Columns by what knowing them makes unique, the riskiest first."""
+    order = sorted(range(len(record["contributions"])), key=lambda at: -record["contributions"][at]["unique_added"])
+    names = [record["contributions"][at]["column"] for at in order]
+    return lying(
+        names,
+        [
+            (kind, [max(0, one["contributions"][at]["unique_added"]) for at in order])
+            for kind, one in _both(record, after)
+        ],
+    )
+
+
+def _both(record: Record, after: Record | None) -> list[tuple[str, Record]]:
+    return [("was", record), ("now", after)] if after else [("now", record)]
 
 
 def cards(record: Record) -> list[tuple[str, str, bool]]:
@@ -62,6 +85,14 @@ def beside_rows(before: Record, after: Record) -> list[tuple[str, str, str]]:
         rows += [(f"{one['column']}: l, distinct", f"{one['distinct']:,}", f"{two['distinct']:,}"),
                  (f"{one['column']}: t", f"{one['t']:.4f}", f"{two['t']:.4f}")]  # fmt: skip
     return rows
+
+
+def level_rows(fix: Record) -> list[tuple[str, str, str, str, str, str]]:
+    """Shape: a row a column of a search: name, level of how many, rule, values before and after, loss of its cells."""
+    return [
+        (one["column"], f"{one['level']} of {one['levels'] - 1}", one["rule"], f"{one['before']:,}", f"{one['after']:,}",
+         told(one["loss"])) for one in fix["columns"]
+    ]  # fmt: skip
 
 
 def size_rows(record: Record) -> list[tuple[str, str, str, str]]:
@@ -129,8 +160,3 @@ def _band(low: int, high: int | None) -> str:
     if high is None:
         return f"{low:,} and more"
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
-
-
-def _width(share: float) -> float:
-    """Percent of the bar's room."""
-    return round(100 * max(0.0, share), 2)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from veil.errors import FormatError, PolicyError
 from veil.risk.bag import SHARES, Bag, Room, runs
-from veil.risk.diversity import Record, Values, diversity
+from veil.risk.diversity import Record, Values, diversity, lacking
 from veil.risk.keyed import Keyed
 from veil.risk.spill import Words
 
@@ -90,20 +90,20 @@ class Tally:
         cells = [words[rows] for words, rows in coded]
         whole = sum(cells[1:], start=cells[0].copy())
         shown = whole != self._star
+        for name, (values, bag) in self._sensitive.items():
+            bag.add(whole, values.codes(columns[name]), *self._about(columns))
         self.records += len(whole)
         if not shown.all():
             self.suppressed += len(whole) - int(shown.sum())
             coded = [(words, rows[shown]) for words, rows in coded]
             cells, whole = [one[shown] for one in cells], whole[shown]
             columns = {name: column.filter(pa.array(shown)) for name, column in columns.items()}
-        about = (self.keys.person.words_of(columns[self.person]),) if self.person else ()
+        about = self._about(columns)
         self._whole.add(whole, *about)
         for bag, one in zip(self._left.values(), cells, strict=False):
             bag.add(whole - one, *about)
         for bag, (words, rows) in zip(self._values.values(), coded, strict=False):
             bag.add(words[np.flatnonzero(np.bincount(rows, minlength=len(words)))])
-        for name, (values, bag) in self._sensitive.items():
-            bag.add(whole, values.codes(columns[name]), *about)
 
     def spectrum(self) -> Spectrum:
         """Errors: FormatError `risk-empty` where no record stands in a class."""
@@ -155,12 +155,23 @@ class Tally:
     def diversity(self, name: str) -> Record:
         """l-diversity and t-closeness of one sensitive column."""
         values, bag = self._sensitive[name]
-        return diversity(bag, values, persons=bool(self.person))
+        return diversity(bag, values, persons=bool(self.person), apart=self._star)
 
-    def failing(self, k: int) -> Words:
-        """The classes that have fewer than k records, as words. Shape: sorted."""
+    def failing(self, k: int, distinct: int = 1, t: float | None = None) -> Words:
+        """The classes that have fewer than k records, too few sensitive values or a distance above t. Shape: sorted, once each."""
         small = [words[sizes < k] for words, sizes in map(self._counted, self._whole.shares())]
-        return np.concatenate([*small, np.zeros(0, np.uint64)])
+        for values, bag in self._sensitive.values():
+            if distinct > 1 or t is not None:
+                small.append(lacking(bag, values, distinct, t, persons=bool(self.person), apart=self._star))
+        return np.unique(np.concatenate([*small, np.zeros(0, np.uint64)]))
+
+    def words(self, columns: Columns) -> Words:
+        """The class of each record. Shape: as `add` takes them -> n words."""
+        cells = [key.words_of(columns[name]) for name, key in zip(self.names, self.keys.quasi, strict=True)]
+        return sum(cells[1:], start=cells[0].copy())
+
+    def _about(self, columns: Columns) -> tuple[Words, ...]:
+        return (self.keys.person.words_of(columns[self.person]),) if self.person else ()
 
     def _told(self, bag: Bag) -> Spectrum:
         times: Counter[int] = Counter()

@@ -75,31 +75,52 @@ class Cells:
     sizes: Integers
 
 
-def diversity(bag: Bag, values: Values, *, persons: bool = False) -> Record:
+def diversity(bag: Bag, values: Values, *, persons: bool = False, apart: np.uint64 | None = None) -> Record:
     """l-diversity and t-closeness of one sensitive column.
 
     Shape:   rows of class, code (and person) -> `distinct` and `entropy` (the least of any class), `alone` (share of
-             records whose class has one value), `t` with its `distance`, and `t_equal`.
+             records whose class has one value), `t` with its `distance`, and `t_equal`. `apart`: the class of suppressed
+             records, which is no class, but whose values are of the whole table.
     Units:   `entropy` is exp of the entropy, so it counts values as `distinct` does; `t` is a share of 1.
     Keeps:   null is a value; 1 <= entropy <= distinct; 0 <= t <= t_equal <= 1.
     Source:  Machanavajjhala et al., "l-diversity", TKDD 1 (2007); Li et al., "t-closeness", ICDE (2007).
     """
     ranks, ordered = values.ranks()
-    total = np.zeros(int(ranks.max(initial=-1)) + 1, np.int64)
-    for cells in _cells(bag, ranks, persons=persons):
-        np.add.at(total, cells.rank, cells.counts)
-    whole: Numbers = total / total.sum()
-    distinct, entropy, alone, equal, t = len(total), float(len(total)), 0, 0.0, 0.0
-    for cells in _cells(bag, ranks, persons=persons):
+    whole = _whole(bag, ranks, persons=persons)
+    distinct, entropy, alone, equal, t = len(whole), float(len(whole)), 0, 0.0, 0.0
+    kept = 0
+    for _, cells in _classed(bag, ranks, persons=persons, apart=apart):
+        kept += int(cells.sizes.sum())
         there = np.diff(cells.start, append=len(cells.rank))
         distinct = min(distinct, int(there.min()))
         entropy = min(entropy, _entropy(cells.counts / np.repeat(cells.sizes, there), cells.start))
         alone += int(cells.sizes[there == 1].sum())
-        apart = closeness(cells, whole, ordered=False)
-        equal = max(equal, _most(apart))
+        equal = max(equal, _most(closeness(cells, whole, ordered=False)))
         t = max(t, _most(closeness(cells, whole, ordered=True)) if ordered else equal)
-    return {"distinct": distinct, "entropy": float(np.clip(entropy, 1, max(1, distinct))), "alone": alone / int(total.sum()),
+    return {"distinct": distinct, "entropy": float(np.clip(entropy, 1, max(1, distinct))), "alone": alone / kept,
             "t": min(t, equal), "distance": "ordered" if ordered else "equal", "t_equal": equal, "values": len(whole)}  # fmt: skip
+
+
+def lacking(
+    bag: Bag, values: Values, distinct: int, t: float | None, *, persons: bool = False, apart: np.uint64 | None = None
+) -> Words:
+    """The classes that have too few values of a sensitive column, or stand too far from the whole table. Shape: sorted."""
+    ranks, ordered = values.ranks()
+    whole = _whole(bag, ranks, persons=persons)
+    found = [np.zeros(0, np.uint64)]
+    for classes, cells in _classed(bag, ranks, persons=persons, apart=apart):
+        bad = np.diff(cells.start, append=len(cells.rank)) < distinct
+        if t is not None:
+            bad |= distances(cells, whole, ordered=ordered) > t + 1e-12
+        found.append(classes[bad])
+    return np.concatenate(found)
+
+
+def distances(cells: Cells, whole: Numbers, *, ordered: bool) -> Numbers:
+    """The distance of each class, the smaller of both where values have an order; never below 0 nor above 1."""
+    equal = closeness(cells, whole, ordered=False)
+    found = np.minimum(equal, closeness(cells, whole, ordered=True)) if ordered else equal
+    return np.clip(found, 0, 1)
 
 
 def closeness(cells: Cells, whole: Numbers, *, ordered: bool) -> Numbers:
@@ -113,12 +134,26 @@ def closeness(cells: Cells, whole: Numbers, *, ordered: bool) -> Numbers:
     return _equal(cells.counts / each, whole[cells.rank], cells.start)
 
 
-def _cells(bag: Bag, ranks: Integers, *, persons: bool) -> Iterator[Cells]:
+def _whole(bag: Bag, ranks: Integers, *, persons: bool) -> Numbers:
+    """The share of each rank in the whole table, suppressed records too."""
+    total = np.zeros(int(ranks.max(initial=-1)) + 1, np.int64)
+    for _, cells in _classed(bag, ranks, persons=persons):
+        np.add.at(total, cells.rank, cells.counts)
+    shares: Numbers = total / total.sum()
+    return shares
+
+
+def _classed(
+    bag: Bag, ranks: Integers, *, persons: bool, apart: np.uint64 | None = None
+) -> Iterator[tuple[Words, Cells]]:
+    """The classes of each share, and their cells."""
     for columns in bag.shares():
-        if persons:
-            rows = runs(*columns)[0]
-            columns = (columns[0][rows], columns[1][rows])  # noqa: PLW2901 - a person counts once
-        yield cells_of(columns[0], ranks[columns[1].astype(np.int64)])
+        rows = runs(*columns)[0] if persons else slice(None)  # a person counts once
+        classes, codes = columns[0][rows], columns[1][rows]
+        if apart is not None:
+            classes, codes = classes[classes != apart], codes[classes != apart]
+        if len(classes):
+            yield classes[runs(classes)[0]], cells_of(classes, ranks[codes.astype(np.int64)])
 
 
 def cells_of(classes: Words, ranks: Integers) -> Cells:

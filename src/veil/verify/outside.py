@@ -17,7 +17,7 @@ from veil.verify.columns import Columns
 from veil.verify.findings import Findings
 from veil.verify.ours import Ours, is_ours
 from veil.verify.reading import Reading
-from veil.verify.rows import only, scanned_rows
+from veil.verify.rows import only, scanned_rows, shown_rows
 from veil.verify.survivors import Probe
 
 _TELLING = frozenset({Label.SSN, Label.EMAIL, Label.PHONE, Label.FAX, Label.URL, Label.IP, Label.MRN, Label.HEALTH_PLAN,
@@ -51,6 +51,7 @@ class Verifier:
             return found
         found.counts["checked rows"] += after.height
         rules = dict(source.rules)
+        shown = shown_rows(source, after)
         reads = (
             [one for one in after.fields if _is_text(rule_at(one.address, rules))] if self._roster is not None else []
         )
@@ -72,7 +73,10 @@ class Verifier:
                     self._read_again(source, only(origin, rows), only(one, rows), told, known, found)
             if origin is not None:
                 about = subjects if one.rows is None else subjects.take(one.rows)
-                self._columns.check(source, rule, origin, one, about, found)
+                if shown is not None and source.suppress is not None and one.address in source.suppress.over:
+                    self._columns.check(source, rule, only(origin, shown), only(one, shown), about.take(shown), found)
+                else:
+                    self._columns.check(source, rule, origin, one, about, found)
         return found
 
     def _survivors(

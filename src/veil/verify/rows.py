@@ -7,7 +7,10 @@ import pyarrow.compute as pc
 
 from veil.model import Batch, Field
 from veil.policy.condition import condition
+from veil.policy.plan import SourcePlan
 from veil.policy.rules import Rule, Scan
+
+STAR = "*"  # what stands in every quasi-identifier of a suppressed row
 
 
 def scanned_rows(rule: Rule, before: Batch, field: Field) -> pa.Array | None:
@@ -33,3 +36,16 @@ def scanned_rows(rule: Rule, before: Batch, field: Field) -> pa.Array | None:
 def only(field: Field, rows: pa.Array | None) -> Field:
     """The cells of these rows, each with its row."""
     return field if rows is None else Field(field.address, field.values.take(rows), rows)
+
+
+def shown_rows(source: SourcePlan, after: Batch) -> pa.Array | None:
+    """The rows of the output that are not suppressed; None where none is. How many are is held by the release."""
+    if source.suppress is None:
+        return None
+    hidden = pa.repeat(pa.scalar(value=True), after.height)
+    for address in source.suppress.over:
+        field = after.field(address)
+        if field is None:
+            return None
+        hidden = pc.and_(hidden, pc.fill_null(pc.equal(field.values, STAR), fill_value=False))
+    return pc.indices_nonzero(pc.invert(hidden))

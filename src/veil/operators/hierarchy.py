@@ -1,0 +1,90 @@
+"""Hierarchy files: a row a value, the value first, then what it becomes level by level."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+import pyarrow as pa
+
+from veil.errors import PolicyError
+from veil.keys import Keys
+from veil.operators.base import Outcome, by_distinct, in_range, outcome
+
+
+@dataclass(frozen=True, slots=True)
+class HierarchyFile:
+    """Shape: `rows`: a value -> its generalisations, itself at level 0; `height`: how many levels there are."""
+
+    rows: Mapping[str, tuple[str, ...]]
+    height: int
+
+
+def hierarchy_file(path: str) -> HierarchyFile:
+    """The rows of a file as ARX writes it: UTF-8, `;` between cells (or a comma, where no `;` is in its first row).
+
+    Errors:  PolicyError `hierarchy-file`, `hierarchy-ragged`, `hierarchy-twice`.
+    """
+    try:
+        seen = Path(path).stat()
+    except OSError:
+        raise _none(path) from None
+    return _read(path, seen.st_mtime_ns, seen.st_size)
+
+
+@cache
+def _read(path: str, changed: int, size: int) -> HierarchyFile:
+    """The file as it was then."""
+    del changed, size
+    where = Path(path).name
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise PolicyError(
+            "hierarchy-file", "this is no hierarchy", where=where, hint="a CSV with `;` between cells"
+        ) from None
+    delimiter = ";" if ";" in text.split("\n", 1)[0] else ","
+    rows = [tuple(row) for row in csv.reader(text.splitlines(), delimiter=delimiter) if row]
+    if not rows or len(rows[0]) < 2:
+        raise _none(path)
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(rows[0]):
+            raise PolicyError("hierarchy-ragged", "a row of a hierarchy has too many or too few levels",
+                              where=f"{where} row {number}", hint="a row a value, every row with all levels")  # fmt: skip
+    held: dict[str, tuple[str, ...]] = {}
+    for number, row in enumerate(rows, start=1):
+        if held.setdefault(row[0], row) != row:
+            raise PolicyError("hierarchy-twice", "a value of a hierarchy has two rows", where=f"{where} row {number}")
+    return HierarchyFile(held, len(rows[0]))
+
+
+def _none(path: str) -> PolicyError:
+    return PolicyError(
+        "hierarchy-file", "this is no hierarchy", where=Path(path).name, hint="a CSV with `;` between cells"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Generalize:
+    """What a value becomes at a level of a hierarchy file.
+
+    Shape:   level 0 is the value itself, 1 the next cell of its row; a value that has no row is unread.
+    """
+
+    hierarchy: str = ""
+    level: int = 1
+    name: ClassVar[str] = "generalize"
+    derives: ClassVar[bool] = False
+    reversible: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        in_range(self.name, "level", self.level, 0, hierarchy_file(self.hierarchy).height - 1)
+
+    def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
+        del about, keys
+        rows, level = hierarchy_file(self.hierarchy).rows, self.level
+        return outcome(values, by_distinct(values, lambda value: rows[value][level] if value in rows else None))

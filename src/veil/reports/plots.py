@@ -1,0 +1,90 @@
+"""Plots: figures of risk as places of bars, for a template to draw; no script, no font, no colour of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Record = dict[str, Any]
+WIDE, HIGH, FOOT, HEAD = 760, 250, 40, 24
+ROW, NAMES, FIGURES = 44, 190, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar. Units: those of the drawing; `kind` is `was` or `now`; `told` stands beside it."""
+
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Bars that belong together, and what they are called."""
+
+    name: str
+    x: float
+    y: float
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    wide: int
+    high: int
+    groups: tuple[Group, ...]
+
+
+def upright(names: list[str], series: list[tuple[str, list[float]]]) -> Plot:
+    """Shares as bars beside each other.
+
+    Shape:   `series`: a kind and a share of 1 for each name.
+    """
+    step = WIDE / len(names)
+    thick = min(34.0, step * 0.84 / len(series))
+    room = HIGH - FOOT - HEAD
+    most = max((share for _, shares in series for share in shares), default=0) or 1
+    groups = []
+    for at, name in enumerate(names):
+        middle = step * (at + 0.5)
+        bars = []
+        for number, (kind, shares) in enumerate(series):
+            high = _size(shares[at], most, room)
+            x = middle + (number - len(series) / 2) * thick
+            bars.append(
+                Bar(kind, round(x, 1), round(HIGH - FOOT - high, 1), round(thick - 3, 1), high, short(shares[at]))
+            )
+        groups.append(Group(name, round(middle, 1), HIGH - FOOT + 18, tuple(bars)))
+    return Plot(WIDE, HIGH, tuple(groups))
+
+
+def lying(names: list[str], series: list[tuple[str, list[float]]]) -> Plot:
+    """Shares as bars below each other; the names stand before them."""
+    room = WIDE - NAMES - FIGURES
+    thick = 15 if len(series) > 1 else 20
+    most = max((share for _, shares in series for share in shares), default=0) or 1
+    groups = []
+    for at, name in enumerate(names):
+        top = at * ROW + (ROW - thick * len(series)) / 2
+        bars = [Bar(kind, NAMES, round(top + number * thick, 1), _size(shares[at], most, room), thick - 2, short(shares[at]))
+                for number, (kind, shares) in enumerate(series)]  # fmt: skip
+        groups.append(Group(name, NAMES - 10, at * ROW + ROW / 2 + 4, tuple(bars)))
+    return Plot(WIDE, ROW * len(names), tuple(groups))
+
+
+def short(share: float) -> str:
+    """A share of 1 in percent, as short as it may be; never rounded to nothing."""
+    if 0 < share < 0.0005:
+        return "<0.1 %"
+    if 0.9995 <= share < 1:
+        return ">99.9 %"
+    return f"{100 * share:.0f} %" if share in (0, 1) else f"{100 * share:.1f} %"
+
+
+def _size(share: float, most: float, room: float) -> float:
+    """The length of a bar; what is there at all is seen."""
+    return round(max(2.0, room * share / most), 1) if share > 0 else 0.0
