@@ -75,6 +75,9 @@ def _empty(request, kind, folder):
     number = next(_numbers)
     if kind in ("sqlite", "duckdb"):
         yield f"{kind}:///{folder}/x{number}.{kind}"
+    elif kind == "delta":
+        (folder / f"x{number}").mkdir()
+        yield f"delta:///{folder}/x{number}"
     elif kind == "postgresql":
         server = request.getfixturevalue("postgres")
         _postgres(server, f'CREATE SCHEMA "s{number}"')
@@ -207,7 +210,11 @@ def test_a_table_of_others_is_not_overwritten_and_an_empty_one_is_filled(empty, 
 def forget(address, target):
     """Takes the mark away, as if somebody else had made the table."""
     with contextlib.suppress(AttributeError):
-        if address.startswith("mariadb"):
+        if address.startswith("delta"):
+            from deltalake import write_deltalake
+
+            write_deltalake(address.removeprefix("delta:///") + "/patients", TABLES["patients"], mode="overwrite")
+        elif address.startswith("mariadb"):
             target._line.rows("ALTER TABLE patients COMMENT = ''")
         elif address.startswith("postgresql"):
             target._line.run(f"DELETE FROM {target._at('veil_published')}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from veil.errors import KeyringError
 from veil.jobs.acts import key_act, outcome_told, run_on_record
 from veil.jobs.local import Progress, run
+from veil.jobs.publish import Opening
 from veil.jobs.release import MANIFEST, REPORT, Outcome
 from veil.keys import Keyring, Keys, Vault, passphrase
 from veil.parts import part
@@ -19,7 +20,7 @@ from veil.policy.plan import Plan, every_rule
 from veil.policy.project import Keyring as KeyringSetting
 from veil.policy.project import Project, private_folder, read_project
 from veil.policy.rules import Apply, Scan, Treatment
-from veil.stores import Inputs, Target, open_target
+from veil.stores import Inputs, open_target
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Session:
             return keys.with_vault(self._vault(keys))
         return keys
 
-    def _target(self) -> Callable[[], Target] | None:
+    def _target(self) -> Opening | None:
         """What opens the database that gets the tables of the release as well."""
         address = self.project.publish
         return None if address is None else partial(open_target, address, self.folder)

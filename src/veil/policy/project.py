@@ -40,7 +40,8 @@ class Source(_Strict):
     files: str | list[str] | None = Field(
         None, description="file, folder or glob below `in`, or tables of a database; by default the name itself"
     )
-    format: Literal["csv", "tsv", "parquet", "json", "ndjson", "text"] | None = Field(
+    sheet: str | None = Field(None, description="the sheet of a workbook; by default the one of the table's name")
+    format: Literal["csv", "tsv", "parquet", "xlsx", "json", "ndjson", "text"] | None = Field(
         None, description="by default from the file name"
     )
     encoding: str | None = Field(None, description="by default found out, once per file, and written into the plan")
@@ -98,11 +99,11 @@ class Project(_Strict):
     in_: str = Field(
         ".",
         alias="in",
-        description="the folder of the input, relative to this file, or a database: `postgresql://user@host/database`",
+        description="the folder of the input, relative to this file, or an address: `postgresql://user@host/database`",
     )
     out: str = Field("release", description="the folder of the output, relative to this file")
     publish: str | None = Field(
-        None, description="where the tables of the release are put as well: the address of a database"
+        None, description="where the release is put as well: a database or `delta:///FOLDER` for its tables, `s3://bucket/prefix` for all of it"
     )
     keyring: str | Keyring | None = Field(None, description="the keyring file; not needed by `redact`")
     vault: str | None = Field(None, description="the vault file: random codes, and the way back")

@@ -1,7 +1,7 @@
 """Stores: where data lies (a folder, a database), what is in it, and how one thing in it is opened."""
 
 from veil.stores.address import is_address
-from veil.stores.base import Keys, Relation, Store, Target
+from veil.stores.base import Keys, Relation, Store, Taker, Target
 from veil.stores.folder import Folder, data_files, file_digest
 from veil.stores.opening import Inputs, open_store, open_target, shown_address
 
@@ -11,6 +11,7 @@ __all__ = [
     "Keys",
     "Relation",
     "Store",
+    "Taker",
     "Target",
     "data_files",
     "file_digest",

@@ -78,6 +78,16 @@ class Target(Protocol):
     def close(self) -> None: ...
 
 
+class Taker(Protocol):
+    """Where a whole release is put, notes and all."""
+
+    def copy(self, out: Path) -> int:
+        """Every file of a release; answers how many. Errors: as `Target.put`."""
+        ...
+
+    def close(self) -> None: ...
+
+
 def quoted(name: str, mark: str = '"') -> str:
     """An identifier of SQL. Keeps: whatever it holds, it is one name."""
     return mark + name.replace(mark, mark * 2) + mark

@@ -9,7 +9,7 @@ from typing import Any
 
 from veil.errors import StoreError
 from veil.stores.address import Address, is_address, parse
-from veil.stores.base import Store, Target
+from veil.stores.base import Store, Taker, Target
 from veil.stores.folder import Folder
 
 STORES = {
@@ -17,20 +17,22 @@ STORES = {
     "duckdb": "veil.stores.duck:Duck",
     "postgresql": "veil.stores.postgresql:Postgresql",
     "mariadb": "veil.stores.mariadb:Mariadb",
+    "delta": "veil.stores.delta:Delta",
+    "s3": "veil.stores.objects:Bucket",
 }
 TARGETS = {
     "sqlite": "veil.stores.sqlite:SqliteTarget",
     "duckdb": "veil.stores.duck:DuckTarget",
     "postgresql": "veil.stores.postgresql:PostgresqlTarget",
     "mariadb": "veil.stores.mariadb:MariadbTarget",
+    "delta": "veil.stores.delta:DeltaTarget",
+    "s3": "veil.stores.objects:BucketTarget",
 }
 _ALIASES = {"postgres": "postgresql", "mysql": "mariadb"}
 _EXTRAS = {
-    "adbc_driver_postgresql": "postgresql",
-    "adbc_driver_manager": "postgresql",
-    "pymysql": "mariadb",
-    "duckdb": "duckdb",
-}
+    "adbc_driver_postgresql": "postgresql", "adbc_driver_manager": "postgresql", "pymysql": "mariadb", "duckdb": "duckdb",
+    "deltalake": "delta",
+}  # fmt: skip
 
 
 def open_store(written: str, folder: Path) -> Store:
@@ -44,9 +46,9 @@ def open_store(written: str, folder: Path) -> Store:
     return made
 
 
-def open_target(written: str, folder: Path) -> Target:
+def open_target(written: str, folder: Path) -> Target | Taker:
     """The place where a release is put. Errors: as `open_store`."""
-    made: Target = _made(TARGETS, parse(written, folder))
+    made: Target | Taker = _made(TARGETS, parse(written, folder))
     return made
 
 

@@ -1,0 +1,180 @@
+"""Objects: a bucket of S3 or of a store that speaks as S3, through pyarrow's file systems."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, cast
+
+import pyarrow as pa
+from pyarrow import fs
+
+from veil.errors import StoreError
+from veil.stores.address import Address
+from veil.stores.database import refused
+
+_MANIFEST = "veil-manifest.json"
+_BLOCK = 8 << 20
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """An error of the library as one of the house: its message holds names of objects."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        lost = "curl" in str(error).lower() or "NETWORK_CONNECTION" in str(error)
+        denied = "ACCESS_DENIED" in str(error) or "AWS Error" in str(error)
+        raise refused("s3", "28" if denied and not lost else "", gone=lost) from None
+
+
+def _system(address: Address) -> fs.FileSystem:
+    """Credentials come from the environment, as AWS's own tools take them; so does the endpoint of another store."""
+    said = address.options
+    endpoint = said.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    scheme, _, host = (endpoint or "").rpartition("://")
+    return fs.S3FileSystem(
+        region=said.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None,
+        endpoint_override=host or None, scheme=scheme or "https",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPath:
+    """An object by its name, with as much of a path's manner as formats ask of one."""
+
+    system: Any
+    at: PurePosixPath
+
+    def __truediv__(self, name: str) -> ObjectPath:
+        return ObjectPath(self.system, self.at / name)
+
+    @property
+    def name(self) -> str:
+        return self.at.name
+
+    @property
+    def suffix(self) -> str:
+        return self.at.suffix
+
+    @property
+    def parent(self) -> ObjectPath:
+        return ObjectPath(self.system, self.at.parent)
+
+    def open(self, mode: str = "rb") -> BinaryIO:
+        del mode
+        with _telling():
+            return cast("BinaryIO", self.system.open_input_file(str(self.at)))
+
+    def stat(self) -> Size:
+        with _telling():
+            return Size(int(self.system.get_file_info(str(self.at)).size or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What is asked of an object's state. Units: bytes."""
+
+    st_size: int
+
+
+class Bucket:
+    """The objects below a prefix: `s3://bucket/prefix`."""
+
+    kind = ""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._system = _system(address)
+        self._root = PurePosixPath(address.host) / address.database
+
+    def names(self, *ours: Path) -> list[str]:
+        del ours
+        with _telling():
+            found = self._system.get_file_info(fs.FileSelector(str(self._root), recursive=True, allow_not_found=True))
+        names = [str(PurePosixPath(one.path).relative_to(self._root)) for one in found if one.type == fs.FileType.File]
+        return sorted(
+            name for name in names if not any(piece.startswith((".", "_")) for piece in PurePosixPath(name).parts)
+        )
+
+    def __truediv__(self, name: str) -> ObjectPath:
+        return ObjectPath(self._system, self._root / name)
+
+    def size(self, name: str) -> int:
+        return (self / name).stat().st_size
+
+    def stamp(self, name: str) -> str:
+        with _telling():
+            seen = self._system.get_file_info(str(self._root / name))
+        return f"{seen.size}:{seen.mtime_ns}"
+
+    def digest(self, name: str) -> str:
+        made = hashlib.sha256()
+        with _telling(), self._system.open_input_stream(str(self._root / name)) as file:
+            while data := file.read(_BLOCK):
+                made.update(data)
+        return made.hexdigest()
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return type(self), (self.address,)
+
+
+class BucketTarget:
+    """A prefix that takes a whole release; the manifest comes last, so that what it names is there.
+
+    Keeps:   objects of an older release of ours that this one has not are taken away; objects of others stay.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self._system = _system(address)
+        self._root = PurePosixPath(address.host) / address.database
+        self._coming = False  # whether the mark of a copy that is under way stands there
+
+    def copy(self, out: Path) -> int:
+        """Puts every file of a release there. Errors: StoreError `publish-there`, `store-...`."""
+        names = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+        old = self._old()
+        for name in sorted(names, key=lambda one: one == _MANIFEST):
+            with (
+                _telling(),
+                (out / name).open("rb") as file,
+                self._system.open_output_stream(str(self._root / name)) as sink,
+            ):
+                while data := file.read(_BLOCK):
+                    sink.write(data)
+        gone = (old - set(names)) | ({".veil-coming"} if self._coming else set())
+        for name in gone:
+            with _telling():
+                self._system.delete_file(str(self._root / name))
+        return len(names)
+
+    def _old(self) -> set[str]:
+        """The objects that the manifest which stands there names."""
+        with _telling():
+            there = self._system.get_file_info(fs.FileSelector(str(self._root), recursive=True, allow_not_found=True))
+            names = {
+                str(PurePosixPath(one.path).relative_to(self._root)) for one in there if one.type == fs.FileType.File
+            }
+            if _MANIFEST not in names:
+                self._check_free(names)
+                return set()
+            with self._system.open_input_stream(str(self._root / _MANIFEST)) as file:
+                held = json.loads(file.read())
+        return {one["name"] for one in held["outputs"]} & names
+
+    def _check_free(self, names: set[str]) -> None:
+        """A copy that broke off has no manifest yet: its mark says that it is one of ours."""
+        if names and ".veil-coming" not in names:
+            raise StoreError("publish-there", "objects of others stand where the release is to be put", where="s3",
+                             hint="empty it, or name another prefix")  # fmt: skip
+        self._coming = True
+        with self._system.open_output_stream(str(self._root / ".veil-coming")) as sink:
+            sink.write(b"a release is being put here\n")
+
+    def close(self) -> None:
+        """Nothing is held open."""
