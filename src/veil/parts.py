@@ -5,23 +5,31 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import PurePosixPath
 from typing import Any
 
 from veil.errors import PartError
+from veil.formats.packing import bare
 
 FORMATS = {
     "csv": "veil.formats.tabular:Csv",
     "tsv": "veil.formats.tabular:Csv",
     "parquet": "veil.formats.parquet:Parquet",
+    "xlsx": "veil.formats.xlsx:Xlsx",
     "sql": "veil.formats.sql:Sql",
     "json": "veil.formats.tree:Json",
     "ndjson": "veil.formats.tree:NdJson",
     "text": "veil.formats.plain:Plain",
 }
 SUFFIXES = {
-    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet", ".json": "json",
+    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx", ".json": "json",
     ".ndjson": "ndjson", ".jsonl": "ndjson", ".txt": "text", ".text": "text", ".note": "text",
 }  # fmt: skip
+def kind_of(name: str) -> str:
+    """The format that a file's name tells, packed or not; "" for none."""
+    return SUFFIXES.get(PurePosixPath(bare(name)).suffix.lower(), "")
+
+
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",
     "remove": "veil.operators.redact:Remove",

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyarrow as pa
@@ -19,6 +19,9 @@ from veil.engine.names import FileNames
 from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError, StoreError
 from veil.formats.base import Part, Writer
+from veil.formats.packing import bare
+from veil.formats.partitions import with_partitions, without_partitions
+from veil.formats.xlsx import parted
 from veil.jobs.align import Aligned
 from veil.jobs.small import SmallClasses, suppress
 from veil.jobs.trail import TABLES, Trail, TrailPlace
@@ -137,7 +140,7 @@ class Worker:
 
     def _run(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
         format_, settings = format_of(source), settings_of(source, unit.part.files[0])
-        writer = format_.writer(folder, unit.part, settings)
+        writer = format_.writer(folder, _aside(source, unit), settings)
         report = Report()
         witness: list[tuple[Batch, pa.Array]] = []
         new_names: list[str] = []
@@ -156,16 +159,23 @@ class Worker:
                 report += counted
                 witness.append((batch, subjects))
         findings = self._verified(source, unit, folder, settings, witness, new_names)
+        new_names = new_names or self.named(source, unit.part.files[0], getattr(writer, "partitions", {}))
         self._collect(source, unit, folder, new_names, findings, done)
         done.counts = report.rows()
         done.checks = dict(findings.counts)
+
+    def named(self, source: SourcePlan, name: str, partitions: Mapping[str, str | None]) -> list[str]:
+        """The final name of a table: its own, if that is clean, in folders that tell the new values of its partitions."""
+        name = format_of(source).after(name)
+        new = self.names.renamed(source, [without_partitions(name)], [None])[0]
+        return [with_partitions(new, name, partitions)]
 
     def _verified(self, source: SourcePlan, unit: Unit, folder: Path, settings: dict[str, Any], witness: list[tuple[Batch, pa.Array]],
                   names: Sequence[str]) -> Findings:  # fmt: skip
         """Reads the side files again, through the format, and holds them against what they came from."""
         if source.format == "text":
             settings = {**settings, "encodings": [one.name for before, _ in witness for _, one in before.places]}
-        piece = Part(tuple(names) or tuple(name + format_of(source).ending for name in unit.part.files))
+        piece = Part(tuple(names) or tuple(map(format_of(source).after, _aside(source, unit).files)))
         again = reader_of(source).read(folder, piece, after_settings(source, unit, settings))
         return held(self.verifier, source, witness, Aligned(again))
 
@@ -177,10 +187,8 @@ class Worker:
                 done.quarantined.append((unit.label, next(iter(findings.bad_rows.values()))))
                 shutil.rmtree(folder, ignore_errors=True)
                 return
-            name = unit.part.files[0] + format_of(source).ending
-            done.files.append(
-                (str((folder / name).relative_to(self.setting.side)), self.names.renamed(source, [name], [None])[0])
-            )
+            side = folder / format_of(source).after(_aside(source, unit).files[0])
+            done.files.append((str(side.relative_to(self.setting.side)), names[0]))
             return
         for i, name in enumerate(names):
             side = folder / name
@@ -189,6 +197,15 @@ class Worker:
                 done.quarantined.append((f"{source.name} file {unit.file + i + 1}", findings.bad_rows[i]))
             else:
                 done.files.append((str(side.relative_to(self.setting.side)), name))
+
+
+def _aside(source: SourcePlan, unit: Unit) -> Part:
+    """The part with a name for its side file that says nothing: an input's may hold a person."""
+    if source.format == "text":
+        return unit.part
+    name = PurePosixPath(parted(unit.part.files[0])[0])
+    ending = "".join(name.suffixes[-2:]) if bare(name.name) != name.name else name.suffix
+    return dataclasses.replace(unit.part, files=(f"table{ending}",))
 
 
 @contextlib.contextmanager

@@ -8,10 +8,11 @@ import re
 from pathlib import Path
 
 from veil.errors import PolicyError
+from veil.formats.xlsx import parted
 from veil.policy.address import matches, shown_path
 from veil.policy.claims import check_claims
 from veil.policy.condition import condition
-from veil.policy.files import claimed, format_of, inspected
+from veil.policy.files import claimed, format_of, inspected, sheets_of
 from veil.policy.groups import check_groups, in_groups, subject_by_groups
 from veil.policy.hierarchies import hierarchies_of
 from veil.policy.lists import detectors_of, site_list
@@ -30,7 +31,7 @@ _LIKE_DATA = re.compile(r"\d{5}|@|\d[-/.:]\d")
 BARE = "no rule is written; kept by `unlisted: keep`"
 ROOMS = ("tables", "notes", "trees")
 TYPED = frozenset({"parquet", "sql"})
-TABLES = frozenset({"csv", "tsv"}) | TYPED
+TABLES = frozenset({"csv", "tsv", "xlsx"}) | TYPED
 
 
 def compile_plan(project: Project, document: Document, folder: Path, *, today: dt.date | None = None) -> Plan:
@@ -62,7 +63,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     person = person_domain(project, sources)
     search = detectors_of(project.detectors, document, folder)
     sources = [_with_subject(one, project, sources, person, document, folder) for one in sources]
-    used = {(one.place, file.path) for one in sources for file in one.files}
+    used = {(one.place, parted(file.path)[0]) for one in sources for file in one.files}
     plan = Plan(
         name=project.name, profile=profile.name, claims=project.claims or profile.claims, person=person,
         locale=project.locale, reference_date=project.reference_date or today or dt.datetime.now(tz=dt.UTC).date(), labels=labels,
@@ -107,6 +108,8 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
             "files-missing", f"{name} has no file", where=where, hint="name it with `files:`, or say `missing: skip`"
         )
     kind = store.kind or format_of(name, source, own, where)
+    if kind == "xlsx":
+        own = sheets_of(name, source, own, store, where)
     planned = inspected(store, own, kind, source, where)
     if project.schema_ is not None and kind in TABLES:
         source = as_spelled(source, [address for file in planned for address in file.settings["addresses"]])
