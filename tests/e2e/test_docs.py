@@ -32,6 +32,17 @@ def test_the_tutorial_runs_from_its_first_line_to_its_last(tmp_path: Path) -> No
     assert (tmp_path / "hospital/look.html").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
+def test_the_tutorial_of_tables_ends_with_a_release_that_is_signed_and_meets_its_bar(tmp_path: Path) -> None:
+    script = "\n".join(_blocks(ROOT / "docs/tutorial/csv-to-signed-release.md", "sh"))
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=_environment(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert done.stdout.count("ok   signed") == 1
+    assert (tmp_path / "study/risk.html").exists()
+
+
 def test_the_notes_page_does_a_folder_without_a_key(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.txt").write_text("Seen by Dr. Alice Wong on 03/04/2019.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from pathlib import Path, PurePosixPath
@@ -20,7 +21,9 @@ def project_text(proposal: Proposal, beside: Path) -> str:
         f"profile: {proposal.profile}",
     ]
     if proposal.profile in _NEEDS_KEY:
-        lines.append("keyring: veil.key          # make it with: veil keys new veil.key")
+        lines.append(_keyring(beside))
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    lines.append(f"reference_date: {today}   # ages over 89 are told against this day; keep it, and next month's run tells them alike")
     lines += [f"in: {_quoted(inside)}", "out: release", ""]
     if proposal.subjects.person:
         lines += [f"person: {proposal.subjects.person[0]}.{proposal.subjects.person[1]}", ""]
@@ -33,6 +36,14 @@ def project_text(proposal: Proposal, beside: Path) -> str:
         for name, files in proposal.notes.items():
             lines += _notes(proposal, name, files)
     return "\n".join(lines) + "\n"
+
+
+def _keyring(beside: Path) -> str:
+    """The keyring that lies where the project will, if there is one alone; else the name of one to make."""
+    there = sorted(path.name for path in beside.glob("*.key"))
+    if len(there) == 1:
+        return f"keyring: {{file: {_quoted(there[0])}, version: 1}}"
+    return "keyring: veil.key          # make it with: veil keys new veil.key"
 
 
 def _ordered(proposal: Proposal) -> list[Table]:
