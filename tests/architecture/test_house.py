@@ -107,6 +107,14 @@ def test_nothing_opens_a_socket():
         assert met == set(), path.name
 
 
+def test_databases_are_spoken_to_in_stores_alone():
+    drivers = {"sqlite3", "duckdb", "adbc_driver_postgresql", "adbc_driver_manager", "pymysql", "deltalake", "psycopg", "boto3"}
+    for path in FILES:
+        met = {one.split(".")[0] for one in imports(path)} & drivers
+        allowed = {"sqlite3"} if path.name == "vault.py" else set()
+        assert path.parent.name == "stores" or met <= allowed, path.name
+
+
 def test_formats_know_no_label_and_detectors_no_policy():
     for path in (SRC / "formats").glob("*.py"):
         assert "Label" not in re.findall(r"\w+", path.read_text(encoding="utf-8")), path.name
