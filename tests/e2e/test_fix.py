@@ -87,6 +87,7 @@ def test_a_table_that_is_fixed_and_run_meets_its_k(folder):
     manifest = json.loads((folder / "release" / "veil-manifest.json").read_text())
     assert {"address": "table", "action": "suppressed", "detail": "", "count": told["suppressed"]} in manifest["counts"]
     assert str(folder) not in json.dumps(manifest)
+    assert f"{told['suppressed']} rows were suppressed" in (folder / "release" / "veil-report.html").read_text()
 
 
 def test_any_number_of_workers_suppresses_the_same_rows(folder, monkeypatch):
@@ -267,7 +268,9 @@ def test_a_value_without_a_row_in_its_hierarchy_is_counted_and_not_told(folder):
 
 def test_the_command_writes_the_page_of_a_search(folder):
     page = folder / "risk.html"
-    assert fix(folder, folder / "p.yaml", "-o", page).exit_code == 0
+    done = fix(folder, folder / "p.yaml", "-o", page)
+    assert done.exit_code == 0
+    assert "choices of levels looked at" in done.stdout
     text = page.read_text()
     for value in ("surgeon", "02139", "gout", str(folder), "jobs.csv"):
         assert value not in text

@@ -11,13 +11,17 @@ import pytest
 
 from veil.audit import verify_chain
 from veil.jobs.evaluate import compared, errors_page, record_of
+from veil.jobs.fix import fixed
+from veil.jobs.risk import Asked, measured
 from veil.jobs.session import open_session
 from veil.jobs.shown import protected_page
 from veil.keys import Keys
 from veil.measure.curate import LabelMap
 from veil.reports.audit import audit_page
 from veil.reports.evaluation import evaluation_page
+from veil.reports.risk import risk_page
 from veil.reports.run import plan_page
+from veil.risk.cases import Goal
 from veil.synth import make_hospital
 
 pytestmark = pytest.mark.browser
@@ -51,7 +55,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         audit_page([("audit.jsonl", verify_chain(folder / f"{session.out.name}.private/audit.jsonl"))]),
         encoding="utf-8",
     )
-    return {"acts": folder / "acts.html", "report": session.out / "veil-report.html", "plan": folder / "plan.html", "protected": folder / "look.html",
+    table = folder / "people.csv"
+    table.write_text("sex,age\n" + "".join(f"{'MF'[at % 2]},{20 + at * at % 50}\n" for at in range(200)))
+    asked = Asked(("sex", "age"))
+    found_levels = fixed([table], asked, Goal(5), {}, beside=folder)
+    record = {**measured([table], asked), "fix": found_levels.record, "after": found_levels.after}
+    (folder / "risk.html").write_text(risk_page(record), encoding="utf-8")
+    return {"risk": folder / "risk.html", "acts": folder / "acts.html", "report": session.out / "veil-report.html", "plan": folder / "plan.html", "protected": folder / "look.html",
             "evaluation": folder / "evaluation.html", "errors": errors_page(found, folder / "errors")}  # fmt: skip
 
 
@@ -74,6 +84,7 @@ def _run(browser: str, profile: Path, *arguments: str) -> subprocess.CompletedPr
         ("evaluation", "Recall by label"),
         ("errors", "leaked in part"),
         ("acts", "Anchor, to keep elsewhere"),
+        ("risk", "Group sizes"),
     ],
 )
 def test_a_page_opens_and_shows_what_it_is_for(
@@ -85,7 +96,7 @@ def test_a_page_opens_and_shows_what_it_is_for(
     assert "Uncaught" not in done.stderr
 
 
-@pytest.mark.parametrize("page", ["report", "plan", "protected", "evaluation", "errors", "acts"])
+@pytest.mark.parametrize("page", ["report", "plan", "protected", "evaluation", "errors", "acts", "risk"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_is_drawn_in_light_and_dark(
     browser: str, pages: dict[str, Path], tmp_path: Path, page: str, scheme: str

@@ -21,7 +21,10 @@ RULES = {
     "pseudonym": "mrn: pseudonym", "hash": "mrn: hash", "code": "mrn: code", "shift": "seen: shift", "year": "seen: year", "month": "seen: month",
     "birth_year": "born: birth_year", "age_at": "born: age_at", "zip3": "zip: zip3", "age": "age: age", "band": "score: band",
     "round": "score: {round: {to: 10}}", "surrogate": "family: {surrogate: family_name}", "cast": "family: {cast: datetime}", "shifted_age": "age: shifted_age",
+    "generalize": "given: {generalize: {hierarchy: data/given.levels, level: 1}}",
 }  # fmt: skip
+LEVELS = "".join(f"{row[1]};{letter};*\n" for row, letter in zip(ROWS, "ABCD", strict=True))
+TABLE = {"people.csv": PEOPLE, "given.levels": LEVELS}
 VAULT = "vault: codes.vault\n"
 
 
@@ -43,14 +46,14 @@ def sabotage(monkeypatch, place, kind, how):
 
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_a_sound_operator_is_let_through(project, operator):
-    outcome = project(table_project([RULES[operator]]), {"people.csv": PEOPLE}).run()
+    outcome = project(table_project([RULES[operator]]), TABLE).run()
     assert outcome.quarantined == []
 
 
 @pytest.mark.parametrize("how", HOWS)
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_a_sabotaged_operator_is_noticed(project, monkeypatch, operator, how):
-    made = project(table_project([RULES[operator]]), {"people.csv": PEOPLE})
+    made = project(table_project([RULES[operator]]), TABLE)
     sabotage(monkeypatch, OPERATORS[operator], part("operators", operator), how)
     outcome = made.run()
     if operator in ("placeholder", "remove", "mask", "constant", "cast") and how == "shifted":

@@ -88,7 +88,7 @@ def finish(
 def summary(manifest: dict[str, Any], out: Path | None) -> None:
     """What was done, in a terminal's page; counts only."""
     from veil.cli.screen import table
-    from veil.reports.figures import by_label, by_source, check_rows, gone, uncast, unowned
+    from veil.reports.figures import by_label, by_source, check_rows, gone, starred, uncast, unowned
 
     table("What was done", ["source", "rows", "applied", "scanned", "kept", "dropped", "masked"], by_source(manifest))
     found = by_label(manifest)
@@ -97,7 +97,7 @@ def summary(manifest: dict[str, Any], out: Path | None) -> None:
     table("The output was read again", ["check", "count"], check_rows(manifest))
     if gone(manifest):
         typer.echo("dropped: " + ", ".join(gone(manifest)))
-    for what in [*unowned(manifest), *uncast(manifest)]:
+    for what in [*unowned(manifest), *uncast(manifest), *starred(manifest)]:
         typer.echo(f"note: {what}", err=True)
     for one in manifest["quarantined"]:
         typer.echo(f"quarantined: {one['what']} [{one['code']}]", err=True)

@@ -35,45 +35,47 @@ def risk(
     table: Annotated[str, typer.Option("--table", help="with --write: the project's table, where it is not told from the columns")] = "",
 ) -> None:  # fmt: skip
     """Measure how well the records of a table can be told apart by columns that an outsider may know. Figures hold no value."""
-    import json
-
-    from veil.cli.risk_fix import hierarchies, show
+    from veil.cli.risk_fix import searched
     from veil.cli.risk_fix import write as write_fix
     from veil.cli.screen import progress
     from veil.jobs import risk as job
-    from veil.reports.risk import risk_page
-    from veil.risk.bars import short_of, wanted
+    from veil.risk.bars import wanted
 
     bars = wanted(want)
     job.check_page(out, [*tables, *(population or ()), *(after or ())])
     asked = job.Asked(tuple(quasi), tuple(sensitive or ()), threshold, person, memory << 20)
     found = None
     with progress() as tell:
-        record = job.measured(
-            tables, asked, population=population or (), after=after or (), delimiter=delimiter, progress=tell
-        )
+        record = job.measured(tables, asked, population=population or (), after=after or (), delimiter=delimiter, progress=tell)  # fmt: skip
         if fix or write is not None:
-            from veil.jobs.fix import fixed
-            from veil.risk.cases import Goal
-
-            goal = Goal(k, suppress, distinct, closeness)
-            beside = write.parent if write is not None else Path()
-            chosen = hierarchies(hierarchy or ())
-            found = fixed(tables, asked, goal, chosen, beside=beside, delimiter=delimiter, progress=tell)
+            goal = (k, suppress, distinct, closeness)
+            found = searched(tables, asked, goal, hierarchy or (), write, delimiter, tell)
             record |= {"fix": found.record, "after": found.after}
+    _show(record, out, as_json=as_json)
+    if found is not None and write is not None:
+        write_fix(found, write, tables, table, delimiter)
+    _hold(record["after"] or record, bars)
+
+
+def _show(record: dict[str, Any], out: Path | None, *, as_json: bool) -> None:
+    import json
+
+    from veil.reports.risk import risk_page
+
     if as_json:
         typer.echo(json.dumps(record, indent=1))
     else:
         _tables(record)
-        if found is not None:
-            show(found)
     _warn(record)
-    if found is not None and write is not None:
-        write_fix(found, write, tables, table, delimiter)
     if out is not None:
         out.write_text(risk_page(record), encoding="utf-8")
         typer.echo(f"report   {out}", err=as_json)
-    short = short_of(record["after"] or record, bars)
+
+
+def _hold(record: dict[str, Any], bars: dict[str, float]) -> None:
+    from veil.risk.bars import short_of
+
+    short = short_of(record, bars)
     if short:
         typer.echo("short of " + ", ".join(f"{name} {bars[name]:g}" for name in short), err=True)
         raise typer.Exit(1)
@@ -88,6 +90,7 @@ def _warn(record: dict[str, Any]) -> None:
 
 
 def _tables(record: dict[str, Any]) -> None:
+    from veil.cli.risk_fix import show
     from veil.cli.screen import table
     from veil.reports.risk import beside_rows, contribution_rows, figure_rows, sensitive_rows, size_rows
 
@@ -99,6 +102,8 @@ def _tables(record: dict[str, Any]) -> None:
     apart = f"; {record['suppressed']:,} suppressed, counted apart" if record["suppressed"] else ""
     typer.echo(f"{who} {record['classes']:,} classes over {len(record['quasi'])} quasi-identifiers{apart}")
     table("Figures", ["figure", "value", "what it is"], [list(row) for row in figure_rows(record)])
+    if record["fix"]:
+        show(record["fix"])
     if record["after"]:
         table(
             "Before and after",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from veil.errors import PolicyError
 
 if TYPE_CHECKING:
+    from veil.cli.screen import Tell
     from veil.jobs.fix import Fix
+    from veil.jobs.risk import Asked
 
 
 def hierarchies(written: Sequence[str]) -> dict[str, str]:
@@ -32,11 +34,21 @@ def hierarchies(written: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def show(fix: Fix) -> None:
+def searched(
+    tables: Sequence[Path], asked: Asked, goal: tuple[int, float, int, float | None], written: Sequence[str], project: Path | None,
+    delimiter: str | None, tell: Tell,
+) -> Fix:  # fmt: skip
+    from veil.jobs.fix import fixed
+    from veil.risk.cases import Goal
+
+    beside = project.parent if project is not None else Path()
+    return fixed(tables, asked, Goal(*goal), hierarchies(written), beside=beside, delimiter=delimiter, progress=tell)
+
+
+def show(record: dict[str, Any]) -> None:
     from veil.cli.screen import table
     from veil.reports.risk import level_rows
 
-    record = fix.record
     typer.echo(
         f"{record['looked']:,} of {record['nodes']:,} choices of levels looked at; the least loss of all that meet the goal: {record['loss']:.4f}"
     )

@@ -123,7 +123,7 @@ def release(
     fresh.mkdir()
     quarantined = _quarantined(plan, units, done)
     finals = _join(plan, shelf, fresh, units, done)
-    check_suppressed(plan, fresh, finals, done)
+    check_suppressed(plan, fresh, finals, [row for one in done for row in one.counts])
     outputs = {name: file_digest(fresh / name) for name in sorted(finals)}
     manifest = manifest_of(plan, inputs, done, outputs, quarantined, keys, dt.datetime.now(tz=dt.UTC))
     tables = _tables(plan, inputs, finals, outputs, units, done) if trail is not None or to is not None else []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,8 +26,7 @@ from veil.risk.spill import Words
 from veil.roster import Roster, RosterIndex
 from veil.stores import Inputs
 
-if TYPE_CHECKING:
-    from veil.jobs.work import Done
+Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +99,15 @@ def _after(name: str, batch: Batch, edits: Edits) -> pa.Array:
     return values.cast(pa.large_string())
 
 
-def check_suppressed(plan: Plan, fresh: Path, finals: Mapping[str, tuple[str, str]], done: Sequence[Done]) -> None:
+def check_suppressed(plan: Plan, fresh: Path, finals: Mapping[str, tuple[str, str]], counts: Iterable[Record]) -> None:
     """Every class of the tables as they lie there, counted again from the files, before anybody sees them.
+
+    Shape:   `counts`: the rows of all reports of the run.
 
     Errors:  LeakError `suppress-short`: a class is smaller than it may be, or rows are `*` that nobody suppressed;
              LimitError `suppress-most`: more rows had to be suppressed than the project allows.
     """
-    told = _counted(done)
+    told = _counted(counts)
     for source in plan.sources:
         files = [fresh / final for final, (name, _) in sorted(finals.items()) if name == source.name]
         if source.suppress is not None and files:
@@ -128,11 +129,10 @@ def _check(source: SourcePlan, asked: SuppressPlan, files: list[Path], suppresse
                              hint="`veil risk --fix` searches wider levels; or raise `most`")  # fmt: skip
 
 
-def _counted(done: Sequence[Done]) -> dict[str, int]:
+def _counted(counts: Iterable[Record]) -> dict[str, int]:
     """Rows that were suppressed, by source."""
     found: dict[str, int] = {}
-    for one in done:
-        for row in one.counts:
-            if row["action"] == "suppressed":
-                found[row["address"]] = found.get(row["address"], 0) + row["count"]
+    for row in counts:
+        if row["action"] == "suppressed":
+            found[row["address"]] = found.get(row["address"], 0) + row["count"]
     return found

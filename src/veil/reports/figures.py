@@ -64,6 +64,15 @@ def uncast(manifest: dict[str, Any]) -> list[str]:
     ]
 
 
+def starred(manifest: dict[str, Any]) -> list[str]:
+    """Tables with rows that were suppressed."""
+    return [
+        f"{row['address']}: {row['count']:,} rows were suppressed: their quasi-identifiers are `*`"
+        for row in manifest["counts"]
+        if row["action"] == "suppressed"
+    ]
+
+
 def label_counts(manifest: dict[str, Any]) -> list[tuple[str, int]]:
     counts: Counter[str] = Counter()
     for row in manifest["counts"]:

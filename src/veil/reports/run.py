@@ -13,6 +13,7 @@ from veil.reports.figures import (
     label_counts,
     label_rows,
     plan_rows,
+    starred,
     uncast,
     unowned,
 )
@@ -25,7 +26,7 @@ def run_page(manifest: dict[str, Any]) -> str:
     seen = sum(manifest["checks"].get(code, 0) for code in BAD)
     return render(
         "run.html",
-        unowned=[*unowned(manifest), *uncast(manifest)], manifest=manifest, sources=by_source(manifest), columns=column_rows(manifest), labels=labels,
+        unowned=[*unowned(manifest), *uncast(manifest), *starred(manifest)], manifest=manifest, sources=by_source(manifest), columns=column_rows(manifest), labels=labels,
         most=max((count for _, count in labels), default=1), checks=check_rows(manifest), seen=seen,
         text_kept=next((rule["reason"] for rule in manifest["rules"] if rule["source"] == "text"), ""),
     )  # fmt: skip

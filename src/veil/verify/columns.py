@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from veil.lexicon.dates import day_numbers
 from veil.model import Field, about_table
 from veil.operators.base import Operator
 from veil.operators.cast import cast_cells
+from veil.operators.hierarchy import hierarchy_file
 from veil.operators.pseudonym import canonical_ids
 from veil.policy.operators import make_operator
 from veil.policy.plan import ASK_FACTS, Plan, SourcePlan
@@ -73,10 +75,21 @@ class Columns:
             _check_intervals(before, after, subjects, source, found)
         if apply.operator == "cast":
             _check_cast(str(options.get("kind", "string")), before, after, source, found)
+        if apply.operator == "generalize":
+            self._check_widened(options, before, after, found)
         if apply.operator == "round":
             _check_rounded(after, float(options.get("to", 10)), found)
         if rule.known != "staff":
             self._check_again(source, rule, apply, before, after, subjects, found)
+
+    def _check_widened(self, options: dict[str, Any], before: pa.Array, after: pa.Array, found: Findings) -> None:
+        """Every cell is what the file of its hierarchy says, read without the operator."""
+        path = next(one.path for one in self._plan.hierarchies if one.name == options["hierarchy"])
+        rows, level = hierarchy_file(path).rows, int(options.get("level", 1))
+        there = pc.dictionary_encode(before)
+        wanted = [rows[cell][level] if cell in rows else "" for cell in there.dictionary.to_pylist()]
+        told = pa.array(wanted, pa.large_string()).take(there.indices)
+        _bad(pc.invert(_same(pc.fill_null(told, ""), pc.fill_null(after, ""))), "other-answer", found)
 
     def _check_again(self, source: SourcePlan, rule: Rule, apply: Apply, before: pa.Array, after: pa.Array,
                      subjects: pa.Array, found: Findings) -> None:  # fmt: skip
