@@ -47,13 +47,12 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     check_groups(project, document)
     labels = profile.labels | label_treatments(project.labels, document, "labels")
     sources: list[SourcePlan] = []
-    there: dict[str, list[str]] = {}
+    there = {"": _names(inputs.of(), ours, document.at("in"))} if _asks_main(project) else {}
     for room in ROOMS:
         for name, source in getattr(project, room).items():
             place = source.in_ or ""
             if place not in there:
-                at = document.at(room, name, "in") if place else document.at("in")
-                there[place] = _names(inputs.of(place), ours, at)
+                there[place] = _names(inputs.of(place), ours, document.at(room, name, "in"))
             planned = _source(name, room, source, project, profile, inputs.of(place), there[place], document)
             if planned is not None:
                 sources.append(planned)
@@ -86,6 +85,12 @@ def _side_file(folder: Path, written: str | None, where: str) -> str:
         raise PolicyError("side-file-missing", "a file that the project names is not there", where=where,
                           hint="the path is relative to the project file")  # fmt: skip
     return str(folder / written)
+
+
+def _asks_main(project: Project) -> bool:
+    """Whether a source lies in the project's own store; so it is, too, where there is no source at all."""
+    places = [source.in_ for room in ROOMS for source in getattr(project, room).values()]
+    return not places or None in places
 
 
 def _names(store: Store, ours: tuple[Path, ...], where: str) -> list[str]:
