@@ -9,13 +9,21 @@ _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
 _KEPT = 256 << 20
 
 
-def keep_pages() -> None:
-    """Ask both allocators to keep up to 256 MiB of freed pages; a sixth of the CPU time of a large table is faults.
+def slow_to_purge() -> None:
+    """Ask Arrow's allocator to keep freed pages for a second; must be called before pyarrow is loaded.
 
-    Keeps:   must be called before pyarrow is loaded; does nothing where the C library is not glibc.
-    Source:  mallopt(3); the documentation of mimalloc, `purge_delay` in milliseconds.
+    Source:  the documentation of mimalloc, `purge_delay` in milliseconds.
     """
     os.environ.setdefault("MIMALLOC_PURGE_DELAY", "1000")
+
+
+def keep_pages() -> None:
+    """Ask the C library to keep up to 256 MiB of freed pages; a sixth of the CPU time of a large table is faults.
+
+    Keeps:   called once keys are open: what stretching a passphrase takes for a moment is given back. Does nothing where
+             the C library is not glibc.
+    Source:  mallopt(3).
+    """
     try:
         tune = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):

@@ -9,7 +9,7 @@ import typer
 
 from veil.cli import audit, evaluate, former, importing, keyring, lint, project, reversal, risk, text
 from veil.errors import Error
-from veil.memory import keep_pages
+from veil.memory import slow_to_purge
 
 app = typer.Typer(
     name="veil",
@@ -51,7 +51,7 @@ def root(
 
 def main() -> None:
     """Run the command line; an error of the house is one line on stderr and its exit code, anything else says nothing of the data."""
-    keep_pages()
+    slow_to_purge()
     try:
         app()
     except Error as error:

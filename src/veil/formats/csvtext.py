@@ -189,7 +189,7 @@ def _value(raw: pa.Array, quote: str) -> pa.Array:
     """Raw cells as values: quotes off, doubled quotes single, empty to null."""
     empty = pc.equal(pc.binary_length(raw), 0)
     values = pc.if_else(empty, pa.scalar(None, pa.large_string()), raw)
-    if not quote:
+    if not quote or not _holds_any(raw, (quote,)):
         return values
     quoted = pc.and_(
         pc.starts_with(raw, quote), pc.and_(pc.ends_with(raw, quote), pc.greater(pc.binary_length(raw), 1))

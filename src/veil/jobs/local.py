@@ -40,6 +40,7 @@ def run(
     Errors:  Error of the plan (nothing is visible), FormatError `disk-full`, StoreError (run it again: it goes on where
              it was; `input-changed`: from the beginning). Errors of the data quarantine their file.
     """
+    keep_pages()
     tell = progress or (lambda *_: None)
     try:
         units = units_of(plan, inputs)

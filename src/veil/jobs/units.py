@@ -14,7 +14,7 @@ from veil.parts import part
 from veil.policy.plan import FilePlan, Plan, SourcePlan
 from veil.stores import Inputs, Store
 
-UNIT_BYTES = 32 << 20
+UNIT_BYTES = 8 << 20
 NOTES_BYTES = 2 << 20
 NOTES_FILES = 250
 

@@ -22,6 +22,12 @@ ABOUT = pa.schema(
 )
 
 
+def column_of(about: pa.Table, name: str) -> pa.Array:
+    """A column of an `about` table as one array; as it was given, where it is one."""
+    column = about[name]
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def about_table(height: int, **columns: pa.Array | str | Label | None) -> pa.Table:
     """An `about` table of ABOUT's columns; what is not given is null, a word is repeated.
 

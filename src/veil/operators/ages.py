@@ -13,6 +13,7 @@ import pyarrow as pa
 from veil.errors import PolicyError
 from veil.keys import Keys
 from veil.lexicon.dates import Parts
+from veil.model import column_of
 from veil.operators.base import Outcome, outcome
 from veil.operators.births import OVER, age_at, reference_of
 from veil.operators.dates import Shift
@@ -50,7 +51,7 @@ class ShiftedAge:
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """Shape: n ages, n subjects and births -> n; null stays null."""
-        births = about["born"].combine_chunks()
+        births = column_of(about, "born")
         steps, _ = self._shift.steps(about, keys)
         moved = self._shift.replace(
             births.cast(pa.large_string()), about.set_column(5, "born", pa.nulls(len(births), pa.date32())), keys

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from veil.errors import PolicyError
 from veil.keys import Keys
+from veil.model import column_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def by_distinct(values: pa.Array, make: Any) -> pa.Array:
 
 def by_domain(values: pa.Array, about: pa.Table, make: Callable[[pa.Array, str], pa.Array]) -> pa.Array:
     """`make` for the values of each domain; a domain that is not told is the empty one."""
-    domains = pc.fill_null(about["domain"].combine_chunks(), "")
+    domains = pc.fill_null(column_of(about, "domain"), "")
     distinct = pc.unique(domains).to_pylist()
     if len(distinct) <= 1:
         return make(values, distinct[0] if distinct else "")

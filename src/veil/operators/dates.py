@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from veil.errors import PolicyError
 from veil.keys import Keys, draws
 from veil.lexicon.dates import LATEST, move_column, read_column, read_date
+from veil.model import column_of
 from veil.operators.base import Outcome, in_range, one_of, outcome
 from veil.operators.births import Births, birth_years, reference_of
 from veil.operators.steps import move_by
@@ -32,6 +34,31 @@ def shift_days(subjects: pa.Array, keys: Keys, min: int = 1, max: int = 365) -> 
     Units:   from `min` to `max` either way, or in just that range where `min` is under 0; both are met, 0 never.
     Keeps:   one subject has one shift, under one key, whatever the batch.
     """
+    key = (keys.id, keys.version, min, max)
+    for held, of, found in _lately:
+        if held == key and _is_same(of, subjects):
+            return found
+    found = _drawn(subjects, keys, min, max)
+    _lately.appendleft((key, subjects, found))
+    return found
+
+
+# A batch asks for the steps of the same rows once a column: forward, and back to see whether they come back.
+_lately: deque[tuple[tuple[Any, ...], pa.Array, Days]] = deque(maxlen=4)
+
+
+def _is_same(left: pa.Array, right: pa.Array) -> bool:
+    """Whether two arrays are the same piece of memory, which the first keeps alive."""
+    if not isinstance(left, pa.Array) or not isinstance(right, pa.Array) or len(left) != len(right):
+        return False
+    return left.offset == right.offset and _places(left) == _places(right)
+
+
+def _places(column: pa.Array) -> list[int]:
+    return [buffer.address if buffer is not None else 0 for buffer in column.buffers()]
+
+
+def _drawn(subjects: pa.Array, keys: Keys, min: int, max: int) -> Days:  # noqa: A002
     encoded = pc.dictionary_encode(subjects)
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
@@ -48,6 +75,7 @@ def shift_days(subjects: pa.Array, keys: Keys, min: int = 1, max: int = 365) -> 
     signed = np.append(either, 0)
     at = encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
     found: Days = signed[at]
+    found.flags.writeable = False
     return found
 
 
@@ -100,7 +128,7 @@ class Shift:
         moved = self._moved(values, steps, given)
         if self.birth and self.unit in ("days", "weeks"):
             days = np.where(given | (self.unit == "days"), steps, steps * 7)
-            moved = birth_years(values, moved, days, about["born"].combine_chunks())
+            moved = birth_years(values, moved, days, column_of(about, "born"))
         moved, listed = self._clamp(values, moved, about)
         return outcome(values, moved, listed)
 
@@ -128,11 +156,11 @@ class Shift:
 
     def steps(self, about: pa.Table, keys: Keys) -> tuple[Days, Flags]:
         """The step of each row, and whether it was given (in days) rather than derived; 0 where there is none."""
-        offsets = about["offset"].combine_chunks()
+        offsets = column_of(about, "offset")
         given: Flags = offsets.is_valid().to_numpy(zero_copy_only=False)
         if given.all() and len(given):
             return offsets.to_numpy(zero_copy_only=False).astype(np.int64), given
-        derived = shift_days(about["subject"].combine_chunks(), keys, self.min, self._most)
+        derived = shift_days(column_of(about, "subject"), keys, self.min, self._most)
         told = offsets.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
         return np.where(given, told, derived), given
 
@@ -159,7 +187,7 @@ class Shift:
         return pa.array(made, pa.large_string())
 
     def _clamp(self, values: pa.Array, moved: pa.Array, about: pa.Table) -> tuple[pa.Array, pa.BooleanArray | None]:
-        born = about["born"].combine_chunks()
+        born = column_of(about, "born")
         reference = self._reference
         if reference is None or not (self.birth or born.null_count < len(born)):
             return moved, None

@@ -19,6 +19,7 @@ from veil.keys import (
     originals,
     pseudonyms,
 )
+from veil.model import column_of
 from veil.operators.base import Outcome, by_domain, in_range, one_of, outcome
 
 _TEXT = pa.large_string()
@@ -119,7 +120,7 @@ class Code:
     def mint(self, values: pa.Array, about: pa.Table, keys: Keys) -> int:
         """Codes for the values that have none, durable before this returns: the step of pass one."""
         vault = keys.require_vault()
-        domains = pc.fill_null(about["domain"].combine_chunks(), "")
+        domains = pc.fill_null(column_of(about, "domain"), "")
         held = canonical_ids(values, self.canonical)
         return sum(
             vault.mint(domain, held.filter(pc.equal(domains, domain)), format=self.format)

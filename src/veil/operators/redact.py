@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from veil.errors import PolicyError
 from veil.keys import Keys
-from veil.model import Label
+from veil.model import Label, column_of
 from veil.operators.base import Outcome, one_of
 
 _TEXT = pa.large_string()
@@ -74,7 +74,7 @@ class Placeholder:
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del keys
-        labels = pc.dictionary_encode(about["label"].combine_chunks())
+        labels = pc.dictionary_encode(column_of(about, "label"))
         texts = {label.value: shown for label, shown in PLACEHOLDERS.items()} | dict(self.placeholders)
         spelled = pa.array([texts.get(label, UNTOLD) for label in labels.dictionary.to_pylist()], _TEXT)
         shown = pc.fill_null(spelled.take(labels.indices), UNTOLD)

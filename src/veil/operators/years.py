@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from veil.errors import PolicyError
 from veil.keys import Keys
 from veil.lexicon.dates import LATEST, WrittenDate, read_date
+from veil.model import column_of
 from veil.operators.base import Outcome, by_distinct, outcome
 from veil.operators.births import OVER, age_at, reference_of
 
@@ -38,7 +39,7 @@ class Year:
         del keys
         reference = reference_of(self.name, self.reference_date)
         years = _each(values, self.day_first, LATEST if reference is None else reference.year + 1, _year)
-        born = about["born"].combine_chunks()
+        born = column_of(about, "born")
         if reference is None or born.null_count == len(born):
             return outcome(values, years)
         births = pc.year(born)

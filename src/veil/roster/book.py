@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from veil.lazy import lazily
 from veil.model import Known, Label
-from veil.roster.pages import Index, PageReader, PageWriter
+from veil.roster.pages import Index, PageReader, PageWriter, texts
 from veil.roster.strength import strength
 
+if TYPE_CHECKING:
+    import polars as pl
+else:
+    pl = lazily("polars")
+
 STAFF = "\x00staff"
-_LINK: dict[str, pl.DataType] = {"key": pl.String(), "subject": pl.String()}
-_KNOWN: dict[str, pl.DataType] = {
-    "subject": pl.String(),
-    "kind": pl.String(),
-    "value": pl.String(),
-    "label": pl.String(),
-    "strength": pl.String(),
-    "domain": pl.String(),
-}
+_LINK = ("key", "subject")
+_KNOWN = ("subject", "kind", "value", "label", "strength", "domain")
 _FACTS = ("sex", "birth_date", "offset")
 
 
@@ -61,7 +60,9 @@ class RosterBuilder:
         """Shape: n ids, n subjects; a null on either side leads nowhere."""
         if self._writer is None:
             self.begin_links()
-        frame = pl.DataFrame({"key": pl.from_arrow(ids), "subject": pl.from_arrow(subjects)}, schema=_LINK).drop_nulls()
+        frame = pl.DataFrame(
+            {"key": pl.from_arrow(ids), "subject": pl.from_arrow(subjects)}, schema=texts(_LINK)
+        ).drop_nulls()
         self._writer.add(frame)  # type: ignore[union-attr]
 
     def end_links(self, domain: str) -> None:
@@ -111,6 +112,11 @@ class Roster:
         self._links = {domain: PageReader(pages, "key", _LINK) for domain, pages in index.links.items()}
         self._known = PageReader(index.known, "subject", _KNOWN)
         self._staff: tuple[Known, ...] | None = None
+
+    @property
+    def knows(self) -> bool:
+        """Whether it holds anything of anybody but links."""
+        return not self._known.empty
 
     def subjects(self, domain: str, ids: pa.Array) -> pa.Array:
         """The subject that each id leads to. Shape: n -> n, null where none or more than one is known."""

@@ -6,11 +6,19 @@ import io
 import mmap
 import os
 from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars as pl
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from veil.lazy import lazily
+
+if TYPE_CHECKING:
+    import polars as pl
+else:
+    pl = lazily("polars")
 
 BUCKETS = 256
 ROWS_A_PAGE = 50_000
@@ -37,8 +45,8 @@ class PageWriter:
     Keeps:   the result does not depend on the order or the size of the frames. No plaintext is written.
     """
 
-    def __init__(self, path: Path, key: str, schema: dict[str, pl.DataType]) -> None:
-        self._path, self._key, self._schema = path, key, schema
+    def __init__(self, path: Path, key: str, columns: Sequence[str]) -> None:
+        self._path, self._key, self._columns = path, key, columns
         self._secret = os.urandom(32)
         self._spill = path.with_suffix(".spill")
         self._held: list[pl.DataFrame] = []
@@ -47,7 +55,7 @@ class PageWriter:
 
     def add(self, frame: pl.DataFrame) -> None:
         if frame.height:
-            self._held.append(frame.select(list(self._schema)).unique())
+            self._held.append(frame.select(list(self._columns)).unique())
             self._held_rows += self._held[-1].height
             self.rows += self._held[-1].height
         if self._held_rows >= SPILL_ROWS:
@@ -72,8 +80,11 @@ class PageWriter:
         pages = []
         with _private(self._path, os.O_TRUNC) as file:
             for bucket in range(count):
+                if not self.rows:
+                    pages.append((0, 0))
+                    continue
                 frame = self._rows_of(bucket, count)
-                sealed = _sealed(frame.unique().sort(list(self._schema)), self._secret) if frame.height else b""
+                sealed = _sealed(frame.unique().sort(list(self._columns)), self._secret) if frame.height else b""
                 pages.append((file.tell(), len(sealed)))
                 file.write(sealed)
         self._spill.unlink(missing_ok=True)
@@ -81,9 +92,9 @@ class PageWriter:
 
     def _rows_of(self, bucket: int, count: int) -> pl.DataFrame:
         if not self._segments:
-            whole = pl.concat(self._held) if self._held else pl.DataFrame(schema=self._schema)
+            whole = pl.concat(self._held) if self._held else pl.DataFrame(schema=texts(self._columns))
             return whole.filter(_bucket(self._key) % count == bucket) if whole.height else whole
-        frames = [pl.DataFrame(schema=self._schema)]
+        frames = [pl.DataFrame(schema=texts(self._columns))]
         with self._spill.open("rb") as file:
             for fine in range(bucket, BUCKETS, count):
                 for offset, size in self._segments.get(fine, ()):
@@ -92,11 +103,16 @@ class PageWriter:
         return pl.concat(frames)
 
 
+def texts(columns: Sequence[str]) -> dict[str, pl.DataType]:
+    """The schema of a frame whose columns are all text."""
+    return {column: pl.String() for column in columns}
+
+
 class PageReader:
     """Looks rows up by key; holds few pages open at a time."""
 
-    def __init__(self, index: Index, key: str, schema: dict[str, pl.DataType], keep: int = 64) -> None:
-        self._index, self._key, self._schema, self._keep = index, key, schema, keep
+    def __init__(self, index: Index, key: str, columns: Sequence[str], keep: int = 64) -> None:
+        self._index, self._key, self._columns, self._keep = index, key, columns, keep
         self._open: OrderedDict[int, pl.DataFrame] = OrderedDict()
         self._map: mmap.mmap | None = None
         if any(size for _, size in index.pages):
@@ -115,13 +131,13 @@ class PageReader:
             return self._page(0).join(asked, on=self._key, how="semi")
         parts = asked.with_columns(_b=_bucket(self._key) % count).partition_by("_b", as_dict=True)
         found = [self._page(int(bucket)).join(part, on=self._key, how="semi") for (bucket,), part in parts.items()]
-        return pl.concat(found) if found else pl.DataFrame(schema=self._schema)
+        return pl.concat(found) if found else pl.DataFrame(schema=texts(self._columns))
 
     def _page(self, bucket: int) -> pl.DataFrame:
         frame = self._open.get(bucket)
         if frame is None:
             offset, size = self._index.pages[bucket]
-            frame = pl.DataFrame(schema=self._schema)
+            frame = pl.DataFrame(schema=texts(self._columns))
             if size and self._map is not None:
                 frame = _opened(self._map[offset : offset + size], self._index.secret)
             self._open[bucket] = frame

@@ -53,7 +53,9 @@ class Verifier:
         rules = dict(source.rules)
         shown = shown_rows(source, after)
         reads = (
-            [one for one in after.fields if _is_text(rule_at(one.address, rules))] if self._roster is not None else []
+            [one for one in after.fields if _is_text(rule_at(one.address, rules))]
+            if self._roster is not None and self._roster.knows
+            else []
         )
         told = subjects.to_pylist() if reads or self._patterns is not None else []
         known = self._roster.known([one for one in told if one]) if self._roster is not None and reads else {}
