@@ -142,7 +142,7 @@ def _learn(
             continue
         values = iso_days(field.values, day_first=source.day_first) if rule.kind == "birth_date" else field.values
         about = subjects if field.rows is None else subjects.take(field.rows)
-        parts[rule.kind] = by_row(batch, field.address)
+        parts.setdefault(rule.kind, by_row(batch, field.address))  # a middle or a maiden name stands after it
         label = rule.label or _LABELS.get(rule.kind, Label.ID)
         builder.add_known(rule.kind, label, rule.known, values, about, rule.domain)
     if "given_name" in parts and "family_name" in parts:

@@ -22,7 +22,7 @@ from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source, private_folder
 from veil.policy.rules import Case, Keep, Rule, Scan, emptied, keeps_type, rule_of
-from veil.policy.schemas import as_spelled, with_schema
+from veil.policy.schemas import as_spelled, named_by_standard, with_schema
 from veil.policy.subjects import links_of, person_domain, subject_plan
 from veil.policy.suppress import suppress_plan
 from veil.stores import Folder, Inputs, Store, shown_address
@@ -129,6 +129,8 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     names = None
     if source.names is not None:
         names = rule_of(source.names, "names", profile.kinds, document.at(room, name, "names")).cases[0].treatment
+    elif named_by_standard(project, name, own):
+        names = Keep()
     facts = tuple(
         (fact, column)
         for fact, column in (("sex", source.sex), ("birth_date", source.born), ("offset", source.offset))

@@ -103,7 +103,8 @@ class Project(_Strict):
     )
     out: str = Field("release", description="the folder of the output, relative to this file")
     publish: str | None = Field(
-        None, description="where the release is put as well: a database or `delta:///FOLDER` for its tables, `s3://bucket/prefix` for all of it"
+        None,
+        description="where the release is put as well: a database or `delta:///FOLDER` for its tables, `s3://bucket/prefix` for all of it",
     )
     keyring: str | Keyring | None = Field(None, description="the keyring file; not needed by `redact`")
     vault: str | None = Field(None, description="the vault file: random codes, and the way back")
@@ -121,7 +122,11 @@ class Project(_Strict):
         "stop", description="what becomes of columns without a rule; `keep` is told as a notice, and only of tables"
     )
     missing: Literal["stop", "skip"] = Field("stop", description="what happens when a source has no file")
-    schema_: str | None = Field(None, alias="schema", description="a schema pack: omop-5.4")
+    schema_: str | None = Field(
+        None,
+        alias="schema",
+        description="a schema pack: omop-5.4, omop-5.3, mimic-iv, pcornet, synthea-csv, clarity-like, cerner-like",
+    )
     offsets: str | None = Field(
         None,
         description="date shifts from outside, a CSV of subject, days, or `vault`: those sealed there; the key shifts the others",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from veil.errors import PolicyError
+from veil.formats.packing import bare
 from veil.policy.parse import nearest, read_yaml
 from veil.policy.project import Project, Source, Subject
 
@@ -21,7 +23,7 @@ def with_schema(project: Project) -> Project:
         return project
     if project.schema_ not in PACKS:
         raise PolicyError("schema-unknown", "there is no such schema pack", hint=nearest(project.schema_, PACKS))
-    pack = read_yaml(HERE / f"{project.schema_}.yaml").data
+    pack = _pack(project.schema_)
     tables = pack_tables(pack)
     for name, own in project.tables.items():
         there = next((known for known in tables if known.lower() == name.lower()), name)
@@ -37,6 +39,18 @@ def with_schema(project: Project) -> Project:
             }
         tables[there] = Source(**said)
     return project.model_copy(update={"tables": tables, "person": project.person or pack.get("person")})
+
+
+@lru_cache(maxsize=2)
+def _pack(name: str) -> dict[str, Any]:
+    return read_yaml(HERE / f"{name}.yaml").data
+
+
+def named_by_standard(project: Project, name: str, files: Sequence[str]) -> bool:
+    """Whether the files bear the very name of a table of the pack: it is the standard's word, and no person's."""
+    if project.schema_ is None or name.lower() not in {table.lower() for table in _pack(project.schema_)["tables"]}:
+        return False
+    return all(PurePosixPath(bare(file)).stem.lower() == name.lower() and "/" not in file for file in files)
 
 
 def pack_tables(pack: dict[str, Any]) -> dict[str, Source]:
