@@ -42,7 +42,7 @@ lint: $(READY)
 	@$(BIN)/ruff check src tests bench training tools examples && $(BIN)/ruff format --check src tests bench training tools examples && $(BIN)/mypy && $(BIN)/lint-imports
 
 ## bench     all figures of docs/figures.md; each also alone: bench-tables, bench-detect, bench-labels, bench-roles, bench-pseudonyms, bench-omop, bench-aci, bench-safelist, bench-filters, bench-risk
-bench: bench-tables bench-detect bench-labels bench-roles bench-pseudonyms bench-omop bench-aci bench-safelist bench-filters bench-risk
+bench: bench-tables bench-cleared bench-detect bench-labels bench-roles bench-pseudonyms bench-omop bench-aci bench-safelist bench-filters bench-risk
 
 bench-%: $(READY)
 	@$(BIN)/python -m bench.$*

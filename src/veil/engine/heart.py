@@ -40,14 +40,18 @@ class Engine:
         self.minting = False  # pass one: operators mint, texts are not read
         self.seen: dict[str, list[Found]] | None = None  # protected pages ask to be shown what was found
 
-    def deidentify(self, source: SourcePlan, batch: Batch, names: Sequence[str]) -> tuple[Edits, Report]:
+    def deidentify(
+        self, source: SourcePlan, batch: Batch, names: Sequence[str], subjects: pa.Array | None = None
+    ) -> tuple[Edits, Report]:
         """The heart: edits and counts for one batch of one source.
 
-        Shape:   `names`: the files of the rows, or one file for all of them.
+        Shape:   `names`: the files of the rows, or one file for all of them; `subjects`: whose the rows are, where the
+                 caller has asked already.
         Errors:  PolicyError `path-unlisted` for a field without a rule that only now appeared.
         """
         report = Report()
-        subjects = subjects_of(source, batch, names, self.roster, self.plan.person)
+        if subjects is None:
+            subjects = subjects_of(source, batch, names, self.roster, self.plan.person)
         work = _Work(self, source, report)
         edits = work.treat(batch, dict(source.rules), source.unlisted, source.name, subjects)
         report.count(source.name, "rows", "", batch.height)

@@ -146,9 +146,9 @@ class Worker:
         new_names: list[str] = []
         with _finished(writer):
             for batch, names in batches(source, self.setting.inputs, unit.part):
-                edits, counted = self.engine.deidentify(source, batch, names)
-                suppress(self.setting.small.get(source.name), source, batch, edits, counted)
                 subjects = subjects_of(source, batch, names, self.roster, self.setting.plan.person)
+                edits, counted = self.engine.deidentify(source, batch, names, subjects)
+                suppress(self.setting.small.get(source.name), source, batch, edits, counted)
                 if source.format == "text":
                     new_names = _distinct(self.names.renamed(source, names, subjects.to_pylist()))
                     batch.about["names"] = new_names  # type: ignore[index]
