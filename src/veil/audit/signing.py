@@ -54,12 +54,10 @@ class PersonKey:
             )
         made = cls(Ed25519PrivateKey.generate())
         beside = path.with_name(f"{path.name}.pub")
-        create_private(path)
         if beside.exists():
-            path.unlink()
             raise KeyringError("keyring-exists", "this file is already there", where=beside.name)
         under = BestAvailableEncryption(passphrase.encode())
-        write_private(path, made._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, under))
+        create_private(path, made._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, under))
         public = made._private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         write_private(beside, public)
         beside.chmod(0o644)

@@ -62,17 +62,12 @@ def read_private(path: Path) -> bytes:
         raise KeyringError("keyring-missing", "the file is not there or cannot be read", where=path.name) from None
 
 
-def create_private(path: Path) -> None:
-    """An empty file of mode 0600 that was not there before.
+def create_private(path: Path, content: bytes = b"") -> None:
+    """A file of mode 0600 that was not there before; whole, or not at all.
 
     Errors:  KeyringError `keyring-exists`, `keyring-write`.
     """
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
-    except FileExistsError:
-        raise KeyringError("keyring-exists", "this file is already there", where=path.name) from None
-    except OSError:
-        raise KeyringError("keyring-write", "the file cannot be written", where=path.name) from None
+    _put(path, content, _appear)
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -80,18 +75,38 @@ def write_private(path: Path, content: bytes) -> None:
 
     Errors:  KeyringError `keyring-write`.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    _put(path, content, os.replace)
+
+
+def _put(path: Path, content: bytes, place: Callable[[Path, Path], None]) -> None:
+    """The name beside it is random: what a killed process left stands in nobody's way, in containers that number alike too."""
+    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
     try:
         handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE)
         with os.fdopen(handle, "wb") as out:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        beside.replace(path)
+        place(beside, path)
         sync_folder(path.parent)
+    except FileExistsError:
+        raise KeyringError("keyring-exists", "this file is already there", where=path.name) from None
     except OSError:
-        beside.unlink(missing_ok=True)
         raise KeyringError("keyring-write", "the file cannot be written", where=path.name) from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _appear(beside: Path, path: Path) -> None:
+    """A link, which no other process can overtake; where the file system has none, a rename."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        if path.exists():
+            raise FileExistsError from None
+        beside.rename(path)
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -18,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from veil.errors import KeyringError
-from veil.keys.stores import check_private, create_private, sync_folder
+from veil.keys.stores import check_private, create_private
 
 
 class Secrets(Protocol):
@@ -101,13 +102,15 @@ class Vault:
 
     @classmethod
     def _create(cls, path: Path, keys: Secrets, wrapping: AESGCM) -> Vault:
-        create_private(path)
-        vault = cls(path, os.urandom(32))
-        line = vault._connection()
-        line.executescript(_TABLES)
-        vault._wrap(wrapping, keys.id)
-        sync_folder(path.parent)
-        return vault
+        """Made whole in memory and put there at once: a kill in between must not leave half a vault, which no run would open."""
+        data_key, nonce = os.urandom(32), os.urandom(12)
+        with contextlib.closing(sqlite3.connect(":memory:")) as line:
+            line.executescript(_TABLES)
+            sealed = nonce + wrapping.encrypt(nonce, data_key, keys.id.encode())
+            line.execute("INSERT INTO wraps VALUES (?, ?)", (keys.id, sealed))
+            line.commit()
+            create_private(path, line.serialize())
+        return cls(path, data_key)
 
     def admit(self, keys: Secrets) -> None:
         """From now on these keys open the vault too: the step that follows a rotation of the keyring."""
