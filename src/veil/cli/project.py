@@ -234,12 +234,18 @@ def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and not
 
 def synth(patients: Annotated[int, typer.Option("-n", "--patients", min=1, help="how many patients")] = 100,
           out: Annotated[Path, typer.Option("-o", "--out", help="the folder to make")] = Path("hospital"),
-          seed: Annotated[int, typer.Option(help="another seed, another hospital")] = 1) -> None:  # fmt: skip
+          seed: Annotated[int, typer.Option(help="another seed, another hospital")] = 1,
+          labs: Annotated[int | None, typer.Option(min=1, help="instead: one Parquet table of so many results, however many")] = None,
+          ) -> None:  # fmt: skip
     """Make a synthetic hospital: tables, notes, and the exact gold spans of every note."""
     from veil.cli.screen import progress
-    from veil.synth import make_hospital
+    from veil.synth import make_hospital, make_labs
 
     with progress() as tell:
+        if labs is not None:
+            make_labs(out, labs, seed=seed, progress=lambda done, whole: tell("making results", done, whole))
+            typer.echo(f"labs {out}: {labs} results; next: veil keys new {out / 'labs.key'}, veil run {out / 'labs.yaml'}")
+            return
         made = make_hospital(out, patients, seed=seed, progress=tell)
     typer.echo(f"hospital {out}: " + ", ".join(f"{count} {what}" for what, count in made.items()))
 
