@@ -172,8 +172,13 @@ def _opened(path: Path) -> pq.ParquetFile:
 
 
 def as_batch(batch: pa.RecordBatch, first: int) -> Batch:
-    fields = tuple(Field(name, _text(batch.column(i))) for i, name in enumerate(batch.schema.names))
+    fields = tuple(_field(name, batch.column(i)) for i, name in enumerate(batch.schema.names))
     return Batch(fields, batch.num_rows, first, places=batch)
+
+
+def _field(name: str, column: pa.Array) -> Field:
+    """A column; what is no text becomes it when it is asked for: a number that is kept never does."""
+    return Field(name, _text(column)) if _is_text(column.type) else Field(name, cells=column, text=_text)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -12,7 +12,7 @@ from veil.formats.base import Inspection, Part, Settings
 from veil.formats.parquet import ROWS, Parquet, ParquetWriter, as_batch
 from veil.model import Batch
 
-STRETCH = 16 * ROWS  # rows of a unit
+STRETCH = 4 * ROWS  # rows of a unit
 
 
 class Sql(Parquet):

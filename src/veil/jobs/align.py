@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pyarrow as pa
-
-from veil.model import Batch, Field
+from veil.model import Batch
 
 
 class Aligned:
@@ -50,13 +48,12 @@ class Aligned:
 def _slice(batch: Batch, start: int, count: int) -> Batch:
     if start == 0 and count == batch.height:
         return batch
-    fields = tuple(Field(field.address, field.values.slice(start, count)) for field in batch.fields)
+    fields = tuple(field.slice(start, count) for field in batch.fields)
     return Batch(fields, count, batch.first + start)
 
 
 def _joined(parts: list[Batch]) -> Batch:
     if len(parts) == 1:
         return parts[0]
-    columns = [pa.concat_arrays([part.fields[i].values for part in parts]) for i in range(len(parts[0].fields))]
-    fields = tuple(Field(field.address, column) for field, column in zip(parts[0].fields, columns, strict=True))
+    fields = tuple(one.followed([part.fields[i] for part in parts[1:]]) for i, one in enumerate(parts[0].fields))
     return Batch(fields, sum(part.height for part in parts), parts[0].first)

@@ -148,7 +148,7 @@ def _hold(before: Any, after: Aligned, own: dict[str, Way], columns: dict[str, _
 
 
 def _head(batch: Batch, height: int) -> Batch:
-    return Batch(tuple(Field(one.address, one.values.slice(0, height)) for one in batch.fields), height, batch.first)
+    return Batch(tuple(one.slice(0, height) for one in batch.fields), height, batch.first)
 
 
 def _columns(batch: Batch, again: Batch, own: dict[str, Way], columns: dict[str, _Column], first: int) -> None:

@@ -52,7 +52,7 @@ def _cut(batch: Batch, rows: int) -> Batch:
     fields = []
     for one in batch.fields:
         if one.rows is None:
-            fields.append(Field(one.address, one.values.slice(0, rows)))
+            fields.append(one.slice(0, rows))
         else:
             count = sum(1 for row in one.rows.to_pylist() if row < rows)
             fields.append(Field(one.address, one.values.slice(0, count), one.rows.slice(0, count), one.places[:count]))

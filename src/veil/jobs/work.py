@@ -34,6 +34,7 @@ from veil.roster import Roster, RosterIndex
 from veil.stores import Inputs
 from veil.verify import Findings, Verifier
 
+HELD = 8  # batches of a unit that are held until its output was read again; a file of more is read twice
 WAITS = (1.0, 4.0, 16.0)  # seconds between tries, when a database goes away
 
 
@@ -142,7 +143,8 @@ class Worker:
         format_, settings = format_of(source), settings_of(source, unit.part.files[0])
         writer = format_.writer(folder, _aside(source, unit), settings)
         report = Report()
-        witness: list[tuple[Batch, pa.Array]] = []
+        witness: list[tuple[Batch, pa.Array]] | None = []
+        number = 0
         new_names: list[str] = []
         with _finished(writer):
             for batch, names in batches(source, self.setting.inputs, unit.part):
@@ -154,10 +156,11 @@ class Worker:
                     batch.about["names"] = new_names  # type: ignore[index]
                 writer.write(batch, edits)
                 if self.trail is not None and source.format in TABLES:
-                    self.trail.keep(unit.number, len(witness), source, format_, batch, edits, subjects, settings)
-                    done.pages = len(witness) + 1
+                    self.trail.keep(unit.number, number, source, format_, batch, edits, subjects, settings)
+                    done.pages = number + 1
                 report += counted
-                witness.append((batch, subjects))
+                number += 1
+                witness = None if witness is None or number > HELD else [*witness, (batch, subjects)]
         findings = self._verified(source, unit, folder, settings, witness, new_names)
         new_names = new_names or self.named(source, unit.part.files[0], getattr(writer, "partitions", {}))
         self._collect(source, unit, folder, new_names, findings, done)
@@ -170,14 +173,21 @@ class Worker:
         new = self.names.renamed(source, [without_partitions(name)], [None])[0]
         return [with_partitions(new, name, partitions)]
 
-    def _verified(self, source: SourcePlan, unit: Unit, folder: Path, settings: dict[str, Any], witness: list[tuple[Batch, pa.Array]],
+    def _verified(self, source: SourcePlan, unit: Unit, folder: Path, settings: dict[str, Any], witness: list[tuple[Batch, pa.Array]] | None,
                   names: Sequence[str]) -> Findings:  # fmt: skip
-        """Reads the side files again, through the format, and holds them against what they came from."""
-        if source.format == "text":
+        """Reads the side files again, through the format, and holds them against what they came from.
+
+        Shape:   `witness`: the input's batches; None where they were too many to hold, and are read once more.
+        """
+        if source.format == "text" and witness is not None:
             settings = {**settings, "encodings": [one.name for before, _ in witness for _, one in before.places]}
         piece = Part(tuple(names) or tuple(map(format_of(source).after, _aside(source, unit).files)))
         again = reader_of(source).read(folder, piece, after_settings(source, unit, settings))
-        return held(self.verifier, source, witness, Aligned(again))
+        return held(self.verifier, source, self._once_more(source, unit) if witness is None else witness, Aligned(again))
+
+    def _once_more(self, source: SourcePlan, unit: Unit) -> Iterator[tuple[Batch, pa.Array]]:
+        for batch, names in batches(source, self.setting.inputs, unit.part):
+            yield batch, subjects_of(source, batch, names, self.roster, self.setting.plan.person)
 
     def _collect(
         self, source: SourcePlan, unit: Unit, folder: Path, names: list[str], findings: Findings, done: Done

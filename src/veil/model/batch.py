@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 
-@dataclass(frozen=True, slots=True)
 class Field:
     """One address, many values: a column, a folder of notes, `$.patient.name` over a file of records.
 
     Shape:   `values` is a `large_string` array of n; `rows` gives for each value the row of the batch it belongs
-             to (None: value i is row i); null is a missing value.
-    Keeps:   `places` is opaque to all but the format that made it.
+             to (None: value i is row i); null is a missing value. `cells`: the same as their format types them, where
+             it does; they become text when somebody asks for `values`.
+    Keeps:   `places` is opaque to all but the format that made it. A field does not change.
     """
 
-    address: str
-    values: pa.Array
-    rows: pa.Array | None = None
-    places: Any = None
+    __slots__ = ("_text", "_values", "address", "cells", "places", "rows")
+
+    def __init__(
+        self, address: str, values: pa.Array = None, rows: pa.Array | None = None, places: Any = None, *,
+        cells: pa.Array | None = None, text: Callable[[pa.Array], pa.Array] | None = None,
+    ) -> None:  # fmt: skip
+        self.address, self.rows, self.places, self.cells = address, rows, places, cells
+        self._values, self._text = values, text
+
+    @property
+    def values(self) -> pa.Array:
+        if self._values is None and self._text is not None:
+            self._values = self._text(self.cells)
+        return self._values
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.cells if self._values is None else self._values)
+
+    def slice(self, start: int, count: int) -> Field:
+        """Some of the values; of a field whose value i is row i."""
+        values = None if self._values is None else self._values.slice(start, count)
+        cells = None if self.cells is None else self.cells.slice(start, count)
+        return Field(self.address, values, cells=cells, text=self._text)
+
+    def followed(self, others: Sequence[Field]) -> Field:
+        """This field and others of its address, one behind the other."""
+        every = [self, *others]
+        if self._text is not None and all(one.cells is not None and one.cells.type == self.cells.type for one in every):
+            return Field(self.address, cells=pa.concat_arrays([one.cells for one in every]), text=self._text)
+        return Field(self.address, pa.concat_arrays([one.values for one in every]))
 
 
 @dataclass(frozen=True, slots=True)

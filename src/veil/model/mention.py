@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pyarrow as pa
 
 from veil.model.labels import Label
@@ -22,6 +24,11 @@ ABOUT = pa.schema(
 )
 
 
+@lru_cache(maxsize=16)  # batches have one height, and ask for the same words again and again
+def _same_everywhere(word: str | None, kind: pa.DataType, height: int) -> pa.Array:
+    return pa.nulls(height, kind) if word is None else pa.repeat(pa.scalar(word, kind), height)
+
+
 def column_of(about: pa.Table, name: str) -> pa.Array:
     """A column of an `about` table as one array; as it was given, where it is one."""
     column = about[name]
@@ -36,10 +43,8 @@ def about_table(height: int, **columns: pa.Array | str | Label | None) -> pa.Tab
     arrays = []
     for column in ABOUT:
         given = columns.get(column.name)
-        if given is None:
-            arrays.append(pa.nulls(height, column.type))
-        elif isinstance(given, str):
-            arrays.append(pa.repeat(pa.scalar(str(given), column.type), height))
+        if given is None or isinstance(given, str):
+            arrays.append(_same_everywhere(None if given is None else str(given), column.type, height))
         else:
             arrays.append(given.cast(column.type))
     return pa.table(arrays, schema=ABOUT)
