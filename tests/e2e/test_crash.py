@@ -75,13 +75,13 @@ def test_a_run_that_is_killed_again_and_again_goes_on_to_the_same_bytes(fresh_ho
         check(fresh_hospital, hospital.bytes_out(), [draw.uniform(0.4, long) for _ in range(4)], workers)
 
 
-@pytest.mark.parametrize("step", ["keep", "_place", "write_durably", "_swap", "clear"])
+@pytest.mark.parametrize("step", ["keep", "_place", "write_durably", "swap", "clear"])
 def test_a_run_that_dies_within_a_step_of_its_release_goes_on(fresh_hospital, hospital, step):
     """The moments that time alone seldom hits."""
     place = "release.Shelf" if step in ("keep", "clear") else "release"
     program = (
         f"import os, veil.jobs.release as release\ntrue, calls = {place}.{step}, [0]\n"
-        f"def die(*given, **named):\n    calls[0] += 1\n    os.kill(os.getpid(), 9) if calls[0] == 2 or {step!r} in ('_swap', 'clear') else None\n"
+        f"def die(*given, **named):\n    calls[0] += 1\n    os.kill(os.getpid(), 9) if calls[0] == 2 or {step!r} in ('swap', 'clear') else None\n"
         f"    return true(*given, **named)\n{place}.{step} = die\nfrom veil.cli import main\nmain()"
     )
     told = {**os.environ, "VEIL_PASSPHRASE": PASSPHRASE}

@@ -65,7 +65,7 @@ def test_c15_a_table_that_fails_later_takes_no_map_with_it(project, veil):
     assert column(made.out, "patients", "patient_id") == first
 
 
-@pytest.mark.parametrize("step", ["Shelf.keep", "seal_head", "_swap"])
+@pytest.mark.parametrize("step", ["Shelf.keep", "seal_head", "swap"])
 def test_c15_a_killed_run_that_goes_on_comes_back_whole(project, step):
     """The way back is on disk before a unit counts as done, and its first page before the output is visible."""
     made = project(policy(), ALL)

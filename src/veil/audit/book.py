@@ -25,7 +25,7 @@ from veil.audit.chain import (
     record,
 )
 from veil.audit.head import Head, hold, read_head, write_head
-from veil.errors import FormatError, LeakError
+from veil.errors import FormatError, KeyringError, LeakError
 from veil.keys.stores import sync_folder
 
 _OWN = frozenset({"number", "at", "who", "what", "before", "hash", "seal"})
@@ -74,7 +74,7 @@ def append(
             _write(file, data)
             sync_folder(path.parent)
             write_head(path, whole, keys, head)
-    except OSError:
+    except (OSError, KeyringError):
         raise FormatError("audit-write", "the record of acts cannot be written", where=path.name,
                           hint="free space, or check the folder, and run the same command again") from None  # fmt: skip
     return whole.acts[-1]

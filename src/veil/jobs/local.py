@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
-from veil.errors import Error, FormatError, StoreError
+from veil.errors import Error, FormatError, LimitError, StoreError
 from veil.jobs.passone import pass_one
 from veil.jobs.publish import Opening, publish
 from veil.jobs.release import Outcome, Shelf, release
@@ -38,10 +40,12 @@ def run(
              as well.
     Keeps:   the same bytes from any number of workers; a run that was killed goes on where it was, to the same bytes.
     Errors:  Error of the plan (nothing is visible), FormatError `disk-full`, StoreError (run it again: it goes on where
-             it was; `input-changed`: from the beginning). Errors of the data quarantine their file.
+             it was; `run-going`; `input-changed`: from the beginning), LimitError `worker-gone`. Errors of the data
+             quarantine their file.
     """
     keep_pages()
     tell = progress or (lambda *_: None)
+    shelf: Shelf | None = None
     try:
         units = units_of(plan, inputs)
         cut = cut_of(plan, units, inputs)
@@ -69,6 +73,9 @@ def run(
         return release(plan, inputs, out, shelf, units, [done[unit.number] for unit in units], keys, trail, anchor, to)
     except OSError as error:
         raise _disk(error) from None
+    finally:
+        if shelf is not None:
+            shelf.close()
 
 
 def _check_unchanged(plan: Plan, inputs: Inputs, units: list[Unit], cut: str) -> None:
@@ -98,6 +105,9 @@ def _each(setting: Setting, units: list[Unit], workers: int) -> Iterator[Done]:
         try:
             for future in as_completed(waiting):
                 yield future.result()
+        except BrokenProcessPool:
+            raise LimitError("worker-gone", "a process of the run was ended from outside, perhaps for want of memory",
+                             hint="run the same command again, with fewer --workers: it goes on where it was") from None  # fmt: skip
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -108,7 +118,16 @@ _worker: list[Worker] = []
 
 def _begin(setting: Setting) -> None:
     keep_pages()
+    threading.Thread(target=_end_with_run, daemon=True).start()
     _worker[:] = [Worker(setting)]
+
+
+def _end_with_run() -> None:
+    """A worker whose run was killed ends too: it would hold keys for ever, and write where the next run of the project writes."""
+    run = parent_process()
+    if run is not None:
+        run.join()
+        os._exit(1)
 
 
 def _do(unit: Unit) -> Done:

@@ -14,8 +14,10 @@ from typing import Any
 
 from veil.errors import PolicyError
 from veil.formats.base import Part
+from veil.jobs.lock import lock
 from veil.jobs.manifest import manifest_of
 from veil.jobs.small import check_suppressed
+from veil.jobs.swap import put_back, swap
 from veil.jobs.trail import TABLES, TrailPlace, seal_head
 from veil.jobs.units import Unit, format_of, settings_of
 from veil.jobs.work import Done, after_settings
@@ -25,6 +27,7 @@ from veil.stores import Inputs, file_digest
 
 MANIFEST = "veil-manifest.json"
 REPORT = "veil-report.html"
+_LOCK = "lock"
 
 
 @dataclass(slots=True)
@@ -45,10 +48,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The side place of a run, next to its output: units done so far, the sealed roster, the salt of names."""
+    """The side place of a run, next to its output: units done so far, the sealed roster, the salt of names; of one run at a time."""
 
     folder: Path
     salt: bytes = field(repr=False)
+    lock: int
 
     @property
     def units(self) -> Path:
@@ -66,19 +70,14 @@ class Shelf:
                 "output-there", "the output folder is not empty and not a release of Veil", hint="name another `out:`"
             )
         folder = out.parent / f".{out.name}.veil"
-        state = folder / "state.json"
-        mark = {"plan": plan.digest(), "key": keys.id, "version": keys.version, "cut": cut}
-        if state.exists():
-            held = json.loads(state.read_text())
-            if {key: held.get(key) for key in mark} == mark:
-                shutil.rmtree(folder / "roster", ignore_errors=True)
-                return cls(folder, bytes.fromhex(held["salt"]))
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, mode=0o700)
-        (folder / "units").mkdir()
-        salt = keys.secret("file names") if keys.id else os.urandom(32)
-        write_durably(state, json.dumps({**mark, "salt": salt.hex()}), mode=0o600)
-        return cls(folder, salt)
+        held = lock(folder / _LOCK)
+        try:
+            put_back(out)
+            mark = {"plan": plan.digest(), "key": keys.id, "version": keys.version, "cut": cut, "boot": _boot()}
+            return cls(folder, _salt(folder, mark) or _cleared(folder, mark, keys), held)
+        except BaseException:
+            os.close(held)
+            raise
 
     def keep(self, done: Done) -> None:
         write_durably(self.units / f"done{done.number:06d}.json", json.dumps(dataclasses.asdict(done)))
@@ -98,6 +97,38 @@ class Shelf:
 
     def clear(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Another run may have the place."""
+        os.close(self.lock)
+
+
+def _salt(folder: Path, mark: dict[str, Any]) -> bytes:
+    """The salt of an earlier run of this mark, which goes on; none where there is no such run."""
+    state = folder / "state.json"
+    told = json.loads(state.read_text()) if state.exists() else {}
+    if {key: told.get(key) for key in mark} != mark:
+        return b""
+    shutil.rmtree(folder / "roster", ignore_errors=True)
+    return bytes.fromhex(told["salt"])
+
+
+def _cleared(folder: Path, mark: dict[str, Any], keys: Keys) -> bytes:
+    """An empty place for a run of this mark; answers its salt."""
+    (folder / "state.json").unlink(missing_ok=True)  # first: what is half cleared belongs to no run
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+    (folder / "units").mkdir(exist_ok=True)
+    salt = keys.secret("file names") if keys.id else os.urandom(32)
+    write_durably(folder / "state.json", json.dumps({**mark, "salt": salt.hex()}), mode=0o600)
+    return salt
+
+
+def _boot() -> str:
+    """Since when the machine is up: side files are not synced, and a loss of power may cut them short unseen."""
+    path = Path("/proc/sys/kernel/random/boot_id")
+    return path.read_text().strip() if path.exists() else ""
 
 
 def write_durably(path: Path, text: str, mode: int = 0o644) -> None:
@@ -134,7 +165,7 @@ def release(
         manifest["audit"] = anchor
     write_durably(fresh / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     _report(fresh, manifest)
-    _swap(fresh, out)
+    swap(fresh, out)
     if to is not None:
         to(tables)
     shelf.clear()
@@ -168,16 +199,6 @@ def _report(fresh: Path, manifest: dict[str, Any]) -> None:
     from veil.reports.run import run_page  # noqa: PLC0415  templates are loaded when a page is made
 
     write_durably(fresh / REPORT, run_page(manifest))
-
-
-def _swap(fresh: Path, out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    old = out.parent / f".{out.name}.old"
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.rename(old)
-    fresh.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _bad_files(units: list[Unit], done: list[Done]) -> set[tuple[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from veil.jobs.acts import AUDIT
 from veil.jobs.manifest import version
 from veil.jobs.release import MANIFEST, write_durably
 from veil.jobs.session import project_keys, vault_path
+from veil.jobs.swap import put_back, swap
 from veil.jobs.trail import TABLES, Page, Pages, TrailPlace, head_of, missing, trail_path
 from veil.keys import Keys, Vault
 from veil.model import Batch, Edits, Exact
@@ -105,6 +105,7 @@ def reverse(reversal: Reversal, keys: Keys, reason: str, target: Path | None = N
             "reason-missing", "a reversal needs a reason", hint="--reason TEXT; say nothing of a person in it"
         )
     target = target or reversal.out.parent / f"{reversal.out.name}.reversed"
+    put_back(target)
     _check_target(reversal, target)
     path = trail_path(reversal.private, keys)
     if not path.exists():
@@ -122,7 +123,7 @@ def reverse(reversal: Reversal, keys: Keys, reason: str, target: Path | None = N
         write_durably(fresh / RECORD, json.dumps(record, indent=1, sort_keys=True) + "\n", mode=0o600)
         told = {key: record[key] for key in ("project", "run", "key", "reason", "rows", "cells")}
         append(reversal.private / AUDIT, "reverse", {**told, "tables": len(tables)}, keys=keys)
-        _swap(fresh, target)
+        swap(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
         vault.close()
@@ -251,12 +252,3 @@ def _record(reversal: Reversal, keys: Keys, reason: str, tables: list[dict[str, 
         "not_restored": [{"what": name, "why": "free text and documents have no way back"} for name in other]
         + [{"what": one["what"], "why": f"not in the release: {one['code']}"} for one in manifest["quarantined"]],
     }
-
-
-def _swap(fresh: Path, target: Path) -> None:
-    old = target.parent / f".{target.name}.old"
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    os.rename(fresh, target)  # noqa: PTH104  the name of the side folder is no longer asked for
-    shutil.rmtree(old, ignore_errors=True)

@@ -92,7 +92,8 @@ def _put(path: Path, content: bytes, place: Callable[[Path, Path], None]) -> Non
     except FileExistsError:
         raise KeyringError("keyring-exists", "this file is already there", where=path.name) from None
     except OSError:
-        raise KeyringError("keyring-write", "the file cannot be written", where=path.name) from None
+        raise KeyringError("keyring-write", "the file cannot be written", where=path.name,
+                           hint="free space, or check the folder") from None  # fmt: skip
     finally:
         beside.unlink(missing_ok=True)
 

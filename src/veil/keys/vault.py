@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import hmac
 import os
 import sqlite3
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import NoReturn, Protocol
@@ -47,6 +48,7 @@ _TO_CODE = bytes(_ALPHABET[i & 31] for i in range(256))
 _REMEMBERED = 1 << 20
 _AT_ONCE = 500
 _LONGEST = 200
+_CODES = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_BUSY: errno.EBUSY, sqlite3.SQLITE_READONLY: errno.EROFS}
 
 
 class Vault:
@@ -130,8 +132,7 @@ class Vault:
         place = self._token("domain", domain)
         line = self._connection()
         before = line.total_changes
-        with line:
-            line.execute("BEGIN IMMEDIATE")
+        with _whole(line):
             for start in range(0, len(distinct), 65_536):
                 missing = self._uncoded(place, domain, distinct[start : start + 65_536])
                 while missing:  # a code that was taken leaves its value without one: it draws again
@@ -153,8 +154,7 @@ class Vault:
         place = self._token("domain", domain)
         line = self._connection()
         before = line.total_changes
-        with line:
-            line.execute("BEGIN IMMEDIATE")
+        with _whole(line):
             for start in range(0, len(given), 65_536):
                 some = dict(given[start : start + 65_536])
                 line.executemany("INSERT OR IGNORE INTO codes VALUES (?, ?, ?, ?)", self._coded(place, domain, some))
@@ -203,8 +203,7 @@ class Vault:
         """Keeps pages in one durable step."""
         line = self._connection()
         folder = self._token("kind", kind)
-        with line:
-            line.execute("BEGIN IMMEDIATE")
+        with _whole(line):
             for token, content in pages:
                 name = self._token("page", kind, token)
                 sealed = self._seal(content, b"page" + folder + name)
@@ -289,9 +288,7 @@ class Vault:
     def _wrap(self, wrapping: AESGCM, key_id: str) -> None:
         nonce = os.urandom(12)
         sealed = nonce + wrapping.encrypt(nonce, self._data_key, key_id.encode())
-        line = self._connection()
-        with line:
-            line.execute("BEGIN IMMEDIATE")
+        with _whole(self._connection()) as line:
             line.execute("INSERT OR REPLACE INTO wraps VALUES (?, ?)", (key_id, sealed))
 
     def _connection(self) -> sqlite3.Connection:
@@ -328,6 +325,22 @@ def _connect(path: Path) -> sqlite3.Connection:
         line.close()
         raise KeyringError("vault-damaged", "this is not a whole vault", where=path.name) from None
     return line
+
+
+@contextlib.contextmanager
+def _whole(line: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """One step: all of it on disk, or nothing.
+
+    Errors:  OSError where the disk is full or fails, as from any file: it is no fault of the file that is worked on, which
+             would be put aside for an Error.
+    """
+    try:
+        with line:
+            line.execute("BEGIN IMMEDIATE")
+            yield line
+    except sqlite3.OperationalError as error:
+        code = _CODES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, errno.EIO)
+        raise OSError(code, os.strerror(code)) from None
 
 
 def _dictionary(values: pa.Array) -> pa.DictionaryArray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -38,6 +40,8 @@ def _telling() -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
         state = {sqlite3.SQLITE_CONSTRAINT: "23", sqlite3.SQLITE_MISMATCH: "22", sqlite3.SQLITE_CANTOPEN: "3D",
                  sqlite3.SQLITE_NOTADB: "3D"}.get(code, "")  # fmt: skip
         raise refused("sqlite", state, gone=code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR)) from None
