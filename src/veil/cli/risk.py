@@ -14,7 +14,7 @@ def add_to(app: typer.Typer) -> None:
 
 def risk(
     tables: Annotated[list[Path], typer.Argument(metavar="FILE_OR_FOLDER...", help="the table: CSV, TSV or Parquet; several files are one table", show_default=False)],
-    quasi: Annotated[list[str], typer.Option("-q", "--quasi", help="a column that an outsider may know; once for each", show_default=False)],
+    quasi: Annotated[list[str] | None, typer.Option("-q", "--quasi", help="a column outsiders may know, once for each; else as `veil scan` proposes", show_default=False)] = None,
     sensitive: Annotated[list[str] | None, typer.Option("-s", "--sensitive", help="a column that nobody should learn; once for each")] = None,
     person: Annotated[str, typer.Option("--person", help="the column that tells whose a row is: a class then counts persons, not rows")] = "",
     population: Annotated[list[Path] | None, typer.Option("--population", help="a table of everyone who might be in the first, with the same quasi-identifiers")] = None,
@@ -43,7 +43,7 @@ def risk(
 
     bars = wanted(want)
     job.check_page(out, [*tables, *(population or ()), *(after or ())])
-    asked = job.Asked(tuple(quasi), tuple(sensitive or ()), threshold, person, memory << 20)
+    asked = job.Asked(tuple(quasi or _proposed(tables)), tuple(sensitive or ()), threshold, person, memory << 20)
     found = None
     with progress() as tell:
         record = job.measured(tables, asked, population=population or (), after=after or (), delimiter=delimiter, progress=tell)  # fmt: skip
@@ -55,6 +55,18 @@ def risk(
     if found is not None and write is not None:
         write_fix(found, write, tables, table, delimiter)
     _hold(record["after"] or record, bars)
+
+
+def _proposed(tables: list[Path]) -> list[str]:
+    """The quasi-identifiers that the columns seem to be, told before they are counted. Errors: PolicyError `risk-quasi`."""
+    from veil.discover.survey import quasi_of
+    from veil.errors import PolicyError
+
+    found = quasi_of([str(path) for path in tables])
+    if not found:
+        raise PolicyError("risk-quasi", "no column is named that an outsider may know, and none looks like one", hint="--quasi COLUMN, once for each")
+    typer.echo("quasi-identifiers, as `veil scan` proposes them: " + ", ".join(found), err=True)
+    return found
 
 
 def _show(record: dict[str, Any], out: Path | None, *, as_json: bool) -> None:

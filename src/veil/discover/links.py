@@ -67,8 +67,8 @@ def _is_key(tables: Tables, place: tuple[str, str], values: set[str]) -> bool:
 def _person(
     tables: Tables, keys: Mapping[tuple[str, str], set[str]], sets: Mapping[tuple[str, str], set[str]]
 ) -> tuple[str, str] | None:
-    """The key of the table that says most about people and that other tables refer to."""
-    ranked: list[tuple[float, tuple[str, str]]] = []
+    """The key that other tables refer to, of a table that says something about people where there is one: a dictionary is referred to more."""
+    ranked: list[tuple[bool, float, tuple[str, str]]] = []
     for place, values in keys.items():
         kinds = Counter(guess.kind for guess in tables[place[0]][1].values())
         personal = sum(kinds[kind] for kind in _PERSONAL)
@@ -77,9 +77,9 @@ def _person(
             r"provider|staff|clinician|physician|doctor|nurse", place[0], re.IGNORECASE
         )
         word = 1 if re.search(r"patient|person|subject|member|pat_?id", place[1], re.IGNORECASE) else 0
-        ranked.append((personal + 2 * referred + 3 * word - (6 if staff else 0), place))
-    best = max(ranked, default=None, key=lambda one: (one[0], [-ord(char) for char in one[1][1]]))
-    return best[1] if best and best[0] > 0 else None
+        ranked.append((personal >= 2, personal + 2 * referred + 3 * word - (6 if staff else 0), place))
+    best = max(ranked, default=None, key=lambda one: (one[0], one[1], [-ord(char) for char in one[2][1]]))
+    return best[2] if best and best[1] > 0 else None
 
 
 def _within(values: set[str], key: set[str]) -> bool:

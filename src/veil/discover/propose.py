@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from veil.discover.kinds import Guess, guess
-from veil.discover.links import Columns, Subjects, note_pattern, subjects_among
-from veil.discover.signals import signals_of
-from veil.errors import Error, PolicyError
-from veil.formats.base import Format, Part
-from veil.formats.packing import bare
-from veil.parts import kind_of, part
+from veil.discover.links import Subjects, note_pattern
+from veil.discover.survey import Table, grouped, looked_at, related
+from veil.errors import PolicyError
+from veil.parts import kind_of
 from veil.policy.profile import read_profile
-from veil.stores import data_files
+from veil.stores import Folder, data_files
 
-SAMPLE_ROWS = 2_000
 _KNOWN = {"given_name": "true", "family_name": "true", "person_name": "true", "phone": "strong", "email": "strong", "address": "true",
           "city": "true", "number": "strong", "birth_date": "true"}  # fmt: skip
 _LABEL = {"number": "ID", "phone": "PHONE", "email": "EMAIL", "address": "LOCATION", "city": "LOCATION"}
@@ -30,16 +26,6 @@ _KIND = {
     "person_name": "full_name",
     "staff_name": "full_name",
 }
-
-
-@dataclass(slots=True)
-class Table:
-    """One table that was found: its files, columns, guesses and a sample of its values (never shown)."""
-
-    name: str
-    files: list[str]
-    guesses: dict[str, Guess] = field(default_factory=dict)
-    sample: Columns = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -70,56 +56,19 @@ def propose(folder: Path, profile: str) -> Proposal:
     if not folder.is_dir():
         raise PolicyError("input-missing", "the folder is not there", hint="veil init DIR")
     read_profile(profile)
-    tables: dict[str, list[str]] = {}
+    names = [file for file in data_files(folder) if kind_of(file) != "xlsx"]  # a sheet is named by a person
     notes: dict[str, list[str]] = {}
-    unknown = 0
-    for file in data_files(folder):
-        kind = kind_of(file)
-        if kind == "text":
+    for file in names:
+        if kind_of(file) == "text":
             notes.setdefault(PurePosixPath(file).parts[0] if "/" in file else "notes", []).append(file)
-        elif kind in ("csv", "tsv", "parquet"):
-            tables.setdefault(PurePosixPath(file).parts[0] if "/" in file else PurePosixPath(bare(file)).stem, []).append(
-                file
-            )
-        else:
-            unknown += 1
-    found = [_looked_at(folder, name, files) for name, files in tables.items()]
+    tables = grouped(names)
+    unknown = len(names) - sum(map(len, [*tables.values(), *notes.values()]))
+    found = [looked_at(Folder(folder), name, files, kind_of(files[0])) for name, files in tables.items()]
     if not found and not notes:
         raise PolicyError(
             "files-missing", "there is no table and no note in the folder", hint="CSV, TSV, Parquet or TXT"
         )
-    subjects = subjects_among({table.name: (table.sample, table.guesses) for table in found})
-    _name_keys(found, subjects)
-    return Proposal(folder, profile, found, notes, subjects, unknown)
-
-
-def _name_keys(tables: list[Table], subjects: Subjects) -> None:
-    """A column that refers to another table's ids is an id too, however few values it has."""
-    ids = {subjects.domains[table.name, column]: table.name for table in tables for column, one in table.guesses.items()
-           if one.kind == "id" and (table.name, column) in subjects.domains}  # fmt: skip
-    for table in tables:
-        for column, one in table.guesses.items():
-            home = ids.get(subjects.domains.get((table.name, column), ""))
-            if one.kind in ("code", "measure") and home not in (None, table.name):
-                table.guesses[column] = Guess("id", 0.9, f"its values are ids of {home}")
-
-
-def _looked_at(folder: Path, name: str, files: list[str]) -> Table:
-    table = Table(name, files)
-    kind = kind_of(files[0])
-    reader: Format = part("formats", kind)()
-    try:
-        seen = reader.inspect(folder / files[0], {"delimiter": "\t"} if kind == "tsv" else {})
-        settings = {**seen.settings, "addresses": list(seen.addresses)}
-        batch = next(reader.read(folder, Part((files[0],)), settings), None)
-    except Error:
-        return table
-    for one in batch.fields if batch is not None else ():
-        values = one.values.slice(0, 50 * SAMPLE_ROWS).to_pylist()
-        step = max(1, len(values) // SAMPLE_ROWS)
-        table.sample[one.address] = values
-        table.guesses[one.address] = guess(one.address, signals_of(values[::step]))
-    return table
+    return Proposal(folder, profile, found, notes, related(found), unknown)
 
 
 def pattern_of(proposal: Proposal, files: list[str]) -> tuple[str, str] | None:

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from veil.lexicon import places, words
 
 _DATE = re.compile(
-    r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}([ T]\d{1,2}:\d{2}(:\d{2})?( ?[AP]M)?)?"
-    r"|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])(\d{4,6})?",
+    r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z| ?[AP]M)?)?"
+    r"|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}([ T:]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z| ?[AP]M)?)?"
+    r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}( \d{1,2}:\d{2}(:\d{2})?( ?[AP]M)?)?|(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])(\d{4,6})?",
 )
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
+_PLACES = r"hospital|clinic|medical center|health (center|system)|pharmacy|medicine|practice|nursing|hospice|university|department|laborator\w+"
+_RACES = r"white|black|asian|hispanic|latino|caucasian|native|pacific|african|amer-indian|american indian|alaska native|eskimo"
 _PATTERNS = {
     "date": _DATE,
     "clock": _TIME,
@@ -31,6 +34,14 @@ _PATTERNS = {
     "json": re.compile(r"\s*[\[{].*[\]}]\s*", re.DOTALL),
     "sex": re.compile(r"[FMU]|female|male|unknown|other|woman|man", re.IGNORECASE),
     "latlon": re.compile(r"-?\d{1,3}\.\d{4,}"),
+    "serial": re.compile(r"(?=(?:\D*\d){4})(?=.{5,40}$)[A-Za-z0-9()]+([-./_:][A-Za-z0-9()]+)*"),  # one word with four digits and more
+    "login": re.compile(r"[a-z]{2,20}\d{1,4}|[a-z]{1,12}[._][a-z]{2,20}\d{0,4}"),
+    "icd": re.compile(r"[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"),
+    "loinc": re.compile(r"\d{1,5}-\d"),
+    "place": re.compile(rf".*\b({_PLACES})\b.*", re.IGNORECASE),
+    "race": re.compile(rf"({_RACES}).*|.*(/|or|-)({_RACES}).*", re.IGNORECASE),
+    "marriage": re.compile(r"(never[- ])?married.*|single|divorced|widowed|separated|partner\w*|spouse.*", re.IGNORECASE),
+    "lettered": re.compile(r".*[A-Za-z]{2}.*", re.DOTALL),
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -66,7 +77,9 @@ def signals_of(values: Sequence[str | None]) -> Signals:
     }
     share |= _listed(there)
     years = [
-        int(found.group()) for value in there if share["date"] > 0.5 and (found := re.search(r"(18|19|20)\d{2}", value))
+        int(found.group())
+        for value in there
+        if max(share["date"], share["year"]) > 0.5 and (found := re.search(r"(18|19|20)\d{2}", value))
     ]
     return Signals(
         len(there), len(there) / len(values), len(set(there)) / len(there), len(set(there)),
@@ -78,7 +91,7 @@ def signals_of(values: Sequence[str | None]) -> Signals:
 def _listed(there: Sequence[str]) -> dict[str, float]:
     """How many values are borne as given or family names, are towns, states or hospitals."""
     table, towns, states = words.table(), places.cities(), places.states()
-    counts = dict.fromkeys(("given", "family", "name", "city", "state", "plain"), 0)
+    counts = dict.fromkeys(("given", "family", "name", "called", "city", "state", "plain"), 0)
     for value in there:
         parts = [word.lower() for word in _WORD.findall(value)]
         bits = [table.get(word, 0) for word in parts]
@@ -89,9 +102,18 @@ def _listed(there: Sequence[str]) -> dict[str, float]:
             counts["family"] += words.bearers(bits[0]) > 0
         if 2 <= len(parts) <= 4 and not any(char.isdigit() for char in value):
             counts["name"] += any(words.given_bearers(bit) for bit in bits) and any(words.bearers(bit) for bit in bits)
+            counts["called"] += _is_called(bits)
         counts["city"] += value.lower() in towns
         counts["state"] += value in states or value.lower() in states
         counts["plain"] += bool(parts) and all(
             bit & (words.ENGLISH | words.EVERYDAY | words.CLINICAL | words.DRUG) for bit in bits
         )
     return {name: count / len(there) for name, count in counts.items()}
+
+
+def _is_called(bits: Sequence[int]) -> bool:
+    """Whether the words are a given name of many and a family name of many, in either order: words of the language may be both."""
+    for given, family in ((bits[0], bits[-1]), (bits[-1], bits[0]), (bits[min(1, len(bits) - 1)], bits[0])):
+        if words.given_bearers(given) >= 2_048 and words.bearers(family) >= 512:
+            return True
+    return False

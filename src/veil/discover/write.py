@@ -7,7 +7,8 @@ import json
 import os
 from pathlib import Path, PurePosixPath
 
-from veil.discover.propose import Proposal, Table, pattern_of, rule_text
+from veil.discover.propose import Proposal, pattern_of, rule_text
+from veil.discover.survey import Table
 
 _NEEDS_KEY = ("expert", "gdpr-pseudonymised", "safe-harbor", "limited-data-set")
 
@@ -23,7 +24,9 @@ def project_text(proposal: Proposal, beside: Path) -> str:
     if proposal.profile in _NEEDS_KEY:
         lines.append(_keyring(beside))
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    lines.append(f"reference_date: {today}   # ages over 89 are told against this day; keep it, and next month's run tells them alike")
+    lines.append(
+        f"reference_date: {today}   # ages over 89 are told against this day; keep it, and next month's run tells them alike"
+    )
     lines += [f"in: {_quoted(inside)}", "out: release", ""]
     if proposal.subjects.person:
         lines += [f"person: {proposal.subjects.person[0]}.{proposal.subjects.person[1]}", ""]

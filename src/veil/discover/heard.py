@@ -1,0 +1,67 @@
+"""Heard: what the detectors find in some values of a column; shares by label, never a value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from veil.detectors.scanner import Scanner, standard
+from veil.discover.values import Guess
+from veil.model import Label
+
+VALUES = 40
+LONGEST = 2_000
+_TELLING = frozenset(
+    {
+        "NAME",
+        "LOCATION",
+        "PHONE",
+        "FAX",
+        "EMAIL",
+        "SSN",
+        "MRN",
+        "ACCOUNT",
+        "HEALTH_PLAN",
+        "LICENSE",
+        "ID",
+        "ZIP",
+        "URL",
+        "IP",
+        "DEVICE",
+        "VEHICLE",
+    }
+)
+_READ = frozenset({"text", "code", "document"})
+
+
+@lru_cache(maxsize=1)
+def _scanner() -> Scanner:
+    return standard()
+
+
+def heard_in(values: Sequence[str | None]) -> dict[str, float]:
+    """Share of values in which a detector finds each label; of as many different values as VALUES, cut at LONGEST."""
+    there = sorted({value.strip()[:LONGEST] for value in values if value and value.strip()})
+    some = there[:: max(1, len(there) // VALUES)][:VALUES]
+    if not some:
+        return {}
+    counts: Counter[str] = Counter()
+    for spans in _scanner().find(some):
+        counts.update({Label(span.label).value for span in spans})
+    return {label: count / len(some) for label, count in counts.most_common()}
+
+
+def worth_hearing(seems: Guess, share: Mapping[str, float]) -> bool:
+    """Whether values are read at all: words that may hold a person."""
+    return seems.kind in _READ and share.get("lettered", 0.0) > 0.3
+
+
+def with_heard(seems: Guess, heard: Mapping[str, float]) -> Guess:
+    """The guess with what was heard; a code in which people are heard is text, which is scanned."""
+    told = {label: share for label, share in heard.items() if label in _TELLING and share >= 0.05}
+    if not told:
+        return seems
+    words = ", ".join(f"{share:.0%} {label}" for label, share in list(told.items())[:3])
+    kind = "text" if seems.kind == "code" and max(told.values()) >= 0.4 and not seems.form else seems.kind
+    return Guess(kind, seems.sure, f"{seems.why}; detectors find {words}", seems.form)

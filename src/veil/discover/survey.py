@@ -1,0 +1,181 @@
+"""Survey: tables wherever they lie, what each of their columns seems to be, and how they lead to each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from veil.discover.heard import heard_in, with_heard, worth_hearing
+from veil.discover.kinds import Guess, guess
+from veil.discover.links import Columns, Subjects, subjects_among
+from veil.discover.roles import is_quasi, role_of
+from veil.discover.sample import ROWS, Progress, sample_of
+from veil.discover.signals import Signals, signals_of
+from veil.discover.titles import title_of
+from veil.errors import Error, PolicyError
+from veil.formats.packing import bare
+from veil.formats.xlsx import MARK, sheets
+from veil.parts import kind_of
+from veil.stores import Folder, Store, is_address, open_store
+
+KINDS = ("csv", "tsv", "parquet", "xlsx")
+Record = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Table:
+    """One table that was found: its files, columns, guesses and a sample of its values (never shown)."""
+
+    name: str
+    files: list[str]
+    guesses: dict[str, Guess] = field(default_factory=dict)
+    sample: Columns = field(default_factory=dict)
+    signals: dict[str, Signals] = field(default_factory=dict)
+    looked: int = 0
+    read: int = 0
+    whole: bool = True
+    failed: str = ""
+    quasi: list[str] = field(default_factory=list)
+    alone: float = 0.0
+
+
+def survey(
+    paths: Sequence[str], *, rows: int = ROWS, seed: int = 0, hear: bool = True, tell: Progress | None = None
+) -> tuple[list[Table], Subjects]:
+    """Look at tables: files, folders, databases.
+
+    Errors:  PolicyError `scan-missing` where nothing is there; StoreError of an address. A file that cannot be read is told in `failed`.
+    """
+    found: list[Table] = []
+    for store, name, files, kind in [one for path in paths for one in _places(path)]:
+        found.append(looked_at(store, name, files, kind, rows=rows, seed=seed, hear=hear, tell=tell))
+    if not found:
+        raise PolicyError(
+            "scan-missing",
+            "there is no table",
+            hint="CSV, TSV, Parquet or XLSX: a file, a folder; or an address such as sqlite:///FILE",
+        )
+    return found, related(found)
+
+
+def related(tables: Sequence[Table]) -> Subjects:
+    """How tables lead to the people they are about; columns that hold another table's ids become ids."""
+    subjects = subjects_among({table.name: (table.sample, table.guesses) for table in tables})
+    _name_keys(tables, subjects)
+    for table in tables:
+        table.quasi = [column for column, one in table.guesses.items() if is_quasi(one)]
+    return subjects
+
+
+def grouped(names: Sequence[str]) -> dict[str, list[str]]:
+    """Files of tables by the name of their table: that of the file, or of its first folder."""
+    tables: dict[str, list[str]] = {}
+    for name in names:
+        if kind_of(name) in KINDS:
+            top = PurePosixPath(name).parts[0] if "/" in name else PurePosixPath(bare(name)).stem
+            tables.setdefault(top, []).append(name)
+    return tables
+
+
+def looked_at(store: Store, name: str, files: list[str], kind: str, *, rows: int = ROWS, seed: int = 0, hear: bool = False,
+              tell: Progress | None = None) -> Table:  # fmt: skip
+    """One table, looked at by a sample of its rows."""
+    table = Table(name, files)
+    try:
+        seen = sample_of(store, files, kind, rows=rows, seed=seed, tell=tell)
+    except Error as error:
+        table.failed = error.code
+        return table
+    table.sample, table.looked, table.read, table.whole = seen.head, seen.looked, seen.read, seen.whole
+    for column, values in seen.columns.items():
+        signals = signals_of(values)
+        seems = guess(column, signals)
+        if hear and worth_hearing(seems, signals.share):
+            seems = with_heard(seems, heard_in(values))
+        table.signals[column], table.guesses[column] = signals, seems
+    table.alone = _alone(seen.columns, [column for column, one in table.guesses.items() if is_quasi(one)])
+    return table
+
+
+def _places(path: str) -> list[tuple[Store, str, list[str], str]]:
+    """The tables of a path: store, name, files and format of each."""
+    if is_address(path):
+        store = open_store(path, Path())
+        names = store.names()
+        if store.kind == "sql":
+            return [(store, name, [name], "sql") for name in names]
+        return [(store, name, files, kind_of(files[0])) for name, files in grouped(names).items()]
+    place = Path(path)
+    if not place.exists():
+        raise PolicyError("scan-missing", "a path is not there", hint="name files or folders that are there")
+    folder = Folder(place if place.is_dir() else place.parent)
+    names = folder.names() if place.is_dir() else [place.name]
+    found: list[tuple[Store, str, list[str], str]] = []
+    for name, files in grouped(names).items():
+        kind = kind_of(files[0])
+        if kind == "xlsx":
+            found += [
+                (folder, f"{PurePosixPath(file).stem} {sheet}", [f"{file}{MARK}{sheet}"], kind)
+                for file in files
+                for sheet in sheets(folder / file)
+            ]
+        else:
+            found.append((folder, name, [file for file in files if kind_of(file) == kind], kind))
+    return found
+
+
+def _name_keys(tables: Sequence[Table], subjects: Subjects) -> None:
+    """A column that refers to the ids of a table about people is an id too, however few values it has; a dictionary's codes stay codes."""
+    ids = {
+        subjects.domains[table.name, column]: table.name
+        for table in tables if _of_people(table, subjects)
+        for column, one in table.guesses.items() if one.kind == "id" and (table.name, column) in subjects.domains
+    }  # fmt: skip
+    for table in tables:
+        for column, one in table.guesses.items():
+            home = ids.get(subjects.domains.get((table.name, column), ""))
+            title = title_of(column)
+            coded = title is not None and title.kind == "code" and not title.weak
+            if one.kind in ("code", "measure") and home not in (None, table.name) and not coded:
+                table.guesses[column] = Guess("id", 0.9, f"its values are ids of {home}")
+
+
+def _of_people(table: Table, subjects: Subjects) -> bool:
+    led = table.name in subjects.direct or table.name in subjects.through
+    return led or any(role_of(one) == "direct" for one in table.guesses.values())
+
+
+def _alone(columns: dict[str, list[str | None]], quasi: Sequence[str]) -> float:
+    """Share of the rows looked at that no other looks like over the quasi-identifiers. An upper bound: fewer rows, fewer that look alike."""
+    if not quasi:
+        return 0.0
+    counts = Counter(zip(*(columns[name] for name in quasi), strict=True))
+    return sum(count == 1 for count in counts.values()) / max(1, sum(counts.values()))
+
+
+def record_of(tables: Sequence[Table], subjects: Subjects, *, rows: int, seed: int) -> Record:
+    """What was seen as JSON: names of tables and columns, shares, counts, words of evidence; no value."""
+    return {
+        "rows_looked_at": rows, "seed": seed,
+        "person": ".".join(subjects.person) if subjects.person else None,
+        "tables": [{
+            "table": table.name, "looked_at": table.looked, "drawn_from": table.read, "whole": table.whole, "failed": table.failed or None,
+            "quasi": table.quasi, "unique_on_quasi": round(table.alone, 4), "columns": [column_of(table, column) for column in table.guesses],
+        } for table in tables],
+    }  # fmt: skip
+
+
+def column_of(table: Table, column: str) -> Record:
+    """One column: its role and kind, how sure, why, and how full and how distinct it is."""
+    one, signals = table.guesses[column], table.signals[column]
+    return {"column": column, "role": role_of(one), "kind": one.kind, "form": one.form or None, "sure": round(one.sure, 2), "evidence": one.why,
+            "null": round(1 - signals.filled, 4), "distinct": round(signals.distinct, 4), "different": signals.different}  # fmt: skip
+
+
+def quasi_of(paths: Sequence[str]) -> list[str]:
+    """The quasi-identifiers that tables seem to have, for those who measure risk and name none."""
+    tables, _ = survey(paths, hear=False)
+    return list(dict.fromkeys(column for table in tables for column in table.quasi))

@@ -1,0 +1,81 @@
+"""Titles: what the name of a column says, when it says something."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Searched in the name as `_words_between_bars_`; the first row that fits wins. `?` after a kind: only if the values bear it out.
+_PEOPLE = r"patient|pat|full|person|member|contact|mother|father|guardian|guar|guarantor|subscr\w*|owner|spouse|rel|next_of_kin|emerg\w*|insured|account|preferred"
+_STAFF = r"provider|prov|doctor|physician|attending|nurse|clinician|surgeon|prsnl|staff|author|employee|emp|user|practitioner"
+_PLACES = (
+    r"hospital|facility|organi[sz]ation|org|clinic|department|dept|pharmacy|care_?site|employer|company|practice|school"
+)
+_THINGS = r"drug|med|medication|test|lab|item|concept|domain|class|vocabulary|relationship|procedure|product|panel|component|measure|category|generic|brand|dx"
+_THINGS += r"|diagnosis|event|network|datamart|field|result|file|table|column|plan|payer|payor"
+_THINGS += r"|organism|ab|entity|vaccine|vx|document|form|study"
+_ROWS: tuple[tuple[str, str, str], ...] = (
+    (r"_zip(_?code)?\d?_|_postal(_?code)?_|_post_?code_|_zcta_|_zip[59]_", "zip", ""),
+    (r"_fips_|_county(_\w+)?_$|_parish_", "county", ""),
+    (r"_(sex|gender)(_\w+)?_$", "code", "sex"),
+    (r"_(race|ethnic\w*|hispanic)(_\w+)?_$", "code", "race"),
+    (r"_(marital\w*|religion|language|education|occupation|profession|work_?class|nationality|citizenship)(_\w+)?_$", "code", "circumstance"),
+    (r"_concept_id(_\d)?_$|_(cd|c|yn|flag|ind|mgmt|types?|status|class|category|codes?|units?|uom|use|preferred|version)_$", "code", ""),
+    (r"_state_(c|cd)_|_(icd|snomed|cpt|loinc|rxnorm|ndc|hcpcs)\w*_", "code", ""),
+    (r"^_(domain|vocabulary|concept_class|relationship|reverse_relationship|source_vocabulary|target_vocabulary)_id_$", "code", "?"),
+    (r"^_(dx|proc|payor|plan|room|bed|component|medication|allergen|language|unit)_id_$|^_itemid_$", "code", "?"),
+    (r"_(mrn|medical_record\w*)_", "id", "MRN"),
+    (r"_(ssn|social_?security\w*|sin|nhs_number)_", "number", "SSN"),
+    (r"_(passport|drivers?|licen[cs]e)(_\w+)?_$|_(npi|dea)(_(number|num|no|nbr|id))?_$", "number", "LICENSE"),
+    (r"phone|_phne_|_(tel|mobile|cell|pager|fax)(_(number|num|no|nbr))?_$|_extension_$", "phone", ""),
+    (r"_e_?mail", "email", ""),
+    (r"_(first|given|fore|middle)_?name(_\w+)?_$|_name_(first|given|middle)(_\w+)?_$|_(fname|mname|vorname|forename)_$|^_(first|middle|given)_$", "given_name", ""),
+    (r"_(last|sur|family|maiden)_?name(_\w+)?_$|_name_(last|family|maiden)(_\w+)?_$|_maiden(_name)?_$|_(lname|surname)_$|^_(last|family)_$", "family_name", ""),
+    (r"_(name_)?(prefix|suffix)_$", "code", "?"),
+    (r"_birth_?time_$", "time", "?"),
+    (r"_birth_?year_|_year_of_birth_|_yob_", "birth_year", ""),
+    (r"_(month|day)_of_birth_", "date_part", ""),
+    (r"_dob_|birth_?(date|day|dt)|date_?of_?birth|^_born_$", "birth_date", ""),
+    (r"birth_?place|_(city|town|municipality|village)(_\w+)?_$", "city", ""),
+    (r"_(latitude|longitude|lat|lon|lng|geocode\w*|coordinates?)_", "coordinates", "?"),
+    (r"_(state|province|country)(_\w+)?_$", "state", "?"),
+    (rf"_({_STAFF})_(\w+_)?(name|full_name)_$", "staff_name", ""),
+    (rf"_({_PLACES})_(\w+_)?name_$", "organization", "?"),
+    (rf"_({_PEOPLE})_(\w+_)?name(_\w+)?_$|_name_full(_\w+)?_$|_alias_$", "person_name", "?"),
+    (rf"_({_THINGS})_(\w+_)?(name|fullname|title|label)_$", "code", "?"),
+    (rf"^_({_STAFF})_$", "staff_name", "?"),
+    (r"_(account|acct)(_?(number|num|no|nbr|id))?_$", "number", "ACCOUNT"),
+    (r"_(insurance|member|policy|beneficiary|subscr\w*|group|mbi|medicare|medicaid)_?(id|number|num|no|nbr)_$", "number", "HEALTH_PLAN"),
+    (r"_(accession|serial|udi|vin|plate|login|user_?name|device|unique_device)(_?(id|number|num|no|nbr))?_$|_token_\d+_", "number", "ID"),
+    (r"_(street|address|addr|add_line|address_line)(_?(street|line|detail|text))?(_?\d)?_$|_street_addr\w*_", "address", "?"),
+    (r"_age(_(years?|yrs?|at_\w+|in_\w+))?_$|_(anchor|patient|current)_age_", "age", ""),
+    (r"_(id|ids|uuid|guid|csn)_$", "id", "?"),
+    (r"_(note|notes|comments?|text|narrative|remarks?|report|summary|reason|impression|history|sig|ftdesc|complaint|snippet)_(\w+_)?$", "text", "?"),
+    (r"_(blob\w*|contents|overview_\w+|annotation\w*)_(\w+_)?$", "text", "?"),
+    (r"_(date|datetime|dt|dttm|tm|timestamp|ts|day)_|(date|time)\d?_$|_(at|on)_$", "datetime", ""),
+    (r"^_(start|stop|begin|end|admitted|discharged|collected|ordered|period_start|period_end)_$", "datetime", ""),
+    (r"_desc(ription)?\d?_$|_title_$|_display_$", "text", "?"),
+    (r"_(id|key|identifier|eid|pid|num|nbr|number|no)(_\d)?_$|^_(patient|encounter|subject|person|visit|member)_$", "id", "?"),
+    (r"(patient|person|subject|member|encounter|provider|claim|order|pat|enc|visit|note|event|specimen|payer|appointment)_?id\d?_$", "id", "?"),
+    (r"^_(name|full_?name)_$|_name_$", "person_name", "?"),
+)  # fmt: skip
+_COMPILED = tuple((re.compile(pattern), kind, form) for pattern, kind, form in _ROWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a name says: a kind, which form of it, and whether the values must bear it out."""
+
+    kind: str
+    form: str = ""
+    weak: bool = False
+
+
+def title_of(name: str) -> Title | None:
+    """What a column's name says; None where it says nothing."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    shown = "_" + re.sub(r"[^0-9a-z]+", "_", words).strip("_") + "_"
+    for pattern, kind, form in _COMPILED:
+        if pattern.search(shown):
+            return Title(kind, form.rstrip("?"), form.endswith("?"))
+    return None
