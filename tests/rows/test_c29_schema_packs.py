@@ -103,3 +103,13 @@ def test_c29_typed_tables_keep_their_types_and_join(released, shape):
     for column in columns_holding(shape, "id"):
         for was, now in pairs(before, after, column):
             assert maps.setdefault(column.of, {}).setdefault(was, now) == now, (column.table, column.name)
+
+
+def test_c29_init_with_a_schema_writes_a_project_that_describes_itself(tmp_path, veil):
+    written(shaped("synthea-csv", PEOPLE, STAFF), "synthea-csv", tmp_path / "extract")
+    assert veil(tmp_path, "init", "extract", "--schema", "synthea").code != 0
+    assert veil(tmp_path, "init", "extract", "--schema", "synthea-csv").code == 0
+    assert "schema: synthea-csv" in (tmp_path / "extract.yaml").read_text()
+    done = veil(tmp_path, "describe", "extract.yaml")
+    assert done.code == 0, done.erred
+    assert all(word in done.said for word in ("payer_transitions", "BIRTHDATE", "pseudonym"))

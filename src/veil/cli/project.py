@@ -210,13 +210,13 @@ def verify(
 def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and notes", show_default=False)],
          out: Annotated[Path | None, typer.Option("-o", "--out", help="where to write the project file; by default beside the folder")] = None,
          profile: Annotated[str, typer.Option(help="the profile of the project")] = "expert",
+         schema: Annotated[str, typer.Option(help="a schema pack, such as omop-5.4: its rules instead of guesses")] = "",
          force: Annotated[bool, typer.Option("-f", "--force", help="write over an existing file")] = False) -> None:  # fmt: skip
     """Look at a folder and propose a project: what each column seems to be, with the evidence and no value."""
     from veil.cli.screen import table
     from veil.discover.propose import propose
-    from veil.discover.write import project_text
+    from veil.discover.write import project_text, schema_text
 
-    proposal = propose(folder, profile)
     target = out or folder.parent / f"{folder.name}.yaml"
     if target.exists() and not force:
         from veil.errors import PolicyError
@@ -227,6 +227,11 @@ def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and not
             where=target.name,
             hint="-f writes over it, -o names another",
         )
+    if schema:
+        target.write_text(schema_text(folder, target.parent, profile, schema), encoding="utf-8")
+        typer.echo(f"project  {target}\nnext     read it, then: veil keys new, veil describe {target}, veil run {target}")
+        return
+    proposal = propose(folder, profile)
     target.write_text(project_text(proposal, target.parent), encoding="utf-8")
     table("What the columns seem to be", ["source", "column", "kind", "sure", "evidence"], proposal.rows())
     typer.echo(f"project  {target}\nnext     read it, then: veil keys new, veil describe {target}, veil run {target}")

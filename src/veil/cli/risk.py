@@ -64,7 +64,11 @@ def _proposed(tables: list[Path]) -> list[str]:
 
     found = quasi_of([str(path) for path in tables])
     if not found:
-        raise PolicyError("risk-quasi", "no column is named that an outsider may know, and none looks like one", hint="--quasi COLUMN, once for each")
+        raise PolicyError(
+            "risk-quasi",
+            "no column is named that an outsider may know, and none looks like one",
+            hint="--quasi COLUMN, once for each",
+        )
     typer.echo("quasi-identifiers, as `veil scan` proposes them: " + ", ".join(found), err=True)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -140,7 +141,7 @@ def _name_keys(tables: Sequence[Table], subjects: Subjects) -> None:
             title = title_of(column)
             coded = title is not None and title.kind == "code" and not title.weak
             if one.kind in ("code", "measure") and home not in (None, table.name) and not coded:
-                table.guesses[column] = Guess("id", 0.9, f"its values are ids of {home}")
+                table.guesses[column] = Guess("id", 0.9, "its values are ids of another table")
 
 
 def _of_people(table: Table, subjects: Subjects) -> bool:
@@ -156,13 +157,23 @@ def _alone(columns: dict[str, list[str | None]], quasi: Sequence[str]) -> float:
     return sum(count == 1 for count in counts.values()) / max(1, sum(counts.values()))
 
 
+def shown_names(tables: Sequence[Table]) -> dict[str, str]:
+    """Names of tables as they may be shown: a name in which a detector finds somebody, or a long number, becomes `table 3`."""
+    told = {}
+    for number, table in enumerate(tables, 1):
+        words = re.sub(r"[_\-.]+", " ", table.name)
+        told[table.name] = f"table {number}" if re.search(r"\d{5,}", words) or heard_in([words]) else table.name
+    return told
+
+
 def record_of(tables: Sequence[Table], subjects: Subjects, *, rows: int, seed: int) -> Record:
     """What was seen as JSON: names of tables and columns, shares, counts, words of evidence; no value."""
+    names = shown_names(tables)
     return {
         "rows_looked_at": rows, "seed": seed,
-        "person": ".".join(subjects.person) if subjects.person else None,
+        "person": f"{names[subjects.person[0]]}.{subjects.person[1]}" if subjects.person else None,
         "tables": [{
-            "table": table.name, "looked_at": table.looked, "drawn_from": table.read, "whole": table.whole, "failed": table.failed or None,
+            "table": names[table.name], "looked_at": table.looked, "drawn_from": table.read, "whole": table.whole, "failed": table.failed or None,
             "quasi": table.quasi, "unique_on_quasi": round(table.alone, 4), "columns": [column_of(table, column) for column in table.guesses],
         } for table in tables],
     }  # fmt: skip

@@ -9,25 +9,17 @@ from pathlib import Path, PurePosixPath
 
 from veil.discover.propose import Proposal, pattern_of, rule_text
 from veil.discover.survey import Table
+from veil.errors import PolicyError
+from veil.policy.parse import nearest
+from veil.policy.profile import read_profile
+from veil.policy.schemas import PACKS
 
 _NEEDS_KEY = ("expert", "gdpr-pseudonymised", "safe-harbor", "limited-data-set")
 
 
 def project_text(proposal: Proposal, beside: Path) -> str:
     """Shape: YAML that `veil run` takes as it stands in the folder `beside`, each column with its evidence beside it."""
-    inside = os.path.relpath(proposal.folder, beside)
-    lines = [
-        "# Proposed by `veil init` from the names and the look of the columns; read every line before you run it.",
-        f"name: {_quoted(PurePosixPath(inside).name or 'project')}",
-        f"profile: {proposal.profile}",
-    ]
-    if proposal.profile in _NEEDS_KEY:
-        lines.append(_keyring(beside))
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    lines.append(
-        f"reference_date: {today}   # ages over 89 are told against this day; keep it, and next month's run tells them alike"
-    )
-    lines += [f"in: {_quoted(inside)}", "out: release", ""]
+    lines = _head(proposal.folder, beside, proposal.profile)
     if proposal.subjects.person:
         lines += [f"person: {proposal.subjects.person[0]}.{proposal.subjects.person[1]}", ""]
     if proposal.tables:
@@ -39,6 +31,35 @@ def project_text(proposal: Proposal, beside: Path) -> str:
         for name, files in proposal.notes.items():
             lines += _notes(proposal, name, files)
     return "\n".join(lines) + "\n"
+
+
+def schema_text(folder: Path, beside: Path, profile: str, schema: str) -> str:
+    """A project whose tables follow a schema pack. Errors: PolicyError `schema-unknown`, `profile-unknown`, `input-missing`."""
+    if not folder.is_dir():
+        raise PolicyError("input-missing", "the folder is not there", hint="veil init DIR")
+    if schema not in PACKS:
+        raise PolicyError("schema-unknown", "there is no such schema pack", hint=nearest(schema, PACKS))
+    read_profile(profile)
+    told = _head(folder, beside, profile)[1:]
+    return "\n".join([f"schema: {schema}", *told]) + "\n"
+
+
+def _head(folder: Path, beside: Path, profile: str) -> list[str]:
+    """The lines above the tables."""
+    inside = os.path.relpath(folder, beside)
+    lines = [
+        "# Proposed by `veil init` from the names and the look of the columns; read every line before you run it.",
+        f"name: {_quoted(PurePosixPath(inside).name or 'project')}",
+        f"profile: {profile}",
+    ]
+    if profile in _NEEDS_KEY:
+        lines.append(_keyring(beside))
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    lines.append(
+        f"reference_date: {today}   # ages over 89 are told against this day; keep it, and next month's run tells them alike"
+    )
+    lines += [f"in: {_quoted(inside)}", "out: release", ""]
+    return lines
 
 
 def _keyring(beside: Path) -> str:

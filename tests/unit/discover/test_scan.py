@@ -85,6 +85,15 @@ def test_what_is_said_of_the_hospital_holds_no_value(hospital):
                 assert [1 for value in held if value in said] == [], (table.name, column)
 
 
+def test_a_file_that_is_named_after_a_person_is_shown_by_its_number(tmp_path):
+    (tmp_path / "maria_gonzalez.csv").write_text(PEOPLE)
+    (tmp_path / "visits_20391847.csv").write_text(PEOPLE)
+    (tmp_path / "encounters.csv").write_text(PEOPLE)
+    record = record_of(*survey([str(tmp_path)]), rows=2_000, seed=0)
+    assert [one["table"] for one in record["tables"]] == ["encounters", "table 2", "table 3"]
+    assert "gonzalez" not in json.dumps(record).lower()
+
+
 def test_quasi_identifiers_are_proposed_for_those_who_measure_risk(hospital):
     assert {"sex", "birth_date", "zip"} <= set(quasi_of([str(hospital.folder / "data" / "patients.csv")]))
 
