@@ -102,6 +102,33 @@ def test_a_copy_that_broke_off_is_finished(store, bucket, tmp_path, monkeypatch)
     assert sorted(objects(store, bucket)) == ["x/a.csv", "x/veil-manifest.json"]
 
 
+def test_a_copy_over_an_older_release_that_broke_off_is_no_release_and_leaves_nothing_of_either(
+    store, bucket, tmp_path, monkeypatch
+):
+    releases = [tmp_path / "old", tmp_path / "broken", tmp_path / "new"]
+    for folder, table in zip(releases, ("a.csv", "b.csv", "c.csv"), strict=True):
+        folder.mkdir()
+        (folder / table).write_text(folder.name)
+        (folder / "same.csv").write_text(folder.name)
+        (folder / "veil-manifest.json").write_text(f'{{"outputs": [{{"name": "{table}"}}, {{"name": "same.csv"}}]}}')
+    address = f"s3://{bucket}/x"
+    open_target(address, tmp_path).copy(releases[0])
+    true = type(tmp_path).open
+
+    def breaking(self, *given, **named):
+        if self.name == "veil-manifest.json":
+            raise KeyboardInterrupt
+        return true(self, *given, **named)
+
+    monkeypatch.setattr(type(tmp_path), "open", breaking)
+    with pytest.raises(KeyboardInterrupt):
+        open_target(address, tmp_path).copy(releases[1])
+    monkeypatch.undo()
+    assert "x/veil-manifest.json" not in objects(store, bucket)
+    open_target(address, tmp_path).copy(releases[2])
+    assert sorted(objects(store, bucket)) == ["x/c.csv", "x/same.csv", "x/veil-manifest.json"]
+
+
 def test_a_bucket_that_is_not_there_is_an_error_without_its_words(store, tmp_path):
     with pytest.raises(StoreError):
         open_store("s3://no-such-bucket-here/x", tmp_path).size("a.csv")

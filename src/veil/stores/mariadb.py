@@ -193,6 +193,9 @@ class MariadbTarget:
         self._there = Mariadb(address)
 
     def held(self, name: str) -> str:
+        """The mark of the table that stands there; what a killed run left beside it is taken away."""
+        for left in _beside(name):
+            self._line.rows(f"DROP TABLE IF EXISTS {_name(left)}", [])
         found = self._line.rows("SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s", [name])  # fmt: skip
         self._line.commit()
         said = str(found[0][0]) if found else ""
@@ -200,9 +203,8 @@ class MariadbTarget:
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
         ours, there = self.held(name), name in self._there.tables()
-        aside = "veil_" + hashlib.sha256(name.encode()).hexdigest()[:24]
+        aside, _ = _beside(name)
         with self._line.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {_name(aside)}", ())
             if there and not ours:
                 self._check_empty(cursor, name)
                 check_columns(schema.names, [one.name for one in self._there.columns(name)])
@@ -233,8 +235,7 @@ class MariadbTarget:
         if not replaced:
             cursor.execute(f"RENAME TABLE {_name(aside)} TO {_name(name)}", ())
             return
-        gone = aside + "_old"
-        cursor.execute(f"DROP TABLE IF EXISTS {_name(gone)}", ())
+        _, gone = _beside(name)
         cursor.execute(f"RENAME TABLE {_name(name)} TO {_name(gone)}, {_name(aside)} TO {_name(name)}", ())
         cursor.execute(f"DROP TABLE {_name(gone)}", ())
 
@@ -246,6 +247,12 @@ class MariadbTarget:
     def close(self) -> None:
         self._line.close()
         self._there.close()
+
+
+def _beside(name: str) -> tuple[str, str]:
+    """Where a table is filled, and where the one that it replaces is for a moment."""
+    aside = "veil_" + hashlib.sha256(name.encode()).hexdigest()[:24]
+    return aside, f"{aside}_old"
 
 
 def _plain(column: pa.Array) -> pa.Array:

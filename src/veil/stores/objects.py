@@ -19,6 +19,7 @@ from veil.stores.address import Address
 from veil.stores.database import refused
 
 _MANIFEST = "veil-manifest.json"
+_COMING = ".veil-coming"  # the mark of a copy that goes on, or broke off
 _BLOCK = 8 << 20
 
 
@@ -127,54 +128,61 @@ class Bucket:
 class BucketTarget:
     """A prefix that takes a whole release; the manifest comes last, so that what it names is there.
 
-    Keeps:   objects of an older release of ours that this one has not are taken away; objects of others stay.
+    Keeps:   while a copy goes on there is no manifest: new objects below an older one would be a release that nobody made. A
+             mark names what is ours meanwhile, so that a copy which broke off is finished, and nothing of an older release
+             stays. Objects of others stay.
     """
 
     def __init__(self, address: Address) -> None:
         self._system = _system(address)
         self._root = PurePosixPath(address.host) / address.database
-        self._coming = False  # whether the mark of a copy that is under way stands there
 
     def copy(self, out: Path) -> int:
         """Puts every file of a release there. Errors: StoreError `publish-there`, `store-...`."""
         names = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
-        old = self._old()
+        held = self._begin(set(names))
         for name in sorted(names, key=lambda one: one == _MANIFEST):
-            with (
-                _telling(),
-                (out / name).open("rb") as file,
-                self._system.open_output_stream(str(self._root / name)) as sink,
-            ):
+            with _telling(), (out / name).open("rb") as file, self._opened(name) as sink:
                 while data := file.read(_BLOCK):
                     sink.write(data)
-        gone = (old - set(names)) | ({".veil-coming"} if self._coming else set())
-        for name in gone:
-            with _telling():
-                self._system.delete_file(str(self._root / name))
+        for name in sorted(held - set(names)):
+            self._delete(name)
+        self._delete(_COMING)
         return len(names)
 
-    def _old(self) -> set[str]:
-        """The objects that the manifest which stands there names."""
+    def _begin(self, coming: set[str]) -> set[str]:
+        """The mark put there, and the manifest taken away; answers which objects of ours are there."""
         with _telling():
             there = self._system.get_file_info(fs.FileSelector(str(self._root), recursive=True, allow_not_found=True))
-            names = {
-                str(PurePosixPath(one.path).relative_to(self._root)) for one in there if one.type == fs.FileType.File
-            }
-            if _MANIFEST not in names:
-                self._check_free(names)
-                return set()
-            with self._system.open_input_stream(str(self._root / _MANIFEST)) as file:
-                held = json.loads(file.read())
-        return {one["name"] for one in held["outputs"]} & names
+        names = {str(PurePosixPath(one.path).relative_to(self._root)) for one in there if one.type == fs.FileType.File}
+        held = self._held(names)
+        with _telling(), self._opened(_COMING) as sink:
+            sink.write(json.dumps(sorted(held | coming)).encode())
+        if _MANIFEST in names:
+            self._delete(_MANIFEST)
+        return held & names - {_MANIFEST}
 
-    def _check_free(self, names: set[str]) -> None:
-        """A copy that broke off has no manifest yet: its mark says that it is one of ours."""
-        if names and ".veil-coming" not in names:
+    def _held(self, names: set[str]) -> set[str]:
+        """What the mark of a copy that broke off names, or the manifest of an older release."""
+        if _COMING in names:
+            return set(self._read(_COMING))
+        if _MANIFEST in names:
+            return {one["name"] for one in self._read(_MANIFEST)["outputs"]}
+        if names:
             raise StoreError("publish-there", "objects of others stand where the release is to be put", where="s3",
                              hint="empty it, or name another prefix")  # fmt: skip
-        self._coming = True
-        with self._system.open_output_stream(str(self._root / ".veil-coming")) as sink:
-            sink.write(b"a release is being put here\n")
+        return set()
+
+    def _read(self, name: str) -> Any:
+        with _telling(), self._system.open_input_stream(str(self._root / name)) as file:
+            return json.loads(file.read())
+
+    def _opened(self, name: str) -> Any:
+        return self._system.open_output_stream(str(self._root / name))
+
+    def _delete(self, name: str) -> None:
+        with _telling():
+            self._system.delete_file(str(self._root / name))
 
     def close(self) -> None:
         """Nothing is held open."""
