@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -83,7 +84,10 @@ class Parquet(Joined):
         del edits, settings
         found = {}
         for address, guess in guesses.items():
-            cells = batch.places.column(address)
+            cells, field = batch.places.column(address), batch.field(address)
+            if field is not None and guess is field.values:
+                found[address] = Exact(pa.array([], pa.int64()), cells.slice(0, 0))
+                continue
             found[address] = exact_where(pc.invert(_same(_typed(guess, cells.type), cells)), cells)
         return found
 
@@ -166,7 +170,9 @@ def _told(batch: pa.RecordBatch, told: Mapping[str, str | None]) -> pa.RecordBat
 
 def _opened(path: Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path if isinstance(path, Path) else path.open("rb"))
+        return pq.ParquetFile(
+            path if isinstance(path, Path) else path.open("rb"), pre_buffer=False
+        )  # else it holds what it read
     except (pa.ArrowInvalid, OSError):
         raise FormatError("parquet-unreadable", "this is not a Parquet file", hint="check the file") from None
 
@@ -220,7 +226,19 @@ def _same(left: pa.Array, right: pa.Array) -> pa.BooleanArray:
     return pc.or_(equal, pc.and_(left.is_null(), right.is_null()))
 
 
+_lately: deque[tuple[pa.Array, pa.DataType, pa.Array]] = deque(maxlen=8)  # the writer and the way back ask alike
+
+
 def _typed(values: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Texts as cells of a type; as they are where one of them is none."""
+    for held, of, made in _lately:
+        if held is values and of == kind:
+            return made
+    _lately.append((values, kind, _cells(values, kind)))
+    return _lately[-1][2]
+
+
+def _cells(values: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_large_string(kind) or pa.types.is_string(kind):
         return values.cast(kind)
     try:

@@ -22,7 +22,7 @@ class Field:
 
     def __init__(
         self, address: str, values: pa.Array = None, rows: pa.Array | None = None, places: Any = None, *,
-        cells: pa.Array | None = None, text: Callable[[pa.Array], pa.Array] | None = None,
+        cells: Any = None, text: Callable[[pa.Array], pa.Array] | None = None,
     ) -> None:  # fmt: skip
         self.address, self.rows, self.places, self.cells = address, rows, places, cells
         self._values, self._text = values, text
@@ -42,8 +42,14 @@ class Field:
         cells = None if self.cells is None else self.cells.slice(start, count)
         return Field(self.address, values, cells=cells, text=self._text)
 
+    def take(self, rows: pa.Array) -> Field:
+        """The values at these places, null where there is none. Shape: k places -> k."""
+        values = None if self._values is None else self._values.take(rows)
+        cells = None if self.cells is None else self.cells.take(rows)
+        return Field(self.address, values, cells=cells, text=self._text)
+
     def followed(self, others: Sequence[Field]) -> Field:
-        """This field and others of its address, one behind the other."""
+        """One field of this and others of its address, their values in a row."""
         every = [self, *others]
         if self._text is not None and all(one.cells is not None and one.cells.type == self.cells.type for one in every):
             return Field(self.address, cells=pa.concat_arrays([one.cells for one in every]), text=self._text)

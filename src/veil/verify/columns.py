@@ -56,31 +56,42 @@ class Columns:
                 return
             _bad(pc.invert(_same(before.values, after.values)), "kept-changed", found)
         elif isinstance(treatment, Apply):
-            self._applied(source, rule, treatment, before.values, after.values, subjects, found)
+            self._applied(source, rule, treatment, before, after, subjects, found)
 
-    def _applied(self, source: SourcePlan, rule: Rule, apply: Apply, before: pa.Array, after: pa.Array, subjects: pa.Array,
+    def _applied(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field, subjects: pa.Array,
                  found: Findings) -> None:  # fmt: skip
+        """Cells are compared as their format types them, where both sides have one type; texts are made of samples."""
         options = {**self._plan.options.get(apply.operator, {}), **dict(apply.options)}
-        _bad(pc.and_(before.is_null(), pc.fill_null(pc.not_equal(after, ""), fill_value=False)), "null-filled", found)
-        if apply.operator in _NEVER_SAME:
-            _check_changed(apply, before, after, found)
+        alike = before.cells is not None and after.cells is not None and before.cells.type == after.cells.type
+        if alike:
+            _bad(pc.and_(before.cells.is_null(), after.cells.is_valid()), "null-filled", found)
+        else:
+            filled = pc.fill_null(pc.not_equal(after.values, ""), fill_value=False)
+            _bad(pc.and_(before.values.is_null(), filled), "null-filled", found)
+        if apply.operator in _NEVER_SAME and (not alike or pc.any(pc.equal(before.cells, after.cells)).as_py()):
+            _check_changed(apply, before.values, after.values, found)
         if apply.operator in _IDS:
-            cells = cast_cells(before, apply.cast, day_first=source.day_first)[0] if apply.cast else before
-            _check_one_to_one(canonical_ids(cells, options.get("canonical", "text")), after, found)
+            head = before.slice(0, SAMPLE).values
+            cells = cast_cells(head, apply.cast, day_first=source.day_first)[0] if apply.cast else head
+            _check_one_to_one(
+                canonical_ids(cells, options.get("canonical", "text")), after.slice(0, SAMPLE).values, found
+            )
         if apply.operator in _FORMS:
             _bad(
-                pc.invert(pc.fill_null(pc.match_substring_regex(after, _FORMS[apply.operator]), fill_value=True)),
+                pc.invert(
+                    pc.fill_null(pc.match_substring_regex(after.values, _FORMS[apply.operator]), fill_value=True)
+                ),
                 "form",
                 found,
             )
         if apply.operator == "shift" and not options.get("birth") and options.get("unit", "days") in ("days", "weeks"):
-            _check_intervals(before, after, subjects, source, found)
+            _check_intervals(before.slice(0, SAMPLE).values, after.slice(0, SAMPLE).values, subjects, source, found)
         if apply.operator == "cast":
-            _check_cast(str(options.get("kind", "string")), before, after, source, found)
+            _check_cast(str(options.get("kind", "string")), before.values, after.values, source, found)
         if apply.operator == "generalize":
-            self._check_widened(options, before, after, found)
+            self._check_widened(options, before.values, after.values, found)
         if apply.operator == "round":
-            _check_rounded(after, float(options.get("to", 10)), found)
+            _check_rounded(after.values, float(options.get("to", 10)), found)
         if rule.known != "staff":
             self._check_again(source, rule, apply, before, after, subjects, found)
 
@@ -93,14 +104,14 @@ class Columns:
         told = pa.array(wanted, pa.large_string()).take(there.indices)
         _bad(pc.invert(_same(pc.fill_null(told, ""), pc.fill_null(after, ""))), "other-answer", found)
 
-    def _check_again(self, source: SourcePlan, rule: Rule, apply: Apply, before: pa.Array, after: pa.Array,
+    def _check_again(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field,
                      subjects: pa.Array, found: Findings) -> None:  # fmt: skip
         """The answers of some rows, the first and the last among them, computed again in another order."""
         if not len(before):
             return
         rows = np.unique(np.linspace(len(before) - 1, 0, min(AGAIN, len(before))).astype(np.int64))[::-1]
         padded = pa.array([None, *rows.tolist(), None], pa.int64())
-        values, told = before.take(padded), subjects.take(padded)
+        values, told = before.take(padded).values, subjects.take(padded)
         known: dict[str, pa.Array] = {}
         if self._roster is not None and apply.operator in ASK_FACTS:
             facts = self._roster.facts(told)
@@ -113,7 +124,7 @@ class Columns:
             .values.to_pylist()[1:-1]
         )
         found.counts["checked by computing again"] += len(rows)
-        for row, wanted, there in zip(rows.tolist(), again, after.take(padded).to_pylist()[1:-1], strict=True):
+        for row, wanted, there in zip(rows.tolist(), again, after.take(padded).values.to_pylist()[1:-1], strict=True):
             if not _reads_the_same(wanted, there):
                 found.bad(row, "other-answer")
 
