@@ -5,7 +5,9 @@ Usage: python -m bench.omop     runs the profiles expert and safe-harbor; ends w
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 import sys
 import time
 import zipfile
@@ -240,6 +242,30 @@ def run(folder: Path, profile: str) -> str:
     return f"{time.perf_counter() - begun:.1f} s"
 
 
+QUASI = ("gender_concept_id", "year_of_birth", "race_concept_id", "ethnicity_concept_id")
+
+
+def risk(folder: Path, profile: str, page: Path) -> dict[str, dict[str, float]]:
+    """The risk of the table of persons before and after, with its page. Shape: `before`, `after`: figures by name."""
+    veil = str(Path(sys.executable).with_name("veil"))
+    asked = [word for column in QUASI for word in ("-q", column)]
+    done = subprocess.run(
+        [veil, "risk", str(_person(folder / "data")), "--after", str(_person(folder / profile)), *asked, "-o", str(page), "--json"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    return {
+        when: {name: one[name] for name in ("k", "unique", "marketer")}
+        for when, one in (("before", told), ("after", told["after"]))
+    }
+
+
+def _person(folder: Path) -> Path:
+    return next(
+        path for path in folder.rglob("*.csv") if path.stem.lower() == "person" and "__MACOSX" not in path.parts
+    )
+
+
 def main() -> None:
     print(machine())
     folder = prepare(OUT / "omop")
@@ -251,6 +277,9 @@ def main() -> None:
         for what, count in checks.made.items():
             print(f"  {count:>9,}  {what}")
         failed += [f"{profile}: {one}" for one in checks.failed]
+        page = OUT / f"omop-risk-{profile}.html"
+        for when, figures in risk(folder, profile, page).items():
+            print(f"  risk of persons {when}: " + ", ".join(f"{name} {value:.3g}" for name, value in figures.items()))
     shutil.rmtree(folder)
     print("\n" + ("\n".join(failed) if failed else "every check passed"))
     sys.exit(1 if failed else 0)

@@ -24,3 +24,6 @@ def test_every_table_comes_back_with_its_keys_and_intervals(project, profile):
     assert checks.failed == []
     assert checks.made["tables present"] == 39
     assert checks.made["foreign keys"] > 100_000
+    figures = omop.risk(project, profile, project / "risk.html")
+    assert figures["after"]["k"] >= figures["before"]["k"] >= 1
+    assert "</svg>" in (project / "risk.html").read_text()
