@@ -229,7 +229,9 @@ def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and not
         )
     if schema:
         target.write_text(schema_text(folder, target.parent, profile, schema), encoding="utf-8")
-        typer.echo(f"project  {target}\nnext     read it, then: veil keys new, veil describe {target}, veil run {target}")
+        typer.echo(
+            f"project  {target}\nnext     read it, then: veil keys new, veil describe {target}, veil run {target}"
+        )
         return
     proposal = propose(folder, profile)
     target.write_text(project_text(proposal, target.parent), encoding="utf-8")
@@ -249,7 +251,9 @@ def synth(patients: Annotated[int, typer.Option("-n", "--patients", min=1, help=
     with progress() as tell:
         if labs is not None:
             make_labs(out, labs, seed=seed, progress=lambda done, whole: tell("making results", done, whole))
-            typer.echo(f"labs {out}: {labs} results; next: veil keys new {out / 'labs.key'}, veil run {out / 'labs.yaml'}")
+            typer.echo(
+                f"labs {out}: {labs} results; next: veil keys new {out / 'labs.key'}, veil run {out / 'labs.yaml'}"
+            )
             return
         made = make_hospital(out, patients, seed=seed, progress=tell)
     typer.echo(f"hospital {out}: " + ", ".join(f"{count} {what}" for what, count in made.items()))
