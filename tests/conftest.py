@@ -107,6 +107,13 @@ def passphrase() -> str:
     return PASSPHRASE
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests counted, whichever process ran them."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for what in (told for name, told in report.user_properties if name == "counted"):
+            terminalreporter.write_line(what)
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Where CI=true a proof that was skipped is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -20,7 +20,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum how { BEFORE = 1, HALF = 2, FULL = 3 };
+enum kind { OTHER, OURS, LINE };
+enum how { BEFORE = 1, HALF = 2, FULL = 3, SENT = 4 };
 
 static struct {
     _Atomic long count, at, how;
@@ -45,11 +46,11 @@ static void die(void)
 }
 
 /* Whether the disk refuses this change; at the n-th the process ends here, or after half of its bytes. */
-static int refused(int writes, int *half)
+static int refused(int kind, int writes, int *half)
 {
     if (!told || !told->how)
         return 0;
-    if (told->how == HALF && !half)
+    if ((told->how == HALF && !half) || (told->how == SENT && kind != LINE))
         return 0;
     long number = atomic_fetch_add(&told->count, 1) + 1;
     if (told->how == FULL && told->at && number >= told->at && writes) {
@@ -69,6 +70,7 @@ static int ours(const char *path)
     return told && told->how && path && (path[0] != '/' || !strncmp(path, told->under, strlen(told->under)));
 }
 
+/* Whether an open file is one of ours, or a line to a server. */
 static int open_file(int file)
 {
     struct stat seen;
@@ -78,7 +80,7 @@ static int open_file(int file)
     if (S_ISSOCK(seen.st_mode)) {
         struct sockaddr_storage who;
         socklen_t size = sizeof who;
-        return !getpeername(file, (struct sockaddr *)&who, &size) && who.ss_family == AF_INET;
+        return !getpeername(file, (struct sockaddr *)&who, &size) && who.ss_family == AF_INET ? LINE : OTHER;
     }
     if (!S_ISREG(seen.st_mode) && !S_ISDIR(seen.st_mode))
         return 0;
@@ -96,8 +98,8 @@ static int open_file(int file)
 #define WRITES(name, given, passed)                           \
     ssize_t name given                                        \
     {                                                         \
-        int half = 0;                                         \
-        if (open_file(file) && refused(1, &half))             \
+        int half = 0, kind = open_file(file);                 \
+        if (kind && refused(kind, kind == OURS, &half))                \
             return -1;                                        \
         if (half) {                                           \
             size /= 2;                                        \
@@ -115,7 +117,7 @@ WRITES(send, (int file, const void *data, size_t size, int flags), (file, data, 
 #define CHANGES(kind, name, writes, given, passed)            \
     kind name given                                           \
     {                                                         \
-        if (open_file(file) && refused(writes, NULL))         \
+        if (open_file(file) && refused(OURS, writes, NULL))         \
             return -1;                                        \
         return TRUE(name) passed;                             \
     }
@@ -129,7 +131,7 @@ CHANGES(int, ftruncate64, 0, (int file, off64_t size), (file, size))
 #define NAMES(name, writes, given, passed)                    \
     int name given                                            \
     {                                                         \
-        if (ours(path) && refused(writes, NULL))              \
+        if (ours(path) && refused(OURS, writes, NULL))              \
             return -1;                                        \
         return TRUE(name) passed;                             \
     }
@@ -157,7 +159,7 @@ NAMES(truncate, 0, (const char *path, off_t size), (path, size))
     int name given                                                                      \
     {                                                                                   \
         MODE                                                                            \
-        if ((flags & (O_CREAT | O_TRUNC)) && ours(path) && refused(1, NULL))            \
+        if ((flags & (O_CREAT | O_TRUNC)) && ours(path) && refused(OURS, 1, NULL))            \
             return -1;                                                                  \
         return TRUE(name) passed;                                                       \
     }

@@ -16,11 +16,8 @@ from pathlib import Path
 
 import pytest
 
-HOWS = {
-    "before": 1,
-    "half": 2,
-    "full": 3,
-}  # at the n-th change; in the middle of the n-th writing of bytes; from the n-th on
+# At the n-th change; within the n-th writing of bytes; a full disk from the n-th on; at the n-th word to a server.
+HOWS = {"before": 1, "half": 2, "full": 3, "sent": 4}
 PASSPHRASE = "open sesame"
 UNITS = "import veil.jobs.units as units; units.UNIT_BYTES = 600\n"
 SECONDS = 120

@@ -44,13 +44,17 @@ def given(number):
     return f"Zebulonia{'bcdfghkl'[number % 8]}{'mnprstvz'[number // 8]}"
 
 
+def owner(number):
+    return f"Pzqx{number:04}"  # no digest has these letters
+
+
 def people(count):
-    rows = [(f"66{i:04}", f"7717{i:05}", given(i), f"19{40 + i}-03-1{i % 9}") for i in range(count)]
+    rows = [(owner(i), f"7717{i:05}", given(i), f"19{40 + i}-03-1{i % 9}") for i in range(count)]
     return ["pid", "mrn", "given", "born"], rows
 
 
 def visits(count):
-    rows = [(f"88{i:05}", f"66{i % count:04}", f"2019-11-0{1 + i % 9}", f"{given(i % count)} came. MRN 7717{i % count:05}")
+    rows = [(f"Vzqx{i:04}", owner(i % count), f"2019-11-0{1 + i % 9}", f"{given(i % count)} came. MRN 7717{i % count:05}")
             for i in range(3 * count)]  # fmt: skip
     return ["vid", "pid", "at", "remark"], rows
 
@@ -93,7 +97,7 @@ class Scene:
         self.fill(self.count)
         (self.folder / "data/notes").mkdir()
         for i in range(2):
-            (self.folder / f"data/notes/66{i:04}-1.txt").write_text(
+            (self.folder / f"data/notes/{owner(i)}-1.txt").write_text(
                 f"{given(i)}, MRN 7717{i:05}, seen on 2019-11-02.\n"
             )
 
@@ -298,3 +302,40 @@ class PublishedToServer(Published):
     def rows(self):
         with contextlib.closing(open_store(self.target(), self.folder)) as store:
             return {name: self._cells(store, name) for name in store.names()}
+
+
+class PublishedToMaria(PublishedToServer):
+    """From SQLite into a database of MariaDB that has last month's tables; a table's mark is its comment."""
+
+    def target(self):
+        return f"{self.server.address.removesuffix('veil')}shown"
+
+    def set_up(self):
+        self.say(
+            "DROP DATABASE IF EXISTS shown",
+            "DROP DATABASE IF EXISTS earlier",
+            "CREATE DATABASE shown",
+            "CREATE DATABASE earlier",
+        )
+        Published.set_up(self)
+        self.say(*(one for name in ("people", "visits") for one in _copied(name, "shown", "earlier")))
+
+    def again(self):
+        Scene.again(self)
+        self.say("DROP DATABASE shown", "CREATE DATABASE shown")
+        self.say(*(one for name in ("people", "visits") for one in _copied(name, "earlier", "shown")))
+
+    def say(self, *statements):
+        import pymysql
+
+        with contextlib.closing(
+            pymysql.connect(host="127.0.0.1", port=self.server.port, user="veil", password=PASSWORD)
+        ) as line:
+            with line.cursor() as cursor:
+                for one in statements:
+                    cursor.execute(one)
+            line.commit()
+
+
+def _copied(name, from_, to):
+    return [f"CREATE TABLE {to}.{name} LIKE {from_}.{name}", f"INSERT INTO {to}.{name} SELECT * FROM {from_}.{name}"]

@@ -10,7 +10,7 @@ import time
 import pytest
 from tests.conftest import PASSPHRASE
 
-FEW, MANY = 6, 40
+FEW, MANY = 6, 8
 PROGRAM = (
     "import veil.jobs.units as units; units.UNIT_BYTES = 4000; units.NOTES_FILES = 9\nfrom veil.cli import main\nmain()"
 )
@@ -64,9 +64,8 @@ def test_a_killed_run_goes_on_to_the_same_bytes(fresh_hospital, hospital):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_run_that_is_killed_again_and_again_goes_on_to_the_same_bytes(fresh_hospital, hospital, workers):
-    draw = random.Random(13)
+def test_a_run_of_two_workers_that_is_killed_again_and_again_goes_on_to_the_same_bytes(fresh_hospital, hospital):
+    draw, workers = random.Random(13), 2
     long = seconds_of_a_run(fresh_hospital, workers)
     for _ in range(MANY // 4):
         import shutil

@@ -5,12 +5,12 @@ import time
 
 import pytest
 from tests.crashing import crashing
-from tests.scenes import FirstMonth, NextMonth, Published, PublishedToServer, Scene
-from tests.servers import PASSWORD, Postgres, serving
+from tests.scenes import FirstMonth, NextMonth, Published, PublishedToMaria, PublishedToServer, Scene
+from tests.servers import PASSWORD, Maria, Postgres, serving
 
-FEW, ROUND = 4, 4
+FEW, ROUND = 4, 6
 SCENES = {"files": Scene, "first-month": FirstMonth, "next-month": NextMonth, "sqlite": Published}
-SERVER = pytest.param("postgresql", marks=pytest.mark.server)
+SERVERS = {"postgresql": PublishedToServer, "mariadb": PublishedToMaria}
 
 
 @pytest.fixture(scope="module")
@@ -19,16 +19,21 @@ def forks(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def postgresql(tmp_path_factory):
     yield from serving(Postgres, tmp_path_factory.mktemp("postgres"))
+
+
+@pytest.fixture(scope="module")
+def mariadb(tmp_path_factory):
+    yield from serving(Maria, tmp_path_factory.mktemp("maria"))
 
 
 @pytest.fixture
 def scene(request, tmp_path, keyring_file, monkeypatch):
     monkeypatch.setenv("VEIL_DB_PASSWORD", PASSWORD)  # before the forks begin
-    kind = SCENES.get(request.param, PublishedToServer)
-    if kind is PublishedToServer:
-        kind.server = request.getfixturevalue("server")
+    kind = (SCENES | SERVERS)[request.param]
+    if request.param in SERVERS:
+        kind.server = request.getfixturevalue(request.param)
     return kind(tmp_path, keyring_file, request.getfixturevalue("forks"))
 
 
@@ -62,16 +67,16 @@ def some(changes, few):
     return sorted({1, changes, *(1 + changes * i // (few - 1) for i in range(1, few - 1))})
 
 
-def tell(capsys, what, before):
-    with capsys.disabled():
-        print(
-            f"\n{what}: {len(before)} times, {sum(before)} before the release, {len(before) - sum(before)} after; all the same"
-        )
+def line(what, before):
+    """What a test counted, for the end of the page."""
+    return f"{what}: {len(before)} times: {sum(before)} before the release, {len(before) - sum(before)} after; all the same"
 
 
 @pytest.mark.parametrize("scene", ["files", "next-month", "sqlite"], indirect=True)
-def test_a_run_that_is_killed_at_some_changes_of_files_ends_as_one_that_is_not(scene, capsys):
-    tell(capsys, "killed at some changes of files", [killed_at(scene, at) for at in some(scene.changes, FEW)])
+def test_a_run_that_is_killed_at_some_changes_of_files_ends_as_one_that_is_not(scene, record_property):
+    record_property(
+        "counted", line("killed at some changes of files", [killed_at(scene, at) for at in some(scene.changes, FEW)])
+    )
 
 
 @pytest.mark.parametrize("scene", ["files"], indirect=True)
@@ -81,33 +86,41 @@ def test_a_disk_that_fills_is_told_and_the_next_run_ends_as_if_it_had_not(scene)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scene", [*SCENES, SERVER], indirect=True)
-def test_a_run_that_is_killed_at_every_change_of_a_file_ends_as_one_that_is_not(scene, capsys, request):
-    before = [killed_at(scene, at) for at in range(1, scene.changes + 1)]
-    tell(capsys, f"{request.node.callspec.id}: killed at every change of a file", before)
+@pytest.mark.parametrize(
+    ("scene", "step"), [("files", 1), ("first-month", 4), ("next-month", 1), ("sqlite", 1)], indirect=["scene"]
+)
+def test_a_run_that_is_killed_at_every_change_of_a_file_ends_as_one_that_is_not(scene, step, record_property, request):
+    before = [killed_at(scene, at) for at in range(1, scene.changes + 1, step)]
+    record_property("counted", line(f"{request.node.callspec.id}: killed at changes of files", before))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scene", ["files", "sqlite"], indirect=True)
-def test_a_run_that_is_killed_within_every_writing_of_bytes_ends_as_one_that_is_not(scene, capsys, request):
+@pytest.mark.parametrize(
+    ("scene", "how", "step"), [("files", "half", 2), ("sqlite", "half", 2), *(pytest.param(name, "sent", 1, marks=pytest.mark.server) for name in SERVERS)],
+    indirect=["scene"],
+)  # fmt: skip
+def test_a_run_that_is_killed_within_writings_and_words_to_a_server_ends_as_one_that_is_not(
+    scene, how, step, record_property, request
+):
     scene.again()
-    writings = scene.run(how="half").changes
-    before = [killed_at(scene, at, "half") for at in range(1, writings + 1)]
-    tell(capsys, f"{request.node.callspec.id}: killed within every writing of bytes", before)
+    before = [killed_at(scene, at, how) for at in range(1, scene.run(how=how).changes + 1, step)]
+    record_property("counted", line(f"{request.node.callspec.id}: killed within writings", before))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scene", [*SCENES, SERVER], indirect=True)
-def test_a_disk_that_fills_at_many_moments_costs_nothing(scene, capsys, request):
+@pytest.mark.parametrize("scene", ["files", "next-month", "sqlite"], indirect=True)
+def test_a_disk_that_fills_at_many_moments_costs_nothing(scene, record_property, request):
     before = [full_at(scene, at) for at in range(1, scene.changes + 1, 5)]
-    tell(capsys, f"{request.node.callspec.id}: a full disk at every fifth change", before)
+    record_property("counted", line(f"{request.node.callspec.id}: a full disk", before))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("scene", "workers", "kills"), [("files", 1, 60), ("files", 2, 60), ("sqlite", 1, 40), pytest.param("postgresql", 1, 40, marks=pytest.mark.server)],
                          indirect=["scene"])  # fmt: skip
-def test_a_run_that_is_killed_at_random_moments_ends_as_one_that_is_not(scene, workers, kills, capsys, request):
-    """Killed up to four times in a row, each time going on from what the last one left."""
+def test_a_run_that_is_killed_at_random_moments_ends_as_one_that_is_not(
+    scene, workers, kills, record_property, request
+):
+    """Killed several times in a row, each time going on from what the last one left."""
     draw, before = random.Random(kills + workers), []
     scene.again()
     begun = time.monotonic()
@@ -119,4 +132,4 @@ def test_a_run_that_is_killed_at_random_moments_ends_as_one_that_is_not(scene, w
             if scene.run(workers=workers, seconds=draw.uniform(0, long)).killed:
                 before.append(not scene.check_killed())
         ended(scene, len(before))
-    tell(capsys, f"{request.node.callspec.id}: killed at random moments", before)
+    record_property("counted", line(f"{request.node.callspec.id}: killed at random moments", before))

@@ -51,10 +51,14 @@ class Connection:
 
     @contextlib.contextmanager
     def cursor(self, kind: Any = None) -> Iterator[Any]:
+        with self._telling(), self._line().cursor(kind) as cursor:
+            yield cursor
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
         """An error of the driver becomes one of the house: its message may hold a value."""
         try:
-            with self._line().cursor(kind) as cursor:
-                yield cursor
+            yield
         except (pymysql.MySQLError, OSError) as error:
             code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
             self.close()
@@ -67,7 +71,8 @@ class Connection:
 
     def commit(self) -> None:
         if self._held is not None:
-            self._held.commit()
+            with self._telling():
+                self._held.commit()
 
     def close(self) -> None:
         held, self._held = self._held, None
