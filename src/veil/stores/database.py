@@ -136,8 +136,14 @@ def check_columns(coming: Iterable[str], there: Iterable[str]) -> None:
 
 
 def as_text(column: pa.Array) -> pa.Array:
-    """Cells as the text that files of tables have. Shape: n -> n `large_string`."""
+    """Cells as the text that files of tables have. Shape: n -> n `large_string`.
+
+    Errors:  StoreError `publish-type` where they have none: lists, structs.
+    """
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_timestamp(kind) and kind.tz:
         column = column.cast(pa.timestamp(kind.unit, "UTC"))
-    return column.cast(pa.large_string())
+    try:
+        return column.cast(pa.large_string())
+    except pa.ArrowException:
+        raise refused("arrow", "22") from None

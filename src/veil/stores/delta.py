@@ -10,7 +10,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 
-from veil.errors import StoreError
+from veil.errors import Error, StoreError
 from veil.stores.address import Address
 from veil.stores.base import Keys
 from veil.stores.database import Database, refused, taken
@@ -23,8 +23,12 @@ def _telling() -> Iterator[None]:
     """An error of the library as one of the house: its message may hold a value."""
     try:
         yield
+    except Error:
+        raise
     except (DeltaError, pa.ArrowException, OSError):
         raise refused("delta", "") from None
+    except Exception:  # noqa: BLE001  the library says so of types that Delta Lake does not have
+        raise refused("delta", "22") from None
 
 
 def _is_delta(path: Path) -> bool:
@@ -47,7 +51,10 @@ class Delta(Database):
 
     def schema(self, table: str) -> pa.Schema:
         with _telling():
-            return self._open(table).to_pyarrow_dataset().schema
+            held = self._open(table).to_pyarrow_dataset().schema
+        return pa.schema(
+            [field.remove_metadata() for field in held]
+        )  # whoever made the table may have written anything there
 
     def stretches(self, table: str, rows: int) -> list[Keys]:
         del table, rows
@@ -55,11 +62,12 @@ class Delta(Database):
 
     def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
         del keys
+        schema = self.schema(table)
         with _telling():
             held = self._open(table).to_pyarrow_dataset()
             for batch in held.to_batches(batch_size=rows, use_threads=False):
                 if batch.num_rows:
-                    yield batch
+                    yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
 
     def count(self, table: str) -> int:
         with _telling():

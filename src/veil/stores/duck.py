@@ -77,7 +77,7 @@ class Duck(Database):
         return pa.schema([declared_field(one, field.type, "duckdb") for one, field in zip(columns, seen, strict=True)])
 
     def stretches(self, table: str, rows: int) -> list[Keys]:
-        if not self._is_table(table):
+        if not self._has_row_ids(table):
             return [(None, None)]
         first, last = self.rows(f"SELECT min(rowid), max(rowid) FROM {self._at(table)}")[0]
         return stretches_of([(at,) for at in range(first, last + 1, rows)]) if first is not None else [(None, None)]
@@ -86,7 +86,7 @@ class Duck(Database):
         schema = self.schema(table)
         bounds = [f"rowid {sign} {int(key[0])}" for key, sign in zip(keys, (">=", "<"), strict=True) if key is not None]
         where = (" WHERE " + " AND ".join(bounds)) if bounds else ""
-        order = " ORDER BY rowid" if self._is_table(table) else ""
+        order = " ORDER BY rowid" if self._has_row_ids(table) else ""
         with _telling():
             for batch in self._reader(
                 f"{self._select(self.columns(table))} FROM {self._at(table)}{where}{order}", rows
@@ -113,7 +113,10 @@ class Duck(Database):
                 else f"CAST({quoted(one.name)} AS VARCHAR) AS {quoted(one.name)}" for one in columns]  # fmt: skip
         return "SELECT " + ", ".join(said)
 
-    def _is_table(self, table: str) -> bool:
+    def _has_row_ids(self, table: str) -> bool:
+        """Not those of views, and not where a column has taken their name: it may be null, or far from 1 to n."""
+        if any(one.name.lower() == "rowid" for one in self.columns(table)):
+            return False
         return bool(self.rows("SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ? AND "
                               "table_type = 'BASE TABLE'", [self.space, table]))  # fmt: skip
 
@@ -189,9 +192,10 @@ class DuckTarget:
             self._line.unregister(name)
 
     def _columns(self, name: str) -> list[str]:
+        """The columns of what stands under this name, whatever its case: to DuckDB it is one name."""
         with _telling():
-            found = self._line.execute("SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
-                                       [self._space, name]).fetchall()  # fmt: skip
+            found = self._line.execute("SELECT column_name FROM information_schema.columns WHERE lower(table_schema) = lower(?) "
+                                       "AND lower(table_name) = lower(?)", [self._space, name]).fetchall()  # fmt: skip
         return [column for (column,) in found]
 
     def _check_empty(self, name: str) -> None:

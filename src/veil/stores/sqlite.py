@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -29,6 +30,7 @@ from veil.stores.database import (
 from veil.stores.folder import Folder
 
 _ROWID = ("rowid", "_rowid_", "oid")
+_TYPE = re.compile(r"[\w ]*(\([\d ,.+-]*\))?")  # SQLite takes any text as a type, and it is written into statements
 _KINDS = ((pa.types.is_boolean, "INTEGER"), (pa.types.is_integer, "INTEGER"), (pa.types.is_floating, "REAL"),
           (pa.types.is_binary, "BLOB"), (pa.types.is_large_binary, "BLOB"))  # fmt: skip
 
@@ -75,7 +77,7 @@ class Sqlite(Database):
         return [name for (name,) in found if name != MARKS]
 
     def columns(self, table: str) -> list[Column]:
-        return [Column(name, kind, bool(whole)) for _, name, kind, whole, *_ in self._info(table)]
+        return [Column(name, kind if _TYPE.fullmatch(kind) else "", bool(whole)) for _, name, kind, whole, *_ in self._info(table)]  # fmt: skip
 
     def _info(self, table: str) -> list[tuple[Any, ...]]:
         return self.rows(f"PRAGMA table_info({quoted(table)})")
@@ -149,15 +151,23 @@ def _selected(field: pa.Field) -> str:
     name = quoted(field.name)
     if field.type != pa.large_string():
         return name
-    return f"CASE typeof({name}) WHEN 'blob' THEN 'X''' || hex({name}) || '''' ELSE CAST({name} AS TEXT) END"
+    return f"CASE typeof({name}) WHEN 'blob' THEN 'X''' || hex({name}) || '''' WHEN 'real' THEN {name} ELSE CAST({name} AS TEXT) END"
 
 
 def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
     try:
-        columns = [pa.array(cells, kind) for cells, kind in zip(zip(*rows, strict=True), schema.types, strict=True)]
+        columns = [
+            pa.array(map(_digits, cells) if kind == pa.large_string() else cells, kind)
+            for cells, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
+        ]
     except (pa.ArrowException, UnicodeError):
         raise FormatError("table-type", "the type of a column changed while it was read", hint="run it when nobody writes") from None  # fmt: skip
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _digits(cell: str | float | None) -> str | None:
+    """A cell of a column of text; of a number as many digits as it has, where the database's own text has fifteen."""
+    return repr(cell) if isinstance(cell, float) else cell
 
 
 class SqliteTarget:
@@ -207,7 +217,12 @@ class SqliteTarget:
         names, marks = ", ".join(map(quoted, schema.names)), ", ".join("?" * len(schema.names))
         for batch in batches:
             cells = [_plain(column).to_pylist() for column in batch.columns]
-            self._line.executemany(f"INSERT INTO {quoted(name)} ({names}) VALUES ({marks})", zip(*cells, strict=True))
+            try:
+                self._line.executemany(
+                    f"INSERT INTO {quoted(name)} ({names}) VALUES ({marks})", zip(*cells, strict=True)
+                )
+            except OverflowError:  # a whole number of more than 63 bits
+                raise refused("sqlite", "22") from None
         return int(self._line.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0])
 
     def _columns(self, name: str) -> list[str]:
