@@ -65,3 +65,17 @@ def test_c23_a_table_that_is_not_there_is_named(project, veil):
     done = veil(made.folder, "run", "project.yaml")
     assert done.code == 2
     assert "[files-missing] stays has no file" in done.erred
+
+
+def test_c23_a_release_is_put_into_the_database_that_it_came_from(project, veil):
+    import duckdb
+
+    made = project("profile: redact\ntables: {study: {files: visits, columns: {a: keep}}}\npublish: duckdb:///emr.db\n", {"none.txt": ""})  # fmt: skip
+    made.file.write_text(made.file.read_text().replace("in: data\n", "in: duckdb:///emr.db\n"))
+    with contextlib.closing(duckdb.connect(str(made.folder / "emr.db"))) as line:
+        line.execute("CREATE TABLE visits AS SELECT 7 AS a")
+    for _ in range(2):
+        done = veil(made.folder, "run", "project.yaml")
+        assert done.code == 0, done.erred
+    with contextlib.closing(duckdb.connect(str(made.folder / "emr.db"))) as line:
+        assert line.execute("SELECT * FROM study").fetchall() == line.execute("SELECT * FROM visits").fetchall() == [(7,)]  # fmt: skip

@@ -96,13 +96,14 @@ class ParquetWriter:
     """Writes row groups.
 
     Shape:   `told`: columns that the name of the file tells, so that they do not stand in it. `partitions`: what was
-             written in the columns that the input's name told; those that were dropped are not in it.
+             written in the columns that the input's name told; those that were dropped are not in it. `declares`: what
+             the fields say of their types is a database's word, and stays; a file may say anything there.
     """
 
-    def __init__(self, path: Path, settings: Settings, *, told: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path, settings: Settings, *, told: Sequence[str] = (), declares: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._compression = path, settings["compression"]
-        self._settings, self._told = settings, told
+        self._settings, self._told, self._declares = settings, told, declares
         self.partitions: dict[str, str | None] = {}
         self._writer: pq.ParquetWriter | None = None
 
@@ -118,14 +119,20 @@ class ParquetWriter:
             if changed is not None and field.name in edits.exact:
                 column = _restored(changed, edits.exact[field.name])
             self._partition(field.name, column)
+            column = _bare(column)
             arrays.append(column)
-            fields.append(_kept(field, column) if changed is None else pa.field(field.name, column.type))
+            fields.append(self._kept(field, column) if changed is None else pa.field(field.name, column.type))
         made = pa.table(arrays, schema=pa.schema(fields))
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, made.schema, compression=self._compression)
         if made.schema != self._writer.schema:
             made = _as_before(made, self._writer.schema)
         self._writer.write_table(made)
+
+    def _kept(self, field: pa.Field, column: pa.Array) -> pa.Field:
+        """The field of an untouched column, and no more of what is said of it than the type its database declared."""
+        told = {key: value for key, value in (field.metadata or {}).items() if self._declares and key == b"veil.sql"}
+        return pa.field(field.name, column.type, nullable=field.nullable, metadata=told or None)
 
     def _partition(self, name: str, column: pa.Array) -> None:
         if name in self._settings.get("partitions", ()) and len(column):
@@ -153,10 +160,36 @@ def one_schema(schemas: Sequence[pa.Schema]) -> pa.Schema:
     return pa.schema(fields)
 
 
-def _kept(field: pa.Field, column: pa.Array) -> pa.Field:
-    """The field of an untouched column, and of what its file says of it no more than the type its database declared."""
-    said = {key: value for key, value in (field.metadata or {}).items() if key == b"veil.sql"}
-    return pa.field(field.name, column.type, nullable=field.nullable, metadata=said or None)
+def _bare(column: pa.Array) -> pa.Array:
+    """The same cells without what no row of them holds: values of a dictionary that are used nowhere, words beside inner fields."""
+    if pa.types.is_dictionary(column.type):
+        return _used(column)
+    return column.cast(_unsaid(column.type)) if pa.types.is_nested(column.type) else column
+
+
+def _used(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The cells by a dictionary without what they do not use; an ordered one is a scale, and stays whole."""
+    used = column.indices.unique().drop_null().sort()
+    if column.type.ordered or len(used) == len(column.dictionary):
+        return column
+    indices = pc.index_in(column.indices, used).cast(column.type.index_type)
+    return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(used))
+
+
+def _unsaid(kind: pa.DataType) -> pa.DataType:
+    """A type of nested cells, whose inner fields say nothing but name and type."""
+    inner = [
+        pa.field(one.name, _unsaid(one.type), nullable=one.nullable) for one in map(kind.field, range(kind.num_fields))
+    ]
+    if pa.types.is_struct(kind):
+        return pa.struct(inner)
+    if pa.types.is_map(kind):
+        return pa.map_(inner[0].type.field(0), inner[0].type.field(1), kind.keys_sorted)
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(inner[0], kind.list_size)
+    if pa.types.is_large_list(kind):
+        return pa.large_list(inner[0])
+    return pa.list_(inner[0]) if pa.types.is_list(kind) else kind
 
 
 def _told(batch: pa.RecordBatch, told: Mapping[str, str | None]) -> pa.RecordBatch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +26,8 @@ class Sql(Parquet):
     writes = "parquet"
 
     def after(self, name: str) -> str:
-        return f"{name}.parquet"
+        """A table may be called `../../x`; its file lies in the release whatever its name."""
+        return re.sub(r"[/\\\0]", "_", name) + ".parquet"
 
     def inspect(self, path: Any, given: Settings) -> Inspection:
         """Shape: `path` is a relation. Errors: those of its store."""
@@ -51,4 +53,4 @@ class Sql(Parquet):
             yield as_batch(pa.RecordBatch.from_pylist([], schema=relation.schema()), 0)
 
     def writer(self, side: Any, part: Part, settings: Settings) -> ParquetWriter:
-        return ParquetWriter(side / self.after(part.files[0]), settings)
+        return ParquetWriter(side / self.after(part.files[0]), settings, declares=True)

@@ -69,13 +69,21 @@ def run(
             done[one.number] = one
             tell("de-identifying", len(done), len(units))
         _check_unchanged(plan, inputs, units, cut)
-        to = (lambda tables: publish(out, tables, target, tell)) if target is not None else None
+        to = (lambda tables: _published(out, tables, inputs, target, tell)) if target is not None else None
         return release(plan, inputs, out, shelf, units, [done[unit.number] for unit in units], keys, trail, anchor, to)
     except OSError as error:
         raise _disk(error) from None
     finally:
         if shelf is not None:
             shelf.close()
+
+
+def _published(
+    out: Path, tables: list[dict[str, Any]], inputs: Inputs, target: Opening, tell: Progress
+) -> dict[str, int]:
+    """The tables put where others read them; what was read is let go first, for it may be the same file."""
+    inputs.close()
+    return publish(out, tables, target, tell)
 
 
 def _check_unchanged(plan: Plan, inputs: Inputs, units: list[Unit], cut: str) -> None:

@@ -27,6 +27,7 @@ from veil.stores import Inputs, file_digest
 
 MANIFEST = "veil-manifest.json"
 REPORT = "veil-report.html"
+OURS = (MANIFEST, REPORT, "veil-signatures.jsonl")  # an input of such a name gets another
 _LOCK = "lock"
 
 
@@ -219,7 +220,7 @@ def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[D
     """Side files in order, those of one input joined. Shape: name -> where it comes from."""
     formats = {source.name: format_of(source) for source in plan.sources}
     bad = _bad_files(units, done)
-    seen: dict[str, tuple[str, str]] = {}
+    seen = dict.fromkeys(OURS, ("", ""))
     sides: dict[str, list[Path]] = {}
     for unit, one in zip(units, done, strict=True):
         whole = formats[unit.source].one_part_one_file
@@ -236,7 +237,7 @@ def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[D
             format_.join(pieces, target, final)
         else:
             _place(pieces[0], target)
-    return seen
+    return {final: seen[final] for final in sides}
 
 
 def _free(name: str, origin: tuple[str, str], seen: dict[str, tuple[str, str]]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from veil.errors import StoreError
 from veil.stores.address import Address, is_address, parse
 from veil.stores.base import Store, Taker, Target
+from veil.stores.database import Database
 from veil.stores.folder import Folder
 
 STORES = {
@@ -83,6 +84,13 @@ class Inputs:
         if written not in self._open:
             self._open[written] = open_store(written, self.folder)
         return self._open[written]
+
+    def close(self) -> None:
+        """Lets go of what was opened; it is opened anew when it is asked for."""
+        for store in self._open.values():
+            if isinstance(store, Database):
+                store.close()
+        self._open.clear()
 
     def __getstate__(self) -> tuple[Path, str]:
         return self.folder, self.main
