@@ -22,7 +22,7 @@ from veil.jobs.session import Session
 from veil.jobs.trail import TABLES
 from veil.jobs.units import format_of, reader_of, settings_of
 from veil.keys import Keys
-from veil.model import Batch, Field
+from veil.model import Batch
 from veil.policy.plan import SourcePlan
 
 SHOWN = 100
