@@ -1,6 +1,7 @@
 """A run that is killed anywhere, or finds the disk full there, ends as one that nothing disturbed."""
 
 import random
+import shutil
 import time
 
 import pytest
@@ -133,3 +134,29 @@ def test_a_run_that_is_killed_at_random_moments_ends_as_one_that_is_not(
                 before.append(not scene.check_killed())
         ended(scene, len(before))
     record_property("counted", line(f"{request.node.callspec.id}: killed at random moments", before))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scene", ["files"], indirect=True)
+def test_a_reversal_that_is_killed_anywhere_shows_all_or_nothing(scene, record_property, tmp_path):
+    words, back = ("reverse", "project.yaml", "--reason", "a test"), scene.folder / "release.reversed"
+    shutil.rmtree(tmp_path / "released", ignore_errors=True)
+    shutil.copytree(scene.folder, tmp_path / "released", ignore=shutil.ignore_patterns("release.reversed"))
+    changes, before = scene.crashing.run(scene.folder, *words).changes, []
+    whole = tables_of(back)
+    for at in range(1, changes + 1):
+        shutil.rmtree(scene.folder)
+        shutil.copytree(tmp_path / "released", scene.folder)
+        if not scene.crashing.run(scene.folder, *words, at=at).killed:
+            break  # what stood there before took more
+        assert not back.exists() or tables_of(back) == whole
+        before.append(not back.exists())
+        assert scene.crashing.run(scene.folder, *words).code == 0
+        assert tables_of(back) == whole
+        assert not list(scene.folder.glob(".release*"))
+    assert len(before) > 10
+    record_property("counted", line("a reversal killed at every change of a file", before))
+
+
+def tables_of(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("*.csv")}
