@@ -3,8 +3,10 @@
 import bz2
 import datetime as dt
 import gzip
+import io
 import lzma
 import pickle
+import zipfile
 
 import pyarrow as pa
 import pytest
@@ -258,3 +260,55 @@ def test_c22_a_partitioned_table_comes_back_to_its_folders(project):
     back = reverse(reversal, reversal.keys(lambda: PASSPHRASE), "a test").out
     for name, rows in LAKE.items():
         assert pq.ParquetFile(back / name).read().to_pydict() == rows
+
+
+def test_c22_spans_of_time_stay_spans(project, tmp_path):
+    import xlsxwriter
+
+    spans = [dt.timedelta(hours=30), dt.timedelta(minutes=3, seconds=2), dt.timedelta(days=400, milliseconds=250)]
+    rows = [["asleep", "name"], *([span, "Ada"] for span in spans)]
+    path = tmp_path / "spans.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        sheet, look = made.add_worksheet("t"), made.add_format({"num_format": "[h]:mm:ss"})
+        for i, row in enumerate(rows):
+            for j, cell in enumerate(row):
+                sheet.write(i, j, cell, look if isinstance(cell, dt.timedelta) else None)
+    made = project("profile: redact\ntables: {t: {columns: {asleep: keep, name: drop}}}\n", {"t.xlsx": path.read_bytes()})  # fmt: skip
+    assert made.run().exit_code == 0
+    assert [row[0] for row in cells(made.out / "t-t.xlsx")] == ["asleep", *spans]
+
+
+def with_cell(book_bytes, old, new):
+    """A workbook in which a piece of its first sheet is another."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book_bytes)) as source, zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as made:
+        for one in source.namelist():
+            data = source.read(one)
+            made.writestr(one, data.replace(old, new) if one.endswith("sheet1.xml") else data)
+    return sink.getvalue()
+
+
+def test_c22_a_cell_at_the_far_end_of_a_sheet_ends_no_run(project, tmp_path):
+    data = with_cell(book(tmp_path, {"t": [["a"], [7]]}), b'r="A2"', b'r="XFD1048576"')
+    made = project("profile: redact\ntables: {t: {columns: {a: keep}}}\n", {"t.xlsx": data})
+    with pytest.raises(Error, match="xlsx-too-wide"):
+        made.run()
+
+
+def test_c22_a_workbook_that_lies_about_its_size_is_refused(project, tmp_path):
+    data = bytearray(book(tmp_path, {"t": [["a"], [7]]}))
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        size = packed.getinfo("xl/worksheets/sheet1.xml").file_size
+    at = data.rindex(b"PK\x01\x02", 0, data.rindex(b"xl/worksheets/sheet1.xml"))
+    assert int.from_bytes(data[at + 24 : at + 28], "little") == size
+    data[at + 24 : at + 28] = (10).to_bytes(4, "little")
+    made = project("profile: redact\ntables: {t: {columns: {a: keep}}}\n", {"t.xlsx": bytes(data)})
+    with pytest.raises(Error, match="xlsx-unreadable"):
+        made.run()
+
+
+def test_c22_a_number_that_is_none_is_text(project, tmp_path):
+    data = with_cell(book(tmp_path, {"t": [["a"], [12345.5]]}), b"12345.5", b"NaN")
+    made = project("profile: redact\ntables: {t: {columns: {a: keep}}}\n", {"t.xlsx": data})
+    assert made.run().exit_code == 0
+    assert cells(made.out / "t-t.xlsx") == [["a"], ["nan"]]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
+import math
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -19,10 +22,22 @@ from veil.model import Batch, Edits, Exact, Field
 
 MARK = "#"  # between a workbook and its sheet: `book.xlsx#Patients`
 LARGEST = 2 << 30  # bytes of a workbook, unpacked
+WIDEST = 100_000_000  # cells between the first and the last of a sheet: those between are held too, empty or not
+_PLACE = re.compile(rb"""\br=["']([A-Za-z]{0,3})(\d{1,9})["']""")
 _ROWS = 65_536
-_FORMATS = {dt.datetime: "yyyy-mm-dd hh:mm:ss", dt.date: "yyyy-mm-dd", dt.time: "hh:mm:ss"}
+_FORMATS = {dt.datetime: "yyyy-mm-dd hh:mm:ss", dt.date: "yyyy-mm-dd", dt.time: "hh:mm:ss", dt.timedelta: "[h]:mm:ss"}
 _MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001  the same bytes on any day
-_KINDS = {bool: "b", float: "n", int: "n", dt.datetime: "t", dt.date: "d", dt.time: "h", str: "s", type(None): "s"}
+_KINDS = {
+    bool: "b",
+    float: "n",
+    int: "n",
+    dt.datetime: "t",
+    dt.date: "d",
+    dt.time: "h",
+    dt.timedelta: "l",
+    str: "s",
+    type(None): "s",
+}
 
 
 class Xlsx(Joined):
@@ -43,8 +58,9 @@ class Xlsx(Joined):
         return str(path.with_name(f"{path.stem}-{safe}{path.suffix}")) if sheet else book
 
     def inspect(self, path: Any, given: Settings) -> Inspection:
-        """Errors: FormatError `xlsx-header`, `xlsx-unreadable`, `xlsx-sheet`; LimitError `xlsx-too-large`."""
+        """Errors: FormatError `xlsx-header`, `xlsx-unreadable`, `xlsx-sheet`; LimitError `xlsx-too-large`, `xlsx-too-wide`."""
         del given
+        _check_size(path)
         rows = _rows_of(path)
         header = [_text(cell) for cell in rows[0]] if rows else []
         if not header or any(cell is None for cell in header) or len(set(header)) != len(header):
@@ -98,6 +114,7 @@ def parted(name: str) -> tuple[str, str]:
 
 def sheets(path: Any) -> list[str]:
     """The sheets of a workbook that hold cells, hidden ones too. Errors: as `Xlsx.inspect`."""
+    _check_size(path)
     return list(_book(path).sheet_names)
 
 
@@ -112,9 +129,44 @@ def _book(path: Any) -> Any:
         data.seek(0)
         return python_calamine.CalamineWorkbook.from_filelike(data)
     except (zipfile.BadZipFile, OSError, python_calamine.CalamineError):
-        raise FormatError(
-            "xlsx-unreadable", "this is no workbook, or it has a password", hint="save it anew as .xlsx"
-        ) from None
+        raise _unreadable() from None
+
+
+def _unreadable() -> FormatError:
+    return FormatError("xlsx-unreadable", "this is no workbook, or it has a password", hint="save it anew as .xlsx")
+
+
+def _check_size(path: Any) -> None:
+    """What a workbook holds is what it says that it holds, and its cells have room.
+
+    Errors:  FormatError `xlsx-unreadable`, LimitError `xlsx-too-wide`.
+    """
+    try:
+        with (
+            (path.parent / parted(path.name)[0]).open("rb") as file,
+            zipfile.ZipFile(io.BytesIO(file.read())) as packed,
+        ):
+            for entry in packed.infolist():
+                with packed.open(entry) as inner:
+                    _check_places(inner)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError):
+        raise _unreadable() from None
+
+
+def _check_places(file: IO[bytes]) -> None:
+    height, width, rest = 0, 0, b""
+    while data := file.read(4 << 20):
+        places = _PLACE.findall(rest + data)
+        height = max([height, *(int(row) for _, row in places)])
+        width = max([width, *map(_number, {column.upper() for column, _ in places})])
+        rest = data[-32:]
+    if height * width > WIDEST:
+        raise LimitError("xlsx-too-wide", "the cells of a sheet lie too far from each other", hint="take out the last one, or save it as CSV")  # fmt: skip
+
+
+def _number(column: bytes) -> int:
+    """Shape: A -> 1, Z -> 26, AA -> 27."""
+    return functools.reduce(lambda found, letter: found * 26 + letter - 64, column, 0)
 
 
 def _library(name: str) -> Any:
@@ -145,12 +197,28 @@ def _text(cell: Any) -> str | None:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float | int):
-        return str(int(cell)) if cell == int(cell) and abs(cell) < 1e15 else f"{cell:.15g}"
+        return str(int(cell)) if abs(cell) < 1e15 and cell == int(cell) else f"{cell:.15g}"
+    if isinstance(cell, dt.timedelta):
+        return _lasting(cell)
     if isinstance(cell, dt.datetime):
         return cell.isoformat(" ", "milliseconds").removesuffix(".000")
     if isinstance(cell, dt.date | dt.time):
         return cell.isoformat()
     return str(cell)
+
+
+def _lasting(span: dt.timedelta) -> str:
+    """A span of time as Excel shows it: 30:00:00."""
+    sign, whole = ("-", -span) if span < dt.timedelta() else ("", span)
+    hours, rest = divmod(whole, dt.timedelta(hours=1))
+    return f"{sign}{hours}" + str(rest)[1:].removesuffix("000")
+
+
+def _span(text: str) -> dt.timedelta:
+    """Errors: ValueError where the text is none."""
+    hours, minutes, seconds = text.removeprefix("-").split(":")
+    span = dt.timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+    return -span if text.startswith("-") else span
 
 
 def _cell(text: str | None, like: Any) -> Any:
@@ -163,13 +231,15 @@ def _cell(text: str | None, like: Any) -> Any:
             made = {"TRUE": True, "FALSE": False}.get(text, text)
         elif isinstance(like, float | int):
             made = float(text)
+        elif isinstance(like, dt.timedelta):
+            made = _span(text)
         elif isinstance(like, dt.datetime):
             made = dt.datetime.fromisoformat(text)
         elif isinstance(like, dt.date):
             made = dt.date.fromisoformat(text)
         elif isinstance(like, dt.time):
             made = dt.time.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return text
     old = isinstance(made, dt.date) and made.year < 1900  # such a day has no number in a workbook
     return made if not old and _text(made) == text else text
@@ -181,7 +251,7 @@ def _told(cell: Any) -> str | None:
     return None if text is None else _KINDS.get(type(cell), "s") + text
 
 
-_LIKE = {"b": True, "n": 0.0, "t": dt.datetime(2000, 1, 1), "d": dt.date(2000, 1, 1), "h": dt.time(), "s": ""}  # noqa: DTZ001
+_LIKE = {"b": True, "n": 0.0, "t": dt.datetime(2000, 1, 1), "d": dt.date(2000, 1, 1), "h": dt.time(), "l": dt.timedelta(), "s": ""}  # fmt: skip # noqa: DTZ001
 
 
 class XlsxWriter:
@@ -223,9 +293,9 @@ class XlsxWriter:
             return
         if isinstance(cell, bool):
             self._sheet.write_boolean(row, column, cell)
-        elif isinstance(cell, float | int):
+        elif isinstance(cell, float | int) and math.isfinite(cell):
             self._sheet.write_number(row, column, cell)
-        elif isinstance(cell, dt.date | dt.time):
+        elif isinstance(cell, dt.date | dt.time | dt.timedelta):
             self._sheet.write_datetime(row, column, cell, self._looks[type(cell)])
         elif len(str(cell)) > 32_767:
             raise LimitError("xlsx-cell", "a cell is longer than a workbook can hold", hint="save it as CSV")
