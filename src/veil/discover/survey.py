@@ -24,6 +24,9 @@ from veil.stores import Folder, Store, is_address, open_store
 
 KINDS = ("csv", "tsv", "parquet", "xlsx")
 Record = dict[str, Any]
+_CELL = re.compile(
+    r"@|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{5,}$|^\d+\.\d+$|^\d{3}-\d{2}-\d{4}$"
+)  # what is a value, and no column's name
 
 
 @dataclass(slots=True)
@@ -83,12 +86,18 @@ def grouped(names: Sequence[str]) -> dict[str, list[str]]:
 
 def looked_at(store: Store, name: str, files: list[str], kind: str, *, rows: int = ROWS, seed: int = 0, hear: bool = False,
               tell: Progress | None = None) -> Table:  # fmt: skip
-    """One table, looked at by a sample of its rows."""
+    """One table, looked at by a sample of its rows.
+
+    Keeps:   where the first row seems to be one of the data, nothing of it is told.
+    """
     table = Table(name, files)
     try:
         seen = sample_of(store, files, kind, rows=rows, seed=seed, tell=tell)
     except Error as error:
         table.failed = error.code
+        return table
+    if kind not in ("parquet", "sql") and any(_CELL.search(column.strip()) for column in seen.columns):
+        table.failed = "header-missing"
         return table
     table.sample, table.looked, table.read, table.whole = seen.head, seen.looked, seen.read, seen.whole
     for column, values in seen.columns.items():
@@ -104,27 +113,33 @@ def looked_at(store: Store, name: str, files: list[str], kind: str, *, rows: int
 def _places(path: str) -> list[tuple[Store, str, list[str], str]]:
     """The tables of a path: store, name, files and format of each."""
     if is_address(path):
-        store = open_store(path, Path())
+        store: Store = open_store(path, Path())
         names = store.names()
         if store.kind == "sql":
             return [(store, name, [name], "sql") for name in names]
-        return [(store, name, files, kind_of(files[0])) for name, files in grouped(names).items()]
-    place = Path(path)
-    if not place.exists():
-        raise PolicyError("scan-missing", "a path is not there", hint="name files or folders that are there")
-    folder = Folder(place if place.is_dir() else place.parent)
-    names = folder.names() if place.is_dir() else [place.name]
+    else:
+        place = Path(path)
+        if not place.exists():
+            raise PolicyError("scan-missing", "a path is not there", hint="name files or folders that are there")
+        store = Folder(place if place.is_dir() else place.parent)
+        names = store.names() if place.is_dir() else [place.name]
+    return [one for name, files in grouped(names).items() for one in _tables(store, name, files)]
+
+
+def _tables(store: Store, name: str, files: Sequence[str]) -> list[tuple[Store, str, list[str], str]]:
+    """The tables of files that share a name: files of two kinds are two tables, and so are two sheets."""
     found: list[tuple[Store, str, list[str], str]] = []
-    for name, files in grouped(names).items():
-        kind = kind_of(files[0])
+    kinds = dict.fromkeys(map(kind_of, files))
+    for kind in kinds:
+        own = [file for file in files if kind_of(file) == kind]
         if kind == "xlsx":
             found += [
-                (folder, f"{PurePosixPath(file).stem} {sheet}", [f"{file}{MARK}{sheet}"], kind)
-                for file in files
-                for sheet in sheets(folder / file)
+                (store, f"{PurePosixPath(file).stem} {sheet}", [f"{file}{MARK}{sheet}"], kind)
+                for file in own
+                for sheet in sheets(store / file)
             ]
         else:
-            found.append((folder, name, [file for file in files if kind_of(file) == kind], kind))
+            found.append((store, name if len(kinds) == 1 else f"{name} {kind}", own, kind))
     return found
 
 

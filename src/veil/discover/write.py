@@ -96,6 +96,8 @@ def _table(proposal: Proposal, table: Table) -> list[str]:
             lines.append(f"    subject: {{through: {_quoted(other)}, on: {_quoted(column)}}}")
         else:
             lines.append(f"    subject: {_quoted(column)}")
+    if table.failed:
+        return [*lines, f"    columns: {{}}   # not read: {table.failed}; a run stops until each column has a rule", ""]
     lines.append("    columns:")
     width = min(28, max((len(_quoted(column)) for column in table.guesses), default=0) + 1)
     dated = own is not None or table.name in subjects.through

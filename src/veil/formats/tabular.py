@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,7 +19,6 @@ from veil.formats.sniff import sniff_shape, split_row
 from veil.model import Batch, Edits, Exact, Field
 
 BLOCK = 4 << 20
-_LOOKS_LIKE_DATA = re.compile(r"@|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{5,}$|^\d+\.\d+$|^\d{3}-\d{2}-\d{4}$")
 _PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ", b"PAR1")
 LONGEST_ROW = 64 << 20
 

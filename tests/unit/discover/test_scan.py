@@ -3,6 +3,8 @@
 import json
 import sqlite3
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from bench.scan import DIRECT, FOUND, told
 from bench.scan_tables import UNSEEN, _shape
@@ -15,6 +17,8 @@ from veil.discover.kinds import guess
 from veil.discover.roles import role_of
 from veil.discover.signals import signals_of
 from veil.discover.survey import quasi_of, record_of, survey
+from veil.errors import PolicyError
+from veil.jobs.session import open_session
 from veil.reports.scan import scan_page
 
 PEOPLE = "id,c2,c3,ward\n" + "".join(f"{4000 + 7 * n},{name},{100 + n}-{20 + n}-{3000 + n},B\n" for n, name in enumerate(
@@ -139,3 +143,36 @@ def test_no_name_of_a_column_makes_people_a_code(values):
     for name in ("status", "code", "type_cd", "flag", "unit"):
         assert guess(name, signals_of([*values, "Lopez, Rita", "Clark, Lena", "Perez, Hugo", "Scott, Nina", "Allen, Noah", "Evans, Ella",
                                         "Adams, Tess", "Baker, Ivan", "Green, Liam", "Howard, Zoe"])).kind not in ("code", "measure")  # fmt: skip
+
+
+HEADLESS = "Okonjo Vandermeer,1950-02-28,F\n" + "Ann Lee,1960-01-01,M\n" * 9
+
+
+def test_the_first_row_of_a_table_without_a_header_is_not_shown(tmp_path):
+    (tmp_path / "people.csv").write_text(HEADLESS)
+    done = CliRunner().invoke(app, ["scan", str(tmp_path), "--json"])
+    assert "Okonjo" not in done.output
+    assert "1950" not in done.output
+    assert "header-missing" in done.output
+
+
+def test_a_project_of_a_table_without_a_header_stops(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "people.csv").write_text(HEADLESS)
+    (tmp_path / "data" / "visits.csv").write_text("ward\nB\nC\n")
+    project = tmp_path / "p.yaml"
+    asked = ["init", str(tmp_path / "data"), "--profile", "redact", "-o", str(project)]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    assert "Okonjo" not in project.read_text()
+    with pytest.raises(PolicyError) as caught:
+        open_session(project)
+    assert caught.value.code == "header-missing"
+    assert "Okonjo" not in caught.value.line()
+
+
+def test_files_of_two_kinds_that_share_a_name_are_both_looked_at(tmp_path):
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    pq.write_table(pa.table({"ssn": ["123-45-6789", "987-65-4321"] * 9}), tmp_path / "people.parquet")
+    found = kinds_of(survey([str(tmp_path)])[0])
+    assert found["people csv", "c2"] == ("direct", "person_name")
+    assert found["people parquet", "ssn"] == ("direct", "number")
