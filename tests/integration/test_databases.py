@@ -237,6 +237,39 @@ def test_names_and_cells_that_look_like_sql_are_names_and_cells(empty, tmp_path)
     store.close()
 
 
+def test_whole_numbers_of_every_size_stay_themselves(empty, tmp_path):
+    kinds = [pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32()]
+    kinds += [] if empty.startswith(("sqlite", "mariadb")) else [pa.uint64()]
+    ends = {str(kind): [2 ** (kind.bit_width - ("u" not in str(kind))) - 1, None, 1] for kind in kinds}
+    table = pa.table({str(kind): pa.array(ends[str(kind)], kind) for kind in kinds})
+    fill(empty, {"numbers": table}, tmp_path)
+    store = open_store(empty, tmp_path)
+    assert texts(pa.Table.from_batches((store / "numbers").read((None, None), 2))) == texts(table)
+    store.close()
+
+
+@pytest.mark.server
+def test_a_type_that_postgresql_does_not_have_is_told_at_once(postgres, tmp_path, monkeypatch, request):
+    monkeypatch.setenv("VEIL_DB_PASSWORD", PASSWORD)
+    target = open_target(next(_empty(request, "postgresql", tmp_path)), tmp_path)
+    table = pa.table({"a": [{"name": "Ada"}]})
+    with pytest.raises(StoreError) as caught:
+        target.put("t", table.schema, table.to_batches(), "a mark")
+    assert caught.value.code == "publish-type"
+    target.close()
+
+
+@pytest.mark.server
+def test_small_numbers_of_postgresql_are_read_whole(postgres, tmp_path, monkeypatch, request):
+    monkeypatch.setenv("VEIL_DB_PASSWORD", PASSWORD)
+    address = next(_empty(request, "postgresql", tmp_path))
+    space = address.rpartition("=")[2]
+    _postgres(postgres, f"CREATE TABLE {space}.t (a smallint)", f"INSERT INTO {space}.t VALUES (32767), (-32768)")
+    store = open_store(address, tmp_path)
+    assert pa.Table.from_batches((store / "t").read((None, None), 9))["a"].to_pylist() == [32767, -32768]
+    store.close()
+
+
 def test_a_table_that_changes_under_a_run_shows_nothing(empty, project, tmp_path, monkeypatch):
     fill(empty, TABLES, tmp_path)
     made = project_on(project, empty)

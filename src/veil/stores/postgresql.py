@@ -19,9 +19,10 @@ from veil.stores.database import MARKS, Column, Database, check_columns, declare
 _NATIVE = frozenset({"boolean", "smallint", "integer", "bigint", "real", "double precision", "text", "date", "bytea",
                      "timestamp without time zone", "timestamp with time zone"})  # fmt: skip
 _TEXTS = ("character varying", "character(")
-_TYPES = ((pa.bool_(), "boolean"), (pa.int8(), "smallint"), (pa.int16(), "smallint"), (pa.int32(), "integer"), (pa.int64(), "bigint"),
+_TYPES = ((pa.bool_(), "boolean"), (pa.int16(), "smallint"), (pa.int8(), "smallint"), (pa.int32(), "integer"), (pa.int64(), "bigint"),
           (pa.float32(), "real"), (pa.float64(), "double precision"), (pa.date32(), "date"), (pa.binary(), "bytea"),
-          (pa.large_binary(), "bytea"))  # fmt: skip
+          (pa.large_binary(), "bytea"), (pa.uint8(), "smallint"), (pa.uint16(), "integer"), (pa.uint32(), "bigint"),
+          (pa.uint64(), "numeric(20)"))  # fmt: skip
 _GONE = ("08", "57P")  # SQLSTATE classes: the connection is lost, the server was stopped
 
 
@@ -86,7 +87,9 @@ class Connection:
         try:
             yield
         except (adbc_driver_manager.Error, OSError) as error:
-            state = getattr(error, "sqlstate", None) or ""
+            state = getattr(error, "sqlstate", None) or (
+                "22" if isinstance(error, dbapi.InternalError) else ""
+            )  # a type it has no like of
             lost = not state or state.startswith(_GONE)
             self.rollback()
             self.close()
@@ -231,7 +234,7 @@ class PostgresqlTarget:
                 columns = [(field.name, _sql(field)) for field in schema]
                 said = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
                 self._line.run(f"CREATE TABLE {self._at(name)} ({said})")
-            rows = self._filled(name, columns, pa.RecordBatchReader.from_batches(schema, batches))
+            rows = self._filled(name, columns, _unsigned_as_text(schema, batches))
             self._line.run(f"DELETE FROM {self._at(MARKS)} WHERE name = $1", [name])
             self._line.run(f"INSERT INTO {self._at(MARKS)} (name, mark, rows) VALUES ($1, $2, $3)", [name, mark, rows])
             self._line.commit()
@@ -265,6 +268,13 @@ class PostgresqlTarget:
 
     def _at(self, table: str) -> str:
         return f"{quoted(self._space)}.{quoted(table)}"
+
+
+def _unsigned_as_text(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
+    """Rows for the driver, which takes whole numbers of 64 bits without a sign for such with one."""
+    fields = [pa.field(one.name, pa.large_string()) if one.type == pa.uint64() else one for one in schema]
+    coming = pa.schema(fields)
+    return pa.RecordBatchReader.from_batches(coming, (batch.cast(coming) for batch in batches))
 
 
 def _sql(field: pa.Field) -> str:
