@@ -133,3 +133,15 @@ def test_a_bucket_that_is_not_there_is_an_error_without_its_words(store, tmp_pat
     with pytest.raises(StoreError):
         open_store("s3://no-such-bucket-here/x", tmp_path).size("a.csv")
         open_store("s3://no-such-bucket-here/x", tmp_path).digest("a.csv")
+
+
+def test_a_sheet_of_a_workbook_in_a_bucket_is_read(store, bucket, project, tmp_path):
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(tmp_path / "people.xlsx")) as book:
+        book.add_worksheet("people").write_column(0, 0, ["sex", "F", "M"])
+    store.put_object(Bucket=bucket, Key="people.xlsx", Body=(tmp_path / "people.xlsx").read_bytes())
+    made = project("profile: redact\ntables: {people: {columns: {sex: keep}}}\n", {"none.txt": ""})
+    made.file.write_text(made.file.read_text().replace("in: data\n", f"in: s3://{bucket}\n"))
+    assert made.run().exit_code == 0
+    assert list(made.bytes_out()) == ["people-people.xlsx"]

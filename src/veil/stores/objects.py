@@ -107,19 +107,24 @@ class Bucket:
         return ObjectPath(self._system, self._root / name)
 
     def size(self, name: str) -> int:
-        return (self / name).stat().st_size
+        return ObjectPath(self._system, self._at(name)).stat().st_size
 
     def stamp(self, name: str) -> str:
         with _telling():
-            seen = self._system.get_file_info(str(self._root / name))
+            seen = self._system.get_file_info(str(self._at(name)))
         return f"{seen.size}:{seen.mtime_ns}"
 
     def digest(self, name: str) -> str:
         made = hashlib.sha256()
-        with _telling(), self._system.open_input_stream(str(self._root / name)) as file:
+        with _telling(), self._system.open_input_stream(str(self._at(name))) as file:
             while data := file.read(_BLOCK):
                 made.update(data)
         return made.hexdigest()
+
+    def _at(self, name: str) -> PurePosixPath:
+        """The object of a name, or of the workbook whose sheet it names."""
+        book, mark, _ = name.rpartition("#")
+        return self._root / (book if mark and book.lower().endswith(".xlsx") else name)
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         return type(self), (self.address,)
