@@ -80,6 +80,9 @@ class Connection:
             with contextlib.suppress(pymysql.MySQLError, OSError):
                 held.close()
 
+    def __del__(self) -> None:
+        self.close()
+
 
 class Mariadb(Database):
     """The tables and views of one database.
