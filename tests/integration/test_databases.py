@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import itertools
+import os
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -363,6 +364,21 @@ def test_what_was_read_from_a_database_comes_back_as_it_was(project, tmp_path):
     was = open_store(address, tmp_path)
     again = pq.read_table(back / "encounters.parquet")
     assert texts(again) == texts(pa.Table.from_batches((was / "encounters").read((None, None), 100)))
+
+
+def test_what_a_view_of_sqlite_sorts_is_in_no_temporary_file(tmp_path):
+    import sqlite3
+    from pathlib import Path
+
+    with contextlib.closing(sqlite3.connect(tmp_path / "x.sqlite")) as line, line:
+        line.execute("CREATE TABLE t (a TEXT)")
+        line.executemany("INSERT INTO t VALUES (?)", ((f"{i * 7919 % 300_007:060}",) for i in range(300_000)))
+        line.execute("CREATE VIEW v AS SELECT a FROM t ORDER BY a")
+    with contextlib.closing(open_store(f"sqlite:///{tmp_path}/x.sqlite", tmp_path)) as store:
+        rows = (store / "v").read((None, None), 10)
+        assert next(rows).num_rows == 10
+        assert not [one for one in map(os.path.realpath, Path("/proc/self/fd").glob("*")) if "etilqs" in one]
+        rows.close()
 
 
 @pytest.mark.parametrize(("written", "code"), [
