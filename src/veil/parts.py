@@ -25,6 +25,8 @@ SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx", ".json": "json",
     ".ndjson": "ndjson", ".jsonl": "ndjson", ".txt": "text", ".text": "text", ".note": "text",
 }  # fmt: skip
+
+
 def kind_of(name: str) -> str:
     """The format that a file's name tells, packed or not; "" for none."""
     return SUFFIXES.get(PurePosixPath(bare(name)).suffix.lower(), "")

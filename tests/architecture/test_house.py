@@ -108,7 +108,16 @@ def test_nothing_opens_a_socket():
 
 
 def test_databases_are_spoken_to_in_stores_alone():
-    drivers = {"sqlite3", "duckdb", "adbc_driver_postgresql", "adbc_driver_manager", "pymysql", "deltalake", "psycopg", "boto3"}
+    drivers = {
+        "sqlite3",
+        "duckdb",
+        "adbc_driver_postgresql",
+        "adbc_driver_manager",
+        "pymysql",
+        "deltalake",
+        "psycopg",
+        "boto3",
+    }
     for path in FILES:
         met = {one.split(".")[0] for one in imports(path)} & drivers
         allowed = {"sqlite3"} if path.name == "vault.py" else set()

@@ -50,7 +50,14 @@ def folder(tmp_path_factory):
 
 
 def test_every_format_has_its_laws_tested_here():
-    assert set(FORMATS) - {"sql", "xlsx"} == {"csv", "tsv", "parquet", "json", "ndjson", "text"}  # of databases and workbooks: test_databases.py, test_c22_file_formats.py
+    assert set(FORMATS) - {"sql", "xlsx"} == {
+        "csv",
+        "tsv",
+        "parquet",
+        "json",
+        "ndjson",
+        "text",
+    }  # of databases and workbooks: test_databases.py, test_c22_file_formats.py
 
 
 @pytest.mark.parametrize(("name", "delimiter"), [("csv", ","), ("csv", ";"), ("csv", "|"), ("tsv", "\t")])

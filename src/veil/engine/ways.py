@@ -114,7 +114,9 @@ def _way(address: str, rule: Rule, source: SourcePlan, operators: Operators) -> 
             cases.append(WayCase(KEPT, case.where))
         elif isinstance(treatment, Apply) and (made := operators.get(treatment, day_first=source.day_first)).reversible:
             sure = bool(getattr(made, "sure", False))
-            cases.append(WayCase(UNDONE, case.where, treatment.operator, _options(plain(made)), treatment.domain, sure=sure))
+            cases.append(
+                WayCase(UNDONE, case.where, treatment.operator, _options(plain(made)), treatment.domain, sure=sure)
+            )
         else:
             cases.append(WayCase(LOST, case.where, why="drop" if isinstance(treatment, Drop) else describe(treatment)))
     return Way(address, tuple(cases))

@@ -183,7 +183,9 @@ class Worker:
             settings = {**settings, "encodings": [one.name for before, _ in witness for _, one in before.places]}
         piece = Part(tuple(names) or tuple(map(format_of(source).after, _aside(source, unit).files)))
         again = reader_of(source).read(folder, piece, after_settings(source, unit, settings))
-        return held(self.verifier, source, self._once_more(source, unit) if witness is None else witness, Aligned(again))
+        return held(
+            self.verifier, source, self._once_more(source, unit) if witness is None else witness, Aligned(again)
+        )
 
     def _once_more(self, source: SourcePlan, unit: Unit) -> Iterator[tuple[Batch, pa.Array]]:
         for batch, names in batches(source, self.setting.inputs, unit.part):
