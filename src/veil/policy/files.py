@@ -20,8 +20,10 @@ def claimed(name: str, source: Source, files: list[str], room: str, kind: str = 
     """The files that a source names, or by default the file NAME.* or the folder NAME/; of a database the table NAME."""
     globs = [source.files] if isinstance(source.files, str) else source.files
     if kind == "sql":
-        wanted = {one.lower() for one in globs or [name]}
-        return [table for table in files if table.lower() in wanted]
+        loose = {
+            one.lower() for one in globs or [name] if one not in files
+        }  # "Visits" is not "visits" where both are there
+        return [table for table in files if table in (globs or [name]) or table.lower() in loose]
     if globs:
         return [file for file in files if any(_fits(file, glob) for glob in globs)]
     own = [
