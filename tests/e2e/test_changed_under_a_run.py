@@ -97,6 +97,17 @@ def test_the_vault_of_another_project_is_refused_and_left_as_it_is(project, tmp_
 
 def test_a_key_that_does_not_match_takes_nothing_over_from_a_run_that_was_broken_off(project, monkeypatch):
     made = project(RULES, LABS)
+    expected = run_then_broken_off(made, monkeypatch)
+    shutil.move(made.folder / "hospital.key", made.folder / "old.key")
+    Keyring.create(made.folder / "hospital.key", PASSPHRASE, Cost.cheap())
+    made.run()
+    now = made.bytes_out()
+    pseudonyms = [{line.split(",")[0] for data in seen.values() for line in data.decode().splitlines()[1:]} for seen in (expected, now)]  # fmt: skip
+    assert not pseudonyms[0] & pseudonyms[1]
+
+
+def run_then_broken_off(made, monkeypatch):
+    """What a whole run gives; a second one is broken off before its release."""
     made.run()
     expected = made.bytes_out()
     shutil.rmtree(made.out)
@@ -104,12 +115,7 @@ def test_a_key_that_does_not_match_takes_nothing_over_from_a_run_that_was_broken
     with pytest.raises(KeyboardInterrupt):
         made.run()
     monkeypatch.undo()
-    shutil.move(made.folder / "hospital.key", made.folder / "old.key")
-    Keyring.create(made.folder / "hospital.key", PASSPHRASE, Cost.cheap())
-    made.run()
-    now = made.bytes_out()
-    pseudonyms = [{line.split(",")[0] for data in seen.values() for line in data.decode().splitlines()[1:]} for seen in (expected, now)]  # fmt: skip
-    assert not pseudonyms[0] & pseudonyms[1]
+    return expected
 
 
 def broken_off(*_):
@@ -119,13 +125,7 @@ def broken_off(*_):
 def test_after_a_restart_of_the_machine_side_files_are_made_again(project, monkeypatch):
     """A loss of power may cut short what was never synced, and the run that goes on would show it."""
     made = project(RULES, LABS)
-    made.run()
-    expected = made.bytes_out()
-    shutil.rmtree(made.out)
-    monkeypatch.setattr(local, "release", broken_off)
-    with pytest.raises(KeyboardInterrupt):
-        made.run()
-    monkeypatch.undo()
+    expected = run_then_broken_off(made, monkeypatch)
     for path in made.folder.glob(".release.veil/units/*/*.csv"):
         os.truncate(path, 4)
     monkeypatch.setattr(release, "_boot", lambda: "another")

@@ -32,7 +32,9 @@ def dry_run(session: Session, keys: Keys, rows: int) -> dict[str, Any]:
         for source in plan.sources:
             for batch, names in _first(session, [unit for unit in units if unit.source == source.name], rows):
                 report += engine.deidentify(source, batch, names)[1]
-    return manifest_of(plan, session.inputs, [Done(0, counts=report.rows())], {}, [], keys, dt.datetime.now(tz=dt.UTC))
+    return manifest_of(
+        plan, session.inputs.digest, [Done(0, counts=report.rows())], {}, [], keys, dt.datetime.now(tz=dt.UTC)
+    )
 
 
 def _first(session: Session, units: list[Unit], rows: int) -> Iterator[tuple[Batch, tuple[str, ...]]]:

@@ -78,12 +78,10 @@ def run(
             shelf.close()
 
 
-def _published(
-    out: Path, tables: list[dict[str, Any]], inputs: Inputs, target: Opening, tell: Progress
-) -> dict[str, int]:
+def _published(out: Path, tables: list[dict[str, Any]], inputs: Inputs, target: Opening, tell: Progress) -> None:
     """The tables put where others read them; what was read is let go first, for it may be the same file."""
     inputs.close()
-    return publish(out, tables, target, tell)
+    publish(out, tables, target, tell)
 
 
 def _check_unchanged(plan: Plan, inputs: Inputs, units: list[Unit], cut: str) -> None:

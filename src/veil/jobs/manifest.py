@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import platform
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from veil.jobs.work import Done
@@ -12,8 +13,8 @@ from veil.keys import Keys
 from veil.model import Report
 from veil.policy.plan import Plan, describe
 from veil.policy.rules import Keep
-from veil.stores import Inputs
 
+Digest = Callable[[str, str], str]  # of an input: the place of its source, its name there
 NOT_COVERED = (
     "What a person could tell from rare facts, or from other data sets, was not measured.",
     "Images, sound and handwriting are not read.",
@@ -21,7 +22,7 @@ NOT_COVERED = (
 )
 
 
-def manifest_of(plan: Plan, inputs: Inputs, done: list[Done], outputs: dict[str, str], quarantined: list[tuple[str, str]], keys: Keys,
+def manifest_of(plan: Plan, digest_of: Digest, done: list[Done], outputs: dict[str, str], quarantined: list[tuple[str, str]], keys: Keys,
                 now: dt.datetime) -> dict[str, Any]:  # fmt: skip
     """Shape: JSON: versions, digests, counts, checks, what was quarantined and why, what was not covered."""
     report, checks = Report(), Counter[str]()
@@ -41,7 +42,7 @@ def manifest_of(plan: Plan, inputs: Inputs, done: list[Done], outputs: dict[str,
         "key": {"id": keys.id, "version": keys.version} if keys.id else None,
         "plan": {"digest": plan.digest(), **plan.as_json()},
         "rules": _rules(plan),
-        "inputs": _inputs(plan, inputs),
+        "inputs": _inputs(plan, digest_of),
         "outputs": [{"name": name, "sha256": digest} for name, digest in sorted(outputs.items())],
         "unclaimed_files": plan.unclaimed,
         "counts": report.rows(),
@@ -52,13 +53,13 @@ def manifest_of(plan: Plan, inputs: Inputs, done: list[Done], outputs: dict[str,
     }
 
 
-def _inputs(plan: Plan, inputs: Inputs) -> list[dict[str, Any]]:
+def _inputs(plan: Plan, digest_of: Digest) -> list[dict[str, Any]]:
     """Digests of the inputs by place, without their names: a name may hold a person."""
     return [
         {
             "what": f"{source.name} file {number + 1}",
             "bytes": file.size,
-            "sha256": inputs.of(source.place).digest(file.path),
+            "sha256": digest_of(source.place, file.path),
         }
         for source in plan.sources
         for number, file in enumerate(source.files)

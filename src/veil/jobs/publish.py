@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from veil.errors import FormatError, StoreError
+from veil.errors import FormatError
 from veil.formats.base import Part
 from veil.formats.parquet import one_schema
 from veil.formats.partitions import partitions_of
-from veil.jobs.work import WAITS
+from veil.jobs.patience import patiently
 from veil.log import event
 from veil.parts import part
 from veil.stores import Taker, Target
@@ -23,27 +23,27 @@ from veil.stores import Taker, Target
 Opening = Callable[[], Target | Taker]
 
 
-def publish(out: Path, tables: Sequence[dict[str, Any]], opening: Opening, tell: Callable[[str, int, int], None]) -> dict[str, int]:  # fmt: skip
+def publish(
+    out: Path, tables: Sequence[dict[str, Any]], opening: Opening, tell: Callable[[str, int, int], None]
+) -> None:
     """Put the tables of a release where others read them.
 
-    Shape:   `tables`: source, name of the file, format, settings and digest of each, files of one table in order; answers
-             rows by table.
+    Shape:   `tables`: source, name of the file, format, settings and digest of each, files of one table in order.
     Keeps:   a table that stands there as this release has it is left: a run that was killed goes on where it was.
     Errors:  StoreError `publish-there`, `publish-type`, `store-...`; FormatError `parquet-type`.
     """
     target = opening()
     if not hasattr(target, "put"):
-        return {"": _patiently(lambda: _copied(out, opening))}
+        patiently(lambda: _copied(out, opening))
+        return
     target.close()
     sources = list(dict.fromkeys(one["source"] for one in tables))
-    found: dict[str, int] = {}
     for number, source in enumerate(sources):
         tell("publishing", number, len(sources))
         own = [one for one in tables if one["source"] == source]
-        found[source] = _patiently(lambda own=own, source=source: _put(out, source, own, opening))  # type: ignore[misc]
-        event("published", table=number + 1, rows=found[source])
+        rows = patiently(partial(_put, out, source, own, opening))
+        event("published" if rows is not None else "stood already", table=number + 1, rows=rows or 0)
     tell("publishing", len(sources), len(sources))
-    return found
 
 
 def _copied(out: Path, opening: Opening) -> int:
@@ -54,28 +54,17 @@ def _copied(out: Path, opening: Opening) -> int:
         taker.close()
 
 
-def _put(out: Path, name: str, files: list[dict[str, Any]], opening: Opening) -> int:
+def _put(out: Path, name: str, files: list[dict[str, Any]], opening: Opening) -> int | None:
+    """Puts a table; answers its rows, None where it stands there already."""
     mark = hashlib.sha256("\n".join(one["sha256"] for one in files).encode()).hexdigest()
     target = cast("Target", opening())
     try:
         if target.held(name) == mark:
-            return sum(_rows(out, one) for one in files)
+            return None
         schema = one_schema([_schema(out, one) for one in files])
         return target.put(name, schema, (batch for one in files for batch in _batches(out, one, schema)), mark)
     finally:
         target.close()
-
-
-def _patiently(act: Callable[[], int]) -> int:
-    """An act that begins anew, a few times, where a database goes away under it."""
-    for wait in WAITS:
-        try:
-            return act()
-        except StoreError as error:
-            if error.code != "store-gone":
-                raise
-            time.sleep(wait)
-    return act()
 
 
 def _schema(out: Path, file: dict[str, Any]) -> pa.Schema:
@@ -96,11 +85,3 @@ def _batches(out: Path, file: dict[str, Any], schema: pa.Schema) -> Iterator[pa.
                 "publish-columns", "a table of the release has other columns than its plan", hint="run it again"
             )
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-def _rows(out: Path, file: dict[str, Any]) -> int:
-    if file["format"] == "parquet":
-        return int(pq.read_metadata(out / file["name"]).num_rows)
-    return sum(
-        one.height for one in part("formats", file["format"])().read(out, Part((file["name"],)), file["settings"])
-    )

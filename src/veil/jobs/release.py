@@ -9,13 +9,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from veil.errors import PolicyError
 from veil.formats.base import Part
 from veil.jobs.lock import lock
-from veil.jobs.manifest import manifest_of
+from veil.jobs.manifest import Digest, manifest_of
 from veil.jobs.small import check_suppressed
 from veil.jobs.swap import put_back, swap
 from veil.jobs.trail import TABLES, TrailPlace, seal_head
@@ -144,7 +145,7 @@ def write_durably(path: Path, text: str, mode: int = 0o644) -> None:
 
 def release(
     plan: Plan, inputs: Inputs, out: Path, shelf: Shelf, units: list[Unit], done: list[Done], keys: Keys,
-    trail: TrailPlace | None = None, anchor: dict[str, Any] | None = None, to: Callable[[list[dict[str, Any]]], Any] | None = None,
+    trail: TrailPlace | None = None, anchor: dict[str, Any] | None = None, to: Callable[[list[dict[str, Any]]], None] | None = None,
 ) -> Outcome:  # fmt: skip
     """Join the side files, write manifest and report, and make the whole visible by one rename.
 
@@ -156,9 +157,10 @@ def release(
     quarantined = _quarantined(plan, units, done)
     finals = _join(plan, shelf, fresh, units, done)
     check_suppressed(plan, fresh, finals, [row for one in done for row in one.counts])
+    digest_of = cache(inputs.digest)
     outputs = {name: file_digest(fresh / name) for name in sorted(finals)}
-    manifest = manifest_of(plan, inputs, done, outputs, quarantined, keys, dt.datetime.now(tz=dt.UTC))
-    tables = _tables(plan, inputs, finals, outputs, units, done) if trail is not None or to is not None else []
+    manifest = manifest_of(plan, digest_of, done, outputs, quarantined, keys, dt.datetime.now(tz=dt.UTC))
+    tables = _tables(plan, digest_of, finals, outputs, units, done) if trail is not None or to is not None else []
     if trail is not None:
         seal_head(trail, keys, tables, plan)
         manifest["way_back"] = {"run": trail.run}
@@ -173,7 +175,7 @@ def release(
     return Outcome(out, manifest, quarantined)
 
 
-def _tables(plan: Plan, inputs: Inputs, finals: dict[str, tuple[str, str]], outputs: dict[str, str], units: list[Unit],
+def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], outputs: dict[str, str], units: list[Unit],
             done: list[Done]) -> list[dict[str, Any]]:  # fmt: skip
     """The tables of a release: where each came from, how it is read, and which units made it."""
     found = []
@@ -189,7 +191,7 @@ def _tables(plan: Plan, inputs: Inputs, finals: dict[str, tuple[str, str]], outp
         settings = settings_of(source, path)
         found.append({
             "source": name, "name": final, "original": format_of(source).after(path), "format": format_of(source).writes, "sha256": outputs[final],
-            "was": inputs.of(source.place).digest(path), "label": own[0][0].label,
+            "was": digest_of(source.place, path), "label": own[0][0].label,
             "settings": after_settings(source, Unit(0, name, 0, Part((path,))), settings),
             "units": [(unit.number, one.pages) for unit, one in own],
         })  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shutil
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,6 +23,7 @@ from veil.formats.packing import bare
 from veil.formats.partitions import with_partitions, without_partitions
 from veil.formats.xlsx import parted
 from veil.jobs.align import Aligned
+from veil.jobs.patience import patiently
 from veil.jobs.small import SmallClasses, suppress
 from veil.jobs.trail import TABLES, Trail, TrailPlace
 from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of
@@ -35,7 +36,6 @@ from veil.stores import Inputs
 from veil.verify import Findings, Verifier
 
 HELD = 8  # batches of a unit that are held until its output was read again; a file of more is read twice
-WAITS = (1.0, 4.0, 16.0)  # seconds between tries, when a database goes away
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,9 @@ class Worker:
         source = self.setting.plan.source(unit.source)
         done = Done(unit.number)
         folder = self.setting.side / f"unit{unit.number:06d}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        _emptied(folder)
         try:
-            self._patiently(source, unit, folder, done)
+            patiently(lambda: self._run(source, unit, folder, done), lambda: _emptied(folder))
         except (PolicyError, StoreError):
             raise
         except Error as error:
@@ -107,28 +106,16 @@ class Worker:
                 done.quarantined.append((unit.label, error.code))
         return done
 
-    def _patiently(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
-        """A unit that begins anew, a few times, where its database goes away."""
-        for wait in WAITS:
-            try:
-                return self._run(source, unit, folder, done)
-            except StoreError as error:
-                if error.code != "store-gone":
-                    raise
-                shutil.rmtree(folder, ignore_errors=True)
-                folder.mkdir(parents=True)
-                time.sleep(wait)
-        return self._run(source, unit, folder, done)
-
     def _one_by_one(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
         """Notes of a unit that failed as a whole, alone, so that one bad file costs only itself."""
         for i, name in enumerate(unit.part.files):
             one = Unit(unit.number, unit.source, unit.file + i, Part((name,)))
             part_done = Done(unit.number)
+            aside = folder / str(i)
             try:
-                (folder / str(i)).mkdir(parents=True, exist_ok=True)
-                self._run(source, one, folder / str(i), part_done)
-            except PolicyError:
+                _emptied(aside)
+                patiently(partial(self._run, source, one, aside, part_done), partial(_emptied, aside))
+            except (PolicyError, StoreError):
                 raise
             except Error as error:
                 part_done = Done(unit.number, quarantined=[(one.label, error.code)])
@@ -209,6 +196,11 @@ class Worker:
                 done.quarantined.append((f"{source.name} file {unit.file + i + 1}", findings.bad_rows[i]))
             else:
                 done.files.append((str(side.relative_to(self.setting.side)), name))
+
+
+def _emptied(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
 
 
 def _aside(source: SourcePlan, unit: Unit) -> Part:

@@ -1,16 +1,16 @@
 """Stores: where data lies (a folder, a database), what is in it, and how one thing in it is opened."""
 
 from veil.stores.address import is_address
-from veil.stores.base import Keys, Relation, Store, Taker, Target
+from veil.stores.base import Relation, Store, Stretch, Taker, Target
 from veil.stores.folder import Folder, data_files, file_digest
 from veil.stores.opening import Inputs, open_store, open_target, shown_address
 
 __all__ = [
     "Folder",
     "Inputs",
-    "Keys",
     "Relation",
     "Store",
+    "Stretch",
     "Taker",
     "Target",
     "data_files",

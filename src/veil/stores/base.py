@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-Keys = tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]  # the first key of a stretch, and the first behind it
+Stretch = tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]  # the first key of a stretch, and the first behind it
 
 
 class Store(Protocol):
@@ -48,11 +48,11 @@ class Relation(Protocol):
         """Errors: StoreError `table-missing`."""
         ...
 
-    def stretches(self, rows: int) -> list[Keys]:
+    def stretches(self, rows: int) -> list[Stretch]:
         """The table in stretches of about so many rows, by its key; one where it has none."""
         ...
 
-    def read(self, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+    def read(self, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         """The rows of a stretch in the order of the key, all of one moment.
 
         Errors:  StoreError `store-gone`.
@@ -99,7 +99,7 @@ def after(columns: Sequence[str], dialect_mark: str, placeholder: str) -> str:
     return f"({names}) >= ({', '.join([placeholder] * len(columns))})"
 
 
-def within(columns: Sequence[str], keys: Keys, mark: str, placeholder: str) -> tuple[str, list[Any]]:
+def within(columns: Sequence[str], keys: Stretch, mark: str, placeholder: str) -> tuple[str, list[Any]]:
     """The condition of a stretch and its values; "" where it is the whole table."""
     pieces: list[str] = []
     values: list[Any] = []
@@ -111,7 +111,7 @@ def within(columns: Sequence[str], keys: Keys, mark: str, placeholder: str) -> t
     return (" WHERE " + " AND ".join(pieces) if pieces else ""), values
 
 
-def stretches_of(bounds: Sequence[tuple[Any, ...]]) -> list[Keys]:
+def stretches_of(bounds: Sequence[tuple[Any, ...]]) -> list[Stretch]:
     """Stretches between the first keys of each. Shape: n bounds -> n stretches, the first and the last open."""
     if len(bounds) < 2:
         return [(None, None)]

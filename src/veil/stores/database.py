@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from veil.errors import StoreError
 from veil.stores.address import Address
-from veil.stores.base import Keys
+from veil.stores.base import Stretch
 
 MARKS = "veil_published"  # the table in a target that says what was put there
 _DECLARED = b"veil.sql"
@@ -42,10 +42,10 @@ class Database(abc.ABC):
     def schema(self, table: str) -> pa.Schema: ...
 
     @abc.abstractmethod
-    def stretches(self, table: str, rows: int) -> list[Keys]: ...
+    def stretches(self, table: str, rows: int) -> list[Stretch]: ...
 
     @abc.abstractmethod
-    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]: ...
+    def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]: ...
 
     @abc.abstractmethod
     def count(self, table: str) -> int: ...
@@ -89,10 +89,10 @@ class Table:
             raise StoreError("table-missing", "a table of the database is gone", hint="check `files:` and the schema")
         return found
 
-    def stretches(self, rows: int) -> list[Keys]:
+    def stretches(self, rows: int) -> list[Stretch]:
         return self.store.stretches(self.name, rows)
 
-    def read(self, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+    def read(self, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         return self.store.batches(self.name, keys, rows)
 
 

@@ -12,7 +12,7 @@ from deltalake.exceptions import DeltaError
 
 from veil.errors import Error, StoreError
 from veil.stores.address import Address
-from veil.stores.base import Keys
+from veil.stores.base import Stretch
 from veil.stores.database import Database, refused, taken
 
 _MARK = "veil"  # in what a commit says of itself
@@ -56,11 +56,11 @@ class Delta(Database):
             [field.remove_metadata() for field in held]
         )  # whoever made the table may have written anything there
 
-    def stretches(self, table: str, rows: int) -> list[Keys]:
+    def stretches(self, table: str, rows: int) -> list[Stretch]:
         del table, rows
         return [(None, None)]
 
-    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+    def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         del keys
         schema = self.schema(table)
         with _telling():

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from veil.errors import StoreError
 from veil.stores.address import Address
-from veil.stores.base import Keys, quoted, stretches_of
+from veil.stores.base import Stretch, quoted, stretches_of
 from veil.stores.database import MARKS, Column, Database, check_columns, declared_field, is_written_as, refused, taken
 from veil.stores.folder import Folder
 
@@ -76,13 +76,13 @@ class Duck(Database):
             seen = self._reader(f"{self._select(columns)} FROM {self._at(table)} LIMIT 0", 1).schema
         return pa.schema([declared_field(one, field.type, "duckdb") for one, field in zip(columns, seen, strict=True)])
 
-    def stretches(self, table: str, rows: int) -> list[Keys]:
+    def stretches(self, table: str, rows: int) -> list[Stretch]:
         if not self._has_row_ids(table):
             return [(None, None)]
         first, last = self.rows(f"SELECT min(rowid), max(rowid) FROM {self._at(table)}")[0]
         return stretches_of([(at,) for at in range(first, last + 1, rows)]) if first is not None else [(None, None)]
 
-    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+    def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema = self.schema(table)
         bounds = [f"rowid {sign} {int(key[0])}" for key, sign in zip(keys, (">=", "<"), strict=True) if key is not None]
         where = (" WHERE " + " AND ".join(bounds)) if bounds else ""

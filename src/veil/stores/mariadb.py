@@ -13,11 +13,13 @@ from pymysql.cursors import SSCursor
 
 from veil.errors import FormatError
 from veil.stores.address import Address, password
-from veil.stores.base import Keys, quoted, stretches_of, within
+from veil.stores.base import Stretch, quoted, stretches_of, within
 from veil.stores.database import Column, Database, as_text, check_columns, declared_field, is_written_as, refused, taken
 
-# Double quotes name columns, nothing is cut to fit, moments are read in one zone.
-_SESSION = "SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES', time_zone = '+00:00'"
+# Double quotes name columns, nothing is cut to fit, moments are read in one zone, a locked table is waited for a minute
+# and not the day that the server would wait.
+_SESSION = ("SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES', time_zone = '+00:00', "
+            "lock_wait_timeout = 60")  # fmt: skip
 _INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint")
 _LOST = frozenset({2002, 2003, 2006, 2013, 2055, 1053, 1927, 0})
 _STATES = {1044: "28", 1045: "28", 1698: "28", 1049: "3D", 1264: "22", 1265: "22", 1292: "22", 1366: "22", 1406: "22",
@@ -121,7 +123,7 @@ class Mariadb(Database):
             self._line.commit()
         return self._schemas[table]
 
-    def stretches(self, table: str, rows: int) -> list[Keys]:
+    def stretches(self, table: str, rows: int) -> list[Stretch]:
         key = self.key(table)
         if not key:
             return [(None, None)]
@@ -131,16 +133,18 @@ class Mariadb(Database):
         self._line.commit()
         return stretches_of(found)
 
-    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+    def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema, key = self.schema(table), self.key(table)
         where, values = within([one.replace("%", "%%") for one in key], keys, '"', "%s")
         order = f" ORDER BY {', '.join(map(_name, key))}" if key else ""
         said = ", ".join(map(_selected, schema))
-        with self._line.cursor(SSCursor) as cursor:
-            cursor.execute(f"SELECT {said} FROM {_name(table)}{where}{order}", tuple(values))
-            while found := cursor.fetchmany(rows):
-                yield _batch(found, schema)
-        self._line.commit()
+        try:
+            with self._line.cursor(SSCursor) as cursor:
+                cursor.execute(f"SELECT {said} FROM {_name(table)}{where}{order}", tuple(values))
+                while found := cursor.fetchmany(rows):
+                    yield _batch(found, schema)
+        finally:  # whoever reads only the first rows leaves no lock on the table
+            self._line.commit()
 
     def count(self, table: str) -> int:
         return int(self._line.rows(f"SELECT count(*) FROM {_name(table)}")[0][0])

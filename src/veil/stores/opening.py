@@ -92,6 +92,10 @@ class Inputs:
                 store.close()
         self._open.clear()
 
+    def digest(self, place: str, name: str) -> str:
+        """SHA-256 of what a source reads."""
+        return self.of(place).digest(name)
+
     def __getstate__(self) -> tuple[Path, str]:
         return self.folder, self.main
 

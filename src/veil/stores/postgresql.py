@@ -12,7 +12,7 @@ import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
 from veil.stores.address import Address, password
-from veil.stores.base import Keys, quoted, stretches_of
+from veil.stores.base import Stretch, quoted, stretches_of
 from veil.stores.database import MARKS, Column, Database, check_columns, declared_field, is_written_as, refused, taken
 
 # What the driver gives as the same value in Arrow; of everything else the database's own text is read.
@@ -130,7 +130,7 @@ class Postgresql(Database):
             "WHERE i.indrelid = $1::text::regclass AND i.indisprimary ORDER BY k.o", [self._at(table)])  # fmt: skip
         return [Column(name, kind, True) for name, kind in rows]
 
-    def stretches(self, table: str, rows: int) -> list[Keys]:
+    def stretches(self, table: str, rows: int) -> list[Stretch]:
         key = self.key(table)
         if not key:
             return [(None, None)]
@@ -141,21 +141,23 @@ class Postgresql(Database):
         self._line.commit()
         return stretches_of(found)
 
-    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+    def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         columns, key = self.columns(table), self.key(table)
         said = ", ".join(quoted(one.name) if _is_native(one.kind) else f"{quoted(one.name)}::text" for one in columns)
         where, values = _within(key, keys)
         order = (" ORDER BY " + ", ".join(quoted(one.name) for one in key)) if key else ""
         schema = self.schema(table)
-        with self._line.cursor() as cursor:
-            cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(16 << 20)})
-            cursor.execute(f"SELECT {said} FROM {self._at(table)}{where}{order}", values or None)
-            for batch in cursor.fetch_record_batch():
-                for start in range(0, batch.num_rows, rows):
-                    piece = batch.slice(start, rows).columns
-                    cells = [_plain(one).cast(kind) for one, kind in zip(piece, schema.types, strict=True)]
-                    yield pa.RecordBatch.from_arrays(cells, schema=schema)
-        self._line.commit()
+        try:
+            with self._line.cursor() as cursor:
+                cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(16 << 20)})
+                cursor.execute(f"SELECT {said} FROM {self._at(table)}{where}{order}", values or None)
+                for batch in cursor.fetch_record_batch():
+                    for start in range(0, batch.num_rows, rows):
+                        piece = batch.slice(start, rows).columns
+                        cells = [_plain(one).cast(kind) for one, kind in zip(piece, schema.types, strict=True)]
+                        yield pa.RecordBatch.from_arrays(cells, schema=schema)
+        finally:  # whoever reads only the first rows leaves no lock on the table
+            self._line.commit()
 
     def schema(self, table: str) -> pa.Schema:
         return pa.schema([declared_field(one, _arrow(one.kind), "postgresql") for one in self.columns(table)])
@@ -178,7 +180,7 @@ class Postgresql(Database):
         return f"{quoted(self.space)}.{quoted(table)}"
 
 
-def _within(key: list[Column], keys: Keys) -> tuple[str, list[Any]]:
+def _within(key: list[Column], keys: Stretch) -> tuple[str, list[Any]]:
     """The condition of a stretch; keys travel as text, and the database reads them as it wrote them."""
     names, pieces, values = ", ".join(quoted(one.name) for one in key), [], list[Any]()
     for bound, negated in zip(keys, ("", "NOT "), strict=True):

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError, StoreError
 from veil.stores.address import Address
-from veil.stores.base import Keys, quoted, stretches_of, within
+from veil.stores.base import Stretch, quoted, stretches_of, within
 from veil.stores.database import (
     MARKS,
     Column,
@@ -105,7 +105,7 @@ class Sqlite(Database):
             self._schemas[table] = pa.schema(fields)
         return self._schemas[table]
 
-    def stretches(self, table: str, rows: int) -> list[Keys]:
+    def stretches(self, table: str, rows: int) -> list[Stretch]:
         key = self.key(table)
         if not key:
             return [(None, None)]
@@ -114,7 +114,7 @@ class Sqlite(Database):
             self.rows(f"SELECT {names} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS n FROM {quoted(table)}) "
                       "WHERE n % ? = 0 ORDER BY n", [rows]))  # fmt: skip
 
-    def batches(self, table: str, keys: Keys, rows: int) -> Iterator[pa.RecordBatch]:
+    def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema, key = self.schema(table), self.key(table)
         said = ", ".join(_selected(field) for field in schema)
         where, values = within(key, keys, '"', "?")

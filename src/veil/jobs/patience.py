@@ -1,0 +1,28 @@
+"""Patience: an act on a store that begins anew, a few times, where the store goes away under it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from veil.errors import StoreError
+
+WAITS = (1.0, 4.0, 16.0)  # seconds between tries
+Answer = TypeVar("Answer")
+
+
+def patiently(act: Callable[[], Answer], clear: Callable[[], object] = lambda: None) -> Answer:
+    """What the act answers in the end; `clear` takes away what a try left.
+
+    Errors:  those of the act; StoreError `store-gone` once the last try has failed.
+    """
+    for wait in WAITS:
+        try:
+            return act()
+        except StoreError as error:
+            if error.code != "store-gone":
+                raise
+            clear()
+            time.sleep(wait)
+    return act()
