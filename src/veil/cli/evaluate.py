@@ -83,20 +83,21 @@ def show(
 
 def _tables(record: dict[str, Any]) -> None:
     from veil.cli.screen import table
-    from veil.reports.evaluation import found_by, label_rows, rule_of_three, share_rows, told
+    from veil.reports.evaluation import found_by, label_rows, rule_of_three, share_rows
+    from veil.reports.percent import percent
 
     gold, figures = record["gold"], record["figures"]
     typer.echo(f"{found_by(record)} against {gold['notes']:,} notes with {gold['spans']:,} marks ({gold['format']})")
     table("Figures", ["figure", "share", "95 % interval", "what it is"], [list(row) for row in share_rows(record)])
     rows = [
-        [name, f"{row['tp'] + row['fn']:,}", told(row["recall"]), " to ".join(f"{end:.2f}" for end in ends or ()),
-         f"{row['leaks']:,}", f"{row['fp']:,}", told(row["precision"])]
+        [name, f"{row['tp'] + row['fn']:,}", percent(row["recall"]), " to ".join(f"{end:.2f}" for end in ends or ()),
+         f"{row['leaks']:,}", f"{row['fp']:,}", percent(row["precision"])]
         for name, row, ends in label_rows(record)
     ]  # fmt: skip
     table("By label", ["label", "tokens", "recall", "95 % interval", "leaks", "false alarms", "precision"], rows)
     tokens, leaks = figures["tokens"], figures["leaks"]
     typer.echo(f"tokens   tp {tokens['tp']:,}  fn {tokens['fn']:,}  fp {tokens['fp']:,}  tn {tokens['tn']:,}  "
-               f"F1 {told(tokens['f1'])}  F2 {told(tokens['f2'])}")  # fmt: skip
+               f"F1 {percent(tokens['f1'])}  F2 {percent(tokens['f2'])}")  # fmt: skip
     typer.echo(f"leaks    {leaks['spans']:,} ({leaks['per_1000_notes']:.1f} per 1,000 notes), "
                f"{leaks['missed']:,} of them masked nowhere")  # fmt: skip
     if record["dropped"]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from veil.measure.figures import LESS_IS_BETTER, NAMES, SHARES
 from veil.reports.page import render
+from veil.reports.percent import percent, points
 
 MOST_NOTES = 100
 Record = dict[str, Any]
@@ -45,9 +46,9 @@ def share_rows(record: Record) -> list[tuple[str, str, str, str]]:
     rows = []
     for name in SHARES:
         value, ends = figures["shares"][name], figures["intervals"].get(name)
-        between = f"{_percent(ends[0])} to {_percent(ends[1])}" if ends else ""
+        between = f"{points(ends[0])} to {points(ends[1])}" if ends else ""
         means = MEANS[name] + (" (less is better)" if name in LESS_IS_BETTER else "")
-        rows.append((name, _percent(value), between, means))
+        rows.append((name, points(value), between, means))
     return rows
 
 
@@ -68,7 +69,7 @@ def span_rows(record: Record) -> list[list[str]]:
     return [
         [
             means,
-            *(told(one[key]) if key in one else "" for key in (name, f"{name}_same") for one in (recall, precision)),
+            *(percent(one[key]) if key in one else "" for key in (name, f"{name}_same") for one in (recall, precision)),
         ]
         for name, means in (("exact", "both ends right"), ("any", "touched"), ("covered", "wholly masked"))
     ]
@@ -80,7 +81,7 @@ def rule_of_three(record: Record) -> str:
     if not with_phi or record["figures"]["leaks"]["spans"]:
         return ""
     return (
-        f"No leak in {with_phi:,} notes with identifiers: by the rule of three, up to {_percent(min(100.0, 300 / with_phi))} "
+        f"No leak in {with_phi:,} notes with identifiers: by the rule of three, up to {points(min(100.0, 300 / with_phi))} "
         "of such notes may leak all the same."
     )
 
@@ -100,26 +101,9 @@ def _drawn(row: tuple[str, Record, list[float] | None], floor: int) -> Record:
             "span": max(0.6, (ends[1] - low) * width),
             "dot": (100 * figures["recall"] - floor) * width,
         }
-    return {"name": name, **figures, "ends": [_percent(end) for end in ends] if ends else None, "places": places,
-            "recall": told(figures["recall"]), "precision": told(figures["precision"])}  # fmt: skip
+    return {"name": name, **figures, "ends": [points(end) for end in ends] if ends else None, "places": places,
+            "recall": percent(figures["recall"]), "precision": percent(figures["precision"])}  # fmt: skip
 
 
 def _floor(lows: list[float]) -> int:
     return next((floor for floor in (90, 80, 50) if lows and min(lows) >= floor), 0)
-
-
-def told(value: float | None) -> str:
-    """A share of 1 in percent."""
-    return _percent(None if value is None else 100 * value)
-
-
-def _percent(value: float | None) -> str:
-    """Two places; never rounded up to 100 nor down to 0."""
-    if value is None:
-        return "none"
-    shown = f"{value:.2f}"
-    if shown == "100.00" and value < 100:
-        shown = "99.99"
-    if shown == "0.00" and value > 0:
-        shown = "0.01"
-    return shown + " %"

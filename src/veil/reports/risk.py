@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from veil.reports.page import render
+from veil.reports.percent import percent
 from veil.reports.plots import Plot, lying, upright
 
 Record = dict[str, Any]
@@ -17,7 +18,7 @@ def risk_page(record: Record) -> str:
         "risk.html", record=record, after=after, fix=record.get("fix"), cards=cards(after or record), figures=figure_rows(record),
         beside=beside_rows(record, after) if after else [], levels=level_rows(record["fix"]) if record.get("fix") else [],
         sizes=size_rows(record), added=contribution_rows(record), sensitive=sensitive_rows(record),
-        sizes_plot=_sizes_plot(record, after), added_plot=_added_plot(record, after), told=told,
+        sizes_plot=_sizes_plot(record, after), added_plot=_added_plot(record, after), percent=percent,
     )  # fmt: skip
 
 
@@ -51,10 +52,10 @@ def cards(record: Record) -> list[tuple[str, str, bool]]:
     who = record["journalist"] or record["prosecutor"]
     return [
         (f"{record['k']:,}", "records in the smallest class (k)", record["k"] == 1),
-        (told(record["unique"]), "of records unique", record["unique"] == 1),
-        (told(who["highest"]), "highest risk of a record", who["highest"] == 1),
-        (told(record["marketer"]), "of all records named rightly by guessing", record["marketer"] == 1),
-        (told(who["over"]), f"of records above {record['threshold']:g}", who["over"] == 1),
+        (percent(record["unique"]), "of records unique", record["unique"] == 1),
+        (percent(who["highest"]), "highest risk of a record", who["highest"] == 1),
+        (percent(record["marketer"]), "of all records named rightly by guessing", record["marketer"] == 1),
+        (percent(who["over"]), f"of records above {record['threshold']:g}", who["over"] == 1),
     ]
 
 
@@ -62,14 +63,14 @@ def figure_rows(record: Record) -> list[tuple[str, str, str]]:
     """Shape: a row a figure: name, value, what it is; ready to be shown."""
     rows = [
         ("k", f"{record['k']:,}", "records in the smallest class"),
-        ("unique", told(record["unique"]), "records that no other looks like"),
+        ("unique", percent(record["unique"]), "records that no other looks like"),
         *_risk_rows("prosecutor", "the person is known to be in the table", record["prosecutor"], record["threshold"]),
     ]
     if record["journalist"]:
         rows += _risk_rows(
             "journalist", "the person is known to be in the population", record["journalist"], record["threshold"]
         )
-    return [*rows, ("marketer", told(record["marketer"]), "records named rightly by one who guesses all")]
+    return [*rows, ("marketer", percent(record["marketer"]), "records named rightly by one who guesses all")]
 
 
 def beside_rows(before: Record, after: Record) -> list[tuple[str, str, str]]:
@@ -91,7 +92,7 @@ def level_rows(fix: Record) -> list[tuple[str, str, str, str, str, str]]:
     """Shape: a row a column of a search: name, level of how many, rule, values before and after, loss of its cells."""
     return [
         (one["column"], f"{one['level']} of {one['levels'] - 1}", one["rule"], f"{one['before']:,}", f"{one['after']:,}",
-         told(one["loss"])) for one in fix["columns"]
+         percent(one["loss"])) for one in fix["columns"]
     ]  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def size_rows(record: Record) -> list[tuple[str, str, str, str]]:
             _band(one["from"], one["to"]),
             f"{one['classes']:,}",
             f"{one['records']:,}",
-            told(one["records"] / record["records"]),
+            percent(one["records"] / record["records"]),
         )
         for one in record["sizes"]
     ]
@@ -115,9 +116,9 @@ def contribution_rows(record: Record) -> list[tuple[str, str, str, str, str, str
             one["column"],
             f"{one['values']:,}",
             f"{one['k']:,}",
-            told(one["unique"]),
-            told(one["unique_added"]),
-            told(one["marketer"]),
+            percent(one["unique"]),
+            percent(one["unique_added"]),
+            percent(one["marketer"]),
         )
         for one in record["contributions"]
     ]
@@ -130,7 +131,7 @@ def sensitive_rows(record: Record) -> list[tuple[str, str, str, str, str, str]]:
             one["column"],
             f"{one['distinct']:,}",
             f"{one['entropy']:.2f}",
-            told(one["alone"]),
+            percent(one["alone"]),
             f"{one['t']:.4f}",
             one["distance"],
         )
@@ -138,21 +139,11 @@ def sensitive_rows(record: Record) -> list[tuple[str, str, str, str, str, str]]:
     ]
 
 
-def told(share: float) -> str:
-    """A share of 1 in percent, two places; never rounded up to 100 nor down to 0."""
-    shown = f"{100 * share:.2f}"
-    if shown == "100.00" and share < 1:
-        shown = "99.99"
-    if shown == "0.00" and share > 0:
-        shown = "0.01"
-    return shown + " %"
-
-
 def _risk_rows(name: str, who: str, risks: Record, threshold: float) -> list[tuple[str, str, str]]:
     return [
-        (f"{name}, highest", told(risks["highest"]), f"of any record; {who}"),
-        (f"{name}, average", told(risks["average"]), "over records"),
-        (f"{name}, over", told(risks["over"]), f"records whose risk is above {threshold:g}"),
+        (f"{name}, highest", percent(risks["highest"]), f"of any record; {who}"),
+        (f"{name}, average", percent(risks["average"]), "over records"),
+        (f"{name}, over", percent(risks["over"]), f"records whose risk is above {threshold:g}"),
     ]
 
 

@@ -20,7 +20,8 @@ from veil.jobs import fix
 from veil.jobs.risk import Asked, check_page, risk
 from veil.jobs.risk import measured as together
 from veil.jobs.tables import Table
-from veil.reports.risk import risk_page, told
+from veil.reports.percent import percent
+from veil.reports.risk import risk_page
 from veil.risk.bag import Room
 from veil.risk.bars import figures, short_of, wanted
 from veil.risk.cases import Goal
@@ -223,7 +224,7 @@ def test_markup_in_a_column_name_is_shown_as_text(tmp_path):
 
 
 def test_shares_are_never_rounded_to_all_or_none():
-    assert [told(share) for share in (0, 1e-9, 0.5, 1 - 1e-9, 1)] == [
+    assert [percent(share) for share in (0, 1e-9, 0.5, 1 - 1e-9, 1)] == [
         "0.00 %",
         "0.01 %",
         "50.00 %",
