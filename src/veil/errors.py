@@ -7,6 +7,7 @@ Error:
 ├── PartError      a detector, operator or format that failed or is not known
 ├── LeakError      an output that still holds what it must not
 ├── StoreError     a place of data that cannot be reached, refuses, or changed meanwhile
+├── ServiceError   a request or a front of the service that is refused: not allowed, not found, not ready
 └── LimitError     more than a stated limit of memory, size, depth or time
 """
 
@@ -68,3 +69,7 @@ class LimitError(Error):
 
 class StoreError(Error):
     exit_code = 9
+
+
+class ServiceError(Error):
+    exit_code = 10
