@@ -12,8 +12,8 @@ from tests.conftest import PASSPHRASE
 from tests.servers import PASSWORD, Maria, Postgres, serving
 
 from veil.errors import StoreError
+from veil.jobs import patience, work
 from veil.jobs import publish as publishing
-from veil.jobs import work
 from veil.stores import open_store, open_target
 
 ZOO = 'odd "table" %s'
@@ -294,6 +294,21 @@ def test_a_table_that_changes_under_a_run_shows_nothing(empty, project, tmp_path
     assert made.run().exit_code == 0
 
 
+@pytest.mark.server
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_who_read_only_the_first_rows_of_a_table_keeps_nobody_from_replacing_it(kind, request, tmp_path, monkeypatch):
+    monkeypatch.setenv("VEIL_DB_PASSWORD", PASSWORD)
+    address = next(_empty(request, kind, tmp_path))
+    fill(address, TABLES, tmp_path)
+    store = open_store(address, tmp_path)
+    reader = (store / "labs").read((None, None), 3)
+    assert next(reader).num_rows == 3
+    reader.close()
+    fill_again(address, "labs", TABLES["labs"].slice(0, 5), tmp_path)
+    assert sum(batch.num_rows for batch in (store / "labs").read((None, None), 3)) == 5
+    store.close()
+
+
 def fill_again(address, name, table, folder):
     target = open_target(address, folder)
     target.put(name, table.schema, table.to_batches(), "later")
@@ -310,7 +325,7 @@ def test_a_database_that_goes_away_in_the_middle_is_tried_again_and_the_run_resu
     address = next(_empty(request, "postgresql" if kind is Postgres else "mariadb", tmp_path))
     fill(address, TABLES, tmp_path)
     made = project_on(project, address, more=f"publish: 'sqlite:///{tmp_path}/out{kind.__name__}.sqlite'\n")
-    monkeypatch.setattr(work, "WAITS", (0.1,))
+    monkeypatch.setattr(patience, "WAITS", (0.1,))
     held, count = work.Worker._run, itertools.count()
 
     def failing(self, *args):
