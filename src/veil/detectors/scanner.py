@@ -9,7 +9,7 @@ from pathlib import Path
 from veil.detectors.base import Detector, Judge, Known, Owner
 from veil.detectors.listed import Allowed, Denied
 from veil.detectors.resolve import resolve
-from veil.detectors.weigh import weigh
+from veil.detectors.weigh import ACCEPTED, weigh
 from veil.errors import PartError
 from veil.model import Label, Span, Text
 
@@ -53,10 +53,13 @@ class Scanner:
         self.thresholds = dict(thresholds or {})
         self.allow = Allowed(allow, allow_patterns)
 
-    def find(self, texts: Sequence[str], owners: Sequence[Owner] | None = None) -> list[list[Span]]:
+    def find(
+        self, texts: Sequence[str], owners: Sequence[Owner] | None = None, least: Sequence[float] | None = None
+    ) -> list[list[Span]]:
         """The spans of each text.
 
-        Shape:   n texts, n owners (none: nobody's) -> n lists of disjoint, sorted spans.
+        Shape:   n texts, n owners (none: nobody's), n least scores (none: 0.5) of labels without a threshold -> n lists
+                 of disjoint, sorted spans.
         Units:   code points of the raw text.
         Keeps:   a text has the same answer alone and in any batch.
         """
@@ -68,9 +71,10 @@ class Scanner:
                 mine.extend(more)
         for judge in self._judges:
             found = judge.judge(read, found)
+        bars = least or [ACCEPTED] * len(texts)
         return [
-            resolve(text, weigh(text, self._freed(text, spans), thresholds=self.thresholds, allow=self.allow))
-            for text, spans in zip(texts, found, strict=True)
+            resolve(text, weigh(text, self._freed(text, spans), thresholds=self.thresholds, allow=self.allow, least=bar))
+            for text, spans, bar in zip(texts, found, bars, strict=True)
         ]
 
     def _freed(self, text: str, spans: list[Span]) -> list[Span]:

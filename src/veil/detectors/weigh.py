@@ -21,10 +21,11 @@ def weigh(
     *,
     thresholds: Mapping[Label, float] | None = None,
     allow: Collection[str] = (),
+    least: float = ACCEPTED,
 ) -> list[Span]:
     """The spans that are accepted.
 
-    Shape:   `allow` are small-letter values that are no PHI; a label without a threshold has 0.5.
+    Shape:   `allow` are small-letter values that are no PHI; a label without a threshold has `least`.
     Keeps:   what check digits or a strong known identifier hold is never refused, whatever score and lists say.
     """
     bars = thresholds or {}
@@ -33,7 +34,7 @@ def weigh(
         for span in spans
         if held(span)
         or (
-            span.score >= bars.get(span.label, ACCEPTED)
+            span.score >= bars.get(span.label, least)
             and not (allow and shown[span.start : span.end].lower() in allow)
         )
     ]

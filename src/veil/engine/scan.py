@@ -58,11 +58,12 @@ class Scans:
         Keeps:   a year that stays is none that shows an age over 89 (born in 1930).
         Source:  45 CFR 164.514(b)(2)(i)(C): "all elements of dates (including year) indicative of such age".
         """
-        found = [
-            [self._by_age(text, span) for span in spans]
-            for text, spans in zip(texts, self._scanner.find(texts, owners), strict=True)
-        ]
-        return [[span for span in spans if span.label not in self._kept] for spans in found]
+        return self.treated(texts, self._scanner.find(texts, owners))
+
+    def treated(self, texts: Sequence[str], found: list[list[Span]]) -> list[list[Span]]:
+        """Of the spans of a scanner, those that the plan changes."""
+        aged = [[self._by_age(text, span) for span in spans] for text, spans in zip(texts, found, strict=True)]
+        return [[span for span in spans if span.label not in self._kept] for spans in aged]
 
     def _by_age(self, text: str, span: Span) -> Span:
         if span.label is not Label.YEAR or Label.YEAR not in self._kept:
@@ -78,6 +79,14 @@ class Scans:
         texts = [value or "" for value in values.to_pylist()]
         owners = self.owners(subjects)
         spans = self.find(texts, owners)
+        return self.answer(values, subjects, spans, day_first=day_first, report=report, address=address)
+
+    def answer(
+        self, values: pa.Array, subjects: pa.Array, spans: list[list[Span]], *, day_first: bool, report: Report, address: str
+    ) -> tuple[pa.Array, list[Found]]:
+        """Shape: n texts, n subjects, n lists of spans as `find` gives them -> n texts with those replaced; null stays null."""
+        texts = [value or "" for value in values.to_pylist()]
+        owners = self.owners(subjects)
         meant = [
             who_is_meant(text, found, owner, self._staff)
             for text, found, owner in zip(texts, spans, owners, strict=True)
