@@ -1,0 +1,215 @@
+"""Bodies: the text that a request holds, whatever shape it has, or why it could not be read."""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import quopri
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import Message
+from urllib.parse import parse_qsl
+
+from veil.errors import Error, FormatError, LimitError
+from veil.service.trace.coding import unpacked
+from veil.service.trace.lines import joined, json_lines, line, ndjson_lines, value_lines, xml_lines
+from veil.service.trace.protobuf import frames, texts
+
+SWELLS = 8  # an unpacked body may be so many times the limit
+MOST_FIELDS = 20_000
+MOST_PARTS = 1_000
+_HEADERS = re.compile(rb"((?:[^\r\n]+\r?\n)*)\r?\n")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+
+
+@dataclass(slots=True)
+class Body:
+    """A request as it is evaluated: its bytes and the headers that say what they are."""
+
+    content: bytes = b""
+    kind: str = ""  # Content-Type
+    codings: str = ""  # Content-Encoding
+    grpc: str = ""  # grpc-encoding
+    query: str = ""
+    path: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read: lines, and the codes of what could not be."""
+
+    lines: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return joined(self.lines)
+
+
+def read(body: Body, limit: int) -> Reading:
+    """The text of a request.
+
+    Shape:   a body that cannot be read as what it says it is gives the text that its bytes are, and a code; a code alone
+             where they are none. `limit`: bytes, before unpacking.
+    Keeps:   raises nothing.
+    """
+    made = Reading()
+    if body.path:
+        made.lines += [one for one, _ in parse_qsl(body.path.replace("/", "&"), keep_blank_values=True)]
+    if body.query:
+        _try(made, lambda: _form(made, body.query))
+    if body.content:
+        try:
+            content = unpacked(body.content, body.codings, SWELLS * limit)
+        except Error as error:
+            made.unread.append(error.code)
+        else:
+            _read(made, content, body, SWELLS * limit, 0)
+    return made
+
+
+def _try(made: Reading, read_it: Callable[[], None]) -> bool:
+    try:
+        read_it()
+    except Error as error:
+        made.unread.append(error.code)
+        return False
+    return True
+
+
+def _read(made: Reading, content: bytes, body: Body, most: int, depth: int) -> None:
+    said = Message()
+    said["content-type"] = body.kind or "application/octet-stream"
+    kind = said.get_content_type()
+    charset = str(said.get_param("charset") or "")
+    if kind.startswith("application/grpc") or kind.endswith(("protobuf", "x-protobuf", "+proto")):
+        _try(made, lambda: _messages(made, content, kind, body, most))
+    elif kind.startswith("multipart/"):
+        boundary = said.get_param("boundary")
+        _try(made, lambda: _parts(made, content, str(boundary or ""), most, depth))
+    elif kind.startswith(("image/", "audio/", "video/", "font/")) and not kind.endswith("+xml"):
+        made.unread.append("body-kind")
+    else:
+        _written(made, content, kind, charset)
+
+
+def _written(made: Reading, content: bytes, kind: str, charset: str) -> None:
+    """Kinds that are text; what says nothing of itself is what it looks like."""
+    if kind in ("text/xml", "application/xml") or kind.endswith("+xml"):
+        if _try(made, lambda: made.lines.extend(xml_lines(content))):
+            return
+        made.lines.append(_decoded(made, content, charset))
+        return
+    text = _decoded(made, content, charset)
+    told = made.lines
+    if kind == "application/json" or kind.endswith("+json"):
+        if not _try(made, lambda: told.extend(json_lines(text))):
+            told.append(text)
+    elif kind in ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-seq"):
+        lines, whole = ndjson_lines(text)
+        told += lines
+        made.unread += [] if whole else ["json-broken"]
+    elif kind == "application/x-www-form-urlencoded":
+        if not _try(made, lambda: _form(made, text)):
+            told.append(text)
+    else:
+        _looked_at(made, content, text, known=kind.startswith("text/"))
+
+
+def _looked_at(made: Reading, content: bytes, text: str, *, known: bool) -> None:
+    first = text.lstrip()[:1]
+    for sign, way in (("{", json_lines), ("[", json_lines), ("<", lambda _: xml_lines(content))):
+        if first == sign:
+            try:
+                made.lines += way(text)
+            except (FormatError, LimitError):
+                break
+            return
+    if not known and "\x00" in text:
+        made.unread.append("body-kind")
+    made.lines.append(text)
+
+
+def _decoded(made: Reading, content: bytes, charset: str) -> str:
+    """The bytes as text; where they are not in the encoding they name, what can be read of them, and a code."""
+    name = next((name for mark, name in _BOMS if content.startswith(mark)), charset or "utf-8")
+    try:
+        return str(codecs.decode(content, name)) if codecs.lookup(name)._is_text_encoding else _odd(made, content)  # type: ignore[attr-defined]  # noqa: SLF001  what codecs.open asks as well
+    except (LookupError, ValueError):
+        return _odd(made, content)
+
+
+def _odd(made: Reading, content: bytes) -> str:
+    made.unread.append("body-encoding")
+    return content.decode("cp1252", "replace")
+
+
+def _form(made: Reading, text: str) -> None:
+    """Errors: LimitError `body-fields`."""
+    if text.count("&") >= MOST_FIELDS:
+        raise LimitError("body-fields", f"a form has more than {MOST_FIELDS} fields")
+    for key, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
+        made.lines += value_lines(key, value)
+
+
+def _messages(made: Reading, content: bytes, kind: str, body: Body, most: int) -> None:
+    if "grpc" not in kind:
+        made.lines += list(texts(content))
+        return
+    if "web-text" in kind:
+        try:
+            content = b64decode(content)
+        except (binascii.Error, ValueError):
+            raise FormatError("grpc-broken", "this is not a stream of gRPC messages") from None
+    found, whole = frames(content, body.grpc, most)
+    made.unread += [] if whole else ["grpc-broken"]
+    for message in found:
+        if not _try(made, lambda message=message: made.lines.extend(list(texts(message)))):
+            made.lines.append(message.decode("utf-8", "replace"))
+
+
+def _parts(made: Reading, content: bytes, boundary: str, most: int, depth: int) -> None:
+    """Errors: FormatError `multipart-broken`, LimitError `multipart-deep`."""
+    if not boundary or len(boundary) > 200:
+        raise FormatError("multipart-broken", "a body of several parts does not say where they end")
+    if depth >= 4:
+        raise LimitError("multipart-deep", "parts lie within parts too deep")
+    mark = re.escape(b"--" + boundary.encode("latin-1", "replace"))
+    pieces = re.split(rb"(?:^|\r?\n)" + mark + rb"(?:--)?[ \t]*(?:\r?\n|$)", content, maxsplit=MOST_PARTS)
+    if len(pieces) < 3 or len(pieces) > MOST_PARTS:
+        made.unread.append("multipart-broken")
+    for piece in pieces[1:] if len(pieces) > 1 else pieces:
+        _part(made, piece, most, depth)
+
+
+def _part(made: Reading, piece: bytes, most: int, depth: int) -> None:
+    above = _HEADERS.match(piece)
+    head, content = (above[1], piece[above.end() :]) if above else (b"", piece)
+    said = Message()
+    for one in head.replace(b"\r\n", b"\n").split(b"\n"):
+        name, _, value = one.decode("utf-8", "replace").partition(":")
+        if value and name.lower() not in said:
+            said[name.strip()] = value.strip()
+    name = str(said.get_param("name", "", "content-disposition") or "")
+    file_name = said.get_param("filename", "", "content-disposition") or ""
+    if file_name:
+        made.lines.append(line("file", str(file_name)))
+    content = _transferred(content, str(said.get("content-transfer-encoding", "")))
+    inner = Reading()
+    _read(inner, content, Body(kind=str(said.get("content-type", "text/plain"))), most, depth + 1)
+    made.unread += inner.unread
+    made.lines += [line(name, inner.lines[0]), *inner.lines[1:]] if inner.lines else [line(name, "")]
+
+
+def _transferred(content: bytes, coding: str) -> bytes:
+    if coding.lower() == "quoted-printable":
+        return quopri.decodestring(content)
+    if coding.lower() == "base64":
+        try:
+            return b64decode(content)
+        except (binascii.Error, ValueError):
+            return content
+    return content

@@ -1,0 +1,146 @@
+"""Lines: what a body says, as the detectors read best: `name of the field: value`, one below the other."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+from xml.parsers import expat
+
+from veil.errors import FormatError, LimitError
+
+DEEPEST = 200
+NESTED = 3  # documents inside the text of a document
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_-]+")
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}")
+
+
+def line(key: str, value: str) -> str:
+    """A field as a person writes it: `phone_number`, `phoneNumber` -> `phone number: ...`."""
+    if not key:
+        return value
+    words = _WORDS.sub(" ", key).strip() if _FIELD_NAME.fullmatch(key) else key
+    return f"{words}: {value}"
+
+
+class Pairs(list[tuple[str, Any]]):
+    """An object of JSON with every member, those of one name too."""
+
+
+def json_lines(text: str, key: str = "", nested: int = 0) -> list[str]:
+    """Every scalar with the name it stands under; numbers as they are written.
+
+    Errors:  FormatError `json-broken`, LimitError `json-deep`.
+    """
+    try:
+        read = json.loads(text, object_pairs_hook=Pairs, parse_int=str, parse_float=str, parse_constant=str)
+    except RecursionError:
+        raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}") from None
+    except ValueError:
+        raise FormatError("json-broken", "this is not JSON") from None
+    return list(_walk(read, key, nested))
+
+
+def _walk(read: Any, key: str, nested: int) -> Iterator[str]:
+    stack: list[tuple[str, Any, int]] = [(key, read, 0)]
+    while stack:
+        name, one, depth = stack.pop()
+        if depth > DEEPEST:
+            raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}")
+        if isinstance(one, Pairs):
+            stack.extend((under, value, depth + 1) for under, value in reversed(one))
+            if not one and name:
+                yield name
+        elif isinstance(one, list):
+            stack.extend((name, value, depth + 1) for value in reversed(one))
+        elif isinstance(one, str):
+            yield from value_lines(name, one, nested)
+        elif name:
+            yield line(name, "")  # null, true, false: the name may itself be one of a person
+
+
+def value_lines(key: str, value: str, nested: int = 0) -> list[str]:
+    """A value, and where it is a document itself, what stands in that."""
+    if nested < NESTED and value[:1] in ("{", "["):
+        try:
+            return json_lines(value, key, nested + 1)
+        except (FormatError, LimitError):
+            pass
+    return [line(key, value)]
+
+
+def ndjson_lines(text: str) -> tuple[list[str], bool]:
+    """The lines of every document, and whether all could be read; of one that could not, its text."""
+    found: list[str] = []
+    whole = True
+    for document in text.replace("\x1e", "\n").split("\n"):
+        try:
+            found += json_lines(document) if document.strip() else []
+        except (FormatError, LimitError):
+            found.append(document)
+            whole = False
+    return found, whole
+
+
+def xml_lines(body: bytes | str) -> list[str]:
+    """Texts and attributes in their order; text that marks interrupt stays one.
+
+    Errors:  FormatError `xml-broken`; LimitError `xml-doctype`: entities and what lies outside are never read.
+    """
+    walk = _Xml()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = walk.refuse
+    parser.StartElementHandler = walk.start
+    parser.EndElementHandler = walk.end
+    parser.CharacterDataHandler = walk.text
+    parser.CommentHandler = walk.aside
+    parser.ProcessingInstructionHandler = lambda _, data: walk.aside(data)
+    try:
+        parser.Parse(body, True)
+    except (expat.ExpatError, ValueError, LookupError):
+        raise FormatError("xml-broken", "this is not XML") from None
+    return walk.lines()
+
+
+class _Xml:
+    def __init__(self) -> None:
+        self._out: list[str] = []
+        self._asides: list[str] = []
+        self._mixed: list[bool] = [False]  # for each open element: whether text stood in it before this place
+
+    def refuse(self, *_: object) -> None:
+        raise LimitError("xml-doctype", "a document brings definitions of its own, which are not read")
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._asides += [line(name.rpartition(":")[2], value) for name, value in attributes.items()]
+        if not self._mixed[-1]:
+            self._out.append("\n" + line(tag.rpartition(":")[2], ""))
+        self._mixed.append(self._mixed[-1])
+
+    def end(self, _: str) -> None:
+        self._mixed.pop()
+        if not self._mixed[-1]:
+            self._out.append("\n")
+
+    def text(self, text: str) -> None:
+        if text.strip():
+            self._mixed[-1] = True
+        self._out.append(text)
+
+    def aside(self, text: str) -> None:
+        self._asides.append(text)
+
+    def lines(self) -> list[str]:
+        return [*(one for one in "".join(self._out).split("\n") if one.strip()), *self._asides]
+
+
+def joined(lines: Iterable[str]) -> str:
+    """One text of Unicode that any encoding can write: a lone surrogate becomes a mark."""
+    text = "\n".join(lines)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

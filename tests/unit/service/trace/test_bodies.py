@@ -1,0 +1,185 @@
+"""Bodies: an identifier is found in every shape, and nothing that arrives raises anything."""
+
+import gzip
+import json
+import zlib
+from urllib.parse import quote_plus
+
+import brotli
+import pytest
+import zstandard
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from veil.errors import Error, LimitError
+from veil.service.trace.bodies import Body, read
+from veil.service.trace.coding import Unpacker, unpacked
+
+LIMIT = 1 << 20
+PLANTED = "Jürgen O'Neil 555-867-5309"
+QUIET = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=40)
+DOCUMENT = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | QUIET,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(QUIET, inner, max_size=4),
+    max_leaves=8,
+)
+PACKERS = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": lambda data: zstandard.ZstdCompressor(write_content_size=False).compress(data),
+    "identity": bytes,
+    "gzip, br": lambda data: brotli.compress(gzip.compress(data)),
+}
+
+
+def texts(content, kind, **more):
+    made = read(Body(content, kind, **more), LIMIT)
+    return "\n".join(made.lines), made.unread
+
+
+def varint(number):
+    out = b""
+    while number > 0x7F:
+        out, number = out + bytes([number & 0x7F | 0x80]), number >> 7
+    return out + bytes([number])
+
+
+def text_field(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def grpc(*messages):
+    return b"".join(b"\x00" + len(one).to_bytes(4) + one for one in messages)
+
+
+MULTIPART = (
+    '--b1\r\nContent-Disposition: form-data; name="about"\r\n\r\n{0}\r\n--b1\r\n'
+    'Content-Disposition: form-data; name="f"; filename="scan.png"\r\nContent-Type: image/png\r\n\r\n\x00\x01\r\n--b1--\r\n'
+)
+SHAPES = {
+    "json": ("application/json; charset=utf-8", json.dumps({"a": [1, {"note": PLANTED}]}).encode()),
+    "json with a suffix": ("application/fhir+json", json.dumps([PLANTED]).encode()),
+    "json as a key": ("application/json", json.dumps({PLANTED: None}).encode()),
+    "json in json": ("application/json", json.dumps({"data": json.dumps({"x": PLANTED})}).encode()),
+    "two members of one name": ("application/json", f'{{"a": "{PLANTED}", "a": ""}}'.encode()),
+    "broken json": ("application/json", f'{{"a": "{PLANTED}", '.encode()),
+    "json in utf-16": ("application/json", json.dumps({"a": PLANTED}, ensure_ascii=False).encode("utf-16")),
+    "ndjson": ("application/x-ndjson", f'{{"a": 1}}\n{{"b": "{PLANTED}"}}\n'.encode()),
+    "form": ("application/x-www-form-urlencoded", f"a=1&note={quote_plus(PLANTED)}".encode()),
+    "multipart": ("multipart/form-data; boundary=b1", MULTIPART.format(PLANTED).encode()),
+    "xml": ("application/xml", f"<p><n a='1'>{PLANTED}</n></p>".encode()),
+    "xml attribute": ("text/xml", f'<p n="{PLANTED}"/>'.encode()),
+    "xml with marks inside": ("application/soap+xml", f"<p>Jürgen <b>O'Neil</b> 555-<i>867</i>-5309</p>".encode()),  # noqa: F541
+    "text": ("text/plain; charset=latin-1", PLANTED.encode("latin-1")),
+    "text that says nothing": ("", PLANTED.encode()),
+    "json that says nothing": ("", json.dumps({"a": PLANTED}).encode()),
+    "grpc": ("application/grpc", grpc(b"", text_field(1, text_field(3, PLANTED.encode()) + b"\x10\x01"))),
+    "protobuf": ("application/x-protobuf", text_field(200, PLANTED.encode())),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_identifier_is_read_in_every_shape_and_packing(shape, packing):
+    kind, content = SHAPES[shape]
+    found, _ = texts(PACKERS[packing](content), kind, codings=packing)
+    assert PLANTED in found
+
+
+def test_names_of_fields_are_written_as_words_before_their_values():
+    found, unread = texts(b'{"phoneNumber": 5558675309, "medical_record_number": "00123"}', "application/json")
+    assert found.split("\n") == ["phone Number: 5558675309", "medical record number: 00123"]
+    assert unread == []
+
+
+def test_a_query_string_is_read_beside_the_body():
+    assert PLANTED in texts(b"", "", query=f"q={quote_plus(PLANTED)}")[0]
+
+
+@settings(max_examples=60)
+@given(DOCUMENT, st.sampled_from(["application/json", ""]))
+def test_any_document_with_a_planted_identifier_gives_it_back(document, kind):
+    content = json.dumps({"before": document, "x": PLANTED, "after": document}).encode()
+    found, unread = texts(content, kind)
+    assert PLANTED in found
+    assert unread == []
+
+
+KINDS = [kind for kind, _ in SHAPES.values()] + [
+    "application/grpc-web-text",
+    "image/png",
+    "x",
+    "multipart/mixed",
+    "text/plain; charset=rot13",
+]
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=300), st.sampled_from(KINDS), st.sampled_from([*PACKERS, "compress", "gzip,gzip,gzip,gzip"]))
+@example(b"[" * 100_000, "application/json", "identity")
+@example(b"<a>" * 50_000, "text/xml", "identity")
+@example(b'"\\ud800"', "application/json", "identity")
+@example(b"9" * 10_000, "application/json", "identity")
+def test_no_bytes_of_a_caller_raise_anything(content, kind, codings):
+    made = read(Body(content, kind, codings, grpc="gzip", query="%ff=%zz&&"), LIMIT)
+    assert all(code.replace("-", "").isalpha() for code in made.unread)
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(sorted(SHAPES)), st.data())
+def test_a_body_that_breaks_off_is_read_or_told_unread(shape, data):
+    kind, content = SHAPES[shape]
+    cut = data.draw(st.integers(1, len(content) - 1))
+    made = read(Body(content[:cut], kind), LIMIT)
+    assert made.lines or made.unread
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate", "br", "zstd"])
+def test_a_packed_body_that_breaks_off_is_told(packing):
+    content = PACKERS[packing](b'{"a": "b"}' * 100)
+    _, unread = texts(content[:-3], "application/json", codings=packing)
+    assert "body-packed" in unread
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate", "br", "zstd"])
+def test_a_bomb_is_refused_before_it_unfolds(packing):
+    bomb = PACKERS[packing](b" " * (64 << 20))
+    with pytest.raises(LimitError, match="body-swollen"):
+        unpacked(bomb, packing, 8 * LIMIT)
+
+
+def test_a_bomb_within_a_bomb_is_refused():
+    with pytest.raises(LimitError, match="body-swollen"):
+        unpacked(gzip.compress(gzip.compress(b" " * (64 << 20))), "gzip, gzip", 8 * LIMIT)
+
+
+def test_a_billion_laughs_are_refused():
+    laughs = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><l>&b;</l>'
+    _, unread = texts(laughs.encode(), "application/xml")
+    assert unread == ["xml-doctype"]
+
+
+def test_nothing_outside_a_document_is_opened(tmp_path):
+    (tmp_path / "secret").write_text("swordfish")
+    outside = f'<!DOCTYPE l [<!ENTITY a SYSTEM "file://{tmp_path}/secret">]><l>&a;</l>'
+    found, unread = texts(outside.encode(), "application/xml")
+    assert "swordfish" not in found
+    assert unread == ["xml-doctype"]
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(["gzip", "deflate", "br", "zstd", "gzip, br"]), st.binary(max_size=5_000), st.integers(1, 700))
+def test_a_body_unpacked_in_pieces_is_the_body(packing, content, size):
+    packed = PACKERS[packing](content)
+    unpacker = Unpacker(packing, LIMIT)
+    made = b"".join(unpacker.feed(packed[at : at + size]) for at in range(0, len(packed), size))
+    assert made == content
+    assert unpacker.is_whole()
+
+
+def test_errors_of_unpacking_hold_no_byte_of_the_body():
+    with pytest.raises(Error) as caught:
+        unpacked(b"swordfish", "gzip", LIMIT)
+    assert "swordfish" not in str(caught.value)
+    assert caught.value.__cause__ is None
