@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from veil.cli import audit, evaluate, former, importing, keyring, lint, project, reversal, risk, scan, text
+from veil.cli import audit, evaluate, former, importing, keyring, lint, project, reversal, risk, scan, serve, text
 from veil.errors import Error
 from veil.memory import slow_to_purge
 
@@ -30,6 +30,7 @@ scan.add_to(app)
 app.add_typer(keyring.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(importing.app, name="import")
+app.add_typer(serve.app, name="serve")
 former.add_to(app)
 
 

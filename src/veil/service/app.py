@@ -1,0 +1,115 @@
+"""App: the service put together, behind its door."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import fastapi_offline
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from veil.errors import Error, LimitError, PolicyError, StoreError
+from veil.service.aws.routes import aws_router
+from veil.service.gate.callers import Callers
+from veil.service.gate.door import CSP, Door, told
+from veil.service.measures import Measures
+from veil.service.reader import Reader
+from veil.service.rest.answers import Answers
+from veil.service.rest.routes import Desk, rest_router
+from veil.service.setting import Setting
+
+_SWAGGER = Path(fastapi_offline.__file__).parent / "static"
+_PAGES = Path(__file__).parent / "pages"
+_ABOUT = (
+    "Text goes in; what identifies a person comes out found, masked or replaced. Nothing that is sent here is kept."
+)
+_FIELDS = frozenset({
+    "body", "query", "path", "header", "text", "texts", "strategy", "entity_types", "confidence_threshold", "profile",
+    "consistent_in", "consistent_key", "include_original",
+})  # fmt: skip
+_PLAIN = frozenset({
+    "missing", "string_too_short", "string_too_long", "too_short", "too_long", "literal_error", "greater_than_equal",
+    "less_than_equal", "string_type", "float_type", "float_parsing", "bool_type", "bool_parsing", "list_type", "json_invalid",
+    "finite_number", "model_attributes_type", "dict_type", "string_unicode",
+})  # fmt: skip
+
+
+def create_app(setting: Setting) -> ASGIApp:
+    """The whole service as an ASGI application; the model is loaded while it starts to listen."""
+    reader, callers, measures = Reader(), Callers(setting), Measures()
+    answers = Answers(reader, setting.keys, setting.locale)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        reader.start()
+        yield
+
+    app = FastAPI(
+        title="Veil", version=version("veil-deid"), description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.include_router(rest_router(Desk(reader, answers, callers, measures, setting.waiting)))
+    app.include_router(aws_router(reader, callers, measures, setting.waiting))
+    _add_errors(app)
+    _add_docs(app)
+    return Door(app, setting, measures.request)
+
+
+def _add_docs(app: FastAPI) -> None:
+    @app.get("/", tags=["service"])
+    async def root(request: Request) -> Response:
+        """The page, for who wants one; else where things are."""
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse((_PAGES / "text.html").read_text(encoding="utf-8"))
+        return JSONResponse({"name": "Veil", "version": app.version, "docs": "/docs", "health": "/api/v1/health"})
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        policy = CSP.replace(
+            "style-src 'self'", "style-src 'self' 'unsafe-inline'"
+        )  # Swagger UI styles its elements itself
+        return FileResponse(_PAGES / "docs.html", headers={"content-security-policy": policy})
+
+    @app.get("/pages/{name}", include_in_schema=False)
+    async def page(name: str) -> Response:
+        for folder in (_PAGES, _SWAGGER):
+            if name in {one.name for one in folder.iterdir() if one.suffix in (".css", ".js", ".svg", ".png")}:
+                return FileResponse(folder / name)
+        raise HTTPException(404, "there is no such page")
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(RequestValidationError)
+    async def not_valid(_: Request, error: Exception) -> JSONResponse:
+        faults = error.errors() if isinstance(error, RequestValidationError) else []
+        return JSONResponse({"detail": [_fault(one) for one in faults]}, 422)
+
+    @app.exception_handler(Error)
+    async def refused(_: Request, error: Exception) -> JSONResponse:
+        status = (
+            413
+            if isinstance(error, LimitError)
+            else 400
+            if isinstance(error, PolicyError)
+            else 503
+            if isinstance(error, StoreError)
+            else 500
+        )
+        return JSONResponse(told(error) if isinstance(error, Error) else {"detail": ""}, status)
+
+    @app.exception_handler(HTTPException)
+    async def said(_: Request, error: Exception) -> JSONResponse:
+        known = error if isinstance(error, HTTPException) else HTTPException(500)
+        return JSONResponse({"detail": known.detail}, known.status_code, known.headers)
+
+
+def _fault(fault: dict[str, Any]) -> dict[str, Any]:
+    """A fault of a request without its value: what pydantic says, less the input, and only names of our own fields."""
+    place = [one if isinstance(one, int) or one in _FIELDS else "?" for one in fault["loc"]]
+    return {"type": fault["type"], "loc": place, "msg": fault["msg"] if fault["type"] in _PLAIN else "not valid here"}

@@ -1,0 +1,1 @@
+"""AWS: the call of DetectPHI for clients of Comprehend Medical."""

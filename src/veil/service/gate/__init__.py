@@ -1,0 +1,1 @@
+"""Gate: who may come in, with what, and how much of it."""

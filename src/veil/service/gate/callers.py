@@ -1,0 +1,91 @@
+"""Callers: who a request comes from, what they may do, and how often."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from veil.service.gate.grants import ANYBODY, Grant, Grants
+from veil.service.setting import LOOPBACK, Setting
+
+_BEARER = HTTPBearer(auto_error=False, description="a token of `veil serve token`")
+_MOST_CALLERS = 10_000
+Held = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+
+
+class Callers:
+    """Tells callers by their tokens.
+
+    Keeps:   with `local` a call of this machine is anybody's; a token that is sent nevertheless must hold.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self.grants = Grants(setting.keys)
+        self._buckets: dict[str, tuple[float, float]] = {}
+        self._revoked = _Revoked(setting.revoked)
+        self.session: Callable[[Request], Grant | None] | None = None  # who signed in on a page, where there is one
+
+    def allowed(self, scope: str) -> Callable[..., Awaitable[Grant]]:
+        """A dependency that lets through who may do this, and gives their grant."""
+
+        async def check(request: Request, held: Held) -> Grant:
+            grant = self._grant(request, held)
+            if scope not in grant.scopes:
+                raise HTTPException(403, "this token is not for that")
+            self.count(grant)
+            return grant
+
+        return check
+
+    def check(self, grant: Grant | None) -> Grant:
+        """Errors: HTTPException 401 for none, one that ran out or was taken back."""
+        if grant is None or (
+            grant is not ANYBODY and (grant.expires <= time.time() or grant.id in self._revoked.ids())
+        ):
+            raise HTTPException(401, "a token that holds is needed", headers={"WWW-Authenticate": "Bearer"})
+        return grant
+
+    def count(self, grant: Grant) -> None:
+        """Errors: HTTPException 429 for who calls more often than is allowed."""
+        if not self._setting.rate:
+            return
+        now = time.monotonic()
+        left, then = self._buckets.get(grant.id, (self._setting.rate, now))
+        left = min(max(self._setting.rate, 1.0), left + (now - then) * self._setting.rate)
+        if left < 1:
+            raise HTTPException(
+                429, "too many requests", headers={"Retry-After": str(1 + int((1 - left) / self._setting.rate))}
+            )
+        if len(self._buckets) > _MOST_CALLERS:
+            self._buckets.clear()
+        self._buckets[grant.id] = (left - 1, now)
+
+    def is_local(self, request: Request) -> bool:
+        return self._setting.local and request.client is not None and request.client.host in LOOPBACK
+
+    def _grant(self, request: Request, held: HTTPAuthorizationCredentials | None) -> Grant:
+        if held is not None:
+            return self.check(self.grants.read(held.credentials))
+        if self.is_local(request):
+            return ANYBODY
+        return self.check(self.session(request) if self.session is not None else None)
+
+
+class _Revoked:
+    """Ids of tokens that were taken back, one a line of a file that is read again when it changes."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path, self._seen, self._ids = path, -1, frozenset[str]()
+
+    def ids(self) -> frozenset[str]:
+        if self._path is not None:
+            changed = self._path.stat().st_mtime_ns
+            if changed != self._seen:
+                self._ids, self._seen = frozenset(self._path.read_text(encoding="utf-8").split()), changed
+        return self._ids

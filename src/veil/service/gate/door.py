@@ -1,0 +1,163 @@
+"""Door: every request passes it: an id, the host, the size of the body, headers of safety, a line of counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from veil import log
+from veil.errors import Error
+from veil.log import Name
+from veil.service.setting import LOOPBACK, Setting
+
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+Watch = Callable[[str, str, int, float], None]
+
+
+class Door:
+    """An application behind a door.
+
+    Shape:   `watch`: told method, route, status and seconds of each request. `streams`: paths whose bodies have a
+             limit of their own.
+    Keeps:   nothing of a body, a query, a path or a header is in a log: of the path only the route's own pattern.
+    """
+
+    def __init__(self, app: ASGIApp, setting: Setting, watch: Watch, streams: tuple[str, ...] = ()) -> None:
+        self._app, self._setting, self._watch, self._streams = app, setting, watch, streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        visit = _Visit(scope, send, self._setting.tls)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        refused = self._refused(scope, headers)
+        if refused:
+            await visit.answer(*refused)
+        else:
+            await self._passed(scope, receive, visit)
+        self._note(scope, visit)
+
+    async def _passed(self, scope: Scope, receive: Receive, visit: _Visit) -> None:
+        limit = 0 if scope["path"].startswith(self._streams or ("\0",)) else self._setting.body
+        try:
+            await self._app(scope, _limited(receive, limit) if limit else receive, visit.send)
+        except Exception as error:  # noqa: BLE001  its words may hold a text: its kind and place are told
+            log.event("failed", kind=Name(type(error).__name__), place=Name(_place(error)))
+            if not visit.status:
+                await visit.answer(500, "the service failed; the id of this request stands in its log")
+
+    def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
+        host = _host(headers.get("host", ""))
+        allowed = self._setting.hosts or (frozenset(LOOPBACK) if self._setting.local else frozenset())
+        if allowed and host not in allowed:
+            return 421, "this host is not served here"
+        origin = headers.get("origin")
+        if origin and self._setting.local and _host(origin.partition("://")[2]) not in allowed:
+            return 403, "a page of another origin may not call"
+        length = headers.get("content-length", "0")
+        is_stream = scope["path"].startswith(self._streams or ("\0",))
+        if not is_stream and length.isdigit() and int(length) > self._setting.body:
+            return 413, "the body is too large"
+        return None
+
+    def _note(self, scope: Scope, visit: _Visit) -> None:
+        seconds = time.perf_counter() - visit.began
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        self._watch(method, _route(scope), visit.status, seconds)
+        log.event(
+            "request", id=Name(visit.id), method=Name(method), route=Name(_route(scope)), status=visit.status,
+            ms=round(1000 * seconds, 1),
+        )  # fmt: skip
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class _Visit:
+    """One request and what was answered."""
+
+    def __init__(self, scope: Scope, send: Send, tls: bool) -> None:
+        self._send, self._tls = send, tls
+        self.id = os.urandom(8).hex()
+        self.status = 0
+        self.began = time.perf_counter()
+        scope.setdefault("state", {})["request_id"] = self.id
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            given = {name.lower() for name, _ in message["headers"]}
+            own = [(b"x-request-id", self.id.encode()), (b"content-security-policy", CSP.encode()), *HEADERS]
+            if self._tls:
+                own.append((b"strict-transport-security", b"max-age=31536000"))
+            message = {**message, "headers": [*message["headers"], *(one for one in own if one[0] not in given)]}
+        await self._send(message)
+
+    async def answer(self, status: int, detail: str) -> None:
+        body = json.dumps({"detail": detail}).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise HTTPException(413, "the body is too large")
+        return message
+
+    return counted
+
+
+def _host(written: str) -> str:
+    """The name in a Host header, without its port."""
+    if written.startswith("["):
+        return written[1:].partition("]")[0].lower()
+    return written.partition(":")[0].lower()
+
+
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", "-"))
+
+
+def _place(error: BaseException) -> str:
+    """Module and line of the innermost frame of ours."""
+    place, trace = "veil", error.__traceback__
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if name.startswith("veil"):
+            place = f"{name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def told(error: Error) -> dict[str, Any]:
+    """An error of the house as an answer: its code, sentence and hint; none holds a value."""
+    return {"detail": error.message, "code": error.code, **({"hint": error.hint} if error.hint else {})}

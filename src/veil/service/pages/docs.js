@@ -1,0 +1,3 @@
+"use strict";
+
+window.ui = SwaggerUIBundle({ url: "/openapi.json", dom_id: "#calls", deepLinking: true, validatorUrl: null });

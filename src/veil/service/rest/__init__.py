@@ -1,0 +1,1 @@
+"""REST: the calls that take a text and answer at once."""

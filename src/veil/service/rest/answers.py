@@ -1,0 +1,162 @@
+"""Answers: what the service makes of texts: spans, and the text with something else in their place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from veil.detectors.scanner import Scanner
+from veil.engine.operate import Operators
+from veil.engine.persons import who_is_meant
+from veil.engine.scan import Scans
+from veil.keys import ROOT_BYTES, Keys
+from veil.model import Label, Owner, Report, Span, put_back
+from veil.operators.redact import BLOCK, PLACEHOLDERS
+from veil.policy.plan import Plan, day_first
+from veil.policy.profile import Profile, read_profile
+from veil.service.reader import LEAST, Reader
+from veil.service.rest.kinds import kind_of, taken
+
+_DIGITS = 16
+_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A text after its change. Shape: k spans of the text as it was, k replacements."""
+
+    text: str
+    spans: list[Span]
+    replacements: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a request wants its texts changed.
+
+    Shape:   `strategy`: placeholder, redact, hash or consistent. `kinds`: only these types, None for all. `profile`: a
+             shipped profile in place of a strategy. `scope`: how far fakes and shifts reach: document, batch or key;
+             `key`: the name under which the caller keeps them the same.
+    """
+
+    strategy: str = "placeholder"
+    kinds: Collection[str] | None = None
+    least: float = LEAST
+    profile: str | None = None
+    scope: str = "batch"
+    key: str = ""
+
+
+class Answers:
+    """The engine for the requests of one process. Keeps: nothing of a request outlives it."""
+
+    def __init__(self, reader: Reader, keys: Keys, locale: str = "en-US") -> None:
+        self._reader, self._keys, self._locale = reader, keys, locale
+        self._profiles: dict[str, Profile] = {}
+
+    async def find(self, texts: Sequence[str], least: float = LEAST) -> list[list[Span]]:
+        """The spans that Safe Harbor changes, however sure: with a score of at least `least`."""
+        found = await self._reader.find(texts, least)
+        return self._scans("safe-harbor", Keys.none()).treated(texts, found)
+
+    async def everything(self, text: str, least: float = LEAST) -> list[Span]:
+        """All spans of one text, also those that Safe Harbor keeps."""
+        return (await self._reader.find([text], least))[0]
+
+    async def change(self, texts: Sequence[str], wish: Wish, caller: str) -> list[Changed]:
+        """Shape: n texts -> n changed texts. `caller`: whose keys are meant where the scope is a key."""
+        found = await self._reader.find(texts, wish.least)
+        profile = wish.profile or ("consistent" if wish.strategy == "consistent" else "safe-harbor")
+        spans = self._wanted(texts, self._scans(profile, Keys.none()).treated(texts, found), wish.kinds)
+        if profile not in ("safe-harbor", "redact") or wish.profile:
+            answer: list[Changed] = await self._reader.call(
+                lambda _: self._derived(texts, spans, profile, wish, caller)
+            )
+            return answer
+        secret = self._keys.secret("service", "hash")
+        return [
+            _put(text, mine, _plain(text, mine, wish.strategy, secret)) for text, mine in zip(texts, spans, strict=True)
+        ]
+
+    def _wanted(self, texts: Sequence[str], spans: list[list[Span]], kinds: Collection[str] | None) -> list[list[Span]]:
+        if kinds is None:
+            return spans
+        return [taken(mine, who_is_meant(text, mine, Owner()), kinds) for text, mine in zip(texts, spans, strict=True)]
+
+    def _derived(
+        self, texts: Sequence[str], spans: list[list[Span]], profile: str, wish: Wish, caller: str
+    ) -> list[Changed]:
+        """By the operators of a profile; drawn anew where two persons would share a fake."""
+        if wish.scope == "document":
+            return [
+                self._drawn([text], [mine], profile, wish, caller)[0] for text, mine in zip(texts, spans, strict=True)
+            ]
+        return self._drawn(texts, spans, profile, wish, caller)
+
+    def _drawn(
+        self, texts: Sequence[str], spans: list[list[Span]], profile: str, wish: Wish, caller: str
+    ) -> list[Changed]:
+        values = pa.array(list(texts), pa.large_string())
+        subjects = pa.array(["one"] * len(texts), pa.large_string())
+        for _ in range(_TRIES):
+            scans = self._scans(profile, self._keys_for(wish, caller))
+            new, found = scans.answer(values, subjects, spans, day_first=day_first(self._locale), report=Report(), address="text")  # fmt: skip
+            done = [
+                Changed(text or "", list(one.spans), list(one.replacements))
+                for text, one in zip(new.to_pylist(), found, strict=True)
+            ]
+            if wish.scope == "key" or not _collide(texts, done):
+                break
+        return done
+
+    def _keys_for(self, wish: Wish, caller: str) -> Keys:
+        if wish.scope == "key":
+            return Keys.from_secret(self._keys.secret("service", f"fakes\x1f{caller}\x1f{wish.key}"))
+        return Keys.from_secret(os.urandom(ROOT_BYTES))
+
+    def _scans(self, name: str, keys: Keys) -> Scans:
+        if name not in self._profiles:
+            here = name == "consistent"
+            self._profiles[name] = (
+                read_profile("consistent.yaml", Path(__file__).parent) if here else read_profile(name)
+            )
+        profile = self._profiles[name]
+        today = dt.datetime.now(tz=dt.UTC).date()
+        plan = Plan(
+            "texts", profile.name, profile.claims, "subject", self._locale, today, profile.labels, (), (), {}, None, {}
+        )
+        return Scans(plan, Scanner([]), Operators(plan, keys), keys, None)
+
+
+def _plain(text: str, spans: list[Span], strategy: str, secret: bytes) -> list[str]:
+    if strategy == "redact":
+        return [BLOCK * span.length for span in spans]
+    if strategy == "hash":
+        return [f"[{kind_of(span.label)}_{_hashed(secret, text[span.start : span.end], span.label)}]" for span in spans]
+    return [PLACEHOLDERS[span.label] for span in spans]
+
+
+def _hashed(secret: bytes, value: str, label: Label) -> str:
+    return hmac.digest(secret, f"{label}\x1f{value}".encode(), hashlib.sha256).hex()[:_DIGITS]
+
+
+def _put(text: str, spans: list[Span], replacements: list[str]) -> Changed:
+    return Changed(put_back(text, spans, replacements), spans, replacements)
+
+
+def _collide(texts: Sequence[str], done: list[Changed]) -> bool:
+    """Whether two names that differ in more than case share a fake."""
+    seen: dict[str, str] = {}
+    for text, one in zip(texts, done, strict=True):
+        for span, new in zip(one.spans, one.replacements, strict=True):
+            name = text[span.start : span.end].casefold()
+            if span.label is Label.NAME and seen.setdefault(new.casefold(), name) != name:
+                return True
+    return False

@@ -1,0 +1,152 @@
+"""Routes: the calls of the REST service."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Response
+
+from veil.model import Span
+from veil.service.gate.callers import Callers
+from veil.service.gate.grants import Grant
+from veil.service.locate import entities
+from veil.service.measures import Measures
+from veil.service.reader import Reader
+from veil.service.rest.answers import Answers, Changed, Wish
+from veil.service.rest.kinds import KINDS, kind_of, unknown
+from veil.service.rest.shapes import (
+    BatchAnswer,
+    BatchRequest,
+    BatchResult,
+    Changing,
+    DeidentifyAnswer,
+    DeidentifyRequest,
+    DetectAnswer,
+    DetectRequest,
+    Entity,
+    EntityKind,
+    EntityKinds,
+    Health,
+    PhiAnswer,
+    PhiRequest,
+    problems,
+)
+
+MODEL = "veil-ner"
+
+
+class Desk:
+    """What the calls share: the engine, who may call, what is counted, and how much may wait."""
+
+    def __init__(self, reader: Reader, answers: Answers, callers: Callers, measures: Measures, waiting: int) -> None:
+        self.reader, self.answers, self.callers, self.measures = reader, answers, callers, measures
+        self._waiting = waiting
+
+    def check_room(self) -> None:
+        """Errors: HTTPException 503 where too much waits already."""
+        if self.reader.waiting > self._waiting:
+            raise HTTPException(503, "too much waits to be read", headers={"Retry-After": "1"})
+
+    def count(self, texts: list[str], found: list[list[Span]]) -> None:
+        self.measures.texts(map(len, texts), found, self.reader.waiting)
+
+
+def rest_router(desk: Desk) -> APIRouter:
+    """The calls under /api/v1."""
+    router = APIRouter(prefix="/api/v1", responses=problems())
+    _add_calls(router, desk)
+    _add_phi(router, desk)
+    _add_facts(router, desk)
+    return router
+
+
+def _add_calls(router: APIRouter, desk: Desk) -> None:
+    may_detect, may_change = desk.callers.allowed("detect"), desk.callers.allowed("deidentify")
+
+    @router.post("/detect", tags=["texts"])
+    async def detect(asked: DetectRequest, grant: Annotated[Grant, Depends(may_detect)]) -> DetectAnswer:
+        """Find what identifies a person. Offsets are code points of the text."""
+        del grant
+        desk.check_room()
+        (spans,) = await desk.answers.find([asked.text], asked.confidence_threshold)
+        desk.count([asked.text], [spans])
+        found = _entities(asked.text, spans)
+        return DetectAnswer(entities=found, entity_count=len(found), text_length=len(asked.text))
+
+    @router.post("/deidentify", tags=["texts"])
+    async def deidentify(asked: DeidentifyRequest, grant: Annotated[Grant, Depends(may_change)]) -> DeidentifyAnswer:
+        """Put something else in the place of what identifies a person."""
+        (done,) = await _changed(desk, [asked.text], asked, grant)
+        found = _entities(asked.text, done.spans)
+        made = {one.text: new for one, new in zip(found, done.replacements, strict=True)}
+        return DeidentifyAnswer(
+            deidentified_text=done.text, entities_found=found, replacements_made=made, entity_count=len(found)
+        )
+
+    @router.post("/batch", tags=["texts"], response_model_exclude_none=True)
+    async def batch(asked: BatchRequest, grant: Annotated[Grant, Depends(may_change)]) -> BatchAnswer:
+        """The same for up to a hundred texts, in their order."""
+        done = await _changed(desk, asked.texts, asked, grant)
+        results = [
+            BatchResult(original_text=text if asked.include_original else None, deidentified_text=one.text, entity_count=len(one.spans))
+            for text, one in zip(asked.texts, done, strict=True)
+        ]  # fmt: skip
+        return BatchAnswer(
+            results=results, total_entities=sum(one.entity_count for one in results), documents_processed=len(results)
+        )
+
+
+def _add_phi(router: APIRouter, desk: Desk) -> None:
+    may_ask = desk.callers.allowed("phi")
+
+    @router.post("/phi", tags=["texts"])
+    async def phi(asked: PhiRequest, grant: Annotated[Grant, Depends(may_ask)]) -> PhiAnswer:
+        """Find it, and answer as Locate and DetectPHI do; ages of any height are told."""
+        del grant
+        desk.check_room()
+        spans = await desk.answers.everything(asked.text)
+        desk.count([asked.text], [spans])
+        return PhiAnswer(phi=entities(asked.text, spans))
+
+
+def _add_facts(router: APIRouter, desk: Desk) -> None:
+    @router.get("/health", tags=["service"])
+    async def health(response: Response) -> Health:
+        """Whether this process answers; 503 until the model is there."""
+        loaded = desk.reader.ready.is_set()
+        response.status_code = 200 if loaded else 503
+        return Health(status="healthy" if loaded else "starting", model_loaded=loaded, model_name=MODEL, version=version("veil-deid"))  # fmt: skip
+
+    @router.get("/entities", tags=["service"])
+    async def kinds() -> EntityKinds:
+        """The twenty-one types."""
+        told = [
+            EntityKind(name=one.name, description=one.description, examples=list(one.examples), replacement=one.replacement)
+            for one in KINDS.values()
+        ]  # fmt: skip
+        return EntityKinds(entity_types=told, total_types=len(told))
+
+    @router.get("/metrics", tags=["service"], response_class=Response)
+    async def metrics(grant: Annotated[Grant, Depends(desk.callers.allowed("metrics"))]) -> Response:
+        """Counts for Prometheus."""
+        del grant
+        return Response(desk.measures.page(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _changed(desk: Desk, texts: list[str], asked: Changing, grant: Grant) -> list[Changed]:
+    place = unknown(asked.entity_types or ())
+    if place is not None:
+        raise HTTPException(400, f"Unknown entity type: number {place + 1} of entity_types; see /api/v1/entities")
+    desk.check_room()
+    wish = Wish(
+        asked.strategy, asked.entity_types, asked.confidence_threshold, asked.profile, asked.consistent_in, asked.consistent_key
+    )  # fmt: skip
+    done = await desk.answers.change(texts, wish, grant.id)
+    desk.count(texts, [one.spans for one in done])
+    return done
+
+
+def _entities(text: str, spans: list[Span]) -> list[Entity]:
+    return [
+        Entity(entity_type=kind_of(one.label), text=text[one.start : one.end], start=one.start, end=one.end, confidence=round(one.score, 4))
+        for one in spans
+    ]  # fmt: skip

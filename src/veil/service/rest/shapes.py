@@ -1,0 +1,125 @@
+"""Shapes: the requests and answers of the REST service, field by field as its users know them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MOST_CHARS = 100_000
+MOST_TEXTS = 100
+
+Strategy = Literal["placeholder", "consistent", "redact", "hash"]
+Profiles = Literal["safe-harbor", "limited-data-set", "expert", "gdpr-pseudonymised", "redact"]
+Threshold = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, description="the least score of a span")]
+KeyName = Annotated[str, Field(max_length=200, description="the name under which fakes stay the same for you")]
+
+
+class Asked(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Patient John Smith SSN 123-45-6789"}]})
+
+
+class DetectRequest(Asked):
+    text: str = Field(min_length=1, max_length=MOST_CHARS)
+    confidence_threshold: Threshold = 0.5
+
+
+class Changing(BaseModel):
+    """How texts are changed.
+
+    `strategy` puts placeholders, fakes that are the same for the same person, blocks or keyed hashes. `profile` takes the
+    rules of a shipped policy instead. `consistent_in` is how far fakes reach: one document, all texts of a request, or
+    every request with the same `consistent_key`.
+    """
+
+    strategy: Strategy = "placeholder"
+    entity_types: list[str] | None = Field(None, max_length=64, description="only these types; see /api/v1/entities")
+    confidence_threshold: Threshold = 0.5
+    profile: Profiles | None = Field(None, description="a shipped policy, in place of the strategy")
+    consistent_in: Literal["document", "batch", "key"] = "batch"
+    consistent_key: KeyName = ""
+
+
+class DeidentifyRequest(Changing):
+    model_config = Asked.model_config
+    text: str = Field(min_length=1, max_length=MOST_CHARS)
+
+
+class BatchRequest(Changing):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"texts": ["Seen by Dr. Wong", "MRN 1234567"]}]})
+    texts: list[str] = Field(min_length=1, max_length=MOST_TEXTS)
+    include_original: bool = Field(False, description="repeat each text in its result")
+
+
+class PhiRequest(Asked):
+    text: str = Field(min_length=1, max_length=MOST_CHARS)
+
+
+class Entity(BaseModel):
+    entity_type: str
+    text: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    confidence: float = Field(ge=0, le=1)
+
+
+class DetectAnswer(BaseModel):
+    entities: list[Entity]
+    entity_count: int
+    text_length: int
+
+
+class DeidentifyAnswer(BaseModel):
+    deidentified_text: str
+    entities_found: list[Entity]
+    replacements_made: dict[str, str]
+    entity_count: int
+
+
+class BatchResult(BaseModel):
+    original_text: str | None = None
+    deidentified_text: str
+    entity_count: int
+
+
+class BatchAnswer(BaseModel):
+    results: list[BatchResult]
+    total_entities: int
+    documents_processed: int
+
+
+class PhiAnswer(BaseModel):
+    phi: list[dict[str, Any]]
+
+
+class Health(BaseModel):
+    status: Literal["healthy", "starting"]
+    model_loaded: bool
+    model_name: str
+    version: str
+
+
+class EntityKind(BaseModel):
+    name: str
+    description: str
+    examples: list[str]
+    replacement: str
+
+
+class EntityKinds(BaseModel):
+    entity_types: list[EntityKind]
+    total_types: int
+
+
+class Problem(BaseModel):
+    """What went wrong; no value of a request is in it."""
+
+    detail: str | list[dict[str, Any]]
+    code: str | None = None
+    hint: str | None = None
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The answers that any call may give instead, for OpenAPI."""
+    always = (400, 401, 403, 413, 421, 422, 429, 500, 503)
+    return {status: {"model": Problem} for status in (*always, *statuses)}

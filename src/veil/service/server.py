@@ -1,0 +1,109 @@
+"""Server: the sockets and processes of a service, from its start to its last answer."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import ssl
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
+
+from veil.errors import ServiceError
+from veil.service.setting import LOOPBACK, Setting
+
+_PATIENCE = 30  # seconds: a process that reads a long text is not taken for a dead one
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where and how a service listens.
+
+    Shape:   `certificate` and `key`: PEM files of TLS; `clients`: a PEM file of the authorities whose certificates
+             callers must show. `proxied`: TLS ends before us.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    certificate: Path | None = None
+    key: Path | None = None
+    clients: Path | None = None
+    proxied: bool = False
+
+    def check(self, setting: Setting) -> None:
+        """Errors: ServiceError `listen-open`, `listen-local`, `listen-tls`."""
+        if (self.certificate is None) != (self.key is None) or (self.clients and not self.certificate):
+            raise ServiceError(
+                "listen-tls", "TLS needs a certificate and its key", hint="--tls-cert FILE --tls-key FILE"
+            )
+        loopback = self.host in LOOPBACK
+        if setting.local and not loopback:
+            raise ServiceError(
+                "listen-local",
+                "calls without a token are taken from this machine alone",
+                hint="leave --host out, or --local",
+            )
+        if not loopback and self.certificate is None and not self.proxied:
+            raise ServiceError("listen-open", "this address is open to others, and nothing is encrypted",
+                               hint="--tls-cert and --tls-key; --behind-proxy where TLS ends before this service")  # fmt: skip
+
+
+def bound(listening: Listening) -> socket.socket:
+    """A socket that listens there.
+
+    Errors:  ServiceError `listen-taken`.
+    """
+    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    held = socket.socket(family)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((listening.host, listening.port))
+    except OSError:
+        held.close()
+        raise ServiceError("listen-taken", "the address cannot be listened on", where=f"port {listening.port}",
+                           hint="another program has it, perhaps: --port 0 takes a free one") from None  # fmt: skip
+    held.listen(2048)
+    held.set_inheritable(True)
+    return held
+
+
+def run(setting: Setting, listening: Listening, held: socket.socket, make: Callable[[Setting], ASGIApp]) -> None:
+    """Serves until it is told to stop; what was begun is answered first."""
+    setting = replace(setting, tls=listening.certificate is not None)
+    folder = tempfile.mkdtemp(prefix="veil-counts-") if listening.workers > 1 else None
+    if folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # counts alone; see prometheus_client, "multiprocess mode"
+    config = uvicorn.Config(
+        partial(_made, setting, make), factory=True, host=listening.host, port=listening.port, workers=listening.workers,
+        log_config=None, access_log=False, server_header=False, proxy_headers=False, ws="none", lifespan="on",
+        timeout_worker_healthcheck=_PATIENCE, timeout_keep_alive=75, h11_max_incomplete_event_size=64 << 10,
+        ssl_certfile=listening.certificate, ssl_keyfile=listening.key,
+        ssl_ca_certs=str(listening.clients) if listening.clients else None,
+        ssl_cert_reqs=ssl.CERT_REQUIRED if listening.clients else ssl.CERT_NONE,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    try:
+        if listening.workers > 1:
+            Multiprocess(config, [held]).run()
+        else:
+            server.run([held])
+    finally:
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made(setting: Setting, make: Callable[[Setting], ASGIApp]) -> ASGIApp:
+    """The application, in the process that serves it, with a log that goes to standard error."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL + 1)  # its words on a failure hold the failure's own
+    return make(setting)

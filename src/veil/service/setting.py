@@ -1,0 +1,31 @@
+"""Setting: what one service was started with; it travels to its worker processes through memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from veil.keys import Keys
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Options of `veil serve`.
+
+    Units:   `body`: bytes; `rate`: requests a second for each caller and process, 0 for no limit; `waiting`: texts that
+             may wait in a process before callers are told to come back.
+    Keeps:   `local`: calls of this machine need no token; Host and Origin are checked, so that no web page can call.
+    """
+
+    keys: Keys
+    local: bool = False
+    hosts: frozenset[str] = frozenset()
+    body: int = 32 << 20
+    rate: float = 0.0
+    waiting: int = 4_000
+    locale: str = "en-US"
+    tls: bool = False
+    revoked: Path | None = None
+    folder: Path | None = field(default=None)
