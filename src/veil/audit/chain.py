@@ -45,15 +45,15 @@ class Chain:
         return str(self.acts[number - 1]["hash"]) if number else FIRST
 
 
-def chain_of(data: bytes, name: str) -> Chain:
-    """The chain that bytes are.
+def chain_of(data: bytes, name: str, behind: int = 0, last: str = FIRST) -> Chain:
+    """The chain that bytes are, or its records behind one that is known by number and hash.
 
     Keeps:   a line that was not written whole counts only where the record behind it tells its digest. Every line is
              byte for byte as it was written, so that nothing hides in spaces or doubled keys.
     Errors:  LeakError `audit-broken` with the number of the first line that does not hold.
     """
     acts: list[Act] = []
-    last, aside = FIRST, b""
+    aside = b""
     *lines, rest = data.split(b"\n")
     for number, line in enumerate(lines, 1):
         if line.endswith(MARK):
@@ -61,7 +61,7 @@ def chain_of(data: bytes, name: str) -> Chain:
             continue
         act = _read(line)
         told = act.get("lost") if act.get("what") == TORN else None
-        if not _holds(act, line, len(acts) + 1, last) or told != (digest(aside) if aside else None):
+        if not _holds(act, line, behind + len(acts) + 1, last) or told != (digest(aside) if aside else None):
             raise broken(name, number)
         last, aside = str(act["hash"]), b""
         acts.append(act)

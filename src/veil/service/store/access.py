@@ -1,0 +1,62 @@
+"""Access: the one place that says whether somebody may do something to a job."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from veil.errors import ServiceError
+from veil.service.store.jobs import CANCELLED, DONE, ENDED, EXPIRED, FAILED, NEW, OPEN, PLANNED
+
+STATES = {
+    "see": (*OPEN, *ENDED),
+    "upload": (NEW,),
+    "read plan": (PLANNED,),
+    "change plan": (PLANNED,),
+    "start": (PLANNED,),
+    "cancel": OPEN,
+    "fetch": (DONE,),
+    "report": (DONE, FAILED),
+    "delete": (*OPEN, *ENDED),
+}
+_TAKES_FILES = ("submitter", "reviewer", "token")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the id of a person or of a token, and its role."""
+
+    owner: str
+    role: str = "token"
+
+
+def check_role(caller: Caller, *roles: str) -> None:
+    """Errors: ServiceError `role`."""
+    if caller.role not in roles:
+        raise ServiceError("role", "this role may not do that", hint="ask an admin of the service")
+
+
+def check_submits(caller: Caller) -> None:
+    """Whether a caller may hand in files. Keeps: who manages the service hands in and reads nothing."""
+    check_role(caller, *_TAKES_FILES)
+
+
+def check(row: sqlite3.Row | None, caller: Caller, act: str, now: float) -> sqlite3.Row:
+    """The row of a job, where it is the caller's own, in a state that fits, and its time is not over.
+
+    Keeps:   another's job and none at all get one answer, whatever the role. What is too old is not there, swept or not.
+    Errors:  ServiceError `role`, `job-unknown`, `job-expired`, `job-state`.
+    """
+    check_submits(caller)
+    if row is None or row["owner"] != caller.owner:
+        raise unknown()
+    if act not in ("see", "delete") and (row["state"] == EXPIRED or now >= row["until"]):
+        raise ServiceError("job-expired", "the time of this job is over: it was deleted", hint="upload the file again")
+    if row["state"] not in STATES[act]:
+        what = "ended" if row["state"] in (FAILED, CANCELLED) else row["state"]
+        raise ServiceError("job-state", f"this cannot be done to a job that is {what}", hint="see its state")
+    return row
+
+
+def unknown() -> ServiceError:
+    return ServiceError("job-unknown", "there is no such job of yours")

@@ -1,0 +1,151 @@
+"""Child: one job in a process of its own, closed in: it sees the file, the plan, and nothing else of the service."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import veil.discover.survey
+import veil.jobs.local
+import veil.reports.run  # noqa: F401  loaded once, before each job is a fork of this
+from veil.errors import Error, ServiceError
+from veil.jobs.release import Outcome
+from veil.jobs.session import Session, needs, open_session
+from veil.keys import Cost, Keyring
+from veil.reports.figures import by_label, check_rows
+from veil.service.store.choice import not_covered
+from veil.service.store.fence import close_in
+from veil.service.store.proposal import PROFILE, project_of, propose
+from veil.service.store.task import RESULT, Task
+
+_STATED = (1980, 1, 1, 0, 0, 0)
+_EVERY = 0.2
+Record = dict[str, Any]
+Tell = Callable[[str, int, int], None]
+
+
+def work(task: Task, line: Connection) -> None:
+    """Do a task; every word back is JSON, so that nothing of a file's making is ever unpickled.
+
+    Shape:   `{"at": [stage, done, whole]}` often, then one of `{"plan": ...}`, `{"report": ...}`, `{"failed": code, ...}`. The result
+             lies in the room as `result`.
+    Keeps:   nothing that a library prints is seen: it may hold a value.
+    """
+    _silence()
+    terms = task.terms
+    fence = close_in(task.room, task.apart, memory=terms.memory, cpu=terms.cpu, written=terms.written)
+    try:
+        answer = _done(task, _teller(line))
+    except Error as error:
+        answer = {"failed": error.code, "message": error.message, "where": error.where, "hint": error.hint}
+    except MemoryError:
+        answer = {"failed": "job-memory", "message": "the file needs more memory than a job may take"}
+    except Exception:  # noqa: BLE001  the text of a foreign error may hold a value
+        answer = {"failed": "job-internal", "message": "an error that nobody foresaw"}
+    line.send_bytes(json.dumps({**answer, "fence": fence}).encode())
+    line.close()
+
+
+def _done(task: Task, tell: Tell) -> Record:
+    (task.room / PROFILE).write_text(
+        json.dumps(task.choice.profile_file()) if task.choice.identifiers else "", encoding="utf-8"
+    )
+    plan = task.plan
+    if plan is None:
+        tell("looking at the file", 0, 1)
+        plan = propose(task.room / "in", task.name, task.choice)
+        if task.review:
+            _session(task, plan)
+            return {"plan": plan}
+    session = _session(task, plan)
+    with _keyring(session) as passphrase:
+        outcome = session.run(session.keys(lambda: passphrase), progress=tell)
+    return {"report": _report(task, session, outcome)}
+
+
+def _session(task: Task, plan: Record) -> Session:
+    """Errors: those of a project that cannot be run as it is written."""
+    project = project_of(plan)
+    path = task.room / "project.yaml"
+    path.write_text(yaml.safe_dump(project, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    session = open_session(path)
+    if any(needs(session.plan)):
+        path.write_text(
+            yaml.safe_dump({**project, "keyring": "job.key"}, sort_keys=False, allow_unicode=True), encoding="utf-8"
+        )
+        session = open_session(path)
+    return session
+
+
+@contextmanager
+def _keyring(session: Session) -> Iterator[str]:
+    """A keyring for this job alone: nobody can link or bring back what it derives once the job has ended."""
+    secret = os.urandom(32).hex()
+    if session.project.keyring is not None:
+        Keyring.create(
+            session.folder / "job.key", secret, Cost(8, 1, 1)
+        )  # the passphrase is random: stretching adds nothing
+    yield secret
+
+
+def _report(task: Task, session: Session, outcome: Outcome) -> Record:
+    """Counts, and the one file that is handed out: the output as it is, or all of them in an archive.
+
+    Errors:  ServiceError `job-quarantined` where nothing passed the second reading.
+    """
+    names = [one["name"] for one in outcome.manifest["outputs"]]
+    if not names:
+        codes = sorted({code for _, code in outcome.quarantined})
+        raise ServiceError("job-quarantined", "nothing of this file can be shown: " + (", ".join(codes) or "there is nothing in it"),
+                           hint="the codes stand in the reference of errors")  # fmt: skip
+    name = names[0] if len(names) == 1 else "release.zip"
+    if len(names) == 1:
+        (outcome.out / name).rename(task.room / RESULT)
+    else:
+        _bundled(outcome.out, names, task.room / RESULT)
+    return {
+        "name": Path(name).name, "files": len(names), "profile": session.plan.profile, "claims": session.plan.claims,
+        "labels": by_label(outcome.manifest), "checks": check_rows(outcome.manifest),
+        "quarantined": sorted({code for _, code in outcome.quarantined}), "missing": len(outcome.quarantined),
+        "notices": list(session.plan.notices), "not_covered": not_covered(task.choice), "certificate": None,
+    }  # fmt: skip
+
+
+def _bundled(out: Path, names: list[str], target: Path) -> None:
+    """Keeps: the same bytes at any time."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            with (
+                (out / name).open("rb") as source,
+                archive.open(zipfile.ZipInfo(name, _STATED), "w", force_zip64=True) as sink,
+            ):
+                while piece := source.read(1 << 20):
+                    sink.write(piece)
+
+
+def _teller(line: Connection) -> Tell:
+    last = [0.0]
+
+    def tell(stage: str, done: int, whole: int) -> None:
+        now = time.monotonic()
+        if now - last[0] > _EVERY or done == whole:
+            last[0] = now
+            line.send_bytes(json.dumps({"at": [stage, done, whole]}).encode())
+
+    return tell
+
+
+def _silence() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for handle in (0, 1, 2):
+        os.dup2(nowhere, handle)
+    os.close(nowhere)

@@ -1,0 +1,90 @@
+"""Crew: the workers and the sweeper of a service, as processes that live as long as it does."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from veil.service.store.store import Site
+
+_LOOK = 1.0
+
+
+class Crew:
+    """Starts them, and starts another where one has died.
+
+    Keeps:   a crew whose service was killed ends too.
+    """
+
+    def __init__(self, site: Site, *, workers: int = 1, apart: tuple[Path, ...] = (), pause: float = 30.0) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._jobs: list[tuple[Callable[..., None], tuple[Any, ...]]] = [(_work, (site, apart))] * workers + [
+            (_sweep, (site, pause))
+        ]
+        self.processes: list[BaseProcess] = []
+        self._over = threading.Event()
+
+    def start(self) -> None:
+        self.processes = [self._begun(*job) for job in self._jobs]
+        self._watch = threading.Thread(target=self._keep, daemon=True)
+        self._watch.start()
+
+    def stop(self) -> None:
+        """A job that is under way goes back: its lease runs out, and it is done again."""
+        self._over.set()
+        self._watch.join()
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.join(5)
+            process.kill()
+
+    def is_whole(self) -> bool:
+        """Whether all of them live: part of what readiness means."""
+        return bool(self.processes) and all(process.is_alive() for process in self.processes)
+
+    def _begun(self, target: Callable[..., None], told: tuple[Any, ...]) -> BaseProcess:
+        process = self._context.Process(target=target, args=told)
+        process.start()
+        return process
+
+    def _keep(self) -> None:
+        while not self._over.wait(_LOOK):
+            for i, process in enumerate(self.processes):
+                if not process.is_alive():
+                    process.join()
+                    self.processes[i] = self._begun(*self._jobs[i])
+
+
+def _work(site: Site, apart: tuple[Path, ...]) -> None:
+    from veil.service.store import worker  # noqa: PLC0415
+
+    _end_with_service()
+    worker.serve(site, apart)
+
+
+def _sweep(site: Site, pause: float) -> None:
+    from veil.service.store import sweeper  # noqa: PLC0415
+
+    _end_with_service()
+    sweeper.serve(site, pause=pause)
+
+
+def _end_with_service() -> None:
+    """Ctrl-C is for the service, which ends its crew in order; one that was killed takes it along."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    service = parent_process()
+    if service is not None:
+        service.join()
+        os._exit(1)

@@ -1,0 +1,85 @@
+"""Jobs: what was handed in, where it is on its way, and who works at it."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+NEW, UPLOADED, PLANNING, PLANNED, QUEUED, RUNNING = "new", "uploaded", "planning", "planned", "queued", "running"
+DONE, FAILED, CANCELLED, EXPIRED = "done", "failed", "cancelled", "expired"
+OPEN = (NEW, UPLOADED, PLANNING, PLANNED, QUEUED, RUNNING)
+ENDED = (DONE, FAILED, CANCELLED, EXPIRED)
+_WORK = {UPLOADED: PLANNING, QUEUED: RUNNING, PLANNING: PLANNING, RUNNING: RUNNING}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What may be told of a job without opening anything of it."""
+
+    id: str
+    owner: str
+    state: str
+    format: str
+    made: float
+    changed: float
+    until: float
+    code: str
+    stage: str
+    done: int
+    whole: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work at one job, until it is lost. Shape: `act` is `planning` or `running`."""
+
+    job: str
+    owner: str
+    act: str
+    token: str
+
+
+def job_of(row: sqlite3.Row) -> Job:
+    return Job(**{name: row[name] for name in Job.__slots__})
+
+
+def take(line: sqlite3.Connection, now: float, term: float, tries: int) -> Lease | None:
+    """The job that waits longest, or one whose worker said nothing for too long; nobody else has it.
+
+    Keeps:   a job that took its worker with it three times is not given out again; `given_up` ends it.
+    """
+    row = line.execute(
+        "SELECT id, owner, state FROM jobs WHERE (state IN ('uploaded', 'queued') OR (state IN ('planning', 'running') AND leased <= ?))"
+        " AND tries < ? AND until > ? ORDER BY changed LIMIT 1", (now, tries, now),
+    ).fetchone()  # fmt: skip
+    if row is None:
+        return None
+    lease = Lease(row["id"], row["owner"], _WORK[row["state"]], secrets.token_hex(16))
+    line.execute("UPDATE jobs SET state = ?, lease = ?, leased = ?, tries = tries + 1, stage = '', done = 0, whole = 0 WHERE id = ?",
+                 (lease.act, lease.token, now + term, lease.job))  # fmt: skip
+    return lease
+
+
+def given_up(line: sqlite3.Connection, now: float, tries: int) -> list[str]:
+    """Jobs that no worker could end."""
+    rows = line.execute("SELECT id FROM jobs WHERE state IN ('planning', 'running') AND leased <= ? AND tries >= ?", (now, tries)).fetchall()  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+def renew(line: sqlite3.Connection, lease: Lease, until: float, stage: str, done: int, whole: int) -> bool:
+    """Whether the job is still this worker's: it was not cancelled, and nobody else took it."""
+    told = line.execute("UPDATE jobs SET leased = ?, stage = ?, done = ?, whole = ? WHERE id = ? AND lease = ? AND state = ?",
+                        (until, stage, done, whole, lease.job, lease.token, lease.act))  # fmt: skip
+    return told.rowcount == 1
+
+
+def is_held(line: sqlite3.Connection, lease: Lease) -> bool:
+    return line.execute("SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = ?", (lease.job, lease.token, lease.act)).fetchone() is not None  # fmt: skip
+
+
+def put(line: sqlite3.Connection, job: str, told: Mapping[str, Any]) -> None:
+    """Columns of a job, new."""
+    line.execute(f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in told)} WHERE id = ?", (*told.values(), job))  # noqa: S608  names of ours

@@ -1,0 +1,51 @@
+"""Key: the one secret that wraps the keys of all objects; it lies elsewhere than they do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from veil.errors import KeyringError
+from veil.keys import Keys
+from veil.keys.stores import create_private, read_private
+
+VARIABLE = "VEIL_SERVICE_KEY"
+
+
+def open_key(data: Path, file: Path | None = None, environment: Mapping[str, str] | None = None) -> Keys:
+    """The key of a data folder, from a private file or from the environment; the file is made on the first run.
+
+    Shape:   64 hexadecimal digits.
+    Errors:  KeyringError `service-key-missing`, `service-key-inside`, `service-key-broken`; `keyring-open` where others may read it.
+    """
+    environment = os.environ if environment is None else environment
+    if file is None:
+        told = environment.get(VARIABLE, "")
+        if not told:
+            raise KeyringError("service-key-missing", "no key of the service was given",
+                               hint=f"--key-file FILE, outside the data folder, or {VARIABLE}")  # fmt: skip
+        return _keys(told)
+    if file.resolve().is_relative_to(data.resolve()):
+        raise KeyringError("service-key-inside", "the key of the service lies with the data that it locks", where=file.name,
+                           hint="--key-file names a file outside the data folder, best on another volume")  # fmt: skip
+    if not file.exists():
+        _make(file, data)
+    return _keys(read_private(file).decode("ascii", "replace"))
+
+
+def _make(file: Path, data: Path) -> None:
+    """A new key, where there is nothing yet that an older one would be needed for."""
+    if (data / "service.sqlite").exists():
+        raise KeyringError("service-key-missing", "the key of this data folder is not there", where=file.name,
+                           hint="put it back: nothing else opens what is stored")  # fmt: skip
+    create_private(file, os.urandom(32).hex().encode() + b"\n")
+
+
+def _keys(told: str) -> Keys:
+    try:
+        return Keys.from_secret(bytes.fromhex(told.strip()))
+    except (ValueError, KeyringError):
+        raise KeyringError(
+            "service-key-broken", "this is no key of the service", hint="64 hexadecimal digits"
+        ) from None

@@ -1,0 +1,176 @@
+"""Proposal: a project for one uploaded file, with a rule for each column, to accept or to change before the run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from veil.discover.kinds import Guess
+from veil.discover.propose import rule_text
+from veil.discover.survey import Table, looked_at, related, survey
+from veil.errors import FormatError, ServiceError
+from veil.formats.xlsx import parted
+from veil.parts import kind_of
+from veil.policy.address import shown_path
+from veil.policy.profile import read_profile
+from veil.service.store.choice import Choice
+from veil.service.store.trees import tree_table
+from veil.stores import Folder
+
+PROFILE = "choice.yaml"
+PLAIN = ("keep", "drop", "scan")
+_SUBJECT = re.compile(r"(patient|person|subject|member|pat|mrn)(_?(id|key|num|number|no|nbr))?$", re.IGNORECASE)
+_TIMES = ("date", "datetime", "birth_date")
+Record = dict[str, Any]
+
+
+def propose(folder: Path, name: str, choice: Choice) -> Record:
+    """What would be done with a file.
+
+    Shape:   `project`: as a project file has it, without places. `columns`: per column its source, name, what it seems to be, how
+             sure, why, and the rule that was chosen (`proposed`, `keep`, `drop`, `scan`, or a kind).
+    Errors:  those of the format; FormatError `header-missing`.
+    """
+    project: Record = {
+        "name": "upload",
+        "profile": choice.profile or PROFILE,
+        "reversible": False,
+        "in": "in",
+        "out": "out",
+    }
+    if kind_of(name) == "text":
+        notes = {"files": [name], "format": "text", "subject": {"from": "file"}, "columns": {"text": "scan"}}
+        return {"project": project | {"notes": {"notes": notes}}, "columns": []}
+    tables = _tables(folder, name)
+    subjects = related(tables)
+    room = "trees" if kind_of(name) in ("json", "ndjson") else "tables"
+    sources: Record = {}
+    columns: list[Record] = []
+    for number, table in enumerate(tables, 1):
+        if table.failed:
+            raise FormatError(
+                table.failed,
+                "a table of this file cannot be read",
+                where=f"table {number}",
+                hint="look at its first rows",
+            )
+        own = subjects.direct.get(table.name) or _subject_of(table)
+        domains = {column: domain for (other, column), domain in subjects.domains.items() if other == table.name}
+        rules = {column: _rule(choice, one, column, own, domains.get(column)) for column, one in table.guesses.items()}
+        sources[_free(f"table {number}" if len(tables) > 1 else "table", sources)] = _source(
+            table, own, rules, is_tree=room == "trees"
+        )
+        columns += [
+            _told(name, column, table.guesses[column], rules[column])
+            for name in [list(sources)[-1]]
+            for column in rules
+        ]
+    return {"project": project | {room: sources}, "columns": columns}
+
+
+def with_wishes(plan: Mapping[str, Any], wishes: Sequence[Mapping[str, str]]) -> Record:
+    """The plan with other rules for some columns.
+
+    Shape:   a wish: `source`, `column`, `rule`: `proposed`, `keep`, `drop`, `scan`, or a kind of the profile.
+    Errors:  ServiceError `plan-column`, `plan-rule`.
+    """
+    columns = {(one["source"], one["column"]): dict(one) for one in plan["columns"]}
+    kinds = kinds_of(plan["project"]["profile"])
+    for wish in wishes:
+        one = columns.get((wish["source"], wish["column"]))
+        if one is None:
+            raise ServiceError("plan-column", "the plan has no such column", hint="read the plan again")
+        if wish["rule"] not in ("proposed", *PLAIN, *kinds):
+            raise ServiceError(
+                "plan-rule",
+                "there is no such rule for a column",
+                hint="proposed, keep, drop, scan, or a kind of the profile",
+            )
+        one["chosen"] = wish["rule"]
+    return {**plan, "columns": list(columns.values())}
+
+
+def project_of(plan: Mapping[str, Any]) -> Record:
+    """The project that a plan comes to, with what was chosen."""
+    project: Record = dict(plan["project"])
+    for room in ("tables", "trees"):
+        if room in project:
+            project[room] = {
+                name: {**source, "columns": dict(source["columns"])} for name, source in project[room].items()
+            }
+    for one in plan["columns"]:
+        if one["chosen"] != "proposed":
+            room = "tables" if "tables" in project else "trees"
+            rule = one["chosen"] if one["chosen"] in PLAIN else {"as": one["chosen"]}
+            project[room][one["source"]]["columns"][one["address"]] = rule
+    return project
+
+
+def kinds_of(profile: str) -> list[str]:
+    """The kinds that a column may be said to be."""
+    return sorted(read_profile("redact" if profile == PROFILE else profile).kinds)
+
+
+def _tables(folder: Path, name: str) -> list[Table]:
+    kind = kind_of(name)
+    if kind in ("json", "ndjson"):
+        return [tree_table(folder, name, kind)]
+    if kind == "xlsx":
+        return survey([str(folder / name)], hear=False)[0]
+    return [looked_at(Folder(folder), "table", [name], kind)]
+
+
+def _source(table: Table, own: str | None, rules: Mapping[str, Any], *, is_tree: bool) -> Record:
+    book, sheet = parted(table.files[0])
+    source: Record = {"files": [book], "columns": dict(rules)} | ({"sheet": sheet} if sheet else {})
+    if own is None:
+        return source
+    source["subject"] = own
+    if not is_tree:
+        born = next((column for column, one in table.guesses.items() if one.kind == "birth_date"), None)
+        sex = next((column for column in table.guesses if column.lower() in ("sex", "gender")), None)
+        source |= ({"born": born} if born else {}) | ({"sex": sex} if sex else {})
+    return source
+
+
+def _subject_of(table: Table) -> str | None:
+    """A column that is called as the id of a person is: of a table that stands alone nothing else refers to it."""
+    return next(
+        (column for column, one in table.guesses.items() if one.kind in ("id", "number") and _SUBJECT.search(column)),
+        None,
+    )
+
+
+def _rule(choice: Choice, one: Guess, column: str, own: str | None, domain: str | None) -> Any:
+    """Keeps: a key of a tree that may be a value goes, whatever it holds; dates of nobody do not move: they go."""
+    if shown_path(column) != column or one.kind == "empty":
+        return "drop"
+    if choice.identifiers:
+        if one.kind in ("text", "document"):
+            return "scan"
+        return _gone(one) if choice.goes(one.kind, one.form) else "keep"
+    shifts = str(read_profile(choice.profile).kinds["date"]).startswith(("shift", "{'shift"))
+    if own is None and shifts and one.kind in _TIMES:
+        return "drop"
+    told = rule_text(
+        one.kind, column, domain if domain != column.lower() else None, own=column == own, staff=own is None
+    )
+    return yaml.safe_load(told)
+
+
+def _gone(one: Guess) -> Any:
+    return "drop" if one.kind == "age" else {"as": one.kind}
+
+
+def _told(source: str, column: str, one: Guess, rule: Any) -> Record:
+    word = rule if isinstance(rule, str) else f"as {rule['as']}"
+    return {"source": source, "column": shown_path(column), "address": column, "kind": one.kind, "sure": round(one.sure, 2), "why": one.why,
+            "rule": word, "chosen": "proposed"}  # fmt: skip
+
+
+def _free(name: str, taken: Mapping[str, Any]) -> str:
+    return name if name not in taken else f"{name} again"

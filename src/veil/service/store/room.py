@@ -1,0 +1,101 @@
+"""Room: a private folder in memory in which one worker does its jobs; what is in it never was on a disk."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from veil.errors import Error, ServiceError
+from veil.jobs.lock import lock
+
+_IN_MEMORY = ("tmpfs", "ramfs")
+
+
+class Room:
+    """The place of one worker, locked while it lives.
+
+    Keeps:   nothing of a job outlives it; what a killed worker left is wiped by whoever comes next.
+    Errors:  ServiceError `memory-folder`.
+    """
+
+    def __init__(self, memory: Path) -> None:
+        self._place = memory / f"worker-{secrets.token_hex(8)}"
+        self._place.mkdir(mode=0o700, parents=True)
+        self._lock = lock(self._place / "lock")
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[Path]:
+        """An empty folder for one job."""
+        folder = self._place / secrets.token_hex(8)
+        folder.mkdir(mode=0o700)
+        for inner in ("in", "tmp"):
+            (folder / inner).mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def free(self) -> int:
+        """Units: bytes that memory still has for this folder."""
+        seen = os.statvfs(self._place)
+        return seen.f_bavail * seen.f_frsize
+
+    def close(self) -> None:
+        shutil.rmtree(self._place, ignore_errors=True)
+        os.close(self._lock)
+
+
+def memory_folder(data: Path, given: Path | None) -> Path:
+    """The folder in memory of a data folder, made if it is not there.
+
+    Keeps:   a folder that is not in memory, or that another user made, is refused.
+    Errors:  ServiceError `memory-folder`.
+    """
+    own = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+    folder = given if given is not None else Path("/dev/shm") / f"veil-{os.getuid()}-{own}"  # noqa: S108  memory, mode 0700, ours
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        seen = folder.lstat()
+    except OSError:
+        raise _refused("the folder in memory cannot be made") from None
+    if folder.is_symlink() or seen.st_uid != os.getuid() or seen.st_mode & 0o077:
+        raise _refused("the folder in memory is not ours alone")
+    if kind_of_mount(folder) not in _IN_MEMORY:
+        raise _refused("this folder is on a disk, and work is done in memory alone")
+    return folder
+
+
+def kind_of_mount(folder: Path, table: str | None = None) -> str:
+    """The kind of file system that a folder lies on; "" where the system does not tell.
+
+    Source:  proc(5), /proc/[pid]/mountinfo.
+    """
+    with contextlib.suppress(OSError):
+        table = table if table is not None else Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+    best, kind = -1, ""
+    for line in (table or "").splitlines():
+        before, _, after = line.partition(" - ")
+        point = Path(before.split(" ")[4].encode().decode("unicode_escape"))
+        if folder.resolve().is_relative_to(point) and len(point.parts) >= best:
+            best, kind = len(point.parts), after.split(" ")[0]
+    return kind
+
+
+def wipe_dead(memory: Path) -> None:
+    """Takes away what workers left that were killed."""
+    for place in memory.glob("worker-*"):
+        with contextlib.suppress(Error, OSError):
+            held = lock(place / "lock")
+            shutil.rmtree(place, ignore_errors=True)
+            os.close(held)
+
+
+def _refused(what: str) -> ServiceError:
+    return ServiceError(
+        "memory-folder", what, hint="mount -t tmpfs -o mode=0700,size=8g tmpfs DIR, then --memory-folder DIR"
+    )

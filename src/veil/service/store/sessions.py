@@ -1,0 +1,65 @@
+"""Sessions: who has signed in in which browser; the store knows of a session only the digest of its token."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from veil.errors import ServiceError
+from veil.service.store.clock import Clock
+from veil.service.store.database import Database
+from veil.service.store.people import Person
+from veil.service.store.terms import Terms
+
+_SEEN_EVERY = 30.0  # seconds between two notes of a session in use
+
+
+class Sessions:
+    """Keeps: half an hour without a request ends a session, twelve hours end it in any case; so does a new password, role or lock."""
+
+    def __init__(self, database: Database, clock: Clock, terms: Terms) -> None:
+        self._database, self._clock, self._terms = database, clock, terms
+
+    def begin(self, person: Person) -> str:
+        """A fresh token of 256 bits; never one that a browser brought."""
+        token, now = secrets.token_urlsafe(32), self._clock.now()
+        with self._database.change() as line:
+            line.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (_digest(token), person.id, now, now))
+        return token
+
+    def person(self, token: str) -> Person:
+        """Whose session this is. Errors: ServiceError `session-none`."""
+        now = self._clock.now()
+        held = self._database.row(
+            "SELECT people.*, sessions.seen AS seen FROM sessions JOIN people ON people.id = sessions.person"
+            " WHERE sessions.digest = ? AND sessions.made > ? AND sessions.seen > ? AND active",
+            _digest(token), now - self._terms.session, now - self._terms.idle,
+        )  # fmt: skip
+        if held is None:
+            raise ServiceError("session-none", "nobody has signed in here, or it is too long ago", hint="sign in")
+        if now - held["seen"] > min(_SEEN_EVERY, self._terms.idle / 4):
+            with self._database.change() as line:
+                line.execute("UPDATE sessions SET seen = ? WHERE digest = ?", (now, _digest(token)))
+        return Person(held["id"], held["name"], held["role"], active=True)
+
+    def end(self, token: str) -> None:
+        with self._database.change() as line:
+            line.execute("DELETE FROM sessions WHERE digest = ?", (_digest(token),))
+
+    def sweep(self) -> None:
+        now = self._clock.now()
+        with self._database.change() as line:
+            line.execute(
+                "DELETE FROM sessions WHERE made <= ? OR seen <= ?", (now - self._terms.session, now - self._terms.idle)
+            )
+            line.execute("DELETE FROM invitations WHERE until <= ?", (now,))
+
+
+def change_token(token: str) -> str:
+    """What a page of this session shows with every change, so that no other site's page can make one."""
+    return hmac.digest(token.encode(), b"veil change", hashlib.sha256).hex()
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,276 @@
+"""Store: the data folder of a service: people, jobs, sealed objects, and the record of who did what."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from veil.audit.journal import Journal
+from veil.errors import LimitError, ServiceError
+from veil.keys import Keys
+from veil.parts import kind_of
+from veil.service.store import jobs
+from veil.service.store.access import Caller, check, check_submits
+from veil.service.store.choice import Choice
+from veil.service.store.clock import Clock
+from veil.service.store.database import Database, set_fact
+from veil.service.store.jobs import Job, job_of
+from veil.service.store.objects import INPUT, OUTPUT, Draft, Objects
+from veil.service.store.people import People
+from veil.service.store.sealed import open_word, seal_word
+from veil.service.store.sessions import Sessions
+from veil.service.store.terms import Terms
+
+RECORD = "audit.jsonl"
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a store is and what it holds itself to; it travels to workers through memory only.
+
+    Shape:   `memory`: the folder in memory where work is done; by default one below /dev/shm.
+    """
+
+    folder: Path
+    keys: Keys = field(repr=False)
+    terms: Terms = field(default_factory=Terms)
+    memory: Path | None = None
+
+
+class Store:
+    """One open store; threads may share it, processes open their own.
+
+    Keeps:   nothing of an upload, not its name either, is on disk in clear. Every act on a job goes through `access.check` and into
+             the record of acts.
+    Errors:  ServiceError `store-key`: the key is another's.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.terms = site, site.terms
+        site.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if site.folder.stat().st_mode & 0o077:
+            raise ServiceError("store-open", "others may look into the data folder", hint="chmod 700")
+        self.database = Database(site.folder)
+        self._check_key(site.keys)
+        self.objects = Objects(site.folder / "objects", site.keys)
+        self.clock = Clock(self.database)
+        self.people = People(self.database, self.clock, site.terms)
+        self.sessions = Sessions(self.database, self.clock, site.terms)
+        self._record = Journal(site.folder / RECORD, site.keys)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def act(self, what: str, by: str, job: str = "", **told: int | str) -> None:
+        """What somebody did, on the record. Shape: ids, codes and counts; never a word of the data."""
+        self._record.add(what, {"by": by, **({"job": job} if job else {}), **told})
+
+    def create(self, caller: Caller, name: str, choice: Choice, *, review: bool) -> Job:
+        """A job that waits for its file.
+
+        Shape:   `name` tells the format and is sealed; `review`: the plan is shown before the run.
+        Errors:  ServiceError `role`, `job-format`, `job-name`; LimitError `quota`.
+        """
+        check_submits(caller)
+        kind = kind_of(name)
+        if not kind:
+            raise ServiceError(
+                "job-format", "the ending of the file's name is of no known format", hint="see the list of formats"
+            )
+        if len(name) > _LONGEST_NAME or not name.isprintable():
+            raise ServiceError(
+                "job-name", f"a file's name has at most {_LONGEST_NAME} letters", hint="give it a shorter one"
+            )
+        self._check_quota(caller.owner)
+        job, key, now = secrets.token_hex(16), os.urandom(32), self.clock.now()
+        about = {"name": name, "choice": asdict(choice), "review": review}
+        self.act("job made", caller.owner, job, format=kind)
+        with self.database.change() as line:
+            line.execute(
+                "INSERT INTO jobs (id, owner, state, format, made, changed, until, key, about) VALUES (?, ?, 'new', ?, ?, ?, ?, ?, ?)",
+                (
+                    job,
+                    caller.owner,
+                    kind,
+                    now,
+                    now,
+                    now + self.terms.waiting,
+                    self.objects.wrap(job, key),
+                    _sealed(key, "about", about),
+                ),
+            )
+        return self.job(caller, job)
+
+    def receive(self, caller: Caller, job: str) -> Draft:
+        """Where the bytes of a job's file go. Errors: those of `access.check`; LimitError `quota`."""
+        self._checked(caller, job, "upload")
+        return self.objects.draft(min(self.terms.upload, self._check_quota(caller.owner)))
+
+    def received(self, caller: Caller, job: str, draft: Draft) -> Job:
+        """The file is whole: the job waits for a worker. Errors: those of `access.check`; then nothing is kept."""
+        try:
+            draft.finish()
+            now = self.clock.now()
+            with self.database.change() as line:
+                check(_row(line, job), caller, "upload", now)
+                self.objects.keep(line, draft, job, caller.owner, INPUT, now)
+                jobs.put(line, job, {"state": jobs.UPLOADED, "changed": now, "until": now + self.terms.waiting})
+        except BaseException:
+            draft.drop()
+            raise
+        self.act("uploaded", caller.owner, job, bytes=draft.sealing.size)
+        return self.job(caller, job)
+
+    def job(self, caller: Caller, job: str) -> Job:
+        return job_of(self._checked(caller, job, "see"))
+
+    def jobs(self, caller: Caller) -> list[Job]:
+        """The caller's own, the newest first."""
+        check_submits(caller)
+        rows = self.database.rows("SELECT * FROM jobs WHERE owner = ? ORDER BY made DESC, id LIMIT 500", caller.owner)
+        return [self._aged(row) for row in rows]
+
+    def about(self, caller: Caller, job: str) -> dict[str, Any]:
+        """Name, choice and whether the plan is shown; nothing once the job has expired."""
+        return self._opened(self._checked(caller, job, "see"), "about")
+
+    def plan(self, caller: Caller, job: str) -> dict[str, Any]:
+        row = self._checked(caller, job, "read plan")
+        self.act("plan read", caller.owner, job)
+        return self._opened(row, "plan")
+
+    def change_plan(self, caller: Caller, job: str, changed: Mapping[str, Any]) -> None:
+        """A plan as the submitter wants it; `changed` was made from the one that was proposed."""
+        row = self._checked(caller, job, "change plan")
+        key = self.objects.unwrap(job, row["key"])
+        with self.database.change() as line:
+            check(_row(line, job), caller, "change plan", self.clock.now())
+            jobs.put(line, job, {"plan": _sealed(key, "plan", changed)})
+        self.act("plan changed", caller.owner, job)
+
+    def start(self, caller: Caller, job: str) -> Job:
+        """The plan is accepted: the job waits for a worker."""
+        now = self.clock.now()
+        self._checked(caller, job, "start")
+        self.act("plan accepted", caller.owner, job)
+        with self.database.change() as line:
+            check(_row(line, job), caller, "start", now)
+            jobs.put(line, job, {"state": jobs.QUEUED, "changed": now, "tries": 0, "until": now + self.terms.waiting})
+        return self.job(caller, job)
+
+    def cancel(self, caller: Caller, job: str) -> Job:
+        """Whoever works at it notices within seconds; the input is shredded at once."""
+        self._checked(caller, job, "cancel")
+        self.act("cancelled", caller.owner, job)
+        now = self.clock.now()
+        with self.database.change() as line:
+            check(_row(line, job), caller, "cancel", now)
+            noise = self.objects.forget(line, job)
+            jobs.put(line, job, {"state": jobs.CANCELLED, "changed": now, "lease": "", "plan": None})
+        self.shredded(noise)
+        return self.job(caller, job)
+
+    def fetch(self, caller: Caller, job: str) -> tuple[str, int, Iterator[bytes]]:
+        """The result: its name, its size, its bytes; for the submitter, while its time lasts.
+
+        Keeps:   the time is looked at again before every chunk.
+        """
+        row = self._checked(caller, job, "fetch")
+        held = self.database.row("SELECT * FROM objects WHERE job = ? AND what = ?", job, OUTPUT)
+        if held is None:
+            raise ServiceError(
+                "object-gone", "an object of the store is not there", hint="was the data folder put back from a copy?"
+            )
+        name = str(self._opened(row, "report")["name"])
+        self.act("fetched", caller.owner, job, bytes=held["size"])
+        return name, int(held["size"]), self._timed(held, row["until"])
+
+    def _timed(self, held: sqlite3.Row, until: float) -> Iterator[bytes]:
+        for piece in self.objects.read(held):
+            if self.clock.now() >= until:
+                raise ServiceError(
+                    "job-expired", "the time of this job is over: it was deleted", hint="upload the file again"
+                )
+            yield piece
+
+    def report(self, caller: Caller, job: str) -> dict[str, Any]:
+        """Counts of what was done, and what was not covered."""
+        return self._opened(self._checked(caller, job, "report"), "report")
+
+    def delete(self, caller: Caller, job: str) -> None:
+        """Nothing of the job stays but the record that it was."""
+        self._checked(caller, job, "delete")
+        self.act("deleted", caller.owner, job)
+        with self.database.change() as line:
+            noise = self.objects.forget(line, job)
+            line.execute("DELETE FROM jobs WHERE id = ? AND owner = ?", (job, caller.owner))
+        self.shredded(noise)
+
+    def _checked(self, caller: Caller, job: str, act: str) -> sqlite3.Row:
+        try:
+            return check(self.database.row("SELECT * FROM jobs WHERE id = ?", job), caller, act, self.clock.now())
+        except ServiceError as error:
+            if error.code != "job-state":
+                self.act("refused", caller.owner, told_id(job), code=error.code)
+            raise
+
+    def _aged(self, row: sqlite3.Row) -> Job:
+        """A job as it is now: one whose time is over has expired, swept or not."""
+        found = job_of(row)
+        if self.clock.now() < row["until"] or row["state"] in (jobs.FAILED, jobs.CANCELLED):
+            return found
+        return Job(**{**{name: getattr(found, name) for name in Job.__slots__}, "state": jobs.EXPIRED})
+
+    def _opened(self, row: sqlite3.Row, what: str) -> dict[str, Any]:
+        if row["key"] is None or row[what] is None or self.clock.now() >= row["until"]:
+            return {}
+        found: dict[str, Any] = json.loads(open_word(self.objects.unwrap(row["id"], row["key"]), what, row[what]))
+        return found
+
+    def _check_quota(self, owner: str) -> int:
+        """How many bytes an owner may still store. Errors: LimitError `quota`."""
+        held = self.database.row("SELECT coalesce(sum(size), 0) AS held FROM objects WHERE owner = ?", owner)
+        left = self.terms.quota - (held["held"] if held else 0)
+        if left <= 0:
+            raise LimitError("quota", "there is no room left for this owner", hint="delete results that were fetched")
+        return int(left)
+
+    def shredded(self, noise: list[str]) -> None:
+        """The rows are gone: the files go, and the log of the database forgets their keys."""
+        self.objects.take_away(noise)
+        with suppress(ServiceError):  # the sweeper cuts it soon
+            self.database.cut()
+
+    def _check_key(self, keys: Keys) -> None:
+        with self.database.change() as line:
+            held = line.execute("SELECT value FROM facts WHERE name = 'key'").fetchone()
+            if held is None:
+                set_fact(line, "key", keys.id)
+            elif held["value"] != keys.id:
+                raise ServiceError(
+                    "store-key",
+                    "this data folder was locked with another key",
+                    hint="name the key file that it was made with",
+                )
+
+
+def told_id(job: str) -> str:
+    """An id as it may stand in the record: what a caller made up is not told."""
+    return job if len(job) == 32 and all(char in "0123456789abcdef" for char in job) else "no id"
+
+
+def _row(line: sqlite3.Connection, job: str) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = line.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchone()
+    return found
+
+
+def _sealed(key: bytes, what: str, told: Mapping[str, Any]) -> bytes:
+    return seal_word(key, what, json.dumps(told).encode())

@@ -1,0 +1,70 @@
+"""Sweeper: shreds what is too old, ends what no worker could end, and clears what was left by the killed."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+
+from veil.errors import Error
+from veil.service.store import jobs
+from veil.service.store.room import memory_folder, wipe_dead
+from veil.service.store.sealed import seal_word
+from veil.service.store.store import Site, Store
+
+_REMEMBERED = 30 * 24 * 3600.0  # how long a job that is over stands in the list
+_WRITING = 3600.0  # a file that grew within the hour may be an upload
+
+
+def sweep(store: Store) -> int:
+    """Everything that is due now; how many jobs expired.
+
+    Keeps:   nothing depends on it for being refused in time: whoever reads looks at the time too.
+    """
+    now = store.clock.now()
+    gone: list[tuple[str, str]] = []
+    noise: list[str] = []
+    with store.database.change() as line:
+        for row in line.execute(
+            "SELECT id, owner FROM jobs WHERE until <= ? AND state != 'expired'", (now,)
+        ).fetchall():
+            noise += store.objects.forget(line, row["id"])
+            blank = dict.fromkeys(("key", "about", "plan", "report"))
+            jobs.put(line, row["id"], {**blank, "state": jobs.EXPIRED, "changed": now, "lease": ""})
+            gone.append((row["id"], row["owner"]))
+        line.execute("DELETE FROM jobs WHERE state = 'expired' AND changed <= ?", (now - _REMEMBERED,))
+    for job, owner in gone:
+        store.act("expired", owner, job)
+    _give_up(store, now)
+    store.sessions.sweep()
+    known = {row["id"] for row in store.database.rows("SELECT id FROM objects")}
+    store.shredded([*noise, *store.objects.noise(known, time.time() - _WRITING)])
+    return len(gone)
+
+
+def _give_up(store: Store, now: float) -> None:
+    """Jobs that took three workers with them have failed; their input is shredded."""
+    with store.database.change() as line:
+        ended = [
+            line.execute("SELECT id, owner, key FROM jobs WHERE id = ?", (job,)).fetchone()
+            for job in jobs.given_up(line, now, store.terms.tries)
+        ]
+        noise = [name for row in ended for name in store.objects.forget(line, row["id"])]
+        for row in ended:
+            told = json.dumps({"message": "every worker that took this file ended without an answer"}).encode()
+            report = seal_word(store.objects.unwrap(row["id"], row["key"]), "report", told)
+            jobs.put(line, row["id"], {"state": jobs.FAILED, "changed": now, "until": now + store.terms.kept, "code": "job-crashed",
+                                       "lease": "", "plan": None, "report": report})  # fmt: skip
+    store.shredded(noise)
+    for row in ended:
+        store.act("failed", row["owner"], row["id"], code="job-crashed")
+
+
+def serve(site: Site, *, pause: float = 30.0) -> None:
+    """Sweep until the process is ended."""
+    store = Store(site)
+    while True:
+        with suppress(Error, OSError):
+            sweep(store)
+            wipe_dead(memory_folder(site.folder, site.memory))
+        time.sleep(pause)

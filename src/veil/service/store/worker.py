@@ -1,0 +1,240 @@
+"""Worker: takes jobs one by one, opens the input into memory, has a child do the work, seals the result."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from veil.errors import Error, ServiceError
+from veil.service.store import jobs
+from veil.service.store.choice import Choice
+from veil.service.store.jobs import Lease
+from veil.service.store.objects import INPUT, OUTPUT, Draft
+from veil.service.store.room import Room, memory_folder, wipe_dead
+from veil.service.store.sealed import open_word, seal_word
+from veil.service.store.store import Site, Store
+from veil.service.store.task import RESULT, Task
+
+_BEAT = 0.25  # seconds between two looks at a child
+_GULP = 1 << 20
+_ROOM = 4  # bytes of memory that must be free for each byte of an input
+_WRONG = re.compile(r"[^\w .()-]")
+Record = dict[str, Any]
+
+
+class Worker:
+    """One job at a time.
+
+    Keeps:   a result is there in the same transaction in which its job is done and its input shredded, if the lease still holds: a
+             job that another took meanwhile is left alone. So of a job that was taken twice, one result is seen.
+    """
+
+    def __init__(self, site: Site, apart: tuple[Path, ...] = ()) -> None:
+        self._store, self._terms = Store(site), site.terms
+        memory = memory_folder(site.folder, site.memory)
+        wipe_dead(memory)
+        self._room = Room(memory)
+        self._apart = (site.folder, *apart)
+        self._context = forks()
+
+    def close(self) -> None:
+        self._room.close()
+        self._store.close()
+
+    def once(self) -> bool:
+        """Do one job, if any waits; whether there was one."""
+        now = self._store.clock.now()
+        with self._store.database.change() as line:
+            lease = jobs.take(line, now, self._terms.lease, self._terms.tries)
+        if lease is None:
+            return False
+        self._store.act("taken", lease.owner, lease.job, act=lease.act)
+        with self._room.lent() as room:
+            try:
+                answer = self._worked(lease, room)
+            except Error as error:
+                answer = {"failed": error.code, "message": error.message, "where": error.where, "hint": error.hint}
+            if answer is not None:
+                self._end(lease, room, answer)
+        return True
+
+    def _worked(self, lease: Lease, room: Path) -> Record | None:
+        """What a child made of a job; None where the job was taken away meanwhile."""
+        row = self._store.database.row("SELECT * FROM jobs WHERE id = ?", lease.job)
+        held = self._store.database.row("SELECT * FROM objects WHERE job = ? AND what = ?", lease.job, INPUT)
+        if row is None or held is None or row["key"] is None:
+            return None
+        if held["size"] * _ROOM > self._room.free():
+            raise ServiceError(
+                "job-room",
+                "there is too little memory for this file",
+                hint="a larger --memory-folder, or try again later",
+            )
+        key = self._store.objects.unwrap(lease.job, row["key"])
+        about = json.loads(open_word(key, "about", row["about"]))
+        name = safe_name(about["name"], row["format"])
+        with (room / "in" / name).open("wb") as file:
+            for piece in self._store.objects.read(held):
+                file.write(piece)
+        plan = (
+            json.loads(open_word(key, "plan", row["plan"]))
+            if row["plan"] is not None and lease.act == jobs.RUNNING
+            else None
+        )
+        choice = Choice(about["choice"]["profile"], tuple(about["choice"]["identifiers"]))
+        return self._watched(
+            lease, Task(room, name, choice, plan, bool(about["review"]) and plan is None, self._terms, self._apart)
+        )
+
+    def _watched(self, lease: Lease, task: Task) -> Record | None:
+        """The child's answer; it is killed when its time is over, and when the job is no longer ours."""
+        from veil.service.store import door  # noqa: PLC0415  names what a child runs, without loading it here
+
+        line, theirs = self._context.Pipe(duplex=False)
+        child = self._context.Process(target=door.work, args=(task, theirs), daemon=True)
+        child.start()
+        theirs.close()
+        until = time.monotonic() + self._terms.wall
+        try:
+            return self._answer(lease, line, until)
+        finally:
+            child.kill()
+            child.join()
+            child.close()
+            line.close()
+
+    def _answer(self, lease: Lease, line: Connection, until: float) -> Record | None:
+        at: tuple[str, int, int] = ("", 0, 0)
+        renewed = 0.0
+        while time.monotonic() < until:
+            if line.poll(_BEAT):
+                try:
+                    told = json.loads(line.recv_bytes(8 << 20))
+                except (EOFError, OSError, ValueError):
+                    return {
+                        "failed": "job-limits",
+                        "message": "the work on this file ended without an answer: it took too much memory or time, or broke a library",
+                    }
+                if "at" not in told:
+                    return dict(told)
+                at = (str(told["at"][0])[:60], int(told["at"][1]), int(told["at"][2]))
+            if time.monotonic() - renewed > min(1.0, self._terms.lease / 4):
+                renewed = time.monotonic()
+                if not self._renewed(lease, at):
+                    return None
+        return {"failed": "job-time", "message": "the work on this file took longer than is allowed"}
+
+    def _renewed(self, lease: Lease, at: tuple[str, int, int]) -> bool:
+        with self._store.database.change() as line:
+            return jobs.renew(line, lease, self._store.clock.now() + self._terms.lease, *at)
+
+    def _end(self, lease: Lease, room: Path, answer: Mapping[str, Any]) -> None:
+        if "plan" in answer:
+            self._planned(lease, answer["plan"])
+            return
+        draft = None
+        if "report" in answer:
+            try:
+                draft = self._sealed(room / RESULT)
+            except (OSError, Error):
+                answer = {"failed": "job-result", "message": "the result of this file cannot be stored"}
+        try:
+            self._ended(lease, answer, draft)
+        except BaseException:
+            if draft is not None:
+                draft.drop()
+            raise
+
+    def _planned(self, lease: Lease, plan: Record) -> None:
+        now = self._store.clock.now()
+        with self._store.database.change() as line:
+            if not jobs.is_held(line, lease):
+                return
+            key = self._key(line, lease.job)
+            told = {"state": jobs.PLANNED, "changed": now, "lease": "", "until": now + self._terms.waiting}
+            jobs.put(line, lease.job, told | {"plan": seal_word(key, "plan", json.dumps(plan).encode())})
+        self._store.act("plan proposed", lease.owner, lease.job, columns=len(plan["columns"]))
+
+    def _sealed(self, path: Path) -> Draft:
+        """The result as a draft. Keeps: a child that was taken over hands out no other file than its own: no link is followed."""
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        draft = self._store.objects.draft(self._terms.written)
+        try:
+            with os.fdopen(handle, "rb") as source:
+                while piece := source.read(_GULP):
+                    draft.write(piece)
+            draft.finish()
+        except BaseException:
+            draft.drop()
+            raise
+        return draft
+
+    def _ended(self, lease: Lease, answer: Mapping[str, Any], draft: Draft | None) -> None:
+        """The job is done or has failed, its input is shredded, the result is there: one transaction."""
+        now, code = self._store.clock.now(), str(answer.get("failed", ""))[:60]
+        report = (
+            dict(answer["report"])
+            if draft is not None
+            else {name: str(answer.get(name, ""))[:500] for name in ("message", "where", "hint")}
+        )
+        with self._store.database.change() as line:
+            if not jobs.is_held(line, lease):
+                if draft is not None:
+                    draft.drop()
+                return
+            key = self._key(line, lease.job)
+            noise = self._store.objects.forget(line, lease.job, INPUT)
+            if draft is not None:
+                self._store.objects.keep(line, draft, lease.job, lease.owner, OUTPUT, now)
+            jobs.put(line, lease.job, {
+                "state": jobs.DONE if draft is not None else jobs.FAILED, "changed": now, "until": now + self._terms.kept, "lease": "", "code": code,
+                "plan": None, "report": seal_word(key, "report", json.dumps(report).encode()),
+            })  # fmt: skip
+        self._store.shredded(noise)
+        self._store.act("failed" if code else "done", lease.owner, lease.job, **({"code": code} if code else {}))
+
+    def _key(self, line: Any, job: str) -> bytes:
+        row = line.execute("SELECT key FROM jobs WHERE id = ?", (job,)).fetchone()
+        return self._store.objects.unwrap(job, row["key"])
+
+
+def forks() -> ForkServerContext:
+    """Children are forks of a process that has loaded the engine and holds no secret."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["veil.service.store.child"])
+    return context
+
+
+def safe_name(name: str, kind: str) -> str:
+    """A name by which the engine may know a file: no path, no sign that a glob or a sheet would read.
+
+    Keeps:   the ending, so that the format is the same; the stem, so that the engine cleans it as on the command line.
+    """
+    last = _WRONG.sub("_", PurePosixPath(name.replace("\\", "/")).name).lstrip(". ")
+    return (
+        last
+        if PurePosixPath(last).suffix and len(last.encode()) < 200
+        else f"upload.{kind if kind != 'text' else 'txt'}"
+    )
+
+
+def serve(site: Site, apart: tuple[Path, ...] = (), *, pause: float = 0.2) -> None:
+    """Work until the process is ended; a store that cannot be reached for a while is tried again."""
+    worker = Worker(site, apart)
+    while True:
+        busy = False
+        with suppress(Error, OSError):
+            busy = worker.once()
+        if not busy:
+            time.sleep(pause)
