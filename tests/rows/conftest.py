@@ -70,3 +70,25 @@ def column(folder, table, name):
     """The cells of a column of a release, as they stand there."""
     lines = [line.split(",") for line in (folder / f"{table}.csv").read_text().splitlines()]
     return [cells[lines[0].index(name)] for cells in lines[1:]]
+
+
+@pytest.fixture(scope="session")
+def serving(tmp_path_factory):
+    """A service of this machine, without tokens."""
+    from tests.services import served
+
+    with served(tmp_path_factory.mktemp("serving"), local=True) as service:
+        yield service
+
+
+@pytest.fixture
+def ask(serving):
+    """Posts to a call and gives its answer: `ask("detect", text=...)`."""
+    with serving.client() as client:
+
+        def post(call, expected=200, **body):
+            answer = client.post(f"/api/v1/{call}", json=body)
+            assert answer.status_code == expected, answer.text
+            return answer.json()
+
+        yield post
