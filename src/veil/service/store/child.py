@@ -24,7 +24,8 @@ from veil.keys import Cost, Keyring
 from veil.reports.figures import by_label, check_rows
 from veil.service.store.choice import not_covered
 from veil.service.store.fence import close_in
-from veil.service.store.proposal import PROFILE, project_of, propose
+from veil.service.store.planned import PROFILE, project_of
+from veil.service.store.proposal import propose
 from veil.service.store.task import RESULT, Task
 
 _STATED = (1980, 1, 1, 0, 0, 0)

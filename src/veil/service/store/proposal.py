@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,16 @@ import yaml
 from veil.discover.kinds import Guess
 from veil.discover.propose import rule_text
 from veil.discover.survey import Table, looked_at, related, survey
-from veil.errors import FormatError, ServiceError
+from veil.errors import FormatError
 from veil.formats.xlsx import parted
 from veil.parts import kind_of
 from veil.policy.address import shown_path
 from veil.policy.profile import read_profile
 from veil.service.store.choice import Choice
+from veil.service.store.planned import PROFILE
 from veil.service.store.trees import tree_table
 from veil.stores import Folder
 
-PROFILE = "choice.yaml"
-PLAIN = ("keep", "drop", "scan")
 _SUBJECT = re.compile(r"(patient|person|subject|member|pat|mrn)(_?(id|key|num|number|no|nbr))?$", re.IGNORECASE)
 _TIMES = ("date", "datetime", "birth_date")
 Record = dict[str, Any]
@@ -70,49 +69,6 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
             for column in rules
         ]
     return {"project": project | {room: sources}, "columns": columns}
-
-
-def with_wishes(plan: Mapping[str, Any], wishes: Sequence[Mapping[str, str]]) -> Record:
-    """The plan with other rules for some columns.
-
-    Shape:   a wish: `source`, `column`, `rule`: `proposed`, `keep`, `drop`, `scan`, or a kind of the profile.
-    Errors:  ServiceError `plan-column`, `plan-rule`.
-    """
-    columns = {(one["source"], one["column"]): dict(one) for one in plan["columns"]}
-    kinds = kinds_of(plan["project"]["profile"])
-    for wish in wishes:
-        one = columns.get((wish["source"], wish["column"]))
-        if one is None:
-            raise ServiceError("plan-column", "the plan has no such column", hint="read the plan again")
-        if wish["rule"] not in ("proposed", *PLAIN, *kinds):
-            raise ServiceError(
-                "plan-rule",
-                "there is no such rule for a column",
-                hint="proposed, keep, drop, scan, or a kind of the profile",
-            )
-        one["chosen"] = wish["rule"]
-    return {**plan, "columns": list(columns.values())}
-
-
-def project_of(plan: Mapping[str, Any]) -> Record:
-    """The project that a plan comes to, with what was chosen."""
-    project: Record = dict(plan["project"])
-    for room in ("tables", "trees"):
-        if room in project:
-            project[room] = {
-                name: {**source, "columns": dict(source["columns"])} for name, source in project[room].items()
-            }
-    for one in plan["columns"]:
-        if one["chosen"] != "proposed":
-            room = "tables" if "tables" in project else "trees"
-            rule = one["chosen"] if one["chosen"] in PLAIN else {"as": one["chosen"]}
-            project[room][one["source"]]["columns"][one["address"]] = rule
-    return project
-
-
-def kinds_of(profile: str) -> list[str]:
-    """The kinds that a column may be said to be."""
-    return sorted(read_profile("redact" if profile == PROFILE else profile).kinds)
 
 
 def _tables(folder: Path, name: str) -> list[Table]:

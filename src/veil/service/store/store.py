@@ -130,7 +130,7 @@ class Store:
         return self.job(caller, job)
 
     def job(self, caller: Caller, job: str) -> Job:
-        return job_of(self._checked(caller, job, "see"))
+        return self._aged(self._checked(caller, job, "see"))
 
     def jobs(self, caller: Caller) -> list[Job]:
         """The caller's own, the newest first."""

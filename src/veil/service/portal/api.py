@@ -1,0 +1,54 @@
+"""API: the portal's calls, under /portal/api."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from veil.parts import SUFFIXES
+from veil.policy.profile import SHIPPED, read_profile
+from veil.service.locate import PREMIUM, STANDARD
+from veil.service.portal.answers import PortalRoute
+from veil.service.portal.entry import add_entry
+from veil.service.portal.files import add_files
+from veil.service.portal.shapes import ListsTold, ProfileTold
+from veil.service.portal.visitors import Visitors
+from veil.service.store.choice import EIGHTEEN
+from veil.service.store.store import Store
+
+PREFIX = "/portal/api"
+
+
+def portal_router(store: Store, *, secure: bool = False) -> APIRouter:
+    """The portal's calls over a store. Shape: `secure`: the page comes over TLS, and so do its cookies."""
+    router = APIRouter(prefix=PREFIX, tags=["portal"], route_class=PortalRoute)
+    visitors = Visitors(store, secure=secure)
+    add_entry(router, store, visitors)
+    add_files(router, store, visitors)
+    _add_lists(router, store)
+    return router
+
+
+def create_portal(store: Store, *, secure: bool = False) -> FastAPI:
+    """The portal alone."""
+    app = FastAPI(title="Veil portal", docs_url=None, redoc_url=None)
+    app.include_router(portal_router(store, secure=secure))
+    return app
+
+
+def _add_lists(router: APIRouter, store: Store) -> None:
+    @router.get("/lists")
+    def lists() -> ListsTold:
+        """What may be chosen: profiles, identifiers, formats; and what an upload may have."""
+        read = [read_profile(name) for name in SHIPPED]
+        formats: dict[str, list[str]] = {}
+        for ending, kind in SUFFIXES.items():
+            formats.setdefault(kind, []).append(ending)
+        return ListsTold(
+            profiles=[ProfileTold(name=one.name, claims=one.claims, about=one.about) for one in read],
+            standard=list(STANDARD),
+            premium=list(PREMIUM),
+            safe_harbor=list(EIGHTEEN),
+            formats=formats,
+            upload=store.terms.upload,
+            kept=store.terms.kept,
+        )

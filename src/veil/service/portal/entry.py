@@ -1,0 +1,92 @@
+"""Entry: setting up, signing in, invitations, and the people an admin manages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from veil.service.portal.shapes import (
+    Accepting,
+    Changing,
+    Done,
+    Entry,
+    InvitationTold,
+    Invited,
+    Inviting,
+    MeTold,
+    PersonTold,
+    Setup,
+    StateTold,
+)
+from veil.service.portal.visitors import Visitors
+from veil.service.store.people import Person
+from veil.service.store.sessions import change_token
+from veil.service.store.store import Store
+
+
+def add_entry(router: APIRouter, store: Store, visitors: Visitors) -> None:
+    _add_doors(router, store, visitors)
+    _add_people(router, store, visitors)
+
+
+def _add_doors(router: APIRouter, store: Store, visitors: Visitors) -> None:
+    @router.get("/state")
+    def state() -> StateTold:
+        return StateTold(needs_setup=store.people.needs_setup())
+
+    @router.post("/setup")
+    def setup(asked: Setup, response: Response) -> MeTold:
+        person = store.people.set_up(asked.code, asked.name, asked.password)
+        store.act("set up", person.id)
+        return MeTold(**visitors.admit(person, response))
+
+    @router.post("/login")
+    def login(asked: Entry, response: Response) -> MeTold:
+        return MeTold(**visitors.admit(store.people.enter(asked.name, asked.password), response))
+
+    @router.post("/invitations/accept")
+    def accept(asked: Accepting, response: Response) -> MeTold:
+        person = store.people.accept(asked.token, asked.name, asked.password)
+        store.act("joined", person.id, role=person.role)
+        return MeTold(**visitors.admit(person, response))
+
+    @router.post("/logout")
+    def logout(request: Request, response: Response, person: Annotated[Person, Depends(visitors.person)]) -> Done:
+        visitors.dismiss(request, response)
+        store.act("signed out", person.id)
+        return Done()
+
+    @router.get("/me")
+    def me(request: Request, person: Annotated[Person, Depends(visitors.person)]) -> MeTold:
+        return MeTold(id=person.id, name=person.name, role=person.role, change=change_token(visitors.token(request)))
+
+
+def _add_people(router: APIRouter, store: Store, visitors: Visitors) -> None:
+    admin = Depends(visitors.with_role("admin"))
+
+    @router.get("/people")
+    def people(_: Annotated[Person, admin]) -> list[PersonTold]:
+        return [PersonTold(id=one.id, name=one.name, role=one.role, active=one.active) for one in store.people.all()]
+
+    @router.patch("/people/{person}")
+    def change(person: str, asked: Changing, by: Annotated[Person, admin]) -> Done:
+        store.people.change(person, role=asked.role, active=asked.active)
+        store.act("person changed", by.id, person=person, role=asked.role or "", active=str(asked.active))
+        return Done()
+
+    @router.get("/invitations")
+    def invitations(_: Annotated[Person, admin]) -> list[InvitationTold]:
+        return [InvitationTold(**one) for one in store.people.invitations()]
+
+    @router.post("/invitations")
+    def invite(asked: Inviting, by: Annotated[Person, admin]) -> Invited:
+        token, name = store.people.invite(asked.role)
+        store.act("invited", by.id, invitation=name, role=asked.role)
+        return Invited(id=name, token=token)
+
+    @router.delete("/invitations/{invitation}")
+    def withdraw(invitation: str, by: Annotated[Person, admin]) -> Done:
+        store.people.withdraw(invitation)
+        store.act("invitation withdrawn", by.id)
+        return Done()

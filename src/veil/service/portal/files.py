@@ -1,0 +1,138 @@
+"""Files: a job from its file's name to its result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from veil.errors import LimitError, ServiceError
+from veil.service.portal.shapes import Done, JobTold, NewJob, PlanTold, Wishes
+from veil.service.portal.visitors import Visitors
+from veil.service.store.access import Caller
+from veil.service.store.choice import Choice
+from veil.service.store.jobs import Job
+from veil.service.store.objects import Draft
+from veil.service.store.planned import RULES, rules_of, with_wishes
+from veil.service.store.store import Store
+
+_HELD = 256 << 10
+
+
+def add_files(router: APIRouter, store: Store, visitors: Visitors) -> None:
+    asking = Depends(visitors.caller)
+    _add_jobs(router, store, asking)
+    _add_plan(router, store, asking)
+    _add_results(router, store, asking)
+
+
+def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
+    @router.get("/jobs")
+    def jobs(caller: Annotated[Caller, asking]) -> list[JobTold]:
+        return [_told(store, caller, job) for job in store.jobs(caller)]
+
+    @router.post("/jobs")
+    def create(asked: NewJob, caller: Annotated[Caller, asking]) -> JobTold:
+        choice = Choice(asked.profile, tuple(asked.identifiers))
+        return _told(store, caller, store.create(caller, asked.name, choice, review=asked.review))
+
+    @router.put(
+        "/jobs/{job}/file",
+        openapi_extra={"requestBody": {"content": {"application/octet-stream": {}}, "required": True}},
+    )
+    async def upload(job: str, request: Request, caller: Annotated[Caller, asking]) -> JobTold:
+        """The file as it is, as the body: it is sealed while it comes, and is nowhere else."""
+        draft = await run_in_threadpool(store.receive, caller, job)
+        try:
+            await _stream(request, draft)
+        except BaseException:
+            draft.drop()
+            raise
+        done = await run_in_threadpool(store.received, caller, job, draft)
+        return await run_in_threadpool(_told, store, caller, done)
+
+    @router.get("/jobs/{job}")
+    def one(job: str, caller: Annotated[Caller, asking]) -> JobTold:
+        return _told(store, caller, store.job(caller, job))
+
+    @router.post("/jobs/{job}/cancel")
+    def cancel(job: str, caller: Annotated[Caller, asking]) -> JobTold:
+        return _told(store, caller, store.cancel(caller, job))
+
+    @router.delete("/jobs/{job}")
+    def delete(job: str, caller: Annotated[Caller, asking]) -> Done:
+        store.delete(caller, job)
+        return Done()
+
+
+def _add_plan(router: APIRouter, store: Store, asking: Any) -> None:
+    @router.get("/jobs/{job}/plan")
+    def plan(job: str, caller: Annotated[Caller, asking]) -> PlanTold:
+        """What would be done, column by column."""
+        held = store.plan(caller, job)
+        return PlanTold(columns=held["columns"], rules=[*RULES, *rules_of(held)])
+
+    @router.put("/jobs/{job}/plan")
+    def change(job: str, asked: Wishes, caller: Annotated[Caller, asking]) -> PlanTold:
+        held = with_wishes(store.plan(caller, job), [one.model_dump() for one in asked.columns])
+        store.change_plan(caller, job, held)
+        return PlanTold(columns=held["columns"], rules=[*RULES, *rules_of(held)])
+
+    @router.post("/jobs/{job}/start")
+    def start(job: str, caller: Annotated[Caller, asking]) -> JobTold:
+        """The plan is accepted."""
+        return _told(store, caller, store.start(caller, job))
+
+
+def _add_results(router: APIRouter, store: Store, asking: Any) -> None:
+    @router.get("/jobs/{job}/result", response_class=StreamingResponse)
+    def result(job: str, caller: Annotated[Caller, asking]) -> StreamingResponse:
+        name, size, pieces = store.fetch(caller, job)
+        headers = {
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "content-length": str(size),
+        }
+        return StreamingResponse(_begun(pieces), media_type="application/octet-stream", headers=headers)
+
+    @router.get("/jobs/{job}/report")
+    def report(job: str, caller: Annotated[Caller, asking]) -> dict[str, Any]:
+        """Counts of what was done, and what was not covered; or why it failed."""
+        return store.report(caller, job)
+
+
+async def _stream(request: Request, draft: Draft) -> None:
+    """Errors: LimitError `upload-large`; ServiceError `upload-broken`."""
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told) > draft.most:
+        raise LimitError("upload-large", "the file is larger than is allowed", hint="ask whoever runs the service")
+    held = bytearray()
+    try:
+        async for piece in request.stream():
+            held += piece
+            if len(held) >= _HELD:
+                await run_in_threadpool(draft.write, bytes(held))
+                held.clear()
+    except ClientDisconnect:
+        raise ServiceError("upload-broken", "the file did not come whole", hint="send it again") from None
+    await run_in_threadpool(draft.write, bytes(held))
+
+
+def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes, the first of them read: what cannot be opened is told before anything is sent."""
+    return chain([next(pieces)], pieces)
+
+
+def _told(store: Store, caller: Caller, job: Job) -> JobTold:
+    about = store.about(caller, job.id)
+    choice = about.get("choice", {})
+    return JobTold(
+        id=job.id, state=job.state, format=job.format, name=about.get("name", ""), profile=choice.get("profile", ""),
+        identifiers=choice.get("identifiers", []), review=about.get("review", False), made=job.made, until=job.until, code=job.code,
+        stage=job.stage, done=job.done, whole=job.whole,
+    )  # fmt: skip

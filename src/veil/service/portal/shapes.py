@@ -1,0 +1,139 @@
+"""Shapes: what the portal's calls take and answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Word = Annotated[str, Field(max_length=200)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Entry(_Strict):
+    """A name and its password."""
+
+    name: Word
+    password: Annotated[str, Field(max_length=1000)]
+
+
+class Setup(Entry):
+    code: Word
+
+
+class Accepting(Entry):
+    token: Word
+
+
+class Inviting(_Strict):
+    role: Word
+
+
+class Changing(_Strict):
+    role: Word | None = None
+    active: bool | None = None
+
+
+class NewJob(_Strict):
+    """A file that will come, by its name, and what is asked for it: a profile, or identifiers."""
+
+    name: Word
+    profile: Word = ""
+    identifiers: Annotated[list[Word], Field(max_length=60)] = []
+    review: bool = False
+
+
+class Wish(_Strict):
+    source: Word
+    column: Annotated[str, Field(max_length=1000)]
+    rule: Word
+
+
+class Wishes(_Strict):
+    columns: Annotated[list[Wish], Field(max_length=20_000)]
+
+
+class JobTold(BaseModel):
+    """A job as its submitter sees it. Units: seconds since 1970."""
+
+    id: str
+    state: str
+    format: str
+    name: str
+    profile: str
+    identifiers: list[str]
+    review: bool
+    made: float
+    until: float
+    code: str
+    stage: str
+    done: int
+    whole: int
+
+
+class PlanColumn(BaseModel):
+    source: str
+    column: str
+    address: str
+    kind: str
+    sure: float
+    why: str
+    rule: str
+    chosen: str
+
+
+class PlanTold(BaseModel):
+    columns: list[PlanColumn]
+    rules: list[str]
+
+
+class PersonTold(BaseModel):
+    id: str
+    name: str
+    role: str
+    active: bool
+
+
+class MeTold(BaseModel):
+    id: str
+    name: str
+    role: str
+    change: str
+
+
+class InvitationTold(BaseModel):
+    id: str
+    role: str
+    until: float
+
+
+class Invited(BaseModel):
+    id: str
+    token: str
+
+
+class ProfileTold(BaseModel):
+    name: str
+    claims: str
+    about: str
+
+
+class ListsTold(BaseModel):
+    profiles: list[ProfileTold]
+    standard: list[str]
+    premium: list[str]
+    safe_harbor: list[str]
+    formats: dict[str, list[str]]
+    upload: int
+    kept: float
+
+
+class StateTold(BaseModel):
+    needs_setup: bool
+
+
+class Done(BaseModel):
+    done: bool = True

@@ -1,0 +1,73 @@
+"""Visitors: who has signed in in this browser, and that a change comes from our own page."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+
+from fastapi import Request, Response
+
+from veil.errors import ServiceError
+from veil.service.store.access import Caller, check_role
+from veil.service.store.people import Person
+from veil.service.store.sessions import change_token
+from veil.service.store.store import Store
+
+CHANGE = "x-veil-change"
+_SAFE = ("GET", "HEAD")
+
+
+class Visitors:
+    """Keeps: the cookie is for this host alone, for no script, and for no other site; every change shows the session's own token."""
+
+    def __init__(self, store: Store, *, secure: bool) -> None:
+        self._store, self._secure = store, secure
+        self._cookie = "__Host-veil" if secure else "veil"
+
+    def person(self, request: Request) -> Person:
+        """Who makes this request. Errors: ServiceError `session-none`, `change-token`."""
+        token = self.token(request)
+        found = self._store.sessions.person(token)
+        if request.method not in _SAFE and not hmac.compare_digest(
+            request.headers.get(CHANGE, "").encode(), change_token(token).encode()
+        ):
+            raise ServiceError(
+                "change-token", "this change does not come from a page of this session", hint="load the page again"
+            )
+        return found
+
+    def caller(self, request: Request) -> Caller:
+        person = self.person(request)
+        return Caller(person.id, person.role)
+
+    def with_role(self, *roles: str) -> Callable[[Request], Person]:
+        """A dependency that lets through people of these roles."""
+
+        def check(request: Request) -> Person:
+            person = self.person(request)
+            check_role(Caller(person.id, person.role), *roles)
+            return person
+
+        return check
+
+    def token(self, request: Request) -> str:
+        return request.cookies.get(self._cookie, "")
+
+    def admit(self, person: Person, response: Response) -> dict[str, str]:
+        """Begin a session of a person; what their page must know."""
+        token = self._store.sessions.begin(person)
+        response.set_cookie(
+            self._cookie,
+            token,
+            max_age=int(self._store.terms.session),
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="strict",
+        )
+        self._store.act("signed in", person.id)
+        return {"id": person.id, "name": person.name, "role": person.role, "change": change_token(token)}
+
+    def dismiss(self, request: Request, response: Response) -> None:
+        self._store.sessions.end(self.token(request))
+        response.delete_cookie(self._cookie, path="/", secure=self._secure, httponly=True, samesite="strict")

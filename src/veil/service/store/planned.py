@@ -1,0 +1,57 @@
+"""Planned: the plan of one file as its submitter accepts or changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from veil.errors import ServiceError
+from veil.policy.profile import read_profile
+
+PROFILE = "choice.yaml"
+RULES = ("proposed", "keep", "drop", "scan")
+Record = dict[str, Any]
+
+
+def with_wishes(plan: Mapping[str, Any], wishes: Sequence[Mapping[str, str]]) -> Record:
+    """The plan with other rules for some columns.
+
+    Shape:   a wish: `source`, `column`, `rule`: `proposed`, `keep`, `drop`, `scan`, or a kind of the profile.
+    Errors:  ServiceError `plan-column`, `plan-rule`.
+    """
+    columns = {(one["source"], one["column"]): dict(one) for one in plan["columns"]}
+    kinds = rules_of(plan)
+    for wish in wishes:
+        one = columns.get((wish["source"], wish["column"]))
+        if one is None:
+            raise ServiceError("plan-column", "the plan has no such column", hint="read the plan again")
+        if wish["rule"] not in (*RULES, *kinds):
+            raise ServiceError(
+                "plan-rule",
+                "there is no such rule for a column",
+                hint="proposed, keep, drop, scan, or a kind of the profile",
+            )
+        one["chosen"] = wish["rule"]
+    return {**plan, "columns": list(columns.values())}
+
+
+def project_of(plan: Mapping[str, Any]) -> Record:
+    """The project that a plan comes to, with what was chosen."""
+    project: Record = dict(plan["project"])
+    for room in ("tables", "trees"):
+        if room in project:
+            project[room] = {
+                name: {**source, "columns": dict(source["columns"])} for name, source in project[room].items()
+            }
+    for one in plan["columns"]:
+        if one["chosen"] != "proposed":
+            room = "tables" if "tables" in project else "trees"
+            rule = one["chosen"] if one["chosen"] in RULES else {"as": one["chosen"]}
+            project[room][one["source"]]["columns"][one["address"]] = rule
+    return project
+
+
+def rules_of(plan: Mapping[str, Any]) -> list[str]:
+    """The kinds that a column may be said to be."""
+    profile = plan["project"]["profile"]
+    return sorted(read_profile("redact" if profile == PROFILE else profile).kinds)
