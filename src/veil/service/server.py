@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import socket
 import ssl
 import sys
@@ -92,6 +93,7 @@ def run(setting: Setting, listening: Listening, held: socket.socket, make: Calla
         ssl_cert_reqs=ssl.CERT_REQUIRED if listening.clients else ssl.CERT_NONE,
     )  # fmt: skip
     server = uvicorn.Server(config)
+    signal.signal(signal.SIGTERM, _leave)  # uvicorn raises it anew once all is answered
     try:
         if listening.workers > 1:
             Multiprocess(config, [held]).run()
@@ -100,6 +102,10 @@ def run(setting: Setting, listening: Listening, held: socket.socket, make: Calla
     finally:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _leave(*_: object) -> None:
+    sys.exit(0)
 
 
 def _made(setting: Setting, make: Callable[[Setting], ASGIApp]) -> ASGIApp:

@@ -1,0 +1,243 @@
+"""A service that runs: who may call, what is limited, what it says of texts (nothing), and how it stops."""
+
+import base64
+import datetime as dt
+import ipaddress
+import json
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+import httpx2
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tests.services import served
+
+from veil.service.gate.grants import Grants, new_grant
+from veil.service.gate.root import root_keys
+
+SSN = {"text": "SSN 123-45-6789"}
+CALLS = [
+    ("POST", "/api/v1/detect", SSN), ("POST", "/api/v1/deidentify", SSN), ("POST", "/api/v1/batch", {"texts": ["x"]}),
+    ("POST", "/api/v1/phi", SSN), ("GET", "/api/v1/metrics", None),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("guarded")
+    (folder / "revoked").touch()
+    with served(folder, "--key-file", "service.key", "--revoked", "revoked", "--body-limit", "1") as service:
+        yield service, Grants(root_keys(folder / "service.key")), folder
+
+
+def as_caller(service, token):
+    return httpx2.Client(base_url=service.url, headers={"Authorization": f"Bearer {token}"} if token else {})
+
+
+@pytest.mark.parametrize(("method", "call", "body"), CALLS)
+def test_no_call_answers_without_a_token_that_holds(guarded, method, call, body):
+    service, grants, folder = guarded
+    revoked = new_grant(["detect", "deidentify", "phi", "metrics"], 60)
+    (folder / "revoked").write_text(revoked.id + "\n")
+    bad = [
+        "",
+        "veil_nonsense",
+        grants.token(new_grant(["detect", "deidentify", "phi", "metrics"], -1)),
+        grants.token(revoked),
+    ]
+    for token in bad:
+        with as_caller(service, token) as client:
+            answer = client.request(method, call, json=body)
+        assert answer.status_code == 401
+        assert "123-45" not in answer.text
+
+
+def test_a_token_is_for_what_it_says_and_no_more(guarded):
+    service, grants, _ = guarded
+    with as_caller(service, grants.token(new_grant(["detect"], 60))) as client:
+        assert client.post("/api/v1/detect", json=SSN).status_code == 200
+        assert [client.request(method, call, json=body).status_code for method, call, body in CALLS[1:]] == [403] * 4
+
+
+def test_a_token_from_the_command_line_holds(guarded):
+    service, _, folder = guarded
+    words = ["serve", "token", "--key-file", "service.key", "--scope", "phi", "--days", "1"]
+    made = subprocess.run(
+        [sys.executable, "-c", "from veil.cli import main; main()", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    with as_caller(service, made.stdout.strip()) as client:
+        assert client.post("/api/v1/phi", json=SSN).status_code == 200
+
+
+def test_a_body_over_the_limit_is_refused_whether_its_length_is_told_or_not(guarded):
+    service, _, _ = guarded
+    body = json.dumps({"text": "x" * (1 << 21)}).encode()
+    with service.client() as client:
+        told = client.post("/api/v1/detect", content=body, headers={"Content-Type": "application/json"})
+        untold = client.post(
+            "/api/v1/detect", content=iter([body[:1000], body[1000:]]), headers={"Content-Type": "application/json"}
+        )
+    assert (told.status_code, untold.status_code) == (413, 413)
+
+
+def test_every_answer_has_an_id_and_the_headers_of_safety(guarded):
+    service, _, _ = guarded
+    with service.client() as client:
+        answers = [client.get("/"), client.get("/nowhere"), client.post("/api/v1/detect", json={}), client.get("/docs")]
+    assert len({one.headers["x-request-id"] for one in answers}) == 4
+    for one in answers:
+        assert one.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in one.headers["content-security-policy"]
+        assert "access-control-allow-origin" not in one.headers
+
+
+def test_a_web_page_cannot_call_a_service_of_this_machine(tmp_path):
+    with served(tmp_path, local=True) as service:
+        ask = lambda **headers: httpx2.post(service.url + "/api/v1/detect", json=SSN, headers=headers).status_code  # noqa: E731
+        assert ask() == 200
+        assert ask(Host="evil.example") == 421
+        assert ask(Origin="https://evil.example") == 403
+        assert ask(Origin="null") == 403
+        assert ask(Authorization="Bearer veil_wrong") == 401
+
+
+def test_who_calls_too_often_is_told_when_to_come_back(tmp_path):
+    with served(tmp_path, "--rate", "2") as service, service.client() as client:
+        answers = [client.post("/api/v1/detect", json=SSN) for _ in range(6)]
+    assert {one.status_code for one in answers} == {200, 429}
+    assert all(int(one.headers["retry-after"]) >= 1 for one in answers if one.status_code == 429)
+
+
+CANARIES = ["Zebulonia Quackenthorpe", "519-38-2746", "zq.canary@mailbox-kestrel.net", "MR-88410377"]
+
+
+def test_nothing_of_a_text_is_in_a_log_an_error_or_a_measure(tmp_path):
+    text = f"Patient {CANARIES[0]}, SSN {CANARIES[1]}, {CANARIES[2]}, MRN {CANARIES[3]}"
+    broken = [
+        {"text": text, "strategy": text}, {"text": [text]}, {text: text}, {"text": text, "confidence_threshold": text},
+        {"text": text, "entity_types": [text]}, {"text": text, "profile": text}, {"text": text, "consistent_in": text}, [text], text,
+    ]  # fmt: skip
+    with served(tmp_path, "--workers", "2") as service, service.client() as client:
+        for call in ("detect", "deidentify", "batch", "phi"):
+            answers = [client.post(f"/api/v1/{call}", json=body) for body in broken]
+            answers.append(client.post(f"/api/v1/{call}", content=text.encode()))
+            where = f"/api/v1/{call}?q={urllib.parse.quote(text)}"
+            answers.append(client.post(where, json=[text], headers={"X-Request-Id": text, "Traceparent": text}))
+            refused = [one for one in answers if one.status_code != 200]
+            assert len(refused) >= 5
+            assert not seen(" ".join(one.text + str(one.headers) for one in refused)), call
+        assert not seen(client.get(f"/{urllib.parse.quote(text)}").text)
+        client.post("/api/v1/deidentify", json={"text": text, "strategy": "consistent"})
+        measures = client.get("/api/v1/metrics").text
+        assert "veil_spans_total" in measures
+    assert not seen(measures)
+    assert not seen(service.log.read_text())
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and seen(path.read_bytes().decode("latin-1"))]
+
+
+def seen(said):
+    """Which canaries stand in it, in any encoding that tools write."""
+    found = []
+    for canary in CANARIES:
+        for piece in (canary, *canary.replace("-", " ").split()[:1], *canary.split("@")[:1]):
+            raw = piece.encode()
+            forms = [
+                piece,
+                piece.lower(),
+                urllib.parse.quote(piece),
+                raw.hex(),
+                base64.b64encode(raw).decode().rstrip("=")[:-1],
+            ]
+            found += [form for form in forms if len(form) > 7 and form in said]
+    return found
+
+
+def test_what_was_begun_is_answered_before_a_service_stops(tmp_path):
+    with served(tmp_path) as service:
+        texts = ["Dr. Alice Wong saw the patient on 03/04/2019. " * 400] * 100
+        answers = []
+
+        def post():
+            with service.client() as client:
+                answers.append(client.post("/api/v1/batch", json={"texts": texts}))
+
+        calls = [threading.Thread(target=post) for _ in range(3)]
+        for one in calls:
+            one.start()
+        time.sleep(1.0)
+        assert not answers, "the request should still run"
+        service.process.send_signal(signal.SIGTERM)
+        for one in calls:
+            one.join(60)
+        assert service.process.wait(30) == 0
+    assert [one.status_code for one in answers] == [200] * 3
+    assert all(one.json()["documents_processed"] == 100 for one in answers)
+
+
+@pytest.mark.parametrize(("options", "code"), [
+    (["--host", "0.0.0.0"], "listen-open"), (["--host", "0.0.0.0", "--local"], "listen-local"), (["--tls-cert", "a.pem"], "listen-tls"),
+])  # fmt: skip
+def test_an_open_door_is_refused_at_the_start(tmp_path, options, code):
+    (tmp_path / "a.pem").touch()
+    words = [sys.executable, "-c", "from veil.cli import main; main()", "serve", "--port", "0", *options]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 10
+    assert code in done.stderr
+
+
+def test_with_mutual_tls_only_who_shows_a_certificate_is_answered(tmp_path):
+    make_certificates(tmp_path)
+    options = ["--tls-cert", "server.pem", "--tls-key", "server.key", "--client-ca", "ca.pem"]
+    with served(tmp_path, *options) as service:
+        trust = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        with httpx2.Client(base_url=service.url, verify=trust) as client, pytest.raises(httpx2.TransportError):
+            client.get("/api/v1/health")
+        trust.load_cert_chain(tmp_path / "client.pem", tmp_path / "client.key")
+        with httpx2.Client(base_url=service.url, verify=trust) as client:
+            answer = client.get("/api/v1/health")
+            assert answer.status_code in (200, 503)
+            assert "strict-transport-security" in answer.headers
+
+
+def make_certificates(folder):
+    authority, its_key = certificate("Veil test authority")
+    save(folder, "ca", authority, its_key)
+    for name in ("server", "client"):
+        save(folder, name, *certificate(name, authority, its_key))
+
+
+def certificate(name, issuer=None, issuer_key=None):
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = dt.datetime.now(dt.UTC)
+    built = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.subject if issuer else subject)
+        .public_key(key.public_key()).serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1)).not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key((issuer_key or key).public_key()), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.KeyUsage(True, False, False, False, False, issuer is None, issuer is None, False, False), critical=True)
+    )  # fmt: skip
+    return built.sign(issuer_key or key, hashes.SHA256()), key
+
+
+def save(folder, name, made, key):
+    (folder / f"{name}.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    written = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / f"{name}.key").write_bytes(written)
