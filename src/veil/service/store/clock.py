@@ -36,6 +36,7 @@ class Clock:
         self._noted = self._last()
 
     def now(self) -> float:
+        """Must be asked before a transaction begins, for it may be one itself."""
         with self._lock:
             now = self._reckoned()
             if self._noted is None or now > self._noted.at + _EVERY or self._noted.boot != self._boot:

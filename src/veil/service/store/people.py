@@ -78,8 +78,9 @@ class People:
         if role not in ROLES:
             raise ServiceError("role-unknown", "there is no such role", hint="one of: " + ", ".join(ROLES))
         token, name = secrets.token_urlsafe(32), secrets.token_hex(8)
+        until = self._clock.now() + self._terms.invitation
         with self._database.change() as line:
-            line.execute("INSERT INTO invitations VALUES (?, ?, ?, ?)", (_digest(token), name, role, self._clock.now() + self._terms.invitation))  # fmt: skip
+            line.execute("INSERT INTO invitations VALUES (?, ?, ?, ?)", (_digest(token), name, role, until))
         return token, name
 
     def invitations(self) -> list[dict[str, Any]]:

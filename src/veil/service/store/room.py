@@ -48,6 +48,8 @@ class Room:
     def close(self) -> None:
         shutil.rmtree(self._place, ignore_errors=True)
         os.close(self._lock)
+        with contextlib.suppress(OSError):  # others work there
+            self._place.parent.rmdir()
 
 
 def memory_folder(data: Path, given: Path | None) -> Path:

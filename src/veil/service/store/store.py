@@ -30,6 +30,7 @@ from veil.service.store.terms import Terms
 
 RECORD = "audit.jsonl"
 _LONGEST_NAME = 200
+_HELD = "SELECT coalesce(sum(size), 0) AS held FROM objects WHERE owner = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Store:
             now = self.clock.now()
             with self.database.change() as line:
                 check(_row(line, job), caller, "upload", now)
+                self._check_fits(line, caller.owner, draft.sealing.size)
                 self.objects.keep(line, draft, job, caller.owner, INPUT, now)
                 jobs.put(line, job, {"state": jobs.UPLOADED, "changed": now, "until": now + self.terms.waiting})
         except BaseException:
@@ -150,9 +152,9 @@ class Store:
     def change_plan(self, caller: Caller, job: str, changed: Mapping[str, Any]) -> None:
         """A plan as the submitter wants it; `changed` was made from the one that was proposed."""
         row = self._checked(caller, job, "change plan")
-        key = self.objects.unwrap(job, row["key"])
+        key, now = self.objects.unwrap(job, row["key"]), self.clock.now()
         with self.database.change() as line:
-            check(_row(line, job), caller, "change plan", self.clock.now())
+            check(_row(line, job), caller, "change plan", now)
             jobs.put(line, job, {"plan": _sealed(key, "plan", changed)})
         self.act("plan changed", caller.owner, job)
 
@@ -237,11 +239,16 @@ class Store:
 
     def _check_quota(self, owner: str) -> int:
         """How many bytes an owner may still store. Errors: LimitError `quota`."""
-        held = self.database.row("SELECT coalesce(sum(size), 0) AS held FROM objects WHERE owner = ?", owner)
+        held = self.database.row(_HELD, owner)
         left = self.terms.quota - (held["held"] if held else 0)
         if left <= 0:
             raise LimitError("quota", "there is no room left for this owner", hint="delete results that were fetched")
         return int(left)
+
+    def _check_fits(self, line: sqlite3.Connection, owner: str, size: int) -> None:
+        """The quota once more, where nobody else can take it. Errors: LimitError `quota`."""
+        if line.execute(_HELD, (owner,)).fetchone()["held"] + size > self.terms.quota:
+            raise LimitError("quota", "there is no room left for this owner", hint="delete results that were fetched")
 
     def shredded(self, noise: list[str]) -> None:
         """The rows are gone: the files go, and the log of the database forgets their keys."""

@@ -134,8 +134,9 @@ class Worker:
         return {"failed": "job-time", "message": "the work on this file took longer than is allowed"}
 
     def _renewed(self, lease: Lease, at: tuple[str, int, int]) -> bool:
+        until = self._store.clock.now() + self._terms.lease
         with self._store.database.change() as line:
-            return jobs.renew(line, lease, self._store.clock.now() + self._terms.lease, *at)
+            return jobs.renew(line, lease, until, *at)
 
     def _end(self, lease: Lease, room: Path, answer: Mapping[str, Any]) -> None:
         if "plan" in answer:

@@ -1,0 +1,143 @@
+"""A portal for tests: a store in a folder, a real server over it, and browsers that keep their cookies."""
+
+import contextlib
+import io
+import socket
+import threading
+import time
+from pathlib import Path
+
+import httpx2
+import uvicorn
+
+from veil.keys import Cost
+from veil.service.portal import create_portal
+from veil.service.store import Caller, Choice, Site, Store, Terms, open_key
+from veil.service.store.worker import Worker
+
+PASSWORD = "correct horse battery"
+CHEAP = Cost(memory=8, iterations=1, lanes=1)
+NOTE = b"Seen by Dr. Alice Wong on 03/04/2019. MRN 1234567. Call 617-555-1234.\n"
+TABLE = b"patient_id,mrn,first,last,born,zip,note\n1042,00771234,Ada,Lovelace,1950-02-28,02139,seen by Dr. Wong\n7,00990011,Bo,Smith,1988-12-31,00501,ok\n"
+ME, OTHER = Caller("person-one", "submitter"), Caller("person-two", "submitter")
+
+
+def site_in(folder: Path, **terms) -> Site:
+    data = folder / "data"
+    data.mkdir(mode=0o700, exist_ok=True)
+    return Site(data, open_key(data, folder / "service.key"), Terms(**{"password": CHEAP, **terms}))
+
+
+def handed_in(store, name="note.txt", data=NOTE, choice=None, *, caller=ME, review=False):
+    job = store.create(caller, name, choice or Choice("safe-harbor"), review=review)
+    draft = store.receive(caller, job.id)
+    draft.write(data)
+    return store.received(caller, job.id, draft)
+
+
+def result_of(store, job, caller=ME) -> bytes:
+    return b"".join(store.fetch(caller, job)[2])
+
+
+@contextlib.contextmanager
+def working(site):
+    worker = Worker(site, (site.folder.parent / "service.key",))
+    try:
+        yield worker
+    finally:
+        worker.close()
+
+
+@contextlib.contextmanager
+def served(store):
+    """The address of a real server over a store, in a thread."""
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_portal(store), log_config=None, lifespan="off", ws="none"))
+    thread = threading.Thread(target=server.run, args=([held],), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{held.getsockname()[1]}/portal/api"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        held.close()
+
+
+class Browser:
+    """One who keeps a cookie and shows the session's token with every change."""
+
+    def __init__(self, address: str) -> None:
+        self._client = httpx2.Client(base_url=address, timeout=30)
+        self.me = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._client.close()
+
+    def ask(self, method, path, **more):
+        headers = {"x-veil-change": self.me.get("change", ""), **more.pop("headers", {})}
+        return self._client.request(method, path, headers=headers, **more)
+
+    def enter(self, path, **told):
+        answer = self.ask("POST", path, json={"password": PASSWORD, **told})
+        assert answer.status_code == 200, answer.text
+        self.me = answer.json()
+        return self
+
+    def hand_in(self, name="note.txt", data=NOTE, *, review=False, **choice):
+        made = self.ask(
+            "POST", "/jobs", json={"name": name, "review": review, **(choice or {"profile": "safe-harbor"})}
+        )
+        assert made.status_code == 200, made.text
+        sent = self.ask("PUT", f"/jobs/{made.json()['id']}/file", content=data)
+        assert sent.status_code == 200, sent.text
+        return sent.json()["id"]
+
+    def wait(self, job, *states, seconds=60):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            told = self.ask("GET", f"/jobs/{job}").json()
+            if told["state"] in states:
+                return told
+            time.sleep(0.05)
+        raise AssertionError(f"still {told['state']}")
+
+
+def joined(store, address, name, role="submitter"):
+    """A browser of a new person of a role."""
+    token, _ = store.people.invite(role)
+    return Browser(address).enter("/invitations/accept", name=name, token=token)
+
+
+def workbook(*sheets):
+    """A workbook with a small table in each of its sheets."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    for name in sheets:
+        sheet = book.add_worksheet(name)
+        for i, row in enumerate(
+            [("patient_id", "first_name", "born"), ("1042", "Zebulonia", "1950-02-28"), ("7", "Bo", "1951-02-28")]
+        ):
+            for j, cell in enumerate(row):
+                sheet.write(i, j, cell)
+    book.close()
+    return file.getvalue()
+
+
+def parquet():
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = io.BytesIO()
+    pq.write_table(
+        pa.table(
+            {"patient_id": ["1042", "7"], "first_name": ["Zebulonia", "Bo"], "born": ["1950-02-28", "1951-02-28"]}
+        ),
+        file,
+    )
+    return file.getvalue()

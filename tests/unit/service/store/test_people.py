@@ -1,0 +1,115 @@
+"""Who may enter, and how that ends."""
+
+import time
+
+import pytest
+from tests.portals import PASSWORD, site_in
+
+from veil.errors import ServiceError
+from veil.service.store import Store
+from veil.service.store.sessions import change_token
+
+
+def code_of(do, *told, **more):
+    with pytest.raises(ServiceError) as caught:
+        do(*told, **more)
+    return caught.value.code
+
+
+@pytest.fixture
+def admin(store):
+    return store.people.set_up(store.people.setup_code(), "ada", PASSWORD)
+
+
+def test_the_code_of_the_first_run_makes_one_admin_and_no_second(store):
+    code = store.people.setup_code()
+    assert code_of(store.people.set_up, "another", "ada", PASSWORD) == "setup-code"
+    store.people.set_up(code, "ada", PASSWORD)
+    assert code_of(store.people.set_up, code, "bob", PASSWORD) == "setup-done"
+    assert store.people.setup_code() is None
+
+
+def test_an_invitation_is_good_once(store, admin):
+    token, _ = store.people.invite("submitter")
+    assert store.people.accept(token, "bob", PASSWORD).role == "submitter"
+    assert code_of(store.people.accept, token, "eve", PASSWORD) == "invitation-unknown"
+
+
+def test_an_invitation_that_was_withdrawn_or_is_too_old_is_none(tmp_path):
+    store = Store(site_in(tmp_path, invitation=0.05))
+    token, _ = store.people.invite("submitter")
+    time.sleep(0.1)
+    assert code_of(store.people.accept, token, "bob", PASSWORD) == "invitation-unknown"
+    token, name = store.people.invite("submitter")
+    store.people.withdraw(name)
+    assert code_of(store.people.accept, token, "bob", PASSWORD) == "invitation-unknown"
+    store.close()
+
+
+def test_a_name_that_is_taken_leaves_the_invitation_as_it_was(store, admin):
+    token, _ = store.people.invite("submitter")
+    assert code_of(store.people.accept, token, "ada", PASSWORD) == "person-taken"
+    assert store.people.accept(token, "bob", PASSWORD).name == "bob"
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "code"),
+    [("x", PASSWORD, "person-name"), ("a b", PASSWORD, "person-name"), ("bob", "short", "password-short")],
+)
+def test_a_bad_name_or_a_short_password_is_told(store, name, password, code):
+    assert code_of(store.people.set_up, store.people.setup_code(), name, password) == code
+
+
+def test_five_wrong_passwords_lock_the_name_for_the_right_one_too(tmp_path):
+    store = Store(site_in(tmp_path, locked=0.3))
+    store.people.set_up(store.people.setup_code(), "ada", PASSWORD)
+    told = {code_of(store.people.enter, "ada", "not the password") for _ in range(5)}
+    told.add(code_of(store.people.enter, "ada", PASSWORD))
+    told.add(code_of(store.people.enter, "nobody", PASSWORD))
+    assert told == {"sign-in"}
+    time.sleep(0.35)
+    assert store.people.enter("ada", PASSWORD).name == "ada"
+    store.close()
+
+
+def test_of_a_password_or_a_token_nothing_is_on_disk(store, admin):
+    token = store.sessions.begin(admin)
+    link, _ = store.people.invite("reviewer")
+    held = b"".join(path.read_bytes() for path in store.site.folder.rglob("*") if path.is_file())
+    for secret in (PASSWORD, token, link, change_token(token)):
+        assert secret.encode() not in held
+
+
+def test_a_session_ends_after_its_idle_time_and_in_any_case_after_its_longest(tmp_path):
+    store = Store(site_in(tmp_path, idle=0.4, session=1.0))
+    person = store.people.set_up(store.people.setup_code(), "ada", PASSWORD)
+    idle, used = store.sessions.begin(person), store.sessions.begin(person)
+    for _ in range(6):
+        time.sleep(0.12)
+        assert store.sessions.person(used).id == person.id
+    assert code_of(store.sessions.person, idle) == "session-none"
+    time.sleep(0.35)
+    assert code_of(store.sessions.person, used) == "session-none"
+    store.close()
+
+
+def test_a_closed_account_and_its_sessions_enter_no_more(store, admin):
+    token, _ = store.people.invite("submitter")
+    bob = store.people.accept(token, "bob", PASSWORD)
+    session = store.sessions.begin(bob)
+    store.people.change(bob.id, active=False)
+    assert code_of(store.sessions.person, session) == "session-none"
+    assert code_of(store.people.enter, "bob", PASSWORD) == "sign-in"
+
+
+def test_the_last_admin_stays(store, admin):
+    assert code_of(store.people.change, admin.id, active=False) == "admin-last"
+    assert code_of(store.people.change, admin.id, role="submitter") == "admin-last"
+    assert code_of(store.people.change, "nobody", role="admin") == "person-unknown"
+    assert store.people.enter("ada", PASSWORD).role == "admin"
+
+
+def test_a_session_that_signed_out_is_none(store, admin):
+    token = store.sessions.begin(admin)
+    store.sessions.end(token)
+    assert code_of(store.sessions.person, token) == "session-none"
