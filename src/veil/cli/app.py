@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from veil.cli import audit, evaluate, former, importing, keyring, lint, project, reversal, risk, scan, serve, text
+from veil.cli import (
+    audit,
+    evaluate,
+    former,
+    importing,
+    keyring,
+    lint,
+    project,
+    reversal,
+    risk,
+    scan,
+    serve,
+    text,
+    trace,
+)
 from veil.errors import Error
 from veil.memory import slow_to_purge
 
@@ -27,6 +41,7 @@ reversal.add_to(app)
 lint.add_to(app)
 risk.add_to(app)
 scan.add_to(app)
+trace.add_to(app)
 app.add_typer(keyring.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(importing.app, name="import")

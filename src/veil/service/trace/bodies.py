@@ -10,7 +10,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from veil.errors import Error, FormatError, LimitError
 from veil.service.trace.coding import unpacked
@@ -58,7 +58,7 @@ def read(body: Body, limit: int) -> Reading:
     """
     made = Reading()
     if body.path:
-        made.lines += [one for one, _ in parse_qsl(body.path.replace("/", "&"), keep_blank_values=True)]
+        made.lines += [unquote(one) for one in body.path.split("/") if one]
     if body.query:
         _try(made, lambda: _form(made, body.query))
     if body.content:
@@ -137,7 +137,7 @@ def _decoded(made: Reading, content: bytes, charset: str) -> str:
     """The bytes as text; where they are not in the encoding they name, what can be read of them, and a code."""
     name = next((name for mark, name in _BOMS if content.startswith(mark)), charset or "utf-8")
     try:
-        return str(codecs.decode(content, name)) if codecs.lookup(name)._is_text_encoding else _odd(made, content)  # type: ignore[attr-defined]  # noqa: SLF001  what codecs.open asks as well
+        return str(codecs.decode(content, name)) if codecs.lookup(name)._is_text_encoding else _odd(made, content)  # noqa: SLF001  what codecs.open asks as well
     except (LookupError, ValueError):
         return _odd(made, content)
 
@@ -167,7 +167,10 @@ def _messages(made: Reading, content: bytes, kind: str, body: Body, most: int) -
     found, whole = frames(content, body.grpc, most)
     made.unread += [] if whole else ["grpc-broken"]
     for message in found:
-        if not _try(made, lambda message=message: made.lines.extend(list(texts(message)))):
+        try:
+            made.lines += list(texts(message))
+        except FormatError as error:
+            made.unread.append(error.code)
             made.lines.append(message.decode("utf-8", "replace"))
 
 

@@ -1,0 +1,61 @@
+"""Admin: health, readiness and counts, on a port of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from veil.errors import ServiceError
+from veil.service.trace.counts import Counts
+
+_HEAD = 8_192
+_PATIENCE = 5.0
+
+
+class Admin:
+    """Shape: `/healthz` while the process lives, `/readyz` when the front listens and a process evaluates, `/metrics`."""
+
+    def __init__(self, counts: Counts, is_ready: Callable[[], Awaitable[bool]]) -> None:
+        self._counts, self._is_ready = counts, is_ready
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """The port that it got.
+
+        Errors:  ServiceError `listen`.
+        """
+        try:
+            self._server = await asyncio.start_server(self._met, host, port, limit=_HEAD)
+        except OSError:
+            raise ServiceError("listen", "this address cannot be listened on", where=f"{host}:{port}") from None
+        return int(self._server.sockets[0].getsockname()[1])
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    async def _met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(
+            OSError, TimeoutError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError
+        ):
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _PATIENCE)
+            status, kind, body = await self._answer(head.split(b" ", 2)[1])
+            writer.write(
+                b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+                % (status, kind, len(body))
+                + body
+            )
+            await writer.drain()
+        writer.close()
+
+    async def _answer(self, path: bytes) -> tuple[bytes, bytes, bytes]:
+        if path == b"/metrics":
+            return b"200 OK", b"text/plain; version=0.0.4; charset=utf-8", self._counts.page()
+        if path == b"/healthz" or (path == b"/readyz" and await self._is_ready()):
+            return b"200 OK", b"text/plain", b"ok\n"
+        return (
+            (b"503 Service Unavailable", b"text/plain", b"not ready\n")
+            if path == b"/readyz"
+            else (b"404 Not Found", b"text/plain", b"")
+        )

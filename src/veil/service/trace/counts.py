@@ -1,0 +1,43 @@
+"""Counts: what a metrics page may say of requests; verdicts, reasons, labels and times, never a value."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from veil.service.trace.verdict import Outcome
+
+_TIMES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class Counts:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "veil_trace_requests", "Requests by the tag they got", ["verdict", "reason"], registry=self.registry
+        )
+        self._spans = Counter(
+            "veil_trace_spans", "Requests by the verdict on their span", ["verdict", "reason"], registry=self.registry
+        )
+        self._labels = Counter("veil_trace_labels", "Identifiers found, by label", ["label"], registry=self.registry)
+        self._held = Histogram(
+            "veil_trace_held_seconds", "How long a request waited for its tag", buckets=_TIMES, registry=self.registry
+        )
+        self._cpu = Counter("veil_trace_detector_cpu_seconds", "CPU time of the detectors", registry=self.registry)
+        self._open = Gauge("veil_trace_open_requests", "Requests that are under way", registry=self.registry)
+
+    def opened(self) -> None:
+        self._open.inc()
+
+    def tagged(self, made: Outcome, held: float) -> None:
+        self._requests.labels(made.verdict.value, made.reason).inc()
+        self._held.observe(held)
+
+    def ended(self, made: Outcome) -> None:
+        self._open.dec()
+        self._spans.labels(made.verdict.value, made.reason).inc()
+        self._cpu.inc(made.cpu)
+        for label, count in made.counts.items():
+            self._labels.labels(label).inc(count)
+
+    def page(self) -> bytes:
+        return bytes(generate_latest(self.registry))

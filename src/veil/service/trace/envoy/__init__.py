@@ -1,0 +1,1 @@
+"""Envoy: the front of those who have it, as an external processor of its requests."""

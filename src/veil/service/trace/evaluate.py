@@ -1,0 +1,212 @@
+"""Evaluate: a text becomes a verdict, by the detectors here or by a `veil serve` elsewhere."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from veil.errors import Error, PolicyError
+from veil.model import Label
+from veil.service.locate import LABELS, entities, type_of
+from veil.service.trace.bodies import Body, read
+from veil.service.trace.verdict import Outcome, outcome, unknown
+
+PIECE = 20_000  # characters read at once, cut at the end of a line where one is near
+OVERLAP = 768
+KEPT = 1_000  # findings of one request
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A span as both ways of evaluation know it; `entity` is in the shape of Locate."""
+
+    kind: str
+    start: int
+    end: int
+    entity: dict[str, Any]
+
+
+Find = Callable[[str], list[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A `veil serve` that evaluates for us."""
+
+    url: str
+    token: str = ""
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+    patience: float = 10.0
+
+
+class Evaluator:
+    """Reads bodies and texts; lives in a process of its own.
+
+    Keeps:   raises nothing: what fails is `unknown` with a code.
+    """
+
+    def __init__(self, labels: frozenset[Label] = LABELS, limit: int = 1 << 20, remote: Remote | None = None) -> None:
+        self._limit = limit
+        self._find = remote_find(remote, labels) if remote else local_find(labels)
+
+    def body(self, body: Body, keep: bool = False) -> Outcome:
+        made = read(body, self._limit)
+        return self._judged(made.text, made.unread, keep)
+
+    def window(self, text: str, first: int, last: int, keep: bool = False) -> Outcome:
+        """Of a piece of a stream: only spans that begin from `first` to before `last`; the pieces beside it have the others."""
+        return self._judged(text, [], keep, first, last)
+
+    def _judged(self, text: str, unread: list[str], keep: bool, first: int = 0, last: int | None = None) -> Outcome:
+        began = time.process_time()
+        try:
+            hits = [hit for hit in self._hits(text) if first <= hit.start < (len(text) if last is None else last)]
+        except Error as error:
+            return unknown(error.code)
+        except (OSError, http.client.HTTPException, ValueError):
+            return unknown("failed")
+        made = outcome([hit.kind for hit in hits], unread)
+        found = [hit.entity for hit in hits[:KEPT]] if keep else []
+        return replace(made, found=found, cpu=time.process_time() - began)
+
+    def _hits(self, text: str) -> Iterator[Hit]:
+        for at, end, first in pieces(text):
+            for hit in self._find(text[at:end]):
+                if hit.start + at >= first:
+                    yield _moved(hit, at)
+
+
+def pieces(text: str) -> Iterator[tuple[int, int, int]]:
+    """Begin and end of pieces that overlap, and from where on a span belongs to the piece."""
+    at = first = 0
+    while True:
+        end = at + PIECE
+        if end >= len(text):
+            if text:
+                yield at, len(text), first
+            return
+        turn = text.rfind("\n", end - OVERLAP, end) + 1 or end
+        yield at, turn, first
+        cut = text[turn - 1] == "\n"
+        at, first = (turn, turn) if cut else (turn - OVERLAP, turn - OVERLAP // 3)
+
+
+def _moved(hit: Hit, by: int) -> Hit:
+    if not by:
+        return hit
+    entity = {**hit.entity, "BeginOffset": hit.start + by, "EndOffset": hit.end + by}
+    return Hit(hit.kind, hit.start + by, hit.end + by, entity)
+
+
+def local_find(labels: frozenset[Label]) -> Find:
+    from veil.jobs.find import Finder  # noqa: PLC0415  the detectors are loaded where they run
+
+    finder = Finder(everything=True)
+    finder.find(["Seen by Dr. Alice Wong on 03/04/2019; MRN 1234567, call 617-555-1212."])  # all is loaded now
+
+    def find(text: str) -> list[Hit]:
+        spans = [span for span in finder.find([text])[0] if span.label in labels]
+        return [Hit(span.label.value, span.start, span.end, entity)
+                for span in spans for entity in entities(text, [span])]  # fmt: skip
+
+    return find
+
+
+def remote_find(remote: Remote, labels: frozenset[Label]) -> Find:
+    """Over one connection that stays open, with our own certificate where one was given.
+
+    Errors:  of the call: OSError, HTTPException, ValueError; none of them is told further.
+    """
+    wanted = {type_of(label) for label in labels}
+    line = _Line(remote)
+
+    def find(text: str) -> list[Hit]:
+        answer = line.post(json.dumps({"text": text}).encode())
+        return [
+            Hit(str(one["Type"]), int(one["BeginOffset"]), int(one["EndOffset"]), one)
+            for one in json.loads(answer)["phi"]
+            if one["Type"] in wanted
+        ]
+
+    return find
+
+
+class _Line:
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+        self._to = urlsplit(remote.url)
+        self._context = context_of(remote) if self._to.scheme == "https" else None
+        self._held: http.client.HTTPConnection | None = None
+
+    def post(self, content: bytes) -> bytes:
+        fresh = self._held is None
+        try:
+            return self._posted(content)
+        except (OSError, http.client.HTTPException):
+            self._held = None
+            if fresh:
+                raise
+            return self._posted(content)  # the other side had closed a connection that lay idle
+
+    def _posted(self, content: bytes) -> bytes:
+        if self._held is None:
+            self._held = self._opened()
+        headers = {"Content-Type": "application/json"}
+        if self._remote.token:
+            headers["Authorization"] = f"Bearer {self._remote.token}"
+        self._held.request("POST", f"{self._to.path.rstrip('/')}/api/v1/phi", content, headers)
+        answer = self._held.getresponse()
+        body = answer.read()
+        if answer.status != http.client.OK:
+            raise ValueError
+        return body
+
+    def _opened(self) -> http.client.HTTPConnection:
+        host, port = self._to.hostname or "", self._to.port
+        if self._context is None:
+            return http.client.HTTPConnection(host, port, timeout=self._remote.patience)
+        return http.client.HTTPSConnection(host, port, timeout=self._remote.patience, context=self._context)
+
+
+def context_of(remote: Remote) -> ssl.SSLContext:
+    """Errors: PolicyError `evaluator-files` for a certificate, key or authority that cannot be read."""
+    try:
+        context = ssl.create_default_context(cafile=remote.ca or None)
+        if remote.cert:
+            context.load_cert_chain(remote.cert, remote.key or None)
+    except (OSError, ssl.SSLError):
+        raise PolicyError("evaluator-files", "a certificate, its key or its authority cannot be read",
+                          hint="--ca, --cert and --key name files in PEM") from None  # fmt: skip
+    return context
+
+
+def checked(remote: Remote) -> Remote:
+    """Errors: PolicyError `evaluator-url`, `evaluator-plain`, `evaluator-files`."""
+    to = urlsplit(remote.url)
+    if to.scheme not in ("http", "https") or not to.hostname:
+        raise PolicyError(
+            "evaluator-url", "the evaluator is no http or https address", hint="https://veil.example:8443"
+        )
+    if to.scheme == "http" and to.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise PolicyError("evaluator-plain", "text would travel in clear to another machine", hint="https://")
+    context_of(remote)
+    return remote
+
+
+def token_in(file: Path | None) -> str:
+    """Errors: PolicyError `token-file`."""
+    if file is None:
+        return ""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        raise PolicyError("token-file", "the file of the token cannot be read", where=file.name) from None

@@ -1,0 +1,81 @@
+"""Head: what a front knows of a request before its body, the same for both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from veil.service.trace.verdict import HEADERS
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"})
+_HOLE = re.compile(r"\{[^{}/]*\}")
+_TAG = HEADERS[0]
+_TAGS = frozenset(one.replace(".", "-") for one in HEADERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Shape: names of `fields` in lower case, in the order of the request."""
+
+    method: str
+    target: str
+    fields: Sequence[tuple[str, str]]
+    bodiless: bool = False
+
+    def get(self, name: str) -> str:
+        return ", ".join(value for one, value in self.fields if one == name)
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        return self.target.partition("?")[2]
+
+    @property
+    def length(self) -> int | None:
+        said = self.get("content-length")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None
+
+    @property
+    def upgrade(self) -> str:
+        """The protocol that is asked for in the place of HTTP, over HTTP/1.1 or over HTTP/2."""
+        over_two = self.get(":protocol")
+        return over_two.lower() or (self.get("upgrade").lower() if "upgrade" in self.get("connection").lower() else "")
+
+    @property
+    def told_method(self) -> str:
+        """The method where it is one of the known; a caller may write anything in its place."""
+        return self.method if self.method in METHODS else "_OTHER"
+
+
+def is_tag(name: str) -> bool:
+    """Whether a name would be read as one of ours, also by what writes `_` for `-` as CGI does."""
+    return name.lower().replace("_", "-").replace(".", "-") in _TAGS
+
+
+def is_watched(path: str, patterns: Sequence[str]) -> bool:
+    """Whether a path is one of those that were chosen; all are where none was."""
+    return not patterns or any(fnmatchcase(path, one) for one in patterns)
+
+
+def route_of(path: str, routes: Sequence[str]) -> str:
+    """The template a path fits, as it stands in the configuration: never a part of the path itself."""
+    for one in routes:
+        parts = [re.escape(part) for part in _HOLE.split(one)]
+        if re.fullmatch("[^/]*".join(parts), path):
+            return one
+    return ""
+
+
+def baggage(head: Head, verdict: str) -> str:
+    """The caller's members without its own of our name, and ours. Source: W3C Baggage."""
+    kept = [
+        one.strip()
+        for one in head.get("baggage").split(",")
+        if one.strip() and one.partition("=")[0].strip().lower() != _TAG
+    ]
+    return ",".join([*kept, f"{_TAG}={verdict}"])

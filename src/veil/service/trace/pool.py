@@ -1,0 +1,192 @@
+"""Pool: processes that evaluate, warm, one request each at a time; those that hold a request up come first."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import json
+import os
+import signal
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import count
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from veil.errors import ServiceError
+from veil.log import Name, event
+from veil.model import Label
+from veil.service.locate import LABELS
+from veil.service.trace.bodies import Body
+from veil.service.trace.evaluate import Evaluator, Remote
+from veil.service.trace.verdict import Outcome, Verdict, unknown
+
+WAITING = 512  # requests that may wait for a process; more are `busy`
+PATIENCE = 30.0  # seconds of one evaluation, then its process is ended
+START = 60.0
+URGENT, ASIDE = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a process is told once, when it starts."""
+
+    labels: frozenset[Label] = LABELS
+    limit: int = 1 << 20
+    remote: Remote | None = None
+    keep: bool = False
+
+
+class Pool:
+    """Keeps: raises nothing for a request: what fails is an outcome `unknown`, and a process that died is replaced."""
+
+    def __init__(self, charge: Charge, workers: int, *, waiting: int = WAITING, patience: float = PATIENCE) -> None:
+        self._charge, self._count, self._most, self._patience = charge, workers, waiting, patience
+        self._idle: list[_Worker] = []
+        self._queue: list[tuple[int, int, dict[str, Any], bytes, asyncio.Future[Outcome]]] = []
+        self._numbers = count()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self.alive = 0
+
+    async def start(self) -> None:
+        """Errors: ServiceError `evaluator-start`."""
+        started = await asyncio.gather(
+            *(_Worker.begin(self._charge) for _ in range(self._count)), return_exceptions=True
+        )
+        self._idle = [one for one in started if isinstance(one, _Worker)]
+        self.alive = len(self._idle)
+        if self.alive < self._count:
+            self.close()
+            raise ServiceError("evaluator-start", "a process that evaluates could not be started")
+
+    def body(self, body: Body, urgency: int = URGENT) -> asyncio.Future[Outcome]:
+        head = {"what": "body", **asdict(body)}
+        head["content"] = None
+        return self._put(head, body.content, urgency)
+
+    def window(self, text: str, first: int, last: int) -> asyncio.Future[Outcome]:
+        return self._put({"what": "window", "first": first, "last": last}, text.encode("utf-8", "replace"), ASIDE)
+
+    def _put(self, head: dict[str, Any], content: bytes, urgency: int) -> asyncio.Future[Outcome]:
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        if self._closed or not self.alive or len(self._queue) >= self._most:
+            answer.set_result(unknown("busy" if self.alive and not self._closed else "failed"))
+            return answer
+        heapq.heappush(self._queue, (urgency, next(self._numbers), head, content, answer))
+        self._turn()
+        return answer
+
+    def _turn(self) -> None:
+        while self._idle and self._queue:
+            _, _, head, content, answer = heapq.heappop(self._queue)
+            if not answer.cancelled():
+                task = asyncio.ensure_future(self._run(self._idle.pop(), head, content, answer))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _run(
+        self, worker: _Worker, head: dict[str, Any], content: bytes, answer: asyncio.Future[Outcome]
+    ) -> None:
+        try:
+            made = await asyncio.wait_for(worker.ask(head, content), self._patience)
+        except (TimeoutError, OSError, EOFError, ValueError, KeyError):
+            worker.end()
+            self.alive -= 1
+            event("evaluator-replaced", reason=Name("failed"))
+            _settle(answer, unknown("failed"))
+            await self._replace()
+        else:
+            _settle(answer, made)
+            self._idle.append(worker)
+            self._turn()
+
+    async def _replace(self) -> None:
+        while not self._closed:
+            try:
+                self._idle.append(await _Worker.begin(self._charge))
+            except (OSError, EOFError, TimeoutError):
+                await asyncio.sleep(1.0)
+            else:
+                self.alive += 1
+                self._turn()
+                return
+
+    def close(self) -> None:
+        self._closed = True
+        for one in self._idle:
+            one.end()
+        for task in self._tasks:
+            task.cancel()
+        for _, _, _, _, answer in self._queue:
+            _settle(answer, unknown("failed"))
+        self._queue.clear()
+
+
+def _settle(answer: asyncio.Future[Outcome], made: Outcome) -> None:
+    if not answer.done():
+        answer.set_result(made)
+
+
+class _Worker:
+    """A process and the wire to it."""
+
+    def __init__(self, process: BaseProcess, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._process, self._reader, self._writer = process, reader, writer
+
+    @classmethod
+    async def begin(cls, charge: Charge) -> _Worker:
+        """Errors: OSError, EOFError, TimeoutError for a process that does not come up."""
+        ours, theirs = socket.socketpair()
+        process = get_context("spawn").Process(target=work, args=(theirs, charge), daemon=True)
+        await asyncio.to_thread(process.start)
+        theirs.close()
+        made = cls(process, *await asyncio.open_connection(sock=ours))
+        try:
+            await asyncio.wait_for(made._reader.readexactly(1), START)
+        except BaseException:
+            made.end()
+            raise
+        return made
+
+    async def ask(self, head: Mapping[str, Any], content: bytes) -> Outcome:
+        said = json.dumps(head).encode()
+        self._writer.write(len(said).to_bytes(4) + len(content).to_bytes(4) + said)
+        self._writer.write(content)
+        await self._writer.drain()
+        size = int.from_bytes(await self._reader.readexactly(4))
+        told = json.loads(await self._reader.readexactly(size))
+        return Outcome(**{**told, "verdict": Verdict(told["verdict"])})
+
+    def end(self) -> None:
+        self._writer.close()
+        self._process.kill()
+
+
+def work(wire: socket.socket, charge: Charge) -> None:
+    """The life of a process: a question, an answer, until the wire is closed."""
+    for one in (signal.SIGINT, signal.SIGTERM):  # who started us ends us
+        signal.signal(one, signal.SIG_IGN)
+    if os.nice(0) == 0:
+        os.nice(1)  # the fronts answer first
+    evaluator = Evaluator(charge.labels, charge.limit, charge.remote)
+    with wire, wire.makefile("rwb") as file:
+        file.write(b"!")
+        file.flush()
+        while len(sizes := file.read(8)) == 8:
+            head = json.loads(file.read(int.from_bytes(sizes[:4])))
+            content = file.read(int.from_bytes(sizes[4:]))
+            told = json.dumps(asdict(_answered(evaluator, head, content, charge.keep))).encode()
+            file.write(len(told).to_bytes(4) + told)
+            file.flush()
+
+
+def _answered(evaluator: Evaluator, head: dict[str, Any], content: bytes, keep: bool) -> Outcome:
+    try:
+        if head.pop("what") == "window":
+            return evaluator.window(content.decode("utf-8", "replace"), head["first"], head["last"], keep)
+        return evaluator.body(Body(**{**head, "content": content}), keep)
+    except Exception:  # noqa: BLE001  its text may hold what was read: that it failed is told
+        return unknown("failed")

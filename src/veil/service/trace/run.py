@@ -1,0 +1,132 @@
+"""Run: a front, its processes and its admin port, from start to a stop that loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from veil.errors import PolicyError, ServiceError
+from veil.service.spans import Spans
+from veil.service.trace.admin import Admin
+from veil.service.trace.counts import Counts
+from veil.service.trace.envoy.config import Place, Upstream
+from veil.service.trace.findings import Findings
+from veil.service.trace.pool import Charge, Pool
+from veil.service.trace.watch import Settings, Watch
+
+GRACE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Shape: `front` is `envoy`, `proxy`, or `processor` (for an Envoy that others run; `listen` is then its gRPC address)."""
+
+    front: str
+    upstream: str
+    listen: tuple[str, int]
+    admin: tuple[str, int]
+    settings: Settings = field(default_factory=Settings)
+    charge: Charge = field(default_factory=Charge)
+    workers: int = 1
+    service: str = "veil-trace"
+    otlp: str = ""
+    zipkin: str = ""
+    findings: Path | None = None
+    passphrase: str = ""
+    ca: str = ""
+
+
+class Front(Protocol):
+    async def start(self) -> None: ...
+    async def is_ready(self) -> bool: ...
+    async def gone(self) -> None: ...
+    async def stop(self, grace: float) -> None: ...
+
+
+def serve(plan: Plan, tell: Callable[[str], None]) -> None:
+    """Errors: those of run."""
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # what it tells of a broken connection may quote it
+    asyncio.run(run(plan, tell))
+
+
+async def run(plan: Plan, tell: Callable[[str], None], *, grace: float = GRACE) -> None:
+    """Serve until a signal to end.
+
+    Errors:  ServiceError `envoy-gone` where Envoy ended by itself, and those of the start.
+    """
+    kept = Findings(plan.findings, plan.passphrase) if plan.findings is not None else None
+    spans = Spans(plan.service, plan.otlp, plan.zipkin)
+    pool = Pool(plan.charge, plan.workers)
+    watch = Watch(plan.settings, pool, spans, Counts(), kept)
+    ended = asyncio.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(one, ended.set)
+    front, port = front_of(plan, watch)
+
+    async def is_ready() -> bool:
+        return bool(pool.alive) and not ended.is_set() and await front.is_ready()
+
+    admin = Admin(watch.counts, is_ready)
+    try:
+        await pool.start()
+        await front.start()
+        at = await admin.start(*plan.admin)
+        tell(f"listening on {plan.listen[0]}:{port()}  front {plan.front}  admin http://{plan.admin[0]}:{at}")
+        await _until(ended, front)
+    finally:
+        await front.stop(grace)
+        await watch.close()
+        admin.close()
+
+
+async def _until(ended: asyncio.Event, front: Front) -> None:
+    waits = [asyncio.ensure_future(ended.wait()), asyncio.ensure_future(front.gone())]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for one in waits:
+        one.cancel()
+    if not ended.is_set():
+        raise ServiceError("envoy-gone", "Envoy ended by itself")
+
+
+def front_of(plan: Plan, watch: Watch) -> tuple[Front, Callable[[], int]]:
+    host, port = plan.listen
+    if plan.front == "processor":
+        from veil.service.trace.envoy.bare import BareFront  # noqa: PLC0415  gRPC is loaded for this front alone
+
+        bare = BareFront(watch, host, port)
+        return bare, lambda: bare.port
+    upstream = Upstream(plan.upstream, plan.ca)
+    _ = upstream.place  # refused before anything starts
+    if plan.front == "proxy":
+        from veil.service.trace.proxy.server import ProxyFront  # noqa: PLC0415  so is h11
+
+        proxy = ProxyFront(watch, host, port, upstream)
+        return proxy, lambda: proxy.port
+    from veil.service.trace.envoy.run import EnvoyFront  # noqa: PLC0415  and Envoy
+
+    port = port or free_port(host)
+    return EnvoyFront(watch, Place(host, port), upstream), lambda: port
+
+
+def free_port(host: str) -> int:
+    with contextlib.closing(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)) as one:
+        one.bind((host, 0))
+        return int(one.getsockname()[1])
+
+
+def place_of(text: str) -> tuple[str, int]:
+    """`HOST:PORT`, `[HOST]:PORT` or `:PORT`, which is this machine alone.
+
+    Errors:  PolicyError `listen-address`.
+    """
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port) < 65_536):
+        raise PolicyError("listen-address", "an address to listen on is none", hint="127.0.0.1:15001")
+    return host.strip("[]") or "127.0.0.1", int(port)

@@ -1,0 +1,83 @@
+"""Stream: a body that nobody waits for, read as it passes, in windows that overlap."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import unquote_to_bytes
+
+from veil.service.trace.coding import Unpacker
+
+WINDOW = 8_000  # characters
+MARGIN = 256  # a span that begins so near the end belongs to the next window, which sees it whole
+CONTEXT = 512  # what a window sees of the one before, for the words beside an identifier
+_MOST = 1 << 40
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))|((?:%[0-9a-fA-F]{2})+)", re.DOTALL)
+_OPEN = re.compile(r"(?:\\(?:u[0-9a-fA-F]{0,3})?|(?:%[0-9a-fA-F]{2}){0,3}%[0-9a-fA-F]?|(?:%[0-9a-fA-F]{2}){1,3})$")
+_PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": " ", "f": "\n"}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A text, and from where to where a span must begin to be this window's own."""
+
+    text: str
+    first: int
+    last: int
+
+
+class Source(Protocol):
+    """Bytes of a connection -> the bytes of what is said on it."""
+
+    def feed(self, data: bytes) -> bytes: ...
+
+
+class Stream:
+    """Windows of what arrives.
+
+    Keeps:   every place of the text belongs to one window, whatever the pieces it arrived in.
+    Errors:  those of unpacking.
+    """
+
+    def __init__(self, source: Source | None = None, *, codings: str = "", form: bool = False) -> None:
+        self._source = source or Unpacker(codings, _MOST)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._form = form
+        self._raw = ""
+        self._text = ""
+        self._first = 0
+
+    def feed(self, data: bytes, *, end: bool = False) -> list[Window]:
+        self._raw += self._decoder.decode(self._source.feed(data) if data else b"", final=end)
+        hold = None if end else _OPEN.search(self._raw)
+        cut = hold.start() if hold else len(self._raw)
+        self._text += self._told(self._raw[:cut])
+        self._raw = self._raw[cut:]
+        found = []
+        while len(self._text) >= WINDOW:
+            found.append(self._window(self._text[:WINDOW], WINDOW - MARGIN))
+            rest = WINDOW - MARGIN - CONTEXT
+            self._text, self._first = self._text[rest:], CONTEXT
+        if end and len(self._text) > self._first:
+            found.append(self._window(self._text, len(self._text)))
+            self._text = ""
+        return found
+
+    def _window(self, text: str, last: int) -> Window:
+        return Window(text, self._first, last)
+
+    def _told(self, raw: str) -> str:
+        """Without the escapes of JSON and, of a form, those of URLs."""
+        if self._form:
+            raw = raw.replace("+", " ").replace("&", "\n").replace("=", ": ")
+        return _ESCAPE.sub(self._letter, raw) if "\\" in raw or (self._form and "%" in raw) else raw
+
+    def _letter(self, found: re.Match[str]) -> str:
+        if found[1]:
+            letter = chr(int(found[1], 16))
+            return letter if not "\ud800" <= letter <= "\udfff" else "\ufffd"
+        if found[2]:
+            return _PLAIN.get(found[2], found[2])
+        return unquote_to_bytes(found[3]).decode(errors="replace") if self._form else found[0]

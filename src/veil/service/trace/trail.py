@@ -1,0 +1,226 @@
+"""Trail: one request from its head to the end of its span; held until its verdict, or let go with it still open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import replace
+
+from veil.errors import Error
+from veil.service.trace.bodies import Body
+from veil.service.trace.head import Head, baggage, route_of
+from veil.service.trace.pool import ASIDE, URGENT
+from veil.service.trace.stream import Stream
+from veil.service.trace.verdict import HEADERS, Outcome, Verdict, together, unknown
+from veil.service.trace.watch import Watch
+from veil.service.trace.websocket import Frames
+
+BEHIND = 8 << 20  # bytes that a stream may lie ahead of its reading; what comes then is not read
+ENDING = 60.0  # seconds that the span waits for a reading which goes on
+_HOLD_GRPC = 0.1  # seconds; whether a call is one message or a talk cannot be seen before
+
+
+class Trail:
+    """Keeps: `tag` is never absent: unknown until something better is known, and never false by a failure."""
+
+    def __init__(self, watch: Watch, head: Head) -> None:
+        self._watch, self.head = watch, head
+        self._began = time.monotonic()
+        self._skipped = watch.passes(head)
+        reason = self._skipped or watch.hurries(head)
+        self.tag = unknown(reason)
+        self.held = not reason
+        self._kept: list[bytes] = []
+        self._size = 0
+        self._whole = not self.held and reason == "span-mode"  # gathered aside, read when it is whole
+        self._stream: _Reading | None = None
+        self._outcome: asyncio.Future[Outcome] | None = None
+        route = route_of(head.path, watch.settings.routes)
+        told = {"http.request.method": head.told_method, **({"http.route": route} if route else {})}
+        carried = {name: head.get(name) for name in ("traceparent", "tracestate")}
+        self.span = watch.spans.begin(f"{head.told_method} {route}".strip(), carried, told)
+        watch.counts.opened()
+        if not self.held:
+            self._go(reason)
+
+    @property
+    def deadline(self) -> float:
+        """Seconds that are left for the rest of the body to arrive."""
+        grpc = self.head.get("content-type").startswith("application/grpc")
+        allowed = min(self._watch.settings.deadline, _HOLD_GRPC) if grpc else self._watch.settings.deadline
+        return max(0.0, self._began + allowed - time.monotonic())
+
+    @property
+    def refused(self) -> bool:
+        """Whether the request is not to pass: no verdict, by our own fault, where that was asked to close the way."""
+        return self._watch.settings.closed and self.tag.failed
+
+    def feed(self, data: bytes) -> None:
+        """Bytes of the body, which go on by themselves; a body that grows too long is let go."""
+        self._size += len(data)
+        if self._stream is not None:
+            self._stream.put(data)
+        elif self.held or self._whole:
+            self._kept.append(data)
+            if self._size > self._watch.settings.limit:
+                self.release("body-large")
+
+    async def decide(self) -> None:
+        """The body is whole and was held: its verdict, or unknown when it comes late."""
+        if not self.held:
+            return
+        if self._outcome is None:
+            self._outcome = self._asked(URGENT)
+        try:
+            self.tag = await asyncio.wait_for(asyncio.shield(self._outcome), self._watch.settings.deadline)
+        except TimeoutError:
+            self.tag = unknown("late")
+        self._tagged()
+
+    def release(self, reason: str) -> None:
+        """Let the request go on as unknown; what was held and what follows is read aside."""
+        if self._stream is not None:
+            return
+        if self.held:
+            self.tag = unknown(reason)
+            self._tagged()
+        self._whole = False
+        self._start()
+
+    def _go(self, reason: str) -> None:
+        self._tagged()
+        if reason in ("upgraded", "body-large"):
+            self._start()
+
+    def _tagged(self) -> None:
+        self.held = False
+        self._watch.counts.tagged(self.tag, time.monotonic() - self._began)
+
+    def _start(self) -> None:
+        kind = self.head.get("content-type").lower()
+        source = Frames() if self.head.upgrade == "websocket" else None
+        stream = Stream(source, codings=self.head.get("content-encoding"), form="urlencoded" in kind)
+        over = self._above()
+        above = self._watch.pool.body(over, ASIDE) if over.query or over.path else None
+        self._stream = _Reading(self._watch, stream, above)
+        for one in self._kept:
+            self._stream.put(one)
+        self._kept = []
+
+    def complete(self) -> None:
+        """The body has ended, whoever waits for it or not."""
+        if self._stream is not None:
+            self._stream.put(None)
+        elif self._whole and self._outcome is None:
+            self._outcome = self._asked(ASIDE)
+
+    def _body(self) -> Body:
+        get = self.head.get
+        return replace(self._above(), content=b"".join(self._kept), kind=get("content-type"),
+                       codings=get("content-encoding"), grpc=get("grpc-encoding"))  # fmt: skip
+
+    def _above(self) -> Body:
+        """What stands over the body: the query, and the path where that was asked."""
+        return Body(query=self.head.query, path=self.head.path if self._watch.settings.with_path else "")
+
+    def _asked(self, urgency: int) -> asyncio.Future[Outcome]:
+        body = self._body()
+        if body.content or body.query or body.path:
+            return self._watch.pool.body(body, urgency)
+        return _settled(Outcome(Verdict.FALSE))
+
+    def headers(self) -> list[tuple[str, str]]:
+        """What the service behind gets; of each name, all that the caller sent is taken away first."""
+        tag = self.tag.verdict.value
+        return [*((name, tag) for name in HEADERS), ("baggage", baggage(self.head, tag)), *self.span.headers.items()]
+
+    def finish(self, status: int = 0) -> None:
+        """The exchange is over; the span ends when the last reading does."""
+        self.complete()
+        self._watch.aside(self._ended(status))
+
+    async def _ended(self, status: int) -> None:
+        made = self.tag
+        with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+            if self._stream is not None:
+                made = await asyncio.wait_for(self._stream.outcome(self.tag), ENDING)
+            elif self._outcome is not None:
+                made = await asyncio.wait_for(asyncio.shield(self._outcome), ENDING)
+        self._watch.counts.ended(made)
+        if made.found and self._watch.findings is not None:
+            await asyncio.to_thread(self._watch.findings.keep, made.found, self.span.trace_id)
+        self.span.end(_attributes(made, self.tag, status), failed=status >= 500)
+
+
+def _attributes(made: Outcome, tag: Outcome, status: int) -> dict[str, str | bool | int | float | list[str]]:
+    told: dict[str, str | bool | int | float | list[str]] = {
+        "locate.detect-phi": made.verdict.value,
+        "locate.header": tag.verdict.value,
+        "locate.kinds": sorted(made.counts),
+        **{f"locate.count.{label}": count for label, count in made.counts.items()},
+    }
+    if made.reason or tag.reason:
+        told["locate.reason"] = made.reason or tag.reason
+    if status:
+        told["http.response.status_code"] = status
+    return told
+
+
+def _settled(made: Outcome) -> asyncio.Future[Outcome]:
+    answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    answer.set_result(made)
+    return answer
+
+
+class _Reading:
+    """A stream that is read behind the request that carries it."""
+
+    def __init__(self, watch: Watch, stream: Stream, above: asyncio.Future[Outcome] | None) -> None:
+        self._pool, self._stream, self._above = watch.pool, stream, above
+        self._made = Outcome(Verdict.FALSE)
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._behind, self._missed, self._ended = 0, "", False
+        self._task = asyncio.ensure_future(self._read())
+
+    def put(self, data: bytes | None) -> None:
+        if self._ended:
+            return
+        if data is None:
+            self._ended = True
+        elif self._behind + len(data) > BEHIND:
+            self._missed = "behind"
+            return
+        self._behind += len(data or b"")
+        self._queue.put_nowait(data)
+
+    async def _read(self) -> None:
+        if self._above is not None:
+            self._made = await self._above
+        while True:
+            data = await self._queue.get()
+            try:
+                windows = self._stream.feed(data or b"", end=data is None) if not self._missed else []
+            except Error as error:
+                self._missed, windows = error.code, []
+            for one in windows:
+                self._made = together(self._made, await self._pool.window(one.text, one.first, one.last))
+            self._behind -= len(data or b"")
+            if data is None:
+                return
+
+    async def outcome(self, tag: Outcome) -> Outcome:
+        """False only where every byte was read."""
+        self.put(None)
+        try:
+            await self._task
+        except asyncio.CancelledError:
+            self._task.cancel()
+            raise
+        if self._missed:
+            return together(self._made, unknown(self._missed))
+        return (
+            self._made
+            if self._made.reason
+            else Outcome(self._made.verdict, tag.reason, self._made.counts, self._made.found, self._made.cpu)
+        )

@@ -1,0 +1,74 @@
+"""Verdict: what is said of a request, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from veil.model import Label
+from veil.service.locate import LABELS, SIXTEEN
+
+HEADERS = ("locate.detect-phi", "x-locate-detect-phi")
+FAILURES = frozenset({"late", "failed", "busy"})  # ours; all other reasons lie in the request or in the policy
+
+
+class Verdict(StrEnum):
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Keeps: `counts` are by label and hold no value; `found` does, and is there only where findings are kept."""
+
+    verdict: Verdict
+    reason: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    found: list[dict[str, Any]] = field(default_factory=list)
+    cpu: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict is Verdict.UNKNOWN and self.reason in FAILURES
+
+
+def outcome(kinds: Iterable[str], unread: Collection[str]) -> Outcome:
+    """True where anything was found; else unknown where anything could not be read; else false."""
+    counts = dict(Counter(kinds))
+    if counts:
+        return Outcome(Verdict.TRUE, next(iter(unread), ""), counts)
+    if unread:
+        return Outcome(Verdict.UNKNOWN, next(iter(unread)))
+    return Outcome(Verdict.FALSE)
+
+
+def unknown(reason: str) -> Outcome:
+    return Outcome(Verdict.UNKNOWN, reason)
+
+
+def together(first: Outcome, second: Outcome) -> Outcome:
+    """What two parts of one request say of the whole."""
+    counts = dict(Counter(first.counts) + Counter(second.counts))
+    found = [*first.found, *second.found]
+    worst = max((first, second), key=lambda one: _WEIGHT[one.verdict])
+    return Outcome(worst.verdict, first.reason or second.reason, counts, found, first.cpu + second.cpu)
+
+
+_WEIGHT = {Verdict.FALSE: 0, Verdict.UNKNOWN: 1, Verdict.TRUE: 2}
+
+
+def labels_of(names: Collection[str]) -> frozenset[Label]:
+    """The labels that make a request true: those of Locate where none is named.
+
+    Shape:   a label, a word of another tool for one, or one of the sixteen as Locate writes it (`Geographic Data`).
+    Errors:  PolicyError `label-unknown`.
+    """
+    from veil.model.labels import label_of  # noqa: PLC0415  names are read once
+
+    locate = {name.lower(): labels for name, labels in SIXTEEN.items()}
+    found = [locate.get(name.lower()) or frozenset({label_of(name)}) for name in names]
+    return frozenset().union(*found) if found else LABELS

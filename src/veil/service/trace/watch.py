@@ -1,0 +1,75 @@
+"""Watch: what is asked of the traffic, and what every request shares."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from veil.service.spans import Spans
+from veil.service.trace.counts import Counts
+from veil.service.trace.findings import Findings
+from veil.service.trace.head import Head, is_watched
+from veil.service.trace.pool import Pool
+
+_OPAQUE = ("image/", "audio/", "video/", "font/")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Units: `limit` bytes of a body as it travels; `deadline` seconds; `sample` a share of 0 to 1."""
+
+    limit: int = 1 << 20
+    deadline: float = 1.0
+    blocking: bool = True  # else the tag stands on the span alone, and nothing is held up
+    closed: bool = False  # what could not be told by our own fault is refused, not passed
+    sample: float = 1.0
+    paths: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    with_path: bool = False
+
+
+class Watch:
+    def __init__(
+        self, settings: Settings, pool: Pool, spans: Spans, counts: Counts | None = None, findings: Findings | None = None
+    ) -> None:  # fmt: skip
+        self.settings, self.pool, self.spans, self.findings = settings, pool, spans, findings
+        self.counts = counts or Counts()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def passes(self, head: Head) -> str:
+        """Why a request is not looked at, or nothing."""
+        if not is_watched(head.path, self.settings.paths):
+            return "not-watched"
+        if self.settings.sample < 1 and random.random() >= self.settings.sample:  # noqa: S311  no secret lies in it
+            return "not-sampled"
+        return ""
+
+    def hurries(self, head: Head) -> str:
+        """Why a request goes on at once, or nothing: it is held until its body is there."""
+        if head.upgrade:
+            return "upgraded"
+        if (head.length or 0) > self.settings.limit:
+            return "body-large"
+        if head.get("content-type").strip().lower().startswith(_OPAQUE) and not head.query:
+            return "body-kind"
+        return "" if self.settings.blocking else "span-mode"
+
+    def aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that no request waits for."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self, patience: float = 5.0) -> None:
+        """Let spans that are under way end, send them, and stop."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=patience)
+        for task in set(self._tasks):
+            task.cancel()
+        self.pool.close()
+        await asyncio.to_thread(self.spans.close)
+        if self.findings is not None:
+            self.findings.close()
