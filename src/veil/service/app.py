@@ -26,7 +26,7 @@ from veil.service.rest.routes import Desk, rest_router
 from veil.service.setting import Setting
 
 _SWAGGER = Path(fastapi_offline.__file__).parent / "static"
-_PAGES = Path(__file__).parent / "pages"
+_PAGES = Path(__file__).parent / "portal" / "pages"
 _ABOUT = (
     "Text goes in; what identifies a person comes out found, masked or replaced. Nothing that is sent here is kept."
 )

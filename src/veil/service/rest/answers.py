@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from veil.engine.scan import Scans
 from veil.keys import ROOT_BYTES, Keys
 from veil.model import Label, Owner, Report, Span, put_back
 from veil.operators.redact import BLOCK, PLACEHOLDERS
-from veil.policy.plan import Plan, day_first
+from veil.policy.plan import Plan, day_first, describe
 from veil.policy.profile import Profile, read_profile
+from veil.policy.rules import Keep
 from veil.service.reader import LEAST, Reader
 from veil.service.rest.kinds import kind_of, taken
 
@@ -73,9 +74,9 @@ class Answers:
     async def change(self, texts: Sequence[str], wish: Wish, caller: str) -> list[Changed]:
         """Shape: n texts -> n changed texts. `caller`: whose keys are meant where the scope is a key."""
         found = await self._reader.find(texts, wish.least)
-        profile = wish.profile or ("consistent" if wish.strategy == "consistent" else "safe-harbor")
+        profile = _profile_of(wish)
         spans = self._wanted(texts, self._scans(profile, Keys.none()).treated(texts, found), wish.kinds)
-        if profile not in ("safe-harbor", "redact") or wish.profile:
+        if wish.profile or wish.strategy == "consistent":
             answer: list[Changed] = await self._reader.call(
                 lambda _: self._derived(texts, spans, profile, wish, caller)
             )
@@ -84,6 +85,15 @@ class Answers:
         return [
             _put(text, mine, _plain(text, mine, wish.strategy, secret)) for text, mine in zip(texts, spans, strict=True)
         ]
+
+    def policy(self, wish: Wish) -> Mapping[Label, str]:
+        """The line of the policy that decides each label, as it is written."""
+        profile = self._profile(_profile_of(wish))
+        way = "" if wish.profile or wish.strategy in ("consistent", "placeholder") else f" ({wish.strategy})"
+        return {
+            label: f"{profile.name}: {label}: {describe(treatment)}" + ("" if isinstance(treatment, Keep) else way)
+            for label, treatment in profile.labels.items()
+        }
 
     def _wanted(self, texts: Sequence[str], spans: list[list[Span]], kinds: Collection[str] | None) -> list[list[Span]]:
         if kinds is None:
@@ -121,18 +131,25 @@ class Answers:
             return Keys.from_secret(self._keys.secret("service", f"fakes\x1f{caller}\x1f{wish.key}"))
         return Keys.from_secret(os.urandom(ROOT_BYTES))
 
-    def _scans(self, name: str, keys: Keys) -> Scans:
+    def _profile(self, name: str) -> Profile:
         if name not in self._profiles:
-            here = name == "consistent"
+            ours = name == "consistent"
             self._profiles[name] = (
-                read_profile("consistent.yaml", Path(__file__).parent) if here else read_profile(name)
+                read_profile("consistent.yaml", Path(__file__).parent) if ours else read_profile(name)
             )
-        profile = self._profiles[name]
+        return self._profiles[name]
+
+    def _scans(self, name: str, keys: Keys) -> Scans:
+        profile = self._profile(name)
         today = dt.datetime.now(tz=dt.UTC).date()
         plan = Plan(
             "texts", profile.name, profile.claims, "subject", self._locale, today, profile.labels, (), (), {}, None, {}
         )
         return Scans(plan, Scanner([]), Operators(plan, keys), keys, None)
+
+
+def _profile_of(wish: Wish) -> str:
+    return wish.profile or ("consistent" if wish.strategy == "consistent" else "safe-harbor")
 
 
 def _plain(text: str, spans: list[Span], strategy: str, secret: bytes) -> list[str]:

@@ -12,6 +12,7 @@ from veil.service.locate import entities
 from veil.service.measures import Measures
 from veil.service.reader import Reader
 from veil.service.rest.answers import Answers, Changed, Wish
+from veil.service.rest.explained import explained
 from veil.service.rest.kinds import KINDS, kind_of, unknown
 from veil.service.rest.shapes import (
     BatchAnswer,
@@ -25,6 +26,7 @@ from veil.service.rest.shapes import (
     Entity,
     EntityKind,
     EntityKinds,
+    ExplainAnswer,
     Health,
     PhiAnswer,
     PhiRequest,
@@ -82,6 +84,13 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
             deidentified_text=done.text, entities_found=found, replacements_made=made, entity_count=len(found)
         )
 
+    @router.post("/explain", tags=["texts"])
+    async def explain(asked: DeidentifyRequest, grant: Annotated[Grant, Depends(may_change)]) -> ExplainAnswer:
+        """The same, with the reason of every span: who found it, how sure, and which line of the policy decided."""
+        (done,) = await _changed(desk, [asked.text], asked, grant)
+        every = await desk.answers.everything(asked.text, asked.confidence_threshold)
+        return explained(asked.text, done, every, desk.answers.policy(_wish(asked)))
+
     @router.post("/batch", tags=["texts"], response_model_exclude_none=True)
     async def batch(asked: BatchRequest, grant: Annotated[Grant, Depends(may_change)]) -> BatchAnswer:
         """The same for up to a hundred texts, in their order."""
@@ -137,12 +146,13 @@ async def _changed(desk: Desk, texts: list[str], asked: Changing, grant: Grant) 
     if place is not None:
         raise HTTPException(400, f"Unknown entity type: number {place + 1} of entity_types; see /api/v1/entities")
     desk.check_room()
-    wish = Wish(
-        asked.strategy, asked.entity_types, asked.confidence_threshold, asked.profile, asked.consistent_in, asked.consistent_key
-    )  # fmt: skip
-    done = await desk.answers.change(texts, wish, grant.id)
+    done = await desk.answers.change(texts, _wish(asked), grant.id)
     desk.count(texts, [one.spans for one in done])
     return done
+
+
+def _wish(asked: Changing) -> Wish:
+    return Wish(asked.strategy, asked.entity_types, asked.confidence_threshold, asked.profile, asked.consistent_in, asked.consistent_key)  # fmt: skip
 
 
 def _entities(text: str, spans: list[Span]) -> list[Entity]:

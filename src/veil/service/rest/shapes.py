@@ -76,6 +76,27 @@ class DeidentifyAnswer(BaseModel):
     entity_count: int
 
 
+class Reason(BaseModel):
+    """A span with why it is one and what became of it; `policy` is the line of the policy that decided."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    label: str
+    entity_type: str
+    score: float = Field(ge=0, le=1)
+    source: str
+    kept: bool
+    policy: str
+    replacement: str
+    result_start: int = Field(ge=0)
+    result_end: int = Field(ge=0)
+
+
+class ExplainAnswer(BaseModel):
+    deidentified_text: str
+    spans: list[Reason]
+
+
 class BatchResult(BaseModel):
     original_text: str | None = None
     deidentified_text: str

@@ -1,0 +1,145 @@
+// The page of one text: asks the service, shows the answer. A text becomes text nodes, never markup.
+import { SAMPLES } from "/pages/samples.js";
+
+const at = (id) => document.getElementById(id);
+const KIND = {
+  NAME: "who", PROFESSION: "who", ORGANIZATION: "where", LOCATION: "where", ZIP: "where", STATE: "where", DATE: "when", YEAR: "when",
+  WEEKDAY: "when", TIME: "when", AGE: "when", AGE_OVER_89: "when", PHONE: "contact", FAX: "contact", EMAIL: "contact", URL: "contact",
+  IP: "contact",
+};
+let turn = 0;
+let waiting = 0;
+let answer = null;
+
+function kindOf(label) {
+  return KIND[label] || "number";
+}
+
+function say(words, tone = "") {
+  at("said").textContent = words;
+  at("said").className = `said ${tone}`;
+}
+
+async function ask() {
+  const text = at("text").value;
+  at("size").textContent = text ? `${[...text].length.toLocaleString()} of 100,000 characters` : "";
+  const mine = ++turn;
+  if (!text) {
+    answer = null;
+    show(text);
+    say("");
+    return;
+  }
+  const body = { text, strategy: at("strategy").value, confidence_threshold: Number(at("threshold").value), profile: at("profile").value || null };
+  const headers = { "Content-Type": "application/json" };
+  if (at("token").value) headers.Authorization = `Bearer ${at("token").value.trim()}`;
+  if (window.veilCsrf) headers["X-CSRF-Token"] = window.veilCsrf;
+  say("Reading …");
+  try {
+    const reply = await fetch("/api/v1/explain", { method: "POST", headers, body: JSON.stringify(body) });
+    if (mine !== turn) return;
+    at("entry").hidden = reply.status !== 401 && !at("token").value;
+    if (!reply.ok) {
+      const told = await reply.json();
+      answer = null;
+      show(text);
+      say(reply.status === 401 ? "This service wants a token." : typeof told.detail === "string" ? told.detail : "The text is not valid here.", "bad");
+      return;
+    }
+    answer = await reply.json();
+    show(text);
+    const changed = answer.spans.filter((span) => !span.kept).length;
+    say(`${changed} ${changed === 1 ? "span" : "spans"} replaced, ${answer.spans.length - changed} found and kept.`, "good");
+  } catch {
+    if (mine === turn) say("The service does not answer.", "bad");
+  }
+}
+
+function soon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(ask, 250);
+}
+
+function show(text) {
+  const spans = answer ? answer.spans : [];
+  fill(at("original"), [...text], spans.map((span, i) => ({ ...span, i, from: span.start, to: span.end })));
+  const result = answer ? answer.deidentified_text : "";
+  fill(at("result"), [...result], spans.map((span, i) => ({ ...span, i, from: span.result_start, to: span.result_end })));
+  at("why").replaceChildren(...spans.map((span, i) => row([...text], span, i)));
+  at("json").textContent = answer ? JSON.stringify(answer, null, 2) : "";
+  at("copy").disabled = !answer;
+}
+
+function fill(pane, points, spans) {
+  const pieces = [];
+  let done = 0;
+  for (const span of spans) {
+    pieces.push(document.createTextNode(points.slice(done, span.from).join("")), marked(points.slice(span.from, span.to).join(""), span));
+    done = span.to;
+  }
+  pieces.push(document.createTextNode(points.slice(done).join("")));
+  pane.replaceChildren(...pieces);
+}
+
+function marked(words, span) {
+  const mark = document.createElement("mark");
+  mark.textContent = words;
+  mark.className = span.kept ? "kept" : kindOf(span.label);
+  mark.tabIndex = 0;
+  mark.dataset.span = span.i;
+  mark.title = `${span.label}, ${span.score.toFixed(2)}, ${span.source}`;
+  mark.setAttribute("aria-label", `${words || "nothing"}: ${span.label}, ${span.kept ? "kept" : "replaced"}`);
+  mark.addEventListener("focus", () => choose(span.i));
+  mark.addEventListener("click", () => choose(span.i));
+  return mark;
+}
+
+function row(points, span, i) {
+  const line = document.createElement("tr");
+  line.dataset.span = i;
+  const cells = [points.slice(span.start, span.end).join(""), span.label, span.kept ? "kept" : span.replacement || "(nothing)", span.source, span.score.toFixed(2), span.policy];
+  for (const [n, words] of cells.entries()) {
+    const cell = document.createElement("td");
+    cell.textContent = words;
+    if (n === 4) cell.className = "n";
+    line.append(cell);
+  }
+  line.addEventListener("click", () => choose(i));
+  return line;
+}
+
+function choose(i) {
+  for (const one of document.querySelectorAll("[data-span]")) one.classList.toggle("chosen", Number(one.dataset.span) === i);
+}
+
+async function copy(words, what) {
+  try {
+    await navigator.clipboard.writeText(words);
+    say(`${what} is on the clipboard.`, "good");
+  } catch {
+    say("The browser does not let this page write to the clipboard.", "bad");
+  }
+}
+
+for (const [i, sample] of SAMPLES.entries()) at("sample").append(new Option(sample.name, i));
+at("sample").addEventListener("change", () => {
+  if (at("sample").value !== "") at("text").value = SAMPLES[Number(at("sample").value)].text;
+  ask();
+});
+at("file").addEventListener("change", async () => {
+  const [file] = at("file").files;
+  if (!file) return;
+  if (file.size > 400000) return say("This page takes texts of up to 100,000 characters; drop longer ones under Files.", "bad");
+  at("text").value = (await file.text()).slice(0, 100000);
+  ask();
+});
+at("text").addEventListener("input", soon);
+at("token").addEventListener("input", soon);
+at("threshold").addEventListener("input", () => {
+  at("bar").textContent = Number(at("threshold").value).toFixed(2);
+  soon();
+});
+for (const id of ["strategy", "profile"]) at(id).addEventListener("change", ask);
+at("copy").addEventListener("click", () => copy(answer.deidentified_text, "The result"));
+at("copy-json").addEventListener("click", () => copy(at("json").textContent, "The answer"));
+show("");
