@@ -25,6 +25,18 @@ def serve(
     workers: Annotated[int, typer.Option("-w", "--workers", min=1, help="processes")] = 1,
     local: Annotated[bool, typer.Option("--local", help="calls of this machine need no token")] = False,
     key_file: KeyFile = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", help="a folder for files, jobs and people, sealed: pages to sign in to and drop files on"
+        ),
+    ] = None,
+    keep: Annotated[float, typer.Option("--keep", min=0.01, max=72, help="hours that a result may be fetched")] = 72,
+    job_workers: Annotated[int, typer.Option("--job-workers", min=1, help="processes that work at files")] = 1,
+    memory_folder: Annotated[
+        Path | None,
+        typer.Option("--memory-folder", help="a folder in memory (tmpfs) for the work; by default below /dev/shm"),
+    ] = None,
     hosts: Annotated[
         list[str] | None, typer.Option("--allow-host", help="answer only to this name in the Host header, many times")
     ] = None,
@@ -49,15 +61,19 @@ def serve(
     from veil.service.gate.root import root_keys
     from veil.service.server import Listening, bound, run
     from veil.service.setting import Setting
+    from veil.service.store import Site, Terms, open_key
 
-    listening = Listening(host, port, workers, tls_cert, tls_key, client_ca, behind_proxy)
+    listening = Listening(host, port, workers, job_workers, tls_cert, tls_key, client_ca, behind_proxy)
+    keys = open_key(data, key_file) if data is not None else root_keys(key_file)
+    site = Site(data, keys, Terms(kept=keep * 3600), memory_folder) if data is not None else None
     setting = Setting(
-        root_keys(key_file), local, frozenset(one.lower() for one in hosts or ()), body_limit << 20, rate / workers,
-        locale=locale, revoked=revoked,
+        keys, local, frozenset(one.lower() for one in hosts or ()), body_limit << 20, rate / workers, locale=locale,
+        revoked=revoked, site=site, apart=(key_file,) if key_file is not None else (),
     )  # fmt: skip
     listening.check(setting)
     held = bound(listening)
     _greet(setting, listening, held.getsockname()[1])
+    _tell_setup(setting)
     run(setting, listening, held, create_app)
 
 
@@ -76,6 +92,21 @@ def _greet(setting: object, listening: object, port: int) -> None:
     else:
         token = Grants(setting.keys).token(new_grant(SCOPES, HOURS * 3600))
         typer.echo(f"token    {token}   (for {HOURS} hours)")
+
+
+def _tell_setup(setting: object) -> None:
+    """The code that makes the first admin, where there is none yet."""
+    from veil.service.setting import Setting
+    from veil.service.store import Store
+
+    assert isinstance(setting, Setting)
+    if setting.site is None:
+        return
+    store = Store(setting.site)
+    code = store.people.setup_code()
+    store.close()
+    if code:
+        typer.echo(f"setup    {code}   (once: it makes the first admin, on the page /setup)")
 
 
 @app.command()

@@ -24,6 +24,8 @@ from veil.service.reader import Reader
 from veil.service.rest.answers import Answers
 from veil.service.rest.routes import Desk, rest_router
 from veil.service.setting import Setting
+from veil.service.store import Store
+from veil.service.storing import add_store
 
 _SWAGGER = Path(fastapi_offline.__file__).parent / "static"
 _PAGES = Path(__file__).parent / "portal" / "pages"
@@ -56,6 +58,8 @@ def create_app(setting: Setting) -> ASGIApp:
     )
     app.include_router(rest_router(Desk(reader, answers, callers, measures, setting.waiting)))
     app.include_router(aws_router(reader, callers, measures, setting.waiting))
+    if setting.site is not None:
+        add_store(app, Store(setting.site), callers, secure=setting.tls)
     _add_errors(app)
     _add_docs(app)
     return Door(app, setting, measures.request)

@@ -21,6 +21,7 @@ from uvicorn.supervisors import Multiprocess
 
 from veil.errors import ServiceError
 from veil.service.setting import LOOPBACK, Setting
+from veil.service.store.crew import Crew
 
 _PATIENCE = 30  # seconds: a process that reads a long text is not taken for a dead one
 
@@ -29,13 +30,15 @@ _PATIENCE = 30  # seconds: a process that reads a long text is not taken for a d
 class Listening:
     """Where and how a service listens.
 
-    Shape:   `certificate` and `key`: PEM files of TLS; `clients`: a PEM file of the authorities whose certificates
-             callers must show. `proxied`: TLS ends before us.
+    Shape:   `workers`: processes that answer; `jobs`: processes that work at files. `certificate` and `key`: PEM files of
+             TLS; `clients`: a PEM file of the authorities whose certificates callers must show. `proxied`: TLS ends
+             before us.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    jobs: int = 1
     certificate: Path | None = None
     key: Path | None = None
     clients: Path | None = None
@@ -93,13 +96,18 @@ def run(setting: Setting, listening: Listening, held: socket.socket, make: Calla
         ssl_cert_reqs=ssl.CERT_REQUIRED if listening.clients else ssl.CERT_NONE,
     )  # fmt: skip
     server = uvicorn.Server(config)
+    crew = Crew(setting.site, workers=listening.jobs, apart=setting.apart) if setting.site is not None else None
     signal.signal(signal.SIGTERM, _leave)  # uvicorn raises it anew once all is answered
     try:
+        if crew:
+            crew.start()
         if listening.workers > 1:
             Multiprocess(config, [held]).run()
         else:
             server.run([held])
     finally:
+        if crew:
+            crew.stop()
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
 

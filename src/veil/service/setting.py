@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from veil.keys import Keys
+from veil.service.store import Site
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -16,6 +17,8 @@ class Setting:
 
     Units:   `body`: bytes; `rate`: requests a second for each caller and process, 0 for no limit; `waiting`: texts that
              may wait in a process before callers are told to come back.
+    Shape:   `site`: where files, their jobs and people are kept; None: texts alone are answered, and nothing is. `apart`: files that the
+             process of a job may not read.
     Keeps:   `local`: calls of this machine need no token; Host and Origin are checked, so that no web page can call.
     """
 
@@ -28,4 +31,5 @@ class Setting:
     locale: str = "en-US"
     tls: bool = False
     revoked: Path | None = None
-    folder: Path | None = field(default=None)
+    site: Site | None = None
+    apart: tuple[Path, ...] = ()

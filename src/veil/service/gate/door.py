@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -29,19 +30,19 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_FILE = re.compile(r"/(?:api/v1|portal/api)/jobs/[^/]+/file")
 Watch = Callable[[str, str, int, float], None]
 
 
 class Door:
     """An application behind a door.
 
-    Shape:   `watch`: told method, route, status and seconds of each request. `streams`: paths whose bodies have a
-             limit of their own.
+    Shape:   `watch`: told method, route, status and seconds of each request.
     Keeps:   nothing of a body, a query, a path or a header is in a log: of the path only the route's own pattern.
     """
 
-    def __init__(self, app: ASGIApp, setting: Setting, watch: Watch, streams: tuple[str, ...] = ()) -> None:
-        self._app, self._setting, self._watch, self._streams = app, setting, watch, streams
+    def __init__(self, app: ASGIApp, setting: Setting, watch: Watch) -> None:
+        self._app, self._setting, self._watch = app, setting, watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -60,7 +61,7 @@ class Door:
         self._note(scope, visit)
 
     async def _passed(self, scope: Scope, receive: Receive, visit: _Visit) -> None:
-        limit = 0 if scope["path"].startswith(self._streams or ("\0",)) else self._setting.body
+        limit = 0 if _is_stream(scope) else self._setting.body
         try:
             await self._app(scope, _limited(receive, limit) if limit else receive, visit.send)
         except Exception as error:  # noqa: BLE001  its words may hold a text: its kind and place are told
@@ -77,8 +78,7 @@ class Door:
         if origin and self._setting.local and _host(origin.partition("://")[2]) not in allowed:
             return 403, "a page of another origin may not call"
         length = headers.get("content-length", "0")
-        is_stream = scope["path"].startswith(self._streams or ("\0",))
-        if not is_stream and length.isdigit() and int(length) > self._setting.body:
+        if not _is_stream(scope) and length.isdigit() and int(length) > self._setting.body:
             return 413, "the body is too large"
         return None
 
@@ -134,6 +134,11 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return counted
+
+
+def _is_stream(scope: Scope) -> bool:
+    """Whether a body is a file that is sealed while it comes: the store has a limit of its own for those."""
+    return bool(scope["method"] == "PUT" and _FILE.fullmatch(scope["path"]))
 
 
 def _host(written: str) -> str:

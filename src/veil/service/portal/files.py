@@ -1,10 +1,8 @@
 """Files: a job from its file's name to its result."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
@@ -14,7 +12,6 @@ from starlette.requests import ClientDisconnect
 
 from veil.errors import LimitError, ServiceError
 from veil.service.portal.shapes import Done, JobTold, NewJob, PlanTold, Wishes
-from veil.service.portal.visitors import Visitors
 from veil.service.store.access import Caller
 from veil.service.store.choice import Choice
 from veil.service.store.jobs import Job
@@ -25,7 +22,14 @@ from veil.service.store.store import Store
 _HELD = 256 << 10
 
 
-def add_files(router: APIRouter, store: Store, visitors: Visitors) -> None:
+class Asking(Protocol):
+    """Who tells the caller of a request: those who signed in, or holders of tokens."""
+
+    @property
+    def caller(self) -> Callable[..., Any]: ...
+
+
+def add_files(router: APIRouter, store: Store, visitors: Asking) -> None:
     asking = Depends(visitors.caller)
     _add_jobs(router, store, asking)
     _add_plan(router, store, asking)
