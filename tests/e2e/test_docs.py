@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.services import served
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")])
@@ -94,3 +96,21 @@ def test_the_python_of_the_readme_prints_what_it_says() -> None:
 def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_page_of_the_service_calls_it_word_for_word(tmp_path: Path) -> None:
+    page = ROOT / "docs/how-to/serve.md"
+    with served(tmp_path, local=True) as service:
+        said = []
+        for block in _blocks(page, "sh"):
+            script = block.replace("http://localhost:8000", service.url)
+            done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=True)
+            said.append(done.stdout)
+        (expected,) = _blocks(page, "json")
+        assert json.loads(said[1]) == json.loads(expected)
+        assert json.loads(said[0])["entity_count"] == 2
+        assert json.loads(said[2])["documents_processed"] == 2
+        (client,) = _blocks(page, "python")
+        script = client.replace("http://localhost:8000", service.url)
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "Patient [NAME] SSN [SSN]\n"
