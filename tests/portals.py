@@ -2,7 +2,12 @@
 
 import contextlib
 import io
+import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -13,6 +18,7 @@ import uvicorn
 from veil.keys import Cost
 from veil.service.portal import create_portal
 from veil.service.store import Caller, Choice, Site, Store, Terms, open_key
+from veil.service.store.crew import Crew
 from veil.service.store.worker import Worker
 
 PASSWORD = "correct horse battery"
@@ -53,6 +59,7 @@ def served(store):
     """The address of a real server over a store, in a thread."""
     held = socket.socket()
     held.bind(("127.0.0.1", 0))
+    held.listen(2048)
     server = uvicorn.Server(uvicorn.Config(create_portal(store), log_config=None, lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, args=([held],), daemon=True)
     thread.start()
@@ -141,3 +148,84 @@ def parquet():
         file,
     )
     return file.getvalue()
+
+
+class Running:
+    """The service as processes: the server in a group of its own, its crew below it. Shape: `address`, `code` of the first run."""
+
+    def __init__(self, folder: Path, *, trace: Path | None = None, **terms) -> None:
+        told = json.dumps({"folder": str(folder), "terms": terms})
+        words = [sys.executable, __file__, told]
+        if trace is not None:
+            words = [
+                "strace",
+                "-f",
+                "-qq",
+                "-yy",
+                "-s",
+                "70000",
+                "-e",
+                "trace=write,pwrite64,writev,pwritev,pwritev2",
+                "-o",
+                str(trace),
+                *words,
+            ]
+        (folder / "tmp").mkdir(exist_ok=True)
+        env = {
+            **os.environ,
+            "TMPDIR": str(folder / "tmp"),
+            "HOME": str(folder / "tmp"),
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+        }
+        self._log = (folder / "log.txt").open("ab")
+        self.process = subprocess.Popen(
+            words, stdout=subprocess.PIPE, stderr=self._log, text=True, env=env, start_new_session=True, cwd=folder
+        )
+        line = self.process.stdout.readline()
+        assert line, (folder / "log.txt").read_text()[-2000:]
+        self.address, self.code = json.loads(line)
+
+    def members(self):
+        """The ids of all processes of the service."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                fields = (path / "stat").read_text().rpartition(")")[2].split()
+                if int(fields[3]) == self.process.pid and fields[0] != "Z":
+                    found.append(int(path.name))
+        return found
+
+    def kill(self):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.close()
+
+    def stop(self):
+        """As a person ends it; whoever stays is killed."""
+        os.killpg(self.process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(15)
+        self.kill()
+
+    def close(self):
+        self.process.wait(30)
+        self.process.stdout.close()
+        self._log.close()
+
+
+def main() -> None:
+    """A server with its crew, until it is ended."""
+    told = json.loads(sys.argv[1])
+    site = site_in(Path(told["folder"]), **told["terms"])
+    store, crew = Store(site), Crew(site, apart=(site.folder.parent / "service.key",), pause=0.5)
+    crew.start()
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    held.listen(2048)
+    print(json.dumps([f"http://127.0.0.1:{held.getsockname()[1]}/portal/api", store.people.setup_code()]), flush=True)
+    uvicorn.Server(uvicorn.Config(create_portal(store), log_config=None, lifespan="off", ws="none")).run([held])
+    crew.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,5 @@
 """Entry: setting up, signing in, invitations, and the people an admin manages."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response

@@ -77,7 +77,6 @@ class JobTold(BaseModel):
 class PlanColumn(BaseModel):
     source: str
     column: str
-    address: str
     kind: str
     sure: float
     why: str

@@ -60,14 +60,9 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
         own = subjects.direct.get(table.name) or _subject_of(table)
         domains = {column: domain for (other, column), domain in subjects.domains.items() if other == table.name}
         rules = {column: _rule(choice, one, column, own, domains.get(column)) for column, one in table.guesses.items()}
-        sources[_free(f"table {number}" if len(tables) > 1 else "table", sources)] = _source(
-            table, own, rules, is_tree=room == "trees"
-        )
-        columns += [
-            _told(name, column, table.guesses[column], rules[column])
-            for name in [list(sources)[-1]]
-            for column in rules
-        ]
+        source = f"table {number}" if len(tables) > 1 else "table"
+        sources[source] = _source(table, own, rules, is_tree=room == "trees")
+        columns += _shown(source, table, rules)
     return {"project": project | {room: sources}, "columns": columns}
 
 
@@ -122,11 +117,15 @@ def _gone(one: Guess) -> Any:
     return "drop" if one.kind == "age" else {"as": one.kind}
 
 
-def _told(source: str, column: str, one: Guess, rule: Any) -> Record:
-    word = rule if isinstance(rule, str) else f"as {rule['as']}"
-    return {"source": source, "column": shown_path(column), "address": column, "kind": one.kind, "sure": round(one.sure, 2), "why": one.why,
-            "rule": word, "chosen": "proposed"}  # fmt: skip
-
-
-def _free(name: str, taken: Mapping[str, Any]) -> str:
-    return name if name not in taken else f"{name} again"
+def _shown(source: str, table: Table, rules: Mapping[str, Any]) -> list[Record]:
+    """The columns as a page may name them, each by a name of its own."""
+    found: dict[str, Record] = {}
+    for column, rule in rules.items():
+        name, again = shown_path(column), 1
+        while name in found:
+            again += 1
+            name = f"{shown_path(column)} ({again})"
+        one, word = table.guesses[column], rule if isinstance(rule, str) else f"as {rule['as']}"
+        told = {"kind": one.kind, "sure": round(one.sure, 2), "why": one.why, "rule": word, "chosen": "proposed"}
+        found[name] = {"source": source, "column": name, "address": column, **told}
+    return list(found.values())

@@ -98,8 +98,13 @@ def test_a_child_reaches_its_room_and_nothing_else(tmp_path):
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         held.listen()
-        done = subprocess.run([sys.executable, "-c", f"import signal; signal.signal(signal.{signal.SIGXFSZ.name}, signal.SIG_IGN)\n" + textwrap.dedent(PROBE), tmp_path / "room", tmp_path / "data", str(held.getsockname()[1])],
-                              capture_output=True, text=True, check=False, env={**os.environ, "VEIL_PASSPHRASE": "open", "OPENBLAS_NUM_THREADS": "1"})  # fmt: skip
+        program = f"import signal; signal.signal(signal.{signal.SIGXFSZ.name}, signal.SIG_IGN)\n" + textwrap.dedent(
+            PROBE
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program, tmp_path / "room", tmp_path / "data", str(held.getsockname()[1])],
+            capture_output=True, text=True, check=False, env={**os.environ, "VEIL_PASSPHRASE": "open", "OPENBLAS_NUM_THREADS": "1"},
+        )  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["room"] == "done"
