@@ -79,25 +79,23 @@ class Evaluator:
         return replace(made, found=found, cpu=time.process_time() - began)
 
     def _hits(self, text: str) -> Iterator[Hit]:
-        for at, end, first in pieces(text):
+        for at, end, first, last in pieces(text):
             for hit in self._find(text[at:end]):
-                if hit.start + at >= first:
+                if first <= hit.start + at < last:
                     yield _moved(hit, at)
 
 
-def pieces(text: str) -> Iterator[tuple[int, int, int]]:
-    """Begin and end of pieces that overlap, and from where on a span belongs to the piece."""
+def pieces(text: str) -> Iterator[tuple[int, int, int, int]]:
+    """Begin and end of pieces that overlap, and from where to where a span must begin to be of the piece."""
     at = first = 0
-    while True:
-        end = at + PIECE
-        if end >= len(text):
-            if text:
-                yield at, len(text), first
-            return
-        turn = text.rfind("\n", end - OVERLAP, end) + 1 or end
-        yield at, turn, first
-        cut = text[turn - 1] == "\n"
-        at, first = (turn, turn) if cut else (turn - OVERLAP, turn - OVERLAP // 3)
+    while len(text) - at > PIECE:
+        end = text.rfind("\n", at + PIECE - OVERLAP, at + PIECE) + 1 or at + PIECE
+        cut = text[end - 1] == "\n"
+        last = end if cut else end - OVERLAP // 3
+        yield at, end, first, last
+        at, first = (end, end) if cut else (end - OVERLAP, last)
+    if text:
+        yield at, len(text), first, len(text)
 
 
 def _moved(hit: Hit, by: int) -> Hit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import heapq
 import json
 import os
@@ -98,6 +99,9 @@ class Pool:
             event("evaluator-replaced", reason=Name("failed"))
             _settle(answer, unknown("failed"))
             await self._replace()
+        except asyncio.CancelledError:
+            worker.end()
+            raise
         else:
             _settle(answer, made)
             self._idle.append(worker)
@@ -172,6 +176,7 @@ def work(wire: socket.socket, charge: Charge) -> None:
     if os.nice(0) == 0:
         os.nice(1)  # the fronts answer first
     evaluator = Evaluator(charge.labels, charge.limit, charge.remote)
+    gc.freeze()  # lists and networks stay for ever: no collection looks through them
     with wire, wire.makefile("rwb") as file:
         file.write(b"!")
         file.flush()

@@ -1,0 +1,131 @@
+"""Streams: whatever the pieces, every place of a text is read once, and an identifier at a cut is seen whole."""
+
+import gzip
+import json
+import os
+import zlib
+from urllib.parse import quote_plus
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from veil.errors import FormatError, LimitError
+from veil.service.trace.evaluate import OVERLAP, PIECE, pieces
+from veil.service.trace.stream import CONTEXT, MARGIN, WINDOW, Stream
+from veil.service.trace.websocket import Frames
+
+PLANTED = "Jürgen 555-867-5309"
+FILL = "Die Wunde ist sauber. "
+
+
+def cut(content, sizes):
+    """The content in pieces of the sizes, again and again."""
+    at = turn = 0
+    while at < len(content):
+        size = sizes[turn % len(sizes)]
+        yield content[at : at + size]
+        at, turn = at + size, turn + 1
+
+
+def windows(stream, content, sizes):
+    found = [one for piece in cut(content, sizes) for one in stream.feed(piece)]
+    return [*found, *stream.feed(b"", end=True)]
+
+
+SIZES = st.lists(st.integers(1, 5_000), min_size=1, max_size=6)
+
+
+@settings(max_examples=80)
+@given(st.integers(0, 3 * WINDOW), SIZES)
+def test_windows_own_every_place_of_the_text_once(place, sizes):
+    text = ("ä" * place) + PLANTED + FILL * 300
+    found = windows(Stream(), text.encode(), sizes)
+    assert "".join(one.text[one.first : one.last] for one in found) == text
+
+
+@settings(max_examples=80)
+@given(st.integers(0, 2 * WINDOW), SIZES)
+def test_an_identifier_cut_between_chunks_stands_whole_in_the_window_that_owns_it(place, sizes):
+    text = FILL * (place // len(FILL)) + PLANTED + FILL * 500
+    at = [(one, one.text.find(PLANTED)) for one in windows(Stream(), text.encode(), sizes)]
+    owners = [one for one, start in at if start >= 0 and one.first <= start < one.last]
+    assert len(owners) == 1
+
+
+@settings(max_examples=40)
+@given(SIZES)
+def test_what_escapes_hide_is_read_as_it_is_meant(sizes):
+    text = FILL * 400 + PLANTED
+    told = "".join(one.text for one in windows(Stream(), json.dumps({"a": text}).encode(), sizes))
+    assert PLANTED in told
+    told = "".join(one.text for one in windows(Stream(form=True), f"a={quote_plus(text)}".encode(), sizes))
+    assert PLANTED in told
+
+
+@given(SIZES)
+def test_a_packed_stream_is_unpacked_as_it_comes(sizes):
+    content = gzip.compress((FILL * 400 + PLANTED).encode())
+    assert PLANTED in windows(Stream(codings="gzip"), content, sizes)[-1].text
+
+
+def test_margins_are_wider_than_any_identifier_and_leave_room():
+    assert MARGIN + CONTEXT < WINDOW / 2
+    assert MARGIN >= 256
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 4 * PIECE), st.sampled_from(["\n", "x"]))
+def test_pieces_of_a_long_text_own_every_place_of_it_once(size, filler):
+    text = ("word " * 7 + filler) * (size // 36)
+    made = list(pieces(text))
+    assert "".join(text[first:last] for _, _, first, last in made) == text
+    assert all(begin <= first <= last <= end <= begin + PIECE for begin, end, first, last in made)
+    assert all(end - last >= OVERLAP // 4 or text[end - 1] == "\n" for _, end, _, last in made[:-1])
+
+
+def frame(data, *, kind=1, last=True, packed=False, masked=True):
+    head = bytes([(0x80 if last else 0) | (0x40 if packed else 0) | kind])
+    size = len(data)
+    told = bytes([size]) if size < 126 else b"\x7e" + size.to_bytes(2) if size < 65536 else b"\x7f" + size.to_bytes(8)
+    key = os.urandom(4) if masked else b""
+    body = bytes(byte ^ key[i % 4] for i, byte in enumerate(data)) if masked else data
+    return head + bytes([told[0] | (0x80 if masked else 0)]) + told[1:] + key + body
+
+
+def deflated(packer, data):
+    return (packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+
+MESSAGES = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=300), max_size=6)
+
+
+@settings(max_examples=80)
+@given(MESSAGES, SIZES, st.booleans(), st.data())
+def test_texts_of_a_websocket_are_read_through_mask_packing_and_fragments(messages, sizes, packed, data):
+    packer = zlib.compressobj(wbits=-15)
+    wire = b""
+    for message in messages:
+        content = deflated(packer, message.encode()) if packed else message.encode()
+        at = data.draw(st.integers(0, len(content)))
+        wire += frame(content[:at], last=False, packed=packed) + frame(b"ping", kind=9) + frame(content[at:], kind=0)
+        wire += frame(b"\x00\xffbinary", kind=2)
+    frames = Frames()
+    told = b"".join(frames.feed(piece) for piece in cut(wire, sizes))
+    assert told.decode() == "".join(f"{message}\n" for message in messages)
+
+
+@given(st.binary(max_size=400), SIZES)
+def test_bytes_that_are_no_frames_raise_nothing_but_our_own(wire, sizes):
+    frames = Frames()
+    try:
+        for piece in cut(wire, sizes):
+            frames.feed(piece)
+    except (FormatError, LimitError) as error:
+        assert error.code in ("frames-broken", "body-swollen")
+
+
+def test_a_bomb_in_a_frame_is_refused():
+    packed = deflated(zlib.compressobj(wbits=-15), b" " * (64 << 20))
+    with pytest.raises(LimitError, match="body-swollen"):
+        Frames().feed(frame(packed, packed=True))
