@@ -10,7 +10,14 @@ from tests.portals import NOTE, PASSWORD, TABLE, Browser, joined, served, site_i
 from veil.service.portal import create_portal
 from veil.service.store import Store
 
-ANYBODY, SIGNED_IN, ADMIN, SUBMITS, OWNER = "anybody", "signed in", "admin", "submits", "owner"
+ANYBODY, SIGNED_IN, ADMIN, SUBMITS, OWNER, READER = (
+    "anybody",
+    "signed in",
+    "admin",
+    "submits",
+    "owner",
+    "owner who is a reviewer",
+)
 CALLS = {
     ("GET", "/state"): (ANYBODY, None),
     ("GET", "/lists"): (ANYBODY, None),
@@ -35,6 +42,18 @@ CALLS = {
     ("POST", "/jobs/{job}/start"): (OWNER, None),
     ("GET", "/jobs/{job}/result"): (OWNER, None),
     ("GET", "/jobs/{job}/report"): (OWNER, None),
+    ("GET", "/jobs/{job}/review"): (READER, None),
+    ("PUT", "/jobs/{job}/review/mark"): (
+        READER,
+        {"text": 0, "start": 0, "end": 4, "label": "NAME", "verdict": "missed"},
+    ),
+    ("PUT", "/jobs/{job}/review/read"): (READER, {"text": 0, "done": True}),
+    ("GET", "/jobs/{job}/review/estimate"): (READER, None),
+    ("GET", "/jobs/{job}/review/entries"): (READER, None),
+    ("POST", "/jobs/{job}/review/entries"): (READER, {"entries": []}),
+    ("GET", "/rules"): (READER, None),
+    ("GET", "/rules.yaml"): (READER, None),
+    ("DELETE", "/rules/{rule}"): (READER, None),
 }
 
 
@@ -48,7 +67,7 @@ def portal(tmp_path):
 
 
 def sent(browser, method, path, told, job="0" * 32, person="0" * 16):
-    path = path.format(job=job, person=person, invitation="x")
+    path = path.format(job=job, person=person, invitation="x", rule="x")
     more = {"content": told} if isinstance(told, bytes) else {"json": told} if told is not None else {}
     return browser.ask(method, path, **more)
 
@@ -97,6 +116,33 @@ def test_another_person_finds_no_job_and_an_admin_none_either(portal):
         assert eve.ask("GET", "/jobs").json() == []
         assert admin.ask("GET", "/jobs").status_code == 403
         assert bob.ask("GET", f"/jobs/{job}").json()["state"] == "planned"
+
+
+def test_who_is_no_reviewer_reads_no_sample_and_a_reviewer_none_of_another(portal):
+    store, address, admin = portal
+    with (
+        joined(store, address, "rev", "reviewer") as rev,
+        joined(store, address, "ron", "reviewer") as ron,
+        joined(store, address, "eve") as eve,
+    ):
+        asked = {"name": "n.txt", "profile": "safe-harbor", "sample": 3}
+        job = rev.ask("POST", "/jobs", json=asked).json()["id"]
+        rev.ask("PUT", f"/jobs/{job}/file", content=NOTE)
+        with working(store.site) as worker:
+            worker.once()
+        assert "Wong" in rev.ask("GET", f"/jobs/{job}/review").text
+        for (method, path), (who, told) in CALLS.items():
+            if who == READER:
+                for browser in (eve, admin):
+                    assert sent(browser, method, path, told, job).status_code == 403, (method, path)
+                if "{job}" in path:
+                    answer = sent(ron, method, path, told, job)
+                    assert (answer.status_code, "Wong" in answer.text) == (404, False), (method, path)
+        with store.database.change() as line:
+            line.execute("UPDATE jobs SET until = ?", (time.time() - 1,))
+        for (method, path), (who, told) in CALLS.items():
+            if who == READER and "{job}" in path:
+                assert sent(rev, method, path, told, job).status_code == 410, (method, path)
 
 
 def test_who_is_no_admin_manages_nobody(portal):

@@ -47,10 +47,11 @@ def check_apart(session: Session, target: Path) -> None:
         )
 
 
-def found_rows(session: Session, keys: Keys, folder: Path) -> Iterator[Row]:
+def found_rows(session: Session, keys: Keys, folder: Path, *, cells: bool = False) -> Iterator[Row]:
     """Original, result and what was found of each note, the run's quarantine left out where it could not be read.
 
-    Shape:   `folder` is private and holds the sealed roster while this lasts.
+    Shape:   `folder` is private and holds the sealed roster while this lasts. `cells`: also of each cell of tables and trees
+             that is scanned as a whole.
     """
     plan, inputs = session.plan, session.inputs
     units = units_of(plan, inputs)
@@ -58,7 +59,7 @@ def found_rows(session: Session, keys: Keys, folder: Path) -> Iterator[Row]:
     engine = Engine(plan, keys, roster, scanner_of(plan, roster))
     for unit in units:
         source = plan.source(unit.source)
-        if source.format != "text":
+        if source.format != "text" and not cells:
             continue
         try:
             rows = list(_of(engine, source, inputs, unit.part))
@@ -83,6 +84,8 @@ def _of(engine: Engine, source: SourcePlan, inputs: Inputs, piece: Part) -> Iter
     for batch, names in batches(source, inputs, piece):
         engine.seen = {}
         edits, _ = engine.deidentify(source, batch, names)
-        field = batch.fields[0]
-        after = edits.columns[field.address].to_pylist()
-        yield from zip(field.values.to_pylist(), after, engine.seen[f"{source.name}.{field.address}"], strict=True)
+        for field in batch.fields:
+            seen = engine.seen.get(f"{source.name}.{field.address}", [])
+            if field.address in edits.columns and len(seen) == len(field.values):
+                after = edits.columns[field.address].to_pylist()
+                yield from zip(field.values.to_pylist(), after, seen, strict=True)

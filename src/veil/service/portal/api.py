@@ -10,6 +10,8 @@ from veil.service.locate import PREMIUM, STANDARD
 from veil.service.portal.answers import PortalRoute
 from veil.service.portal.entry import add_entry
 from veil.service.portal.files import add_files
+from veil.service.portal.pages import files_router, pages_router
+from veil.service.portal.review import add_review
 from veil.service.portal.shapes import ListsTold, ProfileTold
 from veil.service.portal.visitors import Visitors
 from veil.service.store.choice import EIGHTEEN
@@ -24,14 +26,16 @@ def portal_router(store: Store, *, secure: bool = False) -> APIRouter:
     visitors = Visitors(store, secure=secure)
     add_entry(router, store, visitors)
     add_files(router, store, visitors)
+    add_review(router, store, visitors)
     _add_lists(router, store)
     return router
 
 
 def create_portal(store: Store, *, secure: bool = False) -> FastAPI:
-    """The portal alone."""
+    """The portal alone, without the door of the service."""
     app = FastAPI(title="Veil portal", docs_url=None, redoc_url=None)
-    app.include_router(portal_router(store, secure=secure))
+    for router in (portal_router(store, secure=secure), pages_router(), files_router()):
+        app.include_router(router)
     return app
 
 

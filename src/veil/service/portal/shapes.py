@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -44,6 +44,7 @@ class NewJob(_Strict):
     profile: Word = ""
     identifiers: Annotated[list[Word], Field(max_length=60)] = []
     review: bool = False
+    sample: Annotated[int, Field(ge=0, le=500)] = 0
 
 
 class Wish(_Strict):
@@ -132,6 +133,85 @@ class ListsTold(BaseModel):
 
 class StateTold(BaseModel):
     needs_setup: bool
+
+
+class Span(BaseModel):
+    start: int
+    end: int
+    label: str
+    score: float
+    source: str
+    replacement: str
+
+
+class Text(BaseModel):
+    text: str
+    result: str
+    spans: list[Span]
+
+
+class Marking(_Strict):
+    """A decision on a stretch of a text: `right`, `wrong`, `missed`; empty takes one back. Units: code points."""
+
+    text: Annotated[int, Field(ge=0)]
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=0)]
+    label: Annotated[str, Field(max_length=20)]
+    verdict: Literal["right", "wrong", "missed", ""]
+
+
+class Reading(_Strict):
+    text: Annotated[int, Field(ge=0)]
+    done: bool
+
+
+class ReviewTold(BaseModel):
+    texts: list[Text]
+    marks: list[Marking]
+    read: list[int]
+
+
+class Share(BaseModel):
+    """Shape: a share with its interval of 95 %."""
+
+    share: float
+    low: float
+    high: float
+    hits: int
+    of: int
+
+
+class EstimateTold(BaseModel):
+    texts: int
+    read: int
+    recall: Share | None
+    precision: Share | None
+    labels: dict[str, dict[str, int]]
+
+
+class Entering(_Strict):
+    kind: Literal["allow", "deny"]
+    label: Annotated[str, Field(max_length=20)] = ""
+    word: Annotated[str, Field(max_length=200)]
+
+
+class EntryTold(Entering):
+    times: int
+
+
+class Approving(_Strict):
+    entries: Annotated[list[Entering], Field(max_length=1000)]
+
+
+class Approved(BaseModel):
+    added: int
+
+
+class RuleTold(BaseModel):
+    id: str
+    kind: str
+    label: str
+    word: str
 
 
 class Done(BaseModel):

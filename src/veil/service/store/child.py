@@ -26,6 +26,7 @@ from veil.service.store.choice import not_covered
 from veil.service.store.fence import close_in
 from veil.service.store.planned import PROFILE, project_of
 from veil.service.store.proposal import propose
+from veil.service.store.sampled import sampled
 from veil.service.store.task import RESULT, Task
 
 _STATED = (1980, 1, 1, 0, 0, 0)
@@ -69,13 +70,15 @@ def _done(task: Task, tell: Tell) -> Record:
             return {"plan": plan}
     session = _session(task, plan)
     with _keyring(session) as passphrase:
+        if task.sample:
+            return {"report": sampled(session, session.keys(lambda: passphrase), task)}
         outcome = session.run(session.keys(lambda: passphrase), progress=tell)
     return {"report": _report(task, session, outcome)}
 
 
 def _session(task: Task, plan: Record) -> Session:
     """Errors: those of a project that cannot be run as it is written."""
-    project = project_of(plan)
+    project = {**project_of(plan), **task.site}
     path = task.room / "project.yaml"
     path.write_text(yaml.safe_dump(project, sort_keys=False, allow_unicode=True), encoding="utf-8")
     session = open_session(path)

@@ -103,3 +103,10 @@ class Objects:
 
     def unwrap(self, job: str, wrapped: bytes) -> bytes:
         return open_word(self._wrapping, f"job {job}", wrapped)
+
+    def seal_rule(self, rule: str, word: str) -> bytes:
+        """A word of the site's lists."""
+        return seal_word(self._wrapping, f"rule {rule}", word.encode())
+
+    def open_rule(self, rule: str, sealed: bytes) -> str:
+        return open_word(self._wrapping, f"rule {rule}", sealed).decode()

@@ -74,10 +74,11 @@ class Store:
         """What somebody did, on the record. Shape: ids, codes and counts; never a word of the data."""
         self._record.add(what, {"by": by, **({"job": job} if job else {}), **told})
 
-    def create(self, caller: Caller, name: str, choice: Choice, *, review: bool) -> Job:
+    def create(self, caller: Caller, name: str, choice: Choice, *, review: bool, sample: int = 0) -> Job:
         """A job that waits for its file.
 
-        Shape:   `name` tells the format and is sealed; `review`: the plan is shown before the run.
+        Shape:   `name` tells the format and is sealed; `review`: the plan is shown before the run; `sample`: so many of its texts
+                 are drawn for a review, and the file is not treated.
         Errors:  ServiceError `role`, `job-format`, `job-name`; LimitError `quota`.
         """
         check_submits(caller)
@@ -92,7 +93,7 @@ class Store:
             )
         self._check_quota(caller.owner)
         job, key, now = secrets.token_hex(16), os.urandom(32), self.clock.now()
-        about = {"name": name, "choice": asdict(choice), "review": review}
+        about = {"name": name, "choice": asdict(choice), "review": review, "sample": sample}
         self.act("job made", caller.owner, job, format=kind)
         with self.database.change() as line:
             line.execute(

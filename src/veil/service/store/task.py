@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ class Task:
 
     Shape:   `plan`: one that was accepted; None where one is to be proposed first. `review`: then it is only proposed. `apart`: what
              the process must never read.
+             `sample`: not the whole is wanted but so many of its texts, with what was found, for a review. `site`: entries of
+             the site's own lists, as a project has them under `allow` and `deny`.
     """
 
     room: Path
@@ -27,3 +29,5 @@ class Task:
     review: bool
     terms: Terms
     apart: tuple[Path, ...] = ()
+    sample: int = 0
+    site: dict[str, list[Any]] = field(default_factory=dict)

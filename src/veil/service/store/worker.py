@@ -18,6 +18,7 @@ from veil.errors import Error, ServiceError
 from veil.service.store import jobs
 from veil.service.store.choice import Choice
 from veil.service.store.jobs import Lease
+from veil.service.store.lists import site_lists
 from veil.service.store.objects import INPUT, OUTPUT, Draft
 from veil.service.store.room import Room, memory_folder, wipe_dead
 from veil.service.store.sealed import open_word, seal_word
@@ -92,7 +93,18 @@ class Worker:
         )
         choice = Choice(about["choice"]["profile"], tuple(about["choice"]["identifiers"]))
         return self._watched(
-            lease, Task(room, name, choice, plan, bool(about["review"]) and plan is None, self._terms, self._apart)
+            lease,
+            Task(
+                room,
+                name,
+                choice,
+                plan,
+                bool(about["review"]) and plan is None,
+                self._terms,
+                self._apart,
+                int(about.get("sample", 0)),
+                site_lists(self._store.database, self._store.objects),
+            ),
         )
 
     def _watched(self, lease: Lease, task: Task) -> Record | None:

@@ -1,0 +1,98 @@
+"""Review: reading a sample, deciding span by span, and what follows for the site's lists."""
+
+from typing import Annotated
+
+import yaml
+from fastapi import APIRouter, Depends, Response
+
+from veil.service.portal.shapes import (
+    Approved,
+    Approving,
+    Done,
+    EntryTold,
+    EstimateTold,
+    Marking,
+    Reading,
+    ReviewTold,
+    RuleTold,
+    Span,
+    Text,
+)
+from veil.service.portal.visitors import Visitors
+from veil.service.store.access import Caller, check_role
+from veil.service.store.lists import site_lists, site_rules, withdraw
+from veil.service.store.reviews import Mark, Reviews
+from veil.service.store.store import Store
+
+
+def add_review(router: APIRouter, store: Store, visitors: Visitors) -> None:
+    reviews = Reviews(store)
+    _add_reading(router, reviews, visitors)
+    _add_following(router, reviews, visitors)
+    _add_rules(router, store, visitors)
+
+
+def _add_reading(router: APIRouter, reviews: Reviews, visitors: Visitors) -> None:
+    asking = Depends(visitors.caller)
+
+    @router.get("/jobs/{job}/review")
+    def review(job: str, caller: Annotated[Caller, asking]) -> ReviewTold:
+        """The sample, what was found in it, and what was decided so far."""
+        texts = [Text(text=one["text"], result=one["result"], spans=[Span(**span) for span in one["spans"]]) for one in reviews.texts(caller, job)]  # fmt: skip
+        marks, read = reviews.marks(caller, job)
+        told = [Marking(**one._asdict()) for one in marks]
+        return ReviewTold(texts=texts, marks=told, read=sorted(read))
+
+    @router.put("/jobs/{job}/review/mark")
+    def decide(job: str, asked: Marking, caller: Annotated[Caller, asking]) -> Done:
+        reviews.decide(caller, job, Mark(asked.text, asked.start, asked.end, asked.label, asked.verdict))
+        return Done()
+
+    @router.put("/jobs/{job}/review/read")
+    def read(job: str, asked: Reading, caller: Annotated[Caller, asking]) -> Done:
+        reviews.read(caller, job, asked.text, done=asked.done)
+        return Done()
+
+
+def _add_following(router: APIRouter, reviews: Reviews, visitors: Visitors) -> None:
+    asking = Depends(visitors.caller)
+
+    @router.get("/jobs/{job}/review/estimate")
+    def estimate(job: str, caller: Annotated[Caller, asking]) -> EstimateTold:
+        """Recall and precision with their intervals, for an expert's report; no word of a text."""
+        return EstimateTold(**reviews.estimate(caller, job))
+
+    @router.get("/jobs/{job}/review/entries")
+    def entries(job: str, caller: Annotated[Caller, asking]) -> list[EntryTold]:
+        """What would be added to the site's lists."""
+        return [EntryTold(**one) for one in reviews.proposed(caller, job)]
+
+    @router.post("/jobs/{job}/review/entries")
+    def approve(job: str, asked: Approving, caller: Annotated[Caller, asking]) -> Approved:
+        chosen = [(one.kind, one.label, one.word) for one in asked.entries]
+        return Approved(added=reviews.approve(caller, job, chosen))
+
+
+def _add_rules(router: APIRouter, store: Store, visitors: Visitors) -> None:
+    asking = Depends(visitors.caller)
+
+    @router.get("/rules")
+    def rules(caller: Annotated[Caller, asking]) -> list[RuleTold]:
+        """The site's lists, as they are told to every job."""
+        check_role(caller, "reviewer")
+        store.act("site rules read", caller.owner)
+        return [RuleTold(**one._asdict()) for one in site_rules(store.database, store.objects)]
+
+    @router.get("/rules.yaml", response_class=Response)
+    def written(caller: Annotated[Caller, asking]) -> Response:
+        """The same as a project has them, under `allow` and `deny`."""
+        check_role(caller, "reviewer")
+        store.act("site rules read", caller.owner)
+        page = yaml.safe_dump(site_lists(store.database, store.objects), sort_keys=False, allow_unicode=True)
+        return Response(page, media_type="application/yaml")
+
+    @router.delete("/rules/{rule}")
+    def take_back(rule: str, caller: Annotated[Caller, asking]) -> Done:
+        done = withdraw(store.database, caller, rule)
+        store.act("site rule withdrawn", caller.owner, rules=int(done))
+        return Done(done=done)

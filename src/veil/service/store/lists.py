@@ -1,0 +1,63 @@
+"""Lists: what reviewers of this site decided is never PHI, or always is; sealed, and told to every job."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from veil.service.store.access import Caller, check_role
+from veil.service.store.clock import Clock
+from veil.service.store.database import Database
+from veil.service.store.objects import Objects
+
+ALLOW, DENY = "allow", "deny"
+
+
+class SiteRule(NamedTuple):
+    """Shape: `kind` is `allow` or `deny`; `label` is empty where it allows."""
+
+    id: str
+    kind: str
+    label: str
+    word: str
+
+
+def site_rules(database: Database, objects: Objects) -> list[SiteRule]:
+    """The rules in force, the oldest first."""
+    rows = database.rows("SELECT * FROM rules ORDER BY made, id")
+    return [SiteRule(row["id"], row["kind"], row["label"], objects.open_rule(row["id"], row["word"])) for row in rows]
+
+
+def site_lists(database: Database, objects: Objects) -> dict[str, list[Any]]:
+    """The rules as a project has them; empty where there are none."""
+    found: dict[str, list[Any]] = {}
+    for rule in site_rules(database, objects):
+        entry = rule.word if rule.kind == ALLOW else {"word": rule.word, "label": rule.label}
+        found.setdefault(rule.kind, []).append(entry)
+    return found
+
+
+def add_rules(
+    database: Database, objects: Objects, clock: Clock, caller: Caller, rules: Sequence[tuple[str, str, str]]
+) -> int:
+    """Puts rules in force. Shape: kind, label, word of each; one that is there already is not put twice.
+
+    Errors:  ServiceError `role`.
+    """
+    check_role(caller, "reviewer")
+    there = {(one.kind, one.word.lower()) for one in site_rules(database, objects)}
+    new = [one for one in dict.fromkeys(rules) if (one[0], one[2].lower()) not in there]
+    with database.change() as line:
+        for kind, label, word in new:
+            name = secrets.token_hex(8)
+            line.execute("INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?)",
+                         (name, kind, label, objects.seal_rule(name, word), caller.owner, clock.now()))  # fmt: skip
+    return len(new)
+
+
+def withdraw(database: Database, caller: Caller, rule: str) -> bool:
+    """Takes a rule back; whether there was one. Errors: ServiceError `role`."""
+    check_role(caller, "reviewer")
+    with database.change() as line:
+        return line.execute("DELETE FROM rules WHERE id = ?", (rule,)).rowcount == 1
