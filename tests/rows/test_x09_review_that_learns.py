@@ -71,6 +71,8 @@ def test_x9_recall_has_an_interval_and_counts_only_what_was_read_to_its_end(stor
     texts = reviews.texts(REVIEWER, job)
     for number in range(10):
         reviews.read(REVIEWER, job, number, done=True)
+        few = reviews.estimate(REVIEWER, job)["recall"]
+        assert (few["low"] is None) == (number < 9)
     whole = reviews.estimate(REVIEWER, job)["recall"]
     assert (whole["share"], whole["high"]) == (1.0, 1.0)
     assert whole["low"] == pytest.approx(0.7)  # by the rule of three, of ten texts

@@ -137,6 +137,6 @@ def _told(store: Store, caller: Caller, job: Job) -> JobTold:
     choice = about.get("choice", {})
     return JobTold(
         id=job.id, state=job.state, format=job.format, name=about.get("name", ""), profile=choice.get("profile", ""),
-        identifiers=choice.get("identifiers", []), review=about.get("review", False), made=job.made, until=job.until, code=job.code,
+        identifiers=choice.get("identifiers", []), review=about.get("review", False), sample=about.get("sample", 0), made=job.made, until=job.until, code=job.code,
         stage=job.stage, done=job.done, whole=job.whole,
     )  # fmt: skip

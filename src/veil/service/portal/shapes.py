@@ -67,6 +67,7 @@ class JobTold(BaseModel):
     profile: str
     identifiers: list[str]
     review: bool
+    sample: int
     made: float
     until: float
     code: str
@@ -172,11 +173,11 @@ class ReviewTold(BaseModel):
 
 
 class Share(BaseModel):
-    """Shape: a share with its interval of 95 %."""
+    """Shape: a share with its interval of 95 %, where enough texts were read for one."""
 
     share: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     hits: int
     of: int
 

@@ -18,6 +18,7 @@ from veil.service.store.store import Store
 
 RIGHT, WRONG, MISSED = "right", "wrong", "missed"
 DRAWS = 2_000
+FEWEST = 10  # texts: of fewer a bootstrap says nothing
 _LONGEST = 200
 Record = dict[str, Any]
 
@@ -85,7 +86,8 @@ class Reviews:
     def estimate(self, caller: Caller, job: str) -> Record:
         """How much of what identifies is found, over the texts that were read to their end.
 
-        Shape:   `recall` and `precision`: share, interval of 95 %, counts; None without anything to count. `labels`: hits and
+        Shape:   `recall` and `precision`: share, interval of 95 %, counts; None without anything to count;
+                 no interval of fewer than ten texts. `labels`: hits and
                  misses of each.
         Keeps:   a span that was not decided counts as right only in a text that was read to its end.
         Source:  the interval is a bootstrap over texts: see `veil.measure.bootstrap`.
@@ -173,8 +175,9 @@ def _counted(spans: list[Record], marks: list[Mark]) -> tuple[Counter[str], Coun
 def _share(hits: Any, totals: Any) -> Record | None:
     if not totals.sum():
         return None
-    low, high = intervals(hits[:, None], totals[:, None], draws=DRAWS)[0]
-    return {"share": float(hits.sum() / totals.sum()), "low": float(low), "high": float(high), "hits": int(hits.sum()), "of": int(totals.sum())}  # fmt: skip
+    enough = np.count_nonzero(totals) >= FEWEST
+    low, high = intervals(hits[:, None], totals[:, None], draws=DRAWS)[0].tolist() if enough else (None, None)
+    return {"share": float(hits.sum() / totals.sum()), "low": low, "high": high, "hits": int(hits.sum()), "of": int(totals.sum())}  # fmt: skip
 
 
 def _word(texts: list[Record], mark: Mark) -> str:

@@ -1,0 +1,256 @@
+// The page of a review: read, decide by keyboard, approve what follows. What comes from a text becomes text nodes, never markup.
+import { arrive, at, call, made, me, say, trying } from "/pages/session.js";
+
+const LABELS = ["NAME", "LOCATION", "ZIP", "DATE", "AGE_OVER_89", "PHONE", "FAX", "EMAIL", "SSN", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "URL", "IP", "BIOMETRIC", "PHOTO", "ID", "ORGANIZATION"];
+const TONE = { right: "good", wrong: "bad", missed: "warn" };
+let job = "";
+let texts = [];
+let marks = [];
+let read = new Set();
+let here = 0;
+let span = 0;
+let words = { from: 0, to: 0 };
+
+const points = () => [...texts[here].text];
+const mine = () => marks.filter((mark) => mark.text === here);
+const verdictOf = (one) => (mine().find((mark) => mark.start === one.start && mark.end === one.end) || {}).verdict || "";
+
+function tokens() {
+  const found = [];
+  let start = -1;
+  for (const [i, point] of [...points(), " "].entries()) {
+    const inside = /[\p{L}\p{N}@._'’-]/u.test(point);
+    if (inside && start < 0) start = i;
+    if (!inside && start >= 0) { found.push([start, i]); start = -1; }
+  }
+  return found;
+}
+
+async function open(id) {
+  const told = await call("GET", `/jobs/${id}/review`);
+  job = id;
+  [texts, marks, read, here, span] = [told.texts, told.marks, new Set(told.read), 0, 0];
+  for (const name of ["reading", "following"]) at(name).hidden = false;
+  go(0);
+  await follow();
+  at("original").focus();
+}
+
+function go(number) {
+  here = Math.max(0, Math.min(texts.length - 1, number));
+  span = 0;
+  words = { from: -1, to: -1 };
+  show();
+}
+
+function show() {
+  const text = texts[here];
+  at("where").textContent = `text ${here + 1} of ${texts.length}; ${read.size} read`;
+  at("read").checked = read.has(here);
+  const shown = text.spans.map((one, i) => ({ start: one.start, end: one.end, tone: verdictOf(one), chosen: i === span && words.from < 0, title: one.label }));
+  for (const mark of mine()) if (mark.verdict === "missed") shown.push({ start: mark.start, end: mark.end, tone: "missed", title: `${mark.label}, missing` });
+  const cursor = taken();
+  if (cursor) shown.push({ start: cursor[0], end: cursor[1], tone: "cursor", title: "chosen words" });
+  fill(at("original"), points(), shown);
+  at("result").textContent = text.result;
+  const one = text.spans[span];
+  at("why").textContent = cursor ? `chosen: ${points().slice(...cursor).join("")}` : one ? `${one.label}, found by ${one.source}, score ${one.score.toFixed(2)}${verdictOf(one) ? `: ${verdictOf(one)}` : ""}` : "Nothing was found in this text.";
+}
+
+function fill(pane, all, shown) {
+  const pieces = [];
+  let done = 0;
+  for (const one of shown.sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (one.start < done) continue;
+    pieces.push(document.createTextNode(all.slice(done, one.start).join("")));
+    const mark = made("mark", all.slice(one.start, one.end).join(""), { title: one.title });
+    mark.className = `${one.chosen || one.tone === "cursor" ? "chosen " : ""}${one.tone in TONE ? `is-${TONE[one.tone]}` : "who"}`;
+    pieces.push(mark);
+    done = one.end;
+  }
+  pane.replaceChildren(...pieces, document.createTextNode(all.slice(done).join("")));
+  const chosen = pane.querySelector(".chosen");
+  if (chosen) chosen.scrollIntoView({ block: "nearest" });
+}
+
+// The words that are chosen: by the arrows, else by the mouse.
+function taken() {
+  const list = tokens();
+  if (words.from >= 0 && list.length) return [list[Math.min(words.from, words.to)][0], list[Math.max(words.from, words.to)][1]];
+  return null;
+}
+
+function selected() {
+  const chosen = window.getSelection();
+  if (!chosen.rangeCount || chosen.isCollapsed || !at("original").contains(chosen.anchorNode)) return null;
+  const before = document.createRange();
+  before.setStart(at("original"), 0);
+  before.setEnd(chosen.getRangeAt(0).startContainer, chosen.getRangeAt(0).startOffset);
+  const start = [...before.toString()].length;
+  return [start, start + [...chosen.toString()].length];
+}
+
+async function decide(start, end, label, verdict) {
+  await call("PUT", `/jobs/${job}/review/mark`, { text: here, start, end, label, verdict });
+  marks = marks.filter((mark) => mark.text !== here || mark.start !== start || mark.end !== end);
+  if (verdict) marks.push({ text: here, start, end, label, verdict });
+  show();
+  await follow();
+}
+
+async function judge(verdict) {
+  const one = texts[here].spans[span];
+  if (!one) return;
+  await decide(one.start, one.end, one.label, verdict);
+  if (verdict && span < texts[here].spans.length - 1) step(1);
+}
+
+async function miss() {
+  const place = taken() || selected();
+  if (!place) return say("Choose words first: with the arrows, or with the mouse.", "bad");
+  await decide(...place, at("label").value, "missed");
+  say(`Marked as a missing ${at("label").value}.`, "good");
+}
+
+async function undo() {
+  const place = taken();
+  const mark = place ? mine().find((one) => one.start < place[1] && place[0] < one.end) : null;
+  if (mark) return decide(mark.start, mark.end, mark.label, "");
+  return judge("");
+}
+
+function step(by) {
+  words = { from: -1, to: -1 };
+  span = Math.max(0, Math.min(texts[here].spans.length - 1, span + by));
+  show();
+}
+
+function walk(by, more) {
+  const last = tokens().length - 1;
+  const to = Math.max(0, Math.min(last, words.to + by));
+  words = { from: more && words.from >= 0 ? words.from : to, to };
+  show();
+}
+
+async function finish(done) {
+  await call("PUT", `/jobs/${job}/review/read`, { text: here, done });
+  if (done) read.add(here);
+  else read.delete(here);
+  show();
+  await follow();
+}
+
+const KEYS = {
+  j: () => step(1), k: () => step(-1), a: () => judge("right"), r: () => judge("wrong"), m: miss, u: undo, n: () => go(here + 1), p: () => go(here - 1),
+  l: () => at("label").focus(), Enter: async () => { await finish(true); if (here < texts.length - 1) go(here + 1); },
+};
+
+at("original").addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const arrow = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (arrow) walk(arrow, event.shiftKey);
+  else if (event.key in KEYS) trying(async () => KEYS[event.key]());
+  else return;
+  event.preventDefault();
+});
+
+function told(share, of) {
+  if (!share) return `${of}: nothing to count yet`;
+  const percent = (value) => `${(100 * value).toFixed(1)} %`;
+  const between = share.low === null ? "too few texts for an interval: read ten" : `95 %: ${percent(share.low)} to ${percent(share.high)}`;
+  return `${of} ${percent(share.share)} (${between}; ${share.hits} of ${share.of})`;
+}
+
+async function follow() {
+  const estimate = await call("GET", `/jobs/${job}/review/estimate`);
+  at("estimate").textContent = `${told(estimate.recall, "Recall")} · ${told(estimate.precision, "Precision")} · over the ${estimate.read} of ${estimate.texts} texts that were read to their end.`;
+  at("labels").tBodies[0].replaceChildren(...Object.entries(estimate.labels).map(([label, one]) => line([label, one.hits, one.misses])));
+  at("save").onclick = () => save(estimate);
+  const ticked = new Set([...document.querySelectorAll("#entries input:checked")].map((box) => box.value));
+  const entries = await call("GET", `/jobs/${job}/review/entries`);
+  at("entries").replaceChildren(...entries.map((entry) => {
+    const value = JSON.stringify([entry.kind, entry.label, entry.word]);
+    const row = line(["", entry.word, meaning(entry), entry.times]);
+    row.cells[0].append(made("input", "", { type: "checkbox", value, checked: ticked.has(value), "aria-label": `approve: ${entry.word}` }));
+    return row;
+  }));
+  at("approve").disabled = !entries.length;
+}
+
+const meaning = (entry) => (entry.kind === "allow" ? "never an identifier" : `always ${entry.label}`);
+
+function line(cells) {
+  const row = made("tr");
+  for (const cell of cells) row.append(made("td", String(cell), typeof cell === "number" ? { className: "n" } : {}));
+  return row;
+}
+
+function save(estimate) {
+  const link = made("a", "", { href: URL.createObjectURL(new Blob([JSON.stringify(estimate, null, 2)], { type: "application/json" })), download: "recall.json" });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+async function approve() {
+  const chosen = [...document.querySelectorAll("#entries input:checked")].map((box) => JSON.parse(box.value));
+  if (!chosen.length) return say("Nothing is ticked.", "bad");
+  const done = await call("POST", `/jobs/${job}/review/entries`, { entries: chosen.map(([kind, label, word]) => ({ kind, label, word })) });
+  say(`${done.added} new ${done.added === 1 ? "entry is" : "entries are"} in force from the next job on.`, "good");
+  await showRules();
+}
+
+async function showRules() {
+  const rules = await call("GET", "/rules");
+  at("lists").hidden = !rules.length;
+  at("rules").replaceChildren(...rules.map((rule) => {
+    const row = line([rule.word, meaning(rule), ""]);
+    const back = made("button", "Take back", { type: "button" });
+    back.addEventListener("click", () => trying(async () => { await call("DELETE", `/rules/${rule.id}`); await showRules(); }));
+    row.cells[2].append(back);
+    return row;
+  }));
+}
+
+async function showSamples() {
+  const jobs = (await call("GET", "/jobs")).filter((one) => one.sample);
+  at("samples").replaceChildren(...jobs.map((one) => {
+    const item = made("li", `${one.name || "(deleted)"}: ${one.state} `);
+    if (one.state === "done") {
+      const button = made("button", "Read", { type: "button" });
+      button.addEventListener("click", () => trying(() => open(one.id)));
+      item.append(button);
+    }
+    return item;
+  }));
+  if (jobs.some((one) => !["done", "failed", "cancelled", "expired"].includes(one.state))) setTimeout(() => trying(showSamples), 700);
+}
+
+async function draw() {
+  const [file] = at("file").files;
+  if (!file) return;
+  const made_job = await call("POST", "/jobs", { name: file.name, profile: at("profile").value, sample: Number(at("sample").value) });
+  say(`${file.name} is sent …`);
+  const reply = await fetch(`/portal/api/jobs/${made_job.id}/file`, { method: "PUT", headers: { "X-CSRF-Token": me.change }, body: file });
+  say(reply.ok ? `${file.name} is here; the sample is drawn.` : "The file was not taken.", reply.ok ? "good" : "bad");
+  at("file").value = "";
+  await showSamples();
+}
+
+at("previous").addEventListener("click", () => go(here - 1));
+at("next").addEventListener("click", () => go(here + 1));
+at("read").addEventListener("change", () => trying(() => finish(at("read").checked)));
+at("approve").addEventListener("click", () => trying(approve));
+at("file").addEventListener("change", () => trying(draw));
+at("label").append(...LABELS.map((label) => new Option(label)));
+at("label").addEventListener("change", () => at("original").focus());
+
+trying(async () => {
+  const person = await arrive();
+  if (!person) return location.assign("/sign-in");
+  if (person.role !== "reviewer") return say("Reviews are for reviewers: ask an admin of the service for that role.", "bad");
+  const lists = await call("GET", "/lists");
+  at("profile").append(...lists.profiles.map((one) => new Option(one.name)));
+  at("profile").value = "safe-harbor";
+  await showSamples();
+  await showRules();
+});
