@@ -16,7 +16,9 @@ import httpx2
 import uvicorn
 
 from veil.keys import Cost
+from veil.service.gate.door import Door
 from veil.service.portal import create_portal
+from veil.service.setting import Setting
 from veil.service.store import Caller, Choice, Site, Store, Terms, open_key
 from veil.service.store.crew import Crew
 from veil.service.store.worker import Worker
@@ -60,7 +62,8 @@ def served(store):
     held = socket.socket()
     held.bind(("127.0.0.1", 0))
     held.listen(2048)
-    server = uvicorn.Server(uvicorn.Config(create_portal(store), log_config=None, lifespan="off", ws="none"))
+    door = Door(create_portal(store), Setting(store.site.keys), lambda *_: None)
+    server = uvicorn.Server(uvicorn.Config(door, log_config=None, lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, args=([held],), daemon=True)
     thread.start()
     try:
@@ -85,7 +88,7 @@ class Browser:
         self._client.close()
 
     def ask(self, method, path, **more):
-        headers = {"x-veil-change": self.me.get("change", ""), **more.pop("headers", {})}
+        headers = {"x-csrf-token": self.me.get("change", ""), **more.pop("headers", {})}
         return self._client.request(method, path, headers=headers, **more)
 
     def enter(self, path, **told):

@@ -211,7 +211,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(portal):
     url = bob._client.base_url
     with socket.create_connection((url.host, url.port)) as line:
         line.sendall(
-            f"PUT /portal/api/jobs/{made}/file HTTP/1.1\r\nHost: x\r\nCookie: veil={bob._client.cookies['veil']}\r\nX-Veil-Change: {bob.me['change']}\r\n"
+            f"PUT /portal/api/jobs/{made}/file HTTP/1.1\r\nHost: x\r\nCookie: veil={bob._client.cookies['veil']}\r\nX-CSRF-Token: {bob.me['change']}\r\n"
             "Content-Length: 5000000\r\n\r\n".encode()
             + bytes(1_000_000)
         )

@@ -10,6 +10,7 @@ from veil.service.gate.grants import Grant
 from veil.service.portal.answers import PortalRoute
 from veil.service.portal.api import portal_router
 from veil.service.portal.files import add_files
+from veil.service.portal.pages import pages_router
 from veil.service.portal.visitors import Visitors
 from veil.service.rest.shapes import problems
 from veil.service.store import Caller, Store
@@ -43,6 +44,7 @@ def add_store(app: FastAPI, store: Store, callers: Callers, *, secure: bool) -> 
 
     callers.session = session
     app.include_router(portal_router(store, secure=secure), responses=problems(404, 409, 410))
+    app.include_router(pages_router())
     jobs = APIRouter(prefix="/api/v1", tags=["jobs"], route_class=PortalRoute, responses=problems(404, 409, 410))
     add_files(jobs, store, TokenCallers(callers))
     app.include_router(jobs)

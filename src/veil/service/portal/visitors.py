@@ -13,7 +13,7 @@ from veil.service.store.people import Person
 from veil.service.store.sessions import change_token
 from veil.service.store.store import Store
 
-CHANGE = "x-veil-change"
+CHANGE = "x-csrf-token"
 _SAFE = ("GET", "HEAD")
 
 

@@ -1,0 +1,61 @@
+// The page of an admin: who may enter, and as what.
+import { arrive, at, call, made, say, trying } from "/pages/session.js";
+
+const ROLES = ["submitter", "reviewer", "admin"];
+
+function personRow(person) {
+  const role = made("select", "", { ariaLabel: `role of ${person.name}` });
+  role.append(...ROLES.map((name) => made("option", name, { value: name, selected: name === person.role })));
+  role.addEventListener("change", () => change(person, { role: role.value }, `${person.name} is now ${role.value}.`));
+  const active = made("input", "", { type: "checkbox", checked: person.active, ariaLabel: `${person.name} may enter` });
+  active.addEventListener("change", () => change(person, { active: active.checked }, active.checked ? `${person.name} may enter.` : `${person.name} may not enter any more.`));
+  return row(person.name, role, active);
+}
+
+function row(...cells) {
+  const line = made("tr");
+  line.append(...cells.map((cell) => { const td = made("td"); td.append(cell); return td; }));
+  return line;
+}
+
+function change(person, told, words) {
+  trying(async () => {
+    try {
+      await call("PATCH", `/people/${person.id}`, told);
+      say(words, "good");
+    } finally {
+      await show();
+    }
+  });
+}
+
+function invitationRow(one) {
+  const drop = made("button", "Withdraw", { type: "button", className: "bad" });
+  drop.addEventListener("click", () => trying(async () => { await call("DELETE", `/invitations/${one.id}`); await show(); }));
+  return row(one.role, new Date(1000 * one.until).toLocaleString(), drop);
+}
+
+async function show() {
+  at("people").replaceChildren(...(await call("GET", "/people")).map(personRow));
+  at("invitations").replaceChildren(...(await call("GET", "/invitations")).map(invitationRow));
+}
+
+at("invite").addEventListener("submit", (event) => {
+  event.preventDefault();
+  trying(async () => {
+    const made = await call("POST", "/invitations", { role: at("role").value });
+    at("link").value = `${location.origin}/invite#${made.token}`;
+    at("fresh").hidden = false;
+    at("link").select();
+    say("The link is made.", "good");
+    await show();
+  });
+});
+
+at("copy").addEventListener("click", () => trying(async () => { await navigator.clipboard.writeText(at("link").value); say("Copied.", "good"); }));
+
+trying(async () => {
+  const me = await arrive();
+  if (!me) location.assign("/sign-in");
+  else await show();
+});

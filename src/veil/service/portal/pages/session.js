@@ -1,0 +1,81 @@
+// Who is signed in: the calls of the portal, and the head of every page. What comes from outside becomes text nodes, never markup.
+const API = "/portal/api";
+export let me = null;
+
+export const at = (id) => document.getElementById(id);
+
+export class Refused extends Error {
+  constructor(status, told) {
+    super(typeof told.detail === "string" ? `${told.detail}${told.hint ? ` (${told.hint})` : ""}` : "This is not valid here.");
+    this.status = status;
+    this.code = told.code || "";
+  }
+}
+
+// Asks the service. A refusal is thrown with its sentence; without a session the page to sign in is opened.
+export async function call(method, path, body) {
+  const headers = me ? { "X-CSRF-Token": me.change } : {};
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const reply = await fetch(API + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const told = await reply.json().catch(() => ({}));
+  if (reply.ok) return told;
+  if (told.code === "session-none" && me) location.assign("/sign-in");
+  throw new Refused(reply.status, told);
+}
+
+export function made(name, words = "", more = {}) {
+  const element = document.createElement(name);
+  if (words !== "") element.textContent = words;
+  for (const [key, value] of Object.entries(more)) {
+    if (key in element) element[key] = value;
+    else element.setAttribute(key, value);
+  }
+  return element;
+}
+
+export function say(words, tone = "") {
+  at("said").textContent = words;
+  at("said").className = `said ${tone}`;
+}
+
+// Runs what a button does; what is refused is said, and nothing is left as if it had been done.
+export async function trying(act) {
+  try {
+    await act();
+  } catch (error) {
+    say(error instanceof Refused ? error.message : "The service does not answer.", "bad");
+  }
+}
+
+const ROOMS = [["/", "Text", () => true], ["/files", "Files", (role) => role !== "admin"], ["/review", "Review", (role) => role === "reviewer"], ["/people", "People", (role) => role === "admin"], ["/docs", "Calls", () => true]];
+
+// The head of a page: where one may go, who one is. Answers who, or null.
+export async function arrive() {
+  try {
+    me = await call("GET", "/me");
+  } catch (error) {
+    me = null;
+    if (error.status !== 401) return null;
+  }
+  window.veilCsrf = me ? me.change : "";
+  const rooms = ROOMS.filter(([path, , may]) => (me ? may(me.role) : path === "/" || path === "/docs"));
+  if (!me) rooms.push(["/sign-in", "Sign in", () => true]);
+  at("rooms").replaceChildren(...rooms.flatMap(([path, name]) => [link(path, name), " "]));
+  if (me) {
+    const out = made("button", "Sign out", { type: "button" });
+    out.addEventListener("click", () => trying(async () => { await call("POST", "/logout"); location.assign("/sign-in"); }));
+    at("who").replaceChildren(`${me.name} (${me.role}) `, out);
+  }
+  return me;
+}
+
+function link(path, name) {
+  const element = made("a", name, { href: path });
+  if (location.pathname === path) element.setAttribute("aria-current", "page");
+  return element;
+}
+
+// The first page of a role.
+export const home = (role) => (role === "admin" ? "/people" : "/files");
+
+if (document.body.dataset.page === "text") arrive();

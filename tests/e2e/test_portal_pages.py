@@ -1,0 +1,273 @@
+"""The portal in a real browser: from the first admin to a result that is fetched, with the keyboard, in light and dark."""
+
+import contextlib
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from tests.portals import NOTE, PASSWORD, TABLE, served, site_in, working
+
+from veil.service.store import Store
+from veil.service.store.sweeper import sweep
+
+pytestmark = pytest.mark.browser
+SHOTS = os.environ.get("VEIL_SHOTS")  # a folder for the pictures of the documentation
+CONTRAST = """() => {
+  const light = (c) => { const f = c.map((v) => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * f[0] + .7152 * f[1] + .0722 * f[2]; };
+  const read = (s) => s.match(/[\\d.]+/g).map(Number);
+  const ground = (e) => { for (; e; e = e.parentElement) { const c = read(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+  const bad = [];
+  for (const e of document.querySelectorAll("body *")) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !e.checkVisibility() || e.closest(":disabled")) continue;
+    const a = light(read(getComputedStyle(e).color)), b = light(ground(e));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) bad.push(`${e.tagName} ${ratio.toFixed(2)}`);
+  }
+  return bad;
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A portal, and pages of people who never meet in one browser."""
+
+    def __init__(self, chromium, store, address):
+        self.chromium, self.store, self.root = chromium, store, address.removesuffix("/portal/api")
+        self.open, self.faults = [], []
+
+    def page(self, path, *, dark=False):
+        context = self.chromium.new_context(
+            color_scheme="dark" if dark else "light", accept_downloads=True, viewport={"width": 1200, "height": 900}
+        )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on(
+            "console", lambda told: self.faults.append(told.text) if "Content Security Policy" in told.text else None
+        )
+        page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
+        page.goto(self.root + path)
+        self.open.append(context)
+        return page
+
+    def submitter(self, name="bob", *, dark=False):
+        token, _ = self.store.people.invite("submitter")
+        page = self.page(f"/invite#{token}", dark=dark)
+        enter(page, name)
+        page.wait_for_url("**/files")
+        page.wait_for_selector("#profile option", state="attached")
+        return page
+
+
+def enter(page, name, **more):
+    for field, value in {**more, "name": name, "password": PASSWORD}.items():
+        page.fill(f"#{field}", value)
+    page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def visit(tmp_path, chromium):
+    site = site_in(tmp_path)
+    store = Store(site)
+    with served(store) as address, working(site) as worker:
+        made = Visit(chromium, store, address)
+        made.worker = worker
+        yield made
+        for context in made.open:
+            context.close()
+    store.close()
+    assert made.faults == []
+
+
+def hand_in(page, name, data):
+    page.set_input_files("#file", {"name": name, "mimeType": "application/octet-stream", "buffer": data})
+    page.wait_for_selector("#rows tr .badge:has-text('waits')")
+
+
+def shot(page, name):
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
+
+
+def downloaded(page):
+    with page.expect_download() as coming:
+        page.click("text=Download")
+    return Path(coming.value.path()).read_bytes()
+
+
+def test_from_the_first_admin_to_a_note_that_is_fetched(visit):
+    admin = visit.page("/sign-in")
+    admin.wait_for_url("**/setup")
+    enter(admin, "ada", code=visit.store.people.setup_code())
+    admin.wait_for_url("**/people")
+    admin.click("text=Make a link")
+    admin.wait_for_selector("#fresh:not([hidden])")
+    shot(admin, "portal-people")
+    link = admin.input_value("#link").removeprefix(visit.root)
+    bob = visit.page(link)
+    enter(bob, "bob")
+    bob.wait_for_url("**/files")
+    bob.wait_for_selector("#profile option", state="attached")
+    hand_in(bob, "note.txt", NOTE)
+    visit.worker.once()
+    bob.wait_for_selector(".badge.good")
+    shot(bob, "portal-files")
+    assert downloaded(bob) == b"Seen by Dr. [NAME] on [DATE]. MRN [MRN]. Call [PHONE].\n"
+    bob.click("text=What was done")
+    bob.wait_for_selector("#report[open]")
+    assert "no certificate" in bob.inner_text("#told")
+    bob.click("#close")
+    bob.click("text=Sign out")
+    bob.wait_for_url("**/sign-in")
+    bob.goto(visit.root + "/files")
+    bob.wait_for_url("**/sign-in")
+
+
+def test_a_table_is_planned_changed_accepted_and_fetched(visit):
+    page = visit.submitter()
+    hand_in(page, "patients.csv", TABLE)
+    visit.worker.once()
+    page.click("text=See the plan")
+    page.wait_for_selector("#plan[open]")
+    shot(page, "portal-plan")
+    page.select_option("[aria-label='what becomes of zip']", "drop")
+    page.click("#accept")
+    page.wait_for_selector("#plan:not([open])", state="attached")
+    page.wait_for_selector(".badge:has-text('waits')")
+    visit.worker.once()
+    page.wait_for_selector(".badge.good")
+    assert downloaded(page).splitlines()[0] == b"patient_id,mrn,born,note"
+
+
+def test_ticked_identifiers_go_and_all_others_stay(visit):
+    page = visit.submitter()
+    page.check("#by-identifiers")
+    page.check("#identifiers input[value='Name']")
+    hand_in(page, "note.txt", NOTE)
+    visit.worker.once()
+    page.wait_for_selector(".badge.good")
+    assert downloaded(page) == NOTE.replace(b"Alice Wong", b"[NAME]")
+
+
+def test_a_name_of_a_file_that_is_markup_stays_words(visit):
+    page = visit.submitter()
+    name = "<img src=x onerror=alert(1)>.txt"
+    hand_in(page, name, b"<script>alert(1)</script> Dr. Wong\n")
+    visit.worker.once()
+    page.wait_for_selector(".badge.good")
+    assert name in page.inner_text("#rows")
+    assert page.query_selector("#rows img") is None
+
+
+def test_a_result_whose_time_is_over_is_told_as_deleted(visit):
+    page = visit.submitter()
+    hand_in(page, "note.txt", NOTE)
+    visit.worker.once()
+    page.wait_for_selector(".badge.good")
+    with visit.store.database.change() as line:
+        line.execute("UPDATE jobs SET until = ?", (time.time() - 1,))
+    sweep(visit.store)
+    page.reload()
+    page.wait_for_selector(".badge:has-text('deleted')")
+    assert "note.txt" not in page.inner_text("#rows")
+    assert page.query_selector("text=Download") is None
+
+
+def test_a_cancelled_file_and_a_wrong_password_are_said(visit):
+    page = visit.submitter()
+    hand_in(page, "note.txt", NOTE)
+    page.click("text=Cancel")
+    page.wait_for_selector(".badge:has-text('cancelled')")
+    other = visit.page("/sign-in")
+    other.fill("#name", "bob")
+    other.fill("#password", "not the password")
+    other.click("#enter")
+    other.wait_for_selector("#said:has-text('wrong')")
+
+
+def test_the_whole_way_goes_with_the_keyboard_alone(visit):
+    page = visit.submitter()
+    hand_in(page, "patients.csv", TABLE)  # the system's own dialog stands between a key and a file
+    visit.worker.once()
+    page.wait_for_selector("text=See the plan")
+    reach(page, "See the plan")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#plan[open]")
+    reach(page, "Accept and start")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#plan:not([open])", state="attached")
+    page.wait_for_selector(".badge:has-text('waits')")
+    visit.worker.once()
+    page.wait_for_selector(".badge.good")
+    reach(page, "Download")
+    with page.expect_download() as coming:
+        page.keyboard.press("Enter")
+    assert coming.value.path()
+
+
+def reach(page, words):
+    """Tab until an element of these words has the focus, which is to be seen."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        told = page.evaluate(
+            "() => [document.activeElement.textContent.trim(), getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        if told[0] == words:
+            assert told[1] == "solid"
+            return
+    raise AssertionError(f"no way to {words}")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_word_of_every_page_has_contrast(visit, dark):
+    visit.store.people.set_up(visit.store.people.setup_code(), "ada", PASSWORD)
+    entry = visit.page("/sign-in", dark=dark)
+    assert entry.evaluate(CONTRAST) == []
+    enter(entry, "ada")
+    entry.wait_for_url("**/people")
+    entry.wait_for_selector("#people tr")
+    assert entry.evaluate(CONTRAST) == []
+    page = visit.submitter(dark=dark)
+    page.check("#by-identifiers")
+    page.check("#by-profile")
+    hand_in(page, "patients.csv", TABLE)
+    visit.worker.once()
+    page.click("text=See the plan")
+    page.wait_for_selector("#plan[open]")
+    assert page.evaluate(CONTRAST) == []
+    page.click("#later")
+    page.check("#by-identifiers")
+    assert page.evaluate(CONTRAST) == []
+    with contextlib.suppress(Exception):
+        shot(page, f"portal-files-{'dark' if dark else 'light'}")
+
+
+def test_pages_hold_no_markup_from_words_and_nothing_from_elsewhere():
+    from veil.service.portal.pages import FOLDER
+
+    for path in FOLDER.glob("*.js"):
+        told = path.read_text()
+        assert not any(
+            word in told for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
+        ), path.name
+    for path in FOLDER.glob("*.html"):
+        told = path.read_text()
+        assert "http" not in told.replace('http-equiv="', ""), path.name
+        assert not any(word in told for word in ("<style", "style=", "onclick", "onload", "<script>")), path.name
