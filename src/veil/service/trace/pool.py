@@ -145,8 +145,13 @@ class _Worker:
         """Errors: OSError, EOFError, TimeoutError for a process that does not come up."""
         ours, theirs = socket.socketpair()
         process = get_context("spawn").Process(target=work, args=(theirs, charge), daemon=True)
-        await asyncio.to_thread(process.start)
-        theirs.close()
+        try:
+            await asyncio.to_thread(process.start)
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         made = cls(process, *await asyncio.open_connection(sock=ours))
         try:
             await asyncio.wait_for(made._reader.readexactly(1), START)

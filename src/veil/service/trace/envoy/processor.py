@@ -8,16 +8,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
-from envoy.config.core.v3.base_pb2 import HeaderMap, HeaderValue, HeaderValueOption  # type: ignore[import-untyped]
-from envoy.service.ext_proc.v3.external_processor_pb2 import (  # type: ignore[import-untyped]
+
+from veil.service.trace.envoy.messages import (
+    OVERWRITE,
+    SERVICE,
     ProcessingRequest,
     ProcessingResponse,
+    kind_of,
 )
-from envoy.service.ext_proc.v3.external_processor_pb2_grpc import (  # type: ignore[import-untyped]
-    ExternalProcessorServicer,
-    add_ExternalProcessorServicer_to_server,
-)
-
 from veil.service.trace.head import Head, is_tag
 from veil.service.trace.trail import Trail
 from veil.service.trace.watch import Watch
@@ -26,11 +24,11 @@ _LARGEST = 64 << 20
 _REFUSED = 503
 
 
-class Processor(ExternalProcessorServicer):  # type: ignore[misc]
+class Processor:
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
 
-    async def Process(self, requests: AsyncIterator[ProcessingRequest], context: Any) -> None:  # noqa: N802  the name of the protocol
+    async def process(self, requests: AsyncIterator[Any], context: Any) -> None:
         call = _Call(self._watch, context)
         try:
             async for message in requests:
@@ -46,7 +44,10 @@ async def serve(watch: Watch, address: str) -> tuple[grpc.aio.Server, int]:
     Errors:  RuntimeError where it cannot be listened on.
     """
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", _LARGEST), ("grpc.so_reuseport", 0)])
-    add_ExternalProcessorServicer_to_server(Processor(watch), server)
+    way = grpc.stream_stream_rpc_method_handler(
+        Processor(watch).process, ProcessingRequest.FromString, ProcessingResponse.SerializeToString
+    )
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, {"Process": way}),))
     port = int(server.add_insecure_port(address))
     await server.start()
     return server, port
@@ -64,9 +65,9 @@ class _Call:
         self._timer: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
 
-    async def take(self, message: ProcessingRequest) -> None:
+    async def take(self, message: Any) -> None:
         self._silent = message.observability_mode
-        kind = message.WhichOneof("request")
+        kind = kind_of(message)
         if kind == "request_headers":
             await self._head(message.request_headers)
         elif kind == "request_body" and self._trail is not None:
@@ -82,6 +83,8 @@ class _Call:
         elif trail.held:
             self._timer = asyncio.ensure_future(self._wait(trail))
         await self._answer()
+        if said.end_of_stream:
+            self._seen()
 
     async def _body(self, trail: Trail, said: Any) -> None:
         self._owed += 1
@@ -91,9 +94,10 @@ class _Call:
             self._stop_waiting()
             trail.complete()
             await trail.decide()
+            self._seen()
         await self._answer()
 
-    async def _trailers(self, trail: Trail, trailers: HeaderMap) -> None:
+    async def _trailers(self, trail: Trail, trailers: Any) -> None:
         self._stop_waiting()
         trail.complete()
         await trail.decide()
@@ -129,19 +133,25 @@ class _Call:
                 made.request_body.response.SetInParent()
                 await self._write(made)
 
-    async def _write(self, made: ProcessingResponse) -> None:
+    async def _write(self, made: Any) -> None:
         if not self._silent:
             await self._context.write(made)
 
+    def _seen(self) -> None:
+        """All of a request that nobody waits for is here; Envoy leaves the stream open for seconds still."""
+        if self._silent:
+            self.end()
+
     def end(self) -> None:
         self._stop_waiting()
-        if self._trail is not None:
-            if self._trail.held:
-                self._trail.release("broken-off")
-            self._trail.finish()
+        trail, self._trail = self._trail, None
+        if trail is not None:
+            if trail.held:
+                trail.release("broken-off")
+            trail.finish()
 
 
-def read_head(said: HeaderMap, *, bodiless: bool = False) -> tuple[Head, set[str]]:
+def read_head(said: Any, *, bodiless: bool = False) -> tuple[Head, set[str]]:
     """The head, and the names in it that would be read as our tag."""
     fields = [(one.key.lower(), (one.raw_value or one.value.encode()).decode("latin-1")) for one in said.headers]
     own = dict(fields)
@@ -149,19 +159,18 @@ def read_head(said: HeaderMap, *, bodiless: bool = False) -> tuple[Head, set[str
     return head, {name for name, _ in fields if is_tag(name)}
 
 
-def answer(trail: Trail, told: set[str]) -> ProcessingResponse:
+def answer(trail: Trail, told: set[str]) -> Any:
     made = ProcessingResponse()
     mutation = made.request_headers.response.header_mutation
     headers = trail.headers()
     mutation.remove_headers.extend(sorted(told - {name for name, _ in headers}))
     for name, value in headers:
-        header = HeaderValue(key=name, raw_value=value.encode("latin-1", "replace"))
-        overwrite = HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD
-        mutation.set_headers.append(HeaderValueOption(header=header, append_action=overwrite))
+        one = mutation.set_headers.add(append_action=OVERWRITE)
+        one.header.key, one.header.raw_value = name, value.encode("latin-1", "replace")
     return made
 
 
-def refusal() -> ProcessingResponse:
+def refusal() -> Any:
     made = ProcessingResponse()
     made.immediate_response.status.code = _REFUSED
     made.immediate_response.body = b"veil: the request could not be evaluated\n"

@@ -19,6 +19,7 @@ from veil.service.trace.envoy.processor import serve
 from veil.service.trace.watch import Watch
 
 START = 20.0
+_ARRIVING = 0.5  # seconds; copies of requests that nobody waited for are still under way
 TOLD = 2_000  # characters of what Envoy said before it listened
 
 
@@ -94,6 +95,8 @@ class EnvoyFront:
             with contextlib.suppress(OSError):
                 await self._asked("POST /drain_listeners?graceful&skip_exit")
                 await self._drained(time.monotonic() + grace)
+            if not self._watch.settings.blocking:
+                await asyncio.sleep(_ARRIVING)
             with contextlib.suppress(ProcessLookupError):
                 self._process.terminate()
             await self._process.wait()
