@@ -27,6 +27,7 @@ _NUMBERS = (
     (Label.PHONE, re.compile(r"(?<![\w.-])\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?![\w-])")),
     (Label.URL, re.compile(r"https?://[\w./-]{1,2000}")),
 )
+_FAXED = re.compile(r"\bfax\b[^\d\n]{0,25}\Z", re.IGNORECASE)
 _TITLED = re.compile(
     r"\b(?:Dr|Mrs?|Ms)\.? (?!(?:Van|Von|Der|Den|Del|Dos|Las|Los|Bin|Ben|Saint)\b)([A-Z][a-z]{2,})\b"
 )  # a particle may stay
@@ -65,7 +66,7 @@ class Reading:
         """
         before, after = self._freed(before), self._freed(after)
         for label, pattern in _NUMBERS:
-            there = set(pattern.findall(after)) if label not in self._kept else set()
+            there = self._numbers(label, pattern, after) if label not in self._kept else set()
             stayed = there & set(pattern.findall(before)) if there else there
             if any(not is_ours(value, label) for value in stayed):
                 return "residual-pattern"
@@ -77,6 +78,16 @@ class Reading:
             _LONG.findall(before)
         )
         return "torn" if torn or (self._stand_ins and self._glued(before, after)) else ""
+
+    def _numbers(self, label: Label, pattern: re.Pattern[str], text: str) -> set[str]:
+        """The numbers of one shape; a fax number has that of a telephone, and is told by the word before it where it may stay."""
+        if label is not Label.PHONE or Label.FAX not in self._kept:
+            return set(pattern.findall(text))
+        return {
+            one.group()
+            for one in pattern.finditer(text)
+            if not _FAXED.search(text, max(0, one.start() - 40), one.start())
+        }
 
     @staticmethod
     def _glued(before: str, after: str) -> bool:

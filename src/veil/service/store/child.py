@@ -21,6 +21,7 @@ from veil.errors import Error, ServiceError
 from veil.jobs.release import Outcome
 from veil.jobs.session import Session, needs, open_session
 from veil.keys import Cost, Keyring
+from veil.policy.plan import describe
 from veil.reports.figures import by_label, check_rows
 from veil.service.store.choice import not_covered
 from veil.service.store.fence import close_in
@@ -66,14 +67,22 @@ def _done(task: Task, tell: Tell) -> Record:
         tell("looking at the file", 0, 1)
         plan = propose(task.room / "in", task.name, task.choice)
         if task.review:
-            _session(task, plan)
-            return {"plan": plan}
+            return {"plan": _explained(plan, _session(task, plan))}
     session = _session(task, plan)
     with _keyring(session) as passphrase:
         if task.sample:
             return {"report": sampled(session, session.keys(lambda: passphrase), task)}
         outcome = session.run(session.keys(lambda: passphrase), progress=tell)
     return {"report": _report(task, session, outcome)}
+
+
+def _explained(plan: Record, session: Session) -> Record:
+    """The plan with what truly becomes of each column under the profile, beside what it seems to be."""
+    rules = {(source.name, address): rule for source in session.plan.sources for address, rule in source.rules}
+    columns = [
+        {**one, "rule": describe(rules[one["source"], one["address"]].cases[0].treatment)} for one in plan["columns"]
+    ]
+    return {**plan, "columns": columns}
 
 
 def _session(task: Task, plan: Record) -> Session:
