@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_only_labels_that_were_chosen_make_a_request_true():
 class Serve(BaseHTTPRequestHandler):
     """A `veil serve` as far as one call of it goes."""
 
-    asked = []
+    asked: ClassVar = []
 
     def do_POST(self):
         content = self.rfile.read(int(self.headers["content-length"]))
@@ -131,7 +132,7 @@ def test_a_process_that_is_killed_costs_its_request_a_verdict_and_is_replaced():
         os.kill(pid, signal.SIGKILL)
         assert (await slow).failed
         assert pool.alive == 0 or pool._idle
-        while not pool.alive:
+        while not pool.alive:  # noqa: ASYNC110  the pool tells nobody
             await asyncio.sleep(0.05)
         return await pool.body(Body(NOTE))
 
