@@ -39,7 +39,7 @@ test-all: $(READY)
 
 ## lint      ruff, mypy, import-linter
 lint: $(READY)
-	@$(BIN)/ruff check src tests bench training tools examples && $(BIN)/ruff format --check src tests bench training tools examples && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(BIN)/ruff check src tests bench training tools examples deploy && $(BIN)/ruff format --check src tests bench training tools examples deploy && $(BIN)/mypy && $(BIN)/lint-imports
 
 ## bench     all figures of docs/figures.md; each also alone: bench-tables, bench-cleared, bench-labs, bench-detect, bench-labels, bench-roles, bench-pseudonyms, bench-omop, bench-aci, bench-safelist, bench-filters, bench-risk, bench-scan, bench-rest bench-fuzz
 bench: bench-tables bench-cleared bench-labs bench-detect bench-labels bench-roles bench-pseudonyms bench-omop bench-aci bench-safelist bench-filters bench-risk bench-scan bench-rest bench-fuzz

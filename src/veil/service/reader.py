@@ -49,7 +49,9 @@ class Reader:
         self._thread = threading.Thread(target=self._work, name="veil-reader", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        """Begins; once is enough, and more do no harm."""
+        if not self._thread.is_alive():
+            self._thread.start()
 
     async def find(self, texts: Sequence[str], least: float = LEAST) -> list[list[Span]]:
         """Shape: n texts -> n lists of spans. Units: code points. Errors: LimitError for a text that asks for too much."""

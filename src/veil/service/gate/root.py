@@ -1,30 +1,25 @@
-"""Root: the secret of a service, from which tokens, access keys, fakes and the keys of objects are derived."""
+"""Root: the secret of a service that keeps nothing: a file, the environment, or one for this run alone."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from veil.errors import KeyringError
 from veil.keys import ROOT_BYTES, Keys
-from veil.keys.stores import read_private, write_private
+from veil.keys.stores import create_private, read_private
+from veil.service.store.key import VARIABLE, keys_of
 
 
-def root_keys(path: Path | None) -> Keys:
-    """The keys of a service: from a private file, which is made at first, or drawn anew and kept in memory alone.
+def root_keys(path: Path | None, environment: Mapping[str, str] | None = None) -> Keys:
+    """The keys of a service: of a private file, which is made at first; else of VEIL_SERVICE_KEY; else drawn anew.
 
-    Units:   the file holds 64 hex digits: 32 random bytes.
-    Errors:  KeyringError `keyring-open` (others may read it), `service-key` where it is no such file.
+    Errors:  KeyringError `keyring-open` (others may read it), `service-key-broken` where it is no such key.
     """
+    environment = os.environ if environment is None else environment
     if path is None:
-        return Keys.from_secret(os.urandom(ROOT_BYTES))
+        told = environment.get(VARIABLE, "")
+        return keys_of(told) if told else Keys.from_secret(os.urandom(ROOT_BYTES))
     if not path.exists():
-        write_private(path, os.urandom(ROOT_BYTES).hex().encode() + b"\n")
-    try:
-        secret = bytes.fromhex(read_private(path).decode("ascii").strip())
-    except ValueError:
-        secret = b""
-    if len(secret) != ROOT_BYTES:
-        raise KeyringError("service-key", "this is not the key of a service", where=path.name,
-                           hint="name a file that is not there yet: it is made")  # fmt: skip
-    return Keys.from_secret(secret)
+        create_private(path, os.urandom(ROOT_BYTES).hex().encode() + b"\n")
+    return keys_of(read_private(path).decode("ascii", "replace"))

@@ -25,13 +25,13 @@ def open_key(data: Path, file: Path | None = None, environment: Mapping[str, str
         if not told:
             raise KeyringError("service-key-missing", "no key of the service was given",
                                hint=f"--key-file FILE, outside the data folder, or {VARIABLE}")  # fmt: skip
-        return _keys(told)
+        return keys_of(told)
     if file.resolve().is_relative_to(data.resolve()):
         raise KeyringError("service-key-inside", "the key of the service lies with the data that it locks", where=file.name,
                            hint="--key-file names a file outside the data folder, best on another volume")  # fmt: skip
     if not file.exists():
         _make(file, data)
-    return _keys(read_private(file).decode("ascii", "replace"))
+    return keys_of(read_private(file).decode("ascii", "replace"))
 
 
 def _make(file: Path, data: Path) -> None:
@@ -42,7 +42,7 @@ def _make(file: Path, data: Path) -> None:
     create_private(file, os.urandom(32).hex().encode() + b"\n")
 
 
-def _keys(told: str) -> Keys:
+def keys_of(told: str) -> Keys:
     try:
         return Keys.from_secret(bytes.fromhex(told.strip()))
     except (ValueError, KeyringError):
