@@ -4,16 +4,20 @@ import gzip
 import hashlib
 import json
 import os
+import queue
 import re
 import signal
 import socket
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from urllib.parse import quote_plus
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.tracing import FRONTS, PHI, QUIET, Traced, front_options, service, traced, until
 
 from veil.service.trace.envoy.config import Place, Upstream, config
@@ -127,6 +131,28 @@ def test_a_websocket_passes_both_ways_and_is_unknown(front):
         for _ in range(3):
             line.sendall(said)
             assert line.recv(100) == said
+
+
+def test_no_other_protocol_takes_the_place_of_http(front):
+    """Requests inside it would pass without a tag."""
+    answer = talk(
+        front,
+        b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
+    )
+    assert answer.startswith((b"HTTP/1.1 200", b"HTTP/1.1 403"))
+    assert b'"upgrade"' not in answer
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.binary(max_size=3_000), max_size=5), st.booleans(), st.sampled_from(["", "gzip", "br", "zstd"]))
+def test_any_bytes_in_any_chunks_arrive_as_they_were_sent(front, chunks, chunked, coding):
+    content = b"".join(chunks)
+    headers = {"Content-Encoding": coding} if coding else {}
+    if chunked:
+        headers["Transfer-Encoding"] = "chunked"
+    told = front.ask(body=iter(one for one in chunks if one) if chunked else content, headers=headers, chunked=chunked)
+    assert told["sha256"] == hashlib.sha256(content).hexdigest()
+    assert tagged(told) in ("true", "false", "unknown")
 
 
 def test_two_framings_in_one_request_are_refused(front):
@@ -299,3 +325,64 @@ def test_without_a_processor_every_request_is_unknown_or_refused(closed, expecte
 def reachable(port):
     with socket.socket() as one:
         return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def field(text):
+    return b"\x0a" + bytes([len(text)]) + text.encode()
+
+
+@pytest.mark.server
+def test_grpc_calls_are_read_and_a_talk_goes_on_at_once(tmp_path):
+    """Through a real Envoy over HTTP/2, to a real service of gRPC."""
+    import grpc
+
+    seen = []
+
+    def one(request, context):
+        seen.append(dict(context.invocation_metadata())[TAG])
+        return request
+
+    def talk(requests, context):
+        seen.append(dict(context.invocation_metadata())[TAG])
+        yield from requests
+
+    ways = {"One": grpc.unary_unary_rpc_method_handler(one), "Talk": grpc.stream_stream_rpc_method_handler(talk)}
+    server = grpc.server(ThreadPoolExecutor(4), handlers=[grpc.method_handlers_generic_handler("notes.Notes", ways)])
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        with traced(port, tmp_path) as front, grpc.insecure_channel(f"127.0.0.1:{front.port}") as channel:
+            call = channel.unary_unary("/notes.Notes/One")
+            for text in ("Call 617-555-1212 today", "The wound is clean"):
+                assert call(field(text), timeout=10) == field(text)
+            said = queue.Queue()
+            answers = channel.stream_stream("/notes.Notes/Talk")(iter(said.get, None), timeout=20)
+            for text in ("Seen by Dr. Alice Wong", "again"):
+                said.put(field(text))
+                assert next(answers) == field(text)
+            said.put(None)
+            assert list(answers) == []
+            assert seen == ["true", "false", "unknown"]
+            assert until(lambda: 'veil_trace_spans_total{reason="body-slow",verdict="true"} 1.0' in front.metrics())
+    finally:
+        server.stop(None).wait()
+
+
+@pytest.mark.server
+def test_another_machine_evaluates_over_mutual_tls(tmp_path):
+    """A real `veil serve` in the place of the detectors here."""
+    from tests.e2e.test_service import make_certificates
+    from tests.services import served
+
+    make_certificates(tmp_path)
+    options = ["--tls-cert", "server.pem", "--tls-key", "server.key", "--client-ca", "ca.pem"]
+    with served(tmp_path, *options) as evaluator, service() as port:
+        (tmp_path / "token").write_text(evaluator.token)
+        files = {"--ca": "ca.pem", "--cert": "client.pem", "--key": "client.key", "--token-file": "token"}
+        given = [word for name, file in files.items() for word in (name, str(tmp_path / file))]
+        with traced(port, tmp_path, "--proxy", "--deadline", "10000", "--evaluator", evaluator.url, *given) as front:
+            assert until(lambda: tagged(front.ask(body=PHI, headers=JSON)) == "true")
+            assert tagged(front.ask(body=QUIET, headers=JSON)) == "false"
+        with traced(port, tmp_path, "--proxy", "--evaluator", evaluator.url, "--ca", str(tmp_path / "ca.pem")) as front:
+            assert tagged(front.ask(body=PHI, headers=JSON)) == "unknown"
+            assert 'reason="failed"' in front.metrics()

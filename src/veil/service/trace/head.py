@@ -42,9 +42,9 @@ class Head:
 
     @property
     def upgrade(self) -> str:
-        """The protocol that is asked for in the place of HTTP, over HTTP/1.1 or over HTTP/2."""
-        over_two = self.get(":protocol")
-        return over_two.lower() or (self.get("upgrade").lower() if "upgrade" in self.get("connection").lower() else "")
+        """`websocket`, where that is asked for; requests inside any other protocol would pass without a tag."""
+        asked = self.get(":protocol") or (self.get("upgrade") if "upgrade" in self.get("connection").lower() else "")
+        return "websocket" if asked.strip().lower() == "websocket" else ""
 
     @property
     def told_method(self) -> str:

@@ -49,7 +49,7 @@ def forwarded(request: h11.Request, trail: Trail) -> h11.Request:
     if any(name == b"transfer-encoding" for name, _ in request.headers):
         fields.append((b"Transfer-Encoding", b"chunked"))
     if trail.head.upgrade:
-        fields += [(b"Connection", b"Upgrade"), (b"Upgrade", trail.head.get("upgrade").encode("latin-1"))]
+        fields += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
     fields.append((b"Via", b"1.1 veil"))
     fields += [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in ours]
     return h11.Request(method=request.method, target=trail.head.target.encode("latin-1"), headers=fields)
