@@ -1,0 +1,135 @@
+"""G11: a page for one text: samples, spans with their reasons, strategies, threshold, JSON, copy; safe, by keyboard, in light and dark."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from tests.browsers import CONTRAST, chromium
+
+pytestmark = pytest.mark.browser
+EVIL = (
+    "<img src=x onerror=alert(1)> Dr. <b>Wong</b> & <script>alert(2)</script> SSN 123-45-6789 \"'><svg onload=alert(3)>"
+)
+SHOTS = os.environ.get("VEIL_SHOTS")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def page(browser, serving):
+    faults = []
+    context = browser.new_context(
+        viewport={"width": 1200, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
+    )
+    one = context.new_page()
+    one.set_default_timeout(15_000)
+    one.on("pageerror", lambda error: faults.append(str(error)))
+    one.on("console", lambda told: faults.append(told.text) if "Content Security Policy" in told.text else None)
+    one.on("dialog", lambda dialog: faults.append(dialog.message))
+    one.goto(serving.url.replace("127.0.0.1", "localhost"))
+    yield one
+    context.close()
+    assert faults == []
+
+
+def answered(page, act):
+    """Does something and waits until the page shows the answer to it."""
+    with page.expect_response("**/api/v1/explain"):
+        act()
+    page.wait_for_selector("#said.good")
+    return page.inner_text("#result")
+
+
+def test_g11_a_sample_is_shown_beside_its_result_with_the_reason_of_each_span(page):
+    told = answered(page, lambda: page.select_option("#sample", label="Discharge summary"))
+    assert "[NAME]" in told
+    assert "Okafor" not in told
+    original = page.locator("#original mark:not(.kept)")
+    assert original.count() == page.locator("#result mark:not(.kept)").count() > 10
+    row = page.locator("#why tr", has_text="Lena Brandt").first.inner_text()
+    assert "NAME" in row
+    assert "ner/clinician" in row
+    assert "safe-harbor: NAME: placeholder" in row
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / "text.png"), full_page=True)
+
+
+def test_g11_strategy_policy_and_threshold_change_the_result_at_once(page):
+    first = answered(page, lambda: page.fill("#text", "Seen by Dr. Alice Wong on 03/04/2019"))
+    assert first == "Seen by Dr. [NAME] on [DATE]"
+    assert answered(page, lambda: page.select_option("#strategy", "redact")) == "Seen by Dr. ██████████ on ██████████"
+    assert "[NAME_" in answered(page, lambda: page.select_option("#strategy", "hash"))
+    expert = answered(page, lambda: page.select_option("#profile", "expert"))
+    assert "Wong" not in expert
+    assert "[" not in expert
+    page.select_option("#profile", "")
+    page.focus("#threshold")
+    with page.expect_response(lambda reply: '"confidence_threshold":1' in (reply.request.post_data or "")):
+        page.keyboard.press("End")
+    page.wait_for_function("document.getElementById('bar').textContent === '1.00'")
+
+
+def test_g11_the_result_and_the_json_are_copied_by_one_press(page):
+    answered(page, lambda: page.fill("#text", "SSN 123-45-6789"))
+    page.focus("#copy")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#said:has-text('clipboard')")
+    assert page.evaluate("navigator.clipboard.readText()") == "SSN [SSN]"
+    page.click("summary")
+    page.click("#copy-json")
+    page.wait_for_selector("#said:has-text('The answer')")
+    assert json.loads(page.evaluate("navigator.clipboard.readText()"))["spans"][0]["label"] == "SSN"
+
+
+def test_g11_no_text_becomes_markup(page):
+    told = answered(page, lambda: page.fill("#text", EVIL))
+    assert "<script>alert(2)</script>" in page.inner_text("#original")
+    assert "<img src=x onerror=alert(1)>" in told
+    assert page.locator("#original img, #original script, #original svg, #result img, #why img").count() == 0
+    page.wait_for_timeout(300)
+
+
+def test_g11_spans_are_reached_by_the_keyboard_and_chosen_in_both_texts(page):
+    answered(page, lambda: page.fill("#text", "Dr. Alice Wong, SSN 123-45-6789"))
+    page.focus("#copy")
+    page.keyboard.press("Shift+Tab")
+    page.wait_for_selector("#original mark.chosen")
+    assert page.inner_text("#original mark.chosen") == "123-45-6789"
+    assert page.inner_text("#result mark.chosen") == "[SSN]"
+    assert "SSN" in page.inner_text("#why tr.chosen")
+
+
+def test_g11_a_file_of_text_is_opened(page, tmp_path):
+    (tmp_path / "note.txt").write_text("Dr. Alice Wong")
+    assert answered(page, lambda: page.set_input_files("#file", tmp_path / "note.txt")) == "Dr. [NAME]"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_g11_every_word_can_be_read_in_light_and_in_dark(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    answered(page, lambda: page.select_option("#sample", label="Telephone note"))
+    page.wait_for_timeout(300)
+    assert page.evaluate(CONTRAST) == []
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"text-{scheme}.png"), full_page=True)
+
+
+def test_g11_where_a_token_is_needed_the_page_asks_for_it_and_keeps_it_to_itself(browser, tmp_path):
+    from tests.services import served
+
+    with served(tmp_path) as service:
+        context = browser.new_context()
+        one = context.new_page()
+        one.goto(service.url)
+        one.fill("#text", "SSN 123-45-6789")
+        one.wait_for_selector("#entry:not([hidden])")
+        one.fill("#token", service.token)
+        one.wait_for_selector("#said.good")
+        assert one.inner_text("#result") == "SSN [SSN]"
+        assert one.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+        context.close()
