@@ -241,3 +241,36 @@ def save(folder, name, made, key):
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     (folder / f"{name}.key").write_bytes(written)
+
+
+def test_a_request_is_a_span_of_its_callers_trace_without_a_word_of_it(tmp_path):
+    import http.server
+
+    got = []
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.extend(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(202)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as receiver:
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        with (
+            served(tmp_path, "--zipkin", f"http://127.0.0.1:{receiver.server_port}/api/v2/spans") as service,
+            service.client() as client,
+        ):
+            trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+            headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+            client.post("/api/v1/detect", json={"text": f"Patient {CANARIES[0]}, SSN {CANARIES[1]}"}, headers=headers)
+            until = time.monotonic() + 20
+            while not got and time.monotonic() < until:
+                time.sleep(0.1)
+        receiver.shutdown()
+    assert got[0]["traceId"] == trace
+    assert got[0]["tags"]["http.route"] == "/api/v1/detect"
+    assert not seen(json.dumps(got))

@@ -52,6 +52,10 @@ def serve(
     revoked: Annotated[
         Path | None, typer.Option("--revoked", exists=True, help="a file of token ids that hold no more, one a line")
     ] = None,
+    otlp: Annotated[
+        str, typer.Option("--otlp", help="send spans of requests to this OTLP receiver (base address)")
+    ] = "",
+    zipkin: Annotated[str, typer.Option("--zipkin", help="and to this Zipkin receiver (whole address)")] = "",
     locale: Annotated[str, typer.Option(help="en-US is month-first, en-GB day-first")] = "en-US",
 ) -> None:
     """Serve the engine over HTTP, and answer in two seconds."""
@@ -68,7 +72,7 @@ def serve(
     site = Site(data, keys, Terms(kept=keep * 3600), memory_folder) if data is not None else None
     setting = Setting(
         keys, local, frozenset(one.lower() for one in hosts or ()), body_limit << 20, rate / workers, locale=locale,
-        revoked=revoked, site=site, apart=(key_file,) if key_file is not None else (),
+        revoked=revoked, site=site, otlp=otlp, zipkin=zipkin, apart=(key_file,) if key_file is not None else (),
     )  # fmt: skip
     listening.check(setting)
     held = bound(listening)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fastapi_offline
 from fastapi import FastAPI, Request, Response
@@ -26,6 +27,9 @@ from veil.service.rest.routes import Desk, rest_router
 from veil.service.setting import Setting
 from veil.service.store import Store
 from veil.service.storing import add_store
+
+if TYPE_CHECKING:
+    from veil.service.spans import Spans
 
 _SWAGGER = Path(fastapi_offline.__file__).parent / "static"
 _PAGES = Path(__file__).parent / "portal" / "pages"
@@ -62,7 +66,15 @@ def create_app(setting: Setting) -> ASGIApp:
         add_store(app, Store(setting.site), callers, secure=setting.tls)
     _add_errors(app)
     _add_docs(app)
-    return Door(app, setting, measures.request)
+    return Door(app, setting, measures.request, _spans(setting))
+
+
+def _spans(setting: Setting) -> Spans | None:
+    if not (setting.otlp or setting.zipkin or any(name.startswith("OTEL_EXPORTER_") for name in os.environ)):
+        return None
+    from veil.service.spans import Spans  # noqa: PLC0415  an extra of its own
+
+    return Spans("veil-serve", setting.otlp, setting.zipkin)
 
 
 def _add_docs(app: FastAPI) -> None:

@@ -17,7 +17,8 @@ class Setting:
 
     Units:   `body`: bytes; `rate`: requests a second for each caller and process, 0 for no limit; `waiting`: texts that
              may wait in a process before callers are told to come back.
-    Shape:   `site`: where files, their jobs and people are kept; None: texts alone are answered, and nothing is. `apart`: files that the
+    Shape:   `site`: where files, their jobs and people are kept; None: texts alone are answered, and nothing is. `otlp`, `zipkin`: where spans of requests are sent, beside what
+             the OTEL_* variables say. `apart`: files that the
              process of a job may not read.
     Keeps:   `local`: calls of this machine need no token; Host and Origin are checked, so that no web page can call.
     """
@@ -32,4 +33,6 @@ class Setting:
     tls: bool = False
     revoked: Path | None = None
     site: Site | None = None
+    otlp: str = ""
+    zipkin: str = ""
     apart: tuple[Path, ...] = ()

@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +16,9 @@ from veil import log
 from veil.errors import Error
 from veil.log import Name
 from veil.service.setting import LOOPBACK, Setting
+
+if TYPE_CHECKING:
+    from veil.service.spans import Spans  # OpenTelemetry is loaded only where spans are asked for
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -37,12 +40,12 @@ Watch = Callable[[str, str, int, float], None]
 class Door:
     """An application behind a door.
 
-    Shape:   `watch`: told method, route, status and seconds of each request.
+    Shape:   `watch`: told method, route, status and seconds of each request. `spans`: where a trace is kept.
     Keeps:   nothing of a body, a query, a path or a header is in a log: of the path only the route's own pattern.
     """
 
-    def __init__(self, app: ASGIApp, setting: Setting, watch: Watch) -> None:
-        self._app, self._setting, self._watch = app, setting, watch
+    def __init__(self, app: ASGIApp, setting: Setting, watch: Watch, spans: Spans | None = None) -> None:
+        self._app, self._setting, self._watch, self._spans = app, setting, watch, spans
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -53,12 +56,21 @@ class Door:
             return
         visit = _Visit(scope, send, self._setting.tls)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        span = self._spans.begin("request", headers, {}) if self._spans is not None else None
         refused = self._refused(scope, headers)
         if refused:
             await visit.answer(*refused)
         else:
             await self._passed(scope, receive, visit)
         self._note(scope, visit)
+        if span is not None:
+            method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+            told = {
+                "http.request.method": method,
+                "http.route": _route(scope),
+                "http.response.status_code": visit.status,
+            }
+            span.end({**told, "veil.request_id": visit.id}, failed=visit.status >= 500)
 
     async def _passed(self, scope: Scope, receive: Receive, visit: _Visit) -> None:
         limit = 0 if _is_stream(scope) else self._setting.body

@@ -12,6 +12,7 @@ import yaml
 from veil.discover.kinds import Guess
 from veil.discover.propose import rule_text
 from veil.discover.survey import Table, looked_at, related, survey
+from veil.discover.titles import title_of
 from veil.errors import FormatError
 from veil.formats.xlsx import parted
 from veil.parts import kind_of
@@ -24,6 +25,10 @@ from veil.stores import Folder
 
 _SUBJECT = re.compile(r"(patient|person|subject|member|pat|mrn)(_?(id|key|num|number|no|nbr))?$", re.IGNORECASE)
 _TIMES = ("date", "datetime", "birth_date")
+_KEPT = ("code", "measure", "state", "age")  # what a profile may leave as it is
+_PERSONAL = frozenset({
+    "given_name", "family_name", "person_name", "staff_name", "phone", "email", "address", "number", "birth_date", "city", "county", "zip",
+})  # fmt: skip
 Record = dict[str, Any]
 
 
@@ -45,6 +50,8 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
         notes = {"files": [name], "format": "text", "subject": {"from": "file"}, "columns": {"text": "scan"}}
         return {"project": project | {"notes": {"notes": notes}}, "columns": []}
     tables = _tables(folder, name)
+    for table in tables:
+        table.guesses = {column: wary(column, one) for column, one in table.guesses.items()}
     subjects = related(tables)
     room = "trees" if kind_of(name) in ("json", "ndjson") else "tables"
     sources: Record = {}
@@ -66,13 +73,24 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
     return {"project": project | {room: sources}, "columns": columns}
 
 
+def wary(column: str, one: Guess) -> Guess:
+    """A guess that keeps nothing which the column's name says is a person's.
+
+    Keeps:   `name` is dropped though its values look like a code; nobody may be there to read the proposal.
+    """
+    title = title_of(column.replace("[*]", "").rpartition(".")[2] if column.startswith("$") else column)
+    if one.kind in _KEPT and title is not None and title.kind in _PERSONAL:
+        return Guess(title.kind, 0.5, f"its name, though {one.why}", title.form)
+    return one
+
+
 def _tables(folder: Path, name: str) -> list[Table]:
     kind = kind_of(name)
     if kind in ("json", "ndjson"):
         return [tree_table(folder, name, kind)]
     if kind == "xlsx":
-        return survey([str(folder / name)], hear=False)[0]
-    return [looked_at(Folder(folder), "table", [name], kind)]
+        return survey([str(folder / name)])[0]
+    return [looked_at(Folder(folder), "table", [name], kind, hear=True)]
 
 
 def _source(table: Table, own: str | None, rules: Mapping[str, Any], *, is_tree: bool) -> Record:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from veil.discover.heard import heard_in, with_heard, worth_hearing
 from veil.discover.kinds import Guess, guess
 from veil.discover.signals import signals_of
 from veil.discover.survey import Table
@@ -28,8 +29,11 @@ def tree_table(folder: Path, name: str, kind: str) -> Table:
     for batch in reader.read(folder, Part((name,)), {**seen.settings, "addresses": list(seen.addresses)}):
         _look(batch, values, many)
     for address, held in values.items():
-        table.signals[address] = signals_of(held[:_VALUES])
-        table.guesses[address] = _guess(address, table)
+        signals = table.signals[address] = signals_of(held[:_VALUES])
+        seems = _guess(address, table)
+        if worth_hearing(seems, signals.share):
+            seems = with_heard(seems, heard_in(held[:_VALUES]))
+        table.guesses[address] = seems
     table.sample = {address: held for address, held in values.items() if address not in many}
     return table
 

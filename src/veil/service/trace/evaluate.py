@@ -21,6 +21,7 @@ from veil.service.trace.verdict import Outcome, outcome, unknown
 PIECE = 20_000  # characters read at once, cut at the end of a line where one is near
 OVERLAP = 768
 KEPT = 1_000  # findings of one request
+BUDGET = 2.0  # seconds of one request
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +55,42 @@ class Evaluator:
     Keeps:   raises nothing: what fails is `unknown` with a code.
     """
 
-    def __init__(self, labels: frozenset[Label] = LABELS, limit: int = 1 << 20, remote: Remote | None = None) -> None:
-        self._limit = limit
+    def __init__(
+        self, labels: frozenset[Label] = LABELS, limit: int = 1 << 20, remote: Remote | None = None, budget: float = BUDGET
+    ) -> None:  # fmt: skip
+        self._limit, self._budget = limit, budget
         self._find = remote_find(remote, labels) if remote else local_find(labels)
 
     def body(self, body: Body, keep: bool = False) -> Outcome:
+        began = time.process_time()
         made = read(body, self._limit)
-        return self._judged(made.text, made.unread, keep)
+        return replace(self._judged(made.text, made.unread, keep), cpu=time.process_time() - began)
 
     def window(self, text: str, first: int, last: int, keep: bool = False) -> Outcome:
         """Of a piece of a stream: only spans that begin from `first` to before `last`; the pieces beside it have the others."""
-        return self._judged(text, [], keep, first, last)
+        began = time.process_time()
+        return replace(self._judged(text, [], keep, first, last), cpu=time.process_time() - began)
 
     def _judged(self, text: str, unread: list[str], keep: bool, first: int = 0, last: int | None = None) -> Outcome:
-        began = time.process_time()
+        hits: list[Hit] = []
         try:
-            hits = [hit for hit in self._hits(text) if first <= hit.start < (len(text) if last is None else last)]
+            whole = self._read(text, hits)
         except Error as error:
             return unknown(error.code)
         except (OSError, http.client.HTTPException, ValueError):
             return unknown("failed")
-        made = outcome([hit.kind for hit in hits], unread)
-        found = [hit.entity for hit in hits[:KEPT]] if keep else []
-        return replace(made, found=found, cpu=time.process_time() - began)
+        own = [hit for hit in hits if first <= hit.start < (len(text) if last is None else last)]
+        made = outcome([hit.kind for hit in own], unread if whole else ["late"])
+        return replace(made, found=[hit.entity for hit in own[:KEPT]] if keep else [])
 
-    def _hits(self, text: str) -> Iterator[Hit]:
+    def _read(self, text: str, hits: list[Hit]) -> bool:
+        """Whether all of it was read before the budget of one request was spent: those behind it wait."""
+        until = time.monotonic() + self._budget
         for at, end, first, last in pieces(text):
-            for hit in self._find(text[at:end]):
-                if first <= hit.start + at < last:
-                    yield _moved(hit, at)
+            if time.monotonic() > until:
+                return False
+            hits += [_moved(hit, at) for hit in self._find(text[at:end]) if first <= hit.start + at < last]
+        return True
 
 
 def pieces(text: str) -> Iterator[tuple[int, int, int, int]]:

@@ -21,7 +21,7 @@ from veil.log import Name, event
 from veil.model import Label
 from veil.service.locate import LABELS
 from veil.service.trace.bodies import Body
-from veil.service.trace.evaluate import Evaluator, Remote
+from veil.service.trace.evaluate import BUDGET, Evaluator, Remote
 from veil.service.trace.verdict import Outcome, Verdict, unknown
 
 WAITING = 512  # requests that may wait for a process; more are `busy`
@@ -38,6 +38,7 @@ class Charge:
     limit: int = 1 << 20
     remote: Remote | None = None
     keep: bool = False
+    budget: float = BUDGET
 
 
 class Pool:
@@ -92,7 +93,8 @@ class Pool:
         self, worker: _Worker, head: dict[str, Any], content: bytes, answer: asyncio.Future[Outcome]
     ) -> None:
         try:
-            made = await asyncio.wait_for(worker.ask(head, content), self._patience)
+            async with asyncio.timeout(self._patience):
+                made = await worker.ask(head, content)
         except (TimeoutError, OSError, EOFError, ValueError, KeyError):
             worker.end()
             self.alive -= 1
@@ -180,7 +182,7 @@ def work(wire: socket.socket, charge: Charge) -> None:
         signal.signal(one, signal.SIG_IGN)
     if os.nice(0) == 0:
         os.nice(1)  # the fronts answer first
-    evaluator = Evaluator(charge.labels, charge.limit, charge.remote)
+    evaluator = Evaluator(charge.labels, charge.limit, charge.remote, charge.budget)
     gc.freeze()  # lists and networks stay for ever: no collection looks through them
     with wire, wire.makefile("rwb") as file:
         file.write(b"!")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -52,7 +53,8 @@ class Front(Protocol):
 
 def serve(plan: Plan, tell: Callable[[str], None]) -> None:
     """Errors: those of run."""
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # what it tells of a broken connection may quote it
+    for name in ("asyncio", "grpc"):  # what they tell of a failure may quote a request
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     asyncio.run(run(plan, tell))
 
 
@@ -78,6 +80,8 @@ async def run(plan: Plan, tell: Callable[[str], None], *, grace: float = GRACE) 
         await pool.start()
         await front.start()
         at = await admin.start(*plan.admin)
+        gc.collect()
+        gc.freeze()  # what stands now stays: no collection in the middle of a request looks through it
         tell(f"listening on {plan.listen[0]}:{port()}  front {plan.front}  admin http://{plan.admin[0]}:{at}")
         await _until(ended, front)
     finally:

@@ -72,10 +72,8 @@ class Trail:
             return
         if self._outcome is None:
             self._outcome = self._asked(URGENT)
-        try:
-            self.tag = await asyncio.wait_for(asyncio.shield(self._outcome), self._watch.settings.deadline)
-        except TimeoutError:
-            self.tag = unknown("late")
+        done, _ = await asyncio.wait({self._outcome}, timeout=self._watch.settings.deadline)
+        self.tag = self._outcome.result() if done else unknown("late")
         self._tagged()
 
     def release(self, reason: str) -> None:

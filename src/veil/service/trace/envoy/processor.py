@@ -9,6 +9,7 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 
+from veil.log import Name, event
 from veil.service.trace.envoy.messages import (
     OVERWRITE,
     SERVICE,
@@ -33,6 +34,9 @@ class Processor:
         try:
             async for message in requests:
                 await call.take(message)
+        except Exception as error:  # noqa: BLE001  its text may hold a piece of a request: its kind is told
+            event("call-failed", kind=Name(type(error).__name__))
+            await context.abort(grpc.StatusCode.INTERNAL, "failed")  # Envoy then does what --fail says
         finally:
             call.end()
 

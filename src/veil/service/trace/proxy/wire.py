@@ -40,9 +40,8 @@ class Wire:
             event = self.http.next_event()
             if event is not h11.NEED_DATA:
                 return event
-            data = await (
-                self._reader.read(_READ) if patience is None else asyncio.wait_for(self._reader.read(_READ), patience)
-            )
+            async with asyncio.timeout(patience):
+                data = await self._reader.read(_READ)
             self.http.receive_data(data)
 
     async def answers(self) -> bool:
