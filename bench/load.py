@@ -91,6 +91,9 @@ def tree_memory(pid: int) -> float:
     """MiB that a process and those below it hold, shared pages counted once."""
     total = 0
     for one in tree(pid):
-        lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        try:
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        except OSError:  # it ended just now
+            continue
         total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total / 1024
