@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -221,21 +222,34 @@ def quantiles(took: list[float]) -> tuple[float, float]:
     return statistics.median(took), statistics.quantiles(took, n=100)[98]
 
 
-def latencies(seconds: float, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of each path, measured in turns so that what the machine does meanwhile meets all of them."""
+def latencies(seconds: float, rounds: int) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Milliseconds of each path, measured in turns so that what the machine does meanwhile meets all of them.
+
+    Shape:   beside them, what the detectors of each path say they took of the CPU for a body, in the middle.
+    """
     took: dict[str, list[float]] = {}
+    admins = {}
     with contextlib.ExitStack() as held:
         port = held.enter_context(app())
         paths = {"no proxy": port, "envoy without Veil": held.enter_context(plain_envoy(port))}
         for front in FRONTS:
             for mode in ("block", "span"):
                 options = ["--mode", mode, *(["--proxy"] if front == "proxy" else [])]
-                paths[f"{front}, {mode}"] = held.enter_context(veil(port, *options))[0]
+                paths[f"{front}, {mode}"], admins[f"{front}, {mode}"] = held.enter_context(veil(port, *options))
         for turn in range(rounds):
             for name, at in paths.items():
                 made = asyncio.run(steady(at, seconds / rounds, turn * 100_000))
                 took.setdefault(name, []).extend(1000 * one for one in made)
-    return took
+        return took, {name: cpu_ms(admin) for name, admin in admins.items()}
+
+
+def cpu_ms(admin: str) -> float:
+    """CPU time of the detectors for one body, as the process of theirs counts it: the mean."""
+    with urllib.request.urlopen(f"{admin}/metrics") as answer:
+        page = answer.read().decode()
+    cpu = float(re.findall(r"^veil_trace_detector_cpu_seconds_total (\S+)", page, re.MULTILINE)[0])
+    spans = sum(map(float, re.findall(r"^veil_trace_spans_total\{\S+ (\S+)", page, re.MULTILINE)))
+    return 1000 * cpu / spans
 
 
 def show_latencies(took: dict[str, list[float]], cpu: tuple[float, float]) -> None:
@@ -280,7 +294,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as quiet:
         os.environ.setdefault("TMPDIR", quiet)
         if asked.seconds:
-            show_latencies(latencies(asked.seconds, asked.rounds), detector_ms())
+            show_latencies(*latencies(asked.seconds, asked.rounds), detector_ms())
         good = [prove(front, asked.requests) for front in FRONTS] if asked.requests else []
     if not all(good):
         sys.exit("a request was lost or altered")

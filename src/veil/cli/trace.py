@@ -90,7 +90,7 @@ def _run(given: SimpleNamespace) -> None:
     )
     plan = Plan(
         front="proxy" if given.proxy else "processor" if given.processor else "envoy", upstream=given.upstream, listen=place_of(given.listen),
-        admin=place_of(given.admin), settings=settings, charge=Charge(labels_of(given.label or ()), given.limit, remote, given.findings is not None),
+        admin=place_of(given.admin), settings=settings, charge=Charge(labels_of(given.label or ()), given.limit, remote, given.findings is not None, 2 * settings.deadline),
         workers=given.workers, service=given.service, otlp=given.otlp, zipkin=given.zipkin, findings=given.findings,
         passphrase=_passphrase() if given.findings is not None else "", ca=str(given.upstream_ca or ""),
     )  # fmt: skip

@@ -139,6 +139,13 @@ def test_a_process_that_is_killed_costs_its_request_a_verdict_and_is_replaced():
     assert in_pool(work).verdict is Verdict.TRUE
 
 
+def test_one_request_does_not_keep_the_others_waiting_longer_than_its_budget():
+    evaluator = Evaluator(budget=0.0)
+    made = evaluator.body(Body(b"The wound is clean. " * 5_000, "text/plain"))
+    assert (made.verdict, made.reason) == (Verdict.UNKNOWN, "late")
+    assert Evaluator(budget=0.05).body(Body(NOTE * 5_000, "text/plain")).verdict is Verdict.TRUE
+
+
 def test_one_that_takes_too_long_is_ended_and_told_as_a_failure():
     async def work(pool):
         return await pool.body(Body(NOTE * 20_000, "text/plain"))
