@@ -59,9 +59,8 @@ def work(task: Task, line: Connection) -> None:
 
 
 def _done(task: Task, tell: Tell) -> Record:
-    (task.room / PROFILE).write_text(
-        json.dumps(task.choice.profile_file()) if task.choice.identifiers else "", encoding="utf-8"
-    )
+    own = json.dumps(task.choice.profile_file()) if task.choice.identifiers else task.choice.policy
+    (task.room / PROFILE).write_text(own, encoding="utf-8")
     plan = task.plan
     if plan is None:
         tell("looking at the file", 0, 1)
@@ -70,9 +69,12 @@ def _done(task: Task, tell: Tell) -> Record:
             return {"plan": _explained(plan, _session(task, plan))}
     session = _session(task, plan)
     with _keyring(session) as passphrase:
+        keys = session.keys(lambda: passphrase)
+        if task.linking is not None and needs(session.plan)[0]:
+            keys = task.linking.with_vault(keys.vault)
         if task.sample:
-            return {"report": sampled(session, session.keys(lambda: passphrase), task)}
-        outcome = session.run(session.keys(lambda: passphrase), progress=tell)
+            return {"report": sampled(session, keys, task)}
+        outcome = session.run(keys, progress=tell)
     return {"report": _report(task, session, outcome)}
 
 

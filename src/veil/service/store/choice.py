@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from veil.errors import ServiceError
 from veil.model import Label
-from veil.policy.profile import SHIPPED, read_profile
+from veil.policy.profile import SHIPPED, Profile, profile_of, read_profile
 from veil.policy.rules import Keep
 from veil.service.locate import SIXTEEN
 
@@ -48,15 +48,16 @@ _OF_KIND = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Shape: a shipped profile by its name, or names of `IDENTIFIERS`; never both, never neither."""
+    """Shape: a shipped profile by its name, names of `IDENTIFIERS`, or the text of a profile (YAML); one of them."""
 
     profile: str = ""
     identifiers: tuple[str, ...] = ()
+    policy: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Errors: ServiceError `choice`."""
         unknown = self.profile not in ("", *SHIPPED) or any(name not in IDENTIFIERS for name in self.identifiers)
-        if unknown or bool(self.profile) == bool(self.identifiers):
+        if unknown or [bool(self.profile), bool(self.identifiers), bool(self.policy)].count(True) != 1:
             raise ServiceError(
                 "choice",
                 "a job names one profile that there is, or identifiers that there are",
@@ -66,11 +67,13 @@ class Choice:
     @property
     def labels(self) -> frozenset[Label]:
         """The labels that go."""
-        if self.profile:
-            return frozenset(
-                label for label, one in read_profile(self.profile).labels.items() if not isinstance(one, Keep)
-            )
+        if not self.identifiers:
+            return frozenset(label for label, one in self.read().labels.items() if not isinstance(one, Keep))
         return frozenset().union(*(IDENTIFIERS[name] for name in self.identifiers))
+
+    def read(self) -> Profile:
+        """The profile that was named or posted. Errors: PolicyError; a posted one is read in the job's own process alone."""
+        return profile_of(self.policy, "the posted policy") if self.policy else read_profile(self.profile)
 
     def profile_file(self) -> dict[str, Any]:
         """The profile that identifiers come to, as a file has it: what was ticked becomes a placeholder, all else stays."""

@@ -40,12 +40,12 @@ def close_in(room: Path, apart: Iterable[Path], *, memory: int, cpu: int, writte
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     for what, most in (
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_CPU, cpu),  # its signal is another than that of a process killed from outside
         (resource.RLIMIT_FSIZE, written),
         (resource.RLIMIT_CORE, 0),
     ):
         with suppress(ValueError, OSError):  # an outer limit is lower already
-            resource.setrlimit(what, (most, most))
+            resource.setrlimit(what, (most, most + 5 if what == resource.RLIMIT_CPU else most))
     sys.addaudithook(_refusing(str(room)))
     return {"network": "namespace" if network else "interpreter", "files": "landlock" if files else "interpreter"}
 

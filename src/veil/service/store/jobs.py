@@ -76,6 +76,14 @@ def renew(line: sqlite3.Connection, lease: Lease, until: float, stage: str, done
     return told.rowcount == 1
 
 
+def put_back(line: sqlite3.Connection, lease: Lease, now: float, tries: int) -> bool:
+    """Whether the job waits again, as before it was taken; after as many tries as are allowed it does not."""
+    state = {PLANNING: UPLOADED, RUNNING: QUEUED}[lease.act]
+    told = line.execute("UPDATE jobs SET state = ?, lease = '', leased = ? WHERE id = ? AND lease = ? AND state = ? AND tries < ?",
+                        (state, now, lease.job, lease.token, lease.act, tries))  # fmt: skip
+    return told.rowcount == 1
+
+
 def is_held(line: sqlite3.Connection, lease: Lease) -> bool:
     return line.execute("SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = ?", (lease.job, lease.token, lease.act)).fetchone() is not None  # fmt: skip
 

@@ -54,4 +54,6 @@ def project_of(plan: Mapping[str, Any]) -> Record:
 def rules_of(plan: Mapping[str, Any]) -> list[str]:
     """The kinds that a column may be said to be."""
     profile = plan["project"]["profile"]
-    return sorted(read_profile("redact" if profile == PROFILE else profile).kinds)
+    return sorted(
+        read_profile("redact" if profile == PROFILE else profile).kinds
+    )  # a posted one has the same kinds or fails

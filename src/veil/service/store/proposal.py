@@ -17,7 +17,6 @@ from veil.errors import FormatError
 from veil.formats.xlsx import parted
 from veil.parts import kind_of
 from veil.policy.address import shown_path
-from veil.policy.profile import read_profile
 from veil.service.store.choice import Choice
 from veil.service.store.planned import PROFILE
 from veil.service.store.trees import tree_table
@@ -122,7 +121,7 @@ def _rule(choice: Choice, one: Guess, column: str, own: str | None, domain: str 
         if one.kind in ("text", "document"):
             return "scan"
         return _gone(one) if choice.goes(one.kind, one.form) else "keep"
-    shifts = str(read_profile(choice.profile).kinds["date"]).startswith(("shift", "{'shift"))
+    shifts = str(choice.read().kinds["date"]).startswith(("shift", "{'shift"))
     if own is None and shifts and one.kind in _TIMES:
         return "drop"
     told = rule_text(

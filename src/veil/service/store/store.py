@@ -37,13 +37,15 @@ _HELD = "SELECT coalesce(sum(size), 0) AS held FROM objects WHERE owner = ?"
 class Site:
     """Where a store is and what it holds itself to; it travels to workers through memory only.
 
-    Shape:   `memory`: the folder in memory where work is done; by default one below /dev/shm.
+    Shape:   `memory`: the folder in memory where work is done; by default one below /dev/shm. `linking`: what jobs derive pseudonyms, shifts and
+             stand-ins from, so that they fit those of other jobs and of the command line; None: each job has a key of its own.
     """
 
     folder: Path
     keys: Keys = field(repr=False)
     terms: Terms = field(default_factory=Terms)
     memory: Path | None = None
+    linking: Keys | None = field(default=None, repr=False)
 
 
 class Store:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from veil.keys import Keys
 from veil.service.store.choice import Choice
 from veil.service.store.terms import Terms
 
@@ -19,7 +20,8 @@ class Task:
     Shape:   `plan`: one that was accepted; None where one is to be proposed first. `review`: then it is only proposed. `apart`: what
              the process must never read.
              `sample`: not the whole is wanted but so many of its texts, with what was found, for a review. `site`: entries of
-             the site's own lists, as a project has them under `allow` and `deny`.
+             the site's own lists, as a project has them under `allow` and `deny`. `linking`: the site's keys, where jobs are to
+             fit together.
     """
 
     room: Path
@@ -31,3 +33,4 @@ class Task:
     apart: tuple[Path, ...] = ()
     sample: int = 0
     site: dict[str, list[Any]] = field(default_factory=dict)
+    linking: Keys | None = field(default=None, repr=False)

@@ -29,6 +29,7 @@ _BEAT = 0.25  # seconds between two looks at a child
 _GULP = 1 << 20
 _ROOM = 4  # bytes of memory that must be free for each byte of an input
 _WRONG = re.compile(r"[^\w .()-]")
+_FROM_OUTSIDE = (-9, 255, None)  # killed; or the process that it is a fork of was
 Record = dict[str, Any]
 
 
@@ -45,6 +46,7 @@ class Worker:
         wipe_dead(memory)
         self._room = Room(memory)
         self._apart = (site.folder, *apart)
+        self._linking = site.linking
         self._context = forks()
 
     def close(self) -> None:
@@ -91,7 +93,7 @@ class Worker:
             if row["plan"] is not None and lease.act == jobs.RUNNING
             else None
         )
-        choice = Choice(about["choice"]["profile"], tuple(about["choice"]["identifiers"]))
+        choice = Choice(about["choice"]["profile"], tuple(about["choice"]["identifiers"]), about["choice"]["policy"])
         return self._watched(
             lease,
             Task(
@@ -104,6 +106,7 @@ class Worker:
                 self._apart,
                 int(about.get("sample", 0)),
                 site_lists(self._store.database, self._store.objects),
+                self._linking,
             ),
         )
 
@@ -117,7 +120,11 @@ class Worker:
         theirs.close()
         until = time.monotonic() + self._terms.wall
         try:
-            return self._answer(lease, line, until)
+            answer = self._answer(lease, line, until)
+            if answer is not None and answer.get("failed") == "job-limits":
+                child.join(5)
+                return None if child.exitcode in _FROM_OUTSIDE and self._put_back(lease) else answer
+            return answer
         finally:
             child.kill()
             child.join()
@@ -144,6 +151,12 @@ class Worker:
                 if not self._renewed(lease, at):
                     return None
         return {"failed": "job-time", "message": "the work on this file took longer than is allowed"}
+
+    def _put_back(self, lease: Lease) -> bool:
+        """Whether a job whose process was killed from outside, perhaps for want of memory, may be tried again."""
+        now = self._store.clock.now()
+        with self._store.database.change() as line:
+            return jobs.put_back(line, lease, now, self._terms.tries)
 
     def _renewed(self, lease: Lease, at: tuple[str, int, int]) -> bool:
         until = self._store.clock.now() + self._terms.lease

@@ -1,5 +1,6 @@
 """Jobs: taken once, seen once, and gone when their time is over."""
 
+import multiprocessing
 import threading
 import time
 
@@ -81,6 +82,26 @@ def test_a_job_that_took_three_workers_with_it_has_failed_and_its_input_is_gone(
     assert (store.job(ME, job.id).state, store.job(ME, job.id).code) == ("failed", "job-crashed")
     assert list((site.folder / "objects").iterdir()) == []
     store.close()
+
+
+def test_a_job_whose_process_was_killed_from_outside_is_tried_again_but_not_for_ever(store, site, monkeypatch):
+    job = handed_in(store)
+    with working(site) as worker:
+        real = worker._answer
+
+        def killed(lease, line, until):
+            for child in multiprocessing.active_children():
+                child.kill()
+            return real(lease, line, until)
+
+        monkeypatch.setattr(worker, "_answer", killed)
+        states = []
+        for _ in range(3):
+            worker.once()
+            states.append(store.job(ME, job.id).state)
+        assert states == ["uploaded", "uploaded", "failed"]
+    assert store.job(ME, job.id).code == "job-limits"
+    assert list((site.folder / "objects").iterdir()) == []
 
 
 def test_a_cancelled_job_is_taken_from_its_worker_and_its_input_is_shredded_at_once(store, site):
