@@ -79,6 +79,27 @@ def test_a_body_over_the_limit_goes_on_at_once_as_unknown(front):
     assert tagged(told) == "unknown"
 
 
+def test_a_long_body_in_a_packing_or_a_kind_that_nobody_reads_arrives_whole(front):
+    content = os.urandom(2 * LIMIT)
+    before = front.metrics()
+    for headers in (
+        {"Content-Encoding": "compress"},
+        {"Content-Encoding": "gzip"},
+        {"Content-Type": "application/pdf"},
+    ):
+        told = front.ask(body=content, headers=headers)
+        assert tagged(told) == "unknown"
+        assert told["sha256"] == hashlib.sha256(content).hexdigest()
+    assert until(lambda: 'spans_total{reason="body-coding",verdict="unknown"}' in front.metrics())
+    assert until(lambda: 'spans_total{reason="body-encoding",verdict="unknown"}' in front.metrics())
+    falses = [
+        line for line in front.metrics().splitlines() if 'body-large",verdict="false"' in line and "spans_total" in line
+    ]
+    assert falses == [
+        line for line in before.splitlines() if 'body-large",verdict="false"' in line and "spans_total" in line
+    ]
+
+
 def test_a_body_that_cannot_be_read_is_unknown_and_never_false(front):
     for content, headers in ((b"{", {**JSON, "Content-Encoding": "gzip"}), (b"\x00\x01", {"Content-Type": "image/png"}),
                              (b'{"a": ', JSON), (gzip.compress(b" " * (8 << 20)), {**JSON, "Content-Encoding": "gzip"})):  # fmt: skip

@@ -37,7 +37,8 @@ class Source(Protocol):
 class Stream:
     """Windows of what arrives.
 
-    Keeps:   every place of the text belongs to one window, whatever the pieces it arrived in.
+    Keeps:   every place of the text belongs to one window, whatever the pieces it arrived in. `missed` says why what was read
+             is not all: bytes that are no text, a packing that breaks off.
     Errors:  those of unpacking.
     """
 
@@ -48,9 +49,10 @@ class Stream:
         self._raw = ""
         self._text = ""
         self._first = 0
+        self.missed = ""
 
     def feed(self, data: bytes, *, end: bool = False) -> list[Window]:
-        self._raw += self._decoder.decode(self._source.feed(data) if data else b"", final=end)
+        self._raw += self._decoded(data, end=end)
         hold = None if end else _OPEN.search(self._raw)
         cut = hold.start() if hold else len(self._raw)
         self._text += self._told(self._raw[:cut])
@@ -64,6 +66,14 @@ class Stream:
             found.append(self._window(self._text, len(self._text)))
             self._text = ""
         return found
+
+    def _decoded(self, data: bytes, *, end: bool) -> str:
+        text = self._decoder.decode(self._source.feed(data) if data else b"", final=end)
+        if "\ufffd" in text or "\x00" in text:
+            self.missed = "body-encoding"
+        if end and isinstance(self._source, Unpacker) and not self._source.is_whole():
+            self.missed = "body-packed"
+        return text
 
     def _window(self, text: str, last: int) -> Window:
         return Window(text, self._first, last)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from veil.errors import Error
 from veil.service.trace.bodies import Body
 from veil.service.trace.head import Head, baggage, route_of
 from veil.service.trace.pool import ASIDE, URGENT
-from veil.service.trace.stream import Stream
+from veil.service.trace.stream import Stream, Window
 from veil.service.trace.verdict import HEADERS, Outcome, Verdict, together, unknown
 from veil.service.trace.watch import Watch
 from veil.service.trace.websocket import Frames
@@ -97,8 +98,11 @@ class Trail:
 
     def _start(self) -> None:
         kind = self.head.get("content-type").lower()
-        source = Frames() if self.head.upgrade == "websocket" else None
-        stream = Stream(source, codings=self.head.get("content-encoding"), form="urlencoded" in kind)
+        coding = self.head.get("content-encoding")
+
+        def stream() -> Stream:
+            return Stream(Frames() if self.head.upgrade else None, codings=coding, form="urlencoded" in kind)
+
         over = self._above()
         above = self._watch.pool.body(over, ASIDE) if over.query or over.path else None
         self._stream = _Reading(self._watch, stream, above)
@@ -174,11 +178,16 @@ def _settled(made: Outcome) -> asyncio.Future[Outcome]:
 class _Reading:
     """A stream that is read behind the request that carries it."""
 
-    def __init__(self, watch: Watch, stream: Stream, above: asyncio.Future[Outcome] | None) -> None:
-        self._pool, self._stream, self._above = watch.pool, stream, above
+    def __init__(self, watch: Watch, make: Callable[[], Stream], above: asyncio.Future[Outcome] | None) -> None:
+        self._pool, self._above = watch.pool, above
         self._made = Outcome(Verdict.FALSE)
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._behind, self._missed, self._ended = 0, "", False
+        self._stream: Stream | None = None
+        try:
+            self._stream = make()
+        except Error as error:
+            self._missed = error.code
         self._task = asyncio.ensure_future(self._read())
 
     def put(self, data: bytes | None) -> None:
@@ -197,15 +206,23 @@ class _Reading:
             self._made = await self._above
         while True:
             data = await self._queue.get()
-            try:
-                windows = self._stream.feed(data or b"", end=data is None) if not self._missed else []
-            except Error as error:
-                self._missed, windows = error.code, []
-            for one in windows:
+            for one in self._windows(data):
                 self._made = together(self._made, await self._pool.window(one.text, one.first, one.last))
             self._behind -= len(data or b"")
             if data is None:
                 return
+
+    def _windows(self, data: bytes | None) -> list[Window]:
+        if self._stream is None or self._missed:
+            return []
+        try:
+            found = self._stream.feed(data or b"", end=data is None)
+        except Error as error:
+            self._missed = error.code
+            return []
+        if data is None:
+            self._missed = self._stream.missed
+        return found
 
     async def outcome(self, tag: Outcome) -> Outcome:
         """False only where every byte was read."""

@@ -69,6 +69,19 @@ def test_a_packed_stream_is_unpacked_as_it_comes(sizes):
     assert PLANTED in windows(Stream(codings="gzip"), content, sizes)[-1].text
 
 
+def test_a_stream_that_is_no_text_or_breaks_off_says_so():
+    cases = {b"plain": "", b"\x89PNG\xff": "body-encoding", b"a\x00b": "body-encoding"}
+    for content, missed in cases.items():
+        stream = Stream()
+        stream.feed(content)
+        stream.feed(b"", end=True)
+        assert stream.missed == missed
+    packed = Stream(codings="gzip")
+    packed.feed(gzip.compress(b"plain")[:-4])
+    packed.feed(b"", end=True)
+    assert packed.missed == "body-packed"
+
+
 def test_margins_are_wider_than_any_identifier_and_leave_room():
     assert MARGIN + CONTEXT < WINDOW / 2
     assert MARGIN >= 256
