@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import product
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path, PurePosixPath
@@ -29,6 +30,9 @@ _BEAT = 0.25  # seconds between two looks at a child
 _GULP = 1 << 20
 _ROOM = 4  # bytes of memory that must be free for each byte of an input
 _WRONG = re.compile(r"[^\w .()-]")
+FENCES = frozenset(
+    product(("network", "files"), ("namespace", "landlock", "interpreter"))
+)  # the words of `fence.close_in`
 _FROM_OUTSIDE = (-9, 255, None)  # killed; or the process that it is a fork of was
 Record = dict[str, Any]
 
@@ -226,7 +230,10 @@ class Worker:
                 "plan": None, "report": seal_word(key, "report", json.dumps(report).encode()),
             })  # fmt: skip
         self._store.shredded(noise)
-        self._store.act("failed" if code else "done", lease.owner, lease.job, **({"code": code} if code else {}))
+        fence = {name: word for name, word in answer.get("fence", {}).items() if (name, word) in FENCES}
+        self._store.act(
+            "failed" if code else "done", lease.owner, lease.job, **fence, **({"code": code} if code else {})
+        )
 
     def _key(self, line: Any, job: str) -> bytes:
         row = line.execute("SELECT key FROM jobs WHERE id = ?", (job,)).fetchone()

@@ -236,6 +236,8 @@ def test_every_act_is_in_a_record_that_holds_and_says_no_word_of_the_file(store,
         "deleted",
     ]
     assert checked.acts[-2]["by"] == OTHER.owner
+    assert checked.acts[3]["network"] in ("namespace", "interpreter")
+    assert checked.acts[3]["files"] in ("landlock", "interpreter")
     assert b"Wong" not in (site.folder / RECORD).read_bytes()
 
 
