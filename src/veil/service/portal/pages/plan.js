@@ -33,6 +33,6 @@ function line(one, pick, plan) {
   const row = made("tr");
   const chosen = made("td");
   chosen.append(pick);
-  row.append(made("td", several ? `${one.source}: ${one.column}` : one.column), made("td", one.kind), made("td", `${Math.round(100 * one.sure)} %`, { className: "n" }), made("td", one.why), chosen);
+  row.append(made("td", several ? `${one.source}: ${one.column}` : one.column), made("td", one.kind), made("td", `${Math.round(100 * one.sure)}%`, { className: "n" }), made("td", one.why), chosen);
   return row;
 }
