@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from veil.cli.text import PassphraseFile
+
+if TYPE_CHECKING:
+    from veil.keys import Keys
 
 app = typer.Typer(help="Answer over HTTP: find and change text; nothing is kept.", invoke_without_command=True)
 
@@ -37,6 +42,11 @@ def serve(
         Path | None,
         typer.Option("--memory-folder", help="a folder in memory (tmpfs) for the work; by default below /dev/shm"),
     ] = None,
+    keyring: Annotated[
+        Path | None,
+        typer.Option("--keyring", help="jobs derive from this keyring, and fit each other and the command line"),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
     hosts: Annotated[
         list[str] | None, typer.Option("--allow-host", help="answer only to this name in the Host header, many times")
     ] = None,
@@ -69,7 +79,11 @@ def serve(
 
     listening = Listening(host, port, workers, job_workers, tls_cert, tls_key, client_ca, behind_proxy)
     keys = open_key(data, key_file) if data is not None else root_keys(key_file)
-    site = Site(data, keys, Terms(kept=keep * 3600), memory_folder) if data is not None else None
+    site = (
+        Site(data, keys, Terms(kept=keep * 3600), memory_folder, _linking(keyring, passphrase_file))
+        if data is not None
+        else None
+    )
     setting = Setting(
         keys, local, frozenset(one.lower() for one in hosts or ()), body_limit << 20, rate / workers, locale=locale,
         revoked=revoked, site=site, otlp=otlp, zipkin=zipkin, apart=(key_file,) if key_file is not None else (),
@@ -96,6 +110,16 @@ def _greet(setting: object, listening: object, port: int) -> None:
     else:
         token = Grants(setting.keys).token(new_grant(SCOPES, HOURS * 3600))
         typer.echo(f"token    {token}   (for {HOURS} hours)")
+
+
+def _linking(keyring: Path | None, passphrase_file: Path | None) -> Keys | None:
+    """The keys of the site's keyring, which is asked for once."""
+    if keyring is None:
+        return None
+    from veil.cli.screen import ask_passphrase
+    from veil.keys import Keyring, passphrase
+
+    return Keyring.open(keyring, passphrase(ask_passphrase, passphrase_file)).keys()
 
 
 def _tell_setup(setting: object) -> None:

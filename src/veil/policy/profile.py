@@ -41,6 +41,11 @@ def read_profile(name: str, folder: Path | None = None) -> Profile:
     return _profile(read_yaml(path))
 
 
+def profile_of(text: str, name: str) -> Profile:
+    """A profile from its text. Errors: those of `read_profile`."""
+    return _profile(parse_yaml(text, name))
+
+
 def _profile(document: Document) -> Profile:
     data = document.data
     unknown = set(data) - _KEYS

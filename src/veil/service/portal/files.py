@@ -43,7 +43,7 @@ def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
 
     @router.post("/jobs")
     def create(asked: NewJob, caller: Annotated[Caller, asking]) -> JobTold:
-        choice = Choice(asked.profile, tuple(asked.identifiers))
+        choice = Choice(asked.profile, tuple(asked.identifiers), asked.policy)
         return _told(store, caller, store.create(caller, asked.name, choice, review=asked.review, sample=asked.sample))
 
     @router.put(

@@ -38,11 +38,12 @@ class Changing(_Strict):
 
 
 class NewJob(_Strict):
-    """A file that will come, by its name, and what is asked for it: a profile, or identifiers."""
+    """A file that will come, by its name, and what is asked for it: a profile, identifiers, or the text of a profile."""
 
     name: Word
     profile: Word = ""
     identifiers: Annotated[list[Word], Field(max_length=60)] = []
+    policy: Annotated[str, Field(max_length=100_000)] = ""
     review: bool = False
     sample: Annotated[int, Field(ge=0, le=500)] = 0
 
