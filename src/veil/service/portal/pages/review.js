@@ -90,19 +90,31 @@ function selected() {
   return [start, start + [...chosen.toString()].length];
 }
 
-async function decide(start, end, label, verdict) {
-  await call("PUT", `/jobs/${job}/review/mark`, { text: here, start, end, label, verdict });
-  marks = marks.filter((mark) => mark.text !== here || mark.start !== start || mark.end !== end);
-  if (verdict) marks.push({ text: here, start, end, label, verdict });
-  show();
+// Shown at once and then sent, so that quick hands lose nothing; what is refused is taken back by reading anew.
+async function sent(path, body) {
+  try {
+    await call("PUT", `/jobs/${job}/review/${path}`, body);
+  } catch (error) {
+    const told = await call("GET", `/jobs/${job}/review`);
+    [marks, read] = [told.marks, new Set(told.read)];
+    show();
+    throw error;
+  }
   await follow();
 }
 
-async function judge(verdict) {
+function decide(start, end, label, verdict, next = show) {
+  const text = here;
+  marks = marks.filter((mark) => mark.text !== text || mark.start !== start || mark.end !== end);
+  if (verdict) marks.push({ text, start, end, label, verdict });
+  next();
+  return sent("mark", { text, start, end, label, verdict });
+}
+
+function judge(verdict) {
   const one = texts[here].spans[span];
-  if (!one) return;
-  await decide(one.start, one.end, one.label, verdict);
-  if (verdict && span < texts[here].spans.length - 1) step(1);
+  if (!one) return undefined;
+  return decide(one.start, one.end, one.label, verdict, verdict ? () => step(1) : show);
 }
 
 async function miss() {
@@ -132,17 +144,23 @@ function walk(by, more) {
   show();
 }
 
-async function finish(done) {
-  await call("PUT", `/jobs/${job}/review/read`, { text: here, done });
-  if (done) read.add(here);
-  else read.delete(here);
+function finish(done) {
+  const text = here;
+  if (done) read.add(text);
+  else read.delete(text);
   show();
-  await follow();
+  return sent("read", { text, done });
+}
+
+function finishAndGo() {
+  const done = finish(true);
+  if (here < texts.length - 1) go(here + 1);
+  return done;
 }
 
 const KEYS = {
   j: () => step(1), k: () => step(-1), a: () => judge("right"), r: () => judge("wrong"), m: miss, u: undo, n: () => go(here + 1), p: () => go(here - 1),
-  l: () => at("label").focus(), Enter: async () => { await finish(true); if (here < texts.length - 1) go(here + 1); },
+  l: () => at("label").focus(), Enter: finishAndGo,
 };
 
 at("original").addEventListener("keydown", (event) => {
@@ -161,13 +179,18 @@ function told(share, of) {
   return `${of} ${percent(share.share)} (${between}; ${share.hits} of ${share.of})`;
 }
 
+let following = 0;
+
 async function follow() {
+  const turn = ++following;
   const estimate = await call("GET", `/jobs/${job}/review/estimate`);
+  if (turn !== following) return;
   at("estimate").textContent = `${told(estimate.recall, "Recall")} · ${told(estimate.precision, "Precision")} · over the ${estimate.read} of ${estimate.texts} texts that were read to their end.`;
   at("labels").tBodies[0].replaceChildren(...Object.entries(estimate.labels).map(([label, one]) => line([label, one.hits, one.misses])));
   at("save").onclick = () => save(estimate);
   const ticked = new Set([...document.querySelectorAll("#entries input:checked")].map((box) => box.value));
   const entries = await call("GET", `/jobs/${job}/review/entries`);
+  if (turn !== following) return;
   at("entries").replaceChildren(...entries.map((entry) => {
     const value = JSON.stringify([entry.kind, entry.label, entry.word]);
     const row = line(["", entry.word, meaning(entry), entry.times]);
