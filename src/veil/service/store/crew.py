@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -60,7 +61,8 @@ class Crew:
             for i, process in enumerate(self.processes):
                 if not process.is_alive():
                     process.join()
-                    self.processes[i] = self._begun(*self._jobs[i])
+                    with suppress(OSError, EOFError):  # one that is killed while it begins is begun again
+                        self.processes[i] = self._begun(*self._jobs[i])
 
 
 def _work(site: Site, apart: tuple[Path, ...]) -> None:

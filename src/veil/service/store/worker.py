@@ -267,7 +267,7 @@ def serve(site: Site, apart: tuple[Path, ...] = (), *, pause: float = 0.2) -> No
     worker = Worker(site, apart)
     while True:
         busy = False
-        with suppress(Error, OSError):
+        with suppress(Error, OSError, EOFError):  # a job that was broken off is taken again when its lease is over
             busy = worker.once()
         if not busy:
             time.sleep(pause)
