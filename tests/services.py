@@ -37,7 +37,7 @@ class Service:
 
 
 @contextmanager
-def served(folder: Path, *options: str, local: bool = False) -> Iterator[Service]:
+def served(folder: Path, *options: str, local: bool = False, more: dict[str, str] | None = None) -> Iterator[Service]:
     """`veil serve` on a free port, until it is left."""
     log = folder / "service.log"
     words = [
@@ -52,7 +52,7 @@ def served(folder: Path, *options: str, local: bool = False) -> Iterator[Service
     ]
     with log.open("w") as errors:
         process = subprocess.Popen(
-            words, stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment(), cwd=folder
+            words, stdout=subprocess.PIPE, stderr=errors, text=True, env={**_environment(), **(more or {})}, cwd=folder
         )
     try:
         told = [process.stdout.readline() for _ in range(2)]

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 import yaml
+from tests.ports import free_port
 
 from veil.service.gate.grants import Grants, new_grant
 from veil.service.gate.root import root_keys
@@ -142,14 +143,6 @@ def started(folder, mode, env, port):
         assert process.poll() is None
         time.sleep(0.1)
     raise AssertionError("it does not answer")
-
-
-def free_port():
-    import socket
-
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return held.getsockname()[1]
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from veil.cli.text import PassphraseFile
 
 if TYPE_CHECKING:
     from veil.keys import Keys
+    from veil.service.portal.oidc import Provider
 
 app = typer.Typer(help="Answer over HTTP: find and change text; nothing is kept.", invoke_without_command=True)
 
@@ -47,6 +48,21 @@ def serve(
         typer.Option("--keyring", help="jobs derive from this keyring, and fit each other and the command line"),
     ] = None,
     passphrase_file: PassphraseFile = None,
+    oidc_issuer: Annotated[
+        str,
+        typer.Option(
+            "--oidc-issuer",
+            help="people sign in with accounts of this OpenID provider; needs --oidc-client, --oidc-role, --public-url",
+        ),
+    ] = "",
+    oidc_client: Annotated[
+        str, typer.Option("--oidc-client", help="the client's id there; its secret in VEIL_OIDC_SECRET")
+    ] = "",
+    oidc_role: Annotated[
+        list[str] | None, typer.Option("--oidc-role", help="GROUP=ROLE: who is in this group has this role, many times")
+    ] = None,
+    oidc_claim: Annotated[str, typer.Option("--oidc-claim", help="the claim that names the groups")] = "groups",
+    public_url: Annotated[str, typer.Option("--public-url", help="where browsers find this service")] = "",
     hosts: Annotated[
         list[str] | None, typer.Option("--allow-host", help="answer only to this name in the Host header, many times")
     ] = None,
@@ -84,9 +100,10 @@ def serve(
         if data is not None
         else None
     )
+    provider = _provider(oidc_issuer, oidc_client, oidc_role or [], oidc_claim, public_url) if oidc_issuer else None
     setting = Setting(
         keys, local, frozenset(one.lower() for one in hosts or ()), body_limit << 20, rate / workers, locale=locale,
-        revoked=revoked, site=site, otlp=otlp, zipkin=zipkin, apart=(key_file,) if key_file is not None else (),
+        revoked=revoked, site=site, provider=provider, otlp=otlp, zipkin=zipkin, apart=(key_file,) if key_file is not None else (),
     )  # fmt: skip
     listening.check(setting)
     held = bound(listening)
@@ -120,6 +137,13 @@ def _linking(keyring: Path | None, passphrase_file: Path | None) -> Keys | None:
     from veil.keys import Keyring, passphrase
 
     return Keyring.open(keyring, passphrase(ask_passphrase, passphrase_file)).keys()
+
+
+def _provider(issuer: str, client: str, roles: list[str], claim: str, public: str) -> Provider:
+    from veil.service.portal.oidc import Provider, secret_of
+
+    pairs = dict(one.partition("=")[::2] for one in roles)
+    return Provider(issuer.rstrip("/"), client, secret_of(), public.rstrip("/"), pairs, claim)
 
 
 def _tell_setup(setting: object) -> None:

@@ -63,7 +63,7 @@ def create_app(setting: Setting) -> ASGIApp:
     app.include_router(rest_router(Desk(reader, answers, callers, measures, setting.waiting)))
     app.include_router(aws_router(reader, callers, measures, setting.waiting))
     if setting.site is not None:
-        add_store(app, Store(setting.site), callers, secure=setting.tls)
+        add_store(app, Store(setting.site), callers, setting)
     _add_errors(app)
     _add_docs(app)
     return Door(app, setting, measures.request, _spans(setting))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from veil.keys import Keys
 from veil.service.store import Site
+
+if TYPE_CHECKING:
+    from veil.service.portal.oidc import Provider
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -33,6 +37,7 @@ class Setting:
     tls: bool = False
     revoked: Path | None = None
     site: Site | None = None
+    provider: Provider | None = None
     otlp: str = ""
     zipkin: str = ""
     apart: tuple[Path, ...] = ()

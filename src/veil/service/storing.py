@@ -13,6 +13,7 @@ from veil.service.portal.files import add_files
 from veil.service.portal.pages import pages_router
 from veil.service.portal.visitors import Visitors
 from veil.service.rest.shapes import problems
+from veil.service.setting import Setting
 from veil.service.store import Caller, Store
 
 _TEXTS = frozenset({"detect", "deidentify", "phi"})
@@ -31,9 +32,9 @@ class TokenCallers:
         self.caller = caller
 
 
-def add_store(app: FastAPI, store: Store, callers: Callers, *, secure: bool) -> None:
+def add_store(app: FastAPI, store: Store, callers: Callers, setting: Setting) -> None:
     """The portal's calls, the same jobs under /api/v1/jobs, and texts for who is signed in."""
-    visitors = Visitors(store, secure=secure)
+    visitors = Visitors(store, secure=setting.tls)
 
     def session(request: Request) -> Grant | None:
         try:
@@ -43,7 +44,9 @@ def add_store(app: FastAPI, store: Store, callers: Callers, *, secure: bool) -> 
         return Grant(person.id, _TEXTS, _LATER)
 
     callers.session = session
-    app.include_router(portal_router(store, secure=secure), responses=problems(404, 409, 410))
+    app.include_router(
+        portal_router(store, secure=setting.tls, provider=setting.provider), responses=problems(404, 409, 410)
+    )
     app.include_router(pages_router())
     jobs = APIRouter(prefix="/api/v1", tags=["jobs"], route_class=PortalRoute, responses=problems(404, 409, 410))
     add_files(jobs, store, TokenCallers(callers))

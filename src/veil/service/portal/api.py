@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter, FastAPI
 
 from veil.parts import SUFFIXES
@@ -17,14 +19,24 @@ from veil.service.portal.visitors import Visitors
 from veil.service.store.choice import EIGHTEEN
 from veil.service.store.store import Store
 
+if TYPE_CHECKING:
+    from veil.service.portal.oidc import Provider
+
 PREFIX = "/portal/api"
 
 
-def portal_router(store: Store, *, secure: bool = False) -> APIRouter:
-    """The portal's calls over a store. Shape: `secure`: the page comes over TLS, and so do its cookies."""
+def portal_router(store: Store, *, secure: bool = False, provider: Provider | None = None) -> APIRouter:
+    """The portal's calls over a store.
+
+    Shape:   `secure`: the page comes over TLS, and so do its cookies. `provider`: who vouches for people, beside passwords.
+    """
     router = APIRouter(prefix=PREFIX, tags=["portal"], route_class=PortalRoute)
     visitors = Visitors(store, secure=secure)
-    add_entry(router, store, visitors)
+    add_entry(router, store, visitors, single=provider is not None)
+    if provider is not None:
+        from veil.service.portal.oidc import add_oidc  # noqa: PLC0415  an extra of its own
+
+        add_oidc(router, store, visitors, provider)
     add_files(router, store, visitors)
     add_review(router, store, visitors)
     _add_lists(router, store)

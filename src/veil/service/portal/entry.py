@@ -23,15 +23,16 @@ from veil.service.store.sessions import change_token
 from veil.service.store.store import Store
 
 
-def add_entry(router: APIRouter, store: Store, visitors: Visitors) -> None:
-    _add_doors(router, store, visitors)
+def add_entry(router: APIRouter, store: Store, visitors: Visitors, *, single: bool = False) -> None:
+    """Shape: `single`: people may also come in by an account of the hospital."""
+    _add_doors(router, store, visitors, single=single)
     _add_people(router, store, visitors)
 
 
-def _add_doors(router: APIRouter, store: Store, visitors: Visitors) -> None:
+def _add_doors(router: APIRouter, store: Store, visitors: Visitors, *, single: bool) -> None:
     @router.get("/state")
     def state() -> StateTold:
-        return StateTold(needs_setup=store.people.needs_setup())
+        return StateTold(needs_setup=store.people.needs_setup() and not single, single_sign_on=single)
 
     @router.post("/setup")
     def setup(asked: Setup, response: Response) -> MeTold:

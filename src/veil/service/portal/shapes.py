@@ -135,6 +135,7 @@ class ListsTold(BaseModel):
 
 class StateTold(BaseModel):
     needs_setup: bool
+    single_sign_on: bool = False
 
 
 class Span(BaseModel):

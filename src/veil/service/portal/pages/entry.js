@@ -22,6 +22,7 @@ async function begin() {
     at("password").minLength = 12;
   }
   const state = await call("GET", "/state");
+  at("single").hidden = !state.single_sign_on || fresh;
   if (state.needs_setup && location.pathname === "/sign-in") location.replace("/setup");
   const me = await arrive();
   if (me && location.pathname === "/sign-in") location.replace(home(me.role));
