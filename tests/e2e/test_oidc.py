@@ -103,10 +103,10 @@ def test_who_has_no_group_does_not_come_in(service, name):
 
 
 def test_an_answer_to_another_browser_or_to_nobody_is_refused(service):
-    with browser(service) as mine, browser(service) as theirs:
+    with browser(service) as mine, browser(service) as theirs, browser(service) as nobody:
         back = vouched(sent_away(mine), "ana")
         sent_away(theirs)
-        for one in (theirs, browser(service)):
+        for one in (theirs, nobody):
             answer = one.get(f"{back.path}?{back.query}")
             assert (answer.status_code, answer.json()["code"]) == (403, "oidc-refused")
         code = parse_qs(back.query)["code"][0]

@@ -85,9 +85,10 @@ def add_oidc(router: APIRouter, store: Store, visitors: Visitors, provider: Prov
     @router.get("/oidc", response_class=RedirectResponse, status_code=302, include_in_schema=False)
     def leave() -> Response:
         held = {"nonce": secrets.token_urlsafe(24), "verifier": secrets.token_urlsafe(48), "made": time.time()}
-        where, state = _client(provider).create_authorization_url(
-            _known(provider)["authorization_endpoint"], nonce=held["nonce"], code_verifier=held["verifier"]
-        )
+        with _client(provider) as line:
+            where, state = line.create_authorization_url(
+                _known(provider)["authorization_endpoint"], nonce=held["nonce"], code_verifier=held["verifier"]
+            )
         answer = RedirectResponse(where, 302)
         sealed = seal_word(sealing, "oidc", json.dumps({**held, "state": state}).encode()).hex()
         answer.set_cookie(_COOKIE, sealed, max_age=60 * _MINUTES, path="/portal/api/oidc", httponly=True, samesite="lax",
@@ -117,9 +118,9 @@ def _claims(provider: Provider, query: str, held: Mapping[str, Any]) -> Mapping[
         raise _refused()
     known = _known(provider)
     try:
-        told = _client(provider).fetch_token(
-            known["token_endpoint"], authorization_response=f"{provider.back}?{query}", state=held["state"], code_verifier=held["verifier"]
-        )  # fmt: skip
+        with _client(provider) as line:
+            told = line.fetch_token(known["token_endpoint"], authorization_response=f"{provider.back}?{query}",
+                                    state=held["state"], code_verifier=held["verifier"])  # fmt: skip
         keys = KeySet.import_key_set({"keys": list(_fetched(known["jwks_uri"])["keys"])})
         signed = jwt.decode(told["id_token"], keys, algorithms=_SIGNED)
         options = {"iss": {"values": [known["issuer"]]}, "aud": {"values": [provider.client]}}
