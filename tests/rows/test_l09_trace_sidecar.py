@@ -80,7 +80,7 @@ def test_a_body_over_the_limit_goes_on_at_once_as_unknown(front):
 
 
 def test_a_long_body_in_a_packing_or_a_kind_that_nobody_reads_arrives_whole(front):
-    content = os.urandom(2 * LIMIT)
+    content = bytes(range(128, 160)) * (LIMIT // 16)  # no letter in it: chance itself may write what looks like a name
     before = front.metrics()
     for headers in (
         {"Content-Encoding": "compress"},
