@@ -66,7 +66,7 @@ class _Call:
         self._told: set[str] = set()
         self._silent = self._answered = False
         self._owed = self._size = 0
-        self._timer: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._turn = asyncio.Lock()
 
     async def take(self, message: Any) -> None:
@@ -85,7 +85,7 @@ class _Call:
         if said.end_of_stream:
             await trail.decide()
         elif trail.held:
-            self._timer = asyncio.ensure_future(self._wait(trail))
+            self._timer = asyncio.get_running_loop().call_later(trail.deadline, self._late, trail)
         await self._answer()
         if said.end_of_stream:
             self._seen()
@@ -111,12 +111,15 @@ class _Call:
         made.request_trailers.header_mutation.remove_headers.extend(names)
         await self._write(made)
 
-    async def _wait(self, trail: Trail) -> None:
-        await asyncio.sleep(trail.deadline)
+    def _late(self, trail: Trail) -> None:
+        """Lets go of a body that does not come; an answer that has begun is never broken off half way."""
         if trail.held:
             trail.release("body-slow")
-            with contextlib.suppress(grpc.RpcError, asyncio.InvalidStateError):
-                await self._answer()
+            self._watch.aside(self._answer_late())
+
+    async def _answer_late(self) -> None:
+        with contextlib.suppress(grpc.RpcError, grpc.aio.UsageError, asyncio.InvalidStateError):
+            await self._answer()
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
