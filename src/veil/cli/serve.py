@@ -7,18 +7,44 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from veil.cli.serve_options import (
+    BehindProxy,
+    BodyLimit,
+    ClientCa,
+    DataFolder,
+    Host,
+    Hosts,
+    JobWorkers,
+    Keep,
+    KeyFile,
+    Keyring,
+    Local,
+    Locale,
+    MemoryFolder,
+    OidcClaim,
+    OidcClient,
+    OidcIssuer,
+    OidcRole,
+    Otlp,
+    Port,
+    PublicUrl,
+    Rate,
+    Revoked,
+    TlsCert,
+    TlsKey,
+    Workers,
+    Zipkin,
+)
 from veil.cli.text import PassphraseFile
 
 if TYPE_CHECKING:
     from veil.keys import Keys
     from veil.service.portal.oidc import Provider
+    from veil.service.server import Listening
+    from veil.service.setting import Setting
 
 app = typer.Typer(help="Answer over HTTP: find and change text; nothing is kept.", invoke_without_command=True)
 
-KeyFile = Annotated[
-    Path | None,
-    typer.Option("--key-file", help="the secret of this service; made at first; without it one for this run"),
-]
 DAY = 86_400
 HOURS = 12
 
@@ -26,63 +52,33 @@ HOURS = 12
 @app.callback()
 def serve(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="the address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("-p", "--port", min=0, max=65535, help="0 takes a free one")] = 8000,
-    workers: Annotated[int, typer.Option("-w", "--workers", min=1, help="processes")] = 1,
-    local: Annotated[bool, typer.Option("--local", help="calls of this machine need no token")] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Workers = 1,
+    local: Local = False,
     key_file: KeyFile = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", help="a folder for files, jobs and people, sealed: pages to sign in to and drop files on"
-        ),
-    ] = None,
-    keep: Annotated[float, typer.Option("--keep", min=0.01, max=72, help="hours that a result may be fetched")] = 72,
-    job_workers: Annotated[int, typer.Option("--job-workers", min=1, help="processes that work at files")] = 1,
-    memory_folder: Annotated[
-        Path | None,
-        typer.Option("--memory-folder", help="a folder in memory (tmpfs) for the work; by default below /dev/shm"),
-    ] = None,
-    keyring: Annotated[
-        Path | None,
-        typer.Option("--keyring", help="jobs derive from this keyring, and fit each other and the command line"),
-    ] = None,
+    data: DataFolder = None,
+    keep: Keep = 72,
+    job_workers: JobWorkers = 1,
+    memory_folder: MemoryFolder = None,
+    keyring: Keyring = None,
     passphrase_file: PassphraseFile = None,
-    oidc_issuer: Annotated[
-        str,
-        typer.Option(
-            "--oidc-issuer",
-            help="people sign in with accounts of this OpenID provider; needs --oidc-client, --oidc-role, --public-url",
-        ),
-    ] = "",
-    oidc_client: Annotated[
-        str, typer.Option("--oidc-client", help="the client's id there; its secret in VEIL_OIDC_SECRET")
-    ] = "",
-    oidc_role: Annotated[
-        list[str] | None, typer.Option("--oidc-role", help="GROUP=ROLE: who is in this group has this role, many times")
-    ] = None,
-    oidc_claim: Annotated[str, typer.Option("--oidc-claim", help="the claim that names the groups")] = "groups",
-    public_url: Annotated[str, typer.Option("--public-url", help="where browsers find this service")] = "",
-    hosts: Annotated[
-        list[str] | None, typer.Option("--allow-host", help="answer only to this name in the Host header, many times")
-    ] = None,
-    tls_cert: Annotated[Path | None, typer.Option("--tls-cert", exists=True, help="a certificate, PEM")] = None,
-    tls_key: Annotated[Path | None, typer.Option("--tls-key", exists=True, help="its key, PEM")] = None,
-    client_ca: Annotated[
-        Path | None,
-        typer.Option("--client-ca", exists=True, help="callers must show a certificate of this authority, PEM"),
-    ] = None,
-    behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="TLS ends before this service")] = False,
-    body_limit: Annotated[int, typer.Option("--body-limit", min=1, help="MiB of a request")] = 32,
-    rate: Annotated[float, typer.Option("--rate", min=0, help="requests a second of one caller; 0 for no limit")] = 0,
-    revoked: Annotated[
-        Path | None, typer.Option("--revoked", exists=True, help="a file of token ids that hold no more, one a line")
-    ] = None,
-    otlp: Annotated[
-        str, typer.Option("--otlp", help="send spans of requests to this OTLP receiver (base address)")
-    ] = "",
-    zipkin: Annotated[str, typer.Option("--zipkin", help="and to this Zipkin receiver (whole address)")] = "",
-    locale: Annotated[str, typer.Option(help="en-US is month-first, en-GB day-first")] = "en-US",
+    oidc_issuer: OidcIssuer = "",
+    oidc_client: OidcClient = "",
+    oidc_role: OidcRole = None,
+    oidc_claim: OidcClaim = "groups",
+    public_url: PublicUrl = "",
+    hosts: Hosts = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    client_ca: ClientCa = None,
+    behind_proxy: BehindProxy = False,
+    body_limit: BodyLimit = 32,
+    rate: Rate = 0,
+    revoked: Revoked = None,
+    otlp: Otlp = "",
+    zipkin: Zipkin = "",
+    locale: Locale = "en-US",
 ) -> None:
     """Serve the engine over HTTP, and answer in two seconds."""
     if context.invoked_subcommand is not None:
@@ -112,13 +108,9 @@ def serve(
     run(setting, listening, held, create_app)
 
 
-def _greet(setting: object, listening: object, port: int) -> None:
+def _greet(setting: Setting, listening: Listening, port: int) -> None:
     from veil.service.gate.grants import SCOPES, Grants, new_grant
-    from veil.service.server import Listening
-    from veil.service.setting import Setting
 
-    assert isinstance(setting, Setting)
-    assert isinstance(listening, Listening)
     scheme = "https" if listening.certificate else "http"
     host = f"[{listening.host}]" if ":" in listening.host else listening.host
     typer.echo(f"Veil     {scheme}://{host}:{port}   (calls: /docs; to stop it: Ctrl-C)")
@@ -146,12 +138,10 @@ def _provider(issuer: str, client: str, roles: list[str], claim: str, public: st
     return Provider(issuer.rstrip("/"), client, secret_of(), public.rstrip("/"), pairs, claim)
 
 
-def _tell_setup(setting: object) -> None:
+def _tell_setup(setting: Setting) -> None:
     """The code that makes the first admin, where there is none yet."""
-    from veil.service.setting import Setting
     from veil.service.store import Store
 
-    assert isinstance(setting, Setting)
     if setting.site is None:
         return
     store = Store(setting.site)
