@@ -132,8 +132,10 @@ def _one(client: httpx2.Client, name: str, data: bytes) -> str:
     job = client.post("/jobs", json={"name": name, "profile": "redact"}).json()["id"]
     if client.put(f"/jobs/{job}/file", content=data).status_code != 200:
         return "upload"
+    pause = 0.5
     while (state := client.get(f"/jobs/{job}").json()["state"]) not in ("done", "failed"):
-        time.sleep(0.5)
+        time.sleep(pause)
+        pause = min(10.0, 1.5 * pause)
     if state == "failed":
         return "failed"
     result = client.get(f"/jobs/{job}/result")

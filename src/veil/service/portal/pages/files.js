@@ -8,6 +8,8 @@ const TONE = { done: "good", failed: "bad", planned: "warn" };
 const rows = new Map();
 let lists = null;
 let timer = 0;
+let pause = 700;
+let last = "";
 
 function choice() {
   if (at("by-profile").checked) return { profile: at("profile").value };
@@ -50,7 +52,10 @@ async function show() {
     update(row, job);
   });
   const busy = jobs.some((job) => !ENDED.includes(job.state) && job.state !== "planned");
-  timer = setTimeout(() => trying(show), busy ? 700 : 8000);
+  const now = jobs.map((job) => `${job.id}${job.state}${job.done}`).join();
+  pause = busy && now !== last ? 700 : Math.min(8000, 1.3 * pause); // who waits long asks less often
+  last = now;
+  timer = setTimeout(() => trying(show), busy ? pause : 8000);
 }
 
 function fresh(job) {
