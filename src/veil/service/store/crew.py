@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from veil.service.store.room import memory_folder, wipe_dead
 from veil.service.store.store import Site
 
 _LOOK = 1.0
@@ -25,7 +26,7 @@ class Crew:
     """
 
     def __init__(self, site: Site, *, workers: int = 1, apart: tuple[Path, ...] = (), pause: float = 30.0) -> None:
-        self._context = multiprocessing.get_context("spawn")
+        self._context, self._site = multiprocessing.get_context("spawn"), site
         self._jobs: list[tuple[Callable[..., None], tuple[Any, ...]]] = [(_work, (site, apart))] * workers + [
             (_sweep, (site, pause))
         ]
@@ -38,7 +39,7 @@ class Crew:
         self._watch.start()
 
     def stop(self) -> None:
-        """A job that is under way goes back: its lease runs out, and it is done again."""
+        """A job that is under way goes back: its lease runs out, and it is done again; of its file nothing stays in memory."""
         self._over.set()
         self._watch.join()
         for process in self.processes:
@@ -46,6 +47,8 @@ class Crew:
         for process in self.processes:
             process.join(5)
             process.kill()
+            process.join()
+        wipe_dead(memory_folder(self._site.folder, self._site.memory))
 
     def is_whole(self) -> bool:
         """Whether all of them live: part of what readiness means."""
