@@ -13,6 +13,9 @@ import yaml
 from veil.errors import PolicyError
 
 _TOO_LARGE = 4 * 1024 * 1024
+_MOST_OPEN = 20_000
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C gives the same nodes ten times as fast
 
 
 @dataclass(slots=True)
@@ -50,8 +53,11 @@ def read_yaml(path: Path) -> Document:
 
 
 def parse_yaml(text: str, name: str) -> Document:
+    """Errors: PolicyError `project-yaml`, `project-shape`, `project-key-twice`."""
+    if text.count("[") + text.count("{") > _MOST_OPEN:  # nobody's project; a loader in C would go down as deep as it is told
+        raise PolicyError("project-yaml", "this is nested deeper than any project", where=name)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -59,7 +65,10 @@ def parse_yaml(text: str, name: str) -> Document:
     if node is None:
         raise PolicyError("project-shape", "the file is empty", where=name, hint="`veil init DIR` proposes a project")
     document = Document(name, {})
-    data = _plain(node, (), document)
+    try:
+        data = _plain(node, (), document)
+    except RecursionError:
+        raise PolicyError("project-yaml", "this is nested deeper than any project", where=name) from None
     if not isinstance(data, dict):
         raise PolicyError("project-shape", "the file must be a mapping of keys", where=f"{name}:1")
     document.data = data

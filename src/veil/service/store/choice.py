@@ -104,7 +104,8 @@ def not_covered(choice: Choice) -> list[str]:
     Source:  what the service makes no claim of: no certificate is given, a person stays answerable.
     """
     told = ["This is no certificate: a person must judge whether the result may be shared."]
-    stays = sorted(label.value for label in Label if label not in choice.labels)
+    goes = choice.labels
+    stays = sorted(label.value for label in Label if label not in goes)
     told.append(
         "These kinds stay where they are found: " + ", ".join(stays) + "."
         if stays

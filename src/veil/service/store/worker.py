@@ -23,7 +23,8 @@ from veil.service.store.lists import site_lists
 from veil.service.store.objects import INPUT, OUTPUT, Draft
 from veil.service.store.room import Room, memory_folder, wipe_dead
 from veil.service.store.sealed import open_word, seal_word
-from veil.service.store.store import Site, Store
+from veil.service.store.site import Site
+from veil.service.store.store import Store
 from veil.service.store.task import RESULT, Task
 
 _BEAT = 0.25  # seconds between two looks at a child
@@ -46,10 +47,10 @@ class Worker:
 
     def __init__(self, site: Site, apart: tuple[Path, ...] = ()) -> None:
         self._store, self._terms = Store(site), site.terms
-        memory = memory_folder(site.folder, site.memory)
+        memory = memory_folder(site.seat, site.memory)
         wipe_dead(memory)
         self._room = Room(memory)
-        self._apart = (site.folder, *apart)
+        self._apart = (*site.folders, *apart)
         self._linking = site.linking
         self._context = forks()
 
@@ -179,9 +180,9 @@ class Worker:
                 answer = {"failed": "job-result", "message": "the result of this file cannot be stored"}
         try:
             self._ended(lease, answer, draft)
-        except BaseException:
+        except BaseException as error:
             if draft is not None:
-                draft.drop()
+                draft.drop_after(error)
             raise
 
     def _planned(self, lease: Lease, plan: Record) -> None:
@@ -245,7 +246,7 @@ def forks() -> ForkServerContext:
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["veil.service.store.child"])
+    context.set_forkserver_preload(["veil.service.store.child", "veil.service.store.warmed"])
     return context
 
 
