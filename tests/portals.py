@@ -10,10 +10,12 @@ import subprocess
 import sys
 import threading
 import time
+from contextvars import ContextVar
 from pathlib import Path
 
 import httpx2
 import uvicorn
+from tests.nodes import Shared, names_of
 
 from veil.keys import Cost
 from veil.service.gate.door import Door
@@ -30,10 +32,31 @@ TABLE = b"patient_id,mrn,first,last,born,zip,note\n1042,00771234,Ada,Lovelace,19
 ME, OTHER = Caller("person-one", "submitter"), Caller("person-two", "submitter")
 
 
+shared: ContextVar[Shared | None] = ContextVar("shared", default=None)  # where a test has more than a folder
+
+
 def site_in(folder: Path, **terms) -> Site:
-    data = folder / "data"
+    data, nodes, told = folder / "data", shared.get(), Terms(**{"password": CHEAP, **terms})
     data.mkdir(mode=0o700, exist_ok=True)
-    return Site(data, open_key(data, folder / "service.key"), Terms(**{"password": CHEAP, **terms}))
+    keys = open_key(data, folder / "service.key")
+    if nodes is None:
+        return Site(data, keys, told)
+    return Site(None, keys, told, database=nodes.database(folder), objects=nodes.objects(folder))
+
+
+def sealed(site) -> list[str]:
+    """The names of the sealed files of a site."""
+    if site.folder is None:
+        return names_of(site.objects)
+    return [path.name for path in (site.folder / "objects").iterdir()]
+
+
+def on_disk(site, *, log: bool = True) -> bytes:
+    """All bytes that a site keeps; of several nodes those of their database, with its log or without."""
+    nodes = shared.get()
+    if nodes is not None:
+        return nodes.on_disk(log=log)
+    return b"".join(path.read_bytes() for path in site.folder.rglob("*") if path.is_file())
 
 
 def handed_in(store, name="note.txt", data=NOTE, choice=None, *, caller=ME, review=False):
@@ -49,7 +72,7 @@ def result_of(store, job, caller=ME) -> bytes:
 
 @contextlib.contextmanager
 def working(site):
-    worker = Worker(site, (site.folder.parent / "service.key",))
+    worker = Worker(site, tuple(folder.parent / "service.key" for folder in site.folders))
     try:
         yield worker
     finally:

@@ -34,7 +34,7 @@ def _telling() -> Iterator[None]:
         raise refused("s3", "28" if denied and not lost else "", gone=lost) from None
 
 
-def _system(address: Address) -> fs.FileSystem:
+def connected(address: Address) -> fs.FileSystem:
     """Credentials come from the environment, as AWS's own tools take them; so does the endpoint of another store."""
     said = address.options
     endpoint = said.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
@@ -91,7 +91,7 @@ class Bucket:
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        self._system = _system(address)
+        self._system = connected(address)
         self._root = PurePosixPath(address.host) / address.database
 
     def names(self, *ours: Path) -> list[str]:
@@ -139,7 +139,7 @@ class BucketTarget:
     """
 
     def __init__(self, address: Address) -> None:
-        self._system = _system(address)
+        self._system = connected(address)
         self._root = PurePosixPath(address.host) / address.database
 
     def copy(self, out: Path) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 from veil.errors import ServiceError
+from veil.service.store.database import Row
 from veil.service.store.jobs import CANCELLED, DONE, ENDED, EXPIRED, FAILED, NEW, OPEN, PLANNED
 
 STATES = {
@@ -41,7 +41,7 @@ def check_submits(caller: Caller) -> None:
     check_role(caller, *_TAKES_FILES)
 
 
-def check(row: sqlite3.Row | None, caller: Caller, act: str, now: float) -> sqlite3.Row:
+def check(row: Row | None, caller: Caller, act: str, now: float) -> Row:
     """The row of a job, where it is the caller's own, in a state that fits, and its time is not over.
 
     Keeps:   another's job and none at all get one answer, whatever the role. What is too old is not there, swept or not.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from veil.service.store.room import memory_folder, wipe_dead
-from veil.service.store.store import Site
+from veil.service.store.site import Site
 
 _LOOK = 1.0
 
@@ -48,7 +48,7 @@ class Crew:
             process.join(5)
             process.kill()
             process.join()
-        wipe_dead(memory_folder(self._site.folder, self._site.memory))
+        wipe_dead(memory_folder(self._site.seat, self._site.memory))
 
     def is_whole(self) -> bool:
         """Whether all of them live: part of what readiness means."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from veil.service.store.database import Line, Row
 
 NEW, UPLOADED, PLANNING, PLANNED, QUEUED, RUNNING = "new", "uploaded", "planning", "planned", "queued", "running"
 DONE, FAILED, CANCELLED, EXPIRED = "done", "failed", "cancelled", "expired"
@@ -42,11 +43,11 @@ class Lease:
     token: str
 
 
-def job_of(row: sqlite3.Row) -> Job:
+def job_of(row: Row) -> Job:
     return Job(**{name: row[name] for name in Job.__slots__})
 
 
-def take(line: sqlite3.Connection, now: float, term: float, tries: int) -> Lease | None:
+def take(line: Line, now: float, term: float, tries: int) -> Lease | None:
     """The job that waits longest, or one whose worker said nothing for too long; nobody else has it.
 
     Keeps:   a job that took its worker with it three times is not given out again; `given_up` ends it.
@@ -63,20 +64,20 @@ def take(line: sqlite3.Connection, now: float, term: float, tries: int) -> Lease
     return lease
 
 
-def given_up(line: sqlite3.Connection, now: float, tries: int) -> list[str]:
+def given_up(line: Line, now: float, tries: int) -> list[str]:
     """Jobs that no worker could end."""
     rows = line.execute("SELECT id FROM jobs WHERE state IN ('planning', 'running') AND leased <= ? AND tries >= ?", (now, tries)).fetchall()  # fmt: skip
     return [row["id"] for row in rows]
 
 
-def renew(line: sqlite3.Connection, lease: Lease, until: float, stage: str, done: int, whole: int) -> bool:
+def renew(line: Line, lease: Lease, until: float, stage: str, done: int, whole: int) -> bool:
     """Whether the job is still this worker's: it was not cancelled, and nobody else took it."""
     told = line.execute("UPDATE jobs SET leased = ?, stage = ?, done = ?, whole = ? WHERE id = ? AND lease = ? AND state = ?",
                         (until, stage, done, whole, lease.job, lease.token, lease.act))  # fmt: skip
     return told.rowcount == 1
 
 
-def put_back(line: sqlite3.Connection, lease: Lease, now: float, tries: int) -> bool:
+def put_back(line: Line, lease: Lease, now: float, tries: int) -> bool:
     """Whether the job waits again, as before it was taken; after as many tries as are allowed it does not."""
     state = {PLANNING: UPLOADED, RUNNING: QUEUED}[lease.act]
     told = line.execute("UPDATE jobs SET state = ?, lease = '', leased = ? WHERE id = ? AND lease = ? AND state = ? AND tries < ?",
@@ -84,10 +85,10 @@ def put_back(line: sqlite3.Connection, lease: Lease, now: float, tries: int) -> 
     return told.rowcount == 1
 
 
-def is_held(line: sqlite3.Connection, lease: Lease) -> bool:
+def is_held(line: Line, lease: Lease) -> bool:
     return line.execute("SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = ?", (lease.job, lease.token, lease.act)).fetchone() is not None  # fmt: skip
 
 
-def put(line: sqlite3.Connection, job: str, told: Mapping[str, Any]) -> None:
+def put(line: Line, job: str, told: Mapping[str, Any]) -> None:
     """Columns of a job, new."""
     line.execute(f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in told)} WHERE id = ?", (*told.values(), job))  # noqa: S608  names of ours

@@ -48,11 +48,12 @@ def add_rules(
     check_role(caller, "reviewer")
     there = {(one.kind, one.word.lower()) for one in site_rules(database, objects)}
     new = [one for one in dict.fromkeys(rules) if (one[0], one[2].lower()) not in there]
+    now = clock.now()
     with database.change() as line:
         for kind, label, word in new:
             name = secrets.token_hex(8)
             line.execute("INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?)",
-                         (name, kind, label, objects.seal_rule(name, word), caller.owner, clock.now()))  # fmt: skip
+                         (name, kind, label, objects.seal_rule(name, word), caller.owner, now))  # fmt: skip
     return len(new)
 
 

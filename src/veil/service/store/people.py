@@ -8,7 +8,6 @@ import json
 import os
 import re
 import secrets
-import sqlite3
 from dataclasses import asdict, dataclass
 from threading import BoundedSemaphore
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from veil.errors import ServiceError
 from veil.keys import Cost
 from veil.service.store.clock import Clock
-from veil.service.store.database import Database, set_fact
+from veil.service.store.database import Database, Line, Row, set_fact
 from veil.service.store.terms import Terms
 
 ROLES = ("submitter", "reviewer", "admin")
@@ -148,8 +147,8 @@ class People:
     def _wrong(self, name: str, now: float) -> None:
         with self._database.change() as line:
             line.execute(
-                "UPDATE people SET wrong = (wrong + 1) % ?1, locked = CASE WHEN wrong + 1 >= ?1 THEN ?2 ELSE locked END WHERE name = ?3",
-                (self._terms.wrong, now + self._terms.locked, name),
+                "UPDATE people SET wrong = (wrong + 1) % ?, locked = CASE WHEN wrong + 1 >= ? THEN ? ELSE locked END WHERE name = ?",
+                (self._terms.wrong, self._terms.wrong, now + self._terms.locked, name),
             )
 
     def all(self) -> list[Person]:
@@ -164,7 +163,7 @@ class People:
                                 (role, None if active is None else int(active), person))  # fmt: skip
             if not done.rowcount:
                 raise ServiceError("person-unknown", "there is no such person")
-            if not line.execute("SELECT 1 FROM people WHERE role = 'admin' AND active").fetchone():
+            if not line.execute("SELECT 1 FROM people WHERE role = 'admin' AND active = 1").fetchone():
                 raise ServiceError(
                     "admin-last", "somebody must stay who manages the service", hint="make another admin first"
                 )
@@ -184,14 +183,14 @@ class People:
                 "digest": _stretched(password, salt, cost), "made": self._clock.now()}  # fmt: skip
 
 
-def _insert(line: sqlite3.Connection, row: dict[str, Any]) -> None:
-    try:
-        line.execute("INSERT INTO people (id, name, role, salt, cost, digest, made) VALUES (:id, :name, :role, :salt, :cost, :digest, :made)", row)  # fmt: skip
-    except sqlite3.IntegrityError:
-        raise ServiceError("person-taken", "somebody has this name already", hint="choose another") from None
+def _insert(line: Line, row: dict[str, Any]) -> None:
+    if line.execute("SELECT 1 FROM people WHERE name = ?", (row["name"],)).fetchone():
+        raise ServiceError("person-taken", "somebody has this name already", hint="choose another")
+    told = tuple(row[name] for name in ("id", "name", "role", "salt", "cost", "digest", "made"))
+    line.execute("INSERT INTO people (id, name, role, salt, cost, digest, made) VALUES (?, ?, ?, ?, ?, ?, ?)", told)
 
 
-def _person(row: sqlite3.Row) -> Person:
+def _person(row: Row) -> Person:
     return Person(row["id"], row["name"], row["role"], bool(row["active"]))
 
 

@@ -52,13 +52,15 @@ class Room:
             self._place.parent.rmdir()
 
 
-def memory_folder(data: Path, given: Path | None) -> Path:
-    """The folder in memory of a data folder, made if it is not there.
+def memory_folder(data: Path | str, given: Path | None) -> Path:
+    """The folder in memory of a site, made if it is not there.
 
+    Shape:   `data`: its folder, or the address of its database.
     Keeps:   a folder that is not in memory, or that another user made, is refused.
     Errors:  ServiceError `memory-folder`.
     """
-    own = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+    seat = data if isinstance(data, str) else str(data.resolve())
+    own = hashlib.sha256(seat.encode()).hexdigest()[:16]
     folder = given if given is not None else Path("/dev/shm") / f"veil-{os.getuid()}-{own}"  # noqa: S108  memory, mode 0700, ours
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

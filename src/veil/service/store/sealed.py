@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,6 +17,10 @@ _TAG = 16
 _MARK = b"veil-object-1"
 
 
+class Written(Protocol):
+    def write(self, data: bytes, /) -> object: ...
+
+
 class Sealing:
     """Takes bytes and writes chunks of AES-256-GCM under a key that was drawn for them alone.
 
@@ -26,7 +30,7 @@ class Sealing:
     Source:  the STREAM construction, Hoang, Reyhanitabar, Rogaway and Vizár 2015.
     """
 
-    def __init__(self, sink: BinaryIO, name: str) -> None:
+    def __init__(self, sink: Written, name: str) -> None:
         self.key = os.urandom(32)
         self.size = 0
         self._sink, self._name, self._number = sink, name, 0

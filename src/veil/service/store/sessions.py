@@ -33,7 +33,7 @@ class Sessions:
         now = self._clock.now()
         held = self._database.row(
             "SELECT people.*, sessions.seen AS seen FROM sessions JOIN people ON people.id = sessions.person"
-            " WHERE sessions.digest = ? AND sessions.made > ? AND sessions.seen > ? AND active",
+            " WHERE sessions.digest = ? AND sessions.made > ? AND sessions.seen > ? AND active = 1",
             _digest(token), now - self._terms.session, now - self._terms.idle,
         )  # fmt: skip
         if held is None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
-from veil.audit.journal import Journal
 from veil.errors import LimitError, ServiceError
 from veil.keys import Keys
 from veil.parts import kind_of
@@ -20,32 +17,17 @@ from veil.service.store import jobs
 from veil.service.store.access import Caller, check, check_submits
 from veil.service.store.choice import Choice
 from veil.service.store.clock import Clock
-from veil.service.store.database import Database, set_fact
+from veil.service.store.database import Line, Row, set_fact
 from veil.service.store.jobs import Job, job_of
 from veil.service.store.objects import INPUT, OUTPUT, Draft, Objects
+from veil.service.store.opening import open_database, open_place, open_record
 from veil.service.store.people import People
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.sessions import Sessions
-from veil.service.store.terms import Terms
+from veil.service.store.site import Site
 
-RECORD = "audit.jsonl"
 _LONGEST_NAME = 200
-_HELD = "SELECT coalesce(sum(size), 0) AS held FROM objects WHERE owner = ?"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where a store is and what it holds itself to; it travels to workers through memory only.
-
-    Shape:   `memory`: the folder in memory where work is done; by default one below /dev/shm. `linking`: what jobs derive pseudonyms, shifts and
-             stand-ins from, so that they fit those of other jobs and of the command line; None: each job has a key of its own.
-    """
-
-    folder: Path
-    keys: Keys = field(repr=False)
-    terms: Terms = field(default_factory=Terms)
-    memory: Path | None = None
-    linking: Keys | None = field(default=None, repr=False)
+_HELD = "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) AS held FROM objects WHERE owner = ?"
 
 
 class Store:
@@ -58,16 +40,17 @@ class Store:
 
     def __init__(self, site: Site) -> None:
         self.site, self.terms = site, site.terms
-        site.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if site.folder.stat().st_mode & 0o077:
-            raise ServiceError("store-open", "others may look into the data folder", hint="chmod 700")
-        self.database = Database(site.folder)
-        self._check_key(site.keys)
-        self.objects = Objects(site.folder / "objects", site.keys)
+        self.database = open_database(site)
+        try:
+            self._check_key(site.keys)
+        except BaseException:
+            self.database.close()
+            raise
+        self.objects = Objects(open_place(site), site.keys)
         self.clock = Clock(self.database)
         self.people = People(self.database, self.clock, site.terms)
         self.sessions = Sessions(self.database, self.clock, site.terms)
-        self._record = Journal(site.folder / RECORD, site.keys)
+        self._record = open_record(site, self.database)
 
     def close(self) -> None:
         self.database.close()
@@ -128,8 +111,8 @@ class Store:
                 self._check_fits(line, caller.owner, draft.sealing.size)
                 self.objects.keep(line, draft, job, caller.owner, INPUT, now)
                 jobs.put(line, job, {"state": jobs.UPLOADED, "changed": now, "until": now + self.terms.waiting})
-        except BaseException:
-            draft.drop()
+        except BaseException as error:
+            draft.drop_after(error)
             raise
         self.act("uploaded", caller.owner, job, bytes=draft.sealing.size)
         return self.job(caller, job)
@@ -198,7 +181,7 @@ class Store:
         self.act("fetched", caller.owner, job, bytes=held["size"])
         return name, int(held["size"]), self._timed(held, row["until"])
 
-    def _timed(self, held: sqlite3.Row, until: float) -> Iterator[bytes]:
+    def _timed(self, held: Row, until: float) -> Iterator[bytes]:
         for piece in self.objects.read(held):
             if self.clock.now() >= until:
                 raise ServiceError(
@@ -219,7 +202,7 @@ class Store:
             line.execute("DELETE FROM jobs WHERE id = ? AND owner = ?", (job, caller.owner))
         self.shredded(noise)
 
-    def _checked(self, caller: Caller, job: str, act: str) -> sqlite3.Row:
+    def _checked(self, caller: Caller, job: str, act: str) -> Row:
         try:
             return check(self.database.row("SELECT * FROM jobs WHERE id = ?", job), caller, act, self.clock.now())
         except ServiceError as error:
@@ -227,14 +210,14 @@ class Store:
                 self.act("refused", caller.owner, told_id(job), code=error.code)
             raise
 
-    def _aged(self, row: sqlite3.Row) -> Job:
+    def _aged(self, row: Row) -> Job:
         """A job as it is now: one whose time is over has expired, swept or not."""
         found = job_of(row)
         if self.clock.now() < row["until"] or row["state"] in (jobs.FAILED, jobs.CANCELLED):
             return found
         return Job(**{**{name: getattr(found, name) for name in Job.__slots__}, "state": jobs.EXPIRED})
 
-    def _opened(self, row: sqlite3.Row, what: str) -> dict[str, Any]:
+    def _opened(self, row: Row, what: str) -> dict[str, Any]:
         if row["key"] is None or row[what] is None or self.clock.now() >= row["until"]:
             return {}
         found: dict[str, Any] = json.loads(open_word(self.objects.unwrap(row["id"], row["key"]), what, row[what]))
@@ -248,7 +231,7 @@ class Store:
             raise LimitError("quota", "there is no room left for this owner", hint="delete results that were fetched")
         return int(left)
 
-    def _check_fits(self, line: sqlite3.Connection, owner: str, size: int) -> None:
+    def _check_fits(self, line: Line, owner: str, size: int) -> None:
         """The quota once more, where nobody else can take it. Errors: LimitError `quota`."""
         if line.execute(_HELD, (owner,)).fetchone()["held"] + size > self.terms.quota:
             raise LimitError("quota", "there is no room left for this owner", hint="delete results that were fetched")
@@ -277,8 +260,8 @@ def told_id(job: str) -> str:
     return job if len(job) == 32 and all(char in "0123456789abcdef" for char in job) else "no id"
 
 
-def _row(line: sqlite3.Connection, job: str) -> sqlite3.Row | None:
-    found: sqlite3.Row | None = line.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchone()
+def _row(line: Line, job: str) -> Row | None:
+    found: Row | None = line.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchone()
     return found
 
 

@@ -10,7 +10,8 @@ from veil.errors import Error
 from veil.service.store import jobs
 from veil.service.store.room import memory_folder, wipe_dead
 from veil.service.store.sealed import seal_word
-from veil.service.store.store import Site, Store
+from veil.service.store.site import Site
+from veil.service.store.store import Store
 
 _REMEMBERED = 30 * 24 * 3600.0  # how long a job that is over stands in the list
 _WRITING = 3600.0  # a file that grew within the hour may be an upload
@@ -66,5 +67,5 @@ def serve(site: Site, *, pause: float = 30.0) -> None:
     while True:
         with suppress(Error, OSError):
             sweep(store)
-            wipe_dead(memory_folder(site.folder, site.memory))
+            wipe_dead(memory_folder(site.seat, site.memory))
         time.sleep(pause)

@@ -1,11 +1,13 @@
 """The key of a data folder lies elsewhere, and is made once."""
 
+from dataclasses import replace
+
 import pytest
 from tests.portals import site_in
 
 from veil.errors import KeyringError, LimitError, ServiceError
 from veil.keys import Keys
-from veil.service.store import Site, Store, Terms, open_key
+from veil.service.store import Store, Terms, open_key
 
 
 def code_of(do, *told, **more):
@@ -27,7 +29,7 @@ def test_a_key_with_the_data_that_it_locks_is_refused(tmp_path):
         assert code_of(open_key, tmp_path / "data", file) == "service-key-inside"
 
 
-def test_a_lost_key_is_not_made_anew_over_data_that_needs_it(tmp_path):
+def test_a_lost_key_is_not_made_anew_over_data_that_needs_it(tmp_path, one_node):
     Store(site_in(tmp_path)).close()
     (tmp_path / "service.key").unlink()
     assert code_of(open_key, tmp_path / "data", tmp_path / "service.key") == "service-key-missing"
@@ -50,10 +52,10 @@ def test_the_environment_may_give_it(tmp_path):
 def test_a_folder_locked_with_another_key_is_not_opened(tmp_path):
     site = site_in(tmp_path)
     Store(site).close()
-    assert code_of(Store, Site(site.folder, Keys.from_secret(bytes(32)), site.terms)) == "store-key"
+    assert code_of(Store, replace(site, keys=Keys.from_secret(bytes(32)))) == "store-key"
 
 
-def test_a_folder_others_may_look_into_is_refused(tmp_path):
+def test_a_folder_others_may_look_into_is_refused(tmp_path, one_node):
     site = site_in(tmp_path)
     site.folder.chmod(0o755)
     assert code_of(Store, site) == "store-open"

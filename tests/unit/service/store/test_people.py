@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from tests.portals import PASSWORD, site_in
+from tests.portals import PASSWORD, on_disk, site_in
 
 from veil.errors import ServiceError
 from veil.service.store import Store
@@ -75,7 +75,7 @@ def test_five_wrong_passwords_lock_the_name_for_the_right_one_too(tmp_path):
 def test_of_a_password_or_a_token_nothing_is_on_disk(store, admin):
     token = store.sessions.begin(admin)
     link, _ = store.people.invite("reviewer")
-    held = b"".join(path.read_bytes() for path in store.site.folder.rglob("*") if path.is_file())
+    held = on_disk(store.site)
     for secret in (PASSWORD, token, link, change_token(token)):
         assert secret.encode() not in held
 

@@ -116,7 +116,7 @@ def test_a_child_reaches_its_room_and_nothing_else(tmp_path):
 
 
 def test_a_site_without_a_folder_gets_one_in_memory_of_its_own(tmp_path):
-    folder = memory_folder(site_in(tmp_path).folder, None)
+    folder = memory_folder(site_in(tmp_path).seat, None)
     assert kind_of_mount(folder) == "tmpfs"
     assert folder.stat().st_mode & 0o777 == 0o700
     folder.rmdir()

@@ -1,0 +1,67 @@
+"""Opening: where the rows, the sealed files and the record of acts of a site are, for one node or for several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from veil.audit.journal import Journal
+from veil.errors import ServiceError
+from veil.service.store.acts import Acts
+from veil.service.store.database import Database
+from veil.service.store.places import Folder, Place
+from veil.service.store.site import Site
+from veil.service.store.sqlite import Sqlite
+from veil.stores.address import is_address, parse
+
+RECORD = "audit.jsonl"
+
+
+class Record(Protocol):
+    """The record of acts. Shape: as `Journal`."""
+
+    def add(self, what: str, told: Mapping[str, Any]) -> Any: ...
+
+
+def open_database(site: Site) -> Database:
+    """Errors: ServiceError `store-open`, `store-kind`, `store-driver`, `store-closed`."""
+    if site.folder is not None:
+        _make_private(site.folder)
+        return Sqlite(site.folder)
+    return cast("Database", _made("postgresql", "veil.service.store.postgresql:Postgresql", site.database))
+
+
+def open_place(site: Site) -> Place:
+    """Errors: ServiceError `store-objects`, `store-open`, `store-kind`."""
+    if is_address(site.objects):
+        return cast("Place", _made("s3", "veil.service.store.bucket:Bucket", site.objects))
+    if site.objects:
+        _make_private(Path(site.objects))
+        return Folder(Path(site.objects))
+    if site.folder is None:
+        raise ServiceError("store-objects", "several nodes need one place for sealed files", hint="--objects s3://BUCKET/PREFIX, or a folder that all of them share")  # fmt: skip
+    return Folder(site.folder / "objects")
+
+
+def open_record(site: Site, database: Database) -> Record:
+    """A file beside the rows of one node; with the rows of several."""
+    return Journal(site.folder / RECORD, site.keys) if site.folder is not None else Acts(database, site.keys)
+
+
+def _made(scheme: str, place: str, written: str) -> Any:
+    address = parse(written, Path())
+    if address.scheme != scheme:
+        raise ServiceError("store-kind", "a service keeps nothing in a store of this kind", hint="--data postgresql://..., --objects s3://..., or folders")  # fmt: skip
+    module, name = place.split(":")
+    try:
+        return getattr(import_module(module), name)(address)
+    except ModuleNotFoundError:
+        raise ServiceError("store-driver", "the driver of this database is not installed", hint="pip install 'veil-deid[nodes]'") from None  # fmt: skip
+
+
+def _make_private(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        raise ServiceError("store-open", "others may look into the data folder", hint="chmod 700")

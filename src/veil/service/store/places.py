@@ -1,0 +1,89 @@
+"""Places: where sealed files lie: a folder of this machine, or a bucket that several nodes reach."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from veil.errors import ServiceError
+
+
+class Sink(Protocol):
+    """A file that is being written."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+    def finish(self) -> None:
+        """All of it is on disk."""
+
+    def drop(self) -> None:
+        """It goes, finished or not."""
+
+
+class Place(Protocol):
+    """Files by names that say nothing.
+
+    Errors:  ServiceError `object-gone` where one that is read is not there; `store-closed` where a bucket cannot be reached.
+    """
+
+    def sink(self, name: str) -> Sink: ...
+
+    def source(self, name: str) -> AbstractContextManager[BinaryIO]: ...
+
+    def delete(self, names: list[str]) -> None: ...
+
+    def names(self, older: float) -> Iterator[str]:
+        """Those that nobody has been writing since then. Units: seconds since 1970."""
+
+
+class Folder:
+    """Files of mode 0600 in a private folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def sink(self, name: str) -> Sink:
+        return _File(self._folder / name)
+
+    def source(self, name: str) -> AbstractContextManager[BinaryIO]:
+        try:
+            return (self._folder / name).open("rb")
+        except OSError:
+            raise gone() from None
+
+    def delete(self, names: list[str]) -> None:
+        for name in names:
+            with suppress(FileNotFoundError):
+                (self._folder / name).unlink()
+
+    def names(self, older: float) -> Iterator[str]:
+        for entry in os.scandir(self._folder):
+            with suppress(FileNotFoundError):
+                if entry.stat().st_mtime < older:
+                    yield entry.name
+
+
+class _File:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+
+    def write(self, data: bytes, /) -> object:
+        return self._file.write(data)
+
+    def finish(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def drop(self) -> None:
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def gone() -> ServiceError:
+    return ServiceError("object-gone", "an object of the store is not there", hint="was the data folder put back from a copy?")  # fmt: skip

@@ -1,0 +1,199 @@
+"""Postgresql: the database of several nodes, behind one address."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from queue import Empty, LifoQueue
+from threading import BoundedSemaphore
+from typing import TypeVar
+
+from veil.errors import ServiceError
+from veil.service.store.database import Database, Row, set_fact
+from veil.service.store.spoken import Spoken, closed
+from veil.stores.address import Address
+
+T = TypeVar("T")
+_LINES = 8  # open at once in one process
+_PATIENCE = 30.0  # seconds; SQLite waits as long
+_KEYED = ("objects", "jobs")
+_CUT_EVERY, _CUT_ANYWAY = 10.0, 3600.0  # seconds
+_HOME = 0x7665696C  # ours among the locks of a server
+_TABLES = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS people (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, salt BYTEA NOT NULL, cost TEXT NOT NULL, digest BYTEA NOT NULL,
+    active BIGINT NOT NULL DEFAULT 1, wrong BIGINT NOT NULL DEFAULT 0, locked DOUBLE PRECISION NOT NULL DEFAULT 0,
+    made DOUBLE PRECISION NOT NULL);
+CREATE TABLE IF NOT EXISTS invitations (digest BYTEA PRIMARY KEY, id TEXT NOT NULL, role TEXT NOT NULL, until DOUBLE PRECISION NOT NULL);
+CREATE TABLE IF NOT EXISTS sessions (
+    digest BYTEA PRIMARY KEY, person TEXT NOT NULL, made DOUBLE PRECISION NOT NULL, seen DOUBLE PRECISION NOT NULL);
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, state TEXT NOT NULL, format TEXT NOT NULL, made DOUBLE PRECISION NOT NULL,
+    changed DOUBLE PRECISION NOT NULL, until DOUBLE PRECISION NOT NULL, key BYTEA, about BYTEA, plan BYTEA, report BYTEA,
+    code TEXT NOT NULL DEFAULT '', stage TEXT NOT NULL DEFAULT '', done BIGINT NOT NULL DEFAULT 0, whole BIGINT NOT NULL DEFAULT 0,
+    lease TEXT NOT NULL DEFAULT '', leased DOUBLE PRECISION NOT NULL DEFAULT 0, tries BIGINT NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS jobs_by_owner ON jobs (owner, made);
+CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, changed);
+CREATE TABLE IF NOT EXISTS objects (
+    id TEXT PRIMARY KEY, job TEXT NOT NULL, owner TEXT NOT NULL, what TEXT NOT NULL, key BYTEA NOT NULL, size BIGINT NOT NULL,
+    made DOUBLE PRECISION NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS objects_of_job ON objects (job, what);
+CREATE TABLE IF NOT EXISTS marks (
+    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE, text BIGINT NOT NULL, start BIGINT NOT NULL, stop BIGINT NOT NULL,
+    label TEXT NOT NULL, verdict TEXT NOT NULL, PRIMARY KEY (job, text, start, stop));
+CREATE TABLE IF NOT EXISTS readings (
+    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE, text BIGINT NOT NULL, PRIMARY KEY (job, text));
+CREATE TABLE IF NOT EXISTS rules (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, label TEXT NOT NULL, word BYTEA NOT NULL, person TEXT NOT NULL, made DOUBLE PRECISION NOT NULL);
+CREATE TABLE IF NOT EXISTS acts (number BIGINT PRIMARY KEY, line BYTEA NOT NULL);
+CREATE OR REPLACE FUNCTION cut_is_due() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO facts VALUES ('due', '1') ON CONFLICT (name) DO NOTHING; RETURN NULL; END $$;
+CREATE OR REPLACE TRIGGER object_goes AFTER DELETE ON objects FOR EACH STATEMENT EXECUTE FUNCTION cut_is_due();
+CREATE OR REPLACE TRIGGER job_goes AFTER DELETE OR UPDATE OF key ON jobs FOR EACH STATEMENT EXECUTE FUNCTION cut_is_due();
+"""
+
+
+class Postgresql(Database):
+    """PostgreSQL 14 or newer; nodes share one schema of it.
+
+    Keeps:   one lock of the server stands around every change, so that changes come one after another over all nodes, as in SQLite;
+             a node that falls silent in a change loses it after twenty seconds. A change whose end was not heard is asked for again,
+             and told as it truly ended.
+    Errors:  ServiceError `store-unsure` where the server did not come back to say whether a change was made.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._schema = address.options.get("schema", "public")
+        self._lock = zlib.crc32(self._schema.encode()) - 2**31
+        self._idle: LifoQueue[Spoken] = LifoQueue()
+        self._turns = BoundedSemaphore(_LINES)
+        self._make()
+
+    @contextmanager
+    def change(self) -> Iterator[Spoken]:
+        with self._lent(self._begun) as (line, number):
+            try:
+                yield line
+            except BaseException:
+                line.undo()
+                raise
+            if not line.committed():
+                self._settle(number)
+
+    def rows(self, asked: str, *values: object) -> list[Row]:
+        with self._lent(lambda line: line.execute(asked, values).fetchall()) as (_, found):
+            return list(found)
+
+    def cut(self) -> None:
+        """Tables with keys are written anew: VACUUM alone leaves bytes of what was deleted in their pages.
+
+        Keeps:   done at most every ten seconds over all nodes, where something was deleted; and once an hour in any case, for what a
+                 reader of another kind, a backup perhaps, held back.
+        """
+        if not self._take_cut():
+            return
+        try:
+            with self._lent(lambda line: line.execute("SET lock_timeout = '2s'")) as (line, _):
+                for table in _KEYED:
+                    line.execute(f"VACUUM (FULL) {table}")
+                line.execute("RESET lock_timeout")
+        except ServiceError:
+            with self.change() as line:
+                set_fact(line, "due", 1)
+            raise
+
+    def close(self) -> None:
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    def _take_cut(self) -> bool:
+        """Whether the tables are to be written anew now, by this node."""
+        seen = self.row(
+            "SELECT EXISTS (SELECT 1 FROM facts WHERE name = 'due') AS due, extract(epoch FROM clock_timestamp())::float8"
+            " - coalesce((SELECT value::float8 FROM facts WHERE name = 'cut'), 0) AS passed"
+        )
+        if seen is None or seen["passed"] < (_CUT_EVERY if seen["due"] else _CUT_ANYWAY):
+            return False
+        with self.change() as line:
+            line.execute("DELETE FROM facts WHERE name = 'due'")
+            line.execute(
+                "INSERT INTO facts SELECT 'cut', extract(epoch FROM clock_timestamp())::text ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+            )
+        return True
+
+    def _make(self) -> None:
+        """The schema and its tables, where they are not there; two nodes that begin at once do it one after the other."""
+        with self.change() as line:
+            asked = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?"
+            if line.execute(asked, (self._schema,)).fetchone() is None:
+                line.execute('CREATE SCHEMA "{}"'.format(self._schema.replace('"', '""')))
+            line.execute(_TABLES)
+
+    def _begun(self, line: Spoken) -> str:
+        """The number of the change that is open now. Keeps: each of its statements sees all that ended before it."""
+        begun = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT txid_current()::text AS number, pg_advisory_xact_lock({_HOME}, {self._lock})"
+        return str(line.execute(begun).fetchall()[0]["number"])
+
+    def _settle(self, number: str) -> None:
+        """Nothing where the change was made. Errors: ServiceError `store-closed` where it was not, `store-unsure`."""
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            with suppress(ServiceError):
+                found = self.rows("SELECT txid_status(?::bigint) AS state", number)[0]["state"]
+                if found == "committed":
+                    return
+                if found == "aborted":
+                    break
+            time.sleep(0.2)
+        else:
+            raise ServiceError(
+                "store-unsure",
+                "the database went away and did not say whether a change was made",
+                hint="look again in a while",
+            )
+        raise closed()
+
+    @contextmanager
+    def _lent(self, first: Callable[[Spoken], T]) -> Iterator[tuple[Spoken, T]]:
+        """A line, and what it said at first."""
+        if not self._turns.acquire(timeout=_PATIENCE):
+            raise closed()
+        try:
+            line, said = self._greeted(first)
+            try:
+                yield line, said
+            finally:
+                self._give_back(line)
+        finally:
+            self._turns.release()
+
+    def _greeted(self, first: Callable[[Spoken], T]) -> tuple[Spoken, T]:
+        """Keeps: a line that died while nobody spoke is not taken for a database that is gone."""
+        with suppress(Empty):
+            while True:
+                line = self._idle.get_nowait()
+                try:
+                    return line, first(line)
+                except ServiceError:
+                    alive = line.is_open
+                    self._give_back(line)
+                    if alive:
+                        raise
+        line = Spoken(self._address, self._schema)
+        try:
+            return line, first(line)
+        except BaseException:
+            line.close()
+            raise
+
+    def _give_back(self, line: Spoken) -> None:
+        line.undo()
+        if line.is_open:
+            self._idle.put(line)
+        else:
+            line.close()
