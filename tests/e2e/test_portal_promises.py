@@ -46,6 +46,7 @@ def written(trace):
             yield found[1], found[2]
 
 
+@pytest.mark.server
 def test_the_watch_sees_what_is_written_to_a_disk(tmp_path):
     trace = tmp_path / "trace.txt"
     traced(["sh", "-c", f"echo Zebulonia > {tmp_path}/x"], trace)
