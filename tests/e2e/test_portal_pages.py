@@ -2,11 +2,12 @@
 
 import contextlib
 import os
-import shutil
 import time
 from pathlib import Path
 
 import pytest
+from tests import browsers
+from tests.browsers import CONTRAST
 from tests.portals import NOTE, PASSWORD, TABLE, served, site_in, working
 
 from veil.service.store import Store
@@ -14,35 +15,12 @@ from veil.service.store.sweeper import sweep
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("VEIL_SHOTS")  # a folder for the pictures of the documentation
-CONTRAST = """() => {
-  const light = (c) => { const f = c.map((v) => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * f[0] + .7152 * f[1] + .0722 * f[2]; };
-  const read = (s) => s.match(/[\\d.]+/g).map(Number);
-  const ground = (e) => { for (; e; e = e.parentElement) { const c = read(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
-  const bad = [];
-  for (const e of document.querySelectorAll("body *")) {
-    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    if (!own || !e.checkVisibility() || e.closest(":disabled")) continue;
-    const a = light(read(getComputedStyle(e).color)), b = light(ground(e));
-    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    if (ratio < 4.5) bad.push(`${e.tagName} ${ratio.toFixed(2)}`);
-  }
-  return bad;
-}"""
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
+    with browsers.chromium() as one:
+        yield one
 
 
 class Visit:
