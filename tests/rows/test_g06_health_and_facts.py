@@ -13,6 +13,7 @@ from veil.service.reader import Reader
 
 def test_g6_health_has_its_keys(serving):
     with serving.client() as client:
+        client.post("/api/v1/detect", json={"text": "waits until the model is there"})
         told = client.get("/api/v1/health")
     assert told.status_code == 200
     assert set(told.json()) == {"status", "model_loaded", "model_name", "version"}
@@ -71,3 +72,18 @@ def test_g6_it_starts_without_a_configuration_prints_a_token_and_answers_in_two_
     assert answer.json()["entity_count"] == 1
     assert service.token.startswith("veil_")
     assert spent < 15, "wall time, on a machine that runs other tests; bench-rest prints what it is alone"
+
+
+def test_g6_a_service_whose_store_is_away_is_not_ready():
+    from veil.errors import ServiceError
+    from veil.service.rest.routes import Desk
+
+    def away():
+        raise ServiceError("store-closed", "the database cannot be read")
+
+    reader = Reader(lambda: Scanner([]))
+    reader.ready.set()
+    desk = Desk(reader, None, None, None, 10)
+    assert desk.is_ready()
+    desk.needed.append(away)
+    assert not desk.is_ready()

@@ -60,10 +60,13 @@ def create_app(setting: Setting) -> ASGIApp:
     app = FastAPI(
         title="Veil", version=version("veil-deid"), description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
     )
-    app.include_router(rest_router(Desk(reader, answers, callers, measures, setting.waiting)))
+    desk = Desk(reader, answers, callers, measures, setting.waiting)
+    app.include_router(rest_router(desk))
     app.include_router(aws_router(reader, callers, measures, setting.waiting))
     if setting.site is not None:
-        add_store(app, Store(setting.site), callers, setting)
+        store = Store(setting.site)
+        add_store(app, store, callers, setting)
+        desk.needed.append(lambda: store.database.fact("key"))
     _add_errors(app)
     _add_docs(app)
     return Door(app, setting, measures.request, _spans(setting))

@@ -1,10 +1,12 @@
 """Routes: the calls of the REST service."""
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 
+from veil.errors import Error
 from veil.model import Span
 from veil.service.gate.callers import Callers
 from veil.service.gate.grants import Grant
@@ -42,6 +44,16 @@ class Desk:
     def __init__(self, reader: Reader, answers: Answers, callers: Callers, measures: Measures, waiting: int) -> None:
         self.reader, self.answers, self.callers, self.measures = reader, answers, callers, measures
         self._waiting = waiting
+        self.needed: list[Callable[[], object]] = []  # what else must answer before the service is ready
+
+    def is_ready(self) -> bool:
+        """Whether the model is there, and all else that requests need."""
+        try:
+            for one in self.needed:
+                one()
+        except Error:
+            return False
+        return self.reader.ready.is_set()
 
     def check_room(self) -> None:
         """Errors: HTTPException 503 where too much waits already."""
@@ -119,11 +131,11 @@ def _add_phi(router: APIRouter, desk: Desk) -> None:
 
 def _add_facts(router: APIRouter, desk: Desk) -> None:
     @router.get("/health", tags=["service"])
-    async def health(response: Response) -> Health:
-        """Whether this process answers; 503 until the model is there."""
-        loaded = desk.reader.ready.is_set()
-        response.status_code = 200 if loaded else 503
-        return Health(status="healthy" if loaded else "starting", model_loaded=loaded, model_name=MODEL, version=version("veil-deid"))  # fmt: skip
+    def health(response: Response) -> Health:
+        """Whether this process answers; 503 until the model is there, and while the store is away."""
+        loaded, ready = desk.reader.ready.is_set(), desk.is_ready()
+        response.status_code = 200 if ready else 503
+        return Health(status="healthy" if ready else "starting" if not loaded else "unready", model_loaded=loaded, model_name=MODEL, version=version("veil-deid"))  # fmt: skip
 
     @router.get("/entities", tags=["service"])
     async def kinds() -> EntityKinds:

@@ -114,7 +114,7 @@ class PhiAnswer(BaseModel):
 
 
 class Health(BaseModel):
-    status: Literal["healthy", "starting"]
+    status: Literal["healthy", "starting", "unready"]
     model_loaded: bool
     model_name: str
     version: str
