@@ -166,14 +166,14 @@ def seen(said):
 
 def test_what_was_begun_is_answered_before_a_service_stops(tmp_path):
     with served(tmp_path) as service:
-        texts = ["Dr. Alice Wong saw the patient on 03/04/2019. " * 400] * 100
+        texts = ["Dr. Alice Wong saw the patient on 03/04/2019. " * 160] * 100
         answers = []
 
         def post():
             with service.client() as client:
                 answers.append(client.post("/api/v1/batch", json={"texts": texts}))
 
-        calls = [threading.Thread(target=post) for _ in range(3)]
+        calls = [threading.Thread(target=post) for _ in range(2)]
         for one in calls:
             one.start()
         time.sleep(1.0)
@@ -182,7 +182,7 @@ def test_what_was_begun_is_answered_before_a_service_stops(tmp_path):
         for one in calls:
             one.join(60)
         assert service.process.wait(30) == 0
-    assert [one.status_code for one in answers] == [200] * 3
+    assert [one.status_code for one in answers] == [200] * 2
     assert all(one.json()["documents_processed"] == 100 for one in answers)
 
 
