@@ -274,3 +274,20 @@ def test_a_request_is_a_span_of_its_callers_trace_without_a_word_of_it(tmp_path)
     assert got[0]["traceId"] == trace
     assert got[0]["tags"]["http.route"] == "/api/v1/detect"
     assert not seen(json.dumps(got))
+
+
+def test_who_is_signed_in_reads_texts_too_and_no_other_site_in_their_name(tmp_path):
+    with served(tmp_path, "--data", "data", "--key-file", "key") as service:
+        code = service.process.stdout.readline().split()[1]
+        with httpx2.Client(base_url=service.url) as client:
+            told = client.post(
+                "/portal/api/setup", json={"code": code, "name": "ada", "password": "correct horse battery"}
+            ).json()
+            ask = lambda **headers: client.post("/api/v1/explain", json=SSN, headers=headers).status_code  # noqa: E731
+            assert ask(**{"X-CSRF-Token": told["change"]}) == 200
+            assert ask() == 401
+            assert ask(**{"X-CSRF-Token": "0" * 64}) == 401
+            assert client.get("/api/v1/jobs").status_code in (401, 403)
+            assert client.get("/api/v1/metrics").status_code == 403
+            client.cookies.clear()
+            assert ask(**{"X-CSRF-Token": told["change"]}) == 401
