@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,8 +58,11 @@ def names_of(address: str) -> list[str]:
     return [one["Key"] for one in found if not one["Key"].endswith("/")]
 
 
-def shared_in(folder: Path) -> Iterator[Shared]:
-    """Both servers, with what a process needs to reach them in its environment."""
+def shared_servers() -> Iterator[Shared]:
+    """Both servers, with what a process needs to reach them in its environment.
+
+    Keeps:   their folder is none of pytest's, whose rights a second run sets anew.
+    """
     from moto.server import ThreadedMotoServer
 
     with pytest.MonkeyPatch.context() as patched:
@@ -71,8 +75,9 @@ def shared_in(folder: Path) -> Iterator[Shared]:
         host, port = objects.get_host_and_port()
         patched.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
         s3().create_bucket(Bucket=BUCKET)
-        for server in serving(Postgres, folder):
-            yield Shared(server, folder / "data")
+        with tempfile.TemporaryDirectory() as folder:
+            for server in serving(Postgres, Path(folder)):
+                yield Shared(server, Path(folder) / "data")
         objects.stop()
 
 

@@ -21,6 +21,7 @@ from veil.cli.serve_options import (
     Local,
     Locale,
     MemoryFolder,
+    ObjectsPlace,
     OidcClaim,
     OidcClient,
     OidcIssuer,
@@ -57,7 +58,8 @@ def serve(
     workers: Workers = 1,
     local: Local = False,
     key_file: KeyFile = None,
-    data: DataFolder = None,
+    data: DataFolder = "",
+    objects: ObjectsPlace = "",
     keep: Keep = 72,
     job_workers: JobWorkers = 1,
     memory_folder: MemoryFolder = None,
@@ -87,13 +89,13 @@ def serve(
     from veil.service.gate.root import root_keys
     from veil.service.server import Listening, bound, run
     from veil.service.setting import Setting
-    from veil.service.store import Site, Terms, open_key
+    from veil.service.store import Terms, open_key, site_at
 
     listening = Listening(host, port, workers, job_workers, tls_cert, tls_key, client_ca, behind_proxy)
-    keys = open_key(data, key_file) if data is not None else root_keys(key_file)
+    keys = open_key(data, key_file) if data else root_keys(key_file)
     site = (
-        Site(data, keys, Terms(kept=keep * 3600), memory_folder, _linking(keyring, passphrase_file))
-        if data is not None
+        site_at(data, objects, keys, Terms(kept=keep * 3600), memory_folder, _linking(keyring, passphrase_file))
+        if data
         else None
     )
     provider = _provider(oidc_issuer, oidc_client, oidc_role or [], oidc_claim, public_url) if oidc_issuer else None
@@ -172,3 +174,19 @@ def token(
     else:
         typer.echo(grants.token(grant))
     typer.echo(f"its id, to take it back with --revoked: {grant.id}", err=True)
+
+
+@app.command()
+def record(
+    file: Annotated[Path, typer.Argument(help="a new file; its head comes beside it", show_default=False)],
+    data: Annotated[str, typer.Option("--data", help="the address of the database", show_default=False)],
+) -> None:
+    """Write the record of acts of several nodes out of their database, for `veil audit verify`."""
+    from veil.service.store.acts import write_acts
+    from veil.service.store.opening import database_at
+
+    database = database_at(data)
+    try:
+        typer.echo(f"{write_acts(database, file)} acts")
+    finally:
+        database.close()

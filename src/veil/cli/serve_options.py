@@ -17,8 +17,15 @@ Port = Annotated[int, typer.Option("-p", "--port", min=0, max=65535, help="0 tak
 Workers = Annotated[int, typer.Option("-w", "--workers", min=1, help="processes")]
 Local = Annotated[bool, typer.Option("--local", help="calls of this machine need no token")]
 DataFolder = Annotated[
-    Path | None,
-    typer.Option("--data", help="a folder for files, jobs and people, sealed: pages to sign in to and drop files on"),
+    str,
+    typer.Option(
+        "--data",
+        help="a folder for files, jobs and people, sealed: pages to sign in to and drop files on; postgresql://... for several nodes",
+    ),
+]
+ObjectsPlace = Annotated[
+    str,
+    typer.Option("--objects", help="where sealed files lie: s3://BUCKET/PREFIX, or a folder; by default below --data"),
 ]
 Keep = Annotated[float, typer.Option("--keep", min=0.01, max=72, help="hours that a result may be fetched")]
 JobWorkers = Annotated[int, typer.Option("--job-workers", min=1, help="processes that work at files")]

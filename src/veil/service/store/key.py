@@ -9,14 +9,16 @@ from pathlib import Path
 from veil.errors import KeyringError
 from veil.keys import Keys
 from veil.keys.stores import create_private, read_private
+from veil.stores.address import is_address
 
 VARIABLE = "VEIL_SERVICE_KEY"
 
 
-def open_key(data: Path, file: Path | None = None, environment: Mapping[str, str] | None = None) -> Keys:
-    """The key of a data folder, from a private file or from the environment; the file is made on the first run.
+def open_key(data: Path | str, file: Path | None = None, environment: Mapping[str, str] | None = None) -> Keys:
+    """The key of a data folder, or of the database at an address, from a private file or from the environment.
 
     Shape:   64 hexadecimal digits.
+    Keeps:   the file is made on the first run over a folder; several nodes must be given one key.
     Errors:  KeyringError `service-key-missing`, `service-key-inside`, `service-key-broken`; `keyring-open` where others may read it.
     """
     environment = os.environ if environment is None else environment
@@ -26,16 +28,20 @@ def open_key(data: Path, file: Path | None = None, environment: Mapping[str, str
             raise KeyringError("service-key-missing", "no key of the service was given",
                                hint=f"--key-file FILE, outside the data folder, or {VARIABLE}")  # fmt: skip
         return keys_of(told)
-    if file.resolve().is_relative_to(data.resolve()):
+    folder = Path(data) if isinstance(data, Path) or not is_address(data) else None
+    if folder is not None and file.resolve().is_relative_to(folder.resolve()):
         raise KeyringError("service-key-inside", "the key of the service lies with the data that it locks", where=file.name,
                            hint="--key-file names a file outside the data folder, best on another volume")  # fmt: skip
     if not file.exists():
-        _make(file, data)
+        _make(file, folder)
     return keys_of(read_private(file).decode("ascii", "replace"))
 
 
-def _make(file: Path, data: Path) -> None:
+def _make(file: Path, data: Path | None) -> None:
     """A new key, where there is nothing yet that an older one would be needed for."""
+    if data is None:
+        raise KeyringError("service-key-missing", "the key of these nodes is not there", where=file.name,
+                           hint="put the one key there that all nodes have; a first one: openssl rand -hex 32")  # fmt: skip
     if (data / "service.sqlite").exists():
         raise KeyringError("service-key-missing", "the key of this data folder is not there", where=file.name,
                            hint="put it back: nothing else opens what is stored")  # fmt: skip

@@ -30,7 +30,12 @@ def open_database(site: Site) -> Database:
     if site.folder is not None:
         _make_private(site.folder)
         return Sqlite(site.folder)
-    return cast("Database", _made("postgresql", "veil.service.store.postgresql:Postgresql", site.database))
+    return database_at(site.database)
+
+
+def database_at(written: str) -> Database:
+    """The database of several nodes. Errors: as `open_database`."""
+    return cast("Database", _made("postgresql", "veil.service.store.postgresql:Postgresql", written))
 
 
 def open_place(site: Site) -> Place:

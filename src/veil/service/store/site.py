@@ -38,3 +38,10 @@ class Site:
         """Those on this machine that no job may look into."""
         sealed = (Path(self.objects),) if self.objects and not is_address(self.objects) else ()
         return (*((self.folder,) if self.folder is not None else ()), *sealed)
+
+
+def site_at(data: str, objects: str, keys: Keys, terms: Terms, memory: Path | None, linking: Keys | None) -> Site:
+    """A site as a command names it. Shape: `data`: a folder, or the address of a database."""
+    if is_address(data):
+        return Site(None, keys, terms, memory, linking, data, objects)
+    return Site(Path(data), keys, terms, memory, linking, objects=objects)

@@ -96,8 +96,11 @@ class Spoken:
 
     def close(self) -> None:
         self.is_open = False
+        file = getattr(self._held, "_sock", None)  # the driver leaves it open where the server is gone
         with suppress(Exception):
             self._held.close()
+        with suppress(Exception):
+            file.close() if file is not None else None
 
 
 def closed() -> ServiceError:

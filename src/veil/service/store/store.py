@@ -43,10 +43,10 @@ class Store:
         self.database = open_database(site)
         try:
             self._check_key(site.keys)
+            self.objects = Objects(open_place(site), site.keys)
         except BaseException:
             self.database.close()
             raise
-        self.objects = Objects(open_place(site), site.keys)
         self.clock = Clock(self.database)
         self.people = People(self.database, self.clock, site.terms)
         self.sessions = Sessions(self.database, self.clock, site.terms)

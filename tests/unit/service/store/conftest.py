@@ -2,15 +2,15 @@
 
 import pytest
 from tests import portals
-from tests.nodes import shared_in
+from tests.nodes import shared_servers
 from tests.portals import site_in
 
 from veil.service.store import Store
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory):
-    yield from shared_in(tmp_path_factory.mktemp("shared"))
+def servers():
+    yield from shared_servers()
 
 
 def pytest_generate_tests(metafunc):
