@@ -5,7 +5,8 @@ import threading
 import time
 
 import pytest
-from tests.portals import NOTE, PASSWORD, TABLE, Browser, joined, served, site_in, working
+from tests.nodes import shared_servers
+from tests.portals import NOTE, PASSWORD, TABLE, Browser, joined, served, shared, site_in, working
 
 from veil.service.portal import create_portal
 from veil.service.store import Store
@@ -57,8 +58,21 @@ CALLS = {
 }
 
 
+@pytest.fixture(scope="module")
+def servers():
+    yield from shared_servers()
+
+
+@pytest.fixture(params=["one node", pytest.param("several nodes", marks=pytest.mark.server)])
+def nodes(request):
+    found = request.getfixturevalue("servers") if request.param == "several nodes" else None
+    token = shared.set(found)
+    yield found
+    shared.reset(token)
+
+
 @pytest.fixture
-def portal(tmp_path):
+def portal(tmp_path, nodes):
     store = Store(site_in(tmp_path))
     with served(store) as address, Browser(address) as admin:
         admin.enter("/setup", name="ada", code=store.people.setup_code())

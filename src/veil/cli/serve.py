@@ -153,7 +153,7 @@ def _tell_setup(setting: Setting) -> None:
         typer.echo(f"setup    {code}   (once: it makes the first admin, on the page /setup)")
 
 
-@app.command()
+@app.command("token")
 def token(
     key_file: Annotated[Path, typer.Option("--key-file", help="the secret of the service", show_default=False)],
     scopes: Annotated[
@@ -176,7 +176,7 @@ def token(
     typer.echo(f"its id, to take it back with --revoked: {grant.id}", err=True)
 
 
-@app.command()
+@app.command("record")
 def record(
     file: Annotated[Path, typer.Argument(help="a new file; its head comes beside it", show_default=False)],
     data: Annotated[str, typer.Option("--data", help="the address of the database", show_default=False)],
