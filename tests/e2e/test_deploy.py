@@ -60,6 +60,7 @@ def test_no_file_of_deployment_holds_a_key_and_each_reads_one():
     for name in (
         "docker/compose.yaml",
         "kubernetes/veil.yaml",
+        "kubernetes/veil-nodes.yaml",
         "cloud-run/service.yaml",
         "azure/containerapp.yaml",
         "lambda/template.yaml",
@@ -77,6 +78,37 @@ def test_the_composition_gives_the_container_memory_to_work_in_and_no_more_right
     assert one["mem_limit"] == one["memswap_limit"]  # no swap
     assert any(place.startswith("/dev/shm") for place in one["tmpfs"])
     assert all(port.startswith("127.0.0.1:") for port in one["ports"])
+
+
+def test_several_nodes_take_addresses_and_passwords_from_secrets_and_keep_nothing_of_their_own():
+    deployment = next(page for page in pages(DEPLOY / "kubernetes/veil-nodes.yaml") if page["kind"] == "Deployment")
+    spec = deployment["spec"]["template"]["spec"]
+    env = {one["name"]: one for one in spec["containers"][0]["env"]}
+    assert deployment["spec"]["replicas"] == 3
+    assert all("secretKeyRef" in env[name]["valueFrom"] for name in ("DATA", "VEIL_DB_PASSWORD", "VEIL_SERVICE_KEY"))
+    assert env["OBJECTS"]["value"].startswith("s3://")
+    assert all(volume["emptyDir"]["medium"] == "Memory" for volume in spec["volumes"])
+
+
+def test_the_start_of_the_image_hands_on_where_files_lie(tmp_path):
+    (tmp_path / "veil").write_text('#!/bin/sh\nfor word in "$@"; do echo "$word"; done\n')
+    (tmp_path / "veil").chmod(0o755)
+    env = {
+        "PATH": f"{tmp_path}:/usr/bin:/bin",
+        "MODE": "ui",
+        "DATA": "postgresql://veil@db/veil?schema=a b",
+        "OBJECTS": "s3://bucket/a b",
+    }
+    said = subprocess.run([DEPLOY / "docker/start"], env=env, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+    assert said[said.index("--data") + 1] == env["DATA"]
+    assert said[said.index("--objects") + 1] == env["OBJECTS"]
+    del env["OBJECTS"]
+    assert (
+        "--objects"
+        not in subprocess.run([DEPLOY / "docker/start"], env=env, capture_output=True, text=True, check=True).stdout
+    )
 
 
 def test_the_template_of_lambda_has_no_fault_that_its_linter_knows():
