@@ -123,7 +123,9 @@ def test_databases_are_spoken_to_in_stores_alone():
     }
     for path in FILES:
         met = {one.split(".")[0] for one in imports(path)} & drivers
-        held = path.name == "vault.py" or ("service", "store") == path.parts[-3:-1]  # no data of a hospital's own lies there
+        held = (
+            path.name == "vault.py" or ("service", "store") == path.parts[-3:-1]
+        )  # no data of a hospital's own lies there
         allowed = {"sqlite3", "pg8000"} if held else set()
         assert path.parent.name == "stores" or met <= allowed, path.name
 

@@ -55,6 +55,9 @@ def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
         draft = await run_in_threadpool(store.receive, caller, job)
         try:
             await _stream(request, draft)
+        except Exception:
+            await run_in_threadpool(draft.drop)  # a bucket is asked over a network
+            raise
         except BaseException:
             draft.drop()
             raise
