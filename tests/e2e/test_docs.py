@@ -104,7 +104,9 @@ def test_the_page_of_the_service_calls_it_word_for_word(tmp_path: Path) -> None:
         said = []
         for block in _blocks(page, "sh"):
             script = block.replace("http://localhost:8000", service.url)
-            done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=True)
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=True
+            )
             said.append(done.stdout)
         (expected,) = _blocks(page, "json")
         assert json.loads(said[1]) == json.loads(expected)

@@ -73,7 +73,9 @@ class Scanner:
             found = judge.judge(read, found)
         bars = least or [ACCEPTED] * len(texts)
         return [
-            resolve(text, weigh(text, self._freed(text, spans), thresholds=self.thresholds, allow=self.allow, least=bar))
+            resolve(
+                text, weigh(text, self._freed(text, spans), thresholds=self.thresholds, allow=self.allow, least=bar)
+            )
             for text, spans, bar in zip(texts, found, bars, strict=True)
         ]
 

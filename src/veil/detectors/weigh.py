@@ -33,8 +33,5 @@ def weigh(
         span
         for span in spans
         if held(span)
-        or (
-            span.score >= bars.get(span.label, least)
-            and not (allow and shown[span.start : span.end].lower() in allow)
-        )
+        or (span.score >= bars.get(span.label, least) and not (allow and shown[span.start : span.end].lower() in allow))
     ]

@@ -82,7 +82,14 @@ class Scans:
         return self.answer(values, subjects, spans, day_first=day_first, report=report, address=address)
 
     def answer(
-        self, values: pa.Array, subjects: pa.Array, spans: list[list[Span]], *, day_first: bool, report: Report, address: str
+        self,
+        values: pa.Array,
+        subjects: pa.Array,
+        spans: list[list[Span]],
+        *,
+        day_first: bool,
+        report: Report,
+        address: str,
     ) -> tuple[pa.Array, list[Found]]:
         """Shape: n texts, n subjects, n lists of spans as `find` gives them -> n texts with those replaced; null stays null."""
         texts = [value or "" for value in values.to_pylist()]
