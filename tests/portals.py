@@ -22,8 +22,8 @@ from veil.service.gate.door import Door
 from veil.service.portal import create_portal
 from veil.service.setting import Setting
 from veil.service.store import Caller, Choice, Site, Store, Terms, open_key
-from veil.service.store.crew import Crew
-from veil.service.store.worker import Worker
+from veil.service.work.crew import Crew
+from veil.service.work.worker import Worker
 
 PASSWORD = "correct horse battery"
 CHEAP = Cost(memory=8, iterations=1, lanes=1)

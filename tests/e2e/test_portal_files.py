@@ -12,7 +12,7 @@ from tests.portals import NOTE, TABLE, Browser, joined, parquet, served, site_in
 from veil.jobs.notes import notes_session
 from veil.keys import Keys
 from veil.service.store import Store
-from veil.service.store.worker import safe_name
+from veil.service.work.worker import safe_name
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.browsers import CONTRAST
 from tests.portals import NOTE, PASSWORD, TABLE, served, site_in, working
 
 from veil.service.store import Store
-from veil.service.store.sweeper import sweep
+from veil.service.work.sweeper import sweep
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("VEIL_SHOTS")  # a folder for the pictures of the documentation

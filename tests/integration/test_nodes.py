@@ -20,7 +20,7 @@ from veil.audit import verify_chain
 from veil.errors import LeakError, ServiceError
 from veil.service.store import Store, jobs
 from veil.service.store.acts import write_acts
-from veil.service.store.worker import serve
+from veil.service.work.worker import serve
 
 pytestmark = pytest.mark.server
 NOTE = "Seen by Dr. Alice Wong on 03/04/2019. MRN 1234567. Visit {}.\n"

@@ -5,7 +5,7 @@ from tests.e2e.test_canary import forms
 from tests.portals import ME, handed_in, site_in, working
 
 from veil.service.store import Choice, Store
-from veil.service.store.room import memory_folder
+from veil.service.work.room import memory_folder
 
 WORDS = ("Zebulonia", "Quackenthorpe", "88410377")
 GOOD = b"Patient: Zebulonia Quackenthorpe, MRN: 88410377.\n"

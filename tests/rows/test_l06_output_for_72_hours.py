@@ -7,7 +7,7 @@ from tests.portals import ME, NOTE, OTHER, handed_in, result_of, site_in, workin
 
 from veil.errors import LimitError, ServiceError
 from veil.service.store import Caller, Store, Terms
-from veil.service.store.sweeper import sweep
+from veil.service.work.sweeper import sweep
 
 HOURS = 3600
 

@@ -21,7 +21,7 @@ from uvicorn.supervisors import Multiprocess
 
 from veil.errors import ServiceError
 from veil.service.setting import LOOPBACK, Setting
-from veil.service.store.crew import Crew
+from veil.service.work.crew import Crew
 
 _PATIENCE = 30  # seconds: a process that reads a long text is not taken for a dead one
 

@@ -16,8 +16,8 @@ from veil.service.store.access import Caller
 from veil.service.store.choice import Choice
 from veil.service.store.jobs import Job
 from veil.service.store.objects import Draft
-from veil.service.store.planned import RULES, rules_of, with_wishes
 from veil.service.store.store import Store
+from veil.service.work.planned import RULES, rules_of, with_wishes
 
 _HELD = 256 << 10
 

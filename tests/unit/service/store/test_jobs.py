@@ -12,7 +12,7 @@ from veil.errors import LimitError, ServiceError
 from veil.service.store import Caller, Choice, Store, jobs
 from veil.service.store.acts import write_acts
 from veil.service.store.opening import RECORD
-from veil.service.store.sweeper import sweep
+from veil.service.work.sweeper import sweep
 
 
 def taken(store, now=None):

@@ -10,7 +10,7 @@ import pytest
 from tests.portals import site_in
 
 from veil.errors import ServiceError
-from veil.service.store.room import Room, kind_of_mount, memory_folder, wipe_dead
+from veil.service.work.room import Room, kind_of_mount, memory_folder, wipe_dead
 
 MOUNTS = """22 1 0:20 / / rw - ext4 /dev/root rw
 30 22 0:25 / /dev/shm rw - tmpfs tmpfs rw
@@ -28,7 +28,7 @@ def test_the_kind_of_a_folder_is_that_of_its_nearest_mount(folder, kind):
 
 
 def test_a_folder_on_a_disk_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("veil.service.store.room.kind_of_mount", lambda _: "ext4")
+    monkeypatch.setattr("veil.service.work.room.kind_of_mount", lambda _: "ext4")
     with pytest.raises(ServiceError, match="mount -t tmpfs") as caught:
         memory_folder(tmp_path, tmp_path / "work")
     assert caught.value.code == "memory-folder"
@@ -60,7 +60,7 @@ def test_what_a_killed_worker_left_is_wiped_and_a_living_ones_is_not(tmp_path):
 PROBE = """
 import json, os, sys
 from pathlib import Path
-from veil.service.store.fence import close_in
+from veil.service.work.fence import close_in
 room, data = Path(sys.argv[1]), Path(sys.argv[2])
 told = close_in(room, [data], memory=2 << 30, cpu=20, written=1 << 20)
 def tried(do):

@@ -8,10 +8,10 @@ from contextlib import suppress
 
 from veil.errors import Error
 from veil.service.store import jobs
-from veil.service.store.room import memory_folder, wipe_dead
 from veil.service.store.sealed import seal_word
 from veil.service.store.site import Site
 from veil.service.store.store import Store
+from veil.service.work.room import memory_folder, wipe_dead
 
 _REMEMBERED = 30 * 24 * 3600.0  # how long a job that is over stands in the list
 _WRITING = 3600.0  # a file that grew within the hour may be an upload

@@ -18,8 +18,8 @@ from veil.formats.xlsx import parted
 from veil.parts import kind_of
 from veil.policy.address import shown_path
 from veil.service.store.choice import Choice
-from veil.service.store.planned import PROFILE
-from veil.service.store.trees import tree_table
+from veil.service.work.planned import PROFILE
+from veil.service.work.trees import tree_table
 from veil.stores import Folder
 
 _SUBJECT = re.compile(r"(patient|person|subject|member|pat|mrn)(_?(id|key|num|number|no|nbr))?$", re.IGNORECASE)

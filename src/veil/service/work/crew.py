@@ -13,8 +13,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from veil.service.store.room import memory_folder, wipe_dead
 from veil.service.store.site import Site
+from veil.service.work.room import memory_folder, wipe_dead
 
 _LOOK = 1.0
 
@@ -69,14 +69,14 @@ class Crew:
 
 
 def _work(site: Site, apart: tuple[Path, ...]) -> None:
-    from veil.service.store import worker  # noqa: PLC0415
+    from veil.service.work import worker  # noqa: PLC0415
 
     _end_with_service()
     worker.serve(site, apart)
 
 
 def _sweep(site: Site, pause: float) -> None:
-    from veil.service.store import sweeper  # noqa: PLC0415
+    from veil.service.work import sweeper  # noqa: PLC0415
 
     _end_with_service()
     sweeper.serve(site, pause=pause)

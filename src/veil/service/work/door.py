@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from multiprocessing.connection import Connection
 
-from veil.service.store.task import Task
+from veil.service.work.task import Task
 
 
 def work(task: Task, line: Connection) -> None:
     """Do a task; see `child`."""
-    from veil.service.store import child  # noqa: PLC0415
+    from veil.service.work import child  # noqa: PLC0415
 
     child.work(task, line)

@@ -21,11 +21,11 @@ from veil.service.store.choice import Choice
 from veil.service.store.jobs import Lease
 from veil.service.store.lists import site_lists
 from veil.service.store.objects import INPUT, OUTPUT, Draft
-from veil.service.store.room import Room, memory_folder, wipe_dead
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.site import Site
 from veil.service.store.store import Store
-from veil.service.store.task import RESULT, Task
+from veil.service.work.room import Room, memory_folder, wipe_dead
+from veil.service.work.task import RESULT, Task
 
 _BEAT = 0.25  # seconds between two looks at a child
 _GULP = 1 << 20
@@ -117,7 +117,7 @@ class Worker:
 
     def _watched(self, lease: Lease, task: Task) -> Record | None:
         """The child's answer; it is killed when its time is over, and when the job is no longer ours."""
-        from veil.service.store import door  # noqa: PLC0415  names what a child runs, without loading it here
+        from veil.service.work import door  # noqa: PLC0415  names what a child runs, without loading it here
 
         line, theirs = self._context.Pipe(duplex=False)
         child = self._context.Process(target=door.work, args=(task, theirs), daemon=True)
@@ -246,7 +246,7 @@ def forks() -> ForkServerContext:
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["veil.service.store.child", "veil.service.store.warmed"])
+    context.set_forkserver_preload(["veil.service.work.child", "veil.service.work.warmed"])
     return context
 
 

@@ -24,11 +24,11 @@ from veil.keys import Cost, Keyring
 from veil.policy.plan import describe
 from veil.reports.figures import by_label, check_rows
 from veil.service.store.choice import not_covered
-from veil.service.store.fence import close_in
-from veil.service.store.planned import PROFILE, project_of
-from veil.service.store.proposal import propose
-from veil.service.store.sampled import sampled
-from veil.service.store.task import RESULT, Task
+from veil.service.work.fence import close_in
+from veil.service.work.planned import PROFILE, project_of
+from veil.service.work.proposal import propose
+from veil.service.work.sampled import sampled
+from veil.service.work.task import RESULT, Task
 
 _STATED = (1980, 1, 1, 0, 0, 0)
 _EVERY = 0.2

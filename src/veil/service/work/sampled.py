@@ -10,7 +10,7 @@ from typing import Any
 from veil.jobs.session import Session
 from veil.jobs.shown import Row, found_rows
 from veil.keys import Keys
-from veil.service.store.task import RESULT, Task
+from veil.service.work.task import RESULT, Task
 
 LONGEST = 100_000
 Record = dict[str, Any]
