@@ -24,13 +24,26 @@ class Room:
     """
 
     def __init__(self, memory: Path) -> None:
-        self._place = memory / f"worker-{secrets.token_hex(8)}"
-        self._place.mkdir(mode=0o700, parents=True)
-        self._lock = lock(self._place / "lock")
+        self._memory = memory
+        self._place, self._lock = self._made()
+
+    def _made(self) -> tuple[Path, int]:
+        """A place that is locked; one that was wiped between its making and its locking, as a dead one, is made again."""
+        while True:
+            place = self._memory / f"worker-{secrets.token_hex(8)}"
+            place.mkdir(mode=0o700, parents=True)
+            with contextlib.suppress(Error, OSError):
+                held = lock(place / "lock")
+                if (place / "lock").exists():
+                    return place, held
+                os.close(held)
 
     @contextlib.contextmanager
     def lent(self) -> Iterator[Path]:
         """An empty folder for one job."""
+        if not self._place.is_dir():
+            os.close(self._lock)
+            self._place, self._lock = self._made()
         folder = self._place / secrets.token_hex(8)
         folder.mkdir(mode=0o700)
         for inner in ("in", "tmp"):

@@ -120,3 +120,28 @@ def test_a_site_without_a_folder_gets_one_in_memory_of_its_own(tmp_path):
     assert kind_of_mount(folder) == "tmpfs"
     assert folder.stat().st_mode & 0o777 == 0o700
     folder.rmdir()
+
+
+def test_a_worker_whose_place_was_wiped_before_it_was_locked_makes_another(tmp_path, monkeypatch):
+    from veil.service.work import room
+
+    held, once = room.lock, iter([True])
+
+    def wiped_first(path):
+        if next(once, False):
+            wipe_dead_once(path.parent)
+        return held(path)
+
+    def wipe_dead_once(place):
+        import shutil
+
+        shutil.rmtree(place)
+
+    monkeypatch.setattr(room, "lock", wiped_first)
+    made = Room(tmp_path)
+    with made.lent() as folder:
+        assert folder.is_dir()
+    wipe_dead_once(made._place)
+    with made.lent() as folder:
+        assert (folder / "in").is_dir()
+    made.close()
