@@ -26,6 +26,9 @@ TABLE = b"patient_id,name,note\n7,Ada Lovelace,seen by Dr. Wong\n8,Bo Smith,ok\n
 class Person:
     """One who signed in: cookie and token as headers."""
 
+    def close(self) -> None:
+        self._client.close()
+
     def __init__(self, url: str, path: str, **told: str) -> None:
         self._client = httpx2.Client(base_url=f"{url}/portal/api", timeout=60)
         self.me = self._client.post(path, json={"password": PASSWORD, **told}).raise_for_status().json()
@@ -73,10 +76,13 @@ def visitors(url: str, code: str) -> list[tuple[str, list[str], str]]:
         others[role] = Person(url, "/invitations/accept", name=role, token=token)
     planned = others["submitter"].job("t.csv", TABLE, review=True)
     sample = others["reviewer"].job("n.jsonl", NOTES, sample=10)
-    return [
+    told = [
         ("anybody", [], ""), ("submitter", others["submitter"].words(), planned), ("reviewer", others["reviewer"].words(), sample),
         ("admin", admin.words(), planned),
     ]  # fmt: skip
+    for one in (admin, *others.values()):
+        one.close()
+    return told
 
 
 def run(examples: int) -> tuple[int, bool]:
