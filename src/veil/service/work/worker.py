@@ -264,11 +264,15 @@ def safe_name(name: str, kind: str) -> str:
 
 
 def serve(site: Site, apart: tuple[Path, ...] = (), *, pause: float = 0.2) -> None:
-    """Work until the process is ended; a store that cannot be reached for a while is tried again."""
+    """Work until the process is ended; a store that cannot be reached for a while is tried again.
+
+    Keeps:   what the machine refuses (a fork server that was killed, a line that broke) ends this process: the crew begins another,
+             and the job is taken again when its lease is over.
+    """
     worker = Worker(site, apart)
     while True:
         busy = False
-        with suppress(Error, OSError, EOFError):  # a job that was broken off is taken again when its lease is over
+        with suppress(Error):
             busy = worker.once()
         if not busy:
             time.sleep(pause)
