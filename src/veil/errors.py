@@ -43,6 +43,17 @@ def _rebuild(kind: type[Error], code: str, message: str, where: str, hint: str) 
     return kind(code, message, where=where, hint=hint)
 
 
+def place_of(error: BaseException) -> str:
+    """Module and line of the innermost frame of ours: what may be told of a foreign error, whose words may hold a value."""
+    place, trace = "veil", error.__traceback__
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if name.startswith("veil"):
+            place = f"{name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
 class PolicyError(Error):
     exit_code = 2
 

@@ -7,6 +7,7 @@ or the project file gave (a code, a column, a digest), never a cell or a text of
 from __future__ import annotations
 
 import logging
+import sys
 from typing import NewType
 
 Name = NewType("Name", str)
@@ -25,3 +26,13 @@ def event(what: str, **fields: float | bool | Name) -> None:
 
 def _is_name(value: str) -> bool:
     return len(value) <= _LONGEST and value.isprintable()
+
+
+def to_stderr() -> None:
+    """Events of this process go to standard error, a line each; what libraries log goes nowhere, for it may hold a value."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    _log.handlers = [handler]
+    _log.setLevel(logging.INFO)
+    _log.propagate = False
+    logging.getLogger().addHandler(logging.NullHandler())

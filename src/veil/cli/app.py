@@ -22,7 +22,7 @@ from veil.cli import (
     text,
     trace,
 )
-from veil.errors import Error
+from veil.errors import Error, place_of
 from veil.memory import slow_to_purge
 
 app = typer.Typer(
@@ -78,18 +78,7 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:  # noqa: BLE001  the text of a foreign error may hold a value: its kind and place are told
         typer.echo(
-            f"veil: [internal] {type(error).__name__} in {_place(error)} (please report this line; it holds no data)",
+            f"veil: [internal] {type(error).__name__} in {place_of(error)} (please report this line; it holds no data)",
             err=True,
         )
         sys.exit(70)
-
-
-def _place(error: Exception) -> str:
-    """Module and line of the innermost frame of ours."""
-    place, trace = "veil", error.__traceback__
-    while trace is not None:
-        name = str(trace.tb_frame.f_globals.get("__name__", ""))
-        if name.startswith("veil"):
-            place = f"{name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place

@@ -19,6 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
+from veil import log
 from veil.errors import ServiceError
 from veil.service.setting import LOOPBACK, Setting
 from veil.service.work.crew import Crew
@@ -118,6 +119,6 @@ def _leave(*_: object) -> None:
 
 def _made(setting: Setting, make: Callable[[Setting], ASGIApp]) -> ASGIApp:
     """The application, in the process that serves it, with a log that goes to standard error."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
+    log.to_stderr()
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL + 1)  # its words on a failure hold the failure's own
     return make(setting)

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from veil import log
-from veil.errors import Error
+from veil.errors import Error, place_of
 from veil.log import Name
 from veil.service.setting import LOOPBACK, Setting
 
@@ -77,7 +77,7 @@ class Door:
         try:
             await self._app(scope, _limited(receive, limit) if limit else receive, visit.send)
         except Exception as error:  # noqa: BLE001  its words may hold a text: its kind and place are told
-            log.event("failed", kind=Name(type(error).__name__), place=Name(_place(error)))
+            log.event("failed", kind=Name(type(error).__name__), place=Name(place_of(error)))
             if not visit.status:
                 await visit.answer(500, "the service failed; the id of this request stands in its log")
 
@@ -162,17 +162,6 @@ def _host(written: str) -> str:
 
 def _route(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "-"))
-
-
-def _place(error: BaseException) -> str:
-    """Module and line of the innermost frame of ours."""
-    place, trace = "veil", error.__traceback__
-    while trace is not None:
-        name = str(trace.tb_frame.f_globals.get("__name__", ""))
-        if name.startswith("veil"):
-            place = f"{name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
 
 
 def told(error: Error) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from veil import log
+from veil.errors import Error, place_of
+from veil.log import Name
 from veil.service.store.site import Site
 from veil.service.work.room import memory_folder, wipe_dead
 
@@ -71,15 +74,29 @@ class Crew:
 def _work(site: Site, apart: tuple[Path, ...]) -> None:
     from veil.service.work import worker  # noqa: PLC0415
 
-    _end_with_service()
-    worker.serve(site, apart)
+    _quietly("worker", lambda: worker.serve(site, apart))
 
 
 def _sweep(site: Site, pause: float) -> None:
     from veil.service.work import sweeper  # noqa: PLC0415
 
+    _quietly("sweeper", lambda: sweeper.serve(site, pause=pause))
+
+
+def _quietly(who: str, serve: Callable[[], None]) -> None:
+    """Serves until that breaks; then ends, and the crew begins another.
+
+    Keeps:   of what broke it the code, or the kind and the place: the words of a foreign error may name a file.
+    """
+    log.to_stderr()
     _end_with_service()
-    sweeper.serve(site, pause=pause)
+    try:
+        serve()
+    except Error as error:
+        log.event("ended", who=Name(who), code=Name(error.code))
+    except Exception as error:  # noqa: BLE001  see above
+        log.event("ended", who=Name(who), kind=Name(type(error).__name__), place=Name(place_of(error)))
+    os._exit(1)
 
 
 def _end_with_service() -> None:
