@@ -97,6 +97,21 @@ def test_no_process_writes_a_planted_value_to_a_disk(tmp_path):
     check_nothing_in_clear(tmp_path)
 
 
+def test_a_service_does_its_work_however_long_the_name_of_its_temporary_folder_is(tmp_path):
+    folder = tmp_path / ("a" * 120)
+    folder.mkdir()
+    running = Running(folder)
+    try:
+        with Browser(running.address) as admin:
+            admin.enter("/setup", name="ada", code=running.code)
+            token = admin.ask("POST", "/invitations", json={"role": "submitter"}).json()["token"]
+        with Browser(running.address) as bob:
+            bob.enter("/invitations/accept", name="bob", token=token)
+            assert bob.wait(bob.hand_in(), "done", "failed")["state"] == "done"
+    finally:
+        running.stop()
+
+
 def test_the_crew_ends_with_a_service_that_was_killed(tmp_path):
     running = Running(tmp_path)
     until = time.monotonic() + 20

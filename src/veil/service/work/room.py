@@ -14,22 +14,25 @@ from veil.errors import Error, ServiceError
 from veil.jobs.lock import lock
 
 _IN_MEMORY = ("tmpfs", "ramfs")
+_TRIES = 20
+_LONGEST = 50  # bytes of the name of a folder: a socket below it, whose name may have 107, needs the others
 
 
 class Room:
     """The place of one worker, locked while it lives.
 
+    Shape:   `place`: its folder.
     Keeps:   nothing of a job outlives it; what a killed worker left is wiped by whoever comes next.
     Errors:  ServiceError `memory-folder`.
     """
 
     def __init__(self, memory: Path) -> None:
         self._memory = memory
-        self._place, self._lock = self._made()
+        self.place, self._lock = self._made()
 
     def _made(self) -> tuple[Path, int]:
         """A place that is locked; one that was wiped between its making and its locking, as a dead one, is made again."""
-        while True:
+        for _ in range(_TRIES):
             place = self._memory / f"worker-{secrets.token_hex(8)}"
             place.mkdir(mode=0o700, parents=True)
             with contextlib.suppress(Error, OSError):
@@ -37,14 +40,15 @@ class Room:
                 if (place / "lock").exists():
                     return place, held
                 os.close(held)
+        raise _refused("no place in the folder in memory can be locked")
 
     @contextlib.contextmanager
     def lent(self) -> Iterator[Path]:
         """An empty folder for one job."""
-        if not self._place.is_dir():
+        if not self.place.is_dir():
             os.close(self._lock)
-            self._place, self._lock = self._made()
-        folder = self._place / secrets.token_hex(8)
+            self.place, self._lock = self._made()
+        folder = self.place / secrets.token_hex(8)
         folder.mkdir(mode=0o700)
         for inner in ("in", "tmp"):
             (folder / inner).mkdir(mode=0o700)
@@ -55,21 +59,21 @@ class Room:
 
     def free(self) -> int:
         """Units: bytes that memory still has for this folder."""
-        seen = os.statvfs(self._place)
+        seen = os.statvfs(self.place)
         return seen.f_bavail * seen.f_frsize
 
     def close(self) -> None:
-        shutil.rmtree(self._place, ignore_errors=True)
+        shutil.rmtree(self.place, ignore_errors=True)
         os.close(self._lock)
         with contextlib.suppress(OSError):  # others work there
-            self._place.parent.rmdir()
+            self.place.parent.rmdir()
 
 
 def memory_folder(data: Path | str, given: Path | None) -> Path:
     """The folder in memory of a site, made if it is not there.
 
     Shape:   `data`: its folder, or the address of its database.
-    Keeps:   a folder that is not in memory, or that another user made, is refused.
+    Keeps:   a folder that is not in memory, that another user made, or whose name is longer than a socket's may be, is refused.
     Errors:  ServiceError `memory-folder`.
     """
     seat = data if isinstance(data, str) else str(data.resolve())
@@ -82,6 +86,8 @@ def memory_folder(data: Path | str, given: Path | None) -> Path:
         raise _refused("the folder in memory cannot be made") from None
     if folder.is_symlink() or seen.st_uid != os.getuid() or seen.st_mode & 0o077:
         raise _refused("the folder in memory is not ours alone")
+    if len(os.fsencode(folder)) > _LONGEST:
+        raise _refused("the folder in memory has too long a name")
     if kind_of_mount(folder) not in _IN_MEMORY:
         raise _refused("this folder is on a disk, and work is done in memory alone")
     return folder

@@ -6,9 +6,9 @@ import json
 import multiprocessing
 import os
 import re
+import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from itertools import product
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
@@ -53,6 +53,11 @@ class Worker:
         self._apart = (*site.folders, *apart)
         self._linking = site.linking
         self._context = forks()
+
+    @property
+    def place(self) -> Path:
+        """The folder in memory that is this worker's own."""
+        return self._room.place
 
     def close(self) -> None:
         self._room.close()
@@ -270,9 +275,11 @@ def serve(site: Site, apart: tuple[Path, ...] = (), *, pause: float = 0.2) -> No
              and the job is taken again when its lease is over.
     """
     worker = Worker(site, apart)
+    tempfile.tempdir = str(worker.place)  # the line to the children has a name below it, and may have 107 bytes
     while True:
-        busy = False
-        with suppress(Error):
+        try:
             busy = worker.once()
+        except Error:
+            busy = False
         if not busy:
             time.sleep(pause)

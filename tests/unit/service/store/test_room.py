@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
+from pathlib import Path
 
 import pytest
 from tests.portals import site_in
@@ -22,7 +24,6 @@ MOUNTS = """22 1 0:20 / / rw - ext4 /dev/root rw
     ("folder", "kind"), [("/dev/shm/x", "tmpfs"), ("/dev/shmx", "ext4"), ("/data/a b/c", "ext4"), ("/etc", "ext4")]
 )
 def test_the_kind_of_a_folder_is_that_of_its_nearest_mount(folder, kind):
-    from pathlib import Path
 
     assert kind_of_mount(Path(folder), MOUNTS) == kind
 
@@ -122,6 +123,21 @@ def test_a_site_without_a_folder_gets_one_in_memory_of_its_own(tmp_path):
     folder.rmdir()
 
 
+def test_a_folder_in_memory_whose_name_leaves_a_socket_no_room_is_refused():
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as memory, pytest.raises(ServiceError) as told:
+        memory_folder("seat", Path(memory) / ("a" * 60))
+    assert told.value.code == "memory-folder"
+
+
+def test_a_worker_that_can_lock_no_place_says_so(tmp_path, monkeypatch):
+    def refused(_):
+        raise OSError
+
+    monkeypatch.setattr("veil.service.work.room.lock", refused)
+    with pytest.raises(ServiceError):
+        Room(tmp_path)
+
+
 def test_a_worker_whose_place_was_wiped_before_it_was_locked_makes_another(tmp_path, monkeypatch):
     from veil.service.work import room
 
@@ -141,7 +157,7 @@ def test_a_worker_whose_place_was_wiped_before_it_was_locked_makes_another(tmp_p
     made = Room(tmp_path)
     with made.lent() as folder:
         assert folder.is_dir()
-    wipe_dead_once(made._place)
+    wipe_dead_once(made.place)
     with made.lent() as folder:
         assert (folder / "in").is_dir()
     made.close()
