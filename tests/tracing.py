@@ -22,6 +22,15 @@ ROOT = Path(__file__).resolve().parents[1]
 FRONTS = ["envoy", "proxy"]
 PHI = b'{"note": "Seen by Dr. Alice Wong on 03/04/2019, call 617-555-1212"}'
 QUIET = b'{"note": "The wound is clean and dry."}'
+TAG, TWIN = "locate.detect-phi", "x-locate-detect-phi"
+JSON = {"Content-Type": "application/json"}
+
+
+def tagged(told):
+    """The one tag that a request arrived with, under both of its names."""
+    assert told[TAG] == told[TWIN]
+    assert len(told[TAG]) == 1
+    return told[TAG][0]
 
 
 class Traced:

@@ -8,9 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.tracing import FRONTS, PHI, QUIET, Receiver, front_options, rotel, service, traced, until
+from tests.tracing import FRONTS, JSON, PHI, QUIET, Receiver, front_options, rotel, service, traced, until
 
-JSON = {"Content-Type": "application/json"}
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 ABOVE = "b7ad6b7169203331"
 PARENT = {"traceparent": f"00-{TRACE}-{ABOVE}-01", "tracestate": "vendor=1"}
