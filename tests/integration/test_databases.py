@@ -1,7 +1,6 @@
 """Databases as inputs and as places of release: the same rows as from files, whatever the database; nothing lost or doubled."""
 
 import contextlib
-import datetime as dt
 import itertools
 import os
 
@@ -9,41 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.conftest import PASSPHRASE
+from tests.databases import TABLES, ZOO, count, fill, in_maria, in_postgres, project_on, released, texts
 from tests.servers import PASSWORD, Maria, Postgres, serving
 
 from veil.errors import StoreError
 from veil.jobs import patience, work
 from veil.jobs import publish as publishing
 from veil.stores import open_store, open_target
-
-ZOO = 'odd "table" %s'
-TABLES = {
-    "patients": pa.table({
-        "patient_id": pa.array([7, 1042, 2000], pa.int64()), "mrn": ["00990011", "00771234", "00123456"], "first": ["Bo", "Ada", "Zoë"],
-        "born": [dt.date(1988, 12, 31), dt.date(1950, 2, 28), None], "zip": ["00501", "02139", None],
-    }),
-    "encounters": pa.table({
-        "encounter_id": pa.array([901, 902, 903], pa.int64()), "patient_id": pa.array([1042, 7, 1042], pa.int64()),
-        "start": pa.array(["2019-01-31 00:00:00", "2019-03-01 08:30:00", "2020-02-29 00:00:00"]).cast(pa.timestamp("us")),
-    }),
-    "labs": pa.table({
-        "lab_id": pa.array(range(1, 41), pa.int64()), "encounter_id": pa.array([901, 902, 903, 902] * 10, pa.int64()),
-        "value": pa.array([98.6, None, 2.5, 3.0] * 10, pa.float64()), "taken": pa.array([dt.date(2019, 1, 31 - i % 20) for i in range(40)]),
-        "comment": ["O'Brien said 100 %", "", None, 'a "quote"'] * 10,
-    }),
-}  # fmt: skip
-RULES = """profile: expert
-tables:
-  patients:
-    subject: patient_id
-    columns: {patient_id: {pseudonym: {format: integer}}, mrn: pseudonym, first: {surrogate: given_name}, born: shift, zip: zip3}
-  encounters:
-    subject: patient_id
-    columns: {encounter_id: {pseudonym: {format: integer}}, patient_id: {pseudonym: {format: integer}}, start: shift}
-  labs:
-    subject: {through: encounters, on: encounter_id}
-    columns: {lab_id: drop, encounter_id: {pseudonym: {format: integer}}, value: keep, taken: shift, comment: scan}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +33,6 @@ KINDS = [
     pytest.param("postgresql", marks=pytest.mark.server),
     pytest.param("mariadb", marks=pytest.mark.server),
 ]
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(params=KINDS)
@@ -73,7 +43,7 @@ def empty(request, tmp_path, monkeypatch):
 
 
 def _empty(request, kind, folder):
-    number = next(_numbers)
+    number = next(count)
     if kind in ("sqlite", "duckdb"):
         yield f"{kind}:///{folder}/x{number}.{kind}"
     elif kind == "delta":
@@ -81,65 +51,12 @@ def _empty(request, kind, folder):
         yield f"delta:///{folder}/x{number}"
     elif kind == "postgresql":
         server = request.getfixturevalue("postgres")
-        _postgres(server, f'CREATE SCHEMA "s{number}"')
+        in_postgres(server, f'CREATE SCHEMA "s{number}"')
         yield f"{server.address}?schema=s{number}"
     else:
         server = request.getfixturevalue("maria")
-        _maria(server, f"CREATE DATABASE s{number}")
+        in_maria(server, f"CREATE DATABASE s{number}")
         yield server.address.removesuffix("veil") + f"s{number}"
-
-
-def _postgres(server, *statements):
-    from adbc_driver_postgresql import dbapi
-
-    with contextlib.closing(
-        dbapi.connect(f"host=127.0.0.1 port={server.port} user=veil dbname=postgres password='{PASSWORD}'")
-    ) as line:
-        with line.cursor() as cursor:
-            for one in statements:
-                cursor.execute(one)
-        line.commit()
-
-
-def _maria(server, *statements, database="mysql"):
-    import pymysql
-
-    with contextlib.closing(
-        pymysql.connect(host="127.0.0.1", port=server.port, user="veil", password=PASSWORD, database=database)
-    ) as line:
-        with line.cursor() as cursor:
-            for one in statements:
-                cursor.execute(one)
-        line.commit()
-
-
-def fill(address, tables, folder):
-    target = open_target(address, folder)
-    for name, table in tables.items():
-        assert target.put(name, table.schema, table.to_batches(), "of the test") == table.num_rows
-    target.close()
-
-
-def texts(table):
-    """Cells as text, so that a database that has no dates or flags can be compared."""
-    return {name: [_text(value) for value in table[name].to_pylist()] for name in table.column_names}
-
-
-def _text(value):
-    if isinstance(value, dt.datetime):
-        return value.isoformat(" ").removesuffix(".000000")
-    return None if value is None else str(value).removesuffix(".000000")
-
-
-def released(made):
-    return {path.stem: texts(pq.read_table(path)) for path in made.out.glob("*.parquet")}
-
-
-def project_on(project, address, files=None, more=""):
-    made = project(RULES + more, files or {"none.txt": ""}, name=f"p{next(_numbers)}")
-    text = made.file.read_text().replace("in: data\n", f"in: '{address}'\n" if address else "in: data\n")
-    made.file.write_text(text)
-    return made
 
 
 @pytest.fixture
@@ -265,7 +182,7 @@ def test_small_numbers_of_postgresql_are_read_whole(postgres, tmp_path, monkeypa
     monkeypatch.setenv("VEIL_DB_PASSWORD", PASSWORD)
     address = next(_empty(request, "postgresql", tmp_path))
     space = address.rpartition("=")[2]
-    _postgres(postgres, f"CREATE TABLE {space}.t (a smallint)", f"INSERT INTO {space}.t VALUES (32767), (-32768)")
+    in_postgres(postgres, f"CREATE TABLE {space}.t (a smallint)", f"INSERT INTO {space}.t VALUES (32767), (-32768)")
     store = open_store(address, tmp_path)
     assert pa.Table.from_batches((store / "t").read((None, None), 9))["a"].to_pylist() == [32767, -32768]
     store.close()
