@@ -191,3 +191,11 @@ def test_another_machine_evaluates_over_mutual_tls(tmp_path):
         with traced(port, tmp_path, "--proxy", "--evaluator", evaluator.url, "--ca", str(tmp_path / "ca.pem")) as front:
             assert tagged(front.ask(body=PHI, headers=JSON)) == "unknown"
             assert 'reason="failed"' in front.metrics()
+
+
+@pytest.mark.server
+def test_envoy_starts_however_long_the_name_of_the_temporary_folder_is(tmp_path):
+    long = tmp_path / ("a" * 120)
+    long.mkdir()
+    with service() as port, traced(port, tmp_path, env={"TMPDIR": str(long)}) as front:
+        assert tagged(front.ask(body=PHI, headers=JSON)) == "true"

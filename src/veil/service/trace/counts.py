@@ -23,6 +23,9 @@ class Counts:
             "veil_trace_held_seconds", "How long a request waited for its tag", buckets=_TIMES, registry=self.registry
         )
         self._cpu = Counter("veil_trace_detector_cpu_seconds", "CPU time of the detectors", registry=self.registry)
+        self._unkept = Counter(
+            "veil_trace_findings_lost", "Requests whose findings could not be kept", registry=self.registry
+        )
         self._open = Gauge("veil_trace_open_requests", "Requests that are under way", registry=self.registry)
 
     def opened(self) -> None:
@@ -38,6 +41,9 @@ class Counts:
         self._cpu.inc(made.cpu)
         for label, count in made.counts.items():
             self._labels.labels(label).inc(count)
+
+    def unkept(self) -> None:
+        self._unkept.inc()
 
     def page(self) -> bytes:
         return bytes(generate_latest(self.registry))

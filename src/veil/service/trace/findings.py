@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -27,7 +28,7 @@ class Findings:
     """A file of this run in a folder: a head, then a sealed line for each request in which something was found.
 
     Shape:   a line is AES-256-GCM of `{"time", "trace_id", "phi": [...]}`, bound to the head and to its number.
-    Keeps:   mode 0600; the name holds the day and chance alone.
+    Keeps:   mode 0600; the name holds the day and chance alone; a line is there whole or not at all, on a full disk too.
     Errors:  KeyringError `passphrase-missing`; StoreError `findings-folder`.
     """
 
@@ -42,20 +43,32 @@ class Findings:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-            os.write(self._file, self._head + b"\n")
+            self._size = os.write(self._file, self._head + b"\n")
         except OSError:
             raise StoreError("findings-folder", "the folder for findings cannot be written") from None
 
     def keep(self, found: list[dict[str, Any]], trace_id: str) -> None:
+        """Errors: StoreError `findings-folder`."""
         record = {"time": round(time.time(), 3), "trace_id": trace_id, "phi": numbered(found)}
         nonce = os.urandom(_NONCE)
         with self._turn:
             sealed = self._cipher.encrypt(nonce, json.dumps(record).encode(), self._head + b"%d" % self._number)
-            os.write(self._file, _told(nonce + sealed).encode() + b"\n")
+            self._append(_told(nonce + sealed).encode() + b"\n")
             self._number += 1
 
+    def _append(self, line: bytes) -> None:
+        with contextlib.suppress(OSError):
+            if os.write(self._file, line) == len(line):
+                self._size += len(line)
+                return
+            os.ftruncate(self._file, self._size)
+        raise StoreError("findings-folder", "the folder for findings cannot be written")
+
     def close(self) -> None:
-        os.close(self._file)
+        """What is kept afterwards is refused: its number may by then be that of another file."""
+        with self._turn:
+            os.close(self._file)
+            self._file = -1
 
 
 def numbered(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from veil import log
 from veil.errors import PolicyError, ServiceError
 from veil.service.spans import Spans
 from veil.service.trace.admin import Admin
@@ -53,6 +54,7 @@ class Front(Protocol):
 
 def serve(plan: Plan, tell: Callable[[str], None]) -> None:
     """Errors: those of run."""
+    log.to_stderr()
     for name in ("asyncio", "grpc"):  # what they tell of a failure may quote a request
         logging.getLogger(name).setLevel(logging.CRITICAL)
     asyncio.run(run(plan, tell))

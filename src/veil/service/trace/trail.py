@@ -150,8 +150,8 @@ class Trail:
             elif self._outcome is not None:
                 made = await asyncio.wait_for(asyncio.shield(self._outcome), ENDING)
         self._watch.counts.ended(made)
-        if made.found and self._watch.findings is not None:
-            await asyncio.to_thread(self._watch.findings.keep, made.found, self.span.trace_id)
+        if made.found:
+            await self._watch.keep(made.found, self.span.trace_id)
         self.span.end(_attributes(made, self.tag, status), failed=status >= 500)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from veil.errors import StoreError
+from veil.log import Name, event
 from veil.service.spans import Spans
 from veil.service.trace.counts import Counts
 from veil.service.trace.findings import Findings
@@ -56,6 +58,15 @@ class Watch:
         if head.get("content-type").strip().lower().startswith(_OPAQUE) and not head.query:
             return "body-kind"
         return "" if self.settings.blocking else "span-mode"
+
+    async def keep(self, found: list[dict[str, Any]], trace_id: str) -> None:
+        """Findings of a request, where that is asked; what cannot be kept is told, and the request's span ends all the same."""
+        if self.findings is not None:
+            try:
+                await asyncio.to_thread(self.findings.keep, found, trace_id)
+            except StoreError as error:
+                self.counts.unkept()
+                event("findings-lost", code=Name(error.code))
 
     def aside(self, work: Coroutine[Any, Any, None]) -> None:
         """Work that no request waits for."""

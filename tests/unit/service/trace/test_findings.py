@@ -1,12 +1,15 @@
 """Findings: what is kept is sealed; a line that was changed, moved or cut out is seen."""
 
+import asyncio
 import json
+import os
 
 import pytest
 
 from veil.errors import KeyringError, StoreError
 from veil.keys import Cost
 from veil.service.trace.findings import Findings, opened
+from veil.service.trace.watch import Settings, Watch
 
 ONE = {"Id": 7, "BeginOffset": 0, "EndOffset": 5, "Text": "Alice", "Type": "NAME"}
 
@@ -64,3 +67,24 @@ def test_no_findings_are_kept_without_a_passphrase_or_a_folder(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="findings-folder"):
         Findings(tmp_path / "file", "x", Cost.cheap())
+
+
+def test_on_a_full_disk_a_line_is_whole_or_not_there_and_the_next_one_stands_again(tmp_path, monkeypatch):
+    kept = Findings(tmp_path, "open sesame", Cost.cheap())
+    kept.keep([ONE], "0" * 32)
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, line: write(file, line[:9]))
+    with pytest.raises(StoreError, match="findings-folder"):
+        kept.keep([ONE], "1" * 32)
+    monkeypatch.setattr(os, "write", write)
+    kept.keep([ONE], "2" * 32)
+    kept.close()
+    assert [one["trace_id"][0] for one in opened(next(tmp_path.iterdir()), "open sesame")] == ["0", "2"]
+
+
+def test_findings_that_cannot_be_kept_are_counted_and_break_nothing(tmp_path):
+    kept = Findings(tmp_path, "open sesame", Cost.cheap())
+    watch = Watch(Settings(), None, None, findings=kept)
+    kept.close()
+    asyncio.run(watch.keep([ONE], "0" * 32))
+    assert b"veil_trace_findings_lost_total 1.0" in watch.counts.page()

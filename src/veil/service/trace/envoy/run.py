@@ -23,6 +23,7 @@ from veil.service.trace.watch import Watch
 
 START = 20.0
 _ARRIVING = 0.5  # seconds; copies of requests that nobody waited for are still under way
+_LONGEST = 60  # characters of a folder below which a socket, whose name may have 107, finds its place
 TOLD = 2_000  # characters of what Envoy said before it listened
 
 
@@ -31,7 +32,8 @@ class EnvoyFront:
 
     def __init__(self, watch: Watch, listen: Place, upstream: Upstream) -> None:
         self._watch, self._listen, self._upstream = watch, listen, upstream
-        self._folder = tempfile.TemporaryDirectory(prefix="veil-trace-")
+        near = tempfile.gettempdir()
+        self._folder = tempfile.TemporaryDirectory(prefix="veil-trace-", dir=near if len(near) <= _LONGEST else "/tmp")  # noqa: S108  a folder of our own, mode 0700, for sockets
         self._admin = Place(path=f"{self._folder.name}/admin.sock")
         self._process: asyncio.subprocess.Process | None = None
         self._server: grpc.aio.Server | None = None
