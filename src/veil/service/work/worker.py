@@ -34,6 +34,7 @@ _WRONG = re.compile(r"[^\w .()-]")
 FENCES = frozenset(
     product(("network", "files"), ("namespace", "landlock", "interpreter"))
 )  # the words of `fence.close_in`
+_AWAY = ("store-closed", "store-unsure")  # the job is not to blame: its lease runs out, and it is taken again
 _FROM_OUTSIDE = (-9, 255, None)  # killed; or the process that it is a fork of was
 Record = dict[str, Any]
 
@@ -75,6 +76,8 @@ class Worker:
             try:
                 answer = self._worked(lease, room)
             except Error as error:
+                if error.code in _AWAY:
+                    raise
                 answer = {"failed": error.code, "message": error.message, "where": error.where, "hint": error.hint}
             if answer is not None:
                 self._end(lease, room, answer)
@@ -181,7 +184,9 @@ class Worker:
         if "report" in answer:
             try:
                 draft = self._sealed(room / RESULT)
-            except (OSError, Error):
+            except (OSError, Error) as error:
+                if isinstance(error, Error) and error.code in _AWAY:
+                    raise
                 answer = {"failed": "job-result", "message": "the result of this file cannot be stored"}
         try:
             self._ended(lease, answer, draft)

@@ -105,6 +105,29 @@ def test_a_job_whose_process_was_killed_from_outside_is_tried_again_but_not_for_
     assert sealed(site) == []
 
 
+@pytest.mark.parametrize("when", ["is read", "is worked at", "is stored"])
+def test_a_job_whose_store_goes_away_while_it_is_worked_at_keeps_its_input_and_is_done_later(
+    tmp_path, monkeypatch, when
+):
+    site = site_in(tmp_path, lease=0.2)
+    store = Store(site)
+    job = handed_in(store)
+
+    def gone(*_):
+        raise ServiceError("store-closed", "away for a while")
+
+    with working(site) as worker:
+        place = {"is read": (worker._store.objects, "read"), "is worked at": (worker, "_renewed"), "is stored": (worker._store.objects, "draft")}[when]  # fmt: skip
+        with monkeypatch.context() as away:
+            away.setattr(*place, gone)
+            assert code_of(worker.once) == "store-closed"
+        assert len(sealed(site)) == 1
+        time.sleep(0.25)
+        assert worker.once()
+    assert store.job(ME, job.id).state == "done"
+    store.close()
+
+
 def test_a_cancelled_job_is_taken_from_its_worker_and_its_input_is_shredded_at_once(store, site):
     job = handed_in(store)
     lease = taken(store)
