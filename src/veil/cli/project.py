@@ -217,7 +217,8 @@ def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and not
     from veil.discover.propose import propose
     from veil.discover.write import project_text, schema_text
 
-    target = out or folder.parent / f"{folder.name}.yaml"
+    named = folder if folder.name not in ("", "..") else folder.resolve()
+    target = out or named.parent / f"{named.name or 'project'}.yaml"
     if target.exists() and not force:
         from veil.errors import PolicyError
 

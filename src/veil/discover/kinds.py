@@ -16,7 +16,8 @@ _KEPT = frozenset({"code", "measure", "state", "age"})  # what a profile may lea
 def guess(name: str, signals: Signals) -> Guess:
     """What a column seems to be.
 
-    Keeps:   fails closed: what is not told is `text` (scanned), never kept; an empty column is dropped.
+    Keeps:   fails closed: what is not told is `text` (scanned), never kept; an empty column is dropped; few words that nobody knows
+             are no code where the column's name says that they are a person's.
     """
     if not signals.seen:
         return Guess("empty", 1.0, "no value in it")
@@ -29,6 +30,8 @@ def guess(name: str, signals: Signals) -> Guess:
         )
     if _agrees(title.kind, signals) and not _harms(title.kind, seems):
         return Guess(title.kind, 0.9, "its name; the values do not gainsay it", title.form)
+    if title.kind in DIRECT - {"id"} and seems.kind == "code" and signals.at("lettered") > 0.5 >= signals.at("plain"):
+        return Guess(title.kind, 0.5, f"its name, though {seems.why}", title.form)
     if seems.sure >= 0.8 or (title.weak and seems.sure > 0.5):
         return Guess(seems.kind, seems.sure, seems.why + " (its name says otherwise)", seems.form)
     if title.kind in _KEPT and seems.kind not in _KEPT:

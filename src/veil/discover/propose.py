@@ -63,7 +63,7 @@ def propose(folder: Path, profile: str) -> Proposal:
             notes.setdefault(PurePosixPath(file).parts[0] if "/" in file else "notes", []).append(file)
     tables = grouped(names)
     unknown = len(names) - sum(map(len, [*tables.values(), *notes.values()]))
-    found = [looked_at(Folder(folder), name, files, kind_of(files[0])) for name, files in tables.items()]
+    found = [looked_at(Folder(folder), name, files, kind_of(files[0]), hear=True) for name, files in tables.items()]
     if not found and not notes:
         raise PolicyError(
             "files-missing", "there is no table and no note in the folder", hint="CSV, TSV, Parquet or TXT"

@@ -147,5 +147,6 @@ def _left(signals: Signals) -> Guess:
     at = signals.at
     few = signals.different <= max(30, signals.seen // 20)
     if few and signals.distinct < 0.8 and signals.words < 5 and (at("plain") > 0.5 or signals.different <= 12):
-        return Guess("code", 0.75, f"{signals.different} different values, words of the language")
+        words = ", words of the language" if at("plain") > 0.5 else ", each of them often"
+        return Guess("code", 0.75, f"{signals.different} different values{words}")
     return Guess("text", 0.5, "nothing tells what it is: it is scanned")

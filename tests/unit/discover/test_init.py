@@ -5,7 +5,9 @@ import shutil
 
 import pytest
 from tests.conftest import Made
+from typer.testing import CliRunner
 
+from veil.cli.app import app
 from veil.discover.propose import propose
 from veil.discover.write import project_text
 from veil.errors import PolicyError
@@ -128,3 +130,29 @@ def test_a_folder_without_data_is_told(tmp_path):
         propose(tmp_path / "none", "expert")
     with pytest.raises(PolicyError, match="files-missing"):
         propose(tmp_path, "expert")
+
+
+def visits(folder, names):
+    (folder / "visits.csv").write_text(
+        "visit,name,ward\n" + "".join(f"{i},{names[i % len(names)]},ICU\n" for i in range(200))
+    )
+    return propose(folder, "expert").tables[0].guesses
+
+
+def test_few_words_that_nobody_knows_are_no_code_where_the_column_says_a_name(tmp_path):
+    guesses = visits(tmp_path, ["Zorblax", "Quimby-Jones", "Xanthippe", "Wrzesniewski"])
+    assert guesses["name"].kind == "person_name"
+    assert guesses["ward"].kind == "code"
+
+
+def test_words_of_the_language_under_name_are_a_code(tmp_path):
+    assert visits(tmp_path, ["blood test", "surgery", "walk"])["name"].kind == "code"
+
+
+def test_a_folder_that_is_a_dot_gives_a_project_beside_it_with_its_name(tmp_path, monkeypatch):
+    folder = tmp_path / "ward"
+    folder.mkdir()
+    (folder / "visits.csv").write_text("visit,ward\n1,ICU\n")
+    monkeypatch.chdir(folder)
+    assert CliRunner().invoke(app, ["init", "."]).exit_code == 0
+    assert "in: ward" in (tmp_path / "ward.yaml").read_text()
