@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Request, Response
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from veil.service.gate.grants import ANYBODY, Grant, Grants
@@ -28,6 +29,7 @@ class Callers:
         self._setting = setting
         self.grants = Grants(setting.keys)
         self._buckets: dict[str, tuple[float, float]] = {}
+        self._checks: set[Callable[..., Awaitable[Grant]]] = set()
         self._revoked = _Revoked(setting.revoked)
         self.session: Callable[[Request], Grant | None] | None = None  # who signed in on a page, where there is one
 
@@ -35,13 +37,38 @@ class Callers:
         """A dependency that lets through who may do this, and gives their grant."""
 
         async def check(request: Request, held: Held) -> Grant:
+            known: Grant | None = getattr(
+                request.state, f"may_{scope}", None
+            )  # the route asked before it read the body
+            if known is not None:
+                return known
             grant = self._grant(request, held)
             if scope not in grant.scopes:
                 raise HTTPException(403, "this token is not for that")
             self.count(grant)
+            setattr(request.state, f"may_{scope}", grant)
             return grant
 
+        self._checks.add(check)
         return check
+
+    def route(self) -> type[APIRoute]:
+        """A kind of route that asks who calls before it reads what they send."""
+        checks = self._checks
+
+        class AskingRoute(APIRoute):
+            def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+                handle = super().get_route_handler()
+                first = [one.call for one in self.dependant.dependencies if one.call in checks]
+
+                async def asked(request: Request) -> Response:
+                    for check in first:
+                        await check(request, await _BEARER(request))
+                    return await handle(request)
+
+                return asked
+
+        return AskingRoute
 
     def check(self, grant: Grant | None) -> Grant:
         """Errors: HTTPException 401 for none, one that ran out or was taken back."""
@@ -56,8 +83,9 @@ class Callers:
         if not self._setting.rate:
             return
         now = time.monotonic()
-        left, then = self._buckets.get(grant.id, (self._setting.rate, now))
-        left = min(max(self._setting.rate, 1.0), left + (now - then) * self._setting.rate)
+        most = max(self._setting.rate, 1.0)  # a call every two seconds is a rate too
+        left, then = self._buckets.get(grant.id, (most, now))
+        left = min(most, left + (now - then) * self._setting.rate)
         if left < 1:
             raise HTTPException(
                 429, "too many requests", headers={"Retry-After": str(1 + int((1 - left) / self._setting.rate))}

@@ -66,7 +66,7 @@ class Desk:
 
 def rest_router(desk: Desk) -> APIRouter:
     """The calls under /api/v1."""
-    router = APIRouter(prefix="/api/v1", responses=problems())
+    router = APIRouter(prefix="/api/v1", responses=problems(), route_class=desk.callers.route())
     _add_calls(router, desk)
     _add_phi(router, desk)
     _add_facts(router, desk)
