@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from veil.errors import Error, LimitError, PolicyError, StoreError
 from veil.service.aws.routes import aws_router
 from veil.service.gate.callers import Callers
-from veil.service.gate.door import CSP, Door, told
+from veil.service.gate.door import CSP, FAILED, Door, told
 from veil.service.measures import Measures
 from veil.service.reader import Reader
 from veil.service.rest.answers import Answers
@@ -58,8 +58,9 @@ def create_app(setting: Setting) -> ASGIApp:
         yield
 
     app = FastAPI(
-        title="Veil", version=version("veil-deid"), description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
-    )
+        title="Veil", version=version("veil-deid"), description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None,
+        redirect_slashes=False,  # a text would be sent again to the host that the caller named, perhaps without TLS
+    )  # fmt: skip
     desk = Desk(reader, answers, callers, measures, setting.waiting)
     app.include_router(rest_router(desk))
     app.include_router(aws_router(reader, callers, measures, setting.waiting))
@@ -126,6 +127,11 @@ def _add_errors(app: FastAPI) -> None:
     async def said(_: Request, error: Exception) -> JSONResponse:
         known = error if isinstance(error, HTTPException) else HTTPException(500)
         return JSONResponse({"detail": known.detail}, known.status_code, known.headers)
+
+    @app.exception_handler(Exception)
+    async def failed(_: Request, error: Exception) -> JSONResponse:
+        del error  # it goes on to the door, which logs its kind and place
+        return JSONResponse({"detail": FAILED}, 500)
 
 
 def _fault(fault: dict[str, Any]) -> dict[str, Any]:

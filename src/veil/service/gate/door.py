@@ -33,7 +33,11 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+FAILED = "the service failed; the id of this request stands in its log"
 _FILE = re.compile(r"/(?:api/v1|portal/api)/jobs/[^/]+/file")
+_TEXTS = re.compile(r"/api/v1/(?:detect|deidentify|explain|batch|phi)")
+_SMALL = 4 << 20  # what is no text: it is read before it is known who asks
+_LENGTH = re.compile(r"[0-9]{1,20}")
 Watch = Callable[[str, str, int, float], None]
 
 
@@ -73,13 +77,13 @@ class Door:
             span.end({**told, "veil.request_id": visit.id}, failed=visit.status >= 500)
 
     async def _passed(self, scope: Scope, receive: Receive, visit: _Visit) -> None:
-        limit = 0 if _is_stream(scope) else self._setting.body
+        limit = self._limit(scope)
         try:
-            await self._app(scope, _limited(receive, limit) if limit else receive, visit.send)
+            await self._app(scope, receive if limit is None else _limited(receive, limit), visit.send)
         except Exception as error:  # noqa: BLE001  its words may hold a text: its kind and place are told
             log.event("failed", kind=Name(type(error).__name__), place=Name(place_of(error)))
             if not visit.status:
-                await visit.answer(500, "the service failed; the id of this request stands in its log")
+                await visit.answer(500, FAILED)
 
     def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
         host = _host(headers.get("host", ""))
@@ -89,10 +93,16 @@ class Door:
         origin = headers.get("origin")
         if origin and self._setting.local and _host(origin.partition("://")[2]) not in allowed:
             return 403, "a page of another origin may not call"
-        length = headers.get("content-length", "0")
-        if not _is_stream(scope) and length.isdigit() and int(length) > self._setting.body:
+        length, limit = headers.get("content-length", ""), self._limit(scope)
+        if limit is not None and _LENGTH.fullmatch(length) and int(length) > limit:
             return 413, "the body is too large"
         return None
+
+    def _limit(self, scope: Scope) -> int | None:
+        """How many bytes a body may have; None for a file that is sealed while it comes: the store has a limit of its own for those."""
+        if scope["method"] == "PUT" and _FILE.fullmatch(scope["path"]):
+            return None
+        return self._setting.body if _TEXTS.fullmatch(scope["path"]) else min(self._setting.body, _SMALL)
 
     def _note(self, scope: Scope, visit: _Visit) -> None:
         seconds = time.perf_counter() - visit.began
@@ -146,11 +156,6 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return counted
-
-
-def _is_stream(scope: Scope) -> bool:
-    """Whether a body is a file that is sealed while it comes: the store has a limit of its own for those."""
-    return bool(scope["method"] == "PUT" and _FILE.fullmatch(scope["path"]))
 
 
 def _host(written: str) -> str:
