@@ -25,10 +25,13 @@ CALLS = {
     ("POST", "/setup"): (ANYBODY, {"code": "x", "name": "eve", "password": PASSWORD}),
     ("POST", "/login"): (ANYBODY, {"name": "eve", "password": PASSWORD}),
     ("POST", "/invitations/accept"): (ANYBODY, {"token": "x", "name": "eve", "password": PASSWORD}),
+    ("POST", "/password/renew"): (ANYBODY, {"token": "x", "password": PASSWORD}),
     ("GET", "/me"): (SIGNED_IN, None),
+    ("PUT", "/password"): (SIGNED_IN, {"old": "not the password", "new": PASSWORD}),
     ("POST", "/logout"): (SIGNED_IN, None),
     ("GET", "/people"): (ADMIN, None),
     ("PATCH", "/people/{person}"): (ADMIN, {"role": "reviewer"}),
+    ("POST", "/people/{person}/password"): (ADMIN, None),
     ("GET", "/invitations"): (ADMIN, None),
     ("POST", "/invitations"): (ADMIN, {"role": "submitter"}),
     ("DELETE", "/invitations/{invitation}"): (ADMIN, None),
@@ -237,6 +240,64 @@ def test_refusals_hold_no_word_of_what_was_asked(portal):
     ):
         assert answer.status_code >= 400
         assert not re.search("Zebulonia|Quackenthorpe", answer.text)
+
+
+def test_a_person_changes_the_password_and_other_browsers_are_signed_out(portal):
+    store, address, _ = portal
+    with joined(store, address, "bob") as bob, Browser(address) as elsewhere:
+        elsewhere.enter("/login", name="bob")
+        wrong = bob.ask("PUT", "/password", json={"old": "not the password", "new": "another few words"})
+        assert (wrong.status_code, wrong.json()["code"]) == (403, "password-wrong")
+        assert bob.ask("PUT", "/password", json={"old": PASSWORD, "new": "another few words"}).status_code == 200
+        assert bob.ask("GET", "/me").status_code == 200
+        assert elsewhere.ask("GET", "/me").status_code == 401
+        assert bob.ask("POST", "/login", json={"name": "bob", "password": PASSWORD}).status_code == 401
+        assert bob.ask("POST", "/login", json={"name": "bob", "password": "another few words"}).status_code == 200
+
+
+def test_an_admin_who_takes_the_link_to_a_new_password_finds_nothing_that_was_handed_in(portal):
+    store, address, admin = portal
+    with joined(store, address, "bob") as bob, Browser(address) as taken:
+        job = bob.hand_in("Wong_Alice.txt")
+        with working(store.site) as worker:
+            worker.once()
+        waiting = bob.hand_in("Wong_Alice.csv", TABLE, review=True)
+        token = admin.ask("POST", f"/people/{bob.me['id']}/password").json()["token"]
+        assert bob.ask("GET", f"/jobs/{job}/result").status_code == 200  # a link that is not used changes nothing
+        taken.enter("/password/renew", token=token, password="words of the admin")
+        assert taken.me["id"] == bob.me["id"]
+        for (method, path), (who, told) in CALLS.items():
+            if who in (OWNER, SUBMITS) and method != "POST":
+                for one in (job, waiting):
+                    assert "Wong" not in sent(taken, method, path, told, one).text, (method, path)
+        assert taken.ask("GET", "/jobs").json() == []
+        assert bob.ask("GET", "/me").status_code == 401
+        assert taken.ask("POST", "/password/renew", json={"token": token, "password": PASSWORD}).status_code == 404
+
+
+def test_many_who_sign_in_at_once_hold_up_nobody_who_is_signed_in(portal, monkeypatch):
+    store, address, admin = portal
+    real, start = store.passwords.enter, threading.Barrier(61)
+
+    def slow(name, password):
+        time.sleep(0.3)
+        return real(name, password)
+
+    monkeypatch.setattr(store.passwords, "enter", slow)
+
+    def enter():
+        with Browser(address) as browser:
+            start.wait()
+            browser.ask("POST", "/login", json={"name": "nobody", "password": PASSWORD})
+
+    threads = [threading.Thread(target=enter) for _ in range(60)]
+    [thread.start() for thread in threads]
+    start.wait()
+    time.sleep(0.5)
+    began = time.monotonic()
+    assert admin.ask("GET", "/people").status_code == 200
+    assert time.monotonic() - began < 1
+    [thread.join() for thread in threads]
 
 
 def test_wrong_codes_in_parallel_make_no_second_admin(tmp_path):

@@ -213,6 +213,43 @@ def reach(page, words):
     raise AssertionError(f"no way to {words}")
 
 
+def test_a_password_is_changed_with_the_keyboard_alone(visit):
+    page = visit.submitter()
+    reach(page, "Password")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/password")
+    page.wait_for_selector("#who a[aria-current]")
+    for words in (PASSWORD, "another few words", "another few w0rds"):
+        page.keyboard.type(words)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#said:has-text('not typed twice')")
+    page.fill("#again", "another few words")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#said:has-text('is changed')")
+    assert visit.store.passwords.enter("bob", "another few words").name == "bob"
+
+
+def test_who_forgot_the_password_sets_another_by_a_link_of_the_admin(visit):
+    visit.store.people.set_up(visit.store.people.setup_code(), "ada", PASSWORD)
+    bob = visit.submitter()
+    hand_in(bob, "note.txt", NOTE)
+    admin = visit.page("/sign-in")
+    enter(admin, "ada")
+    admin.wait_for_url("**/people")
+    admin.click("[aria-label='a link to a new password for bob']")
+    admin.wait_for_selector("#fresh:not([hidden])")
+    assert "deleted when it is used" in admin.inner_text("#link-words")
+    again = visit.page(admin.input_value("#link").removeprefix(visit.root))
+    again.wait_for_selector("#name-row[hidden]", state="attached")
+    again.fill("#password", "another few words")
+    again.keyboard.press("Enter")
+    again.wait_for_url("**/files")
+    again.wait_for_selector("#none:not([hidden])")
+    bob.reload()
+    bob.wait_for_url("**/sign-in")
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_word_of_every_page_has_contrast(visit, dark):
     visit.store.people.set_up(visit.store.people.setup_code(), "ada", PASSWORD)
@@ -221,6 +258,9 @@ def test_every_word_of_every_page_has_contrast(visit, dark):
     enter(entry, "ada")
     entry.wait_for_url("**/people")
     entry.wait_for_selector("#people tr")
+    assert entry.evaluate(CONTRAST) == []
+    entry.goto(visit.root + "/password")
+    entry.wait_for_selector("#who a")
     assert entry.evaluate(CONTRAST) == []
     page = visit.submitter(dark=dark)
     page.check("#by-identifiers")

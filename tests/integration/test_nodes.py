@@ -265,7 +265,7 @@ def test_a_cut_that_a_reader_holds_up_is_due_again(store, nodes):
 
 
 def test_signs_that_no_text_can_hold_are_nobodys_name(store):
-    assert code_of(store.people.enter, "a\0b", portals.PASSWORD) == "sign-in"
+    assert code_of(store.passwords.enter, "a\0b", portals.PASSWORD) == "sign-in"
     assert code_of(store.job, ME, "0" * 31 + "\0") == "job-unknown"
     assert code_of(store.job, ME, "\ud800") == "job-unknown"
 

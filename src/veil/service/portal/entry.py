@@ -1,4 +1,4 @@
-"""Entry: setting up, signing in, invitations, and the people an admin manages."""
+"""Entry: setting up, signing in, passwords, invitations, and the people an admin manages."""
 
 from typing import Annotated
 
@@ -13,42 +13,57 @@ from veil.service.portal.shapes import (
     Invited,
     Inviting,
     MeTold,
+    NewPassword,
+    Offered,
     PersonTold,
+    Renewing,
     Setup,
     StateTold,
 )
+from veil.service.portal.turns import Turns
 from veil.service.portal.visitors import Visitors
-from veil.service.store.people import Person
-from veil.service.store.sessions import change_token
+from veil.service.store.person import Person
+from veil.service.store.sessions import change_token, session_digest
 from veil.service.store.store import Store
 
 
 def add_entry(router: APIRouter, store: Store, visitors: Visitors, *, single: bool = False) -> None:
     """Shape: `single`: people may also come in by an account of the hospital."""
-    _add_doors(router, store, visitors, single=single)
+    turns = Turns()
+    _add_doors(router, store, visitors, turns, single=single)
+    _add_passwords(router, store, visitors, turns)
     _add_people(router, store, visitors)
 
 
-def _add_doors(router: APIRouter, store: Store, visitors: Visitors, *, single: bool) -> None:
+def _add_doors(router: APIRouter, store: Store, visitors: Visitors, turns: Turns, *, single: bool) -> None:
     @router.get("/state")
     def state() -> StateTold:
         return StateTold(needs_setup=store.people.needs_setup() and not single, single_sign_on=single)
 
     @router.post("/setup")
-    def setup(asked: Setup, response: Response) -> MeTold:
-        person = store.people.set_up(asked.code, asked.name, asked.password)
-        store.act("set up", person.id)
-        return MeTold(**visitors.admit(person, response))
+    async def setup(asked: Setup, response: Response) -> MeTold:
+        def set_up() -> MeTold:
+            person = store.people.set_up(asked.code, asked.name, asked.password)
+            store.act("set up", person.id)
+            return MeTold(**visitors.admit(person, response))
+
+        return await turns.call(set_up)
 
     @router.post("/login")
-    def login(asked: Entry, response: Response) -> MeTold:
-        return MeTold(**visitors.admit(store.people.enter(asked.name, asked.password), response))
+    async def login(asked: Entry, response: Response) -> MeTold:
+        def enter() -> MeTold:
+            return MeTold(**visitors.admit(store.passwords.enter(asked.name, asked.password), response))
+
+        return await turns.call(enter)
 
     @router.post("/invitations/accept")
-    def accept(asked: Accepting, response: Response) -> MeTold:
-        person = store.people.accept(asked.token, asked.name, asked.password)
-        store.act("joined", person.id, role=person.role)
-        return MeTold(**visitors.admit(person, response))
+    async def accept(asked: Accepting, response: Response) -> MeTold:
+        def join() -> MeTold:
+            person = store.people.accept(asked.token, asked.name, asked.password)
+            store.act("joined", person.id, role=person.role)
+            return MeTold(**visitors.admit(person, response))
+
+        return await turns.call(join)
 
     @router.post("/logout")
     def logout(request: Request, response: Response, person: Annotated[Person, Depends(visitors.person)]) -> Done:
@@ -59,6 +74,25 @@ def _add_doors(router: APIRouter, store: Store, visitors: Visitors, *, single: b
     @router.get("/me")
     def me(request: Request, person: Annotated[Person, Depends(visitors.person)]) -> MeTold:
         return MeTold(id=person.id, name=person.name, role=person.role, change=change_token(visitors.token(request)))
+
+
+def _add_passwords(router: APIRouter, store: Store, visitors: Visitors, turns: Turns) -> None:
+    @router.put("/password")
+    async def change(request: Request, asked: NewPassword, person: Annotated[Person, Depends(visitors.person)]) -> Done:
+        """Another password; all other sessions of this person end."""
+        here = session_digest(visitors.token(request))
+        await turns.call(lambda: store.passwords.change(person.id, asked.old, asked.new, here))
+        return Done()
+
+    @router.post("/password/renew")
+    async def renew(asked: Renewing, response: Response) -> MeTold:
+        """A forgotten password is set anew, by a link of an admin; what this person had handed in is shredded."""
+        return await turns.call(lambda: MeTold(**visitors.admit(store.renew(asked.token, asked.password), response)))
+
+    @router.post("/people/{person}/password")
+    def offer(person: str, by: Annotated[Person, Depends(visitors.with_role("admin"))]) -> Offered:
+        """A link for one person who forgot the password; good once, for a day."""
+        return Offered(token=store.passwords.offer(person, by.id))
 
 
 def _add_people(router: APIRouter, store: Store, visitors: Visitors) -> None:

@@ -11,6 +11,8 @@ _PAGES = {
     "/sign-in": "entry",
     "/setup": "entry",
     "/invite": "entry",
+    "/new-password": "entry",
+    "/password": "password",
     "/files": "files",
     "/people": "people",
     "/review": "review",

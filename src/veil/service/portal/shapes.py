@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Word = Annotated[str, Field(max_length=200)]
+Secret = Annotated[str, Field(max_length=1000)]
 
 
 class _Strict(BaseModel):
@@ -17,7 +18,7 @@ class Entry(_Strict):
     """A name and its password."""
 
     name: Word
-    password: Annotated[str, Field(max_length=1000)]
+    password: Secret
 
 
 class Setup(Entry):
@@ -26,6 +27,20 @@ class Setup(Entry):
 
 class Accepting(Entry):
     token: Word
+
+
+class NewPassword(_Strict):
+    """Another password, by who knows the old one."""
+
+    old: Secret
+    new: Secret
+
+
+class Renewing(_Strict):
+    """Another password, by who has a link."""
+
+    token: Word
+    password: Secret
 
 
 class Inviting(_Strict):
@@ -114,6 +129,12 @@ class InvitationTold(BaseModel):
 
 class Invited(BaseModel):
     id: str
+    token: str
+
+
+class Offered(BaseModel):
+    """What a link to a new password ends with."""
+
     token: str
 
 

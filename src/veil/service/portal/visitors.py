@@ -9,7 +9,7 @@ from fastapi import Request, Response
 
 from veil.errors import ServiceError
 from veil.service.store.access import Caller, check_role
-from veil.service.store.people import Person
+from veil.service.store.person import Person
 from veil.service.store.sessions import change_token
 from veil.service.store.store import Store
 

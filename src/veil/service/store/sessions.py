@@ -9,7 +9,7 @@ import secrets
 from veil.errors import ServiceError
 from veil.service.store.clock import Clock
 from veil.service.store.database import Database
-from veil.service.store.people import Person
+from veil.service.store.person import Person
 from veil.service.store.terms import Terms
 
 _SEEN_EVERY = 30.0  # seconds between two notes of a session in use
@@ -22,10 +22,16 @@ class Sessions:
         self._database, self._clock, self._terms = database, clock, terms
 
     def begin(self, person: Person) -> str:
-        """A fresh token of 256 bits; never one that a browser brought."""
+        """A fresh token of 256 bits; never one that a browser brought.
+
+        Errors:  ServiceError `session-none` where the account was shut, or has another password than the one that opened it.
+        """
         token, now = secrets.token_urlsafe(32), self._clock.now()
         with self._database.change() as line:
-            line.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (_digest(token), person.id, now, now))
+            held = line.execute("SELECT salt FROM people WHERE id = ? AND active = 1", (person.id,)).fetchone()
+            if held is None or (person.salt and person.salt != held["salt"]):
+                raise _none()
+            line.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (session_digest(token), person.id, now, now))
         return token
 
     def person(self, token: str) -> Person:
@@ -34,18 +40,18 @@ class Sessions:
         held = self._database.row(
             "SELECT people.*, sessions.seen AS seen FROM sessions JOIN people ON people.id = sessions.person"
             " WHERE sessions.digest = ? AND sessions.made > ? AND sessions.seen > ? AND active = 1",
-            _digest(token), now - self._terms.session, now - self._terms.idle,
+            session_digest(token), now - self._terms.session, now - self._terms.idle,
         )  # fmt: skip
         if held is None:
-            raise ServiceError("session-none", "nobody has signed in here, or it is too long ago", hint="sign in")
+            raise _none()
         if now - held["seen"] > min(_SEEN_EVERY, self._terms.idle / 4):
             with self._database.change() as line:
-                line.execute("UPDATE sessions SET seen = ? WHERE digest = ?", (now, _digest(token)))
+                line.execute("UPDATE sessions SET seen = ? WHERE digest = ?", (now, session_digest(token)))
         return Person(held["id"], held["name"], held["role"], active=True)
 
     def end(self, token: str) -> None:
         with self._database.change() as line:
-            line.execute("DELETE FROM sessions WHERE digest = ?", (_digest(token),))
+            line.execute("DELETE FROM sessions WHERE digest = ?", (session_digest(token),))
 
     def sweep(self) -> None:
         now = self._clock.now()
@@ -54,6 +60,7 @@ class Sessions:
                 "DELETE FROM sessions WHERE made <= ? OR seen <= ?", (now - self._terms.session, now - self._terms.idle)
             )
             line.execute("DELETE FROM invitations WHERE until <= ?", (now,))
+            line.execute("DELETE FROM renewals WHERE until <= ?", (now,))
 
 
 def change_token(token: str) -> str:
@@ -61,5 +68,9 @@ def change_token(token: str) -> str:
     return hmac.digest(token.encode(), b"veil change", hashlib.sha256).hex()
 
 
-def _digest(token: str) -> bytes:
+def session_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+def _none() -> ServiceError:
+    return ServiceError("session-none", "nobody has signed in here, or it is too long ago", hint="sign in")

@@ -21,7 +21,9 @@ from veil.service.store.database import Line, Row, set_fact
 from veil.service.store.jobs import Job, job_of
 from veil.service.store.objects import INPUT, OUTPUT, Draft, Objects
 from veil.service.store.opening import open_database, open_place, open_record
+from veil.service.store.passwords import Passwords
 from veil.service.store.people import People
+from veil.service.store.person import Person
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.sessions import Sessions
 from veil.service.store.site import Site
@@ -48,7 +50,8 @@ class Store:
             self.database.close()
             raise
         self.clock = Clock(self.database)
-        self.people = People(self.database, self.clock, site.terms)
+        self.passwords = Passwords(self.database, self.clock, site.terms, self.act)
+        self.people = People(self.database, self.clock, site.terms, self.passwords)
         self.sessions = Sessions(self.database, self.clock, site.terms)
         self._record = open_record(site, self.database)
 
@@ -58,6 +61,22 @@ class Store:
     def act(self, what: str, by: str, job: str = "", **told: int | str) -> None:
         """What somebody did, on the record. Shape: ids, codes and counts; never a word of the data."""
         self._record.add(what, {"by": by, **({"job": job} if job else {}), **told})
+
+    def renew(self, token: str, password: str) -> Person:
+        """A forgotten password is set anew, with a link that an admin made; the link is used up.
+
+        Keeps:   what the person had handed in is shredded: whoever made the link could have used it, and reads nothing.
+        Errors:  ServiceError `invitation-unknown`, `password-short`.
+        """
+        renewal, now = self.passwords.renewal(token, password), self.clock.now()
+        self.act("password renewed", renewal.person)
+        with self.database.change() as line:
+            person = self.passwords.renew(line, renewal, now)
+            rows = line.execute("SELECT id FROM jobs WHERE owner = ?", (person.id,)).fetchall()
+            noise = [name for row in rows for name in self.objects.forget(line, row["id"])]
+            line.execute("DELETE FROM jobs WHERE owner = ?", (person.id,))
+        self.shredded(noise)
+        return person
 
     def create(self, caller: Caller, name: str, choice: Choice, *, review: bool, sample: int = 0) -> Job:
         """A job that waits for its file.

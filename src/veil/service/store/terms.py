@@ -28,6 +28,7 @@ class Terms:
     idle: float = HOUR / 2
     session: float = 12 * HOUR
     invitation: float = LONGEST_KEPT
+    renewal: float = 24 * HOUR
     lease: float = 30.0
     tries: int = 3
     wrong: int = 5

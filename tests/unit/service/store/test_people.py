@@ -63,12 +63,12 @@ def test_a_bad_name_or_a_short_password_is_told(store, name, password, code):
 def test_five_wrong_passwords_lock_the_name_for_the_right_one_too(tmp_path):
     store = Store(site_in(tmp_path, locked=0.3))
     store.people.set_up(store.people.setup_code(), "ada", PASSWORD)
-    told = {code_of(store.people.enter, "ada", "not the password") for _ in range(5)}
-    told.add(code_of(store.people.enter, "ada", PASSWORD))
-    told.add(code_of(store.people.enter, "nobody", PASSWORD))
+    told = {code_of(store.passwords.enter, "ada", "not the password") for _ in range(5)}
+    told.add(code_of(store.passwords.enter, "ada", PASSWORD))
+    told.add(code_of(store.passwords.enter, "nobody", PASSWORD))
     assert told == {"sign-in"}
     time.sleep(0.35)
-    assert store.people.enter("ada", PASSWORD).name == "ada"
+    assert store.passwords.enter("ada", PASSWORD).name == "ada"
     store.close()
 
 
@@ -99,14 +99,43 @@ def test_a_closed_account_and_its_sessions_enter_no_more(store, admin):
     session = store.sessions.begin(bob)
     store.people.change(bob.id, active=False)
     assert code_of(store.sessions.person, session) == "session-none"
-    assert code_of(store.people.enter, "bob", PASSWORD) == "sign-in"
+    assert code_of(store.passwords.enter, "bob", PASSWORD) == "sign-in"
+
+
+def test_links_that_an_admin_may_have_kept_end_with_the_admin(store, admin):
+    token, _ = store.people.invite("admin")
+    ben = store.people.accept(token, "ben", PASSWORD)
+    kept, _ = store.people.invite("admin")
+    renewing = store.passwords.offer(admin.id, ben.id)
+    store.people.change(ben.id, role="admin", active=True)
+    assert [one["role"] for one in store.people.invitations()] == ["admin"]
+    store.people.change(ben.id, active=False)
+    assert code_of(store.people.accept, kept, "eve", PASSWORD) == "invitation-unknown"
+    assert code_of(store.renew, renewing, PASSWORD) == "invitation-unknown"
+
+
+def test_an_account_that_is_shut_while_its_password_is_looked_at_begins_no_session(store, admin):
+    token, _ = store.people.invite("submitter")
+    store.people.accept(token, "bob", PASSWORD)
+    bob = store.passwords.enter("bob", PASSWORD)
+    store.people.change(bob.id, active=False)
+    assert code_of(store.sessions.begin, bob) == "session-none"
+
+
+def test_a_wrong_code_of_the_first_run_costs_no_stretching(store, monkeypatch):
+    def stretched(*_):
+        raise AssertionError("a password was stretched")
+
+    store.people.setup_code()
+    monkeypatch.setattr("veil.service.store.passwords._stretched", stretched)
+    assert code_of(store.people.set_up, "another", "ada", PASSWORD) == "setup-code"
 
 
 def test_the_last_admin_stays(store, admin):
     assert code_of(store.people.change, admin.id, active=False) == "admin-last"
     assert code_of(store.people.change, admin.id, role="submitter") == "admin-last"
     assert code_of(store.people.change, "nobody", role="admin") == "person-unknown"
-    assert store.people.enter("ada", PASSWORD).role == "admin"
+    assert store.passwords.enter("ada", PASSWORD).role == "admin"
 
 
 def test_a_session_that_signed_out_is_none(store, admin):

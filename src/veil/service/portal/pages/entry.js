@@ -1,12 +1,14 @@
-// The page to come in: to sign in, to set up the first admin, to take an invitation.
+// The page to come in: to sign in, to set up the first admin, to take an invitation, to set a forgotten password anew.
 import { arrive, at, call, home, say, trying } from "/pages/session.js";
 
 const KINDS = {
   "/sign-in": { title: "Sign in", about: "", button: "Sign in", path: "/login" },
   "/setup": { title: "The first admin", about: "The code stands in the terminal in which the service was started. An admin manages people, and reads nobody's files.", button: "Set up", path: "/setup" },
   "/invite": { title: "You are invited", about: "Choose a name and a password. This link is good once.", button: "Join", path: "/invitations/accept" },
+  "/new-password": { title: "A new password", about: "This link is good once. Files and results that you had here are deleted when you use it: hand them in again.", button: "Set it", path: "/password/renew" },
 };
 const kind = KINDS[location.pathname] || KINDS["/sign-in"];
+const named = kind !== KINDS["/new-password"];
 
 async function begin() {
   document.title = `Veil: ${kind.title}`;
@@ -17,6 +19,8 @@ async function begin() {
   at("code-row").hidden = kind !== KINDS["/setup"];
   at("code").required = kind === KINDS["/setup"];
   at("long").hidden = !fresh;
+  at("name-row").hidden = !named;
+  at("name").required = named;
   if (fresh) {
     at("password").autocomplete = "new-password";
     at("password").minLength = 12;
@@ -26,15 +30,16 @@ async function begin() {
   if (state.needs_setup && location.pathname === "/sign-in") location.replace("/setup");
   const me = await arrive();
   if (me && location.pathname === "/sign-in") location.replace(home(me.role));
-  (at("code-row").hidden ? at("name") : at("code")).focus();
+  (at("code-row").hidden ? (named ? at("name") : at("password")) : at("code")).focus();
 }
 
 at("entry").addEventListener("submit", (event) => {
   event.preventDefault();
   trying(async () => {
-    const told = { name: at("name").value.trim(), password: at("password").value };
+    const told = { password: at("password").value };
+    if (named) told.name = at("name").value.trim();
     if (kind === KINDS["/setup"]) told.code = at("code").value.trim();
-    if (kind === KINDS["/invite"]) told.token = location.hash.slice(1);
+    if (kind === KINDS["/invite"] || !named) told.token = location.hash.slice(1);
     say("");
     const person = await call("POST", kind.path, told);
     location.assign(home(person.role));

@@ -9,7 +9,12 @@ function personRow(person) {
   role.addEventListener("change", () => change(person, { role: role.value }, `${person.name} is now ${role.value}.`));
   const active = made("input", "", { type: "checkbox", checked: person.active, ariaLabel: `${person.name} may enter` });
   active.addEventListener("change", () => change(person, { active: active.checked }, active.checked ? `${person.name} may enter.` : `${person.name} may not enter any more.`));
-  return row(person.name, role, active);
+  const renew = made("button", "New password …", { type: "button", ariaLabel: `a link to a new password for ${person.name}` });
+  renew.addEventListener("click", () => trying(async () => {
+    const told = await call("POST", `/people/${person.id}/password`);
+    offer(`${location.origin}/new-password#${told.token}`, `Give this link to ${person.name}; it is shown once, and good once for a day. Files and results of ${person.name} are deleted when it is used`);
+  }));
+  return row(person.name, role, active, renew);
 }
 
 function row(...cells) {
@@ -40,14 +45,19 @@ async function show() {
   at("invitations").replaceChildren(...(await call("GET", "/invitations")).map(invitationRow));
 }
 
+function offer(link, words) {
+  at("link").value = link;
+  at("link-words").textContent = words;
+  at("fresh").hidden = false;
+  at("link").select();
+  say("The link is made.", "good");
+}
+
 at("invite").addEventListener("submit", (event) => {
   event.preventDefault();
   trying(async () => {
-    const made = await call("POST", "/invitations", { role: at("role").value });
-    at("link").value = `${location.origin}/invite#${made.token}`;
-    at("fresh").hidden = false;
-    at("link").select();
-    say("The link is made.", "good");
+    const told = await call("POST", "/invitations", { role: at("role").value });
+    offer(`${location.origin}/invite#${told.token}`, "Give this link to one person; it is shown once, and good once for three days");
     await show();
   });
 });

@@ -64,7 +64,7 @@ export async function arrive() {
   if (me) {
     const out = made("button", "Sign out", { type: "button" });
     out.addEventListener("click", () => trying(async () => { await call("POST", "/logout"); location.assign("/sign-in"); }));
-    at("who").replaceChildren(`${me.name} (${me.role}) `, out);
+    at("who").replaceChildren(`${me.name} (${me.role}) `, link("/password", "Password"), " ", out);
   }
   return me;
 }

@@ -1,0 +1,21 @@
+"""Turns: calls that stretch a password wait for each other, and hold up nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+T = TypeVar("T")
+_AT_ONCE = 4
+
+
+class Turns:
+    """Keeps: who waits here holds no thread that other calls need, however many wait."""
+
+    def __init__(self) -> None:
+        self._limiter = CapacityLimiter(_AT_ONCE)
+
+    async def call(self, do: Callable[[], T]) -> T:
+        return await to_thread.run_sync(do, limiter=self._limiter)

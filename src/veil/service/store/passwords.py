@@ -1,0 +1,189 @@
+"""Passwords: what opens an account: signing in, the lock after wrong ones, a new one instead of the old or of a forgotten one."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from threading import BoundedSemaphore
+from typing import Any, Protocol
+
+from veil.errors import ServiceError
+from veil.keys import Cost
+from veil.service.store.clock import Clock
+from veil.service.store.database import Database, Line, Row, set_fact
+from veil.service.store.person import Person, person_of
+from veil.service.store.terms import Terms
+
+NONE = b""  # the digest of an account that no password opens
+_SHORTEST, _LONGEST = 12, 1000
+_stretching = BoundedSemaphore(2)  # each takes 64 MiB: many who enter at once wait for each other
+
+
+class Told(Protocol):
+    """How an act comes on the record. Shape: as `Store.act`."""
+
+    def __call__(self, what: str, by: str, job: str = ..., **told: int | str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What is kept of a password."""
+
+    salt: bytes
+    cost: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A new password that a link asks for, until it is set. Shape: `link`: the digest of the link's token."""
+
+    link: bytes
+    person: str
+    secret: Secret
+
+
+class Passwords:
+    """Keeps: of a password only what Argon2id makes of it; of links only their digests. Nothing is done that is not on the record."""
+
+    def __init__(self, database: Database, clock: Clock, terms: Terms, tell: Told) -> None:
+        self._database, self._clock, self._terms, self._tell = database, clock, terms, tell
+        self._nobody = os.urandom(16)
+
+    def secret(self, password: str) -> Secret:
+        """Errors: ServiceError `password-short`."""
+        if not _SHORTEST <= len(password) <= _LONGEST:
+            raise ServiceError(
+                "password-short",
+                f"a password has {_SHORTEST} characters or more",
+                hint="a few words are easier to keep",
+            )
+        salt, cost = os.urandom(16), self._terms.password
+        return Secret(salt, json.dumps(asdict(cost)), _stretched(password, salt, cost))
+
+    def enter(self, name: str, password: str) -> Person:
+        """The person whose name and password these are.
+
+        Keeps:   the same answer and the same work whether the name is unknown, the password is wrong or the name is locked: after five
+                 wrong ones it is, for a quarter of an hour, for the right one too, however many are tried at once.
+        Errors:  ServiceError `sign-in`.
+        """
+        found = self._judged(self._database.row("SELECT * FROM people WHERE name = ?", name), password)
+        if found is None:
+            raise ServiceError("sign-in", "name or password is wrong, or the name is locked", hint="after five wrong passwords: for a quarter of an hour")  # fmt: skip
+        return person_of(found)
+
+    def change(self, person: str, old: str, new: str, session: bytes) -> None:
+        """Another password; all sessions of the person end but the one of this digest, and so do links to set one anew.
+
+        Keeps:   a wrong old one counts as one at the door.
+        Errors:  ServiceError `password-wrong`, `password-short`, `password-none`.
+        """
+        held = self._held(person)
+        secret = self.secret(new)
+        if self._judged(held, old) is None:
+            raise _wrong()
+        self._tell("password changed", person)
+        with self._database.change() as line:
+            if not _put(line, person, secret, held["salt"]):
+                raise _wrong()
+            line.execute("DELETE FROM sessions WHERE person = ? AND digest <> ?", (person, session))
+            line.execute("DELETE FROM renewals WHERE person = ?", (person,))
+
+    def offer(self, person: str, by: str) -> str:
+        """A token for a link with which a person who forgot the password sets another; an older link of theirs ends.
+
+        Errors:  ServiceError `person-unknown`, `password-none`.
+        """
+        self._held(person)
+        token, until = secrets.token_urlsafe(32), self._clock.now() + self._terms.renewal
+        self._tell("new password offered", by, person=person)
+        with self._database.change() as line:
+            line.execute("DELETE FROM renewals WHERE person = ?", (person,))
+            line.execute("INSERT INTO renewals VALUES (?, ?, ?)", (link_digest(token), person, until))
+        return token
+
+    def renewal(self, token: str, password: str) -> Renewal:
+        """What a link and a new password come to. Errors: ServiceError `invitation-unknown`, `password-short`."""
+        asked = "SELECT person FROM renewals WHERE digest = ? AND until > ?"
+        held = self._database.row(asked, link_digest(token), self._clock.now())
+        if held is None:
+            raise uninvited()
+        return Renewal(link_digest(token), held["person"], self.secret(password))
+
+    def renew(self, line: Line, renewal: Renewal, now: float) -> Person:
+        """Sets it; the link is used up, and all sessions of the person end. Errors: ServiceError `invitation-unknown`."""
+        asked = "DELETE FROM renewals WHERE digest = ? AND until > ? RETURNING person"
+        if line.execute(asked, (renewal.link, now)).fetchone() is None:
+            raise uninvited()
+        _put(line, renewal.person, renewal.secret)
+        line.execute("DELETE FROM sessions WHERE person = ?", (renewal.person,))
+        held = line.execute("SELECT * FROM people WHERE id = ? AND active = 1", (renewal.person,)).fetchone()
+        if held is None:
+            raise uninvited()
+        return person_of(held)
+
+    def _held(self, person: str) -> Row:
+        """The row of one who has a password. Errors: ServiceError `person-unknown`, `password-none`."""
+        held = self._database.row("SELECT * FROM people WHERE id = ? AND active = 1", person)
+        if held is None:
+            raise ServiceError("person-unknown", "there is no such person")
+        if held["digest"] == NONE:
+            raise ServiceError("password-none", "this account has no password here", hint="it is the hospital's own: change it there")  # fmt: skip
+        return held
+
+    def _judged(self, seen: Row | None, password: str) -> Row | None:
+        """The row of a person whose password this is, as it is after the password was stretched; None where it does not open."""
+        salt, cost = (seen["salt"], Cost(**json.loads(seen["cost"]))) if seen else (self._nobody, self._terms.password)
+        made, now = _stretched(password, salt, cost), self._clock.now()
+        locks = False
+        with self._database.change() as line:
+            held = line.execute("SELECT * FROM people WHERE id = ?", (seen["id"] if seen else "",)).fetchone()
+            fits = hmac.compare_digest(made, held["digest"] if held else bytes(32))
+            is_open = held is not None and held["locked"] <= now
+            opens = bool(is_open and fits and held["active"])
+            set_fact(line, "tried", now)  # what an unknown name costs too
+            if opens and held["wrong"]:
+                line.execute("UPDATE people SET wrong = 0 WHERE id = ?", (held["id"],))
+            if is_open and not opens:
+                locks = self._counted(line, held, now)
+        if locks:
+            self._tell("locked", held["id"])
+        return held if opens else None
+
+    def _counted(self, line: Line, held: Row, now: float) -> bool:
+        """One wrong password more; whether the name is locked now."""
+        wrong: int = (held["wrong"] + 1) % self._terms.wrong
+        locked = held["locked"] if wrong else now + self._terms.locked
+        line.execute("UPDATE people SET wrong = ?, locked = ? WHERE id = ?", (wrong, locked, held["id"]))
+        return wrong == 0
+
+
+def uninvited() -> ServiceError:
+    return ServiceError("invitation-unknown", "this link was used, withdrawn, or is too old", hint="ask for another")
+
+
+def link_digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _put(line: Line, person: str, secret: Secret, instead: bytes | None = None) -> bool:
+    """Whether the password is set. Shape: `instead`: only where that salt is still there."""
+    told: tuple[Any, ...] = (secret.salt, secret.cost, secret.digest, person)
+    asked = "UPDATE people SET salt = ?, cost = ?, digest = ?, wrong = 0, locked = 0 WHERE id = ? AND active = 1"
+    if instead is not None:
+        asked, told = f"{asked} AND salt = ?", (*told, instead)
+    return line.execute(asked, told).rowcount == 1
+
+
+def _stretched(password: str, salt: bytes, cost: Cost) -> bytes:
+    with _stretching:
+        return cost.wrapping_key(password, salt)
+
+
+def _wrong() -> ServiceError:
+    return ServiceError("password-wrong", "the old password is wrong, or the name is locked", hint="after five wrong passwords: for a quarter of an hour")  # fmt: skip
