@@ -12,6 +12,9 @@ from pathlib import Path
 
 import httpx2
 
+from veil.service.gate.grants import SCOPES, Grants, new_grant
+from veil.service.gate.root import root_keys
+
 README = """Patient John Smith (DOB: 03/15/1985, MRN: 123456789)
 SSN: 123-45-6789, Phone: 555-123-4567
 Email: john.smith@email.com
@@ -57,7 +60,7 @@ def served(folder: Path, *options: str, local: bool = False, more: dict[str, str
     try:
         told = [process.stdout.readline() for _ in range(2)]
         assert told[0].startswith("Veil"), log.read_text()
-        token = "" if local else told[1].split()[1]
+        token = "" if local else _token(told[1].split()[1], folder, options, more or {})
         yield Service(told[0].split()[1], token, log, process)
     finally:
         process.terminate()
@@ -67,6 +70,14 @@ def served(folder: Path, *options: str, local: bool = False, more: dict[str, str
             process.kill()
             process.wait()
         process.stdout.close()
+
+
+def _token(told: str, folder: Path, options: tuple[str, ...], more: dict[str, str]) -> str:
+    """That which the service wrote; where it has a key that is kept, it writes none, and one is made under its key."""
+    if told.startswith("veil_"):
+        return told
+    file = folder / options[options.index("--key-file") + 1] if "--key-file" in options else None
+    return Grants(root_keys(file, more, known=True)).token(new_grant(SCOPES, 12 * 3600))
 
 
 def _environment() -> dict[str, str]:

@@ -81,6 +81,30 @@ def test_a_token_from_the_command_line_holds(guarded):
         assert client.post("/api/v1/phi", json=SSN).status_code == 200
 
 
+@pytest.mark.parametrize("kept", [["--key-file", "kept.key"], []], ids=["file", "environment"])
+def test_no_token_that_outlives_the_service_is_in_its_output(tmp_path, kept):
+    """What a container writes is kept by others; whoever reads it there would hold a token for twelve hours."""
+    more = {} if kept else {"VEIL_SERVICE_KEY": "5a" * 32}
+    with served(tmp_path, *kept, more=more) as service:
+        with service.client() as client:
+            assert client.post("/api/v1/phi", json=SSN).status_code == 200
+        service.process.terminate()
+        assert "veil_" not in service.process.stdout.read() + service.log.read_text()
+
+
+def test_behind_a_proxy_that_ends_tls_the_session_is_for_tls_alone(tmp_path):
+    with served(tmp_path, "--behind-proxy", "--data", "data", "--key-file", "key") as service:
+        code = service.process.stdout.readline().split()[1]
+        told = httpx2.post(
+            service.url + "/portal/api/setup",
+            json={"code": code, "name": "ada", "password": "correct horse battery"},
+            timeout=60,
+        )
+        assert told.headers["set-cookie"].startswith("__Host-veil=")
+        assert "; secure" in told.headers["set-cookie"].lower()
+        assert told.headers["strict-transport-security"]
+
+
 def test_a_body_over_the_limit_is_refused_whether_its_length_is_told_or_not(guarded):
     service, _, _ = guarded
     body = json.dumps({"text": "x" * (1 << 21)}).encode()

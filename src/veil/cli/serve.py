@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,8 +92,10 @@ def serve(
     from veil.service.server import Listening, bound, run
     from veil.service.setting import Setting
     from veil.service.store import Terms, open_key, site_at
+    from veil.service.store.key import VARIABLE
 
     listening = Listening(host, port, workers, job_workers, tls_cert, tls_key, client_ca, behind_proxy)
+    listening.check(local=local)
     keys = open_key(data, key_file) if data else root_keys(key_file)
     site = (
         site_at(data, objects, keys, Terms(kept=keep * 3600), memory_folder, _linking(keyring, passphrase_file))
@@ -103,14 +107,14 @@ def serve(
         keys, local, frozenset(one.lower() for one in hosts or ()), body_limit << 20, rate / workers, locale=locale,
         revoked=revoked, site=site, provider=provider, otlp=otlp, zipkin=zipkin, apart=(key_file,) if key_file is not None else (),
     )  # fmt: skip
-    listening.check(setting)
     held = bound(listening)
-    _greet(setting, listening, held.getsockname()[1])
+    _greet(setting, listening, held.getsockname()[1], kept=bool(key_file or os.environ.get(VARIABLE)))
     _tell_setup(setting)
     run(setting, listening, held, create_app)
 
 
-def _greet(setting: Setting, listening: Listening, port: int) -> None:
+def _greet(setting: Setting, listening: Listening, port: int, *, kept: bool) -> None:
+    """Where it listens, and a token: but none that outlives this run where its words may be kept, as those of a container are."""
     from veil.service.gate.grants import SCOPES, Grants, new_grant
 
     scheme = "https" if listening.certificate else "http"
@@ -118,6 +122,8 @@ def _greet(setting: Setting, listening: Listening, port: int) -> None:
     typer.echo(f"Veil     {scheme}://{host}:{port}   (calls: /docs; to stop it: Ctrl-C)")
     if setting.local:
         typer.echo("token    none is needed from this machine")
+    elif kept and not sys.stdout.isatty():
+        typer.echo("token    not written here: `veil serve token` makes one")
     else:
         token = Grants(setting.keys).token(new_grant(SCOPES, HOURS * 3600))
         typer.echo(f"token    {token}   (for {HOURS} hours)")
@@ -155,18 +161,20 @@ def _tell_setup(setting: Setting) -> None:
 
 @app.command("token")
 def token(
-    key_file: Annotated[Path, typer.Option("--key-file", help="the secret of the service", show_default=False)],
+    key_file: Annotated[
+        Path | None, typer.Option("--key-file", help="the secret of the service; or in VEIL_SERVICE_KEY")
+    ] = None,
     scopes: Annotated[
         list[str] | None, typer.Option("--scope", help="detect, deidentify, phi, jobs, metrics; many times")
     ] = None,
-    days: Annotated[float, typer.Option(min=0, help="how long it holds")] = 30,
+    days: Annotated[float, typer.Option(min=0.01, max=3660, help="how long it holds")] = 30,
     aws: Annotated[bool, typer.Option("--aws", help="an access key id and its secret, for clients of AWS")] = False,
 ) -> None:
     """Make a token for a caller: a bearer token, or a pair of access keys. Nothing is stored."""
     from veil.service.gate.grants import Grants, new_grant
     from veil.service.gate.root import root_keys
 
-    grants = Grants(root_keys(key_file))
+    grants = Grants(root_keys(key_file, known=True))
     grant = new_grant(scopes or ("detect", "deidentify", "phi"), days * DAY)
     if aws:
         name, secret = grants.access_pair(grant)

@@ -53,11 +53,13 @@ PublicUrl = Annotated[str, typer.Option("--public-url", help="where browsers fin
 Hosts = Annotated[
     list[str] | None, typer.Option("--allow-host", help="answer only to this name in the Host header, many times")
 ]
-TlsCert = Annotated[Path | None, typer.Option("--tls-cert", exists=True, help="a certificate, PEM")]
-TlsKey = Annotated[Path | None, typer.Option("--tls-key", exists=True, help="its key, PEM")]
+TlsCert = Annotated[Path | None, typer.Option("--tls-cert", exists=True, dir_okay=False, help="a certificate, PEM")]
+TlsKey = Annotated[Path | None, typer.Option("--tls-key", exists=True, dir_okay=False, help="its key, PEM")]
 ClientCa = Annotated[
     Path | None,
-    typer.Option("--client-ca", exists=True, help="callers must show a certificate of this authority, PEM"),
+    typer.Option(
+        "--client-ca", exists=True, dir_okay=False, help="callers must show a certificate of this authority, PEM"
+    ),
 ]
 BehindProxy = Annotated[bool, typer.Option("--behind-proxy", help="TLS ends before this service")]
 BodyLimit = Annotated[int, typer.Option("--body-limit", min=1, help="MiB of a request")]

@@ -45,22 +45,39 @@ class Listening:
     clients: Path | None = None
     proxied: bool = False
 
-    def check(self, setting: Setting) -> None:
+    def check(self, *, local: bool) -> None:
         """Errors: ServiceError `listen-open`, `listen-local`, `listen-tls`."""
         if (self.certificate is None) != (self.key is None) or (self.clients and not self.certificate):
             raise ServiceError(
                 "listen-tls", "TLS needs a certificate and its key", hint="--tls-cert FILE --tls-key FILE"
             )
+        self._check_files()
         loopback = self.host in LOOPBACK
-        if setting.local and not loopback:
+        if local and not loopback:
             raise ServiceError(
                 "listen-local",
                 "calls without a token are taken from this machine alone",
                 hint="leave --host out, or --local",
             )
+        if local and self.proxied:
+            raise ServiceError("listen-local", "behind a proxy every call seems to come from this machine",
+                               hint="leave --behind-proxy out, or --local")  # fmt: skip
         if not loopback and self.certificate is None and not self.proxied:
             raise ServiceError("listen-open", "this address is open to others, and nothing is encrypted",
                                hint="--tls-cert and --tls-key; --behind-proxy where TLS ends before this service")  # fmt: skip
+
+    def _check_files(self) -> None:
+        """Files that TLS cannot use stop the start, and not each process that answers."""
+        if self.certificate is None:
+            return
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        try:
+            made.load_cert_chain(self.certificate, self.key, password="")  # nobody is there to be asked for one
+            if self.clients:
+                made.load_verify_locations(self.clients)
+        except (OSError, ValueError):
+            raise ServiceError("listen-tls", "the certificate, its key or the authorities of callers cannot be used",
+                               hint="PEM files; the key is that of the certificate, and has no passphrase") from None  # fmt: skip
 
 
 def bound(listening: Listening) -> socket.socket:
@@ -73,7 +90,7 @@ def bound(listening: Listening) -> socket.socket:
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         held.bind((listening.host, listening.port))
-    except OSError:
+    except (OSError, UnicodeError):
         held.close()
         raise ServiceError("listen-taken", "the address cannot be listened on", where=f"port {listening.port}",
                            hint="another program has it, perhaps: --port 0 takes a free one") from None  # fmt: skip
@@ -84,7 +101,7 @@ def bound(listening: Listening) -> socket.socket:
 
 def run(setting: Setting, listening: Listening, held: socket.socket, make: Callable[[Setting], ASGIApp]) -> None:
     """Serves until it is told to stop; what was begun is answered first."""
-    setting = replace(setting, tls=listening.certificate is not None)
+    setting = replace(setting, tls=listening.certificate is not None or listening.proxied)
     folder = tempfile.mkdtemp(prefix="veil-counts-") if listening.workers > 1 else None
     if folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # counts alone; see prometheus_client, "multiprocess mode"

@@ -21,9 +21,9 @@ class Setting:
 
     Units:   `body`: bytes; `rate`: requests a second for each caller and process, 0 for no limit; `waiting`: texts that
              may wait in a process before callers are told to come back.
-    Shape:   `site`: where files, their jobs and people are kept; None: texts alone are answered, and nothing is. `otlp`, `zipkin`: where spans of requests are sent, beside what
-             the OTEL_* variables say. `apart`: files that the
-             process of a job may not read.
+    Shape:   `site`: where files, their jobs and people are kept; None: texts alone are answered, and nothing is. `tls`:
+             callers come over TLS, which ends here or before us. `otlp`, `zipkin`: where spans of requests are sent,
+             beside what the OTEL_* variables say. `apart`: files that the process of a job may not read.
     Keeps:   `local`: calls of this machine need no token; Host and Origin are checked, so that no web page can call.
     """
 

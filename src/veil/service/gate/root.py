@@ -6,20 +6,29 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from veil.errors import KeyringError
 from veil.keys import ROOT_BYTES, Keys
 from veil.keys.stores import create_private, read_private
 from veil.service.store.key import VARIABLE, keys_of
 
 
-def root_keys(path: Path | None, environment: Mapping[str, str] | None = None) -> Keys:
+def root_keys(path: Path | None, environment: Mapping[str, str] | None = None, *, known: bool = False) -> Keys:
     """The keys of a service: of a private file, which is made at first; else of VEIL_SERVICE_KEY; else drawn anew.
 
-    Errors:  KeyringError `keyring-open` (others may read it), `service-key-broken` where it is no such key.
+    Shape:   `known`: only those that a service has already; a token under others would open nothing.
+    Errors:  KeyringError `keyring-open` (others may read it), `service-key-broken` where it is no such key,
+             `service-key-missing` where one must be known.
     """
     environment = os.environ if environment is None else environment
     if path is None:
         told = environment.get(VARIABLE, "")
+        if not told and known:
+            raise KeyringError("service-key-missing", "no key of the service was given",
+                               hint=f"--key-file FILE, or {VARIABLE}")  # fmt: skip
         return keys_of(told) if told else Keys.from_secret(os.urandom(ROOT_BYTES))
     if not path.exists():
+        if known:
+            raise KeyringError("service-key-missing", "the key of the service is not there", where=path.name,
+                               hint="the service makes it when it starts: veil serve --key-file FILE")  # fmt: skip
         create_private(path, os.urandom(ROOT_BYTES).hex().encode() + b"\n")
     return keys_of(read_private(path).decode("ascii", "replace"))
