@@ -11,10 +11,10 @@ from veil.service.app import create_app
 from veil.service.gate.root import root_keys
 from veil.service.setting import Setting
 
+_APP = create_app(Setting(root_keys(None, known=True), body=6 << 20))  # the gateway takes six megabytes
 # One loop for the life of the sandbox: the application is begun once, and its model is loaded once.
 _LOOP = asyncio.new_event_loop()
 asyncio.set_event_loop(_LOOP)
-_APP = create_app(Setting(root_keys(None), body=6 << 20))  # the gateway takes six megabytes
 _HANDLER = Mangum(_APP, lifespan="auto")
 
 

@@ -111,6 +111,47 @@ def test_the_start_of_the_image_hands_on_where_files_lie(tmp_path):
     )
 
 
+@pytest.mark.parametrize(("pod", "container"), [one for one in containers() if "veil" in str(one.id)])
+def test_a_container_starts_the_command_that_its_manifest_means(pod, container, tmp_path):
+    """What a manifest calls `command` stands in place of the image's start; its `args` alone would be told to the start."""
+    if not container["image"].startswith("veil"):
+        return
+    (tmp_path / "veil").write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / "veil").chmod(0o755)
+    env = {one["name"]: one.get("value", "secret") for one in container.get("env", [])}
+    words = [*container.get("command", [str(DEPLOY / "docker/start")]), *container.get("args", [])]
+    said = subprocess.run(words, env={**env, "PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True)  # fmt: skip
+    assert said.stdout.split()[0] == ("trace" if "trace" in container["name"] else "serve")
+
+
+@pytest.mark.parametrize("name", ["kubernetes/veil.yaml", "kubernetes/veil-nodes.yaml"])
+def test_a_volume_of_kubernetes_does_not_open_the_data_folder_to_its_group(name):
+    """The group of a pod may read the root of each volume, and the service refuses such a folder: its own lies below, and is left as it is."""
+    (pod,) = [page["spec"]["template"]["spec"] for page in pages(DEPLOY / name) if page["kind"] == "Deployment"]
+    env = {one["name"]: one.get("value", "") for one in pod["containers"][0]["env"]}
+    claimed = {one["name"] for one in pod["volumes"] if "persistentVolumeClaim" in one}
+    for place in (one["mountPath"] for one in pod["containers"][0]["volumeMounts"] if one["name"] in claimed):
+        assert env["DATA"].startswith(f"{place}/")
+        assert pod["securityContext"]["fsGroupChangePolicy"] == "OnRootMismatch"
+
+
+@pytest.mark.parametrize(("mode", "asked"), [("api", "8123/api/v1/health"), ("ui", "8123/api/v1/health"), ("trace", "15002/readyz")])  # fmt: skip
+def test_the_health_check_asks_the_service_and_never_what_lies_behind_it(mode, asked, tmp_path):
+    (check,) = re.findall(r'CMD \["python", "-c", (".*")\]', (DEPLOY / "docker/Dockerfile").read_text())
+    said = "import urllib.request as r; r.urlopen = lambda url, timeout: print(url)\n" + json.loads(check)
+    done = subprocess.run([sys.executable, "-c", said], env={"MODE": mode, "PORT": "8123"}, capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == f"http://127.0.0.1:{asked}"
+
+
+def test_lambda_without_its_key_does_not_start_as_a_service_that_nobody_can_call():
+    from veil.errors import KeyringError
+
+    spec = importlib.util.spec_from_file_location("veil_lambda_keyless", DEPLOY / "lambda/handler.py")
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyringError, match="service-key-missing"):
+        patch.delenv("VEIL_SERVICE_KEY", raising=False)
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
 def test_the_template_of_lambda_has_no_fault_that_its_linter_knows():
     done = subprocess.run(
         [Path(sys.executable).with_name("cfn-lint"), DEPLOY / "lambda/template.yaml"],
