@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from veil import log
 from veil.detectors.scanner import Scanner, standard
-from veil.errors import Error, LimitError
+from veil.errors import Error, LimitError, place_of
+from veil.log import Name
 from veil.model import Span
 
 LEAST = 0.5
@@ -76,8 +78,10 @@ class Reader:
     @property
     def _held(self) -> Scanner:
         if self._scanner is None:
-            self._scanner = self._make()
-            self._scanner.find([_WARM])
+            made = self._make()
+            made.find([_WARM])
+            self._scanner = made
+            self.ready.set()
         return self._scanner
 
     def _put(self, text: str, least: float, do: Callable[[], Any] | None, turn: int) -> asyncio.Future[Any]:
@@ -87,8 +91,10 @@ class Reader:
         return task.answer
 
     def _work(self) -> None:
-        _ = self._held
-        self.ready.set()
+        try:
+            _ = self._held
+        except BaseException as error:  # noqa: BLE001  who waits is answered nevertheless, and the next request tries again
+            log.event("failed", kind=Name(type(error).__name__), place=Name(place_of(error)))
         while True:
             tasks = [one for one in self._gathered() if not one.answer.cancelled()]
             called = [one for one in tasks if one.do is not None]
@@ -138,5 +144,5 @@ def _tried(do: Callable[[], Any] | None) -> Any:
         return error
     except MemoryError:
         return LimitError("text-memory", "a text asks for more memory than there is")
-    except Exception as error:  # noqa: BLE001  its words may hold the text: its kind is told
+    except BaseException as error:  # noqa: BLE001  a panic of a library too; its words may hold the text: its kind is told
         return RuntimeError(type(error).__name__)

@@ -88,3 +88,65 @@ def test_what_nobody_waits_for_any_more_is_not_read():
 
     asyncio.run(left())
     assert not any("gone" in texts for texts in scanner.read)
+
+
+class Panic(BaseException):
+    """What compiled libraries raise; it is no Exception."""
+
+
+@pytest.mark.parametrize("kind", [OSError, Panic])
+def test_where_the_model_cannot_be_loaded_requests_are_answered_and_nobody_takes_it_for_ready(kind, caplog):
+    def failing():
+        raise kind("/home/zebulonia/model")
+
+    async def ask():
+        made = Reader(failing)
+        made.start()
+        with pytest.raises(RuntimeError) as told:
+            await asyncio.wait_for(made.find(["x"]), 10)
+        return made, told
+
+    with caplog.at_level("INFO", logger="veil"):
+        made, told = asyncio.run(ask())
+    assert str(told.value) == kind.__name__
+    assert not made.ready.is_set()
+    assert f"failed kind={kind.__name__}" in caplog.text
+    assert "zebulonia" not in caplog.text
+
+
+def test_a_model_that_is_there_at_last_is_used():
+    tried = []
+
+    def late():
+        tried.append(True)
+        if len(tried) < 3:
+            raise MemoryError
+        return Bad()
+
+    async def ask():
+        made = Reader(late)
+        made.start()
+        with pytest.raises(LimitError):
+            await asyncio.wait_for(made.find(["x"]), 10)
+        return made, await asyncio.wait_for(made.find(["x"]), 10)
+
+    made, answer = asyncio.run(ask())
+    assert answer == [[]]
+    assert made.ready.is_set()
+
+
+def test_a_library_that_panics_at_one_text_does_not_end_the_reading():
+    class Panicking(Bad):
+        def find(self, texts, owners=None, least=None):
+            if "bad" in texts:
+                raise Panic
+            return super().find(texts, owners, least)
+
+    async def ask():
+        made = Reader(Panicking)
+        made.start()
+        with pytest.raises(RuntimeError, match="Panic"):
+            await asyncio.wait_for(made.find(["bad"]), 10)
+        return await asyncio.wait_for(made.find(["good"]), 10)
+
+    assert asyncio.run(ask()) == [[]]
