@@ -25,3 +25,8 @@ def test_g5_a_hundred_texts_are_taken_and_one_more_is_not(ask):
 def test_g5_a_text_of_a_batch_may_be_longer_than_one_alone(ask):
     text = "lorem ipsum " * 12_000 + "SSN 123-45-6789"
     assert ask("batch", texts=[text])["results"][0]["deidentified_text"].endswith("SSN [SSN]")
+
+
+def test_g5_a_text_that_would_hold_up_all_others_for_minutes_is_refused(ask):
+    told = ask("batch", 422, texts=["fine", "x" * 1_000_001])
+    assert [(one["type"], one["loc"]) for one in told["detail"]] == [("string_too_long", ["body", "texts", 1])]

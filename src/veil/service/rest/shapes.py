@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MOST_CHARS = 100_000
 MOST_TEXTS = 100
+MOST_CHARS_OF_MANY = (
+    1_000_000  # of one text of a batch: seconds of work, and not minutes in which nobody else is answered
+)
 
 Strategy = Literal["placeholder", "consistent", "redact", "hash"]
 Profiles = Literal["safe-harbor", "limited-data-set", "expert", "gdpr-pseudonymised", "redact"]
@@ -47,7 +50,7 @@ class DeidentifyRequest(Changing):
 
 class BatchRequest(Changing):
     model_config = ConfigDict(json_schema_extra={"examples": [{"texts": ["Seen by Dr. Wong", "MRN 1234567"]}]})
-    texts: list[str] = Field(min_length=1, max_length=MOST_TEXTS)
+    texts: list[Annotated[str, Field(max_length=MOST_CHARS_OF_MANY)]] = Field(min_length=1, max_length=MOST_TEXTS)
     include_original: bool = Field(False, description="repeat each text in its result")
 
 
