@@ -28,7 +28,7 @@ from veil.audit.head import Head, hold, read_head, write_head
 from veil.errors import FormatError, KeyringError, LeakError
 from veil.keys.stores import sync_folder
 
-_OWN = frozenset({"number", "at", "who", "what", "before", "hash", "seal"})
+OWN = frozenset({"number", "at", "who", "what", "before", "hash", "seal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def append(
             head = read_head(path)
             hold(head, chain, path.name)
             moment = (now or dt.datetime.now(tz=dt.UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
-            own = {key: value for key, value in told.items() if key not in _OWN}
+            own = {key: value for key, value in told.items() if key not in OWN}
             whole, data = _grown(chain, head, [{**own, "what": what}], {"at": moment, "who": who()}, keys)
             _write(file, data)
             sync_folder(path.parent)

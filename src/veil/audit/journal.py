@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO
 
-from veil.audit.book import append, who
+from veil.audit.book import OWN, append, who
 from veil.audit.chain import FIRST, Act, Secrets, broken, canonical, chain_of, line_of, record, seal_of
 from veil.audit.head import Head, Sealed, head_path, hold, read_head
 from veil.errors import FormatError, KeyringError
@@ -45,16 +45,13 @@ class Journal:
             fcntl.flock(file, fcntl.LOCK_EX)
             if self._caught_up(file):
                 moment = dt.datetime.now(tz=dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-                act = record(
-                    self._number + 1, self._last, {**told, "what": what, "at": moment, "who": who()}, self._keys
-                )
+                own = {key: value for key, value in told.items() if key not in OWN}
+                signed = {**own, "what": what, "at": moment, "who": who()}
+                act = record(self._number + 1, self._last, signed, self._keys)
                 self._write(file, act, new=is_new)
                 return act
-        self._read, self._number, self._last = (
-            0,
-            0,
-            FIRST,
-        )  # a line was cut short, or the head is gone: the book tells of it
+        # A line was cut short, or the head is gone: the book tells of it, and all is read anew after it.
+        self._read, self._number, self._last = 0, 0, FIRST
         return append(self._path, what, told, keys=self._keys)
 
     def _caught_up(self, file: BinaryIO) -> bool:

@@ -25,6 +25,18 @@ def test_two_journals_and_the_book_write_one_chain_in_turn(tmp_path):
     assert checked.unsealed == ()
 
 
+def test_what_is_told_takes_no_name_that_a_record_has_for_itself(tmp_path):
+    path, told = (
+        tmp_path / "audit.jsonl",
+        {name: "x" for name in ("number", "at", "who", "what", "before", "hash", "seal")},
+    )
+    Journal(path, KEYS).add("one", {**told, "n": 1})
+    append(path, "book", {**told, "n": 1}, keys=KEYS)
+    one, other = verify_chain(path, seals=SEALS).acts
+    assert (one["what"], other["what"]) == ("one", "book")
+    assert set(one) == set(other)
+
+
 def _many(path):
     journal = Journal(path, KEYS)
     for number in range(40):
