@@ -205,10 +205,15 @@ def test_a_bomb_ends_within_its_limits(tmp_path, kind):
 @pytest.mark.parametrize(("name", "safe"), [
     ("../../etc/passwd.txt", "passwd.txt"),
     ("C:\\Users\\x\\n.csv", "n.csv"), ("a*?[b].csv", "a___b_.csv"), ("..txt", "upload.txt"), ("book.xlsx#Sheet.xlsx", "book.xlsx_Sheet.xlsx"),
+    ("診" * 90 + ".text", "upload.text"), ("x" * 300, "upload.txt"),
     (".hidden.csv", "hidden.csv"), ("/", "upload.txt"), ("Jörg Müller.txt", "Jörg Müller.txt"), ("\u202egnp.txt", "_gnp.txt"),
 ])  # fmt: skip
 def test_a_name_of_a_file_leads_nowhere(name, safe):
     assert safe_name(name, "text") == safe
+
+
+def test_a_packed_table_with_a_name_of_many_bytes_is_unpacked(portal):
+    assert done(portal, "診" * 90 + ".csv.gz", gzip.compress(TABLE))["state"] == "done"
 
 
 def test_a_name_that_climbs_is_done_like_any_other(portal):

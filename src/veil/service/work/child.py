@@ -17,7 +17,7 @@ import yaml
 import veil.discover.survey
 import veil.jobs.local
 import veil.reports.run  # noqa: F401  loaded once, before each job is a fork of this
-from veil.errors import Error, ServiceError
+from veil.errors import Error, ServiceError, place_of
 from veil.jobs.release import Outcome
 from veil.jobs.session import Session, needs, open_session
 from veil.keys import Cost, Keyring
@@ -52,8 +52,8 @@ def work(task: Task, line: Connection) -> None:
         answer = {"failed": error.code, "message": error.message, "where": error.where, "hint": error.hint}
     except MemoryError:
         answer = {"failed": "job-memory", "message": "the file needs more memory than a job may take"}
-    except Exception:  # noqa: BLE001  the text of a foreign error may hold a value
-        answer = {"failed": "job-internal", "message": "an error that nobody foresaw"}
+    except Exception as error:  # noqa: BLE001  the text of a foreign error may hold a value
+        answer = {"failed": "job-internal", "message": "an error that nobody foresaw", "where": place_of(error)}
     line.send_bytes(json.dumps({**answer, "fence": fence}).encode())
     line.close()
 

@@ -35,16 +35,19 @@ class Crew:
         ]
         self.processes: list[BaseProcess] = []
         self._over = threading.Event()
+        self._watch = threading.Thread(target=self._keep, daemon=True)
 
     def start(self) -> None:
+        """Errors: ServiceError `memory-folder`: told here, and not by each worker that ends for it."""
+        memory_folder(self._site.seat, self._site.memory)
         self.processes = [self._begun(*job) for job in self._jobs]
-        self._watch = threading.Thread(target=self._keep, daemon=True)
         self._watch.start()
 
     def stop(self) -> None:
         """A job that is under way goes back: its lease runs out, and it is done again; of its file nothing stays in memory."""
         self._over.set()
-        self._watch.join()
+        if self._watch.is_alive():
+            self._watch.join()
         for process in self.processes:
             process.terminate()
         for process in self.processes:
@@ -52,10 +55,6 @@ class Crew:
             process.kill()
             process.join()
         wipe_dead(memory_folder(self._site.seat, self._site.memory))
-
-    def is_whole(self) -> bool:
-        """Whether all of them live: part of what readiness means."""
-        return bool(self.processes) and all(process.is_alive() for process in self.processes)
 
     def _begun(self, target: Callable[..., None], told: tuple[Any, ...]) -> BaseProcess:
         process = self._context.Process(target=target, args=told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from veil.jobs.lock import lock
 
 _IN_MEMORY = ("tmpfs", "ramfs")
 _TRIES = 20
+_OCTAL = re.compile(r"\\([0-7]{3})")  # how the system writes a space, a tab, a line's end and a backslash
 _LONGEST = 50  # bytes of the name of a folder: a socket below it, whose name may have 107, needs the others
 
 
@@ -103,7 +105,7 @@ def kind_of_mount(folder: Path, table: str | None = None) -> str:
     best, kind = -1, ""
     for line in (table or "").splitlines():
         before, _, after = line.partition(" - ")
-        point = Path(before.split(" ")[4].encode().decode("unicode_escape"))
+        point = Path(_OCTAL.sub(lambda sign: chr(int(sign[1], 8)), before.split(" ")[4]))
         if folder.resolve().is_relative_to(point) and len(point.parts) >= best:
             best, kind = len(point.parts), after.split(" ")[0]
     return kind

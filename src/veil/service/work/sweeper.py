@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import suppress
 
 from veil.errors import Error
 from veil.service.store import jobs
 from veil.service.store.sealed import seal_word
 from veil.service.store.site import Site
 from veil.service.store.store import Store
+from veil.service.work.hindrance import Hindrance
 from veil.service.work.room import memory_folder, wipe_dead
 
 _REMEMBERED = 30 * 24 * 3600.0  # how long a job that is over stands in the list
@@ -63,9 +63,12 @@ def _give_up(store: Store, now: float) -> None:
 
 def serve(site: Site, *, pause: float = 30.0) -> None:
     """Sweep until the process is ended."""
-    store = Store(site)
+    store, hindrance = Store(site), Hindrance("sweeper")
     while True:
-        with suppress(Error, OSError):
+        try:
             sweep(store)
             wipe_dead(memory_folder(site.seat, site.memory))
+            hindrance.clear()
+        except (Error, OSError) as error:
+            hindrance.tell(error)
         time.sleep(pause)

@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from veil.errors import Error, ServiceError
+from veil.formats.packing import bare
+from veil.parts import kind_of
 from veil.service.store import jobs
 from veil.service.store.choice import Choice
 from veil.service.store.jobs import Lease
@@ -24,6 +26,7 @@ from veil.service.store.objects import INPUT, OUTPUT, Draft
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.site import Site
 from veil.service.store.store import Store
+from veil.service.work.hindrance import Hindrance
 from veil.service.work.room import Room, memory_folder, wipe_dead
 from veil.service.work.task import RESULT, Task
 
@@ -266,11 +269,10 @@ def safe_name(name: str, kind: str) -> str:
     Keeps:   the ending, so that the format is the same; the stem, so that the engine cleans it as on the command line.
     """
     last = _WRONG.sub("_", PurePosixPath(name.replace("\\", "/")).name).lstrip(". ")
-    return (
-        last
-        if PurePosixPath(last).suffix and len(last.encode()) < 200
-        else f"upload.{kind if kind != 'text' else 'txt'}"
-    )
+    if PurePosixPath(last).suffix and len(last.encode()) < 200:
+        return last
+    ending = last[len(PurePosixPath(bare(last)).stem) :]
+    return f"upload{ending}" if kind_of(f"upload{ending}") == kind else f"upload.{kind if kind != 'text' else 'txt'}"
 
 
 def serve(site: Site, apart: tuple[Path, ...] = (), *, pause: float = 0.2) -> None:
@@ -281,10 +283,13 @@ def serve(site: Site, apart: tuple[Path, ...] = (), *, pause: float = 0.2) -> No
     """
     worker = Worker(site, apart)
     tempfile.tempdir = str(worker.place)  # the line to the children has a name below it, and may have 107 bytes
+    hindrance = Hindrance("worker")
     while True:
         try:
             busy = worker.once()
-        except Error:
+            hindrance.clear()
+        except Error as error:
             busy = False
+            hindrance.tell(error)
         if not busy:
             time.sleep(pause)

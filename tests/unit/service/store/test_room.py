@@ -16,12 +16,20 @@ from veil.service.work.room import Room, kind_of_mount, memory_folder, wipe_dead
 
 MOUNTS = """22 1 0:20 / / rw - ext4 /dev/root rw
 30 22 0:25 / /dev/shm rw - tmpfs tmpfs rw
+32 22 0:27 / /dev/shm/données rw - xfs /dev/sdc rw
 31 22 0:26 / /data/a\\040b rw - ext4 /dev/sdb rw
 """
 
 
 @pytest.mark.parametrize(
-    ("folder", "kind"), [("/dev/shm/x", "tmpfs"), ("/dev/shmx", "ext4"), ("/data/a b/c", "ext4"), ("/etc", "ext4")]
+    ("folder", "kind"),
+    [
+        ("/dev/shm/x", "tmpfs"),
+        ("/dev/shmx", "ext4"),
+        ("/data/a b/c", "ext4"),
+        ("/etc", "ext4"),
+        ("/dev/shm/données/x", "xfs"),
+    ],
 )
 def test_the_kind_of_a_folder_is_that_of_its_nearest_mount(folder, kind):
 
