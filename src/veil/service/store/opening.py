@@ -67,6 +67,9 @@ def _made(scheme: str, place: str, written: str) -> Any:
 
 
 def _make_private(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise ServiceError("store-closed", "the data folder cannot be made", where=folder.name, hint="name a folder that this account may write") from None  # fmt: skip
     if folder.stat().st_mode & 0o077:
         raise ServiceError("store-open", "others may look into the data folder", hint="chmod 700")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from veil.errors import ServiceError
+from veil.keys.stores import sync_folder
 
 
 class Sink(Protocol):
@@ -70,19 +71,33 @@ class Folder:
 class _File:
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+        with _on_disk():
+            self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
     def write(self, data: bytes, /) -> object:
-        return self._file.write(data)
+        with _on_disk():
+            return self._file.write(data)
 
     def finish(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with _on_disk():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            sync_folder(self._path.parent)
 
     def drop(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # what is held back goes on no disk that is full
+            self._file.close()
         self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    """Errors: ServiceError `store-closed` for what the disk refuses."""
+    try:
+        yield
+    except OSError:
+        raise ServiceError("store-closed", "a sealed file cannot be written", hint="look at the disk and the rights of the folder for objects") from None  # fmt: skip
 
 
 def gone() -> ServiceError:

@@ -99,9 +99,12 @@ class Postgresql(Database):
             return
         try:
             with self._lent(lambda line: line.execute("SET lock_timeout = '2s'")) as (line, _):
-                for table in _KEYED:
-                    line.execute(f"VACUUM (FULL) {table}")
-                line.execute("RESET lock_timeout")
+                try:
+                    for table in _KEYED:
+                        line.execute(f"VACUUM (FULL) {table}")
+                finally:
+                    if line.is_open:  # a change on this line waits as long as on any other
+                        line.execute("RESET lock_timeout")
         except ServiceError:
             with self.change() as line:
                 set_fact(line, "due", 1)

@@ -13,6 +13,8 @@ from veil.errors import ServiceError
 from veil.service.store.database import Database, Row
 
 NAME = "service.sqlite"
+_SETTINGS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "trusted_schema=OFF")
+_OF_THE_DISK = (sqlite3.OperationalError, sqlite3.DatabaseError)  # their kinds are faults of a statement
 _TABLES = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS people (
@@ -54,11 +56,13 @@ class Sqlite(Database):
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
-        with suppress(FileExistsError):
-            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        line = self._line()
-        line.executescript(_TABLES)
-        self._idle.put(line)
+        try:
+            with suppress(FileExistsError):
+                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError:
+            raise _closed() from None
+        with self._lent() as line:
+            line.executescript(_TABLES)
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
@@ -92,21 +96,25 @@ class Sqlite(Database):
             line = self._line()
         try:
             yield line
-        except sqlite3.OperationalError:
-            raise ServiceError("store-closed", "the database of the service cannot be read or written",
-                               hint="look at the disk and the rights of the data folder") from None  # fmt: skip
+        except sqlite3.DatabaseError as error:
+            if type(error) not in _OF_THE_DISK:
+                raise
+            raise _closed() from None
         finally:
             self._idle.put(line)
 
     def _line(self) -> sqlite3.Connection:
-        line = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-        line.row_factory = sqlite3.Row
-        for setting in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "secure_delete=ON",
-            "temp_store=MEMORY",
-            "trusted_schema=OFF",
-        ):
-            line.execute(f"PRAGMA {setting}").fetchall()
+        """Errors: ServiceError `store-closed`."""
+        try:
+            line = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            line.row_factory = sqlite3.Row
+            for setting in _SETTINGS:
+                line.execute(f"PRAGMA {setting}").fetchall()
+        except sqlite3.DatabaseError:
+            raise _closed() from None
         return line
+
+
+def _closed() -> ServiceError:
+    return ServiceError("store-closed", "the database of the service cannot be read or written",
+                        hint="look at the disk and the rights of the data folder")  # fmt: skip

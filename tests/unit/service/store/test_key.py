@@ -61,6 +61,16 @@ def test_a_folder_others_may_look_into_is_refused(tmp_path, one_node):
     assert code_of(Store, site) == "store-open"
 
 
+@pytest.mark.parametrize("what", ["a file", "below a file", "no database"])
+def test_a_data_folder_that_is_none_is_told(tmp_path, one_node, what):
+    site, file = site_in(tmp_path), tmp_path / "file"
+    file.touch()
+    if what == "no database":
+        (site.folder / "service.sqlite").write_bytes(b"no database at all" * 500)
+    folder = {"a file": file, "below a file": file / "data"}.get(what, site.folder)
+    assert code_of(Store, replace(site, folder=folder)) == "store-closed"
+
+
 def test_a_result_is_never_kept_longer_than_72_hours():
     assert Terms(kept=72 * 3600).kept == 72 * 3600
     for hours in (72.1, 0, -1):
