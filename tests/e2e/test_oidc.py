@@ -26,6 +26,9 @@ PEOPLE = {
     "rita": "veil-readers",
     "eve": ["staff"],
     "nil": None,
+    "odd": 7,
+    "odder": {"veil-users": ["veil-users"]},
+    "oddest": [["veil-users"], {}],
 }
 
 
@@ -94,7 +97,7 @@ def test_who_has_a_group_comes_in_with_its_role(service, name, role):
         assert one.get("/portal/api/me").json()["id"] == told["id"]
 
 
-@pytest.mark.parametrize("name", ["eve", "nil"])
+@pytest.mark.parametrize("name", ["eve", "nil", "odd", "odder", "oddest"])
 def test_who_has_no_group_does_not_come_in(service, name):
     with browser(service) as one:
         answer = entered(service, one, name)

@@ -162,6 +162,17 @@ def test_who_is_no_reviewer_reads_no_sample_and_a_reviewer_none_of_another(porta
                 assert sent(rev, method, path, told, job).status_code == 410, (method, path)
 
 
+def test_a_file_that_is_called_as_a_sample_is_none(portal):
+    store, address, _ = portal
+    with joined(store, address, "rev", "reviewer") as rev:
+        job = rev.hand_in("sample.json", b'{"texts": [{"text": "Dr. Wong"}]}', profile="redact")
+        with working(store.site) as worker:
+            worker.once()
+        assert rev.ask("GET", f"/jobs/{job}").json()["state"] == "done"
+        answer = rev.ask("GET", f"/jobs/{job}/review")
+        assert (answer.status_code, answer.json().get("code")) == (409, "review-none")
+
+
 def test_who_is_no_admin_manages_nobody(portal):
     store, address, _ = portal
     with joined(store, address, "bob") as bob, joined(store, address, "rev", "reviewer") as rev:

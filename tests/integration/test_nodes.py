@@ -131,7 +131,7 @@ def test_two_hundred_jobs_are_done_once_each_though_workers_are_killed(tmp_path,
     assert killed >= 10
     assert set(ended) == set(made)
     assert set(ended.values()) == {1}
-    assert {one.state for one in store.jobs(ME)} == {"done"}
+    assert {one.state for one, _ in store.jobs(ME)} == {"done"}
     assert all(f"Visit {i}.".encode() in result_of(store, job) for job, i in made.items())
     outputs = store.database.rows("SELECT id, job FROM objects")
     assert Counter(row["job"] for row in outputs) == dict.fromkeys(made, 1)
@@ -262,6 +262,9 @@ def test_a_cut_that_a_reader_holds_up_is_due_again(store, nodes):
         other.run(f"SELECT * FROM {schema}.objects")
         assert code_of(store.database.cut) == "store-closed"
     assert store.database.fact("due") == "1"
+    assert {line.execute("SHOW lock_timeout").fetchone()["lock_timeout"] for line in store.database._idle.queue} == {
+        "30s"
+    }
 
 
 def test_signs_that_no_text_can_hold_are_nobodys_name(store):

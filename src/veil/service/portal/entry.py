@@ -104,8 +104,7 @@ def _add_people(router: APIRouter, store: Store, visitors: Visitors) -> None:
 
     @router.patch("/people/{person}")
     def change(person: str, asked: Changing, by: Annotated[Person, admin]) -> Done:
-        store.people.change(person, role=asked.role, active=asked.active)
-        store.act("person changed", by.id, person=person, role=asked.role or "", active=str(asked.active))
+        store.people.change(person, by.id, role=asked.role, active=asked.active)
         return Done()
 
     @router.get("/invitations")

@@ -1,6 +1,6 @@
 """Files: a job from its file's name to its result."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Annotated, Any, Protocol
 from urllib.parse import quote
@@ -39,7 +39,7 @@ def add_files(router: APIRouter, store: Store, visitors: Asking) -> None:
 def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
     @router.get("/jobs")
     def jobs(caller: Annotated[Caller, asking]) -> list[JobTold]:
-        return [_told(store, caller, job) for job in store.jobs(caller)]
+        return [_job(job, about) for job, about in store.jobs(caller)]
 
     @router.post("/jobs")
     def create(asked: NewJob, caller: Annotated[Caller, asking]) -> JobTold:
@@ -136,7 +136,10 @@ def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _told(store: Store, caller: Caller, job: Job) -> JobTold:
-    about = store.about(caller, job.id)
+    return _job(job, store.about(caller, job.id))
+
+
+def _job(job: Job, about: Mapping[str, Any]) -> JobTold:
     choice = about.get("choice", {})
     return JobTold(
         id=job.id, state=job.state, format=job.format, name=about.get("name", ""), profile=choice.get("profile", ""),

@@ -69,9 +69,9 @@ class Provider:
 
     def role_of(self, claims: Mapping[str, Any]) -> str:
         """The strongest role that the claims give. Errors: ServiceError `oidc-role`."""
-        held = claims.get(self.claim) or ()
-        groups = [held] if isinstance(held, str) else [one for one in held if isinstance(one, str)]
-        found = {self.roles[one] for one in groups if one in self.roles}
+        held = claims.get(self.claim)
+        groups = [held] if isinstance(held, str) else held if isinstance(held, list) else []
+        found = {self.roles[one] for one in groups if isinstance(one, str) and one in self.roles}
         for role in ("admin", "reviewer", "submitter"):
             if role in found:
                 return role

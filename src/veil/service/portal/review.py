@@ -93,6 +93,6 @@ def _add_rules(router: APIRouter, store: Store, visitors: Visitors) -> None:
 
     @router.delete("/rules/{rule}")
     def take_back(rule: str, caller: Annotated[Caller, asking]) -> Done:
-        done = withdraw(store.database, caller, rule)
-        store.act("site rule withdrawn", caller.owner, rules=int(done))
-        return Done(done=done)
+        check_role(caller, "reviewer")
+        store.act("site rule withdrawn", caller.owner)
+        return Done(done=withdraw(store.database, caller, rule))

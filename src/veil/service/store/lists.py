@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from veil.service.store.access import Caller, check_role
 from veil.service.store.clock import Clock
-from veil.service.store.database import Database
+from veil.service.store.database import Database, Row
 from veil.service.store.objects import Objects
 
 ALLOW, DENY = "allow", "deny"
+_ALL = "SELECT * FROM rules ORDER BY made, id"
 
 
 class SiteRule(NamedTuple):
@@ -25,8 +26,7 @@ class SiteRule(NamedTuple):
 
 def site_rules(database: Database, objects: Objects) -> list[SiteRule]:
     """The rules in force, the oldest first."""
-    rows = database.rows("SELECT * FROM rules ORDER BY made, id")
-    return [SiteRule(row["id"], row["kind"], row["label"], objects.open_rule(row["id"], row["word"])) for row in rows]
+    return _opened(objects, database.rows(_ALL))
 
 
 def site_lists(database: Database, objects: Objects) -> dict[str, list[Any]]:
@@ -46,10 +46,10 @@ def add_rules(
     Errors:  ServiceError `role`.
     """
     check_role(caller, "reviewer")
-    there = {(one.kind, one.word.lower()) for one in site_rules(database, objects)}
-    new = [one for one in dict.fromkeys(rules) if (one[0], one[2].lower()) not in there]
     now = clock.now()
     with database.change() as line:
+        there = {(one.kind, one.word.lower()) for one in _opened(objects, line.execute(_ALL).fetchall())}
+        new = [one for one in dict.fromkeys(rules) if (one[0], one[2].lower()) not in there]
         for kind, label, word in new:
             name = secrets.token_hex(8)
             line.execute("INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?)",
@@ -62,3 +62,7 @@ def withdraw(database: Database, caller: Caller, rule: str) -> bool:
     check_role(caller, "reviewer")
     with database.change() as line:
         return line.execute("DELETE FROM rules WHERE id = ?", (rule,)).rowcount == 1
+
+
+def _opened(objects: Objects, rows: Sequence[Row]) -> list[SiteRule]:
+    return [SiteRule(row["id"], row["kind"], row["label"], objects.open_rule(row["id"], row["word"])) for row in rows]

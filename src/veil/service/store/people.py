@@ -8,13 +8,14 @@ import json
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from veil.errors import ServiceError
 from veil.service.store.clock import Clock
 from veil.service.store.database import Database, Line, set_fact
-from veil.service.store.passwords import NONE, Passwords, link_digest, uninvited
+from veil.service.store.passwords import NONE, Passwords, Told, link_digest, uninvited
 from veil.service.store.person import Person, person_of
 from veil.service.store.terms import Terms
 
@@ -25,8 +26,8 @@ _NAME = re.compile(r"[\w.@+-]{2,100}")
 class People:
     """Users of the service. Keeps: of codes and links only their digests."""
 
-    def __init__(self, database: Database, clock: Clock, terms: Terms, passwords: Passwords) -> None:
-        self._database, self._clock, self._terms, self._passwords = database, clock, terms, passwords
+    def __init__(self, database: Database, clock: Clock, terms: Terms, passwords: Passwords, tell: Told) -> None:
+        self._database, self._clock, self._terms, self._passwords, self._tell = database, clock, terms, passwords, tell
 
     def setup_code(self) -> str | None:
         """A fresh one-time code for the first admin, for the terminal alone; None where there is an admin."""
@@ -110,24 +111,20 @@ class People:
     def all(self) -> list[Person]:
         return [person_of(row) for row in self._database.rows("SELECT * FROM people ORDER BY name")]
 
-    def change(self, person: str, *, role: str | None = None, active: bool | None = None) -> None:
+    def change(self, person: str, by: str, *, role: str | None = None, active: bool | None = None) -> None:
         """Another role, or a closed account; its sessions end, and of who was an admin all links that are open.
 
+        Keeps:   what is refused is not on the record, and what is not on the record is not done.
         Errors:  ServiceError `person-unknown`, `role-unknown`, `admin-last`.
         """
         if role is not None and role not in ROLES:
             raise ServiceError("role-unknown", "there is no such role", hint="one of: " + ", ".join(ROLES))
+        with suppress(_TriedError), self._database.change() as line:
+            _change(line, person, role, active)
+            raise _TriedError
+        self._tell("person changed", by, person=person, role=role or "", active=str(active))
         with self._database.change() as line:
-            held = line.execute("SELECT role FROM people WHERE id = ?", (person,)).fetchone()
-            done = line.execute("UPDATE people SET role = coalesce(?, role), active = coalesce(?, active) WHERE id = ?",
-                                (role, None if active is None else int(active), person))  # fmt: skip
-            if held is None or not done.rowcount:
-                raise ServiceError("person-unknown", "there is no such person")
-            if not line.execute("SELECT 1 FROM people WHERE role = 'admin' AND active = 1").fetchone():
-                raise ServiceError(
-                    "admin-last", "somebody must stay who manages the service", hint="make another admin first"
-                )
-            _end(line, person, held["role"])
+            _change(line, person, role, active)
 
     def _row(self, name: str, password: str, role: str) -> dict[str, Any]:
         if not _NAME.fullmatch(name):
@@ -151,6 +148,22 @@ def _insert(line: Line, row: dict[str, Any]) -> None:
         raise ServiceError("person-taken", "somebody has this name already", hint="choose another")
     told = tuple(row[name] for name in ("id", "name", "role", "salt", "cost", "digest", "made"))
     line.execute("INSERT INTO people (id, name, role, salt, cost, digest, made) VALUES (?, ?, ?, ?, ?, ?, ?)", told)
+
+
+class _TriedError(Exception):
+    """What was done to see whether it can be is undone."""
+
+
+def _change(line: Line, person: str, role: str | None, active: bool | None) -> None:
+    """Errors: ServiceError `person-unknown`, `admin-last`."""
+    held = line.execute("SELECT role FROM people WHERE id = ?", (person,)).fetchone()
+    if held is None:
+        raise ServiceError("person-unknown", "there is no such person")
+    told = (role, None if active is None else int(active), person)
+    line.execute("UPDATE people SET role = coalesce(?, role), active = coalesce(?, active) WHERE id = ?", told)
+    if not line.execute("SELECT 1 FROM people WHERE role = 'admin' AND active = 1").fetchone():
+        raise ServiceError("admin-last", "somebody must stay who manages the service", hint="make another admin first")
+    _end(line, person, held["role"])
 
 
 def _end(line: Line, person: str, was: str) -> None:

@@ -29,6 +29,10 @@ from veil.service.store.sessions import Sessions
 from veil.service.store.site import Site
 
 _LONGEST_NAME = 200
+_MOST_OPEN = 500  # jobs of one owner; a list shows no more
+_LISTED = (
+    f"SELECT {', '.join(Job.__slots__)}, key, about FROM jobs WHERE owner = ? ORDER BY made DESC, id LIMIT {_MOST_OPEN}"  # noqa: S608  names of ours
+)
 _HELD = "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) AS held FROM objects WHERE owner = ?"
 
 
@@ -51,7 +55,7 @@ class Store:
             raise
         self.clock = Clock(self.database)
         self.passwords = Passwords(self.database, self.clock, site.terms, self.act)
-        self.people = People(self.database, self.clock, site.terms, self.passwords)
+        self.people = People(self.database, self.clock, site.terms, self.passwords, self.act)
         self.sessions = Sessions(self.database, self.clock, site.terms)
         self._record = open_record(site, self.database)
 
@@ -96,6 +100,7 @@ class Store:
                 "job-name", f"a file's name has at most {_LONGEST_NAME} letters", hint="give it a shorter one"
             )
         self._check_quota(caller.owner)
+        self._check_open(caller.owner)
         job, key, now = secrets.token_hex(16), os.urandom(32), self.clock.now()
         about = {"name": name, "choice": asdict(choice), "review": review, "sample": sample}
         self.act("job made", caller.owner, job, format=kind)
@@ -139,11 +144,11 @@ class Store:
     def job(self, caller: Caller, job: str) -> Job:
         return self._aged(self._checked(caller, job, "see"))
 
-    def jobs(self, caller: Caller) -> list[Job]:
-        """The caller's own, the newest first."""
+    def jobs(self, caller: Caller) -> list[tuple[Job, dict[str, Any]]]:
+        """The caller's own, the newest first, each with what `about` tells of it."""
         check_submits(caller)
-        rows = self.database.rows("SELECT * FROM jobs WHERE owner = ? ORDER BY made DESC, id LIMIT 500", caller.owner)
-        return [self._aged(row) for row in rows]
+        rows = self.database.rows(_LISTED, caller.owner)
+        return [(self._aged(row), self._opened(row, "about")) for row in rows]
 
     def about(self, caller: Caller, job: str) -> dict[str, Any]:
         """Name, choice and whether the plan is shown; nothing once the job has expired."""
@@ -249,6 +254,13 @@ class Store:
         if left <= 0:
             raise LimitError("quota", "there is no room left for this owner", hint="delete results that were fetched")
         return int(left)
+
+    def _check_open(self, owner: str) -> None:
+        """Errors: LimitError `jobs-open`."""
+        asked = f"SELECT count(*) AS open FROM jobs WHERE owner = ? AND until > ? AND state IN ({', '.join('?' * len(jobs.OPEN))})"  # noqa: S608  signs alone
+        found = self.database.row(asked, owner, self.clock.now(), *jobs.OPEN)
+        if found is not None and found["open"] >= _MOST_OPEN:
+            raise LimitError("jobs-open", "too many files of this owner wait", hint="wait until some are done, or cancel them")  # fmt: skip
 
     def _check_fits(self, line: Line, owner: str, size: int) -> None:
         """The quota once more, where nobody else can take it. Errors: LimitError `quota`."""

@@ -144,7 +144,7 @@ def test_the_input_is_gone_when_the_job_is_done_and_when_it_has_failed(store, si
         with working(site) as worker:
             worker.once()
         assert store.database.rows("SELECT * FROM objects WHERE what = 'input'") == []
-    assert {one.state for one in store.jobs(ME)} == {"done", "failed"}
+    assert {one.state for one, _ in store.jobs(ME)} == {"done", "failed"}
     assert len(sealed(site)) == 1
 
 
@@ -167,7 +167,7 @@ def test_a_result_is_refused_after_its_time_though_nobody_sweeps(tmp_path):
     assert result_of(store, job.id)
     time.sleep(0.35)
     assert code_of(store.fetch, ME, job.id) == "job-expired"
-    assert store.jobs(ME)[0].state == "expired"
+    assert store.jobs(ME)[0][0].state == "expired"
     assert store.about(ME, job.id) == {}
     assert sweep(store) == 1
     assert sealed(site) == []
@@ -219,6 +219,45 @@ def test_an_upload_over_the_limit_or_the_quota_is_refused_and_leaves_nothing(tmp
     assert code_of(store.received, ME, other.id, drafts[1]) == "quota"
     assert len(sealed(store.site)) == 1
     store.close()
+
+
+def test_nobody_makes_jobs_without_end(store, monkeypatch):
+    monkeypatch.setattr("veil.service.store.store._MOST_OPEN", 3)
+    made = [store.create(ME, "n.txt", Choice("redact"), review=False).id for _ in range(3)]
+    assert code_of(store.create, ME, "n.txt", Choice("redact"), review=False) == "jobs-open"
+    assert store.create(OTHER, "n.txt", Choice("redact"), review=False)
+    store.cancel(ME, made[0])
+    assert store.create(ME, "n.txt", Choice("redact"), review=False)
+
+
+def test_a_list_of_jobs_tells_their_names_and_needs_no_second_look(store, monkeypatch):
+    handed_in(store, "one.txt")
+    handed_in(store, "two.txt")
+    monkeypatch.setattr(store, "_checked", None)  # a job that is deleted meanwhile would break a list that looks twice
+    assert sorted(about["name"] for _, about in store.jobs(ME)) == ["one.txt", "two.txt"]
+
+
+def test_an_upload_to_a_disk_that_refuses_it_leaves_nothing_and_is_told(store, site, one_node):
+    draft = store.receive(ME, store.create(ME, "n.txt", Choice("redact"), review=False).id)
+    draft.write(bytes(200_000))
+    draft.sink._file.close()
+    draft.sink._file = open("/dev/full", "wb")
+    draft.sink._file.write(b"x")
+    assert code_of(draft.finish) == "store-closed"
+    draft.drop()
+    assert sealed(site) == []
+
+
+def test_the_name_of_a_sealed_file_is_on_disk_before_it_counts(store, site, one_node, monkeypatch):
+    import os
+
+    seen, real = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (seen.append(os.readlink(f"/proc/self/fd/{handle}")), real(handle)))
+    draft = store.receive(ME, store.create(ME, "n.txt", Choice("redact"), review=False).id)
+    draft.write(NOTE)
+    seen.clear()
+    draft.finish()
+    assert seen == [str(site.folder / "objects" / draft.id), str(site.folder / "objects")]
 
 
 def test_two_uploads_of_one_job_are_one(store):

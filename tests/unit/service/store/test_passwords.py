@@ -158,7 +158,9 @@ def test_a_link_to_a_new_password_ends(store, bob, admin, why):
     elif why == "a changed password":
         store.passwords.change(bob.id, PASSWORD, NEW, b"")
     else:
-        store.people.change(bob.id, **({"active": False} if why == "a shut account" else {"role": "reviewer"}))
+        store.people.change(
+            bob.id, admin.id, **({"active": False} if why == "a shut account" else {"role": "reviewer"})
+        )
     assert code_of(store.renew, token, NEW) == "invitation-unknown"
 
 

@@ -1,5 +1,7 @@
 """Who may enter, and how that ends."""
 
+import hashlib
+import json
 import time
 
 import pytest
@@ -97,7 +99,7 @@ def test_a_closed_account_and_its_sessions_enter_no_more(store, admin):
     token, _ = store.people.invite("submitter")
     bob = store.people.accept(token, "bob", PASSWORD)
     session = store.sessions.begin(bob)
-    store.people.change(bob.id, active=False)
+    store.people.change(bob.id, admin.id, active=False)
     assert code_of(store.sessions.person, session) == "session-none"
     assert code_of(store.passwords.enter, "bob", PASSWORD) == "sign-in"
 
@@ -107,9 +109,9 @@ def test_links_that_an_admin_may_have_kept_end_with_the_admin(store, admin):
     ben = store.people.accept(token, "ben", PASSWORD)
     kept, _ = store.people.invite("admin")
     renewing = store.passwords.offer(admin.id, ben.id)
-    store.people.change(ben.id, role="admin", active=True)
+    store.people.change(ben.id, admin.id, role="admin", active=True)
     assert [one["role"] for one in store.people.invitations()] == ["admin"]
-    store.people.change(ben.id, active=False)
+    store.people.change(ben.id, admin.id, active=False)
     assert code_of(store.people.accept, kept, "eve", PASSWORD) == "invitation-unknown"
     assert code_of(store.renew, renewing, PASSWORD) == "invitation-unknown"
 
@@ -118,7 +120,7 @@ def test_an_account_that_is_shut_while_its_password_is_looked_at_begins_no_sessi
     token, _ = store.people.invite("submitter")
     store.people.accept(token, "bob", PASSWORD)
     bob = store.passwords.enter("bob", PASSWORD)
-    store.people.change(bob.id, active=False)
+    store.people.change(bob.id, admin.id, active=False)
     assert code_of(store.sessions.begin, bob) == "session-none"
 
 
@@ -131,10 +133,36 @@ def test_a_wrong_code_of_the_first_run_costs_no_stretching(store, monkeypatch):
     assert code_of(store.people.set_up, "another", "ada", PASSWORD) == "setup-code"
 
 
+def test_a_role_that_cannot_be_recorded_is_not_changed_and_one_that_is_refused_is_not_recorded(
+    store, admin, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(store._record, "add", lambda what, _: told.append(what))
+    assert code_of(store.people.change, admin.id, admin.id, role="submitter") == "admin-last"
+    assert code_of(store.people.change, "nobody", admin.id, role="submitter") == "person-unknown"
+    assert told == []
+    bob = store.people.accept(store.people.invite("submitter")[0], "bob", PASSWORD)
+
+    def broken(*_):
+        raise ServiceError("store-closed", "no record")
+
+    monkeypatch.setattr(store._record, "add", broken)
+    assert code_of(store.people.change, bob.id, admin.id, role="admin") == "store-closed"
+    assert [one.role for one in store.people.all()] == ["admin", "submitter"]
+
+
+def test_a_name_of_the_hospital_that_somebody_took_keeps_nobody_out(store, admin):
+    known = hashlib.sha256(json.dumps(["https://login.example.org", "1"]).encode()).hexdigest()
+    store.people.accept(store.people.invite("submitter")[0], f"ada-{known[:6]}", PASSWORD)
+    came = store.people.vouched("https://login.example.org", "1", "ada", "submitter")
+    assert came.name not in ("ada", f"ada-{known[:6]}")
+    assert store.sessions.person(store.sessions.begin(came)).id == came.id
+
+
 def test_the_last_admin_stays(store, admin):
-    assert code_of(store.people.change, admin.id, active=False) == "admin-last"
-    assert code_of(store.people.change, admin.id, role="submitter") == "admin-last"
-    assert code_of(store.people.change, "nobody", role="admin") == "person-unknown"
+    assert code_of(store.people.change, admin.id, admin.id, active=False) == "admin-last"
+    assert code_of(store.people.change, admin.id, admin.id, role="submitter") == "admin-last"
+    assert code_of(store.people.change, "nobody", admin.id, role="admin") == "person-unknown"
     assert store.passwords.enter("ada", PASSWORD).role == "admin"
 
 
