@@ -87,7 +87,7 @@ def serve(
     """Serve the engine over HTTP, and answer in two seconds."""
     if context.invoked_subcommand is not None:
         return
-    from veil.service.app import create_app
+    from veil.service.app import check_parts, create_app
     from veil.service.gate.root import root_keys
     from veil.service.server import Listening, bound, run
     from veil.service.setting import Setting
@@ -107,6 +107,7 @@ def serve(
         keys, local, frozenset(one.lower() for one in hosts or ()), body_limit << 20, rate / workers, locale=locale,
         revoked=revoked, site=site, provider=provider, otlp=otlp, zipkin=zipkin, apart=(key_file,) if key_file is not None else (),
     )  # fmt: skip
+    check_parts(setting)
     held = bound(listening)
     _greet(setting, listening, held.getsockname()[1], kept=bool(key_file or os.environ.get(VARIABLE)))
     _tell_setup(setting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from veil.errors import Error, LimitError, PolicyError, StoreError
+from veil.errors import Error, LimitError, PolicyError, ServiceError, StoreError
 from veil.service.aws.routes import aws_router
 from veil.service.gate.callers import Callers
 from veil.service.gate.door import CSP, FAILED, Door, told
@@ -31,6 +32,7 @@ from veil.service.storing import add_store
 if TYPE_CHECKING:
     from veil.service.spans import Spans
 
+_SPANS_TO = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_ZIPKIN_ENDPOINT")
 _SWAGGER = Path(fastapi_offline.__file__).parent / "static"
 _PAGES = Path(__file__).parent / "portal" / "pages"
 _ABOUT = (
@@ -50,12 +52,14 @@ _PLAIN = frozenset({
 def create_app(setting: Setting) -> ASGIApp:
     """The whole service as an ASGI application; the model is loaded while it starts to listen."""
     reader, callers, measures = Reader(), Callers(setting), Measures()
-    answers = Answers(reader, setting.keys, setting.locale)
+    answers, spans = Answers(reader, setting.keys, setting.locale), _spans(setting)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         reader.start()
         yield
+        if spans is not None:
+            await asyncio.to_thread(spans.flush)
 
     app = FastAPI(
         title="Veil", version=version("veil-deid"), description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None,
@@ -70,11 +74,26 @@ def create_app(setting: Setting) -> ASGIApp:
         desk.needed.append(lambda: store.database.fact("key"))
     _add_errors(app)
     _add_docs(app)
-    return Door(app, setting, measures.request, _spans(setting))
+    return Door(app, setting, measures.request, spans)
+
+
+def check_parts(setting: Setting) -> None:
+    """Errors: ServiceError `spans-extra` where spans are asked for and cannot be made."""
+    if not _wants_spans(setting):
+        return
+    try:
+        import veil.service.spans  # noqa: F401, PLC0415  an extra of its own
+    except ImportError:
+        raise ServiceError("spans-extra", "spans of requests need a library that is not installed",
+                           hint="pip install 'veil-deid[trace]', or leave --otlp, --zipkin and OTEL_EXPORTER_... out") from None  # fmt: skip
+
+
+def _wants_spans(setting: Setting) -> bool:
+    return bool(setting.otlp or setting.zipkin or any(os.environ.get(name) for name in _SPANS_TO))
 
 
 def _spans(setting: Setting) -> Spans | None:
-    if not (setting.otlp or setting.zipkin or any(name.startswith("OTEL_EXPORTER_") for name in os.environ)):
+    if not _wants_spans(setting):
         return None
     from veil.service.spans import Spans  # noqa: PLC0415  an extra of its own
 

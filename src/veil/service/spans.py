@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from threading import Thread
 from typing import Any
 
 from opentelemetry.context import Context
@@ -16,6 +17,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 _OTLP = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _ZIPKIN = "OTEL_EXPORTER_ZIPKIN_ENDPOINT"
 _DELAY_MS = 1_000
+_PATIENCE = 5  # seconds
 _CONTEXT = TraceContextTextMapPropagator()
 _CARRIED = ("traceparent", "tracestate")
 
@@ -47,6 +49,12 @@ class Spans:
         above = _CONTEXT.extract({key: carried[key] for key in _CARRIED if carried.get(key)}, Context())
         span = self._tracer.start_span(name, above, SpanKind.SERVER, attributes)
         return Open(span, _told(span))
+
+    def flush(self) -> None:
+        """Send what waits, for some seconds at most: a receiver that is away holds up no end. More may be made after it."""
+        sending = Thread(target=self._provider.force_flush, daemon=True)
+        sending.start()
+        sending.join(_PATIENCE)
 
     def close(self) -> None:
         """Send what waits, and stop."""
