@@ -97,7 +97,7 @@ class Panic(BaseException):
 @pytest.mark.parametrize("kind", [OSError, Panic])
 def test_where_the_model_cannot_be_loaded_requests_are_answered_and_nobody_takes_it_for_ready(kind, caplog):
     def failing():
-        raise kind("/home/zebulonia/model")
+        raise kind("/srv/zebulonia/model")
 
     async def ask():
         made = Reader(failing)
