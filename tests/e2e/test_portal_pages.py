@@ -180,6 +180,52 @@ def test_a_cancelled_file_and_a_wrong_password_are_said(visit):
     other.wait_for_selector("#said:has-text('wrong')")
 
 
+def test_a_file_that_is_refused_is_said_with_its_reason_and_keeps_no_other_out(visit):
+    page = visit.submitter()
+    page.set_input_files(
+        "#file",
+        [
+            {"name": "note.exe", "mimeType": "text/plain", "buffer": NOTE},
+            {"name": "note.txt", "mimeType": "text/plain", "buffer": NOTE},
+        ],
+    )
+    page.wait_for_selector("#said.bad:has-text('note.exe: the ending of the file')")
+    assert page.inner_text("#rows").count("note.txt") == 1
+
+
+def test_an_upload_that_has_no_room_says_so_and_leaves_no_job_that_waits(visit):
+    page = visit.submitter()
+    hand_in(page, "first.txt", NOTE)
+    with visit.store.database.change() as line:
+        line.execute("UPDATE objects SET size = ?", (visit.store.terms.quota - 10,))
+    page.set_input_files("#file", {"name": "second.txt", "mimeType": "text/plain", "buffer": NOTE})
+    page.wait_for_selector("#said.bad:has-text('larger than is allowed')")
+    page.wait_for_selector("#rows tr")
+    assert len(visit.store.database.rows("SELECT * FROM jobs")) == 1
+
+
+def test_a_page_that_nobody_touches_stops_asking_so_that_its_session_ends(visit):
+    page = visit.submitter()
+    page.clock.install()
+    page.reload()
+    page.wait_for_selector("#profile option", state="attached")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/jobs") else None)
+
+    def pass_minutes(count):
+        asked.clear()
+        for _ in range(6 * count):
+            page.clock.run_for(10_000)
+            page.wait_for_load_state("networkidle")
+        return len(asked)
+
+    assert pass_minutes(5) > 10
+    pass_minutes(6)
+    assert pass_minutes(20) == 0
+    page.keyboard.press("Tab")
+    assert pass_minutes(1) > 2
+
+
 def test_the_whole_way_goes_with_the_keyboard_alone(visit):
     page = visit.submitter()
     hand_in(page, "patients.csv", TABLE)  # the system's own dialog stands between a key and a file

@@ -1,5 +1,5 @@
 // The page of files: hand in, watch, look at the plan, fetch.
-import { arrive, at, call, made, me, say, trying } from "/pages/session.js";
+import { arrive, at, call, later, made, Refused, say, send, trying } from "/pages/session.js";
 import { showPlan } from "/pages/plan.js";
 
 const ENDED = ["done", "failed", "cancelled", "expired"];
@@ -17,27 +17,31 @@ function choice() {
 }
 
 async function handIn(files) {
+  const refused = [];
   for (const file of files) {
-    const table = !/\.(txt|text|note)(\.\w+)?$/i.test(file.name);
-    say(`${file.name} is sent …`);
-    const job = await call("POST", "/jobs", { name: file.name, review: table && at("review").checked, ...choice() });
-    await send(job.id, file);
-    say(`${file.name} is here.`, "good");
+    try {
+      await handInOne(file);
+      say(`${file.name} is here.`, "good");
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      refused.push(`${file.name}: ${error.message}`);
+    }
     await show();
   }
+  if (refused.length) say(refused.join(" "), "bad");
 }
 
-// The bytes as they are; nothing else tells how far they have come.
-function send(job, file) {
-  return new Promise((done, refused) => {
-    const line = new XMLHttpRequest();
-    line.open("PUT", `/portal/api/jobs/${job}/file`);
-    line.setRequestHeader("X-CSRF-Token", me.change);
-    line.upload.onprogress = (event) => say(`${file.name}: ${Math.round((100 * event.loaded) / Math.max(1, event.total))} % sent`);
-    line.onload = () => (line.status === 200 ? done() : refused(new Error(line.status === 413 ? "The file is too large, or there is no room left for you." : "The file was not taken.")));
-    line.onerror = () => refused(new Error("The file did not come whole."));
-    line.send(file);
-  });
+async function handInOne(file) {
+  const table = !/\.(txt|text|note)(\.\w+)?$/i.test(file.name);
+  if (file.size > lists.upload) throw new Refused(413, { detail: "the file is larger than is allowed" });
+  say(`${file.name} is sent …`);
+  const job = await call("POST", "/jobs", { name: file.name, review: table && at("review").checked, ...choice() });
+  try {
+    await send(job.id, file, (share) => say(`${file.name}: ${Math.round(100 * share)} % sent`));
+  } catch (error) {
+    await call("DELETE", `/jobs/${job.id}`).catch(() => {}); // a job without its file waits for nothing
+    throw error;
+  }
 }
 
 async function show() {
@@ -55,7 +59,7 @@ async function show() {
   const now = jobs.map((job) => `${job.id}${job.state}${job.done}`).join();
   pause = busy && now !== last ? 700 : Math.min(8000, 1.3 * pause); // who waits long asks less often
   last = now;
-  timer = setTimeout(() => trying(show), busy ? pause : 8000);
+  timer = later(() => trying(show), busy ? pause : 8000);
 }
 
 function fresh(job) {

@@ -1,5 +1,5 @@
 // The page of a review: read, decide by keyboard, approve what follows. What comes from a text becomes text nodes, never markup.
-import { arrive, at, call, made, me, say, trying } from "/pages/session.js";
+import { arrive, at, call, later, made, say, send, trying } from "/pages/session.js";
 
 const LABELS = ["NAME", "LOCATION", "ZIP", "DATE", "AGE_OVER_89", "PHONE", "FAX", "EMAIL", "SSN", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "URL", "IP", "BIOMETRIC", "PHOTO", "ID", "ORGANIZATION"];
 const TONE = { right: "good", wrong: "bad", missed: "warn" };
@@ -245,7 +245,7 @@ async function showSamples() {
     }
     return item;
   }));
-  if (jobs.some((one) => !["done", "failed", "cancelled", "expired"].includes(one.state))) setTimeout(() => trying(showSamples), 700);
+  if (jobs.some((one) => !["done", "failed", "cancelled", "expired"].includes(one.state))) later(() => trying(showSamples), 700);
 }
 
 async function draw() {
@@ -253,9 +253,12 @@ async function draw() {
   if (!file) return;
   const made_job = await call("POST", "/jobs", { name: file.name, profile: at("profile").value, sample: Number(at("sample").value) });
   say(`${file.name} is sent …`);
-  const reply = await fetch(`/portal/api/jobs/${made_job.id}/file`, { method: "PUT", headers: { "X-CSRF-Token": me.change }, body: file });
-  say(reply.ok ? `${file.name} is here; the sample is drawn.` : "The file was not taken.", reply.ok ? "good" : "bad");
-  at("file").value = "";
+  try {
+    await send(made_job.id, file);
+  } finally {
+    at("file").value = "";
+  }
+  say(`${file.name} is here; the sample is drawn.`, "good");
   await showSamples();
 }
 

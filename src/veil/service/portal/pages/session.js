@@ -19,8 +19,48 @@ export async function call(method, path, body) {
   const reply = await fetch(API + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   const told = await reply.json().catch(() => ({}));
   if (reply.ok) return told;
+  throw refusal(reply.status, told);
+}
+
+export function refusal(status, told) {
   if (told.code === "session-none" && me) location.assign("/sign-in");
-  throw new Refused(reply.status, told);
+  return new Refused(status, told);
+}
+
+// A file, as it is, as the body; `far` is told how far it has come, which nothing else tells.
+export function send(job, file, far = () => {}) {
+  return new Promise((done, refused) => {
+    const line = new XMLHttpRequest();
+    line.open("PUT", `${API}/jobs/${job}/file`);
+    line.setRequestHeader("X-CSRF-Token", me.change);
+    line.responseType = "json";
+    line.upload.onprogress = (event) => { touch(); far(event.loaded / Math.max(1, event.total)); };
+    line.onload = () => (line.status === 200 ? done() : refused(refusal(line.status, line.response || {})));
+    line.onerror = () => refused(new Refused(0, { detail: "The file did not come whole." }));
+    line.send(file);
+  });
+}
+
+// A page that nobody touches stops asking, so that its session ends in time; it goes on when somebody does.
+const UNTOUCHED = 600_000;
+let touched = Date.now();
+let waiting = null;
+
+function touch() {
+  touched = Date.now();
+  const next = waiting;
+  waiting = null;
+  if (next) next();
+}
+
+for (const name of ["pointerdown", "pointermove", "keydown", "wheel"]) document.addEventListener(name, touch, { passive: true });
+
+// Runs `act` after a pause, or when somebody touches the page again; the last one asked for, once.
+export function later(act, pause) {
+  waiting = null;
+  if (Date.now() - touched < UNTOUCHED) return setTimeout(act, pause);
+  waiting = act;
+  return 0;
 }
 
 export function made(name, words = "", more = {}) {
