@@ -65,7 +65,8 @@ BehindProxy = Annotated[bool, typer.Option("--behind-proxy", help="TLS ends befo
 BodyLimit = Annotated[int, typer.Option("--body-limit", min=1, help="MiB of a request")]
 Rate = Annotated[float, typer.Option("--rate", min=0, help="requests a second of one caller; 0 for no limit")]
 Revoked = Annotated[
-    Path | None, typer.Option("--revoked", exists=True, help="a file of token ids that hold no more, one a line")
+    Path | None,
+    typer.Option("--revoked", exists=True, dir_okay=False, help="a file of token ids that hold no more, one a line"),
 ]
 Otlp = Annotated[str, typer.Option("--otlp", help="send spans of requests to this OTLP receiver (base address)")]
 Zipkin = Annotated[str, typer.Option("--zipkin", help="and to this Zipkin receiver (whole address)")]

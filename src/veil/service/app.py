@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from veil.errors import Error, LimitError, PolicyError, ServiceError, StoreError
 from veil.service.aws.routes import aws_router
-from veil.service.gate.callers import Callers
+from veil.service.gate.callers import Callers, read_revoked
 from veil.service.gate.door import CSP, FAILED, Door, told
 from veil.service.measures import Measures
 from veil.service.reader import Reader
@@ -78,7 +78,9 @@ def create_app(setting: Setting) -> ASGIApp:
 
 
 def check_parts(setting: Setting) -> None:
-    """Errors: ServiceError `spans-extra` where spans are asked for and cannot be made."""
+    """Errors: ServiceError `spans-extra` where spans are asked for and cannot be made, `revoked-broken`."""
+    if setting.revoked is not None:
+        read_revoked(setting.revoked)
     if not _wants_spans(setting):
         return
     try:

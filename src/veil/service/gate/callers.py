@@ -11,7 +11,9 @@ from fastapi import Depends, HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from veil.service.gate.grants import ANYBODY, Grant, Grants
+from veil import log
+from veil.errors import ServiceError
+from veil.service.gate.grants import ANYBODY, Grant, Grants, id_of
 from veil.service.setting import LOOPBACK, Setting
 
 _BEARER = HTTPBearer(auto_error=False, description="a token of `veil serve token`")
@@ -105,15 +107,54 @@ class Callers:
         return self.check(self.session(request) if self.session is not None else None)
 
 
+def read_revoked(path: Path) -> frozenset[str]:
+    """The ids of tokens that hold no more.
+
+    Errors:  ServiceError `revoked-broken` for a list that would not take back what it seems to.
+    """
+    try:
+        ids, unread = _ids(path)
+    except (OSError, UnicodeError):
+        raise _broken(path.name) from None
+    if unread:
+        raise _broken(f"{path.name} line {unread[0]}")
+    return ids
+
+
+def _ids(path: Path) -> tuple[frozenset[str], list[int]]:
+    """The ids of a list, and the numbers of the lines that name none."""
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    told = [(number, id_of(line.strip())) for number, line in lines if line.strip()]
+    return frozenset(one for _, one in told if one), [number for number, one in told if not one]
+
+
+def _broken(where: str) -> ServiceError:
+    return ServiceError("revoked-broken", "the list of tokens that were taken back cannot be read", where=where,
+                        hint="a line for each: its id, the token itself, or its access key id")  # fmt: skip
+
+
 class _Revoked:
-    """Ids of tokens that were taken back, one a line of a file that is read again when it changes."""
+    """Ids of tokens that were taken back, one a line of a file that is read again when it changes.
+
+    Keeps:   a list that cannot be read lets nobody in; of a line that names no token the log tells.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._path, self._seen, self._ids = path, -1, frozenset[str]()
 
     def ids(self) -> frozenset[str]:
         if self._path is not None:
-            changed = self._path.stat().st_mtime_ns
-            if changed != self._seen:
-                self._ids, self._seen = frozenset(self._path.read_text(encoding="utf-8").split()), changed
+            try:
+                self._read(self._path)
+            except (OSError, UnicodeError):
+                raise HTTPException(503, "the list of tokens that were taken back cannot be read") from None
         return self._ids
+
+    def _read(self, path: Path) -> None:
+        changed = path.stat().st_mtime_ns
+        if changed == self._seen:
+            return
+        self._ids, unread = _ids(path)
+        self._seen = changed
+        if unread:
+            log.event("revoked-unread", lines=len(unread))

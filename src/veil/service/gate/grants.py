@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from veil.keys import Keys
 
 SCOPES = ("detect", "deidentify", "phi", "jobs", "metrics")
 _TOKEN, _ACCESS = "veil_", "VEIL"
+_ID = re.compile(r"[0-9a-fA-F]{12}")
 _FORMAT = 1
 _MAC = 24
 
@@ -80,6 +82,17 @@ class Grants:
     def _secret_of(self, name: str) -> str:
         raw = hmac.digest(self._access, name.encode(), hashlib.sha256)
         return base64.b64encode(raw, b"-_").decode().rstrip("=")[:40]
+
+
+def id_of(written: str) -> str | None:
+    """The id that a line names: as it is, or of a token or an access key id; None for what is none of them."""
+    if _ID.fullmatch(written):
+        return written.lower()
+    if written.startswith(_TOKEN):
+        grant = _unpacked(written.removeprefix(_TOKEN).partition("_")[0])
+    else:
+        grant = _unpacked(written.removeprefix(_ACCESS)) if written.startswith(_ACCESS) else None
+    return grant.id if grant is not None else None
 
 
 def _unpacked(packed: str) -> Grant | None:
