@@ -313,7 +313,7 @@ def test_a_request_is_a_span_of_its_callers_trace_without_a_word_of_it(tmp_path)
 def test_who_is_signed_in_reads_texts_too_and_no_other_site_in_their_name(tmp_path):
     with served(tmp_path, "--data", "data", "--key-file", "key") as service:
         code = service.process.stdout.readline().split()[1]
-        with httpx2.Client(base_url=service.url) as client:
+        with httpx2.Client(base_url=service.url, timeout=60) as client:
             told = client.post(
                 "/portal/api/setup", json={"code": code, "name": "ada", "password": "correct horse battery"}
             ).json()

@@ -21,6 +21,7 @@ from uvicorn.supervisors import Multiprocess
 
 from veil import log
 from veil.errors import ServiceError
+from veil.service.heads import BoundedHeads
 from veil.service.setting import LOOPBACK, Setting
 from veil.service.work.crew import Crew
 
@@ -108,7 +109,7 @@ def run(setting: Setting, listening: Listening, held: socket.socket, make: Calla
     config = uvicorn.Config(
         partial(_made, setting, make), factory=True, host=listening.host, port=listening.port, workers=listening.workers,
         log_config=None, access_log=False, server_header=False, proxy_headers=False, ws="none", lifespan="on",
-        timeout_worker_healthcheck=_PATIENCE, timeout_keep_alive=75, h11_max_incomplete_event_size=64 << 10,
+        timeout_worker_healthcheck=_PATIENCE, timeout_keep_alive=75, http=BoundedHeads,
         ssl_certfile=listening.certificate, ssl_keyfile=listening.key,
         ssl_ca_certs=str(listening.clients) if listening.clients else None,
         ssl_cert_reqs=ssl.CERT_REQUIRED if listening.clients else ssl.CERT_NONE,
