@@ -162,6 +162,34 @@ def test_who_is_no_reviewer_reads_no_sample_and_a_reviewer_none_of_another(porta
                 assert sent(rev, method, path, told, job).status_code == 410, (method, path)
 
 
+def test_one_who_sends_many_files_at_once_waits_for_the_first(portal, monkeypatch):
+    store, address, _ = portal
+    monkeypatch.setattr("veil.service.portal.files._AT_ONCE", 1)
+    begun, go, told = threading.Event(), threading.Event(), []
+
+    def slowly():
+        yield b"Seen by "
+        begun.set()
+        go.wait(20)
+        yield b"Dr. Wong\n"
+
+    with joined(store, address, "bob") as bob, joined(store, address, "eve") as eve:
+        first, second = (bob.ask("POST", "/jobs", json={"name": "n.txt", "profile": "redact"}).json()["id"] for _ in range(2))  # fmt: skip
+        thread = threading.Thread(target=lambda: told.append(bob.ask("PUT", f"/jobs/{first}/file", content=slowly())))
+        thread.start()
+        assert begun.wait(20)
+        again = Browser(address)
+        again.enter("/login", name="bob")
+        answer = again.ask("PUT", f"/jobs/{second}/file", content=NOTE)
+        assert (answer.status_code, answer.json()["code"]) == (429, "uploads-many")
+        assert eve.hand_in()
+        go.set()
+        thread.join()
+        assert told[0].status_code == 200
+        assert again.ask("PUT", f"/jobs/{second}/file", content=NOTE).status_code == 200
+        again.__exit__()
+
+
 def test_a_file_that_is_called_as_a_sample_is_none(portal):
     store, address, _ = portal
     with joined(store, address, "rev", "reviewer") as rev:

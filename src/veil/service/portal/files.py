@@ -1,6 +1,8 @@
 """Files: a job from its file's name to its result."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain
 from typing import Annotated, Any, Protocol
 from urllib.parse import quote
@@ -20,6 +22,7 @@ from veil.service.store.store import Store
 from veil.service.work.planned import RULES, rules_of, with_wishes
 
 _HELD = 256 << 10
+_AT_ONCE = 8  # files of one owner
 
 
 class Asking(Protocol):
@@ -37,6 +40,8 @@ def add_files(router: APIRouter, store: Store, visitors: Asking) -> None:
 
 
 def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
+    coming = _Coming()
+
     @router.get("/jobs")
     def jobs(caller: Annotated[Caller, asking]) -> list[JobTold]:
         return [_job(job, about) for job, about in store.jobs(caller)]
@@ -52,16 +57,17 @@ def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
     )
     async def upload(job: str, request: Request, caller: Annotated[Caller, asking]) -> JobTold:
         """The file as it is, as the body: it is sealed while it comes, and is nowhere else."""
-        draft = await run_in_threadpool(store.receive, caller, job)
-        try:
-            await _stream(request, draft)
-        except Exception:
-            await run_in_threadpool(draft.drop)  # a bucket is asked over a network
-            raise
-        except BaseException:
-            draft.drop()
-            raise
-        done = await run_in_threadpool(store.received, caller, job, draft)
+        with coming.counted(caller.owner):
+            draft = await run_in_threadpool(store.receive, caller, job)
+            try:
+                await _stream(request, draft)
+            except Exception:
+                await run_in_threadpool(draft.drop)  # a bucket is asked over a network
+                raise
+            except BaseException:
+                draft.drop()
+                raise
+            done = await run_in_threadpool(store.received, caller, job, draft)
         return await run_in_threadpool(_told, store, caller, done)
 
     @router.get("/jobs/{job}")
@@ -111,6 +117,26 @@ def _add_results(router: APIRouter, store: Store, asking: Any) -> None:
     def report(job: str, caller: Annotated[Caller, asking]) -> dict[str, Any]:
         """Counts of what was done, and what was not covered; or why it failed."""
         return store.report(caller, job)
+
+
+class _Coming:
+    """How many files each owner sends just now. Keeps: what is not whole is in no quota, and may fill a disk."""
+
+    def __init__(self) -> None:
+        self._held: Counter[str] = Counter()
+
+    @contextmanager
+    def counted(self, owner: str) -> Iterator[None]:
+        """Errors: LimitError `uploads-many`."""
+        if self._held[owner] >= _AT_ONCE:
+            raise LimitError("uploads-many", "too many files are sent at once", hint="send the next when one is here")
+        self._held[owner] += 1
+        try:
+            yield
+        finally:
+            self._held[owner] -= 1
+            if not self._held[owner]:
+                del self._held[owner]
 
 
 async def _stream(request: Request, draft: Draft) -> None:
