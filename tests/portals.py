@@ -240,7 +240,7 @@ class Running:
 
 
 def main() -> None:
-    """A server with its crew, until it is ended."""
+    """A server with its crew, until it is ended; then nothing of a file stays in memory."""
     told = json.loads(sys.argv[1])
     site = site_in(Path(told["folder"]), **told["terms"])
     store, crew = Store(site), Crew(site, apart=(site.folder.parent / "service.key",), pause=0.5)
@@ -249,8 +249,11 @@ def main() -> None:
     held.bind(("127.0.0.1", 0))
     held.listen(2048)
     print(json.dumps([f"http://127.0.0.1:{held.getsockname()[1]}/portal/api", store.people.setup_code()]), flush=True)
-    uvicorn.Server(uvicorn.Config(create_portal(store), log_config=None, lifespan="off", ws="none")).run([held])
-    crew.stop()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it anew, as under `veil serve`
+    try:
+        uvicorn.Server(uvicorn.Config(create_portal(store), log_config=None, lifespan="off", ws="none")).run([held])
+    finally:
+        crew.stop()
 
 
 if __name__ == "__main__":

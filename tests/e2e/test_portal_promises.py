@@ -112,6 +112,24 @@ def test_a_service_does_its_work_however_long_the_name_of_its_temporary_folder_i
         running.stop()
 
 
+def test_a_service_that_is_stopped_leaves_nothing_of_a_job_in_memory(tmp_path):
+    running, memory = Running(tmp_path), memory_folder(tmp_path / "data", None)
+    try:
+        with Browser(running.address) as admin, Browser(running.address) as bob:
+            admin.enter("/setup", name="ada", code=running.code)
+            token = admin.ask("POST", "/invitations", json={"role": "submitter"}).json()["token"]
+            bob.enter("/invitations/accept", name="bob", token=token)
+            job = bob.hand_in("t.csv", TABLE + TABLE.partition(b"\n")[2] * 100_000)
+            bob.wait(job, "planning", "running")
+        until = time.monotonic() + 20
+        while not list(memory.glob("worker-*/*/in/*")) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert list(memory.glob("worker-*/*/in/*"))
+    finally:
+        running.stop()
+    assert not memory.exists()
+
+
 def test_the_crew_ends_with_a_service_that_was_killed(tmp_path):
     running = Running(tmp_path)
     until = time.monotonic() + 20

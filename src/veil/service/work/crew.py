@@ -44,7 +44,10 @@ class Crew:
         self._watch.start()
 
     def stop(self) -> None:
-        """A job that is under way goes back: its lease runs out, and it is done again; of its file nothing stays in memory."""
+        """A job that is under way goes back: its lease runs out, and it is done again.
+
+        Keeps:   of its file nothing stays in memory, nor the folder that was made for it.
+        """
         self._over.set()
         if self._watch.is_alive():
             self._watch.join()
@@ -54,7 +57,11 @@ class Crew:
             process.join(5)
             process.kill()
             process.join()
-        wipe_dead(memory_folder(self._site.seat, self._site.memory))
+        memory = memory_folder(self._site.seat, self._site.memory)
+        wipe_dead(memory)
+        if self._site.memory is None:
+            with suppress(OSError):  # another service works there
+                memory.rmdir()
 
     def _begun(self, target: Callable[..., None], told: tuple[Any, ...]) -> BaseProcess:
         process = self._context.Process(target=target, args=told)
