@@ -13,9 +13,12 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from veil.errors import LimitError
+from veil import log
+from veil.errors import LimitError, place_of
+from veil.log import Name
 from veil.service.aws.sigv4 import is_signed, read
 from veil.service.gate.callers import Callers
+from veil.service.gate.door import FAILED
 from veil.service.gate.grants import ANYBODY, Grant
 from veil.service.locate import entities
 from veil.service.measures import Measures
@@ -41,11 +44,14 @@ def aws_router(reader: Reader, callers: Callers, measures: Measures, waiting: in
     @router.post("/", include_in_schema=False)
     async def call(request: Request) -> Response:
         try:
-            answer = await _found(request, reader, callers, measures, waiting)
+            return _answered(request, 200, await _found(request, reader, callers, measures, waiting))
         except Refusal as refused:
-            told = {"__type": refused.name, "message": refused.sentence, "Message": refused.sentence}
-            return _answered(request, refused.status, told, {"x-amzn-errortype": refused.name})
-        return _answered(request, 200, answer)
+            return _refused(request, refused)
+        except HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001  its words may hold a text: its kind and place are told
+            log.event("failed", kind=Name(type(error).__name__), place=Name(place_of(error)))
+            return _refused(request, Refusal("InternalServerException", FAILED, 500))
 
     return router
 
@@ -66,6 +72,11 @@ async def _found(
         raise Refusal("InvalidRequestException", "the text asks for more work than is allowed") from None
     measures.texts([len(text)], [spans], reader.waiting)
     return {"Entities": entities(text, spans), "ModelVersion": f"veil-{version('veil-deid')}"}
+
+
+def _refused(request: Request, refused: Refusal) -> Response:
+    told = {"__type": refused.name, "message": refused.sentence, "Message": refused.sentence}
+    return _answered(request, refused.status, told, {"x-amzn-errortype": refused.name})
 
 
 def _answered(request: Request, status: int, answer: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
@@ -99,6 +110,8 @@ def _check(request: Request, body: bytes, callers: Callers) -> None:
     except HTTPException as error:
         if error.status_code == 429:
             raise Refusal("TooManyRequestsException", "too many requests", 429) from None
+        if error.status_code == 503:
+            raise Refusal("ServiceUnavailableException", "it cannot be told who may ask", 503) from None
         raise Refusal("ExpiredTokenException", "the access key ran out or was taken back") from None
     if grant is not ANYBODY and "phi" not in grant.scopes:
         raise Refusal("AccessDeniedException", "this access key is not for that")
