@@ -216,10 +216,36 @@ def test_what_was_begun_is_answered_before_a_service_stops(tmp_path):
 ])  # fmt: skip
 def test_an_open_door_is_refused_at_the_start(tmp_path, options, code):
     (tmp_path / "a.pem").touch()
-    words = [sys.executable, "-c", "from veil.cli import main; main()", "serve", "--port", "0", *options]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert code in refused(tmp_path, *options)
+
+
+def refused(folder, *options, env=None):
+    words = [sys.executable, "-c", "from veil.cli import main; main()", "serve", *options]
+    done = subprocess.run(words, cwd=folder, env={**os.environ, **(env or {})}, capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
     assert done.returncode == 10
-    assert code in done.stderr
+    assert not done.stdout, "it tells of an address where nothing answers"
+    return done.stderr
+
+
+@pytest.mark.parametrize("option", ["--objects", "--memory-folder", "--keyring", "--oidc-issuer"])
+def test_an_option_that_would_do_nothing_is_refused(tmp_path, option):
+    assert f"[option-alone] without --data this option does nothing at {option} " in refused(
+        tmp_path, "--port", "0", option, "x"
+    )
+
+
+def test_a_sign_in_without_its_client_is_refused(tmp_path):
+    options = ["--data", "data", "--key-file", "key", "--oidc-issuer", "https://id.example", "--oidc-role", "g=admin", "--public-url", "https://v.example"]  # fmt: skip
+    assert "[option-alone]" in refused(tmp_path, *options, env={"VEIL_OIDC_SECRET": "x"})
+
+
+def test_a_data_folder_that_others_may_read_is_refused_before_a_word_of_where_it_listens(tmp_path):
+    (tmp_path / "data").mkdir(mode=0o755)
+    assert "store-open" in refused(tmp_path, "--port", "0", "--data", "data", "--key-file", "key")
+
+
+def test_the_record_of_a_folder_is_a_file_that_is_there_already(tmp_path):
+    assert "audit.jsonl" in refused(tmp_path, "record", "acts.jsonl", "--data", "data")
 
 
 def test_with_mutual_tls_only_who_shows_a_certificate_is_answered(tmp_path):

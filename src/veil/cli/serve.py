@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -96,6 +97,7 @@ def serve(
 
     listening = Listening(host, port, workers, job_workers, tls_cert, tls_key, client_ca, behind_proxy)
     listening.check(local=local)
+    _check_alone(data, {"--objects": objects, "--memory-folder": memory_folder, "--keyring": keyring, "--oidc-issuer": oidc_issuer})  # fmt: skip
     keys = open_key(data, key_file) if data else root_keys(key_file)
     site = (
         site_at(data, objects, keys, Terms(kept=keep * 3600), memory_folder, _linking(keyring, passphrase_file))
@@ -110,14 +112,23 @@ def serve(
     check_parts(setting)
     held = bound(listening)
     _greet(setting, listening, held.getsockname()[1], kept=bool(key_file or os.environ.get(VARIABLE)))
-    _tell_setup(setting)
     run(setting, listening, held, create_app)
 
 
+def _check_alone(data: str, given: Mapping[str, object]) -> None:
+    """Errors: ServiceError `option-alone`."""
+    from veil.errors import ServiceError
+
+    for name, value in given.items():
+        if value and not data:
+            raise ServiceError("option-alone", "without --data this option does nothing", where=name, hint="--data DIR, or leave it out")  # fmt: skip
+
+
 def _greet(setting: Setting, listening: Listening, port: int, *, kept: bool) -> None:
-    """Where it listens, and a token: but none that outlives this run where its words may be kept, as those of a container are."""
+    """Where it listens, a token, and the code of the first admin; no token that outlives this run where its words may be kept, as a container's are."""
     from veil.service.gate.grants import SCOPES, Grants, new_grant
 
+    code = _setup_code(setting)  # opens the store: where that fails, nothing is said to listen
     scheme = "https" if listening.certificate else "http"
     host = f"[{listening.host}]" if ":" in listening.host else listening.host
     typer.echo(f"Veil     {scheme}://{host}:{port}   (calls: /docs; to stop it: Ctrl-C)")
@@ -128,6 +139,8 @@ def _greet(setting: Setting, listening: Listening, port: int, *, kept: bool) -> 
     else:
         token = Grants(setting.keys).token(new_grant(SCOPES, HOURS * 3600))
         typer.echo(f"token    {token}   (for {HOURS} hours)")
+    if code:
+        typer.echo(f"setup    {code}   (once: it makes the first admin, on the page /setup)")
 
 
 def _linking(keyring: Path | None, passphrase_file: Path | None) -> Keys | None:
@@ -141,23 +154,26 @@ def _linking(keyring: Path | None, passphrase_file: Path | None) -> Keys | None:
 
 
 def _provider(issuer: str, client: str, roles: list[str], claim: str, public: str) -> Provider:
+    from veil.errors import ServiceError
     from veil.service.portal.oidc import Provider, secret_of
 
+    if not client:
+        raise ServiceError("option-alone", "a provider knows a service as its client", where="--oidc-issuer", hint="--oidc-client ID")  # fmt: skip
     pairs = dict(one.partition("=")[::2] for one in roles)
     return Provider(issuer.rstrip("/"), client, secret_of(), public.rstrip("/"), pairs, claim)
 
 
-def _tell_setup(setting: Setting) -> None:
+def _setup_code(setting: Setting) -> str:
     """The code that makes the first admin, where there is none yet."""
     from veil.service.store import Store
 
     if setting.site is None:
-        return
+        return ""
     store = Store(setting.site)
-    code = store.people.setup_code()
-    store.close()
-    if code:
-        typer.echo(f"setup    {code}   (once: it makes the first admin, on the page /setup)")
+    try:
+        return store.people.setup_code() or ""
+    finally:
+        store.close()
 
 
 @app.command("token")
@@ -191,9 +207,13 @@ def record(
     data: Annotated[str, typer.Option("--data", help="the address of the database", show_default=False)],
 ) -> None:
     """Write the record of acts of several nodes out of their database, for `veil audit verify`."""
+    from veil.errors import ServiceError
     from veil.service.store.acts import write_acts
     from veil.service.store.opening import database_at
+    from veil.stores.address import is_address
 
+    if not is_address(data):
+        raise ServiceError("record-folder", "the record of one node is a file already", hint="DIR/audit.jsonl; that of several nodes: --data postgresql://...")  # fmt: skip
     database = database_at(data)
     try:
         typer.echo(f"{write_acts(database, file)} acts")
