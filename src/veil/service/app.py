@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 from collections.abc import AsyncIterator
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from veil.service.spans import Spans
 
 _SPANS_TO = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_ZIPKIN_ENDPOINT")
+_WEIGHT = re.compile(r"\bq=([01](?:\.[0-9]{0,3})?)")
 _SWAGGER = Path(fastapi_offline.__file__).parent / "static"
 _PAGES = Path(__file__).parent / "portal" / "pages"
 _ABOUT = (
@@ -106,7 +108,7 @@ def _add_docs(app: FastAPI) -> None:
     @app.get("/", tags=["service"])
     async def root(request: Request) -> Response:
         """The page, for who wants one; else where things are."""
-        if "text/html" in request.headers.get("accept", ""):
+        if _likes_pages(request.headers.get("accept", "")):
             return HTMLResponse((_PAGES / "text.html").read_text(encoding="utf-8"))
         return JSONResponse({"name": "Veil", "version": app.version, "docs": "/docs", "health": "/api/v1/health"})
 
@@ -123,6 +125,16 @@ def _add_docs(app: FastAPI) -> None:
             if name in {one.name for one in folder.iterdir() if one.suffix in (".css", ".js", ".svg", ".png")}:
                 return FileResponse(folder / name)
         raise HTTPException(404, "there is no such page")
+
+
+def _likes_pages(accept: str) -> bool:
+    """Whether a page is liked at least as much as JSON, by name. Source: RFC 9110, 12.5.1."""
+    liked = {"text/html": 0.0, "application/json": 0.0}
+    for one in accept.lower().split(","):
+        kind, _, more = one.partition(";")
+        weight = _WEIGHT.search(more)
+        liked[kind.strip()] = float(weight[1]) if weight else 1.0
+    return liked["text/html"] > 0 and liked["text/html"] >= liked["application/json"]
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -44,6 +44,15 @@ def test_nobody_is_sent_elsewhere_with_their_text(path):
     assert "location" not in answer.headers
 
 
+@pytest.mark.parametrize(("accept", "kind"), [
+    ("*/*", "application/json"), ("application/json", "application/json"), ("text/html", "text/html"), ("TEXT/HTML", "text/html"),
+    ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"), ("application/json, text/html;q=0.1", "application/json"),
+    ("text/html;q=0", "application/json"), ("text/html;q=nan,;,=", "text/html"),
+])  # fmt: skip
+def test_the_first_address_answers_with_what_its_caller_likes_best(accept, kind):
+    assert asked("GET", "/", headers={"Accept": accept}).headers["content-type"].partition(";")[0] == kind
+
+
 @pytest.mark.parametrize(("path", "status"), [("/", 413), ("/api/v1/entities", 413), ("/api/v1/batch", 422)])
 def test_only_texts_may_be_large(path, status):
     assert asked("POST", path, content=b" " * (5 << 20)).status_code == status
