@@ -85,6 +85,11 @@ def put_back(line: Line, lease: Lease, now: float, tries: int) -> bool:
     return told.rowcount == 1
 
 
+def excuse(line: Line, lease: Lease) -> None:
+    """A try for whose end the job is not to blame is none of those that it has."""
+    line.execute("UPDATE jobs SET tries = tries - 1 WHERE id = ? AND lease = ? AND state = ?", (lease.job, lease.token, lease.act))  # fmt: skip
+
+
 def is_held(line: Line, lease: Lease) -> bool:
     return line.execute("SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = ?", (lease.job, lease.token, lease.act)).fetchone() is not None  # fmt: skip
 

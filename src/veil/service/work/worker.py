@@ -9,6 +9,7 @@ import re
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import product
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
@@ -75,6 +76,17 @@ class Worker:
         if lease is None:
             return False
         self._store.act("taken", lease.owner, lease.job, act=lease.act)
+        try:
+            self._done(lease)
+        except ServiceError as error:
+            if error.code in _AWAY:
+                with suppress(ServiceError), self._store.database.change() as line:
+                    jobs.excuse(line, lease)
+            raise
+        return True
+
+    def _done(self, lease: Lease) -> None:
+        """Errors: ServiceError `store-closed`, `store-unsure`: then nothing has ended."""
         with self._room.lent() as room:
             try:
                 answer = self._worked(lease, room)
@@ -84,7 +96,6 @@ class Worker:
                 answer = {"failed": error.code, "message": error.message, "where": error.where, "hint": error.hint}
             if answer is not None:
                 self._end(lease, room, answer)
-        return True
 
     def _worked(self, lease: Lease, room: Path) -> Record | None:
         """What a child made of a job; None where the job was taken away meanwhile."""
