@@ -132,7 +132,9 @@ def test_a_body_that_breaks_off_is_read_or_told_unread(shape, data):
     kind, content = SHAPES[shape]
     cut = data.draw(st.integers(1, len(content) - 1))
     made = read(Body(content[:cut], kind), LIMIT)
-    assert made.lines or made.unread or (shape == "grpc" and content[:cut] == grpc(b""))  # a whole message that is empty
+    assert (
+        made.lines or made.unread or (shape == "grpc" and content[:cut] == grpc(b""))
+    )  # a whole message that is empty
 
 
 @pytest.mark.parametrize("packing", ["gzip", "deflate", "br", "zstd"])
