@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -23,11 +24,9 @@ class OnnxRunner:
     """A model exported to ONNX, on one thread."""
 
     def __init__(self, path: Path) -> None:
-        ort: Any = extra("onnxruntime")
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        from veil.detectors.onnx import session  # noqa: PLC0415  loaded where it runs
+
+        self._session = session(path)
         self._inputs = [one.name for one in self._session.get_inputs()]
 
     def run(self, ids: Sequence[int]) -> NDArray[np.float32]:
@@ -43,6 +42,9 @@ class TorchRunner:
     """A model as transformers saves it, on one thread."""
 
     def __init__(self, folder: Path) -> None:
+        os.environ["HF_HUB_OFFLINE"] = (
+            "1"  # read when it is loaded: the model lies in its folder, and nothing is asked for
+        )
         transformers: Any = extra("transformers")
         self._torch: Any = extra("torch")
         self._torch.set_num_threads(1)
@@ -56,7 +58,7 @@ class TorchRunner:
 
 
 def extra(name: str) -> Any:
-    """A module that only the extra `model` or `transformers` installs.
+    """A module that only the extra `transformers` installs.
 
     Errors:  PartError `extra-missing`.
     """

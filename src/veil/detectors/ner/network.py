@@ -12,12 +12,12 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from veil.detectors.ner.cut import START, Cut
 from veil.detectors.ner.shipped import CARD_SHA256
 from veil.detectors.ner.words import NOTHING, Words
+from veil.detectors.onnx import session
 from veil.errors import PartError
 
 WEIGHTS = "weights"
@@ -106,14 +106,6 @@ class Network:
             tags, roles = (part[0][:, seen] for part in self._context.run(None, {"x": window, "real": real}))
             at = np.flatnonzero((tags[0] < CLEAR) & (real[0, 0, seen] > 0))
             yield at + (begin + self.reach), tags[:, at].T, roles[:, at].T
-
-
-def session(graph: bytes) -> Any:
-    """A graph ready to run on one thread, as ONNX Runtime has it."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 @cache
