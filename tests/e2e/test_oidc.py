@@ -12,6 +12,9 @@ import pytest
 from tests.ports import free_port
 from tests.services import served
 
+from veil.errors import ServiceError
+from veil.service.portal.oidc import Provider
+
 ROLES = [
     "--oidc-role",
     "veil-users=submitter",
@@ -143,3 +146,11 @@ def test_the_page_offers_it_and_nothing_of_it_is_in_the_log(service):
     log = service.log.read_text()
     assert "/portal/api/oidc/back" in log
     assert not re.search(r"code=|state=|ana\b", log)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://localhost.evil.example", "http://127.0.0.1@evil.example", "http://id.example", "localhost"]
+)
+def test_an_address_in_clear_to_another_machine_is_refused(address):
+    with pytest.raises(ServiceError, match="oidc-address"):
+        Provider(address, "veil", "secret", "https://veil.example", {"veil-users": "submitter"})

@@ -14,7 +14,7 @@ from veil.service.gate.grants import SCOPES, Grants, new_grant
 from veil.service.setting import Setting
 
 KEYS = Keys.from_secret(bytes(32))
-FORBIDDEN = Grants(KEYS).token(new_grant(["metrics"], 60))
+FORBIDDEN = Grants(KEYS).token(new_grant(["metrics"], 86_400))
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 1, 3])

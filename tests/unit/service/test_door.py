@@ -12,7 +12,7 @@ from veil.service.rest.answers import Answers
 from veil.service.setting import Setting
 
 KEYS = Keys.from_secret(bytes(32))
-TOKEN = Grants(KEYS).token(new_grant(SCOPES, 60))
+TOKEN = Grants(KEYS).token(new_grant(SCOPES, 86_400))
 
 
 def asked(method, path, setting=None, **more):

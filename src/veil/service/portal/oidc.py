@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
@@ -27,6 +28,7 @@ from joserfc.jwk import KeySet
 
 from veil.errors import ServiceError
 from veil.service.portal.visitors import Visitors
+from veil.service.setting import LOOPBACK
 from veil.service.store.people import ROLES
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.store import Store
@@ -60,7 +62,8 @@ class Provider:
                 "role-unknown", "there is no such role", hint="--oidc-role GROUP=ROLE, one of: " + ", ".join(ROLES)
             )
         for address in (self.issuer, self.public):
-            if not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+            to = urlsplit(address)
+            if to.scheme != "https" and not (to.scheme == "http" and to.hostname in LOOPBACK):
                 raise ServiceError("oidc-address", "an address of the sign-in is not encrypted", hint="https://")
 
     @property
