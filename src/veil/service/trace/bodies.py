@@ -20,9 +20,12 @@ from veil.service.trace.protobuf import frames, texts
 SWELLS = 8  # an unpacked body may be so many times the limit
 MOST_FIELDS = 20_000
 MOST_PARTS = 1_000
+MOST_HEAD = 8 << 10  # bytes over the text of a part, in all its lines
+MOST_KIND = 1_000  # characters of one header: the time that its parameters take grows with their square
 _HEADERS = re.compile(rb"((?:[^\r\n]+\r?\n)*)\r?\n")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_NO_TEXTS = frozenset({"punycode", "idna"})  # of names of hosts; the time of the first grows with the square
 
 
 @dataclass(slots=True)
@@ -81,8 +84,10 @@ def _try(made: Reading, read_it: Callable[[], None]) -> bool:
 
 
 def _read(made: Reading, content: bytes, body: Body, most: int, depth: int) -> None:
+    if len(body.kind) > MOST_KIND:
+        made.unread.append("body-kind")
     said = Message()
-    said["content-type"] = body.kind or "application/octet-stream"
+    said["content-type"] = body.kind if 0 < len(body.kind) <= MOST_KIND else "application/octet-stream"
     kind = said.get_content_type()
     charset = str(said.get_param("charset") or "")
     if kind.startswith("application/grpc") or kind.endswith(("protobuf", "x-protobuf", "+proto")):
@@ -113,6 +118,7 @@ def _written(made: Reading, content: bytes, kind: str, charset: str) -> None:
         told += lines
         made.unread += [] if whole else ["json-broken"]
     elif kind == "application/x-www-form-urlencoded":
+        made.unread += ["body-encoding"] if "\x00" in text else []
         if not _try(made, lambda: _form(made, text)):
             told.append(text)
     else:
@@ -128,8 +134,8 @@ def _looked_at(made: Reading, content: bytes, text: str, *, known: bool) -> None
             except (FormatError, LimitError):
                 break
             return
-    if not known and "\x00" in text:
-        made.unread.append("body-kind")
+    if "\x00" in text:
+        made.unread.append("body-encoding" if known else "body-kind")
     made.lines.append(text)
 
 
@@ -137,7 +143,9 @@ def _decoded(made: Reading, content: bytes, charset: str) -> str:
     """The bytes as text; where they are not in the encoding they name, what can be read of them, and a code."""
     name = next((name for mark, name in _BOMS if content.startswith(mark)), charset or "utf-8")
     try:
-        return str(codecs.decode(content, name)) if codecs.lookup(name)._is_text_encoding else _odd(made, content)  # noqa: SLF001  what codecs.open asks as well
+        found = codecs.lookup(name)
+        readable = found._is_text_encoding and found.name not in _NO_TEXTS  # noqa: SLF001  what codecs.open asks as well
+        return str(codecs.decode(content, name)) if readable else _odd(made, content)
     except (LookupError, ValueError):
         return _odd(made, content)
 
@@ -191,6 +199,9 @@ def _parts(made: Reading, content: bytes, boundary: str, most: int, depth: int) 
 def _part(made: Reading, piece: bytes, most: int, depth: int) -> None:
     above = _HEADERS.match(piece)
     head, content = (above[1], piece[above.end() :]) if above else (b"", piece)
+    if len(head) > MOST_HEAD or max(map(len, head.splitlines()), default=0) > MOST_KIND:
+        made.unread.append("multipart-broken")
+        head, content = b"", piece
     said = Message()
     for one in head.replace(b"\r\n", b"\n").split(b"\n"):
         name, _, value = one.decode("utf-8", "replace").partition(":")

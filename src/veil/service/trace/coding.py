@@ -88,6 +88,10 @@ class _Zlib:
         self._bits, self._state = bits, zlib.decompressobj(bits)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
+        for at in range(0, len(data), FREE):  # what a member leaves over is copied: of many members, many times
+            yield from self._unpacked(data[at : at + FREE])
+
+    def _unpacked(self, data: bytes) -> Iterator[bytes]:
         while data:
             if self._state.eof:
                 self._state = zlib.decompressobj(self._bits)

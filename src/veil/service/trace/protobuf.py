@@ -15,12 +15,12 @@ _HEAD = 5  # a flag and four bytes of length
 
 
 def frames(body: bytes, coding: str, most: int) -> tuple[list[bytes], bool]:
-    """The messages of a gRPC body, and whether the body ended where one did.
+    """The messages of a gRPC body, and whether the body ended where one did; `most` bytes of them all together.
 
     Errors:  those of unpacking; FormatError `grpc-broken` for a flag that is none.
     """
     found: list[bytes] = []
-    at = 0
+    at = made = 0
     while at + _HEAD <= len(body):
         flag, size = body[at], int.from_bytes(body[at + 1 : at + _HEAD])
         if flag & 0x7E:
@@ -30,7 +30,8 @@ def frames(body: bytes, coding: str, most: int) -> tuple[list[bytes], bool]:
             break
         at += _HEAD + size
         if not flag & 0x80:  # those are the trailers of gRPC-Web
-            found.append(unpacked(message, coding, most) if flag & 1 else message)
+            found.append(unpacked(message, coding, most - made) if flag & 1 else message)
+            made += len(found[-1])
     return found, at == len(body)
 
 

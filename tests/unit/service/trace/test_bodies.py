@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 import zlib
 from urllib.parse import quote_plus
 
@@ -121,6 +122,7 @@ KINDS = [kind for kind, _ in SHAPES.values()] + [
 @example(b"<a>" * 50_000, "text/xml", "identity")
 @example(b'"\\ud800"', "application/json", "identity")
 @example(b"9" * 10_000, "application/json", "identity")
+@example(b"a", "text/plain; a*" + "1" * 5_000 + "=b", "identity")
 def test_no_bytes_of_a_caller_raise_anything(content, kind, codings):
     made = read(Body(content, kind, codings, grpc="gzip", query="%ff=%zz&&"), LIMIT)
     assert all(code.replace("-", "").isalpha() for code in made.unread)
@@ -185,3 +187,46 @@ def test_errors_of_unpacking_hold_no_byte_of_the_body():
         unpacked(b"swordfish", "gzip", LIMIT)
     assert "swordfish" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+PART = b"--b\r\n%s\r\n" + PLANTED.encode() + b"\r\n--b--\r\n"
+MANY_FIELDS = PART % b"".join(b"a%d:b\r\n" % i for i in range(60_000))
+MANY_MARKS = PART % (b'Content-Disposition: form-data; name="' + b";" * 200_000 + b"\r\n")
+SLOW = {
+    "a part under many headers": (MANY_FIELDS, "multipart/form-data; boundary=b", ""),
+    "a part under one long header": (MANY_MARKS, "multipart/form-data; boundary=b", ""),
+    "a kind of many marks": (PLANTED.encode(), 'text/plain; a="' + ";" * 60_000, ""),
+    "a name of a host": (b"a" * 300_000 + b"-" + b"dfa" * 100_000, "text/plain; charset=punycode", ""),
+    "many members": (gzip.compress(b"") * 200_000, "text/plain", "gzip"),
+}
+
+
+@pytest.mark.parametrize("shape", sorted(SLOW))
+def test_time_does_not_grow_with_the_square_of_what_a_caller_sends(shape):
+    content, kind, codings = SLOW[shape]
+    began = time.process_time()
+    read(Body(content, kind, codings), 4 * LIMIT)
+    assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize("shape", ["a part under many headers", "a part under one long header", "a kind of many marks"])
+def test_what_stands_under_a_head_that_is_too_long_is_read_and_told_unread(shape):
+    content, kind, _ = SLOW[shape]
+    found, unread = texts(content, kind)
+    assert PLANTED in found
+    assert unread
+
+
+@pytest.mark.parametrize("packing", ["gzip", "br"])
+def test_messages_of_grpc_share_one_bound_however_many_they_are(packing):
+    packed = PACKERS[packing](text_field(1, b"a" * 60_000))
+    message = b"\x01" + len(packed).to_bytes(4) + packed
+    found, unread = texts(message * (LIMIT // len(message)), "application/grpc", grpc=packing)
+    assert unread == ["body-swollen"]
+    assert len(found) <= 8 * LIMIT
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/octet-stream", ""])
+def test_text_of_two_bytes_a_letter_that_does_not_say_so_is_told_unread(kind):
+    _, unread = texts(PLANTED.encode("utf-16-le"), kind)
+    assert unread
