@@ -55,6 +55,10 @@ class Unpacker:
         """Whether what came so far ends where the packing does."""
         return all(one.is_whole() for one in self._ways)
 
+    @property
+    def missed(self) -> str:
+        return "" if self.is_whole() else "body-packed"
+
     def _through(self, data: bytes, ways: list[_Way]) -> Iterator[bytes]:
         for piece in ways[0].feed(data):
             self._count(piece)

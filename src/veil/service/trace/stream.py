@@ -16,6 +16,7 @@ CONTEXT = 512  # what a window sees of the one before, for the words beside an i
 _MOST = 1 << 40
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))|((?:%[0-9a-fA-F]{2})+)", re.DOTALL)
 _OPEN = re.compile(r"(?:\\(?:u[0-9a-fA-F]{0,3})?|(?:%[0-9a-fA-F]{2}){0,3}%[0-9a-fA-F]?|(?:%[0-9a-fA-F]{2}){1,3})$")
+_OPEN_MOST = 12  # characters of an escape that is not whole yet
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": " ", "f": "\n"}
 
 
@@ -32,13 +33,15 @@ class Source(Protocol):
     """Bytes of a connection -> the bytes of what is said on it."""
 
     def feed(self, data: bytes) -> bytes: ...
+    @property
+    def missed(self) -> str: ...
 
 
 class Stream:
     """Windows of what arrives.
 
     Keeps:   every place of the text belongs to one window, whatever the pieces it arrived in. `missed` says why what was read
-             is not all: bytes that are no text, a packing that breaks off.
+             is not all: bytes that are no text, a message that is none, a packing or a frame that breaks off.
     Errors:  those of unpacking.
     """
 
@@ -53,15 +56,15 @@ class Stream:
 
     def feed(self, data: bytes, *, end: bool = False) -> list[Window]:
         self._raw += self._decoded(data, end=end)
-        hold = None if end else _OPEN.search(self._raw)
+        hold = None if end else _OPEN.search(self._raw, max(0, len(self._raw) - _OPEN_MOST))
         cut = hold.start() if hold else len(self._raw)
         self._text += self._told(self._raw[:cut])
         self._raw = self._raw[cut:]
-        found = []
-        while len(self._text) >= WINDOW:
-            found.append(self._window(self._text[:WINDOW], WINDOW - MARGIN))
-            rest = WINDOW - MARGIN - CONTEXT
-            self._text, self._first = self._text[rest:], CONTEXT
+        found, at = [], 0
+        while len(self._text) - at >= WINDOW:
+            found.append(self._window(self._text[at : at + WINDOW], WINDOW - MARGIN))
+            at, self._first = at + WINDOW - MARGIN - CONTEXT, CONTEXT
+        self._text = self._text[at:]
         if end and len(self._text) > self._first:
             found.append(self._window(self._text, len(self._text)))
             self._text = ""
@@ -71,8 +74,8 @@ class Stream:
         text = self._decoder.decode(self._source.feed(data) if data else b"", final=end)
         if "\ufffd" in text or "\x00" in text:
             self.missed = "body-encoding"
-        if end and isinstance(self._source, Unpacker) and not self._source.is_whole():
-            self.missed = "body-packed"
+        if end:
+            self.missed = self._source.missed or self.missed
         return text
 
     def _window(self, text: str, last: int) -> Window:

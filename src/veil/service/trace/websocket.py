@@ -14,6 +14,7 @@ _TAIL = b"\x00\x00\xff\xff"  # what RFC 7692 leaves off the end of a packed mess
 class Frames:
     """The bytes after the upgrade -> the text messages, each with a line's end behind it.
 
+    Keeps:   `missed` says why what was read is not all: a message that is no text, a frame or a message that breaks off.
     Errors:  FormatError `frames-broken`, LimitError `body-swollen`.
     Source:  RFC 6455 section 5.2; RFC 7692 (with context taken over, which reads streams without it as well).
     """
@@ -25,6 +26,7 @@ class Frames:
         self._turn = 0
         self._kind, self._packed, self._last, self._control = 0, False, True, False
         self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._binary = False
 
     def feed(self, data: bytes) -> bytes:
         self._held += data
@@ -36,6 +38,12 @@ class Frames:
             if self._left:
                 break
         return b"".join(out)
+
+    @property
+    def missed(self) -> str:
+        if self._binary:
+            return "body-kind"
+        return "frames-broken" if self._held or self._left or not self._last else ""
 
     def _head(self) -> bool:
         """Reads the head of a frame when all of it is there."""
@@ -51,10 +59,13 @@ class Frames:
         if extra:
             size = int.from_bytes(held[2 : 2 + extra])
         self._mask, self._turn, self._left = bytes(held[2 + extra : 2 + extra + mask]), 0, size
-        opcode, self._last = held[0] & 0x0F, bool(held[0] & 0x80)
+        opcode = held[0] & 0x0F
         self._control = opcode >= 8
+        if not self._control:
+            self._last = bool(held[0] & 0x80)
         if opcode in (1, 2):
             self._kind, self._packed = opcode, bool(held[0] & 0x40)
+        self._binary = self._binary or (not self._control and self._kind != _TEXT and bool(size))
         del held[: 2 + extra + mask]
         return True
 
@@ -83,6 +94,8 @@ class Frames:
             made = self._inflate.decompress(packed, max(FREE, RATIO * len(packed)))
         except zlib.error:
             raise FormatError("frames-broken", "these are no frames of WebSocket") from None
+        if self._inflate.eof:  # a packing that says it is at its end: what comes behind would be passed over
+            raise FormatError("frames-broken", "these are no frames of WebSocket")
         if self._inflate.unconsumed_tail:
             raise LimitError("body-swollen", "a packed body holds more than is read")
         return made

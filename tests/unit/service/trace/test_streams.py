@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import time
 import zlib
 from urllib.parse import quote_plus
 
@@ -142,3 +143,36 @@ def test_a_bomb_in_a_frame_is_refused():
     packed = deflated(zlib.compressobj(wbits=-15), b" " * (64 << 20))
     with pytest.raises(LimitError, match="body-swollen"):
         Frames().feed(frame(packed, packed=True))
+
+
+def heard(*wire):
+    """Why a talk in these bytes was not read, or not all of it."""
+    stream = Stream(Frames())
+    for one in wire:
+        stream.feed(one)
+    stream.feed(b"", end=True)
+    return stream.missed
+
+
+def test_a_talk_that_was_not_read_or_not_to_its_end_says_so():
+    whole = frame(b"hello", last=False) + frame(b"ping", kind=9) + frame(b"you", kind=0)
+    assert heard(whole) == heard() == heard(frame(b"", kind=2)) == ""
+    assert heard(whole, frame(b"Alice Wong", kind=2)) == "body-kind"
+    assert heard(frame(b"", kind=2, last=False), frame(b"Alice Wong", kind=0)) == "body-kind"
+    assert [heard(whole[:at]) for at in (1, 3, 9, 11, 14, len(whole) - 1)] == ["frames-broken"] * 6
+
+
+def test_nothing_behind_the_end_of_a_packing_passes_unread():
+    packer = zlib.compressobj(wbits=-15)
+    first = frame(packer.compress(b"quiet") + packer.flush(zlib.Z_FINISH), packed=True)
+    with pytest.raises(FormatError, match="frames-broken"):
+        Frames().feed(first + frame(deflated(zlib.compressobj(wbits=-15), b"Alice Wong"), packed=True))
+
+
+def test_a_piece_that_unpacks_to_much_text_is_cut_into_windows_in_time_of_its_length():
+    stream = Stream(codings="gzip")
+    text = "".join(FILL.replace("Wunde", f"Wunde {at}") for at in range(400_000))
+    began = time.process_time()
+    found = stream.feed(gzip.compress(text.encode(), 1))
+    assert len(found) > 1_000
+    assert time.process_time() - began < 1.5
