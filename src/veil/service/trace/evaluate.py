@@ -7,7 +7,7 @@ import json
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,7 +42,7 @@ class Remote:
     """A `veil serve` that evaluates for us."""
 
     url: str
-    token: str = ""
+    token: str = field(default="", repr=False)
     ca: str = ""
     cert: str = ""
     key: str = ""
@@ -197,7 +197,11 @@ def context_of(remote: Remote) -> ssl.SSLContext:
 
 def checked(remote: Remote) -> Remote:
     """Errors: PolicyError `evaluator-url`, `evaluator-plain`, `evaluator-files`."""
-    to = urlsplit(remote.url)
+    try:
+        to = urlsplit(remote.url)
+        _ = to.port
+    except ValueError:
+        to = urlsplit("")
     if to.scheme not in ("http", "https") or not to.hostname:
         raise PolicyError(
             "evaluator-url", "the evaluator is no http or https address", hint="https://veil.example:8443"

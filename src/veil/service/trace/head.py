@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from urllib.parse import unquote
 
 from veil.service.trace.verdict import HEADERS
 
@@ -76,6 +77,6 @@ def baggage(head: Head, verdict: str) -> str:
     kept = [
         one.strip()
         for one in head.get("baggage").split(",")
-        if one.strip() and one.partition("=")[0].strip().lower() != _TAG
+        if one.strip() and unquote(one.partition("=")[0].partition(";")[0]).strip().lower() != _TAG
     ]
     return ",".join([*kept, f"{_TAG}={verdict}"])

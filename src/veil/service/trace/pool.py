@@ -25,6 +25,7 @@ from veil.service.trace.evaluate import BUDGET, Evaluator, Remote
 from veil.service.trace.verdict import Outcome, Verdict, unknown
 
 WAITING = 512  # requests that may wait for a process; more are `busy`
+WEIGHT = 256 << 20  # bytes that may wait so
 PATIENCE = 30.0  # seconds of one evaluation, then its process is ended
 START = 60.0
 URGENT, ASIDE = 0, 1
@@ -51,6 +52,7 @@ class Pool:
         self._numbers = count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._weight = 0
         self.alive = 0
 
     async def start(self) -> None:
@@ -74,9 +76,11 @@ class Pool:
 
     def _put(self, head: dict[str, Any], content: bytes, urgency: int) -> asyncio.Future[Outcome]:
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        if self._closed or not self.alive or len(self._queue) >= self._most:
+        full = len(self._queue) >= self._most or self._weight + len(content) > WEIGHT
+        if self._closed or not self.alive or full:
             answer.set_result(unknown("busy" if self.alive and not self._closed else "failed"))
             return answer
+        self._weight += len(content)
         heapq.heappush(self._queue, (urgency, next(self._numbers), head, content, answer))
         self._turn()
         return answer
@@ -84,6 +88,7 @@ class Pool:
     def _turn(self) -> None:
         while self._idle and self._queue:
             _, _, head, content, answer = heapq.heappop(self._queue)
+            self._weight -= len(content)
             if not answer.cancelled():
                 task = asyncio.ensure_future(self._run(self._idle.pop(), head, content, answer))
                 self._tasks.add(task)
@@ -148,7 +153,7 @@ class _Worker:
         ours, theirs = socket.socketpair()
         process = get_context("spawn").Process(target=work, args=(theirs, charge), daemon=True)
         try:
-            await asyncio.to_thread(process.start)
+            await asyncio.to_thread(_start, process)
         except BaseException:
             ours.close()
             raise
@@ -176,10 +181,20 @@ class _Worker:
         self._process.kill()
 
 
+def _start(process: BaseProcess) -> None:
+    """Ctrl-C in a terminal goes to all of it, and a process that has not learnt yet to pass it over would tell where it was."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def work(wire: socket.socket, charge: Charge) -> None:
     """The life of a process: a question, an answer, until the wire is closed."""
     for one in (signal.SIGINT, signal.SIGTERM):  # who started us ends us
         signal.signal(one, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     if os.nice(0) == 0:
         os.nice(1)  # the fronts answer first
     evaluator = Evaluator(charge.labels, charge.limit, charge.remote, charge.budget)

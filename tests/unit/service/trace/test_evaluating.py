@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import multiprocessing
 import os
 import signal
 import threading
@@ -9,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import ClassVar
 
 import pytest
+from tests.tracing import until
 
 from veil.errors import PolicyError
 from veil.model import Label
@@ -103,8 +105,9 @@ def test_a_service_that_fails_is_never_taken_for_false(remote):
 def test_text_never_travels_in_clear_to_another_machine(tmp_path):
     with pytest.raises(PolicyError, match="evaluator-plain"):
         checked(Remote("http://veil.example"))
-    with pytest.raises(PolicyError, match="evaluator-url"):
-        checked(Remote("ftp://veil.example"))
+    for url in ("ftp://veil.example", "https://[veil", "https://veil.example:99999"):
+        with pytest.raises(PolicyError, match="evaluator-url"):
+            checked(Remote(url))
     with pytest.raises(PolicyError, match="evaluator-files"):
         checked(Remote("https://veil.example", ca=str(tmp_path / "none.pem")))
     with pytest.raises(PolicyError, match="token-file"):
@@ -182,3 +185,32 @@ def test_after_the_end_every_question_has_an_answer():
         return await pool.body(Body(NOTE))
 
     assert in_pool(work).failed
+
+
+def test_bodies_that_wait_have_one_bound_of_bytes_together(monkeypatch):
+    monkeypatch.setattr("veil.service.trace.pool.WEIGHT", 2_000)
+
+    async def run():
+        pool = Pool(Charge(), 1)
+        await pool.start()
+        asked = [pool.body(Body(b"a" * 900, "text/plain")) for _ in range(5)]
+        made = [await one for one in asked]
+        after = await pool.body(Body(b"a" * 900, "text/plain"))
+        pool.close()
+        return [one.reason for one in [*made, after]]
+
+    assert asyncio.run(run()) == ["", "", "", "busy", "busy", ""]
+
+
+def test_ctrl_c_while_a_process_starts_is_not_its_end():
+    async def run():
+        pool = Pool(Charge(), 1)
+        starting = asyncio.ensure_future(pool.start())
+        begun = await asyncio.to_thread(until, multiprocessing.active_children)
+        os.kill(begun[0].pid, signal.SIGINT)
+        await starting
+        made = await pool.body(Body(b"call 617-555-1212", "text/plain"))
+        pool.close()
+        return made.verdict
+
+    assert asyncio.run(run()) is Verdict.TRUE

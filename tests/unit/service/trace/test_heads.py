@@ -49,6 +49,7 @@ def test_a_caller_cannot_put_our_member_into_the_baggage(said):
     members = [one.partition("=")[0].strip().lower() for one in told.split(",")]
     assert members.count("locate.detect-phi") == 1
     assert told.endswith("a=1,locate.detect-phi=true")
+    assert baggage(head(("baggage", "locate%2Edetect-phi=false,locate.detect-phi;x,b=2")), "true").startswith("b=2,")
 
 
 def test_lengths_that_are_no_numbers_are_none():
