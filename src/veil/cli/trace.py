@@ -116,10 +116,14 @@ def _write(
 ) -> None:
     import json
 
+    from veil.errors import StoreError
     from veil.service.trace.envoy.config import Place, Upstream, config
 
     made = config(settings, Place(*listen), Upstream(upstream, ca), Place(*processor))
-    target.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    try:
+        target.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    except OSError:
+        raise StoreError("config-file", "the configuration cannot be written there", where=target.name) from None
     typer.echo(f"config   {target}")
 
 

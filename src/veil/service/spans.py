@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
@@ -13,6 +14,8 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Status, StatusCode, format_trace_id
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from veil.errors import PolicyError
 
 _OTLP = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _ZIPKIN = "OTEL_EXPORTER_ZIPKIN_ENDPOINT"
@@ -30,6 +33,7 @@ class Spans:
     Shape:   `otlp` (the base address, as OTEL_EXPORTER_OTLP_ENDPOINT has it) and `zipkin` (the whole address) are
              options; without them the standard OTEL_* variables are read; without those no span is made.
     Keeps:   a caller's trace is continued, and its wish not to be recorded.
+    Errors:  PolicyError `spans-url`.
     """
 
     def __init__(self, service: str, otlp: str = "", zipkin: str = "", more: tuple[SpanProcessor, ...] = ()) -> None:
@@ -87,8 +91,22 @@ def _told(span: Span) -> dict[str, str]:
     return headers
 
 
+def _check(url: str) -> None:
+    try:
+        to = urlsplit(url)
+        is_address = to.scheme in ("http", "https") and bool(to.hostname) and to.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise PolicyError(
+            "spans-url", "spans would go to what is no http or https address", hint="http://127.0.0.1:4318"
+        )
+
+
 def _exporters(otlp: str, zipkin: str) -> list[SpanExporter]:
     found: list[Any] = []
+    for given in filter(None, (otlp, zipkin)):
+        _check(given)
     if otlp or any(os.environ.get(name) for name in _OTLP):
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  where asked
 

@@ -36,18 +36,20 @@ class Admin:
             self._server.close()
 
     async def _met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(
-            OSError, TimeoutError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError
+        with (
+            contextlib.suppress(
+                OSError, TimeoutError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError
+            ),
+            contextlib.closing(writer),
         ):
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _PATIENCE)
-            status, kind, body = await self._answer(head.split(b" ", 2)[1])
+            status, kind, body = await self._answer([*head.split(b" ", 2), b""][1])
             writer.write(
                 b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
                 % (status, kind, len(body))
                 + body
             )
             await writer.drain()
-        writer.close()
 
     async def _answer(self, path: bytes) -> tuple[bytes, bytes, bytes]:
         if path == b"/metrics":

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -41,7 +42,7 @@ class Plan:
     otlp: str = ""
     zipkin: str = ""
     findings: Path | None = None
-    passphrase: str = ""
+    passphrase: str = field(default="", repr=False)
     ca: str = ""
 
 
@@ -103,13 +104,14 @@ async def _until(ended: asyncio.Event, front: Front) -> None:
 
 def front_of(plan: Plan, watch: Watch) -> tuple[Front, Callable[[], int]]:
     host, port = plan.listen
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what it writes to stderr by itself may quote a request
     if plan.front == "processor":
         from veil.service.trace.envoy.bare import BareFront  # noqa: PLC0415  gRPC is loaded for this front alone
 
         bare = BareFront(watch, host, port)
         return bare, lambda: bare.port
     upstream = Upstream(plan.upstream, plan.ca)
-    _ = upstream.place  # refused before anything starts
+    _ = upstream.place, upstream.context  # refused before anything starts
     if plan.front == "proxy":
         from veil.service.trace.proxy.server import ProxyFront  # noqa: PLC0415  so is h11
 

@@ -14,7 +14,7 @@ from veil.service.trace.head import Head, baggage, route_of
 from veil.service.trace.pool import ASIDE, URGENT
 from veil.service.trace.stream import Stream, Window
 from veil.service.trace.verdict import HEADERS, Outcome, Verdict, together, unknown
-from veil.service.trace.watch import Watch
+from veil.service.trace.watch import AHEAD, Watch
 from veil.service.trace.websocket import Frames
 
 BEHIND = 8 << 20  # bytes that a stream may lie ahead of its reading; what comes then is not read
@@ -128,6 +128,7 @@ class Trail:
 
     def _asked(self, urgency: int) -> asyncio.Future[Outcome]:
         body = self._body()
+        self._kept = []  # its answer may take hours
         if body.content or body.query or body.path:
             return self._watch.pool.body(body, urgency)
         return _settled(Outcome(Verdict.FALSE))
@@ -179,7 +180,7 @@ class _Reading:
     """A stream that is read behind the request that carries it."""
 
     def __init__(self, watch: Watch, make: Callable[[], Stream], above: asyncio.Future[Outcome] | None) -> None:
-        self._pool, self._above = watch.pool, above
+        self._watch, self._pool, self._above = watch, watch.pool, above
         self._made = Outcome(Verdict.FALSE)
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._behind, self._missed, self._ended = 0, "", False
@@ -191,26 +192,34 @@ class _Reading:
         self._task = asyncio.ensure_future(self._read())
 
     def put(self, data: bytes | None) -> None:
-        if self._ended:
+        if self._ended or self._task.done():
             return
+        size = len(data or b"")
         if data is None:
             self._ended = True
-        elif self._behind + len(data) > BEHIND:
+        elif self._behind + size > BEHIND or self._watch.ahead + size > AHEAD:
             self._missed = "behind"
             return
-        self._behind += len(data or b"")
+        self._behind += size
+        self._watch.ahead += size
         self._queue.put_nowait(data)
 
     async def _read(self) -> None:
-        if self._above is not None:
-            self._made = await self._above
-        while True:
-            data = await self._queue.get()
-            for one in self._windows(data):
-                self._made = together(self._made, await self._pool.window(one.text, one.first, one.last))
-            self._behind -= len(data or b"")
-            if data is None:
-                return
+        try:
+            if self._above is not None:
+                self._made = await self._above
+            while (data := await self._queue.get()) is not None:
+                await self._take(data)
+                self._behind -= len(data)
+                self._watch.ahead -= len(data)
+                await asyncio.sleep(0)  # many pieces without a text in them would keep all others waiting
+            await self._take(None)
+        finally:
+            self._watch.ahead -= self._behind
+
+    async def _take(self, data: bytes | None) -> None:
+        for one in self._windows(data):
+            self._made = together(self._made, await self._pool.window(one.text, one.first, one.last))
 
     def _windows(self, data: bytes | None) -> list[Window]:
         if self._stream is None or self._missed:

@@ -16,6 +16,7 @@ from veil.service.trace.findings import Findings
 from veil.service.trace.head import Head, is_watched
 from veil.service.trace.pool import Pool
 
+AHEAD = 256 << 20  # bytes of all streams together that lie ahead of their reading
 _OPAQUE = ("image/", "audio/", "video/", "font/")
 
 
@@ -39,6 +40,7 @@ class Watch:
     ) -> None:  # fmt: skip
         self.settings, self.pool, self.spans, self.findings = settings, pool, spans, findings
         self.counts = counts or Counts()
+        self.ahead = 0  # bytes that streams hold for their reading
         self._tasks: set[asyncio.Task[None]] = set()
 
     def passes(self, head: Head) -> str:
@@ -80,6 +82,8 @@ class Watch:
             await asyncio.wait(set(self._tasks), timeout=patience)
         for task in set(self._tasks):
             task.cancel()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=1.0)  # each still ends its span, before those are sent
         self.pool.close()
         await asyncio.to_thread(self.spans.close)
         if self.findings is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from veil.errors import PolicyError
+from veil.errors import PolicyError, StoreError
 from veil.service.trace.envoy.config import Place, Upstream, config, filters
 from veil.service.trace.envoy.run import envoy_path
 from veil.service.trace.watch import Settings
@@ -119,7 +119,7 @@ def test_the_arguments_of_the_manifests_are_options_that_there_are(name):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "notes:80", "ftp://notes", "http://notes/path", "http://notes:port", "http://notes?x"]
+    "url", ["", "notes:80", "ftp://notes", "http://notes/path", "http://notes:port", "http://notes?x", "http://[notes"]
 )
 def test_a_service_behind_that_is_no_address_is_refused(url):
     with pytest.raises(PolicyError, match="upstream-url"):
@@ -135,6 +135,17 @@ def test_the_configuration_is_written_and_nothing_started(tmp_path):
     done = CliRunner().invoke(app, ["trace", *options])
     assert done.exit_code == 0, done.output
     assert json.loads((tmp_path / "envoy.json").read_text()) == config(Settings(), LISTEN, APP, PROCESSOR)
+
+
+def test_a_configuration_that_cannot_be_written_is_told_with_its_code(tmp_path):
+    from typer.testing import CliRunner
+
+    from veil.cli.app import app
+
+    options = ["--upstream", APP.url, "--config-only", str(tmp_path / "none" / "envoy.json")]
+    done = CliRunner().invoke(app, ["trace", *options])
+    assert isinstance(done.exception, StoreError)
+    assert done.exception.code == "config-file"
 
 
 @pytest.mark.parametrize("options", [["--mode", "x"], ["--fail", "x"], [], ["--proxy", "--processor"]])

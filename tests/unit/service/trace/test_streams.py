@@ -175,4 +175,4 @@ def test_a_piece_that_unpacks_to_much_text_is_cut_into_windows_in_time_of_its_le
     began = time.process_time()
     found = stream.feed(gzip.compress(text.encode(), 1))
     assert len(found) > 1_000
-    assert time.process_time() - began < 1.5
+    assert time.process_time() - began < 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -42,19 +43,31 @@ class Upstream:
     @property
     def place(self) -> Place:
         """Errors: PolicyError `upstream-url`."""
-        to = urlsplit(self.url)
         try:
-            port = to.port
+            to = urlsplit(self.url)
+            port = to.port or (443 if to.scheme == "https" else 80)
         except ValueError:
-            port = -1
-        if to.scheme not in ("http", "https") or not to.hostname or port == -1 or to.path not in ("", "/") or to.query:
+            to, port = urlsplit(""), 0
+        if to.scheme not in ("http", "https") or not to.hostname or to.path not in ("", "/") or to.query:
             raise PolicyError("upstream-url", "the service behind is no http or https address without a path",
                               hint="--upstream http://127.0.0.1:8080")  # fmt: skip
-        return Place(to.hostname, port or (443 if self.secure else 80))
+        return Place(to.hostname, port)
 
     @property
     def secure(self) -> bool:
         return urlsplit(self.url).scheme == "https"
+
+    @property
+    def context(self) -> ssl.SSLContext | None:
+        """How its certificate is checked; nothing where it is reached in clear.
+
+        Errors:  PolicyError `upstream-ca`.
+        """
+        try:
+            return ssl.create_default_context(cafile=self.ca or None) if self.secure else None
+        except (OSError, ssl.SSLError):
+            raise PolicyError("upstream-ca", "the authority of the service behind cannot be read",
+                              hint="--upstream-ca names a file in PEM") from None  # fmt: skip
 
 
 def config(

@@ -23,6 +23,7 @@ from veil.service.trace.watch import Watch
 
 START = 20.0
 _ARRIVING = 0.5  # seconds; copies of requests that nobody waited for are still under way
+_ENDING = 5.0  # seconds for an Envoy that was told to end
 _LONGEST = 60  # characters of a folder below which a socket, whose name may have 107, finds its place
 TOLD = 2_000  # characters of what Envoy said before it listened
 
@@ -104,7 +105,11 @@ class EnvoyFront:
                 await asyncio.sleep(_ARRIVING)
             with contextlib.suppress(ProcessLookupError):
                 self._process.terminate()
-            await self._process.wait()
+            try:
+                await asyncio.wait_for(self._process.wait(), _ENDING)
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
         if self._server is not None:
             await self._server.stop(1.0)
         self._folder.cleanup()

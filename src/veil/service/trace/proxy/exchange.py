@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import h11
 
 from veil.errors import ServiceError
+from veil.service.trace.proxy import wire
 from veil.service.trace.proxy.headers import answered, forwarded, trailers
 from veil.service.trace.proxy.wire import Pool, Wire
 from veil.service.trace.trail import Trail
 
-STALL = 300.0  # seconds without a byte of a body
 _REPEATABLE = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE", b"QUERY"})
 
 
@@ -55,7 +55,7 @@ class Exchange:
         """The body, as long as the verdict waits for it."""
         trail = self.trail
         if trail.head.bodiless:
-            await self._take(await self.caller.next(STALL))
+            await self._take(await self.caller.next(wire.STALL))
         while trail.held and not self._whole:
             await self._invite()
             try:
@@ -84,7 +84,7 @@ class Exchange:
 
         Keeps:   where a kept connection had been closed meanwhile, only a request that may be repeated goes out anew.
         """
-        message = forwarded(self.request, self.trail)
+        message = forwarded(self.request, self.trail, self.pool.name)
         for fresh in (False, True):
             try:
                 behind = await self.pool.take(fresh=fresh)
@@ -99,6 +99,7 @@ class Exchange:
                 if fresh or not behind.used or self.request.method not in _REPEATABLE:
                     raise Refused(502) from None
             else:
+                self._held.clear()  # an answer may take hours: what was sent is not kept so long
                 return behind
         raise Refused(502)
 
@@ -131,7 +132,7 @@ class Exchange:
         chunked = b"transfer-encoding" in dict(self.request.headers)
         while True:
             await self._invite()
-            event = await self.caller.next(STALL)
+            event = await self.caller.next(wire.STALL)
             if isinstance(event, h11.Data):
                 self.trail.feed(bytes(event.data))
                 await behind.send(h11.Data(data=event.data))

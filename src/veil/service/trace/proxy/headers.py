@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import h11
 
 from veil.service.trace.head import Head, is_tag
@@ -10,6 +12,7 @@ from veil.service.trace.trail import Trail
 _HOP = frozenset({"connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade",
                   "proxy-authenticate", "proxy-authorization"})  # fmt: skip
 _NEVER_LISTED = frozenset({"content-length", "host", "content-type", "content-encoding"})
+_ABSOLUTE = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
 Fields = list[tuple[bytes, bytes]]
 
 
@@ -34,18 +37,26 @@ def head_of(request: h11.Request) -> Head:
 
 def _origin(target: bytes) -> bytes:
     """A target in its plain form; the absolute one is for proxies that choose their server."""
-    if not target.lower().startswith((b"http://", b"https://")):
+    found = _ABSOLUTE.match(target)
+    if found is None:
         return target
-    _, _, rest = target.partition(b"://")
-    slash = rest.find(b"/")
-    return rest[slash:] if slash >= 0 else b"/"
+    rest = target[found.end() :]
+    return rest if rest.startswith(b"/") else b"/" + rest
 
 
-def forwarded(request: h11.Request, trail: Trail) -> h11.Request:
-    """The request as the service behind gets it: names as they were written, framing stated anew."""
-    ours = trail.headers()
-    replaced = {name for name, _ in ours}
-    fields = [one for one in _through(request) if not _is_replaced(one[0], replaced)]
+def _host(request: h11.Request, place: str) -> list[tuple[bytes, bytes]]:
+    """The host where the request has no line for it (HTTP/1.0), or names another one in its target. Source: RFC 9112 section 3.2."""
+    found = _ABSOLUTE.match(request.target)
+    if found is not None:
+        return [(b"Host", found[1].rpartition(b"@")[2])]
+    return [] if any(name == b"host" for name, _ in request.headers) else [(b"Host", place.encode("latin-1"))]
+
+
+def forwarded(request: h11.Request, trail: Trail, place: str) -> h11.Request:
+    """The request as the service behind, which is at `place`, gets it: names as they were written, framing stated anew."""
+    ours, host = trail.headers(), _host(request, place)
+    replaced = {*(name for name, _ in ours), *(["host"] if host else [])}
+    fields = host + [one for one in _through(request) if not _is_replaced(one[0], replaced)]
     if any(name == b"transfer-encoding" for name, _ in request.headers):
         fields.append((b"Transfer-Encoding", b"chunked"))
     if trail.head.upgrade:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
 
 import h11
 
@@ -17,7 +16,8 @@ from veil.service.trace.proxy.wire import Pool, Wire
 from veil.service.trace.trail import Trail
 from veil.service.trace.watch import Watch
 
-IDLE = 75.0  # seconds between two requests of a connection
+IDLE = 75.0  # seconds from the end of a request to that of the next one's head
+CONNECTIONS = 10_000  # as many as our Envoy takes
 _SAID = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large", 501: b"Not Implemented",
          502: b"Bad Gateway", 503: b"Service Unavailable"}  # fmt: skip
 
@@ -28,8 +28,7 @@ class ProxyFront:
     def __init__(self, watch: Watch, host: str, port: int, upstream: Upstream) -> None:
         self._watch, self._host, self._port = watch, host, port
         place = upstream.place
-        context = ssl.create_default_context(cafile=upstream.ca or None) if upstream.secure else None
-        self._pool = Pool(place.host, place.port, context)
+        self._pool = Pool(place.host, place.port, upstream.context)
         self._place = place
         self._server: asyncio.Server | None = None
         self._busy: dict[asyncio.Task[None], bool] = {}
@@ -69,7 +68,8 @@ class ProxyFront:
 
     async def _met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if task is None:
+        if task is None or len(self._busy) >= CONNECTIONS:
+            writer.close()
             return
         self._busy[task] = False
         wire = Wire(h11.SERVER, reader, writer)
@@ -91,7 +91,8 @@ class ProxyFront:
     async def _one(self, wire: Wire, task: asyncio.Task[None]) -> bool:
         """One exchange; whether another may follow on this connection."""
         try:
-            request = await wire.next(IDLE)
+            async with asyncio.timeout(IDLE):
+                request = await wire.next()
         except TimeoutError:
             return False
         except h11.RemoteProtocolError as error:
@@ -128,6 +129,12 @@ class ProxyFront:
                 await _refuse(wire, 502)
                 return False
             raise
+        except OSError as error:
+            if wire.http.our_state is not h11.SEND_RESPONSE:
+                raise
+            status = 408 if isinstance(error, TimeoutError) else 502
+            await _refuse(wire, status)
+            return False
         finally:
             if trail.held:
                 trail.release("broken-off")

@@ -12,6 +12,7 @@ from veil.errors import ServiceError
 
 _READ = 1 << 16
 _HEAD = 1 << 16  # bytes of a head
+STALL = 300.0  # seconds in which the other side takes or says nothing in the middle of a message
 Event = h11.Event | type[h11.PAUSED] | type[h11.NEED_DATA]
 
 
@@ -56,7 +57,7 @@ class Wire:
         """Errors: OSError; h11.LocalProtocolError where the events are no message."""
         for one in events:
             self._writer.write(self.http.send(one) or b"")
-        await self._writer.drain()
+        await self._taken()
 
     @property
     def is_open(self) -> bool:
@@ -76,7 +77,12 @@ class Wire:
 
     async def write(self, data: bytes) -> None:
         self._writer.write(data)
-        await self._writer.drain()
+        await self._taken()
+
+    async def _taken(self) -> None:
+        """Who never reads is not waited for longer than who never speaks."""
+        async with asyncio.timeout(STALL):
+            await self._writer.drain()
 
     def half_close(self) -> None:
         with contextlib.suppress(OSError, RuntimeError, NotImplementedError):
@@ -107,6 +113,12 @@ class Pool:
         self._host, self._port, self._context = host, port, context
         self._idle, self._connect, self._most = idle, connect, most
         self._free: list[tuple[float, Wire]] = []
+
+    @property
+    def name(self) -> str:
+        """The service behind, as a request names its host."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{host}:{self._port}"
 
     async def take(self, *, fresh: bool = False) -> Wire:
         """Errors: ServiceError `upstream-gone`."""
