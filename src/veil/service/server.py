@@ -22,7 +22,8 @@ from uvicorn.supervisors import Multiprocess
 from veil import log
 from veil.errors import ServiceError
 from veil.service.heads import BoundedHeads
-from veil.service.setting import LOOPBACK, Setting
+from veil.service.loopback import LOOPBACK
+from veil.service.setting import Setting
 from veil.service.work.crew import Crew
 
 _PATIENCE = 30  # seconds: a process that reads a long text is not taken for a dead one

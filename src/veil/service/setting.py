@@ -12,8 +12,6 @@ from veil.service.store import Site
 if TYPE_CHECKING:
     from veil.service.portal.oidc import Provider
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -14,7 +14,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from veil import log
 from veil.errors import ServiceError
 from veil.service.gate.grants import ANYBODY, Grant, Grants, id_of
-from veil.service.setting import LOOPBACK, Setting
+from veil.service.loopback import LOOPBACK
+from veil.service.setting import Setting
 
 _BEARER = HTTPBearer(auto_error=False, description="a token of `veil serve token`")
 _MOST_CALLERS = 10_000

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from veil import log
 from veil.errors import Error, place_of
 from veil.log import Name
-from veil.service.setting import LOOPBACK, Setting
+from veil.service.loopback import LOOPBACK
+from veil.service.setting import Setting
 
 if TYPE_CHECKING:
     from veil.service.spans import Spans  # OpenTelemetry is loaded only where spans are asked for

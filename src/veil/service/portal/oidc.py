@@ -27,8 +27,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from veil.errors import ServiceError
+from veil.service.loopback import LOOPBACK
 from veil.service.portal.visitors import Visitors
-from veil.service.setting import LOOPBACK
 from veil.service.store.people import ROLES
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.store import Store
