@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Status, StatusCode, format_trace_id
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from veil.errors import PolicyError
+from veil.log import event
 
 _OTLP = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _ZIPKIN = "OTEL_EXPORTER_ZIPKIN_ENDPOINT"
@@ -42,7 +43,8 @@ class Spans:
         name = os.environ.get("OTEL_SERVICE_NAME", service)
         self._provider = TracerProvider(resource=Resource.create({"service.name": name}), shutdown_on_exit=False)
         for exporter in exporters:
-            self._provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=_DELAY_MS))
+            batches = BatchSpanProcessor(_Telling(exporter), schedule_delay_millis=_DELAY_MS)
+            self._provider.add_span_processor(batches)
         for processor in more:
             self._provider.add_span_processor(processor)
         self._tracer = self._provider.get_tracer("veil")
@@ -81,6 +83,28 @@ class Open:
         if failed:
             self._span.set_status(Status(StatusCode.ERROR))
         self._span.end()
+
+
+class _Telling(SpanExporter):
+    """Says how many spans could not be sent: what the libraries say of it goes nowhere."""
+
+    def __init__(self, inner: SpanExporter) -> None:
+        self._inner = inner
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        try:
+            made = self._inner.export(spans)
+        except Exception:  # noqa: BLE001  each way of sending has errors of its own, whose text may hold an address
+            made = SpanExportResult.FAILURE
+        if made is not SpanExportResult.SUCCESS:
+            event("spans-lost", count=len(spans))
+        return made
+
+    def shutdown(self) -> None:
+        self._inner.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        return self._inner.force_flush(timeout_millis)
 
 
 def _told(span: Span) -> dict[str, str]:

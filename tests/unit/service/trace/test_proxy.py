@@ -272,3 +272,14 @@ def test_an_authority_that_cannot_be_read_is_refused(tmp_path):
     for file in ("missing.pem", "no.pem"):
         with pytest.raises(PolicyError, match="upstream-ca"):
             _ = Upstream("https://a", str(tmp_path / file)).context
+
+
+@pytest.mark.parametrize("option", ["otlp", "zipkin"])
+def test_spans_that_nobody_takes_are_told_by_their_number(option, caplog, monkeypatch):
+    monkeypatch.setattr("veil.service.spans._DELAY_MS", 50)
+    caplog.set_level("INFO", "veil")
+    spans = Spans("test", **{option: "http://127.0.0.1:1/api"})
+    for _ in range(3):
+        spans.begin("GET", {}, {}).end({})
+    spans.close()
+    assert [one.getMessage() for one in caplog.records if one.name == "veil"] == ["spans-lost count=3"]

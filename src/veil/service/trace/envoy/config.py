@@ -17,6 +17,7 @@ _MANAGER = f"{_TYPES}.filters.network.http_connection_manager.v3.HttpConnectionM
 _LENGTH = "x-veil-content-length"
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _WINDOW = 65_535
+_IDLE = "75s"  # for the next request of a connection, and again for its head; Envoy's own are an hour and no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ def _listener(settings: Settings, listen: Place) -> dict[str, Any]:
             "initial_connection_window_size": max(_WINDOW, 4 * room),
         },
         "upgrade_configs": [{"upgrade_type": "websocket"}],
+        "common_http_protocol_options": {"idle_timeout": _IDLE},
+        "request_headers_timeout": _IDLE,
         "generate_request_id": False,
         "server_header_transformation": "PASS_THROUGH",
         "route_config": {"virtual_hosts": [{"name": "app", "domains": ["*"], "routes": [
