@@ -335,7 +335,7 @@ def test_many_who_sign_in_at_once_hold_up_nobody_who_is_signed_in(portal, monkey
     time.sleep(0.5)
     began = time.monotonic()
     assert admin.ask("GET", "/people").status_code == 200
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 6  # behind all of them it would be 18
     [thread.join() for thread in threads]
 
 

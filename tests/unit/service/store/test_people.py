@@ -83,14 +83,14 @@ def test_of_a_password_or_a_token_nothing_is_on_disk(store, admin):
 
 
 def test_a_session_ends_after_its_idle_time_and_in_any_case_after_its_longest(tmp_path):
-    store = Store(site_in(tmp_path, idle=0.4, session=1.0))
+    store = Store(site_in(tmp_path, idle=1.2, session=2.4))
     person = store.people.set_up(store.people.setup_code(), "ada", PASSWORD)
     idle, used = store.sessions.begin(person), store.sessions.begin(person)
-    for _ in range(6):
-        time.sleep(0.12)
+    for _ in range(4):
+        time.sleep(0.4)
         assert store.sessions.person(used).id == person.id
     assert code_of(store.sessions.person, idle) == "session-none"
-    time.sleep(0.35)
+    time.sleep(0.9)
     assert code_of(store.sessions.person, used) == "session-none"
     store.close()
 
