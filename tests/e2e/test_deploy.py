@@ -243,7 +243,7 @@ def test_the_steps_of_the_image_make_a_service_in_a_clean_folder_that_needs_noth
         try:
             done = subprocess.run(
                 [f"{home}/bin/python", "-c", json.loads(check)],
-                env={**env, "PORT": str(port)},
+                env={**env, "MODE": mode, "PORT": str(port)},
                 capture_output=True,
                 check=False,
             )
