@@ -19,8 +19,11 @@ def test_g3_a_number_that_stands_for_the_patient(ask):
     assert told["deidentified_text"] == README.replace("123456789", "[MRN]", 1)
 
 
-def test_g3_no_types_mask_nothing_and_every_known_type_is_taken(ask):
-    assert ask("deidentify", text=README, entity_types=[])["deidentified_text"] == README
+def test_g3_a_list_without_a_type_is_refused_for_it_would_mask_nothing(ask):
+    assert "Smith" not in str(ask("deidentify", 422, text=README, entity_types=[]))
+
+
+def test_g3_every_known_type_together_is_what_none_named_is(ask):
     every = [one["name"] for one in ask_kinds(ask)]
     assert ask("deidentify", text=README, entity_types=every) == ask("deidentify", text=README)
 

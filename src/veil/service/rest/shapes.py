@@ -36,7 +36,9 @@ class Changing(BaseModel):
     """
 
     strategy: Strategy = "placeholder"
-    entity_types: list[str] | None = Field(None, max_length=64, description="only these types; see /api/v1/entities")
+    entity_types: list[str] | None = Field(
+        None, min_length=1, max_length=64, description="only these types, at least one; see /api/v1/entities"
+    )
     confidence_threshold: Threshold = 0.5
     profile: Profiles | None = Field(None, description="a shipped policy, in place of the strategy")
     consistent_in: Literal["document", "batch", "key"] = "batch"
