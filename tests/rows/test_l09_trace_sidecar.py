@@ -63,7 +63,7 @@ def test_a_body_over_the_limit_goes_on_at_once_as_unknown(front):
 
 def settled(front):
     """The counts of long bodies called false, once no request is under way, nor a reading behind one."""
-    assert until(lambda: "veil_trace_open_requests 0.0" in front.metrics())
+    assert until(lambda: "veil_trace_open_requests 0.0" in front.metrics(), 90)
     return [line for line in front.metrics().splitlines() if 'spans_total{reason="body-large",verdict="false"' in line]
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
 from veil.service.trace.coding import Unpacker
+from veil.service.trace.noise import NO_TEXT, blanked
 
 WINDOW = 8_000  # characters
 MARGIN = 256  # a span that begins so near the end belongs to the next window, which sees it whole
@@ -40,8 +41,9 @@ class Source(Protocol):
 class Stream:
     """Windows of what arrives.
 
-    Keeps:   every place of the text belongs to one window, whatever the pieces it arrived in. `missed` says why what was read
-             is not all: bytes that are no text, a message that is none, a packing or a frame that breaks off.
+    Keeps:   every place of the text belongs to one window, whatever the pieces it arrived in; where it is mostly no text (a
+             picture, an archive) the window has blanks. `missed` says why what was read is not all: bytes that are no text,
+             a message that is none, a packing or a frame that breaks off.
     Errors:  those of unpacking.
     """
 
@@ -72,14 +74,17 @@ class Stream:
 
     def _decoded(self, data: bytes, *, end: bool) -> str:
         text = self._decoder.decode(self._source.feed(data) if data else b"", final=end)
-        if "\ufffd" in text or "\x00" in text:
+        if NO_TEXT in text or "\x00" in text:
             self.missed = "body-encoding"
         if end:
             self.missed = self._source.missed or self.missed
         return text
 
     def _window(self, text: str, last: int) -> Window:
-        return Window(text, self._first, last)
+        read = blanked(text)
+        if read != text:
+            self.missed = self.missed or "body-encoding"  # it may have come in escapes, which are no fault of the bytes
+        return Window(read, self._first, last)
 
     def _told(self, raw: str) -> str:
         """Without the escapes of JSON and, of a form, those of URLs."""

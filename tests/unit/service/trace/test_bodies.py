@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 import time
 import zlib
 from urllib.parse import quote_plus
@@ -230,3 +231,21 @@ def test_messages_of_grpc_share_one_bound_however_many_they_are(packing):
 def test_text_of_two_bytes_a_letter_that_does_not_say_so_is_told_unread(kind):
     _, unread = texts(PLANTED.encode("utf-16-le"), kind)
     assert unread
+
+
+@pytest.mark.parametrize("kind", ["", "application/octet-stream", "text/plain"])
+def test_of_bytes_that_are_no_text_nothing_is_read_by_chance_and_what_is_text_beside_them_is(kind):
+    noise = random.Random(3).randbytes(200_000)
+    told, unread = texts(noise + PLANTED.join([" " * 300] * 2).encode("latin-1") + noise, kind)
+    assert told.split() == PLANTED.split()
+    assert "body-encoding" in unread
+
+
+@pytest.mark.parametrize("sign", "\t\r\x0b\x0c\x1b\x1c\x1d\x1e\x1f")
+def test_signs_between_fields_are_no_noise(sign):
+    told, _ = texts((sign * 3 + PLANTED).encode("latin-1") * 20, "text/plain")
+    assert told.count(PLANTED) == 20
+
+
+def test_text_that_is_read_whole_keeps_the_signs_it_has():
+    assert texts(f"{PLANTED}\x01\x02\x03\x04".encode() * 100, "text/plain")[0].count(PLANTED) == 100

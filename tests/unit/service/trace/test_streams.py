@@ -83,6 +83,25 @@ def test_a_stream_that_is_no_text_or_breaks_off_says_so():
     assert packed.missed == "body-packed"
 
 
+@pytest.mark.parametrize(
+    "noise", [os.urandom(100_000), b"\\ufffd" * 20_000, "\ufffd".encode() * 20_000], ids=["random", "escaped", "plain"]
+)
+def test_what_is_mostly_no_text_is_not_read_and_never_passes_for_read_and_text_beside_it_is(noise):
+    text = FILL * 1_000 + PLANTED + FILL * 3
+    stream = Stream()
+    found = windows(stream, noise + text.encode() + noise, [7_000])
+    assert any(PLANTED in one.text for one in found)
+    assert sum(len(one.text.strip()) for one in found) < 1.3 * len(text)
+    assert stream.missed == "body-encoding"
+
+
+def test_letters_of_another_encoding_are_read_as_far_as_they_go():
+    stream = Stream()
+    found = windows(stream, ("Größe, Übelkeit, Gefühl: " * 700 + PLANTED).encode("latin-1"), [7_000])
+    assert any("555-867-5309" in one.text for one in found)
+    assert stream.missed == "body-encoding"
+
+
 def test_margins_are_wider_than_any_identifier_and_leave_room():
     assert MARGIN + CONTEXT < WINDOW / 2
     assert MARGIN >= 256
