@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote
 from veil.errors import Error, FormatError, LimitError
 from veil.service.trace.coding import unpacked
 from veil.service.trace.lines import joined, json_lines, line, ndjson_lines, value_lines, xml_lines
-from veil.service.trace.noise import blanked
+from veil.service.trace.noise import AS_CP1252, blanked
 from veil.service.trace.protobuf import frames, texts
 
 SWELLS = 8  # an unpacked body may be so many times the limit
@@ -153,7 +153,7 @@ def _decoded(made: Reading, content: bytes, charset: str) -> str:
 
 def _odd(made: Reading, content: bytes) -> str:
     made.unread.append("body-encoding")
-    return blanked(content.decode("cp1252", "replace"))
+    return blanked(content.decode("cp1252", "replace"), AS_CP1252)
 
 
 def _form(made: Reading, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
 from veil.service.trace.coding import Unpacker
-from veil.service.trace.noise import NO_TEXT, blanked
+from veil.service.trace.noise import AS_UTF_8, blanked
 
 WINDOW = 8_000  # characters
 MARGIN = 256  # a span that begins so near the end belongs to the next window, which sees it whole
@@ -74,14 +74,14 @@ class Stream:
 
     def _decoded(self, data: bytes, *, end: bool) -> str:
         text = self._decoder.decode(self._source.feed(data) if data else b"", final=end)
-        if NO_TEXT in text or "\x00" in text:
+        if "\ufffd" in text or "\x00" in text:
             self.missed = "body-encoding"
         if end:
             self.missed = self._source.missed or self.missed
         return text
 
     def _window(self, text: str, last: int) -> Window:
-        read = blanked(text)
+        read = blanked(text, AS_UTF_8)
         if read != text:
             self.missed = self.missed or "body-encoding"  # it may have come in escapes, which are no fault of the bytes
         return Window(read, self._first, last)

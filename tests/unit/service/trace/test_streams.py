@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import random
 import time
 import zlib
 from urllib.parse import quote_plus
@@ -83,11 +84,16 @@ def test_a_stream_that_is_no_text_or_breaks_off_says_so():
     assert packed.missed == "body-packed"
 
 
-@pytest.mark.parametrize(
-    "noise", [os.urandom(100_000), b"\\ufffd" * 20_000, "\ufffd".encode() * 20_000], ids=["random", "escaped", "plain"]
-)
+NOISE = {
+    "random": random.Random(3).randbytes(100_000),
+    "escaped": json.dumps("\x01\ufffd" * 10_000).encode(),
+    "written": "\x01\ufffd".encode() * 20_000,
+}
+
+
+@pytest.mark.parametrize("noise", NOISE.values(), ids=list(NOISE))
 def test_what_is_mostly_no_text_is_not_read_and_never_passes_for_read_and_text_beside_it_is(noise):
-    text = FILL * 1_000 + PLANTED + FILL * 3
+    text = FILL * 1_000 + PLANTED + FILL * 12
     stream = Stream()
     found = windows(stream, noise + text.encode() + noise, [7_000])
     assert any(PLANTED in one.text for one in found)
@@ -100,6 +106,13 @@ def test_letters_of_another_encoding_are_read_as_far_as_they_go():
     found = windows(stream, ("Größe, Übelkeit, Gefühl: " * 700 + PLANTED).encode("latin-1"), [7_000])
     assert any("555-867-5309" in one.text for one in found)
     assert stream.missed == "body-encoding"
+
+
+def test_texts_between_lengths_and_numbers_are_read():
+    """As in streams of gRPC, which are not cut into messages here."""
+    content = b"".join(b"\x00\x00\x00\x00\x17\x0a\x15\x10\x96\x01" + PLANTED.encode() for _ in range(500))
+    found = windows(Stream(), content, [7_000])
+    assert "".join(one.text[one.first : one.last] for one in found).count(PLANTED) == 500
 
 
 def test_margins_are_wider_than_any_identifier_and_leave_room():
