@@ -17,22 +17,26 @@ def text(*values):
 def built(tmp_path):
     builder = RosterBuilder(tmp_path / "roster")
     builder.begin_links()
-    builder.add_links(text("e1", "e2", None, "e3", "e3"), text("p1", "p2", "p1", "p1", "p2"))
+    builder.add_links(text("e1", "e2", None, "e3", "e3"), text("person-1", "p2", "person-1", "person-1", "p2"))
     builder.end_links("encounter_id")
     builder.add_known(
-        "family_name", Label.NAME, "auto", text("Quackenthorpe", "May", "  ", None), text("p1", "p2", "p1", "p2")
+        "family_name",
+        Label.NAME,
+        "auto",
+        text("Quackenthorpe", "May", "  ", None),
+        text("person-1", "p2", "person-1", "p2"),
     )
-    builder.add_known("number", Label.MRN, "strong", text("00412", "7"), text("p1", "p2"), "mrn")
+    builder.add_known("number", Label.MRN, "strong", text("00412", "7"), text("person-1", "p2"), "mrn")
     builder.add_known("full_name", Label.NAME, "staff", text("Alice Wong"), text(None))
-    builder.add_known("sex", Label.DATE, "weak", text("F"), text("p1"))
-    builder.add_known("birth_date", Label.DATE, "weak", text("1941-03-17"), text("p1"))
+    builder.add_known("sex", Label.DATE, "weak", text("F"), text("person-1"))
+    builder.add_known("birth_date", Label.DATE, "weak", text("1941-03-17"), text("person-1"))
     return Roster(builder.finish())
 
 
 def test_an_id_leads_to_its_subject_and_one_that_leads_to_two_leads_to_nobody(built):
     assert built.subjects("encounter_id", text("e2", "e1", None, "e3", "zz")).to_pylist() == [
         "p2",
-        "p1",
+        "person-1",
         None,
         None,
         None,
@@ -41,8 +45,8 @@ def test_an_id_leads_to_its_subject_and_one_that_leads_to_two_leads_to_nobody(bu
 
 
 def test_what_is_known_of_a_subject_is_theirs_alone(built):
-    known = built.known(["p1", "p2", "p3"])
-    assert {(one.kind, one.value, one.strength) for one in known["p1"]} == {
+    known = built.known(["person-1", "p2", "p3"])
+    assert {(one.kind, one.value, one.strength) for one in known["person-1"]} == {
         ("birth_date", "1941-03-17", "weak"), ("family_name", "Quackenthorpe", "strong"), ("number", "00412", "strong")}  # fmt: skip
     assert {(one.value, one.strength) for one in known["p2"]} == {("May", "weak"), ("7", "strong")}
     assert "p3" not in known
@@ -50,7 +54,7 @@ def test_what_is_known_of_a_subject_is_theirs_alone(built):
 
 
 def test_facts_of_a_subject_are_sex_and_birth(built):
-    facts = built.facts(text("p1", "p2", None))
+    facts = built.facts(text("person-1", "p2", None))
     assert facts.sex.to_pylist() == ["F", None, None]
     assert [str(one) for one in facts.born.to_pylist()] == ["1941-03-17", "None", "None"]
 
@@ -58,7 +62,7 @@ def test_facts_of_a_subject_are_sex_and_birth(built):
 def test_nothing_of_the_roster_is_readable_on_disk(built, tmp_path):
     held = b"".join(path.read_bytes() for path in (tmp_path / "roster").rglob("*") if path.is_file())
     assert held
-    for value in (b"Quackenthorpe", b"00412", b"Alice", b"p1", b"1941-03-17"):
+    for value in (b"Quackenthorpe", b"00412", b"Alice", b"person-1", b"1941-03-17"):
         assert value not in held
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "roster").rglob("*") if path.is_file())
 
