@@ -11,6 +11,7 @@ import io
 import json
 import os
 import secrets
+import stat
 import subprocess
 import sys
 import tempfile
@@ -149,26 +150,30 @@ def watch(folder: Path, pid: int, seen: Seen, over: threading.Event) -> None:
     while not over.wait(0.2):
         for path in [*folder.rglob("*"), *_held(pid)]:
             with contextlib.suppress(OSError):
-                if path.is_file() and any(word in path.read_bytes() for word in PLANTED):
-                    seen.clear += 1
+                held = _on_disk(path) if path.is_file() else b""
+                seen.clear += any(word in held for word in PLANTED)
         seen.looks += 1
         seen.memory.append(tree_memory(pid))
 
 
+def _on_disk(path: Path) -> bytes:
+    """What a file holds, deleted ones too; nothing of one in memory, or of what is no file.
+
+    A number of a handle may by now be another file's: what is asked is what was opened here, not what stood in the list.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as file:
+        target = Path(f"/proc/self/fd/{handle}").readlink()
+        elsewhere = target.is_relative_to(MEMORY) or target.parts[1:2] in (("dev",), ("proc",), ("usr",))
+        return b"" if elsewhere or not stat.S_ISREG(os.fstat(handle).st_mode) else file.read()
+
+
 def _held(pid: int) -> list[Path]:
-    """Open files of the service's processes that lie on a disk, deleted ones too."""
+    """Open files of the service's processes."""
     found: list[Path] = []
     for child in [str(pid), *_below(pid)]:
         with contextlib.suppress(OSError):
-            for handle in Path(f"/proc/{child}/fd").iterdir():
-                with contextlib.suppress(OSError):
-                    target = handle.readlink()
-                    if (
-                        target.is_absolute()
-                        and not target.is_relative_to(MEMORY)
-                        and target.parts[1] not in ("dev", "proc", "usr")
-                    ):
-                        found.append(handle)
+            found += Path(f"/proc/{child}/fd").iterdir()
     return found
 
 
