@@ -27,7 +27,7 @@ class Probe:
     """The identifiers of one subject, ready to be sought in many texts."""
 
     def __init__(self, known: Sequence[Known]) -> None:
-        self._words = [(one, _word(one.value)) for one in known if one.kind in _NAMES and one.kind not in _SKIP]
+        self._words = [(one, *_word(one)) for one in known if one.kind in _NAMES and one.kind not in _SKIP]
         self._numbers = [
             (one, number) for one in known if one.kind not in _NAMES | _SKIP and (number := _number(one.value))
         ]
@@ -35,17 +35,17 @@ class Probe:
     def survivors(self, text: str) -> list[Survivor]:
         """What is left of the subject in a text.
 
-        Keeps:   a word is sought as a whole, in any case; a number with or without its separators and leading zeros.
+        Keeps:   a word is sought as a whole: a strong one in any case, a weak one (Will, May) only where it is written
+                 as a name, with a capital; a number with or without its separators and leading zeros.
         """
         if not text:
             return []
         found = []
-        folded = _SPACE.sub(" ", text.casefold())
-        for one, (word, pattern) in self._words:
-            if word in folded:
-                count = len(pattern.findall(_SPACE.sub(" ", text) if one.strength == "weak" else folded))
-                if count:
-                    found.append(Survivor(one.kind, one.strength, count))
+        folded, written = _SPACE.sub(" ", text.casefold()), _SPACE.sub(" ", text)
+        for one, word, pattern in self._words:
+            count = _sightings(one, word, pattern, folded, written)
+            if count:
+                found.append(Survivor(one.kind, one.strength, count))
         if self._numbers:
             joined = _SEPARATED.sub("", folded)
             for one, number in self._numbers:
@@ -55,11 +55,26 @@ class Probe:
         return found
 
 
-def _word(value: str) -> tuple[str, re.Pattern[str]]:
-    folded = _SPACE.sub(" ", value.casefold().strip())
-    letters = re.escape(folded)
-    # A weak name (Will, May) is a survivor only where it is written as a name: with a capital.
-    return folded, re.compile(rf"(?<!\w){letters}(?:['’]?s)?(?!\w)")
+def _word(one: Known) -> tuple[str, re.Pattern[str]]:
+    """The word folded, and what finds it: in folded text a strong one, a weak one in the text as it is written."""
+    value = _SPACE.sub(" ", one.value.strip())
+    folded = value.casefold()
+    forms = [folded] if one.strength == "strong" else list(dict.fromkeys((value, folded)))
+    return folded, re.compile(rf"(?<!\w)({'|'.join(map(re.escape, forms))})(?:['’]?s)?(?!\w)", re.IGNORECASE)
+
+
+def _sightings(one: Known, word: str, pattern: re.Pattern[str], folded: str, written: str) -> int:
+    if not word or word not in folded:
+        return 0
+    if one.strength == "strong":
+        return len(pattern.findall(folded))
+    return sum(map(_is_capital, pattern.findall(written)))
+
+
+def _is_capital(found: str) -> bool:
+    """Whether the last word has a capital, or its letters have no case: `de la Cruz`, `WILL`, `李`."""
+    last = found.rpartition(" ")[2]
+    return any(char.isupper() or char.istitle() for char in last) or not any(char.islower() for char in last)
 
 
 def _number(value: str) -> str:
