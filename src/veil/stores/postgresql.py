@@ -24,6 +24,11 @@ _TYPES = ((pa.bool_(), "boolean"), (pa.int16(), "smallint"), (pa.int8(), "smalli
           (pa.large_binary(), "bytea"), (pa.uint8(), "smallint"), (pa.uint16(), "integer"), (pa.uint32(), "bigint"),
           (pa.uint64(), "numeric(20)"))  # fmt: skip
 _GONE = ("08", "57P")  # SQLSTATE classes: the connection is lost, the server was stopped
+_LOST = frozenset({adbc_driver_manager.AdbcStatusCode.IO, adbc_driver_manager.AdbcStatusCode.CANCELLED,
+                   adbc_driver_manager.AdbcStatusCode.TIMEOUT})  # fmt: skip
+_DAYS = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
+# Dates as every session writes them, whatever the server and the user have set.
+_WRITTEN = "-c DateStyle=ISO -c TimeZone=UTC"
 
 
 class Connection:
@@ -37,7 +42,7 @@ class Connection:
         address = self._address
         said = {"host": address.host, "port": address.port, "dbname": address.database, "user": address.user,
                 "password": password(address), "application_name": "veil",
-                "options": "-c default_transaction_read_only=on" if self._reads else ""}  # fmt: skip
+                "options": _WRITTEN + (" -c default_transaction_read_only=on" if self._reads else "")}  # fmt: skip
         said |= {key: value for key, value in address.options.items() if key not in ("schema", "password_env")}
         pieces = [f"{key}='{_escaped(str(value))}'" for key, value in said.items() if value]
         with self.telling():
@@ -87,13 +92,23 @@ class Connection:
         try:
             yield
         except (adbc_driver_manager.Error, OSError) as error:
-            state = getattr(error, "sqlstate", None) or (
-                "22" if isinstance(error, dbapi.InternalError) else ""
-            )  # a type it has no like of
-            lost = not state or state.startswith(_GONE)
             self.rollback()
             self.close()
-            raise refused("postgresql", state, gone=lost) from None
+            state = getattr(error, "sqlstate", None) or ""
+            raise refused("postgresql", state or _state_of(error), gone=_is_lost(error, state)) from None
+
+
+def _is_lost(error: Exception, state: str) -> bool:
+    """Whether the connection broke: the server says so, or nobody answered. A value that is refused is another matter."""
+    if state:
+        return state.startswith(_GONE)
+    return isinstance(error, OSError) or getattr(error, "status_code", None) in _LOST
+
+
+def _state_of(error: Exception) -> str:
+    """The SQLSTATE class of an error that the driver found by itself: a type or a value that it cannot send."""
+    values = dbapi.DataError, dbapi.InternalError, dbapi.NotSupportedError, dbapi.ProgrammingError
+    return "22" if isinstance(error, values) else ""
 
 
 def _escaped(value: str) -> str:
@@ -104,13 +119,15 @@ class Postgresql(Database):
     """The tables and views of one schema of a database.
 
     Keeps:   the order of the primary key; types that Arrow has. A number of exact decimals, a UUID, JSON, an array is
-             the database's own text, its declared type beside it.
+             the database's own text, its declared type beside it; so is a column of dates in which a cell is
+             `infinity`, before the year 1 or after 9999: Arrow, and what reads Parquet, has no such date.
     """
 
     def __init__(self, address: Address) -> None:
         super().__init__(address)
         self._line = Connection(address, reads=True)
         self.space = address.options.get("schema", "public")
+        self._beyond: dict[str, frozenset[str]] = {}
 
     def tables(self) -> list[str]:
         found = self._line.rows("SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -142,8 +159,13 @@ class Postgresql(Database):
         return stretches_of(found)
 
     def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
-        columns, key = self.columns(table), self.key(table)
-        said = ", ".join(quoted(one.name) if _is_native(one.kind) else f"{quoted(one.name)}::text" for one in columns)
+        columns, key, beyond = self.columns(table), self.key(table), self._beyond_calendar(table)
+        said = ", ".join(
+            quoted(column.name)
+            if _is_native(column.kind) and column.name not in beyond
+            else f"{quoted(column.name)}::text"
+            for column in columns
+        )
         where, values = _within(key, keys)
         order = (" ORDER BY " + ", ".join(quoted(one.name) for one in key)) if key else ""
         schema = self.schema(table)
@@ -160,7 +182,30 @@ class Postgresql(Database):
             self._line.commit()
 
     def schema(self, table: str) -> pa.Schema:
-        return pa.schema([declared_field(one, _arrow(one.kind), "postgresql") for one in self.columns(table)])
+        beyond = self._beyond_calendar(table)
+        return pa.schema(
+            [
+                declared_field(
+                    column, pa.large_string() if column.name in beyond else _arrow(column.kind), "postgresql"
+                )
+                for column in self.columns(table)
+            ]
+        )
+
+    def _beyond_calendar(self, table: str) -> frozenset[str]:
+        """The columns of dates with a cell that is infinite or outside the years 1 to 9999; asked once a table."""
+        if table not in self._beyond:
+            days = [column.name for column in self.columns(table) if column.kind in _DAYS]
+            found: tuple[Any, ...] = ()
+            if days:
+                asked = ", ".join(
+                    f"coalesce(bool_or(NOT isfinite({name}) OR {name} < '0001-01-01' OR {name} > '9999-12-31 23:59:59.999999'), false)"
+                    for name in map(quoted, days)
+                )
+                found = self._line.rows(f"SELECT {asked} FROM {self._at(table)}")[0]
+                self._line.commit()
+            self._beyond[table] = frozenset(name for name, is_beyond in zip(days, found, strict=True) if is_beyond)
+        return self._beyond[table]
 
     def count(self, table: str) -> int:
         return int(self._line.rows(f"SELECT count(*) FROM {self._at(table)}")[0][0])
