@@ -16,6 +16,7 @@ from veil.formats.partitions import one_value, partitions_of
 from veil.model import Batch, Edits, Exact, Field
 
 ROWS = 131_072
+_DECLARED = b"veil.sql"  # a database's name and the type that it declares
 
 
 class Parquet(Joined):
@@ -121,7 +122,7 @@ class ParquetWriter:
             self._partition(field.name, column)
             column = _bare(column)
             arrays.append(column)
-            fields.append(self._kept(field, column) if changed is None else pa.field(field.name, column.type))
+            fields.append(self._field(field, column, is_changed=changed is not None))
         made = pa.table(arrays, schema=pa.schema(fields))
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, made.schema, compression=self._compression)
@@ -129,10 +130,16 @@ class ParquetWriter:
             made = _as_before(made, self._writer.schema)
         self._writer.write_table(made)
 
-    def _kept(self, field: pa.Field, column: pa.Array) -> pa.Field:
-        """The field of an untouched column, and no more of what is said of it than the type its database declared."""
-        told = {key: value for key, value in (field.metadata or {}).items() if self._declares and key == b"veil.sql"}
-        return pa.field(field.name, column.type, nullable=field.nullable, metadata=told or None)
+    def _field(self, field: pa.Field, column: pa.Array, *, is_changed: bool) -> pa.Field:
+        """The field of a column, and no more of what is said of it than the type its database declared.
+
+        Keeps:   a date that was shifted has its declared type still; every other change may need a wider one.
+        """
+        declared = (field.metadata or {}).get(_DECLARED) if self._declares else None
+        if is_changed and (field.name in self._settings.get("texts", ()) or not _is_date(declared)):
+            declared = None
+        metadata = {_DECLARED: declared} if declared else None
+        return pa.field(field.name, column.type, nullable=is_changed or field.nullable, metadata=metadata)
 
     def _partition(self, name: str, column: pa.Array) -> None:
         if name in self._settings.get("partitions", ()) and len(column):
@@ -143,6 +150,10 @@ class ParquetWriter:
     def finish(self) -> None:
         if self._writer is not None:
             self._writer.close()
+
+
+def _is_date(declared: bytes | None) -> bool:
+    return declared is not None and declared.partition(b" ")[2].lower().startswith((b"date", b"timestamp"))
 
 
 def one_schema(schemas: Sequence[pa.Schema]) -> pa.Schema:

@@ -25,6 +25,7 @@ Flags = npt.NDArray[np.bool_]
 
 _MOST = {"days": 365, "weeks": 52, "hours": 365 * 24, "months": 12, "years": 5}
 _PURPOSE = "shift"
+_ENDLESS = pa.array(["infinity", "-infinity"], pa.large_string())  # PostgreSQL, DuckDB
 
 
 def shift_days(subjects: pa.Array, keys: Keys, min: int = 1, max: int = 365) -> Days:  # noqa: A002 - the words of the policy
@@ -93,6 +94,7 @@ class Shift:
              A bare year of birth moves with the whole date, where `about.born` has it.
              Births (`birth`, or a date that is `about.born`) that would show an age over 89 at `reference_date`
              become the day that shows 90: listed.
+             `infinity` and `-infinity`, as databases write a period without an end, are no day of anybody: kept, listed.
     Source:  the practice of MIMIC-IV (one offset per subject_id). Not Safe Harbor.
     """
 
@@ -130,6 +132,10 @@ class Shift:
             days = np.where(given | (self.unit == "days"), steps, steps * 7)
             moved = birth_years(values, moved, days, column_of(about, "born"))
         moved, listed = self._clamp(values, moved, about)
+        endless = _endless(values, moved)
+        if endless is not None:
+            moved = pc.if_else(endless, values, moved)
+            listed = endless if listed is None else pc.or_(listed, endless)
         return outcome(values, moved, listed)
 
     def restore(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
@@ -204,3 +210,11 @@ class Shift:
     @property
     def _latest(self) -> int:
         return self.latest or LATEST
+
+
+def _endless(values: pa.Array, moved: pa.Array) -> pa.BooleanArray | None:
+    """Which cells say that a period has no end or no beginning; None where none does. Shape: n, n -> n."""
+    if moved.null_count == values.null_count:
+        return None
+    words = pc.fill_null(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(values)), _ENDLESS), fill_value=False)
+    return words if pc.any(words).as_py() else None

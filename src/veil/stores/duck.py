@@ -25,6 +25,7 @@ CLOSED: dict[str, str | int | float | list[str]] = {
 }
 _NATIVE = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE",
            "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "BLOB")  # fmt: skip
+_DAYS = ("DATE", "TIMESTAMP")
 
 
 @contextlib.contextmanager
@@ -41,12 +42,14 @@ def _telling() -> Iterator[None]:
 class Duck(Database):
     """The tables and views of a file's main schema, or of the one that `?schema=` names.
 
-    Keeps:   types that Arrow has and decimals; of all others the database's own text. Rows in the order of their row ids.
+    Keeps:   types that Arrow has and decimals; of all others the database's own text, and of a column of dates in which
+             a cell is `infinity`, before the year 1 or after 9999. Rows in the order of their row ids.
     """
 
     def __init__(self, address: Address) -> None:
         super().__init__(address)
         self.space = address.options.get("schema", "main")
+        self._beyond: dict[str, frozenset[str]] = {}
 
     @cached_property
     def _line(self) -> duckdb.DuckDBPyConnection:
@@ -73,7 +76,7 @@ class Duck(Database):
         if not columns:
             return pa.schema([])
         with _telling():
-            seen = self._reader(f"{self._select(columns)} FROM {self._at(table)} LIMIT 0", 1).schema
+            seen = self._reader(f"{self._select(table, columns)} FROM {self._at(table)} LIMIT 0", 1).schema
         return pa.schema([declared_field(one, field.type, "duckdb") for one, field in zip(columns, seen, strict=True)])
 
     def stretches(self, table: str, rows: int) -> list[Stretch]:
@@ -89,7 +92,7 @@ class Duck(Database):
         order = " ORDER BY rowid" if self._has_row_ids(table) else ""
         with _telling():
             for batch in self._reader(
-                f"{self._select(self.columns(table))} FROM {self._at(table)}{where}{order}", rows
+                f"{self._select(table, self.columns(table))} FROM {self._at(table)}{where}{order}", rows
             ):
                 yield pa.RecordBatch.from_arrays([one.cast(kind) for one, kind in zip(batch.columns, schema.types, strict=True)], schema=schema)  # fmt: skip
 
@@ -108,10 +111,27 @@ class Duck(Database):
     def _reader(self, sql: str, rows: int) -> pa.RecordBatchReader:
         return self._line.sql(sql).to_arrow_reader(rows)
 
-    def _select(self, columns: list[Column]) -> str:
-        said = [quoted(one.name) if one.kind in _NATIVE or one.kind.startswith("DECIMAL")
-                else f"CAST({quoted(one.name)} AS VARCHAR) AS {quoted(one.name)}" for one in columns]  # fmt: skip
-        return "SELECT " + ", ".join(said)
+    def _select(self, table: str, columns: list[Column]) -> str:
+        beyond = self._beyond_calendar(table, columns)
+        cells = [
+            quoted(column.name)
+            if column.name not in beyond and (column.kind in _NATIVE or column.kind.startswith("DECIMAL"))
+            else f"CAST({quoted(column.name)} AS VARCHAR) AS {quoted(column.name)}"
+            for column in columns
+        ]
+        return "SELECT " + ", ".join(cells)
+
+    def _beyond_calendar(self, table: str, columns: list[Column]) -> frozenset[str]:
+        """The columns of dates with a cell that is infinite or outside the years 1 to 9999; asked once a table."""
+        if table not in self._beyond:
+            days = [column.name for column in columns if column.kind.startswith(_DAYS)]
+            found: tuple[Any, ...] = ()
+            if days:
+                asked = [f"coalesce(bool_or(NOT isfinite({name}) OR {name}::DATE NOT BETWEEN '0001-01-01' AND '9999-12-31'), false)"
+                         for name in map(quoted, days)]  # fmt: skip
+                found = self.rows(f"SELECT {', '.join(asked)} FROM {self._at(table)}")[0]
+            self._beyond[table] = frozenset(name for name, is_beyond in zip(days, found, strict=True) if is_beyond)
+        return self._beyond[table]
 
     def _has_row_ids(self, table: str) -> bool:
         """Not those of views, and not where a column has taken their name: it may be null, or far from 1 to n."""
