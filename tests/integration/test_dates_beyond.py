@@ -59,7 +59,9 @@ def test_kept_dates_beyond_the_calendar_reach_release_and_database_as_they_were(
     assert table["ended"].to_pylist() == ["infinity", "-infinity", "2020-02-29"]
     assert table["valid_to"].to_pylist()[0] == "infinity"
     before, after = published(source, tmp_path), published(target, tmp_path)
-    assert [row["ended"] for row in after[1]] and {row["ended"] for row in after[1]} == {row["ended"] for row in before[1]}
+    assert [row["ended"] for row in after[1]] and {row["ended"] for row in after[1]} == {
+        row["ended"] for row in before[1]
+    }
     assert {row["odd"] for row in after[1]} == {row["odd"] for row in before[1]}
     assert [field.metadata for field in after[0]][1:] == [field.metadata for field in before[0]][1:]
 

@@ -64,6 +64,7 @@ def finish(
     """Run a session with a bar, tell what was done, and leave with the run's exit code."""
     from veil.cli.screen import progress
     from veil.jobs.shown import check_apart, protected_page
+    from veil.stores import shown_address
 
     if protected is not None:
         check_apart(session, protected)
@@ -76,6 +77,8 @@ def finish(
     with progress() as tell:
         outcome = session.run(keys, workers=workers, progress=tell)
     summary(outcome.manifest, outcome.out)
+    if session.project.publish:
+        typer.echo(f"published to {shown_address(session.project.publish)}")
     if protected is not None:
         protected_page(session, keys, protected)
         typer.echo(f"shown    {protected} (it holds PHI; keep it apart from the output)")

@@ -30,6 +30,7 @@ def publish(
 
     Shape:   `tables`: source, name of the file, format, settings and digest of each, files of one table in order.
     Keeps:   a table that stands there as this release has it is left: a run that was killed goes on where it was.
+             What was replaced is in no file of the target afterwards.
     Errors:  StoreError `publish-there`, `publish-type`, `store-...`; FormatError `parquet-type`.
     """
     target = opening()
@@ -43,6 +44,7 @@ def publish(
         own = [one for one in tables if one["source"] == source]
         rows = patiently(partial(_put, out, source, own, opening))
         event("published" if rows is not None else "stood already", table=number + 1, rows=rows or 0)
+    patiently(partial(_tidied, opening))
     tell("publishing", len(sources), len(sources))
 
 
@@ -52,6 +54,14 @@ def _copied(out: Path, opening: Opening) -> int:
         return taker.copy(out)
     finally:
         taker.close()
+
+
+def _tidied(opening: Opening) -> None:
+    target = cast("Target", opening())
+    try:
+        target.tidy()
+    finally:
+        target.close()
 
 
 def _put(out: Path, name: str, files: list[dict[str, Any]], opening: Opening) -> int | None:

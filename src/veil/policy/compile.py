@@ -47,6 +47,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     check_groups(project, document)
     labels = profile.labels | label_treatments(project.labels, document, "labels")
     sources: list[SourcePlan] = []
+    stored: list[str] = []  # what the stores say of their tables
     there = {"": _names(inputs.of(), ours, document.at("in"))} if _asks_main(project) else {}
     for room in ROOMS:
         for name, source in getattr(project, room).items():
@@ -56,6 +57,8 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
             planned = _source(name, room, source, project, profile, inputs.of(place), there[place], document)
             if planned is not None:
                 sources.append(planned)
+                said = [notice for file in planned.files for notice in inputs.of(place).notices(file.path)]
+                stored += [f"{name}: {notice}" for notice in said]
     if not sources:
         raise PolicyError("files-missing", "no source of the project has a file", where=document.at("in"),
                           hint="check `in:` and the names of the tables")  # fmt: skip
@@ -72,7 +75,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         allow=site_list(project.allow, "allow", document, folder), deny=site_list(project.deny, "deny", document, folder),
         known=_side_file(folder, project.known, document.at("known")), hierarchies=hierarchies_of(sources, folder),
         offsets=SEALED if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
-        unclaimed=sum(len(files) for files in there.values()) - len(used), notices=_notices(sources), reversible=project.reversible,
+        unclaimed=sum(len(files) for files in there.values()) - len(used), notices=(*_notices(sources), *stored), reversible=project.reversible,
     )  # fmt: skip
     return check_claims(with_plugins(plan, project, document), document)
 

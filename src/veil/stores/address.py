@@ -31,6 +31,14 @@ class Address:
 
     @property
     def path(self) -> Path:
+        """The file or folder of a database that is one.
+
+        Shape:   relative to the project's folder; absolute with four slashes, and with three where only the machine,
+                 and not the project, has the first folder (`delta:///data/out`).
+        """
+        first, slash, _ = self.database.partition("/")
+        if slash and first and not (self.folder / first).exists() and (Path("/") / first).is_dir():
+            return Path("/") / self.database
         return self.folder / self.database
 
     def shown(self) -> str:

@@ -32,6 +32,10 @@ class Store(Protocol):
         """Units: bytes of a file, rows of a table."""
         ...
 
+    def notices(self, name: str) -> tuple[str, ...]:
+        """What a person should know of an input before a run: sentences without a value."""
+        ...
+
     def stamp(self, name: str) -> str:
         """Text that is another when the content is; cheap enough to ask twice in a run."""
         ...
@@ -73,6 +77,10 @@ class Target(Protocol):
 
     def held(self, name: str) -> str:
         """The mark of the table that stands there; "" for none of ours."""
+        ...
+
+    def tidy(self) -> None:
+        """Leave no cell of a table that was replaced in the files of the target; called when all tables are put."""
         ...
 
     def close(self) -> None: ...

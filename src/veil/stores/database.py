@@ -66,6 +66,11 @@ class Database(abc.ABC):
     def size(self, name: str) -> int:
         return self.count(name)
 
+    def notices(self, table: str) -> tuple[str, ...]:
+        """What a person should know of a table before a run, without a value."""
+        del table
+        return ()
+
     def stamp(self, name: str) -> str:
         return self.mark(name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from deltalake.exceptions import DeltaError
 from veil.errors import Error, StoreError
 from veil.stores.address import Address
 from veil.stores.base import Stretch
-from veil.stores.database import Database, refused, taken
+from veil.stores.database import Database, check_columns, refused, taken
 
 _MARK = "veil"  # in what a commit says of itself
+_PREPARED = "veil_prepared"  # the same: somebody else made the table to be filled
+_DECLARING = ("CREATE TABLE", "SET TBLPROPERTIES", "ADD", "CHANGE")  # what commits that write no row call themselves
 
 
 @contextlib.contextmanager
@@ -38,7 +41,7 @@ def _is_delta(path: Path) -> bool:
 class Delta(Database):
     """The Delta tables right below a folder, each as it stands in its newest version.
 
-    Keeps:   the types that Arrow has. A table with deletion vectors or renamed columns is refused, not read half.
+    Keeps:   the types that Arrow has. Older versions and a change feed are not read. A table with deletion vectors or renamed columns is refused, not read half.
     """
 
     def __init__(self, address: Address) -> None:
@@ -78,6 +81,12 @@ class Delta(Database):
             held = self._open(table)
             return f"{held.metadata().id}:{held.version()}"
 
+    def notices(self, table: str) -> tuple[str, ...]:
+        """What of a table is not read, and stays where it lies."""
+        with _telling():
+            feed = self._open(table).metadata().configuration.get("delta.enableChangeDataFeed", "")
+        return ("its change data feed is not read, and holds rows as they were",) if feed.lower() == "true" else ()
+
     def close(self) -> None:
         """Nothing is held open."""
 
@@ -86,29 +95,86 @@ class Delta(Database):
 
 
 class DeltaTarget:
-    """A folder that takes tables, each as one commit; older versions stay in the table's history until it is vacuumed."""
+    """A folder that takes tables, each as one commit.
+
+    Keeps:   a table of ours is replaced whole, its history with it: the log of a Delta table holds the smallest and the
+             largest value of every column, and no vacuum takes them out.
+    """
 
     def __init__(self, address: Address) -> None:
         self._path = address.path
 
     def held(self, name: str) -> str:
+        return self._said(name, _MARK)
+
+    def _said(self, name: str, key: str) -> str:
         if not _is_delta(self._path / name):
             return ""
         with _telling():
-            return str(DeltaTable(str(self._path / name)).history(1)[0].get(_MARK, ""))
+            return str(DeltaTable(str(self._path / name)).history(1)[0].get(key, ""))
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
-        path = self._path / name
-        if path.exists() and any(path.iterdir()) and not self.held(name):
+        """Errors: StoreError `publish-there` for a table of others with rows, or with a history that had some."""
+        path, fresh, old = (self._path / one for one in (name, f".{name}.veil-new", f".{name}.veil-old"))
+        for left in (fresh, old):
+            shutil.rmtree(left, ignore_errors=True)
+        foreign = path.exists() and any(path.iterdir()) and not self.held(name)
+        if foreign and not self._is_empty(path):
             raise taken(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        plain = pa.schema([field.remove_metadata() for field in schema])
+        prepared = foreign or bool(self._said(name, _PREPARED))
         with _telling():
+            plain = (
+                self._prepared(path, fresh, schema)
+                if prepared
+                else pa.schema([one.remove_metadata() for one in schema])
+            )
+            said = {_MARK: mark} | ({_PREPARED: "yes"} if prepared else {})
             write_deltalake(
-                str(path), pa.RecordBatchReader.from_batches(plain, (batch.cast(plain) for batch in batches)), mode="overwrite",
-                schema_mode="overwrite", commit_properties=CommitProperties(custom_metadata={_MARK: mark}),
+                str(fresh), pa.RecordBatchReader.from_batches(plain, _cast(batches, plain)), mode="append",
+                commit_properties=CommitProperties(custom_metadata=said),
             )  # fmt: skip
-            return int(DeltaTable(str(path)).to_pyarrow_dataset().count_rows())
+            rows = int(DeltaTable(str(fresh)).to_pyarrow_dataset().count_rows())
+            if path.exists():
+                path.rename(old)
+            fresh.rename(path)
+        shutil.rmtree(old, ignore_errors=True)
+        return rows
+
+    def _is_empty(self, path: Path) -> bool:
+        """Whether a table of others was only declared, and never had a row that its history could bring back."""
+        if not _is_delta(path):
+            return False
+        with _telling():
+            there = DeltaTable(str(path))
+            declared = all(str(commit.get("operation", "")).startswith(_DECLARING) for commit in there.history())
+            return declared and there.to_pyarrow_dataset().count_rows() == 0
+
+    def _prepared(self, path: Path, fresh: Path, schema: pa.Schema) -> pa.Schema:
+        """A new table with the types, partitions and settings of the one that was made to be filled."""
+        there = DeltaTable(str(path))
+        said = there.metadata()
+        kinds = pa.schema(there.to_pyarrow_dataset().schema)
+        check_columns(schema.names, kinds.names)
+        DeltaTable.create(
+            str(fresh), there.schema(), partition_by=list(said.partition_columns), name=said.name, description=said.description,
+            configuration=dict(said.configuration),
+        )  # fmt: skip
+        return kinds
+
+    def tidy(self) -> None:
+        """Nothing is left to tidy: a table that is replaced goes with its folder."""
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _cast(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The rows in the columns and types of the table that takes them; a column that no release has is empty."""
+    for batch in batches:
+        there = dict(zip(batch.schema.names, batch.columns, strict=True))
+        cells = [
+            there[field.name].cast(field.type) if field.name in there else pa.nulls(batch.num_rows, field.type)
+            for field in schema
+        ]
+        yield pa.RecordBatch.from_arrays(cells, schema=schema)

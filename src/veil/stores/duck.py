@@ -26,6 +26,8 @@ CLOSED: dict[str, str | int | float | list[str]] = {
 _NATIVE = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE",
            "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "BLOB")  # fmt: skip
 _DAYS = ("DATE", "TIMESTAMP")
+_UNTIDY = ""  # under this name stands that a table was replaced, and the file may hold its blocks still
+_MARKED = "INSERT OR REPLACE INTO {} (name, mark, rows) VALUES (?, ?, 0)"
 
 
 @contextlib.contextmanager
@@ -174,12 +176,13 @@ class DuckTarget:
                     self._check_empty(name)
                     check_columns(schema.names, there)
                 else:
+                    if there:
+                        self._line.execute(_MARKED.format(self._at(MARKS)), [_UNTIDY, ""])
                     self._line.execute(f"DROP TABLE IF EXISTS {self._at(name)}")
                     self._make(name, schema)
                 rows = self._filled(name, schema, batches)
-                self._line.execute(
-                    f"INSERT OR REPLACE INTO {self._at(MARKS)} (name, mark, rows) VALUES (?, ?, ?)", [name, mark, rows]
-                )
+                self._line.execute(_MARKED.format(self._at(MARKS)), [name, mark])
+                self._line.execute(f"UPDATE {self._at(MARKS)} SET rows = ? WHERE name = ?", [rows, name])
                 self._line.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(duckdb.Error):
@@ -221,6 +224,23 @@ class DuckTarget:
     def _check_empty(self, name: str) -> None:
         if self._line.execute(f"SELECT 1 FROM {self._at(name)} LIMIT 1").fetchone():
             raise taken(name)
+
+    def tidy(self) -> None:
+        """The database as a new file, where a table was replaced: the old one keeps its blocks until they are needed."""
+        fresh = self._path.with_name(f"{self._path.name}.veil-new")
+        with _telling():
+            replaced = f"SELECT 1 FROM {self._at(MARKS)} WHERE name = ?"
+            if not self._line.execute(replaced, [_UNTIDY]).fetchone():
+                return
+            fresh.unlink(missing_ok=True)
+            self._line.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS veil_new")
+            (own,) = self._line.execute("SELECT current_database()").fetchone() or ("",)
+            self._line.execute(f"COPY FROM DATABASE {quoted(own)} TO veil_new")
+            self._line.execute(f"DELETE FROM veil_new.{self._at(MARKS)} WHERE name = ?", [_UNTIDY])
+            self._line.execute("CHECKPOINT veil_new")
+            self._line.execute("DETACH veil_new")
+            self.close()
+        fresh.replace(self._path)
 
     def close(self) -> None:
         held = self.__dict__.pop("_line", None)

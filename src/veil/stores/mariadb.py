@@ -256,6 +256,9 @@ class MariadbTarget:
         if cursor.fetchone():
             raise taken(name)
 
+    def tidy(self) -> None:
+        """Nothing: what the files of a server still hold is the server's."""
+
     def close(self) -> None:
         self._line.close()
         self._there.close()

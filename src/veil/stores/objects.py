@@ -106,6 +106,10 @@ class Bucket:
     def __truediv__(self, name: str) -> ObjectPath:
         return ObjectPath(self._system, self._root / name)
 
+    def notices(self, name: str) -> tuple[str, ...]:
+        del name
+        return ()
+
     def size(self, name: str) -> int:
         return ObjectPath(self._system, self._at(name)).stat().st_size
 

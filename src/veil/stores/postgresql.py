@@ -309,6 +309,9 @@ class PostgresqlTarget:
             raise taken(name)
         return [(one.name, one.kind) for one in self._there.columns(name)]
 
+    def tidy(self) -> None:
+        """Nothing: what the files of a server still hold is the server's."""
+
     def close(self) -> None:
         self._line.close()
         self._there.close()

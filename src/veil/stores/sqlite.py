@@ -183,6 +183,7 @@ class SqliteTarget:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with _telling():
             made = sqlite3.connect(self._path, isolation_level=None)
+            made.execute("PRAGMA secure_delete = ON")  # what is replaced is overwritten; many builds only unlink it
             made.execute(f"CREATE TABLE IF NOT EXISTS {MARKS} (name TEXT PRIMARY KEY, mark TEXT NOT NULL, rows INTEGER NOT NULL, "
                          "made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)")  # fmt: skip
         return made
@@ -234,6 +235,11 @@ class SqliteTarget:
     def _check_empty(self, name: str) -> None:
         if self._line.execute(f"SELECT 1 FROM {quoted(name)} LIMIT 1").fetchone():
             raise taken(name)
+
+    def tidy(self) -> None:
+        """Replaced cells were overwritten as they went; a log of changes beside the file may hold them still."""
+        with _telling():
+            self._line.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         held = self.__dict__.pop("_line", None)
