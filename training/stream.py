@@ -13,6 +13,7 @@ from training.generator.damage import damaged
 from training.generator.template import Family, Piece, families, render
 from veil.detectors.ner.cut import START, cut
 from veil.detectors.ner.surface import FACTS, Surface, surface
+from veil.lexicon.language import english
 from veil.model import Label
 
 ROLES = ("patient", "relative", "clinician", "other")
@@ -127,7 +128,7 @@ def surface_of(word: str) -> Surface:
     if found is None:
         if len(_SEEN) > 300_000:
             _SEEN.clear()
-        found = _SEEN[word] = surface(word)
+        found = _SEEN[word] = surface(word, english())
     return found
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from veil.lexicon.numbers import read_number
-from veil.lexicon.places import states
+from veil.lexicon.language import Language
 
 _VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", [
     *range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10)
@@ -116,53 +115,15 @@ def identifier(value: str) -> bool:
     return sum(char.isalnum() for char in value) >= 4 and len(digits_of(value)) >= 3
 
 
-_PUBLIC = (
-    "ICD", "CPT", "LOINC", "SNOMED", "RXCUI", "NCT", "PMID", "PMC", "DOI", "ISO", "HCPCS", "DRG", "NDC", "HLA", "COVID",
-    "SARS", "GRCH", "ATC", "RXNORM", "CD", "HCT", "WBC",
-    "MODEL", "STUDY", "TRIAL", "PROTO", "PART", "SKU", "FORM", "SOP", "ITEM", "REV",  # things, not people
-)  # fmt: skip
-
-
-def code(value: str) -> bool:
-    """An identifier that stands without a key: four digits and more, its letters none of a public code or a thing."""
-    letters = re.match(r"[A-Za-z]*", value)
-    return len(digits_of(value)) >= 4 and letters is not None and not letters[0].upper().startswith(_PUBLIC)
-
-
-def age(value: str) -> bool:
-    """A number of years that a person can have."""
-    years = years_of(value)
-    return years is not None and years <= 125
-
-
-def years_of(value: str) -> int | None:
-    return int(value) if value.isdigit() else read_number(value)
-
-
 def phone(value: str) -> bool:
     """Seven to fifteen digits, not all the same, and no North American area or exchange that begins with 0."""
     digits = digits_of(value.split("x", maxsplit=1)[0].split("e", maxsplit=1)[0])
     return 7 <= len(digits) <= 15 and len(set(digits)) > 1
 
 
-def state(value: str) -> bool:
-    return value in states() or value.lower() in states()
-
-
 def keyed(value: str) -> bool:
     """What may stand behind a key that asks for a number: three signs and more, two of them digits."""
     return len(digits_of(value)) >= 2 and sum(char.isalnum() for char in value) >= 3
-
-
-_NO_STREET = frozenset({
-    "french", "cases", "hours", "units", "doses", "clamp", "mg", "ml", "abdominal", "chest", "head", "brain", "pelvis",
-    "spine", "hour", "day", "days", "minutes", "minute",
-})  # fmt: skip
-
-
-def street(value: str) -> bool:
-    """A house number and a name that is no measure or part of the body."""
-    return _NO_STREET.isdisjoint(value.lower().replace(".", "").split()[1:-1])
 
 
 _DATE = re.compile(r"(?:19|20)\d\d-(?:0?\d|1[0-2])-\d{1,2}|\d{1,2}-\d{1,2}-(?:\d\d|(?:19|20)\d\d)")
@@ -172,26 +133,50 @@ def no_date(value: str) -> bool:
     return _DATE.fullmatch(value) is None
 
 
-def street_name(value: str) -> bool:
-    return value.split(maxsplit=1)[0].lower() not in {
-        "the",
-        "a",
-        "this",
-        "that",
-        "on",
-        "in",
-        "at",
-        "no",
-        "our",
-        "cross",
-    }
+class Worded:
+    """The checks that ask for words of a language."""
+
+    def __init__(self, language: Language) -> None:
+        self._words, self._numbers, self._states = language.checks, language.numbers, language.places.states
+
+    def code(self, value: str) -> bool:
+        """An identifier that stands without a key: four digits and more, its letters none of a public code or a thing."""
+        letters = re.match(r"[A-Za-z]*", value)
+        return (
+            len(digits_of(value)) >= 4 and letters is not None and not letters[0].upper().startswith(self._words.public)
+        )
+
+    def age(self, value: str) -> bool:
+        """A number of years that a person can have."""
+        years = self.years_of(value)
+        return years is not None and years <= 125
+
+    def years_of(self, value: str) -> int | None:
+        return int(value) if value.isdigit() else self._numbers.read(value)
+
+    def state(self, value: str) -> bool:
+        return value in self._states or value.lower() in self._states
+
+    def street(self, value: str) -> bool:
+        """A house number and a name that is no measure or part of the body."""
+        return self._words.no_street.isdisjoint(value.lower().replace(".", "").split()[1:-1])
+
+    def street_name(self, value: str) -> bool:
+        return value.split(maxsplit=1)[0].lower() not in self._words.no_street_name
 
 
-CHECKS: dict[str, Callable[[str], bool]] = {
+_BY_FORM: dict[str, Callable[[str], bool]] = {
     "luhn": luhn, "card": card, "npi": npi, "dea": dea, "imei": imei, "vin": vin, "iban": iban, "routing": routing,
-    "ssn": ssn, "mbi": mbi, "ipv4": ipv4, "ipv6": ipv6, "identifier": identifier, "code": code, "age": age,
-    "phone": phone,  "state": state, "keyed": keyed, "street": street, "street_name": street_name, "no_date": no_date,
+    "ssn": ssn, "mbi": mbi, "ipv4": ipv4, "ipv6": ipv6, "identifier": identifier, "phone": phone, "keyed": keyed,
+    "no_date": no_date,
 }  # fmt: skip
+WORDED = ("code", "age", "state", "street", "street_name")
+
+
+def checks(worded: Worded) -> dict[str, Callable[[str], bool]]:
+    """The checks that a row of the tables may name."""
+    return _BY_FORM | {name: getattr(worded, name) for name in WORDED}
+
 
 # Those that hold a span by arithmetic: chance passes them at most one time in ten, beside a form of their own.
 HOLDING = frozenset({"luhn", "card", "npi", "dea", "imei", "vin", "iban", "routing", "mbi"})

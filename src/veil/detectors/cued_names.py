@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from veil.detectors import cues
 from veil.detectors.name_words import NameWords
-from veil.detectors.tokens import bits_of, family_rank, given_rank, is_wordlike
+from veil.detectors.tokens import family_rank, given_rank
 from veil.lexicon.words import CITY
 
 _TO_VALUE = re.compile(r"[)\]\"']{0,2}\s?(?:#\s?)?(?:[:=|]|\t)[ \t*\"']{0,6}\n?[ \t]{0,4}[\"'(\[]?|[ ]-[ ]")
@@ -15,28 +14,24 @@ _IN_NAME = re.compile(r"[ ]|\.[ ]?|-")
 _QUOTED = frozenset({" ", ' "', " '"})
 _VALUE_END = re.compile(r"[\"')\]]{0,2}(?:[.;|,]?[ \t]*(?:\n|$)|[;|\t]|[ ]\||[.](?:[ ]|$)|[ ]{2})")
 
-_NOT_ROLES = frozenset(
-    {"to", "from", "first", "last", "given", "re", "md", "pa", "family", "or", "legal", "person", "do"}
-)
-
 
 class CuedNames(NameWords):
     """Reads what stands behind a cue, or before one."""
 
     def read_cue(self, i: int, lower: str) -> None:
-        if lower in cues.TITLES and self._behind_title(i, lower):
+        if lower in self.cues.titles and self._behind_title(i, lower):
             return
-        if (lower in cues.NAME_KEYS or lower in cues.ROLE_KEYS or lower.endswith("-name")) and self._behind_key(
-            i, lower
-        ):
+        if (
+            lower in self.cues.name_keys or lower in self.cues.role_keys or lower.endswith("-name")
+        ) and self._behind_key(i, lower):
             return
-        if lower in cues.RELATIVES and self._behind_relative(i):
+        if lower in self.cues.relatives and self._behind_relative(i):
             return
-        if (lower in cues.ROLE_KEYS or lower in cues.TOWARDS) and self._behind_role(i, lower):
+        if (lower in self.cues.role_keys or lower in self.cues.towards) and self._behind_role(i, lower):
             return
-        if lower in cues.CREDENTIALS:
+        if lower in self.cues.credentials:
             self._before_credential(i, lower)
-        if lower in {"is", "was", "as"}:
+        if lower in self.cues.copulas:
             self._behind_is(i)
 
     def _behind_is(self, i: int) -> None:
@@ -45,7 +40,7 @@ class CuedNames(NameWords):
         j = i + 1
         if j >= len(tokens) or tokens.gap(j) != " " or not tokens.words[j][0].isupper() or not self.may_open(j):
             return
-        if not any(word in cues.PERSONS for word in tokens.lower[max(0, i - 8) : i]) or self.is_plain(j):
+        if not any(word in self.cues.persons for word in tokens.lower[max(0, i - 8) : i]) or self.is_plain(j):
             return
         last = self.take(j)
         comma = self.behind_comma(last)
@@ -61,7 +56,7 @@ class CuedNames(NameWords):
         last = self.take(j, strong=True)
         self.add(j, last, 0.95, "title")
         k = last + 1
-        while lower in {"drs", "messrs"} and k + 1 < len(tokens) and tokens.lower[k] in {"and", "&"}:
+        while lower in self.cues.titles_plural and k + 1 < len(tokens) and tokens.lower[k] in self.cues.conjunctions:
             if not tokens.words[k + 1][0].isupper():
                 break
             last = self.take(k + 1)
@@ -73,27 +68,29 @@ class CuedNames(NameWords):
         """Whether word i is a title and word j what it stands before."""
         tokens = self.tokens
         gap, word, name = tokens.gap(j), tokens.words[j], tokens.lower[j]
-        if not _AFTER_TITLE.fullmatch(gap) or tokens.words[i] in {"MS", "COL", "REV"}:
+        if not _AFTER_TITLE.fullmatch(gap) or tokens.words[i] in self.cues.titles_never_loud:
             return False
-        if ("." in gap and lower in cues.NEVER_DOTTED) or (name in cues.PLACEHOLDERS and len(word) > 1):
+        if ("." in gap and lower in self.cues.never_dotted) or (name in self.cues.placeholders and len(word) > 1):
             return False
-        if name in cues.TITLES and tokens.gap_behind(j) in {" ", ". "} and not word.islower():
+        if name in self.cues.titles and tokens.gap_behind(j) in {" ", ". "} and not word.islower():
             return False
-        spelled = lower in cues.TITLES_SPELLED
+        spelled = lower in self.cues.titles_spelled
         if word[0].isupper():
             return not spelled or tokens.words[i][0].isupper() or self.is_name_like(j)
-        return not (spelled or is_wordlike(name, bits_of(name)) or name in cues.NOT_NAMES or len(word) < 3)
+        return not (
+            spelled or self.is_wordlike(name, self.bits_of(name)) or name in self.cues.not_names or len(word) < 3
+        )
 
     def _behind_key(self, i: int, lower: str) -> bool:
         """`Attending: Casper Holloway`, `Name | OAKES, PIERS J`, `her name is Otis`."""
         tokens = self.tokens
-        sure = lower in cues.NAME_KEYS or lower.endswith("-name")
+        sure = lower in self.cues.name_keys or lower.endswith("-name")
         j = self._value_of(i, sure)
         if j is None:
             return False
-        while j + 1 < len(tokens) and tokens.lower[j] in cues.TITLES:
+        while j + 1 < len(tokens) and tokens.lower[j] in self.cues.titles:
             j += 1
-        if sure and i and tokens.lower[i - 1] in cues.THING_KEYS and tokens.gap(i) == " ":
+        if sure and i and tokens.lower[i - 1] in self.cues.thing_keys and tokens.gap(i) == " ":
             return False
         if sure and self._whole_value(j):
             return True
@@ -111,7 +108,7 @@ class CuedNames(NameWords):
     def _is_turned(self, j: int) -> bool:
         """Whether `Last, First` begins with word j; a word that is no name needs a sure given name behind it."""
         comma = self.behind_comma(j, strong=True)
-        return comma is not None and (self.tokens.lower[j] not in cues.NOT_NAMES or self.bears(j + 1) > 5)
+        return comma is not None and (self.tokens.lower[j] not in self.cues.not_names or self.bears(j + 1) > 5)
 
     def _value_of(self, i: int, sure: bool) -> int | None:
         """The word that begins the value of the key at word i; a key of names may be a phrase up to its colon."""
@@ -122,8 +119,8 @@ class CuedNames(NameWords):
                 return j
             capital = tokens.words[j][0].isupper()
             if sure and capital and gap in _QUOTED and j < i + 3:
-                told = j == i + 1 or tokens.lower[i + 1] in {"is", "was", "as"}
-                return j if told and tokens.words[i].islower() and tokens.lower[j] not in cues.NOT_NAMES else None
+                told = j == i + 1 or tokens.lower[i + 1] in self.cues.copulas
+                return j if told and tokens.words[i].islower() and tokens.lower[j] not in self.cues.not_names else None
             if gap != " " or capital:
                 return None
         return None
@@ -136,7 +133,7 @@ class CuedNames(NameWords):
             k += 1
         if k - j > 3 or not _VALUE_END.match(tokens.tail(k)):
             return False
-        if any(tokens.lower[m] in cues.NOT_NAMES or tokens.lower[m] in cues.CUES for m in range(j, k + 1)):
+        if any(tokens.lower[m] in self.cues.not_names or tokens.lower[m] in self.cues.every for m in range(j, k + 1)):
             return False
         if k == j and not tokens.words[j][0].isupper() and self.is_plain(j):
             return False
@@ -148,22 +145,22 @@ class CuedNames(NameWords):
         tokens = self.tokens
         plain = [self.is_plain(k) for k in range(first, last + 1)]
         if all(plain) and last > first:
-            ends = bits_of(tokens.lower[first]), bits_of(tokens.lower[last])
+            ends = self.bits_of(tokens.lower[first]), self.bits_of(tokens.lower[last])
             return given_rank(ends[0]) > 7 and family_rank(ends[1]) > 5
         if all(plain):
-            return sure and family_rank(bits_of(tokens.lower[first])) > 6 and tokens.gap_behind(last)[:1] != " "
+            return sure and family_rank(self.bits_of(tokens.lower[first])) > 6 and tokens.gap_behind(last)[:1] != " "
         if last > first:
             return True
         behind = tokens.gap_behind(last)
         if behind == " " and not tokens.words[min(last + 1, len(tokens) - 1)][0].isupper():
-            return sure or tokens.lower[last + 1] in cues.DEEDS or self.bears(first) > 6
+            return sure or tokens.lower[last + 1] in self.cues.deeds or self.bears(first) > 6
         return sure or self.bears(first) > 1 or not plain[0]
 
     def _behind_relative(self, i: int) -> bool:
         """`her husband Anders`, `daughter, Mary`, `a son named Otis`."""
         tokens = self.tokens
         j = i + 1
-        if j < len(tokens) and tokens.lower[j] in {"named", "called", "is"} and tokens.gap(j) == " ":
+        if j < len(tokens) and tokens.lower[j] in self.cues.names_follow and tokens.gap(j) == " ":
             j += 1
         if j >= len(tokens) or not tokens.words[j][0].isupper():
             return False
@@ -175,8 +172,8 @@ class CuedNames(NameWords):
         if gap not in {" ", ", ", " ("} or not self.may_open(j):
             return False
         afar = gap == ", " and rank < 3 and not self.name_follows(j)
-        doubted = j > i + 1 and tokens.lower[i + 1] == "is" and rank < 4
-        plain = self.is_plain(j) and not (gap == " " and given_rank(bits_of(tokens.lower[j])) > 4)
+        doubted = j > i + 1 and tokens.lower[i + 1] in self.cues.copula_now and rank < 4
+        plain = self.is_plain(j) and not (gap == " " and given_rank(self.bits_of(tokens.lower[j])) > 4)
         if afar or doubted or plain:
             return False
         self.add(j, self.take(j), 0.85, "relative")
@@ -185,31 +182,31 @@ class CuedNames(NameWords):
     def _is_told_of(self, j: int) -> bool:
         """Whether even a plain word is a name behind `his wife`: alone between small letters and a stop or a deed."""
         tokens = self.tokens
-        if tokens.words[j].isupper() or (tokens.lower[j] in cues.NOT_NAMES - cues.MONTHS - {"ed"}):
+        if tokens.words[j].isupper() or tokens.lower[j] in self.cues.not_relatives:
             return False
         deed = tokens.lower[j + 1] if j + 1 < len(tokens) else ""
-        return tokens.gap_behind(j)[:1] in {".", ",", ";", ")"} or deed in cues.DEEDS or deed in {"can", "at"}
+        return (
+            tokens.gap_behind(j)[:1] in {".", ",", ";", ")"}
+            or deed in self.cues.deeds
+            or deed in self.cues.deeds_of_relatives
+        )
 
     def _behind_role(self, i: int, lower: str) -> bool:
         """`patient Orla Quist`, `seen by Marlowe`, `spoke with Mary`."""
         tokens = self.tokens
         j = i + 1
-        if j >= len(tokens) or not tokens.words[j][0].isupper() or lower in _NOT_ROLES:
+        if j >= len(tokens) or not tokens.words[j][0].isupper() or lower in self.cues.not_roles:
             return False
         gap = tokens.gap(j)
-        quoted = gap in _QUOTED and lower in {"named", "called"}
-        if (
-            gap != " "
-            and not quoted
-            and not (gap == ", " and lower in {"patient", "pt", "client", "physician", "provider"})
-        ):
+        quoted = gap in _QUOTED and lower in self.cues.naming
+        if gap != " " and not quoted and not (gap == ", " and lower in self.cues.roles_before_comma):
             return False
         follows = self.name_follows(j)
         if not self.may_open(j, strong=follows) or tokens.line_is_loud(j) or self.is_thing(j):
             return False
-        if self.is_plain(j) and not (follows and lower in cues.TOWARDS):
+        if self.is_plain(j) and not (follows and lower in self.cues.towards):
             return False
-        last = self.take(j, strong=lower in cues.TOWARDS)
+        last = self.take(j, strong=lower in self.cues.towards)
         if not self._is_role_borne(i, j, last, lower):
             return False
         self.add(j, last, 0.75, "role")
@@ -217,23 +214,23 @@ class CuedNames(NameWords):
 
     def _is_role_borne(self, i: int, j: int, last: int, lower: str) -> bool:
         """Whether enough people bear the name behind a role or a preposition."""
-        bits = bits_of(self.tokens.lower[j])
+        bits = self.bits_of(self.tokens.lower[j])
         rank = max(family_rank(bits), given_rank(bits))
         if last == j and bits & CITY and given_rank(bits) < 9:
             return False
-        if lower in {"by", "with", "via", "per"}:
-            verb = i > 0 and self.tokens.lower[i - 1] in cues.AFTER_VERB
+        if lower in self.cues.agents:
+            verb = i > 0 and self.tokens.lower[i - 1] in self.cues.after_verb
             return (verb and (rank > 2 or last > j)) or (last > j and rank > 3)
-        return last > j or rank > 2 or lower in {"named", "née", "nee"}
+        return last > j or rank > 2 or lower in self.cues.born_as
 
     def _before_credential(self, i: int, lower: str) -> None:
         """`Casper Holloway, D.O.`, `Lena Voss-Hale MD`."""
         tokens = self.tokens
         if i == 0 or not tokens.words[i][0].isupper() or tokens.gap(i) not in {", ", " ", ",", ". "}:
             return
-        loose = lower in cues.CREDENTIALS_LOOSE or tokens.gap(i) == " "
+        loose = lower in self.cues.credentials_loose or tokens.gap(i) == " "
         k = i - 1
-        while k >= 0 and tokens.lower[k] in cues.CREDENTIALS and tokens.words[k].isupper():
+        while k >= 0 and tokens.lower[k] in self.cues.credentials and tokens.words[k].isupper():
             k -= 1
         first = last = k
         while first >= 0 and last - first < 4 and self.is_part(first):
@@ -252,9 +249,9 @@ class CuedNames(NameWords):
         self.add(first, last, 0.85, "credential")
 
     def _is_unborne(self, i: int) -> bool:
-        return self.is_plain(i) and given_rank(bits_of(self.tokens.lower[i])) == 0
+        return self.is_plain(i) and given_rank(self.bits_of(self.tokens.lower[i])) == 0
 
     def _bears_pair(self, first: int, last: int) -> bool:
         """Whether both words are names of many, plain as they are: `Ruby Lane`."""
         tokens = self.tokens
-        return given_rank(bits_of(tokens.lower[first])) > 4 and family_rank(bits_of(tokens.lower[last])) > 4
+        return given_rank(self.bits_of(tokens.lower[first])) > 4 and family_rank(self.bits_of(tokens.lower[last])) > 4

@@ -9,16 +9,12 @@ from typing import Any
 import re2  # type: ignore[import-untyped, unused-ignore]  # has no stubs
 
 from veil.detectors.base import Owner
-from veil.detectors.date_context import judged
+from veil.detectors.date_context import DateContext
 from veil.detectors.octets import octets
 from veil.lexicon.dates import WrittenDate, forms, read_date
+from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
 
-_TIME = (
-    r"\b(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:[ ]?[aApP]\.?[mM]\b)?"
-    r"|(?:0?[1-9]|1[0-2])[ ]?(?:a\.m|p\.m|[aA][mM]|[pP][mM])\b"
-    r"|(?:[01]\d|2[0-3])[0-5]\d[ ]?(?:[hH][rR][sS]?|[hH][oO][uU][rR][sS]|h)\b)"
-)
 _RESCANS = 4
 
 
@@ -33,35 +29,37 @@ class Dates:
     name = "dates"
     labels = frozenset({Label.DATE, Label.TIME})
 
+    def __init__(self, language: Language | None = None) -> None:
+        spoken = language or english()
+        self._context, self._clock = DateContext(spoken.dates), _compiled(spoken.dates.clock)
+
     def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
         del owners
-        return [_found(text, octets(text.shown)) for text in texts]
+        return [self._found(text, octets(text.shown)) for text in texts]
 
+    def _found(self, text: Text, data: bytes) -> list[Span]:
+        spans: list[Span] = []
+        for match in _seeker().finditer(data):
+            start, end = match.span()
+            spans.extend(self._dates(text, data, start, end, _RESCANS))
+        for match in self._clock.finditer(data):
+            start, end = match.span()
+            if not _is_piece(text.shown, start, end):
+                spans.append(Span(*text.raw_range(start, end), Label.TIME, 0.9, "dates:time"))
+        return spans
 
-def _found(text: Text, data: bytes) -> list[Span]:
-    spans: list[Span] = []
-    for match in _seeker().finditer(data):
-        start, end = match.span()
-        spans.extend(_dates(text, data, start, end, _RESCANS))
-    for match in _clock().finditer(data):
-        start, end = match.span()
-        if not _is_piece(text.shown, start, end):
-            spans.append(Span(*text.raw_range(start, end), Label.TIME, 0.9, "dates:time"))
-    return spans
-
-
-def _dates(text: Text, data: bytes, start: int, end: int, rescans: int) -> Iterator[Span]:
-    """The date of a candidate; where it is none, those of what is inside it."""
-    shown = text.shown
-    if not _is_piece(shown, start, end):
-        written = _read(shown[start:end])
-        score = 0.0 if written is None else judged(shown, start, end, written)
-        if written is not None and score:
-            yield Span(*text.raw_range(start, end), Label.DATE, score, f"dates:{written.form}")
-            return
-    if rescans and end - start > 3:
-        for match in _seeker().finditer(data[start + 1 : end]):
-            yield from _dates(text, data, start + 1 + match.start(), start + 1 + match.end(), rescans - 1)
+    def _dates(self, text: Text, data: bytes, start: int, end: int, rescans: int) -> Iterator[Span]:
+        """The date of a candidate; where it is none, those of what is inside it."""
+        shown = text.shown
+        if not _is_piece(shown, start, end):
+            written = _read(shown[start:end])
+            score = 0.0 if written is None else self._context.score(shown, start, end, written)
+            if written is not None and score:
+                yield Span(*text.raw_range(start, end), Label.DATE, score, f"dates:{written.form}")
+                return
+        if rescans and end - start > 3:
+            for match in _seeker().finditer(data[start + 1 : end]):
+                yield from self._dates(text, data, start + 1 + match.start(), start + 1 + match.end(), rescans - 1)
 
 
 def _is_piece(shown: str, start: int, end: int) -> bool:
@@ -91,10 +89,6 @@ def _seeker() -> Any:
 
 
 @cache
-def _clock() -> Any:
-    return _compiled(_TIME)
-
-
 def _compiled(pattern: str) -> Any:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from veil.detectors import cues
 from veil.detectors.base import Owner
 from veil.detectors.name_words import Found
 from veil.detectors.people import People
 from veil.detectors.places import Place, Places
-from veil.detectors.tokens import Tokens, bits_of, is_wordlike
+from veil.detectors.tokens import Tokens
+from veil.lexicon.language import Language, english
 from veil.lexicon.words import CLINICAL, bearers, given_bearers
 from veil.model import Label, Span, Text
 
@@ -29,12 +29,15 @@ class Gazetteer:
     name = "gazetteer"
     labels = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
 
+    def __init__(self, language: Language | None = None) -> None:
+        self._language = language or english()
+
     def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
         del owners
         return [list(self._spans(text)) for text in texts]
 
     def _spans(self, text: Text) -> Iterator[Span]:
-        tokens = Tokens(text.shown)
+        tokens = Tokens(text.shown, self._language)
         places = Places(tokens).read()
         people = People(tokens)
         people.taken.update(i for place in places for i in range(place.first, place.last + 1))
@@ -65,8 +68,8 @@ def echoes(tokens: Tokens, people: People) -> Iterator[Found]:
         if name.score >= CERTAIN:
             for i in range(name.first, name.last + 1):
                 lower = tokens.lower[i]
-                if len(lower) > 2 and lower not in cues.PARTICLES:
-                    certain[lower] = _is_rather_a_word(lower) or lower in cues.NOT_NAMES
+                if len(lower) > 2 and lower not in tokens.cues.particles:
+                    certain[lower] = _is_rather_a_word(tokens, lower) or lower in tokens.cues.not_names
     if not certain:
         return
     for i, lower in enumerate(tokens.lower):
@@ -82,9 +85,9 @@ def echoes(tokens: Tokens, people: People) -> Iterator[Found]:
         yield Found(i - bool(initial), i, 0.8, "echo")
 
 
-def _is_rather_a_word(lower: str) -> bool:
+def _is_rather_a_word(tokens: Tokens, lower: str) -> bool:
     """Whether prose means the word more often than the name: `White` and `Hope` are words, `Smith` and `Carter` names."""
-    bits = bits_of(lower)
-    return is_wordlike(lower, bits) and (
+    bits = tokens.bits_of(lower)
+    return tokens.is_wordlike(lower, bits) and (
         bool(bits & CLINICAL) or max(bearers(bits), given_bearers(bits)) < MANY_BEARERS
     )

@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from veil.detectors import cues
 from veil.detectors.base import Known, Owner
+from veil.lexicon.cues import Cues
+from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
 
 _PIECE = re.compile(r"[^\W\d_]++|\d++")
@@ -18,8 +19,6 @@ _NO_NAME = re.compile(r"[:|#\u2022+]|\n\s*-")  # what never stands between two p
 _DATES = frozenset({"birth_date", "date", "death_date", "sex"})
 _NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "maiden_name", "name", "nickname"})
 _PLACES = frozenset({"street", "address", "city", "county", "place"})
-_AGED = frozenset({"m", "f", "yo", "y", "yr", "year", "years", "male", "female"})
-_SAID = (["this", "is"], ["name", "is"], ["i", "am"], ["i", "m"], ["is", "called"])
 _SAME = {
     long: short
     for short, longs in {
@@ -69,20 +68,21 @@ class KnownIdentifiers:
     name = "known"
     labels = frozenset(Label)
 
-    def __init__(self, house: Sequence[Known] = ()) -> None:
-        self._house = _house(house) if house else None
+    def __init__(self, house: Sequence[Known] = (), language: Language | None = None) -> None:
+        self._cues = (language or english()).cues
+        self._house = _house(house, self._cues) if house else None
 
     def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
         made: dict[tuple[Known, ...], _Index] = {}
         found: list[list[Span]] = []
         for text, owner in zip(texts, owners, strict=True):
             read = _read(text.shown) if owner.known or self._house else None
-            spans = list(_spans(text, read, self._house)) if read and self._house else []
+            spans = list(_spans(text, read, self._house, self._cues)) if read and self._house else []
             if read and owner.known:
                 index = made.get(owner.known)
                 if index is None:
                     index = made[owner.known] = _index(owner.known)
-                spans += _spans(text, read, index)
+                spans += _spans(text, read, index, self._cues)
             found.append(spans)
         return found
 
@@ -124,7 +124,7 @@ def _index(known: Iterable[Known]) -> _Index:
     return index
 
 
-def _house(known: Iterable[Known]) -> _Index:
+def _house(known: Iterable[Known], cues: Cues) -> _Index:
     """Many people at once: each full name with its own forms, family names, and what else there is; no given name alone.
 
     Keeps:   a family name that is an eponym too (a Dr. Murphy, Murphy's sign) is sought only where a name stands.
@@ -138,7 +138,7 @@ def _house(known: Iterable[Known]) -> _Index:
             index.names |= alone.names
         elif one.kind not in ("given_name", "middle_name", "nickname") and one.kind not in _DATES:
             pieces = tuple(pieces_of(Text.of(one.value).shown))
-            strength = "weak" if any(piece in cues.EPONYMS for piece in pieces) else one.strength
+            strength = "weak" if any(piece in cues.eponyms for piece in pieces) else one.strength
             for form in _forms(replace(one, strength=strength), pieces):
                 index.add(form)
     return index
@@ -237,13 +237,13 @@ def _read(shown: str) -> _Pieces:
     return _Pieces(shown, words, [match.start() for match in matches], [match.end() for match in matches])
 
 
-def _spans(text: Text, read: _Pieces, index: _Index) -> Iterator[Span]:
+def _spans(text: Text, read: _Pieces, index: _Index, cues: Cues) -> Iterator[Span]:
     for i, word in enumerate(read.words):
         for form in _forms_at(read, i, word, index.begins):
             last = _end(read, i, form)
-            if last is None or not (form.strong or _is_meant(read, i, last, form, index)):
+            if last is None or not (form.strong or _is_meant(read, i, last, form, index, cues)):
                 continue
-            if form.place and i and read.words[i - 1] in cues.TITLES and len(read.gap(i)) <= 2:
+            if form.place and i and read.words[i - 1] in cues.titles and len(read.gap(i)) <= 2:
                 continue  # a doctor who is called like the owner's town is a doctor
             start, end = text.raw_range(read.starts[i], read.ends[last])
             strength = "strong" if form.strong else "weak"
@@ -298,26 +298,26 @@ def _end_joined(read: _Pieces, i: int, whole: str) -> int | None:
     return k if so_far == whole else None
 
 
-def _is_meant(read: _Pieces, first: int, last: int, form: _Form, index: _Index) -> bool:
+def _is_meant(read: _Pieces, first: int, last: int, form: _Form, index: _Index, cues: Cues) -> bool:
     """Whether the context says that a name or a place stands at pieces `first` to `last`."""
     words, gap = read.words, read.gap(first)
     before = words[first - 1] if first else ""
     behind = words[last + 1] if last + 1 < len(words) else ""
     if form.place:
         near = words[max(0, first - 3) : first]
-        return any(word in cues.LIVES or word in cues.PLACE_KEYS or word.isdigit() for word in near)
-    if before in cues.TITLES and len(gap) <= 2:
+        return any(word in cues.lives or word in cues.place_keys or word.isdigit() for word in near)
+    if before in cues.titles and len(gap) <= 2:
         return True
     after = words[last + 1 : last + 3]
-    if len(after) == 2 and after[0].isdigit() and after[1] in _AGED:
+    if len(after) == 2 and after[0].isdigit() and after[1] in cues.aged:
         return True  # `pt needham 49M`
     if not read.shown[read.starts[first]].isupper():
         return False
-    if words[max(0, first - 2) : first] in _SAID:
+    if tuple(words[max(0, first - 2) : first]) in cues.said_pairs:
         return True
-    if before in cues.RELATIVES or before in cues.NAME_KEYS:
+    if before in cues.relatives or before in cues.name_keys:
         return len(gap) <= 4
-    keyed = before in cues.ROLE_KEYS and ":" in gap
+    keyed = before in cues.role_keys and ":" in gap
     if keyed or before in index.names - {words[first]} or behind in index.names - {words[last]}:
         return True
-    return behind in cues.DEEDS_SURE and read.gap(last + 1) == " "
+    return behind in cues.deeds_sure and read.gap(last + 1) == " "

@@ -11,6 +11,7 @@ from veil.detectors.base import Known, Owner
 from veil.detectors.known import KnownIdentifiers
 from veil.detectors.octets import octets
 from veil.errors import PolicyError
+from veil.lexicon.language import Language
 from veil.model import Label, Span, Text
 
 
@@ -58,10 +59,15 @@ class Denied:
     name = "known"
     labels = frozenset(Label)
 
-    def __init__(self, words: Mapping[str, Label], patterns: Mapping[str, Label] | None = None) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, Label],
+        patterns: Mapping[str, Label] | None = None,
+        language: Language | None = None,
+    ) -> None:
         self._owner = Owner(None, tuple(Known("denied", word, label, "strong") for word, label in words.items()))
         self._patterns = [(site_pattern(pattern), label) for pattern, label in (patterns or {}).items()]
-        self._known = KnownIdentifiers()
+        self._known = KnownIdentifiers((), language)
 
     def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
         del owners

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from veil.detectors import cues
-from veil.detectors.tokens import Tokens, bits_of, family_rank, given_rank, is_wordlike
+from veil.detectors.tokens import Tokens, family_rank, given_rank
 from veil.lexicon.words import CLINICAL, EVERYDAY
 
 _LINE_END = re.compile(r"\.?[ \t]*(?:\n|$)")
-_NEVER = cues.NOT_NAMES - cues.MONTHS
 
 
 class Found(NamedTuple):
@@ -26,7 +24,8 @@ class NameWords:
     """The words of one text as parts of names; `found` in the order in which the rules came to them."""
 
     def __init__(self, tokens: Tokens) -> None:
-        self.tokens = tokens
+        self.tokens, self.cues = tokens, tokens.cues
+        self.bits_of, self.is_wordlike = tokens.bits_of, tokens.is_wordlike
         self.found: list[Found] = []
         self.taken: set[int] = set()
 
@@ -38,12 +37,12 @@ class NameWords:
             return False
         if len(word) == 1:
             return self._is_initial(i)
-        if (lower in cues.CREDENTIALS and word.isupper()) or self.is_facility(i):
+        if (lower in self.cues.credentials and word.isupper()) or self.is_facility(i):
             return False
-        if lower in cues.NOT_NAMES:
+        if lower in self.cues.not_names:
             return strong and self.bears(i) > 6 and capital
         plain = self.is_plain(i)
-        return not plain or (capital and (strong or given_rank(bits_of(lower)) > 6))
+        return not plain or (capital and (strong or given_rank(self.bits_of(lower)) > 6))
 
     def _is_initial(self, i: int) -> bool:
         """Whether one letter stands for a name: `K.`, `A. Larkin`; `Dr. X.` says that a name was taken out."""
@@ -52,7 +51,7 @@ class NameWords:
         if dotted and i + 1 < len(tokens) and tokens.gap(i + 1) == ". " and self.is_name_like(i + 1):
             return True
         if dotted:
-            return tokens.lower[i] not in cues.PLACEHOLDERS
+            return tokens.lower[i] not in self.cues.placeholders
         return tokens.words[i].isupper() and self.name_follows(i)
 
     def take(self, i: int, *, small: bool = False, strong: bool = False) -> int:
@@ -71,10 +70,12 @@ class NameWords:
                 last = k
             else:
                 break
-        while last > i and tokens.lower[last] in cues.PARTICLES and not tokens.words[last][0].isupper():
+        while last > i and tokens.lower[last] in self.cues.particles and not tokens.words[last][0].isupper():
             last -= 1
         suffix = (
-            last + 1 < len(tokens) and tokens.lower[last + 1] in cues.SUFFIXES and tokens.gap(last + 1) in {" ", ", "}
+            last + 1 < len(tokens)
+            and tokens.lower[last + 1] in self.cues.suffixes
+            and tokens.gap(last + 1) in {" ", ", "}
         )
         return last + suffix
 
@@ -82,7 +83,7 @@ class NameWords:
         """Whether word k is the `de` or `van der` of a name that goes on."""
         tokens = self.tokens
         m = k
-        while m < len(tokens) and m - k < 3 and tokens.lower[m] in cues.PARTICLES and tokens.gap(m) == " ":
+        while m < len(tokens) and m - k < 3 and tokens.lower[m] in self.cues.particles and tokens.gap(m) == " ":
             m += 1
         return m > k and m < len(tokens) and tokens.gap(m) == " " and (tokens.words[m][0].isupper() or small)
 
@@ -90,13 +91,13 @@ class NameWords:
         """Whether a plain word or an eponym is the family name behind a strong cue: `Dr. Ada Addison`."""
         tokens = self.tokens
         lower = tokens.lower[k]
-        if not tokens.words[k][0].isupper() or lower in _NEVER or self.is_facility(k):
+        if not tokens.words[k][0].isupper() or lower in self.cues.never_names or self.is_facility(k):
             return False
-        if (lower in cues.CREDENTIALS and tokens.words[k].isupper()) or self.is_thing(k):
+        if (lower in self.cues.credentials and tokens.words[k].isupper()) or self.is_thing(k):
             return False
         behind = tokens.gap_behind(k)
         follows = tokens.words[k + 1] if k + 1 < len(tokens) else ""
-        told = follows in cues.DEEDS or (follows.islower() and follows.endswith("ed"))
+        told = follows in self.cues.deeds or (follows.islower() and follows.endswith("ed"))
         return k - i < 3 and (
             told or behind[:1] != " " or behind[:2] == "  " or follows.isupper() or follows[:1].isdigit()
         )
@@ -108,22 +109,22 @@ class NameWords:
             return False
         if len(word) == 1:
             return word.isupper()
-        if lower in cues.NOT_NAMES or (lower in cues.CREDENTIALS and word.isupper()) or self.is_facility(k):
+        if lower in self.cues.not_names or (lower in self.cues.credentials and word.isupper()) or self.is_facility(k):
             return False
-        if lower in cues.THINGS and family_rank(bits_of(lower)) < 9:
+        if lower in self.cues.things and family_rank(self.bits_of(lower)) < 9:
             return False
-        if lower in cues.CUES and lower not in cues.CUES_BORNE and not small:
+        if lower in self.cues.every and lower not in self.cues.cues_borne and not small:
             return False
-        return not self.is_plain(k) or family_rank(bits_of(lower)) > 6 or given_rank(bits_of(lower)) > 8
+        return not self.is_plain(k) or family_rank(self.bits_of(lower)) > 6 or given_rank(self.bits_of(lower)) > 8
 
     def is_plain(self, i: int) -> bool:
         """Whether word i is an English or clinical word or an eponym before it is a name."""
         lower = self.tokens.lower[i]
-        if lower in cues.NOT_NAMES:
+        if lower in self.cues.not_names:
             return True
-        bits = bits_of(lower)
+        bits = self.bits_of(lower)
         borne = given_rank(bits) > 8 or family_rank(bits) > 10
-        return is_wordlike(lower, bits) or (lower in cues.EPONYMS and not borne)
+        return self.is_wordlike(lower, bits) or (lower in self.cues.eponyms and not borne)
 
     def is_thing(self, i: int) -> bool:
         """Whether what stands behind word i makes it an eponym: `Kelly clamp`, `Graves' disease`, `Weber and Rinne`."""
@@ -132,28 +133,28 @@ class NameWords:
         if k >= len(tokens):
             return False
         gap = tokens.gap(k)
-        if gap in {" ", "'s ", "' ", "-", " - "} and tokens.lower[k] in cues.THINGS:
+        if gap in {" ", "'s ", "' ", "-", " - "} and tokens.lower[k] in self.cues.things:
             return True
-        if gap in {" ", "-", "/"} and tokens.lower[k] in cues.EPONYMS and tokens.lower[i] in cues.EPONYMS:
+        if gap in {" ", "-", "/"} and tokens.lower[k] in self.cues.eponyms and tokens.lower[i] in self.cues.eponyms:
             return True
-        if tokens.lower[i] not in cues.EPONYMS or gap != " ":
+        if tokens.lower[i] not in self.cues.eponyms or gap != " ":
             return False
         near = range(k + 1, min(k + 3, len(tokens)))
-        return any(tokens.lower[m] in cues.THINGS and tokens.gap(m) in {" ", "-"} for m in near)
+        return any(tokens.lower[m] in self.cues.things and tokens.gap(m) in {" ", "-"} for m in near)
 
     def is_facility(self, i: int, gap: str | None = None) -> bool:
         tokens = self.tokens
         if i >= len(tokens) or (gap is not None and tokens.gap(i) != gap) or not tokens.words[i][0].isupper():
             return False
         lower = tokens.lower[i]
-        pair = i + 1 < len(tokens) and lower in cues.FACILITY_PAIRS.get(tokens.lower[i + 1], ())
-        return lower in cues.FACILITIES or lower in cues.FACILITY_PAIRS or pair
+        pair = i + 1 < len(tokens) and lower in self.cues.facility_pairs.get(tokens.lower[i + 1], ())
+        return lower in self.cues.facilities or lower in self.cues.facility_pairs or pair
 
     def is_name_like(self, i: int) -> bool:
         return self.tokens.words[i][0].isupper() and not self.is_plain(i)
 
     def bears(self, i: int) -> int:
-        bits = bits_of(self.tokens.lower[i])
+        bits = self.bits_of(self.tokens.lower[i])
         return max(given_rank(bits), family_rank(bits))
 
     def name_follows(self, i: int) -> bool:
@@ -162,11 +163,11 @@ class NameWords:
         k = i + 1
         if k >= len(tokens) or tokens.gap(k) not in {" ", ". "} or not self.is_name_like(k):
             return False
-        return self.bears(k) > 0 or not bits_of(tokens.lower[i]) & (CLINICAL | EVERYDAY)
+        return self.bears(k) > 0 or not self.bits_of(tokens.lower[i]) & (CLINICAL | EVERYDAY)
 
     def add(self, first: int, last: int, score: float, rule: str) -> None:
         span = range(first, last + 1)
-        out = all(self.tokens.lower[k] in cues.PLACEHOLDERS and len(self.tokens.words[k]) > 1 for k in span)
+        out = all(self.tokens.lower[k] in self.cues.placeholders and len(self.tokens.words[k]) > 1 for k in span)
         if out or not self.taken.isdisjoint(span):
             return
         self.taken.update(span)
@@ -176,14 +177,14 @@ class NameWords:
         """The last word of `, First M.` behind a family name, or None."""
         tokens = self.tokens
         k = last + 1
-        if k >= len(tokens) or tokens.gap(k) not in {", ", ","} or tokens.lower[k] in cues.CREDENTIALS:
+        if k >= len(tokens) or tokens.gap(k) not in {", ", ","} or tokens.lower[k] in self.cues.credentials:
             return None
-        if not (tokens.words[k][0].isupper() or small) or tokens.lower[k] in cues.NOT_NAMES:
+        if not (tokens.words[k][0].isupper() or small) or tokens.lower[k] in self.cues.not_names:
             return None
         if self.is_plain(k):
-            if strong and given_rank(bits_of(tokens.lower[k])) > 4:
+            if strong and given_rank(self.bits_of(tokens.lower[k])) > 4:
                 return self.take(k)
             return k if strong and tokens.words[k][0].isupper() and _LINE_END.match(tokens.tail(k)) else None
-        if given_rank(bits_of(tokens.lower[k])) == 0 and len(tokens.words[k]) > 1 and tokens.begins(k):
+        if given_rank(self.bits_of(tokens.lower[k])) == 0 and len(tokens.words[k]) > 1 and tokens.begins(k):
             return None
         return self.take(k, small=small)

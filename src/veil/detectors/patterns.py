@@ -10,10 +10,11 @@ from typing import Any
 import re2  # type: ignore[import-untyped, unused-ignore]  # has no stubs
 
 from veil.detectors.base import Owner
-from veil.detectors.checks import CHECKS, HOLDING, years_of
+from veil.detectors.checks import HOLDING, Worded, checks
 from veil.detectors.context import words_near
 from veil.detectors.octets import octets
 from veil.detectors.tables import Row, rows
+from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
 
 BATCH = 6  # rows that one look asks about at once
@@ -40,8 +41,8 @@ class _Rows:
 
 
 @cache
-def _banks() -> tuple[_Rows, ...]:
-    every = rows()
+def _banks(names: tuple[str, ...]) -> tuple[_Rows, ...]:
+    every = rows(names)
     banks = []
     for at in range(0, len(every), BATCH):
         some = every[at : at + BATCH]
@@ -57,7 +58,13 @@ class Patterns:
     """
 
     name = "patterns"
-    labels = frozenset({row.label for row in rows()} | {Label.AGE_OVER_89})
+
+    def __init__(self, language: Language | None = None) -> None:
+        spoken = language or english()
+        self._banks = _banks(spoken.tables)
+        self._worded = Worded(spoken)
+        self._checks = checks(self._worded)
+        self.labels = frozenset({row.label for row in rows(spoken.tables)} | {Label.AGE_OVER_89})
 
     def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
         del owners
@@ -65,33 +72,32 @@ class Patterns:
 
     def _spans(self, text: Text) -> Iterator[Span]:
         data = octets(text.shown)
-        for bank in _banks():
+        for bank in self._banks:
             if bank.any_of.search(data) is None:
                 continue
             for row, pattern in bank.each:
                 group = 1 if pattern.groups else 0
                 for match in pattern.finditer(data):
-                    span = judge(row, text, *match.span(group))
+                    span = self.judged(row, text, *match.span(group))
                     if span is not None:
                         yield span
 
-
-def judge(row: Row, text: Text, start: int, end: int) -> Span | None:
-    """The span of a match, or None where its check, a word against it or a missing key word refuses it."""
-    value = text.shown[start:end]
-    if row.check and not CHECKS[row.check](value):
-        return None
-    score = row.score
-    if row.context or row.against:
-        before, behind = words_near(text.shown, start, end)
-        if not before.isdisjoint(row.against) or not behind.isdisjoint(row.against):
+    def judged(self, row: Row, text: Text, start: int, end: int) -> Span | None:
+        """The span of a match, or None where its check, a word against it or a missing key word refuses it."""
+        value = text.shown[start:end]
+        if row.check and not self._checks[row.check](value):
             return None
-        if not before.isdisjoint(row.context):
-            score = min(0.99, score + row.lift)
-        elif row.need:
-            return None
-    label = row.label
-    if label is Label.AGE and row.name != "age-young" and (years_of(value) or 0) >= 90:
-        label = Label.AGE_OVER_89
-    held = "+" if row.check in HOLDING else ""
-    return Span(*text.raw_range(start, end), label, score, f"patterns:{row.name}{held}")
+        score = row.score
+        if row.context or row.against:
+            before, behind = words_near(text.shown, start, end)
+            if not before.isdisjoint(row.against) or not behind.isdisjoint(row.against):
+                return None
+            if not before.isdisjoint(row.context):
+                score = min(0.99, score + row.lift)
+            elif row.need:
+                return None
+        label = row.label
+        if label is Label.AGE and row.name != "age-young" and (self._worded.years_of(value) or 0) >= 90:
+            label = Label.AGE_OVER_89
+        held = "+" if row.check in HOLDING else ""
+        return Span(*text.raw_range(start, end), label, score, f"patterns:{row.name}{held}")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
-from veil.detectors import cues
 from veil.detectors.cued_names import CuedNames
 from veil.detectors.name_words import Found
-from veil.detectors.tokens import bits_of, family_rank, given_rank
+from veil.detectors.tokens import family_rank, given_rank
 from veil.lexicon.words import CITY, CLINICAL, DRUG, ENGLISH
 
 _INITIAL_END = re.compile(r"\.(?:,|[ ][^A-Z]|$|\))|,")
-_IS_A = re.compile(r" (?:is|was) an? (?:\d|very |pleasant|delightful|lovely|previously)")
 _BANNER_ID = re.compile(r"[ \t]{1,3}#?[A-Z]{0,3}\d{4,}")
 _BANNER_END = re.compile(r"[ \t]*(?:\(?#?\d{2,}|[|\n]|$)|[ \t]{2,}")
 
@@ -22,7 +20,7 @@ class People(CuedNames):
     def read(self) -> list[Found]:
         tokens = self.tokens
         for i, lower in enumerate(tokens.lower):
-            if lower in cues.CUES or lower.endswith("-name"):
+            if lower in self.cues.every or lower.endswith("-name"):
                 self.read_cue(i, lower)
         for i, word in enumerate(tokens.words):
             if word[0].isupper() and i not in self.taken:
@@ -31,12 +29,12 @@ class People(CuedNames):
 
     def _read_capital(self, i: int) -> None:
         tokens = self.tokens
-        bits = bits_of(tokens.lower[i])
+        bits = self.bits_of(tokens.lower[i])
         word = tokens.words[i]
         if len(word) == 1:
             self._read_initial(i)
             return
-        if tokens.lower[i] in cues.NOT_NAMES and given_rank(bits) < 9:
+        if tokens.lower[i] in self.cues.not_names and given_rank(bits) < 9:
             return
         if self._read_banner(i) or self._read_pair(i, bits) or self._read_reversed(i, bits):
             return
@@ -49,7 +47,7 @@ class People(CuedNames):
         last = self.take(i)
         if last == i or self.is_facility(last) or self.is_facility(last + 1, " ") or self.is_thing(last):
             return False
-        end = bits_of(tokens.lower[last])
+        end = self.bits_of(tokens.lower[last])
         score = self._pair_score(i, last, bits, end)
         if tokens.line_is_loud(i):
             sure = given_rank(bits) > 7 and family_rank(end) > 5
@@ -82,7 +80,7 @@ class People(CuedNames):
     def _is_told(self, last: int) -> bool:
         """Whether a person is told of behind word `last`: `is a pleasant`, `was an 80-year-old`."""
         tokens = self.tokens
-        return _IS_A.match(tokens.shown[tokens.ends[last] : tokens.ends[last] + 24]) is not None
+        return self.cues.told.match(tokens.shown[tokens.ends[last] : tokens.ends[last] + 24]) is not None
 
     def _read_reversed(self, i: int, bits: int) -> bool:
         """`Brandvold, Thomas`."""
@@ -90,7 +88,7 @@ class People(CuedNames):
         k = i + 1
         if k >= len(tokens) or tokens.gap(k) != ", " or family_rank(bits) < 2 or self.is_plain(i):
             return False
-        other = bits_of(tokens.lower[k])
+        other = self.bits_of(tokens.lower[k])
         if not tokens.words[k][0].isupper() or given_rank(other) < 7 or self.is_plain(k) or bits & other & CITY:
             return False
         if given_rank(bits) > family_rank(bits) + 2 or self.is_thing(i) or tokens.line_is_loud(i):
@@ -101,13 +99,13 @@ class People(CuedNames):
     def _read_banner(self, i: int) -> bool:
         """`Brandvold, Thomas   0123456` or `CUTRIGHT, THOMAS J` as a line of its own or at the head of one."""
         tokens = self.tokens
-        if (i and "\n" not in tokens.gap(i)) or tokens.gap(i).strip() or tokens.lower[i] in cues.NOT_NAMES:
+        if (i and "\n" not in tokens.gap(i)) or tokens.gap(i).strip() or tokens.lower[i] in self.cues.not_names:
             return False
         last = self.take(i)
         comma = self.behind_comma(last)
         k = last + 1
         if comma is None and k < len(tokens) and tokens.gap(k) in {", ", ","} and tokens.words[k][0].isupper():
-            told = _BANNER_ID.match(tokens.tail(k)) and tokens.lower[k] not in cues.NOT_NAMES
+            told = _BANNER_ID.match(tokens.tail(k)) and tokens.lower[k] not in self.cues.not_names
             comma = k if told and (self.bears(i) or self.bears(k)) else None
         if comma is None or last - i > 2 or comma - last > 3:
             return False
@@ -127,10 +125,10 @@ class People(CuedNames):
             k += 1
         if k >= len(tokens) or tokens.gap(k) != ". " or not tokens.words[k][0].isupper() or k in self.taken:
             return
-        bits = bits_of(tokens.lower[k])
+        bits = self.bits_of(tokens.lower[k])
         if family_rank(bits) < 5 or self.is_plain(k) or bits & (ENGLISH | CLINICAL) or self.is_thing(k):
             return
-        if i and tokens.gap(i) == " " and tokens.lower[i - 1] in cues.LETTERED:
+        if i and tokens.gap(i) == " " and tokens.lower[i - 1] in self.cues.lettered:
             return
         self.add(i, self.take(k), 0.65, "initial")
 
@@ -148,16 +146,16 @@ class People(CuedNames):
         tokens = self.tokens
         given, family = given_rank(bits), family_rank(bits)
         if self.is_plain(i):
-            return 0.6 if given > 6 and deed in cues.DEEDS_TOLD and not bits & CLINICAL else 0.0
-        if any(part in cues.EPONYMS for part in tokens.lower[i].split("-")):
-            return 0.6 if given >= 9 and deed in cues.DEEDS_SURE else 0.0
+            return 0.6 if given > 6 and deed in self.cues.deeds_clear and not bits & CLINICAL else 0.0
+        if any(part in self.cues.eponyms for part in tokens.lower[i].split("-")):
+            return 0.6 if given >= 9 and deed in self.cues.deeds_sure else 0.0
         owns = tokens.shown[tokens.ends[i] : tokens.ends[i] + 2] == "'s"
         rules = (
             (given >= 9 and not (bits & CITY and given < 12), 0.62),
-            (given >= 5 and (deed in cues.DEEDS or owns), 0.6),
-            (family >= 4 and deed in cues.DEEDS_SURE and not bits & CITY, 0.6),
+            (given >= 5 and (deed in self.cues.deeds or owns), 0.6),
+            (family >= 4 and deed in self.cues.deeds_sure and not bits & CITY, 0.6),
             (self._is_told(i), 0.6),
-            ((given or not bits) and deed in cues.DEEDS_TOLD, 0.55),
-            (not bits and deed in cues.DEEDS_SURE and not tokens.begins(i), 0.55),
+            ((given or not bits) and deed in self.cues.deeds_clear, 0.55),
+            (not bits and deed in self.cues.deeds_sure and not tokens.begins(i), 0.55),
         )
         return next((score for holds, score in rules if holds), 0.0)

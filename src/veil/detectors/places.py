@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from veil.detectors import cues
-from veil.detectors.tokens import Tokens, bits_of, family_rank, is_wordlike
-from veil.lexicon.places import STATES, cities, countries, states
+from veil.detectors.tokens import Tokens, family_rank
 from veil.lexicon.words import CITY, CLINICAL, EVERYDAY
 from veil.model import Label
 
@@ -26,7 +24,8 @@ class Places:
     """Reads the places of one text."""
 
     def __init__(self, tokens: Tokens) -> None:
-        self.tokens = tokens
+        self.tokens, self.cues, self.names = tokens, tokens.cues, tokens.language.places
+        self.bits_of, self.is_wordlike = tokens.bits_of, tokens.is_wordlike
         self.found: list[Place] = []
         self.taken: set[int] = set()
 
@@ -35,28 +34,28 @@ class Places:
         tokens = self.tokens
         capitals = [i for i, word in enumerate(tokens.words) if word[0].isupper()]
         for i in capitals:
-            if i and (tokens.words[i] in STATES or tokens.lower[i] in _STATE_FIRST):
+            if i and (tokens.words[i] in self.names.short or tokens.lower[i] in self.names.states_first):
                 self._read_before_state(i, tokens.lower[i])
         for i, lower in enumerate(tokens.lower):
-            if lower in _HEADS and self._heads(i, lower):
+            if lower in self.cues.heads and self._heads(i, lower):
                 self._read_facility(i)
         for i in capitals:
             self._read_capital(i, tokens.lower[i])
         for i, lower in enumerate(tokens.lower):
-            if i + 1 < len(tokens) and (lower in cues.TOWARDS_PLACE or "@" in tokens.gap(i + 1)):
+            if i + 1 < len(tokens) and (lower in self.cues.towards_place or "@" in tokens.gap(i + 1)):
                 self._read_towards(i + 1)
-            if lower in cues.PLACE_KEYS or lower in cues.SITE_KEYS:
+            if lower in self.cues.place_keys or lower in self.cues.site_keys:
                 self._read_key(i, lower)
         return self._with_towns()
 
     def _read_capital(self, i: int, lower: str) -> None:
-        if lower in _COUNTIES and i:
+        if lower in self.cues.counties and i:
             self._read_county(i)
-        elif lower in cues.OF_HEADS:
+        elif lower in self.cues.of_heads:
             self._read_of(i)
-        elif lower in _WELL_KNOWN_FIRST:
+        elif lower in self.cues.known_sites:
             self._read_known(i, lower)
-        elif lower in cues.ORDERS or lower in cues.SERVES:
+        elif lower in self.cues.orders or lower in self.cues.serves:
             self._read_order(i, lower)
 
     def _heads(self, i: int, lower: str) -> bool:
@@ -64,20 +63,22 @@ class Places:
         tokens = self.tokens
         before = tokens.lower[i - 1] if i and tokens.gap(i) == " " else ""
         if not tokens.words[i][0].isupper():
-            if lower in cues.OFFICES and before and tokens.words[i - 1][0].isupper():
-                return bool(bits_of(before) & CITY) or " ".join(tokens.lower[max(0, i - 2) : i]) in cities()
+            if lower in self.cues.offices and before and tokens.words[i - 1][0].isupper():
+                return (
+                    bool(self.bits_of(before) & CITY) or " ".join(tokens.lower[max(0, i - 2) : i]) in self.names.cities
+                )
             return (
-                lower in {"hospital", "clinic", "campus"}
+                lower in self.cues.facilities_small
                 and bool(before)
                 and tokens.words[i - 1][0].isupper()
-                and before not in cues.GENERIC
-                and before not in cues.NOT_NAMES
+                and before not in self.cues.generic
+                and before not in self.cues.not_names
                 and not tokens.begins(i - 1)
-                and (bool(bits_of(before) & CITY) or not is_wordlike(before, bits_of(before)))
+                and (bool(self.bits_of(before) & CITY) or not self.is_wordlike(before, self.bits_of(before)))
             )
-        if lower in cues.FACILITIES or before in cues.FACILITY_PAIRS.get(lower, ()):
+        if lower in self.cues.facilities or before in self.cues.facility_pairs.get(lower, ()):
             return True
-        return lower in {"center", "centre"} and i > 2 and tokens.gap(i - 1) == " " and self._is_own(i - 2)
+        return lower in self.cues.centers and i > 2 and tokens.gap(i - 1) == " " and self._is_own(i - 2)
 
     def _read_order(self, i: int, lower: str) -> None:
         """`Mercy Wexford`, `Wexford Regional`: on a line of its own, or behind `at` and `to`."""
@@ -86,7 +87,7 @@ class Places:
         while (
             last + 1 < len(tokens)
             and last - first < 4
-            and (self._goes_on(last + 1) or (tokens.gap(last + 1) == ". " and tokens.lower[last] == "st"))
+            and (self._goes_on(last + 1) or (tokens.gap(last + 1) == ". " and tokens.lower[last] in self.cues.saint))
         ):
             last += 1
         while first and i - first < 3 and tokens.gap(first) == " " and tokens.words[first - 1][0].isupper():
@@ -94,12 +95,14 @@ class Places:
         if (
             first == last
             or i not in {first, last}
-            or ((i == first) != (lower in cues.ORDERS) and (i == last) != (lower in cues.SERVES))
+            or ((i == first) != (lower in self.cues.orders) and (i == last) != (lower in self.cues.serves))
         ):
             return
         alone = self._is_alone(first, last)
-        towards = first and tokens.lower[first - 1] in {"at", "to", "from"} and tokens.gap(first) == " "
-        plain = all(is_wordlike(tokens.lower[k], bits_of(tokens.lower[k])) for k in range(first, last + 1) if k != i)
+        towards = first and tokens.lower[first - 1] in self.cues.sites_towards and tokens.gap(first) == " "
+        plain = all(
+            self.is_wordlike(tokens.lower[k], self.bits_of(tokens.lower[k])) for k in range(first, last + 1) if k != i
+        )
         if (alone or towards) and not (plain and alone and i == last) and not tokens.line_is_loud(i):
             self._add(first, last, 0.65, "order", Label.ORGANIZATION)
 
@@ -108,14 +111,19 @@ class Places:
         tokens = self.tokens
         for place in [one for one in self.found if one.label is Label.ORGANIZATION]:
             k = place.last + 1
-            if k < len(tokens) and tokens.gap(k) == ", " and tokens.lower[k] in cities() and not self._is_word(k):
+            if (
+                k < len(tokens)
+                and tokens.gap(k) == ", "
+                and tokens.lower[k] in self.names.cities
+                and not self._is_word(k)
+            ):
                 self._add(k, k, 0.6, "town", Label.LOCATION)
         joined: list[Place] = []
         for place in sorted(self.found):
             if joined and joined[-1].label is Label.ORGANIZATION and place.label is Label.LOCATION:
                 before = joined[-1]
                 between = tokens.shown[tokens.ends[before.last] : tokens.starts[place.first]]
-                if between in {" in ", " of ", ", "}:
+                if between in self.cues.place_joints:
                     joined[-1] = before._replace(last=place.last)
                     continue
             joined.append(place)
@@ -126,8 +134,8 @@ class Places:
         tokens = self.tokens
         return (
             tokens.words[k][0].isupper()
-            and tokens.lower[k] not in cues.GENERIC
-            and tokens.lower[k] not in cues.NOT_NAMES
+            and tokens.lower[k] not in self.cues.generic
+            and tokens.lower[k] not in self.cues.not_names
         )
 
     def _read_facility(self, i: int) -> None:
@@ -140,15 +148,15 @@ class Places:
         while last + 1 < len(tokens) and tokens.gap(last + 1) == " " and self._heads(last + 1, tokens.lower[last + 1]):
             last += 1
         own = [k for k in range(first, i) if self._is_own(k)]
-        if not own or tokens.line_is_loud(i) or any(tokens.lower[k] in cues.PLACEHOLDERS for k in own):
+        if not own or tokens.line_is_loud(i) or any(tokens.lower[k] in self.cues.placeholders for k in own):
             if self._is_stayed_at(first, i) and not own and not tokens.line_is_loud(i):
                 self._add(first, last, 0.55, "treated-at", Label.ORGANIZATION)
             else:
                 self._read_of(i)
             return
-        plain = all(is_wordlike(tokens.lower[k], bits_of(tokens.lower[k])) for k in own)
+        plain = all(self.is_wordlike(tokens.lower[k], self.bits_of(tokens.lower[k])) for k in own)
         opens = len(own) == 1 and tokens.begins(first) and not self._is_alone(first, last)
-        if plain and opens and tokens.lower[i] not in cues.SURE_HEADS:
+        if plain and opens and tokens.lower[i] not in self.cues.sure_heads:
             return
         self._add(first, last, 0.8, "facility", Label.ORGANIZATION)
 
@@ -171,10 +179,10 @@ class Places:
     def _is_stayed_at(self, first: int, i: int) -> bool:
         """Whether `General Hospital` or `Cancer Center` is one institution, as behind `seen at`."""
         tokens = self.tokens
-        if first == i or tokens.lower[first - 1] not in {"at", "to", "from"} or tokens.gap(first) != " ":
+        if first == i or tokens.lower[first - 1] not in self.cues.sites_towards or tokens.gap(first) != " ":
             return False
-        treated = any(word in cues.TREATED for word in tokens.lower[max(0, first - 4) : first])
-        return treated or tokens.lower[first] in cues.INSTITUTIONAL
+        treated = any(word in self.cues.treated for word in tokens.lower[max(0, first - 4) : first])
+        return treated or tokens.lower[first] in self.cues.institutional
 
     def _first_of_facility(self, i: int) -> int:
         tokens = self.tokens
@@ -183,19 +191,25 @@ class Places:
             k = first - 1
             gap = tokens.gap(first)
             word, lower = tokens.words[k], tokens.lower[k]
-            saint = lower in {"st", "mt", "ste"} and gap in {". ", " "}
+            saint = lower in self.cues.saints and gap in {". ", " "}
             if not (gap in {" ", "'s ", "' ", " & ", "-"} or saint):
                 break
-            if not (word[0].isupper() or lower in {"of", "and"}):
+            if not (word[0].isupper() or lower in self.cues.of_or_and):
                 break
             inside = (
-                k > 0 and tokens.gap(k) == " " and (tokens.words[k - 1][0].isupper() or tokens.lower[k - 1] == "of")
+                k > 0
+                and tokens.gap(k) == " "
+                and (tokens.words[k - 1][0].isupper() or tokens.lower[k - 1] in self.cues.of)
             )
-            fits = inside or lower in cues.GENERIC or lower in cues.IN_FACILITY
-            if lower in cues.TITLES - {"st"} or (lower in cues.NOT_NAMES and not fits) or tokens.begins(first):
+            fits = inside or lower in self.cues.generic or lower in self.cues.in_facility
+            if (
+                lower in self.cues.titles_no_saint
+                or (lower in self.cues.not_names and not fits)
+                or tokens.begins(first)
+            ):
                 break
             first = k
-        while first < i and (not tokens.words[first][0].isupper() or tokens.lower[first] in cues.LEADING):
+        while first < i and (not tokens.words[first][0].isupper() or tokens.lower[first] in self.cues.leading):
             first += 1
         return first
 
@@ -203,13 +217,13 @@ class Places:
         """`University of Utah Hospital`, `Hospital of Saint Raphael`."""
         tokens = self.tokens
         k = i + 2
-        if k >= len(tokens) or tokens.lower[i + 1] not in {"of", "at"} or tokens.gap(i + 1) != " ":
+        if k >= len(tokens) or tokens.lower[i + 1] not in self.cues.of_or_at or tokens.gap(i + 1) != " ":
             return
-        if not tokens.words[k][0].isupper() or tokens.lower[k] in cues.NOT_NAMES or tokens.line_is_loud(i):
+        if not tokens.words[k][0].isupper() or tokens.lower[k] in self.cues.not_names or tokens.line_is_loud(i):
             return
-        if tokens.lower[i] not in cues.OF_HEADS:
+        if tokens.lower[i] not in self.cues.of_heads:
             return
-        bits = bits_of(tokens.lower[k])
+        bits = self.bits_of(tokens.lower[k])
         if bits & CLINICAL and not bits & CITY:
             return
         last = k
@@ -220,20 +234,20 @@ class Places:
     def _read_county(self, i: int) -> None:
         tokens = self.tokens
         k = i - 1
-        if tokens.gap(i) != " " or not tokens.words[k][0].isupper() or tokens.lower[k] in cues.NOT_NAMES:
+        if tokens.gap(i) != " " or not tokens.words[k][0].isupper() or tokens.lower[k] in self.cues.not_names:
             return
         if (
             k
             and tokens.gap(k) == " "
             and tokens.words[k - 1][0].isupper()
-            and tokens.lower[k - 1] not in cues.NOT_NAMES
+            and tokens.lower[k - 1] not in self.cues.not_names
         ):
             k -= 1
         self._add(k, i, 0.8, "county", Label.LOCATION)
 
     def _read_known(self, i: int, lower: str) -> None:
         tokens = self.tokens
-        for name in _WELL_KNOWN_FIRST[lower]:
+        for name in self.cues.known_sites[lower]:
             words = name.split()
             if [*tokens.lower[i : i + len(words)]] == words and (
                 len(words) > 1 or tokens.words[i].isupper() or len(lower) > 5
@@ -244,18 +258,18 @@ class Places:
     def _read_towards(self, i: int) -> None:
         """The town behind `lives in`, `from`, `near`; the institution behind `seen at`, `admitted to`."""
         tokens = self.tokens
-        if tokens.gap(i) not in {" ", " @ ", " the "} or not tokens.words[i][0].isupper() or i in self.taken:
+        if tokens.gap(i) not in self.cues.site_gaps or not tokens.words[i][0].isupper() or i in self.taken:
             return
-        if tokens.lower[i] in _NO_TOWNS and not self._goes_on(i + 1):
+        if tokens.lower[i] in self.cues.not_towns and not self._goes_on(i + 1):
             return
         last = i
-        if tokens.lower[i] in {"st", "mt", "ft"} and i + 1 < len(tokens) and tokens.gap(i + 1) in {". ", " "}:
+        if tokens.lower[i] in self.cues.town_fronts and i + 1 < len(tokens) and tokens.gap(i + 1) in {". ", " "}:
             last += 1
         while last + 1 < len(tokens) and last - i < 3 and self._goes_on(last + 1):
             last += 1
         name = " ".join(tokens.lower[i : last + 1])
-        known = (name in states() and name not in _BOTH) or name in countries()
-        if known or tokens.line_is_loud(i) or (tokens.lower[i] in cues.TITLES and tokens.lower[i] != "st"):
+        known = (name in self.names.states and name not in self.cues.own_both) or name in self.names.countries
+        if known or tokens.line_is_loud(i) or tokens.lower[i] in self.cues.titles_no_saint:
             return
         self._read_run(i, last, name)
 
@@ -263,27 +277,29 @@ class Places:
         """The capitalised words `i` to `last` behind a preposition, by what stands before that."""
         tokens = self.tokens
         before = tokens.lower[max(0, i - 5) : i]
-        bits = bits_of(tokens.lower[last])
+        bits = self.bits_of(tokens.lower[last])
         plain = (
-            last == i and is_wordlike(tokens.lower[i], bits) and not (bits & CITY and not bits & (CLINICAL | EVERYDAY))
+            last == i
+            and self.is_wordlike(tokens.lower[i], bits)
+            and not (bits & CITY and not bits & (CLINICAL | EVERYDAY))
         )
         loud = tokens.words[i].isupper()
-        moved = any(word in cues.MOVES for word in before)
-        lives = moved or any(word in cues.LIVES for word in before)
-        of = before[-1] == "of" and before[-2:-1] not in (["resident"], ["native"], ["residents"])
+        moved = any(word in self.cues.moves for word in before)
+        lives = moved or any(word in self.cues.lives for word in before)
+        of = before[-1] in self.cues.of and self.cues.natives.isdisjoint(before[-2:-1])
         if lives and not (plain and (loud or moved)) and not of:
             self._add(i, last, 0.8, "lives", Label.LOCATION)
-        elif plain or (last == i and tokens.lower[i] in _NO_SITES):
+        elif plain or (last == i and tokens.lower[i] in self.cues.not_sites):
             return
-        elif before[-1] in {"at", "to"} and self._is_treated(before):
+        elif before[-1] in self.cues.treated_towards and self._is_treated(before):
             self._add(i, last, 0.6, "treated-at", Label.ORGANIZATION)
-        elif name in cities() and before[-1] not in {"of", "at"} and not (last == i and bits & CLINICAL):
+        elif name in self.names.cities and before[-1] not in self.cues.of_or_at and not (last == i and bits & CLINICAL):
             self._add(i, last, 0.6, "town", Label.LOCATION)
 
     def _is_treated(self, before: list[str]) -> bool:
         """Whether care or a clinician stands before `at`: `seen at`, `Dr. Ruiz at`."""
-        titled = before[-1] == "at" and any(word in cues.TITLES for word in before[-4:])
-        return titled or any(word in cues.TREATED for word in before[-3:])
+        titled = before[-1] in self.cues.at and any(word in self.cues.titles for word in before[-4:])
+        return titled or any(word in self.cues.treated for word in before[-3:])
 
     def _read_key(self, i: int, lower: str) -> None:
         """`Receiving institution: Ash Hollow Clinic`, `City | Wexford`, `the town where she stays is Wexford`."""
@@ -294,12 +310,12 @@ class Places:
         last = j
         while last + 1 < len(tokens) and last - j < 6 and self._goes_on(last + 1):
             last += 1
-        own = [k for k in range(j, last + 1) if tokens.lower[k] not in _NO_OWN]
-        if not own or (last == j and self._is_word(j) and lower not in cues.PLACE_KEYS):
+        own = [k for k in range(j, last + 1) if tokens.lower[k] not in self.cues.not_own]
+        if not own or (last == j and self._is_word(j) and lower not in self.cues.place_keys):
             return
         if tokens.gap_behind(last) == " " and not tokens.words[last + 1][0].isupper():
             return
-        self._add(j, last, 0.7, "key", Label.LOCATION if lower in cues.PLACE_KEYS else Label.ORGANIZATION)
+        self._add(j, last, 0.7, "key", Label.LOCATION if lower in self.cues.place_keys else Label.ORGANIZATION)
 
     def _value_of(self, i: int) -> int | None:
         """The capitalised word that begins the value of the key at word i, behind a colon, a bracket, `of` or `is`."""
@@ -314,14 +330,13 @@ class Places:
             if capital:
                 return (
                     j
-                    if tokens.lower[j - 1] in {"is", "was", "contains", "reads"}
-                    or tokens.lower[j - 2 : j] == ["city", "of"]
+                    if tokens.lower[j - 1] in self.cues.place_is or tuple(tokens.lower[j - 2 : j]) == self.cues.city_of
                     else None
                 )
         return None
 
     def _is_word(self, i: int) -> bool:
-        return is_wordlike(self.tokens.lower[i], bits_of(self.tokens.lower[i]))
+        return self.is_wordlike(self.tokens.lower[i], self.bits_of(self.tokens.lower[i]))
 
     def _read_before_state(self, i: int, lower: str) -> None:
         """`Boston MA`, `Iowa Falls, Iowa`: a town of the list, or any name before a state that is no credential."""
@@ -329,14 +344,14 @@ class Places:
         gap = tokens.gap(i)
         if gap not in {", ", " ", ","} or not tokens.words[i - 1][0].isupper():
             return
-        if i + 1 < len(tokens) and tokens.gap(i + 1) == " " and tokens.lower[i + 1] in _AFTER_VA:
+        if i + 1 < len(tokens) and tokens.gap(i + 1) == " " and tokens.lower[i + 1] in self.cues.after_va:
             return
-        two = i + 1 < len(tokens) and f"{lower} {tokens.lower[i + 1]}" in states()
-        if not two and lower not in states() and tokens.words[i] not in STATES:
+        two = i + 1 < len(tokens) and f"{lower} {tokens.lower[i + 1]}" in self.names.states
+        if not two and lower not in self.names.states and tokens.words[i] not in self.names.short:
             return
-        doubtful = tokens.words[i] in cues.CREDENTIAL_STATES
+        doubtful = tokens.words[i] in self.cues.credential_states
         first = self._first_of_town(i)
-        towns = [k for k in range(first, i) if " ".join(tokens.lower[k:i]) in cities()]
+        towns = [k for k in range(first, i) if " ".join(tokens.lower[k:i]) in self.names.cities]
         if towns and (doubtful or gap == " "):
             k = towns[0]
             named = k and tokens.gap(k) in {" ", ". "} and tokens.words[k - 1][0].isupper()
@@ -354,21 +369,21 @@ class Places:
             if first < i and (tokens.gap(first) not in {" ", "-", ". "} or tokens.begins(first)):
                 break
             lower = tokens.lower[k]
-            if not tokens.words[k][0].isupper() or (lower in _NO_TOWNS) or (lower in cues.TITLES and lower != "st"):
+            if not tokens.words[k][0].isupper() or lower in self.cues.not_towns or lower in self.cues.titles_no_saint:
                 break
             first = k
         return first
 
     def _borne(self, k: int, i: int) -> bool:
         """Whether the one word before a credential is rather a name than a town: `Duncan, MD`."""
-        return i - k == 1 and self.tokens.gap(i) == ", " and family_rank(bits_of(self.tokens.lower[k])) > 9
+        return i - k == 1 and self.tokens.gap(i) == ", " and family_rank(self.bits_of(self.tokens.lower[k])) > 9
 
     def _goes_on(self, k: int) -> bool:
         tokens = self.tokens
         if k >= len(tokens):
             return False
         lower = tokens.lower[k]
-        fits = lower not in cues.NOT_NAMES or lower in cues.SIDES
+        fits = lower not in self.cues.not_names or lower in self.cues.sides
         return tokens.gap(k) in {" ", "-"} and tokens.words[k][0].isupper() and fits
 
     def _add(self, first: int, last: int, score: float, rule: str, label: Label) -> None:
@@ -379,14 +394,3 @@ class Places:
 
 
 _KEY_GAP = re.compile(r"(?:\s?(?:[:=|]|\t)[ \t*]{0,6}\n?[ \t]{0,4}|[ ][\-/][ ]|[ ][(\[])")
-_NO_OWN = cues.NOT_NAMES | cues.GENERIC
-_HEADS = cues.FACILITIES | frozenset(cues.FACILITY_PAIRS) | cues.OFFICES | {"centre"}
-_COUNTIES = frozenset({"county", "township", "borough", "parish"})
-_AFTER_VA = frozenset({"medical", "hospital", "clinic", "healthcare", "health"})
-_NO_SITES = cues.NOT_NAMES | cues.PLACEHOLDERS | cues.EPONYMS
-_NO_TOWNS = cues.NOT_NAMES - cues.SIDES
-_BOTH = frozenset({"new york", "washington", "georgia"})  # a town and a state
-_WELL_KNOWN_FIRST: dict[str, list[str]] = {}
-for _name in cues.WELL_KNOWN:
-    _WELL_KNOWN_FIRST.setdefault(_name.split()[0], []).append(_name)
-_STATE_FIRST = frozenset(name.split()[0] for name in states() if name.islower())

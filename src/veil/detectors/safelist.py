@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from veil.detectors import cues
-from veil.detectors.safe import is_safe_mixed, is_safe_number, is_safe_word
+from veil.detectors.safe import SafeWords
+from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
 
 SCORE = 0.5  # the least that counts: a threshold above it for NAME or ID switches the safelist off for that label
@@ -28,6 +28,10 @@ class Safelist:
     name = "safelist"
     labels = frozenset({Label.NAME, Label.ID})
 
+    def __init__(self, language: Language | None = None) -> None:
+        spoken = language or english()
+        self._eponyms, self._safe = spoken.cues.eponyms, SafeWords(spoken)
+
     def judge(self, texts: Sequence[Text], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
         return [[*spans, *self._unsafe(text, spans)] for text, spans in zip(texts, found, strict=True)]
 
@@ -36,25 +40,33 @@ class Safelist:
         for span in found:
             if span.label in _STAYS and span.score >= _SHARE:
                 theirs[span.start : span.end] = b"\1" * span.length
-        for start, end, label in unsafe(text.shown):
+        for start, end, label in self.unsafe(text.shown):
             raw = text.raw_range(start, end)
             if not all(theirs[raw[0] : raw[1]]):
                 kind = "word" if label is Label.NAME else "number"
                 yield Span(*raw, label, SCORE, f"safelist:{kind}")
 
+    def unsafe(self, shown: str) -> Iterator[tuple[int, int, Label]]:
+        """The words (NAME) and numbers (ID) of a text that are not known to be safe."""
+        for match in _TOKEN.finditer(shown):
+            start, end = match.span()
+            if match["number"]:
+                if not self._safe.is_safe_number(shown, start, end) or _is_of_a_code(shown, start, end):
+                    yield start, end, Label.ID
+            elif match["word"]:
+                if not self._safe.is_safe_word(match["word"]) and not self._is_of_a_pair(shown, start, end):
+                    yield start, end, Label.NAME
+            elif not self._safe.is_safe_mixed(match["mixed"]) or _is_of_a_code(shown, start, end):
+                yield start, end, Label.ID if any(char.isdigit() for char in match["mixed"]) else Label.NAME
 
-def unsafe(shown: str) -> Iterator[tuple[int, int, Label]]:
-    """The words (NAME) and numbers (ID) of a text that are not known to be safe."""
-    for match in _TOKEN.finditer(shown):
-        start, end = match.span()
-        if match["number"]:
-            if not is_safe_number(shown, start, end) or _is_of_a_code(shown, start, end):
-                yield start, end, Label.ID
-        elif match["word"]:
-            if not is_safe_word(match["word"]) and not _is_of_a_pair(shown, start, end):
-                yield start, end, Label.NAME
-        elif not is_safe_mixed(match["mixed"]) or _is_of_a_code(shown, start, end):
-            yield start, end, Label.ID if any(char.isdigit() for char in match["mixed"]) else Label.NAME
+    def _is_of_a_pair(self, shown: str, start: int, end: int) -> bool:
+        """Whether a word is one of two eponyms with a hyphen between them, one of them a rare name: Jackson-Pratt."""
+        if shown[start:end].lower() not in self._eponyms:
+            return False
+        behind = re.compile(r"-([^\W\d_]+)").match(shown, end)
+        before = re.compile(r"([^\W\d_]+)-$").search(shown, max(0, start - 24), start)
+        other = behind or before
+        return other is not None and other[1].lower() in self._eponyms and self._safe.is_safe_word(other[1])
 
 
 def _is_of_a_code(shown: str, start: int, end: int) -> bool:
@@ -64,13 +76,3 @@ def _is_of_a_code(shown: str, start: int, end: int) -> bool:
     if shown[start - 1 : start] == "#":
         return True
     return shown[start - 1 : start] in ("-", "_") and shown[start - 2 : start - 1].isalpha() and start > 1
-
-
-def _is_of_a_pair(shown: str, start: int, end: int) -> bool:
-    """Whether a word is one of two eponyms with a hyphen between them, one of them a rare name: Jackson-Pratt."""
-    if shown[start:end].lower() not in cues.EPONYMS:
-        return False
-    behind = re.compile(r"-([^\W\d_]+)").match(shown, end)
-    before = re.compile(r"([^\W\d_]+)-$").search(shown, max(0, start - 24), start)
-    other = behind or before
-    return other is not None and other[1].lower() in cues.EPONYMS and is_safe_word(other[1])

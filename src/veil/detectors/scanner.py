@@ -11,6 +11,7 @@ from veil.detectors.listed import Allowed, Denied
 from veil.detectors.resolve import resolve
 from veil.detectors.weigh import ACCEPTED, weigh
 from veil.errors import PartError
+from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
 
 STANDARD = {
@@ -100,14 +101,17 @@ def standard(
     files: Mapping[str, str] | None = None,
     allow_patterns: Collection[str] = (),
     deny_patterns: Mapping[str, Label] | None = None,
+    language: Language | None = None,
 ) -> Scanner:
     """The scanner of the named detectors, all the standard ones by default.
 
     Shape:   `standard` among the names is all of STANDARD. `house`: identifiers of the hospital's own people and sites,
-             sought in whosever text. `files`: what the detectors `filters` and `model` read, by their names.
+             sought in whosever text. `files`: what the detectors `filters` and `model` read, by their names. `language`:
+             what they read; English by default.
     Errors:  PartError `detector-unknown` for a name that is none of them, `detector-file` without a file for it.
     """
-    detectors = [_made(name, house, files or {}) for name in chosen(STANDARD if names is None else names)]
+    spoken = language or english()
+    detectors = [_made(name, house, files or {}, spoken) for name in chosen(STANDARD if names is None else names)]
     return Scanner(
         detectors,
         thresholds=thresholds,
@@ -124,7 +128,7 @@ def chosen(names: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(spelled, key=lambda name: name == "safelist"))
 
 
-def _made(name: str, house: Sequence[Known], files: Mapping[str, str]) -> Detector | Judge:
+def _made(name: str, house: Sequence[Known], files: Mapping[str, str], language: Language) -> Detector | Judge:
     found = STANDARD.get(name) or ASKED.get(name)
     if found is None:
         raise PartError("detector-unknown", "no detector has this name",
@@ -133,8 +137,9 @@ def _made(name: str, house: Sequence[Known], files: Mapping[str, str]) -> Detect
     kind = getattr(import_module(module), attribute)
     if name in _WITH_FILES and not files.get(name):
         raise PartError("detector-file", "a detector that reads a file has none", hint="filters: FILE, model: FOLDER")
-    given: dict[str, tuple[object, ...]] = {"known": (house,)} | {
+    given: dict[str, tuple[object, ...]] = {"known": (house, language)} | {
         one: (Path(files.get(one, "")),) for one in _WITH_FILES
     }
-    made: Detector | Judge = kind(*given.get(name, ()))
+    more = {"language": language} if name == "filters" else {}
+    made: Detector | Judge = kind(*given.get(name, (language,)), **more)
     return made

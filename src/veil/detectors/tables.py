@@ -35,13 +35,10 @@ class Row:
     table: str = field(default="", compare=False)
 
 
-TABLES = ("contact", "numbers", "keys", "places", "ages")
-
-
 @cache
-def rows() -> tuple[Row, ...]:
-    """All rows of all tables, in order."""
-    return tuple(row for name in TABLES for row in _read(name))
+def rows(names: tuple[str, ...]) -> tuple[Row, ...]:
+    """All rows of the named tables, in order."""
+    return tuple(row for name in names for row in _read(name))
 
 
 def _read(name: str) -> list[Row]:

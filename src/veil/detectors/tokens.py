@@ -1,22 +1,18 @@
-"""Tokens: the words of one text with what the lists say of each."""
+"""Tokens: the words of one text with what their language says of each."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cached_property
 
-from veil.lexicon.words import CLINICAL, DRUG, ENGLISH, EPONYM, EVERYDAY, FAMILY, GIVEN, table
+from veil.lexicon.language import Language
+from veil.lexicon.vocabulary import family_rank, given_rank
+
+__all__ = ["Tokens", "family_rank", "given_rank"]
 
 # Possessive quantifiers: each word is read once, nothing is tried again.
 _LETTERS = r"(?:[^\W\d_]++[\u0300-\u036f]*+)++"
 _TOKEN = re.compile(rf"[^\W\d_]{{1,2}}+(?:\.[^\W\d_]{{1,2}}+)++(?![^\W\d_])|{_LETTERS}(?:['\-]{_LETTERS})*+")
-_ENDINGS = (
-    "tion", "tions", "ment", "ments", "ing", "ed", "ly", "ness", "ity", "able", "ible", "ous", "ical", "ology", "itis",
-    "ectomy", "oscopy", "gram", "graphy", "osis", "iasis", "otomy", "ostomy", "plasty", "emia", "uria", "pathy", "ful",
-    "less", "ship", "ism", "ive", "ance", "ence", "ular", "eal", "oma", "omas", "cillin", "mycin", "pril", "olol",
-    "statin", "azole", "idine", "amine", "ine", "ide", "ate", "ol", "gery", "ics",
-)  # fmt: skip
 
 
 class Tokens:
@@ -25,8 +21,10 @@ class Tokens:
     Keeps:   a possessive `'s` is no part of its word.
     """
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, shown: str, language: Language) -> None:
         self.shown = shown
+        self.language, self.cues = language, language.cues
+        self.bits_of, self.is_wordlike = language.vocabulary.bits, language.vocabulary.is_wordlike
         self.words: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
@@ -68,9 +66,11 @@ class Tokens:
         if i == 0:
             return True
         gap = self.gap(i)
-        return gap != " " and any(char in gap for char in ".!?:;\n*|>\u2022\u00b7\t") and self.lower[i - 1] not in {
-            "dr", "mr", "mrs", "ms", "st", "mt",
-        }  # fmt: skip
+        return (
+            gap != " "
+            and any(char in gap for char in ".!?:;\n*|>\u2022\u00b7\t")
+            and self.lower[i - 1] not in self.cues.abbreviated
+        )
 
     def line_is_loud(self, i: int) -> bool:
         """Whether the line of word i is a heading or a text in capitals: four words of capitals in it."""
@@ -79,46 +79,3 @@ class Tokens:
         near = self.shown[max(start, first) : self.ends[i] + 40].partition("\n")[0]
         words = [word for word in near.split() if len(word) > 2 and word[0].isalpha()]
         return len(words) > 3 and sum(word.isupper() for word in words) > 0.8 * len(words)
-
-
-def bits_of(lower: str) -> int:
-    """What the lists say of a word in small letters; of a hyphened one, of its parts together."""
-    bits = table().get(lower)
-    if bits is not None:
-        return bits
-    if not lower.isascii():
-        folded = "".join(char for char in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(char))
-        return bits_of(folded) if folded.isascii() else 0
-    if "-" in lower or "'" in lower:
-        parts = [table().get(part, 0) for part in re.split("[-']", lower)]
-        return max(parts, key=lambda part: part & FAMILY) if all(parts) else 0
-    return 0
-
-
-def given_rank(bits: int) -> int:
-    return (bits & GIVEN) >> 4
-
-
-def family_rank(bits: int) -> int:
-    return bits & FAMILY
-
-
-def is_wordlike(lower: str, bits: int) -> bool:
-    """Whether a word is plain English or clinical, whoever may bear it as a name."""
-    names = max(given_rank(bits), family_rank(bits))
-    if bits & (CLINICAL | EVERYDAY):
-        return given_rank(bits) < 14
-    if bits & (ENGLISH | DRUG):
-        return names < 5
-    if bits & EPONYM:
-        return names < 6
-    if names:
-        return names < 3 and len(lower) > 6 and lower.endswith(_ENDINGS)
-    return _is_inflected(lower) or (len(lower) > 6 and lower.endswith(_ENDINGS))
-
-
-def _is_inflected(lower: str) -> bool:
-    for ending, other in (("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ies", "y")):
-        if lower.endswith(ending) and table().get(lower[: -len(ending)] + other, 0) & (ENGLISH | CLINICAL | EVERYDAY):
-            return True
-    return False

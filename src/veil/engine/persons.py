@@ -8,22 +8,12 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from veil.engine.subjects import by_row
+from veil.lexicon.language import Language, PersonCues, english
 from veil.model import Batch, Known, Label, Meant, Owner, Span
 from veil.policy.rules import Rule
 
-_TITLE = re.compile(r"(?:\b(?:dr|doctor|prof|professor|md|np|pa|rn|nurse|attending|surgeon|physician|provider|pcp|resident|"
-                    r"therapist|pharmacist|midwife|consultant|dictated by|signed by|seen by)\b[.:,]?\s*)$", re.IGNORECASE)  # fmt: skip
-_CREDENTIAL = re.compile(
-    r"^,?\s*(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|N\.?P\.?|P\.?A\.?(?:-C)?|Ph\.?D\.?|PharmD|DPM|DDS|FACS|LCSW|PT|OT)\b"
-)
-_RELATIVE = re.compile(r"\b(?:mother|father|mom|dad|wife|husband|spouse|partner|son|daughter|brother|sister|aunt|uncle|cousin|niece|nephew|"
-                       r"grand(?:mother|father|son|daughter|ma|pa)|fianc[eé]e?|caregiver|guardian|emergency contact|next of kin|neighbou?r|friend)"
-                       r"(?:'s name)?(?:\s+(?:is|was|named|called))?[,:]?\s*(?:\(|(?:Mrs?|Ms|Miss)\.?\s)?\s*$", re.IGNORECASE)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})?")
 _POSSESSIVE = re.compile(r"['’][sS]?(?!\w)")
-_NOISE = frozenset(
-    ["mr", "mrs", "ms", "miss", "dr", "md", "do", "rn", "jr", "sr", "ii", "iii", "iv", "the", "of", "and"]
-)
 _BEFORE, _AFTER = 48, 12
 _ROLES = frozenset({"patient", "relative", "clinician"})
 _NAME_KINDS = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
@@ -35,7 +25,7 @@ def tokens_of(name: str) -> tuple[str, ...]:
     family, comma, given = name.partition(",")
     if comma and _WORD.search(given):
         name = f"{given} {family}"
-    return tuple(word for word in map(str.casefold, _WORD.findall(name)) if word not in _NOISE)
+    return tuple(word for word in map(str.casefold, _WORD.findall(name)) if word not in english().persons.not_of_names)
 
 
 class Staff:
@@ -64,7 +54,9 @@ def staff_person(words: tuple[str, ...]) -> str:
 NOBODY = Staff()
 
 
-def who_is_meant(text: str, spans: Sequence[Span], owner: Owner, staff: Staff = NOBODY) -> list[Meant]:
+def who_is_meant(
+    text: str, spans: Sequence[Span], owner: Owner, staff: Staff = NOBODY, language: Language | None = None
+) -> list[Meant]:
     """Who each span means.
 
     Shape:   k spans of one text -> k answers; a span that is no name means the owner.
@@ -73,7 +65,8 @@ def who_is_meant(text: str, spans: Sequence[Span], owner: Owner, staff: Staff = 
     own = _own_words(owner)
     called_so = [tokens_of(text[span.start : span.end]) if span.label is Label.NAME else () for span in spans]
     groups = _linked(called_so)
-    cues = [_cue(text, span) if span.label is Label.NAME else "" for span in spans]
+    beside = (language or english()).persons
+    cues = [_cue(text, span, beside) if span.label is Label.NAME else "" for span in spans]
     told = {words: cue for words, cue in reversed(list(zip(groups, cues, strict=True))) if cue}
     answers: list[Meant] = []
     for i, span in enumerate(spans):
@@ -125,13 +118,17 @@ def _own_words(owner: Owner) -> frozenset[str]:
     return frozenset(word for known in owner.known if known.kind in _NAME_KINDS for word in tokens_of(known.value))
 
 
-def _cue(text: str, span: Span) -> str:
+def _cue(text: str, span: Span, beside: PersonCues) -> str:
     before = text[max(0, span.start - _BEFORE) : span.start]
     after = text[span.end : span.end + _AFTER]
     head = text[span.start : span.end][:5].casefold()
-    if _TITLE.search(before) or _CREDENTIAL.match(after) or head.startswith(("dr.", "dr ")):
+    if (
+        beside.clinician_before.search(before)
+        or beside.clinician_behind.match(after)
+        or head.startswith(("dr.", "dr "))
+    ):
         return "clinician"
-    return "relative" if _RELATIVE.search(before) else ""
+    return "relative" if beside.relative_before.search(before) else ""
 
 
 def _linked(names: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

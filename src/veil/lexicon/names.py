@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from veil.lexicon.words import FEMALE, MALE, bearers, given_bearers, read_list, table
+from veil.lexicon.language import english
+from veil.lexicon.words import FEMALE, MALE, bearers, given_bearers, table
 
 
 @cache
@@ -30,18 +31,12 @@ def surrogate_given(sex: str | None = None) -> tuple[str, ...]:
     Shape:   1,500 of one sex, 3,000 of both; title case, sorted, without doubles.
     Keeps:   the same list in the same order in every process; none is an English, clinical or drug word.
     """
-    return _drawn()[sex]
+    return english().surrogates.given(sex)
 
 
 def surrogate_family() -> tuple[str, ...]:
     """Family names to draw from: 8,000, title case, sorted, none of them an everyday word."""
-    return _drawn()["family"]
-
-
-@cache
-def _drawn() -> dict[str | None, tuple[str, ...]]:
-    family, women, men = (tuple(line.split(" ")) for line in read_list("surrogates.txt.gz").split("\n"))
-    return {"family": family, "F": women, "M": men, None: tuple(sorted({*women, *men}))}
+    return english().surrogates.family
 
 
 def _sex(bits: int) -> str | None:

@@ -2,63 +2,53 @@
 
 from __future__ import annotations
 
-UNITS = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-TENS = {
-    word: 10 * value
-    for value, word in enumerate(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
-    )
-}
+from dataclasses import dataclass
+from functools import cached_property
 
 
-def read_number(words: str) -> int | None:
-    """The number that the words say, up to 999, or None: `ninety-two`, `one hundred and three`, `a hundred`.
+@dataclass(frozen=True)
+class Numbers:
+    """The words for numbers of one language, up to 999.
 
-    Keeps:   digits are no words; capitals, hyphens and doubled spaces do not matter.
+    Shape:   `units`: the words for 0, 1, 2 ... in order; `tens`: those for 20, 30 ...; `hundred`; `joint`: what may
+             stand between (`and`); `one`: what stands for one before a hundred (`a`).
     """
-    parts = [part for part in words.lower().replace("-", " ").split() if part != "and"]
-    if not parts:
-        return None
-    if "hundred" in parts:
-        at = parts.index("hundred")
-        lead = 1 if parts[:at] in ([], ["a"]) else UNITS.get(parts[0] if at == 1 else "", 0)
-        rest = _below_hundred(parts[at + 1 :]) if parts[at + 1 :] else 0
+
+    units: tuple[str, ...]
+    tens: tuple[str, ...]
+    hundred: tuple[str, ...]
+    joint: tuple[str, ...]
+    one: tuple[str, ...]
+
+    @cached_property
+    def _units(self) -> dict[str, int]:
+        return {word: value for value, word in enumerate(self.units)}
+
+    @cached_property
+    def _tens(self) -> dict[str, int]:
+        return {word: 10 * value for value, word in enumerate(self.tens, start=2)}
+
+    def read(self, words: str) -> int | None:
+        """The number that the words say, or None: `ninety-two`, `one hundred and three`, `a hundred`.
+
+        Keeps:   digits are no words; capitals, hyphens and doubled spaces do not matter.
+        """
+        parts = [part for part in words.lower().replace("-", " ").split() if part not in self.joint]
+        at = next((i for i, part in enumerate(parts) if part in self.hundred), None)
+        if at is None:
+            return self._below_hundred(parts)
+        lead = 1 if not parts[:at] or (at == 1 and parts[0] in self.one) else 0
+        if at == 1 and not lead:
+            lead = self._units.get(parts[0], 0)
+        rest = self._below_hundred(parts[at + 1 :]) if parts[at + 1 :] else 0
         return lead * 100 + rest if 0 < lead < 10 and rest is not None else None
-    return _below_hundred(parts)
 
-
-def _below_hundred(parts: list[str]) -> int | None:
-    match parts:
-        case [one] if one in UNITS:
-            return UNITS[one]
-        case [one] if one in TENS:
-            return TENS[one]
-        case [tens, one] if tens in TENS and 0 < UNITS.get(one, 0) < 10:
-            return TENS[tens] + UNITS[one]
-    return None
+    def _below_hundred(self, parts: list[str]) -> int | None:
+        match parts:
+            case [one] if one in self._units:
+                return self._units[one]
+            case [one] if one in self._tens:
+                return self._tens[one]
+            case [tens, one] if tens in self._tens and 0 < self._units.get(one, 0) < 10:
+                return self._tens[tens] + self._units[one]
+        return None

@@ -33,12 +33,17 @@ def unpack(name: str) -> bytes:
 
 
 @cache
-def table() -> dict[str, int]:
+def read_table(words: str, bits: str) -> dict[str, int]:
     """Lower-case word -> bits; what is not in it is no word and no name that we know."""
-    bits = array.array("H", unpack("words.bits.gz"))
+    numbers = array.array("H", unpack(bits))
     if sys.byteorder == "big":
-        bits.byteswap()
-    return dict(zip(read_list("words.txt.gz").split(" "), bits, strict=True))
+        numbers.byteswap()
+    return dict(zip(read_list(words).split(" "), numbers, strict=True))
+
+
+def table() -> dict[str, int]:
+    """The table of English."""
+    return read_table("words.txt.gz", "words.bits.gz")
 
 
 @cache

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from veil.errors import PolicyError
 from veil.keys import Keys
-from veil.lexicon.numbers import read_number
+from veil.lexicon.language import english
 from veil.operators.base import Outcome, by_distinct, in_range, outcome
 from veil.operators.births import OVER
 
@@ -162,7 +162,9 @@ def _shown_age(value: str | None) -> str | None:
         return None
     match = _AGE.fullmatch(value)
     if match is None:
-        number = read_number(re.sub(r"[\s-]*(?:years?|yrs?|y/?o)?[\s-]*(?:old|of age)?\s*$", "", value.strip()))
+        number = english().numbers.read(
+            re.sub(r"[\s-]*(?:years?|yrs?|y/?o)?[\s-]*(?:old|of age)?\s*$", "", value.strip())
+        )
         return None if number is None or number > _OLDEST else OVER if number > 89 else value
     number = int(match.group("number"))
     years = (match.group("unit") or "y").lower().startswith("y")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from veil.lexicon import language
 from veil.model import Label
 from veil.policy.address import EMPTY, matches, shown_path
 from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Treatment
@@ -196,7 +197,7 @@ def id_rules(plan: Plan) -> dict[str, Apply]:
 
 def day_first(locale: str) -> bool:
     """Whether a locale writes the day before the month: all but the United States and a few that follow it."""
-    return locale.replace("_", "-").upper() not in ("EN-US", "EN", "US", "EN-PH", "ES-PR")
+    return language.day_first(locale)
 
 
 def _jsonable(value: Any, *, files: bool = False) -> Any:

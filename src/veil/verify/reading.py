@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.lexicon.dates import day_numbers
+from veil.lexicon.language import language_of
 from veil.lexicon.names import surrogate_family, surrogate_given
 from veil.lexicon.places import surrogate_cities
 from veil.model import Known, Label
@@ -27,13 +28,7 @@ _NUMBERS = (
     (Label.PHONE, re.compile(r"(?<![\w.-])\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?![\w-])")),
     (Label.URL, re.compile(r"https?://[\w./-]{1,2000}")),
 )
-_FAXED = re.compile(r"\bfax\b[^\d\n]{0,25}\Z", re.IGNORECASE)
-_TITLED = re.compile(
-    r"\b(?:Dr|Mrs?|Ms)\.? (?!(?:Van|Von|Der|Den|Del|Dos|Las|Los|Bin|Ben|Saint)\b)([A-Z][a-z]{2,})\b"
-)  # a particle may stay
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
-_DATE = re.compile(rf"(?<![\w/.-])(?:(?:19|20)\d\d-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/(?:19|20)\d\d|{_MONTH} \d{{1,2}}, (?:19|20)\d\d"
-                   rf"|\d{{1,2}}-{_MONTH}-(?:19|20)\d\d)(?![\w/-])")  # fmt: skip
+_DAY = r"(?<![\w/.-])(?:(?:19|20)\d\d-\d\d-\d\d|\d{1,2}/\d{1,2}/(?:19|20)\d\d|{month} \d{1,2}, (?:19|20)\d\d|\d{1,2}-{month}-(?:19|20)\d\d)(?![\w/-])"
 _TORN = re.compile(
     r"[^\W_]\[(?:NAME|LOCATION|ORGANIZATION)\]|\d\[(?:DATE|SSN|PHONE|FAX|MRN|ACCOUNT|ID)\]|\w@?person-\w{10}@example"
 )
@@ -45,6 +40,9 @@ class Reading:
     """Holds texts against the ones they came from."""
 
     def __init__(self, plan: Plan) -> None:
+        words = language_of(plan.locale).rereading
+        self._titles, self._fax = words.titled, words.faxed
+        self._date = re.compile(_DAY.replace("{month}", words.month))
         labels = plan.labels
         self._kept = {label for label, treatment in labels.items() if isinstance(treatment, Keep)}
         names, dates = labels[Label.NAME], labels[Label.DATE]
@@ -70,9 +68,13 @@ class Reading:
             stayed = there & set(pattern.findall(before)) if there else there
             if any(not is_ours(value, label) for value in stayed):
                 return "residual-pattern"
-        if Label.NAME not in self._kept and self._titled(_TITLED.findall(before), _TITLED.findall(after)):
+        if Label.NAME not in self._kept and self._titled(self._titles.findall(before), self._titles.findall(after)):
             return "residual-name"
-        if Label.DATE not in self._kept and not self._moved and set(_DATE.findall(after)) & set(_DATE.findall(before)):
+        if (
+            Label.DATE not in self._kept
+            and not self._moved
+            and set(self._date.findall(after)) & set(self._date.findall(before))
+        ):
             return "residual-date"
         torn = len(_TORN.findall(after)) > len(_TORN.findall(before)) or set(_LONG.findall(after)) - set(
             _LONG.findall(before)
@@ -86,16 +88,15 @@ class Reading:
         return {
             one.group()
             for one in pattern.finditer(text)
-            if not _FAXED.search(text, max(0, one.start() - 40), one.start())
+            if not self._fax.search(text, max(0, one.start() - 40), one.start())
         }
 
-    @staticmethod
-    def _glued(before: str, after: str) -> bool:
+    def _glued(self, before: str, after: str) -> bool:
         """Whether a name is new that no list of stand-ins has, or one that begins with two capitals."""
         if set(_GLUED.findall(after)) - set(_GLUED.findall(before)):
             return True
-        new = {name.casefold() for name in _TITLED.findall(after)} - {
-            name.casefold() for name in _TITLED.findall(before)
+        new = {name.casefold() for name in self._titles.findall(after)} - {
+            name.casefold() for name in self._titles.findall(before)
         }
         return not new <= _stand_ins()
 
@@ -112,7 +113,7 @@ class Reading:
             return []
         texts, was, now = [], [], []
         for i, (old, new) in enumerate(zip(before, after, strict=True)):
-            there, here = _DATE.findall(old), _DATE.findall(new)
+            there, here = self._date.findall(old), self._date.findall(new)
             if told[i] and len(there) == len(here):
                 texts += [i] * len(there)
                 was += there

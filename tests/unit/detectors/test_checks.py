@@ -2,7 +2,10 @@
 
 import pytest
 
-from veil.detectors.checks import CHECKS
+from veil.detectors.checks import Worded, checks
+from veil.lexicon.language import english
+
+CHECKS = checks(Worded(english()))
 
 
 @pytest.mark.parametrize(

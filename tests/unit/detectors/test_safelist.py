@@ -2,13 +2,13 @@
 
 import pytest
 
-from veil.detectors.safelist import Safelist, unsafe
+from veil.detectors.safelist import Safelist
 from veil.detectors.scanner import Scanner, standard
 from veil.model import Label, Span, Text
 
 
 def masked(text):
-    return [text[start:end] for start, end, _ in unsafe(text)]
+    return [text[start:end] for start, end, _ in Safelist().unsafe(text)]
 
 
 @pytest.mark.parametrize("text", [
@@ -33,7 +33,7 @@ def test_what_nothing_makes_safe_is_masked(text, wanted):
 
 
 def test_letters_become_a_name_and_digits_an_id():
-    assert [label for _, _, label in unsafe("Qxzw 99887")] == [Label.NAME, Label.ID]
+    assert [label for _, _, label in Safelist().unsafe("Qxzw 99887")] == [Label.NAME, Label.ID]
 
 
 def test_a_safe_word_that_is_a_name_here_is_found_by_the_other_detectors():

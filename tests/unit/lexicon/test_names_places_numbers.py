@@ -3,7 +3,7 @@
 import pytest
 
 from veil.lexicon import names, places
-from veil.lexicon.numbers import read_number
+from veil.lexicon.language import english
 
 
 def test_the_lists_know_who_is_called_what() -> None:
@@ -45,4 +45,4 @@ def test_places_are_known_by_name() -> None:
     ],
 )  # fmt: skip
 def test_a_number_in_words_is_read(words: str, number: int | None) -> None:
-    assert read_number(words) == number
+    assert english().numbers.read(words) == number

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from veil.detectors.base import Owner
-from veil.detectors.checks import years_of
 from veil.detectors.filters.entries import EVERY_WORD, Entry, read_entries
 from veil.detectors.filters.expressions import SECONDS, Clock
 from veil.detectors.filters.ledger import Ledger, Range, joined
 from veil.detectors.filters.tagger import Tagger, perceptron
 from veil.detectors.filters.words import Words
 from veil.detectors.known import KnownIdentifiers
+from veil.lexicon.language import Language
 from veil.model import Label, Span, Text
 
 KNOWN, UNKNOWN = 0.9, 0.6  # the score of what a filter found, and of what no filter knows
@@ -37,14 +37,21 @@ class Filters:
     labels = frozenset(Label)
 
     def __init__(
-        self, entries: Sequence[Entry] | Path, *, tagger: Tagger | None = None, seconds: float = SECONDS
+        self,
+        entries: Sequence[Entry] | Path,
+        *,
+        tagger: Tagger | None = None,
+        seconds: float = SECONDS,
+        language: Language | None = None,
     ) -> None:
         self._entries = read_entries(entries) if isinstance(entries, Path) else tuple(entries)
         self._types = {entry.number: entry.phi_type for entry in self._entries}
         self._seconds = seconds
         asked = any(entry.pos for entry in self._entries)
         self._tagger = tagger or (perceptron() if asked else None)
-        self._known = KnownIdentifiers() if any(entry.type == "dynamic" for entry in self._entries) else None
+        self._known = (
+            KnownIdentifiers((), language) if any(entry.type == "dynamic" for entry in self._entries) else None
+        )
         self._contexts = {entry.around for entry in self._entries if entry.type == "regex_context"}
 
     def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
@@ -110,8 +117,8 @@ def label_of_type(phi_type: str, value: str) -> Label:
     if kind in _LABELS:
         return _LABELS[kind]
     if kind.startswith("AGE"):
-        years = [years_of(piece) for piece in re.findall(r"\d+", value)]
-        young = bool(years) and all(one is not None and one < 90 for one in years)
+        years = [int(piece) for piece in re.findall(r"\d+", value)]
+        young = bool(years) and all(one < 90 for one in years)
         return Label.AGE if young and kind != "AGE>=90" else Label.AGE_OVER_89
     if "@" in value:
         return Label.EMAIL

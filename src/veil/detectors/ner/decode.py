@@ -12,6 +12,7 @@ from veil.detectors.ner.cut import GLUED, Cut
 from veil.detectors.ner.likely import can_be
 from veil.detectors.ner.network import Reading
 from veil.detectors.ner.temper import is_quiet, tempered
+from veil.lexicon.language import Language
 from veil.model import Label, Span, Text
 
 SOURCE = "ner"
@@ -55,18 +56,20 @@ def doubts(size: int, reading: Reading, identifying: NDArray[np.bool_]) -> Doubt
     return Doubts(mass, label, begins, role)
 
 
-def spans(text: Text, one: Cut, seen: Doubts, labels: tuple[Label, ...], roles: tuple[str, ...]) -> Iterator[Span]:
+def spans(
+    text: Text, one: Cut, seen: Doubts, labels: tuple[Label, ...], roles: tuple[str, ...], language: Language
+) -> Iterator[Span]:
     """The spans of one text, in order, disjoint."""
     quiet = is_quiet(one)
     for run in _runs(one, seen):
         label = labels[int(seen.label[slice(*run)][seen.mass[slice(*run)].argmax()])]
         first, last = _whole(one, label, run[0], run[1] - 1)
         shown = text.shown[one.starts[first] : one.ends[last]]
-        if not can_be(label, shown):
+        if not can_be(label, shown, language):
             continue
         start, end = text.raw_range(one.starts[first], one.ends[last])
         share = float(seen.mass[first : last + 1].max())
-        score = round(tempered(share, label, one, first, last, quiet=quiet), 4)
+        score = round(tempered(share, label, one, first, last, language, quiet=quiet), 4)
         source = f"{SOURCE}/{roles[int(seen.role[first])]}" if label is Label.NAME else SOURCE
         yield Span(start, end, _told(label, shown), score, source)
 

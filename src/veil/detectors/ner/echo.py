@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from veil.detectors import cues
 from veil.detectors.ner.cut import Cut
 from veil.detectors.ner.decode import Doubts
 from veil.detectors.ner.temper import is_of_a_thing
-from veil.detectors.tokens import bits_of, is_wordlike
+from veil.lexicon.language import Language
 from veil.model import Label, Span, Text
 
 CERTAIN = 0.9
@@ -17,12 +16,12 @@ WORD, NAME = 0.1, 0.02  # the least share that an English word, and that a plain
 SCORE = 0.8
 
 
-def echoes(text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> Iterator[Span]:
+def echoes(text: Text, one: Cut, seen: Doubts, found: Sequence[Span], language: Language) -> Iterator[Span]:
     """The words of certain names where no span covers them.
 
     Keeps:   an eponym or a thing of the same name is none: `Dr. Graves` leaves `Graves disease` alone.
     """
-    certain = _words_of_names(text, found)
+    certain = _words_of_names(text, found) - language.cues.particles
     if not certain:
         return
     covered = bytearray(len(text.raw))
@@ -32,7 +31,7 @@ def echoes(text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> Iterato
         if word.lower() not in certain or not word[0].isalpha():
             continue
         start, end = text.raw_range(one.starts[i], one.ends[i])
-        if not any(covered[start:end]) and _is_echo(one, seen, i):
+        if not any(covered[start:end]) and _is_echo(one, seen, i, language):
             yield Span(start, end, Label.NAME, SCORE, "ner:echo")
 
 
@@ -41,15 +40,16 @@ def _words_of_names(text: Text, found: Sequence[Span]) -> frozenset[str]:
     for span in found:
         if span.label is Label.NAME and span.score >= CERTAIN:
             words.update(part.strip(".,()\"'").lower() for part in text.raw[span.start : span.end].split())
-    return frozenset(word for word in words if len(word) >= SHORTEST and word.isalpha() and word not in cues.PARTICLES)
+    return frozenset(word for word in words if len(word) >= SHORTEST and word.isalpha())
 
 
-def _is_echo(one: Cut, seen: Doubts, i: int) -> bool:
+def _is_echo(one: Cut, seen: Doubts, i: int, language: Language) -> bool:
+    words, cues = language.vocabulary, language.cues
     word = one.words[i]
     lower = word.lower()
     share = float(seen.mass[i])
-    if is_of_a_thing(one, i):
+    if is_of_a_thing(one, i, cues.things):
         return False
-    if is_wordlike(lower, bits_of(lower)) or lower in cues.NOT_NAMES or not word[0].isupper():
+    if words.is_wordlike(lower, words.bits(lower)) or lower in cues.not_names or not word[0].isupper():
         return share >= WORD
-    return share >= NAME or lower not in cues.EPONYMS
+    return share >= NAME or lower not in cues.eponyms

@@ -17,6 +17,7 @@ from veil.detectors.ner.network import Network, shipped
 from veil.detectors.ner.pool import pooled
 from veil.detectors.ner.public import is_public
 from veil.detectors.weigh import held
+from veil.lexicon.language import Language, english
 from veil.model import SAFE_HARBOR, Label, Span, Text
 
 # The share below which a rule's opinion is refused. Read off the families: below its bar a kind was wrong nine times
@@ -39,7 +40,8 @@ class Ner:
     name = "ner"
     labels = frozenset(Label)
 
-    def __init__(self, network: Network | None = None) -> None:
+    def __init__(self, language: Language | None = None, network: Network | None = None) -> None:
+        self._language = language or english()
         self.network = network or shipped()
         self._labels = tuple(Label(label) for label in self.network.labels)
         self.identifying = np.array([label in SAFE_HARBOR or label is Label.ORGANIZATION for label in self._labels])
@@ -57,11 +59,11 @@ class Ner:
         ]
 
     def _judged(self, text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> list[Span]:
-        seen = pooled(one, seen)
-        own = fitted(text, list(decode.spans(text, one, seen, self._labels, self.network.roles)), found)
+        seen = pooled(one, seen, self._language.vocabulary)
+        own = fitted(text, list(decode.spans(text, one, seen, self._labels, self.network.roles, self._language)), found)
         own = [span for span in own if not is_public(text.raw, span.start, span.end, span.label)]
-        both = [*(self._told(text, one, seen, weighed(text, one, seen, span)) for span in found), *own]
-        return [*both, *echoes(text, one, seen, both)]
+        both = [*(self._told(text, one, seen, weighed(text, one, seen, span, self._language)) for span in found), *own]
+        return [*both, *echoes(text, one, seen, both, self._language)]
 
     def _told(self, text: Text, one: Cut, seen: Doubts, span: Span) -> Span:
         """A rule's name with the role that the network gives it, where it gives it any."""
@@ -73,9 +75,9 @@ class Ner:
         return span._replace(source=f"{span.source}/{role}") if role else span
 
 
-def weighed(text: Text, one: Cut, seen: Doubts, span: Span) -> Span:
+def weighed(text: Text, one: Cut, seen: Doubts, span: Span, language: Language) -> Span:
     """A rule's span with the score that the network leaves it; what is held by digits or a table is not touched."""
-    if not held(span) and _is_nobodys(text.raw, span):
+    if not held(span) and _is_nobodys(text.raw, span, language):
         return span._replace(score=min(span.score, REFUSED * 0.5))
     bar = BARS.get(span.source, BARS.get(f"{span.source.partition(':')[0]}:{span.label}"))
     if bar is None or held(span):
@@ -86,9 +88,9 @@ def weighed(text: Text, one: Cut, seen: Doubts, span: Span) -> Span:
     return span._replace(score=round(1 - (1 - span.score) * (1 - share), 4))
 
 
-def _is_nobodys(raw: str, span: Span) -> bool:
+def _is_nobodys(raw: str, span: Span, language: Language) -> bool:
     """Whether a span is something printed, or a room of any hospital."""
-    if span.label is Label.ORGANIZATION and is_room(raw[span.start : span.end]):
+    if span.label is Label.ORGANIZATION and is_room(raw[span.start : span.end], language):
         return True
     return is_public(raw, span.start, span.end, span.label)
 

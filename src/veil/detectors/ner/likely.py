@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from veil.detectors import cues
-from veil.detectors.tokens import bits_of
+from veil.lexicon.language import Language
 from veil.lexicon.words import CLINICAL
 from veil.model import SAFE_HARBOR, Label
 
@@ -22,13 +21,12 @@ _ROOMS = frozenset(
     ["unit", "nursery", "department", "suite", "room", "service", "services", "pathology", "ward", "floor", "team", "desk", "bay",
      "area", "recovery", "surgery", "radiology", "laboratory", "lab", "theater", "theatre", "program", "division", "section"]
 )  # fmt: skip
-_PEOPLE = cues.PERSONS | cues.RELATIVES  # `Patient email` is nobody's name
 _OF_ROOMS = frozenset(
     ["and", "the", "care", "post", "same", "day", "new", "born", "main", "general", "plastic", "operating", "eye"]
 )
 
 
-def can_be(label: Label, shown: str) -> bool:
+def can_be(label: Label, shown: str, language: Language) -> bool:
     """Whether a text can be what it was taken for."""
     if label in _NUMBERED or label in {Label.YEAR, Label.TIME, Label.AGE}:
         return any(char.isdigit() for char in shown) or label is Label.AGE_OVER_89
@@ -39,26 +37,30 @@ def can_be(label: Label, shown: str) -> bool:
     if label is Label.DATE:  # a bare `9/10` is left to the rules, which know ratios
         return _DATE.search(shown) is not None
     if label in _WORDED:
-        return _can_be_worded(label, shown)
+        return _can_be_worded(label, shown, language)
     return True
 
 
-def _can_be_worded(label: Label, shown: str) -> bool:
-    words = _WORD.findall(shown)
+def _can_be_worded(label: Label, shown: str, language: Language) -> bool:
+    words, cues = _WORD.findall(shown), language.cues
     if not words:
         return False
     if label is Label.NAME:
-        if all(word.lower() in _PEOPLE for word in words):
+        if all(word.lower() in cues.people for word in words):
             return False
         whole = "".join(words).lower()
-        taken = whole in cues.CREDENTIALS or (whole in cues.PLACEHOLDERS and len(words) == 1)
+        taken = whole in cues.credentials or (whole in cues.placeholders and len(words) == 1)
         return not taken and (len(whole) > 1 or words[0].isupper())
-    return label is not Label.ORGANIZATION or not is_room(shown)
+    return label is not Label.ORGANIZATION or not is_room(shown, language)
 
 
-def is_room(shown: str) -> bool:
+def is_room(shown: str, language: Language) -> bool:
     """Whether the name of an institution is one that every hospital has: `Postanesthesia Care Unit`."""
     words = [word.lower() for word in _WORD.findall(shown)]
     if not words or words[-1] not in _ROOMS:
         return False
-    return all(word in _ROOMS or word in _OF_ROOMS or bits_of(word) & CLINICAL for word in words if len(word) > 2)
+    return all(
+        word in _ROOMS or word in _OF_ROOMS or language.vocabulary.bits(word) & CLINICAL
+        for word in words
+        if len(word) > 2
+    )

@@ -19,6 +19,7 @@ from veil.detectors.ner.shipped import CARD_SHA256
 from veil.detectors.ner.words import NOTHING, Words
 from veil.detectors.onnx import session
 from veil.errors import PartError
+from veil.lexicon.language import Language, english
 
 WEIGHTS = "weights"
 LONG, SHORT = 1024, 128  # tokens of one run; a lone short text has the small one
@@ -42,16 +43,18 @@ class Reading(NamedTuple):
 class Network:
     """The weights, running: several networks that were trained apart, in one graph, their shares averaged.
 
-    Shape:   `held` has `words.npz`, `encoder.onnx`, `context.onnx`; `card` their labels, roles and reach.
+    Shape:   `held` has `words.npz`, `encoder.onnx`, `context.onnx`; `card` their labels, roles and reach; `language` is
+             the one that they were trained on.
 
     Keeps:   a token's answer depends on the `reach` tokens to each side of it in its own text, and on nothing else.
     """
 
-    def __init__(self, card: Mapping[str, Any], held: Mapping[str, bytes]) -> None:
+    def __init__(self, card: Mapping[str, Any], held: Mapping[str, bytes], language: Language) -> None:
         tables = dict(np.load(BytesIO(held["words.npz"])))
         self._context = session(held["context.onnx"])
         self._encoder = session(held["encoder.onnx"])
-        self._words = Words(tables, self._encoded, tables["gaps"].shape[1])
+        self._words = Words(tables, self._encoded, tables["gaps"].shape[1], language)
+        self.language = language
         self._gaps = tables["gaps"].astype(np.float32)
         self.labels: tuple[str, ...] = tuple(card["labels"])
         self.roles: tuple[str, ...] = tuple(card["roles"])
@@ -116,7 +119,8 @@ def shipped() -> Network:
     """
     folder = files("veil.detectors.ner") / WEIGHTS
     card = json.loads(_checked(folder, "card.json", CARD_SHA256))
-    return Network(card, {name: _checked(folder, name, digest) for name, digest in card["sha256"].items()})
+    held = {name: _checked(folder, name, digest) for name, digest in card["sha256"].items()}
+    return Network(card, held, english())
 
 
 def _checked(folder: Traversable, name: str, digest: str) -> bytes:

@@ -9,15 +9,14 @@ import numpy as np
 
 from veil.detectors.ner.cut import Cut
 from veil.detectors.ner.decode import Doubts
-from veil.detectors.tokens import bits_of, is_wordlike
-from veil.lexicon.words import abbreviations
+from veil.lexicon.vocabulary import Vocabulary
 
 LIKELY = 0.25  # the least share of a place that counts
 SHORTEST = 4
 MOST = 3  # places that count
 
 
-def pooled(one: Cut, seen: Doubts) -> Doubts:
+def pooled(one: Cut, seen: Doubts, words: Vocabulary) -> Doubts:
     """The doubts of one text with those of each odd word put together.
 
     Keeps:   no share becomes smaller; words that lists know, and abbreviations, are left as they are.
@@ -29,7 +28,7 @@ def pooled(one: Cut, seen: Doubts) -> Doubts:
             places[word.lower()].append(int(i))
     mass = seen.mass.copy()
     for lower, at in places.items():
-        if len(at) < 2 or is_wordlike(lower, bits_of(lower)) or one.words[at[0]] in abbreviations():
+        if len(at) < 2 or words.is_wordlike(lower, words.bits(lower)) or one.words[at[0]] in words.abbreviations:
             continue
         highest = np.sort(seen.mass[at])[-MOST:]
         together = np.float32(1.0 - np.prod(1.0 - highest))

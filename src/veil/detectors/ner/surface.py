@@ -6,8 +6,7 @@ import unicodedata
 import zlib
 from typing import NamedTuple
 
-from veil.detectors.cues import EPONYMS
-from veil.detectors.tokens import bits_of
+from veil.lexicon.language import Language
 from veil.lexicon.words import (
     CITY,
     CLINICAL,
@@ -19,7 +18,6 @@ from veil.lexicon.words import (
     FEMALE,
     GIVEN,
     MALE,
-    abbreviations,
 )
 
 BUCKETS = 1 << 15
@@ -54,7 +52,7 @@ class Surface(NamedTuple):
     facts: tuple[float, ...]
 
 
-def surface(word: str) -> Surface:
+def surface(word: str, language: Language) -> Surface:
     """What one token of `cut` shows.
 
     Keeps:   the digits of a number do not count, but how many they are and whether it can be a day, an age or a year.
@@ -64,7 +62,7 @@ def surface(word: str) -> Surface:
     if not word[0].isalpha():
         return Surface(word[0], (), _SIGNS.get(word[0], _OTHER_SIGN), (0.0,) * FACTS)
     lower = plain(word)
-    return Surface(lower, grams(lower), _shape(word), _facts(lower, word))
+    return Surface(lower, grams(lower), _shape(word), _facts(lower, word, language))
 
 
 def plain(word: str) -> str:
@@ -112,12 +110,12 @@ def _shape(word: str) -> int:
     return 12 if word[0].isascii() else 15
 
 
-def _facts(lower: str, word: str) -> tuple[float, ...]:
-    bits = bits_of(lower)
+def _facts(lower: str, word: str, language: Language) -> tuple[float, ...]:
+    bits = language.vocabulary.bits(lower)
     family, given = bits & FAMILY, (bits & GIVEN) >> 4
     flags = [1.0 if bits & flag else 0.0 for flag in _FLAGS]
-    if lower in EPONYMS:
+    if lower in language.cues.eponyms:
         flags[-1] = 1.0
-    short = float(word in abbreviations())
+    short = float(word in language.vocabulary.abbreviations)
     borne = family / 15, given / 15, float(family > 0), float(given > 0)
     return (*borne, min(len(word), 16) / 16, float(not bits), short, *flags)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 
-from veil.detectors import cues
 from veil.detectors.ner.cut import GLUED, SPACE, Cut
-from veil.detectors.tokens import bits_of, family_rank, given_rank, is_wordlike
-from veil.lexicon.words import EPONYM, abbreviations
+from veil.lexicon.language import Language
+from veil.lexicon.vocabulary import family_rank, given_rank
+from veil.lexicon.words import EPONYM
 from veil.model import Label
 
 RARE = 0.5  # identifiers are rarer in notes than in what the network was shown
@@ -25,62 +25,62 @@ _WORDS = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
 _NEAR = 1e-6
 
 
-def tempered(share: float, label: Label, one: Cut, first: int, last: int, *, quiet: bool) -> float:
+def tempered(share: float, label: Label, one: Cut, first: int, last: int, language: Language, *, quiet: bool) -> float:
     """The share of a span as a score: 0.5 is where it is as likely an identifier as not.
 
     Shape:   `first` and `last` are tokens; `quiet` tells that the text has next to no capitals.
     """
     odds = math.log(max(share, _NEAR) / max(1 - share, _NEAR)) - RARE
     if label in _WORDS:
-        odds -= _against(one, first, last, quiet=quiet)
+        odds -= _against(one, first, last, language, quiet=quiet)
     return 1 / (1 + math.exp(-odds))
 
 
-def _against(one: Cut, first: int, last: int, *, quiet: bool) -> float:
+def _against(one: Cut, first: int, last: int, language: Language, *, quiet: bool) -> float:
     """What the plainest reading of its words takes off: the least over them, for one odd word makes a name of all."""
     words = [one.words[i] for i in range(first, last + 1) if one.words[i][0].isalpha()]
     if not words:
         return 0.0
-    taken = min(_of_word(word, quiet=quiet) for word in words)
-    known = any(_is_eponym(word) for word in words)
-    if is_of_a_thing(one, last):
+    taken = min(_of_word(word, language, quiet=quiet) for word in words)
+    known = any(_is_eponym(word, language) for word in words)
+    if is_of_a_thing(one, last, language.cues.things):
         taken += OF_A_THING if known else BEFORE_A_THING
     elif known and one.words[last + 1 : last + 3] in (["'", "s"], ["'", "S"]):
         taken += OWNED  # `Crohn's flare`
-    if first == last and _is_rather_a_thing(words[0].lower()):
+    if first == last and _is_rather_a_thing(words[0].lower(), language):
         taken += ALONE
     return taken
 
 
-def _is_rather_a_thing(lower: str) -> bool:
+def _is_rather_a_thing(lower: str, language: Language) -> bool:
     """Whether a word is known as an eponym and few people bear it: `s/p Foley`."""
-    bits = bits_of(lower)
-    return lower in cues.EPONYMS and given_rank(bits) <= 8 and family_rank(bits) <= 10
+    bits = language.vocabulary.bits(lower)
+    return lower in language.cues.eponyms and given_rank(bits) <= 8 and family_rank(bits) <= 10
 
 
-def _of_word(word: str, *, quiet: bool) -> float:
-    lower = word.lower()
-    known = is_wordlike(lower, bits_of(lower))
+def _of_word(word: str, language: Language, *, quiet: bool) -> float:
+    words, lower = language.vocabulary, word.lower()
+    known = words.is_wordlike(lower, words.bits(lower))
     if word.islower():
-        if len(word) > 2 and word.upper() in abbreviations():
+        if len(word) > 2 and word.upper() in words.abbreviations:
             return SHORT_FORM
         return 0.0 if quiet else SMALL_WORD if known or len(word) < 3 else SMALL_ODD
     if word.isupper() and len(word) > 1:
-        return SHORT_FORM if word in abbreviations() else LOUD_WORD if known else 0.0
+        return SHORT_FORM if word in words.abbreviations else LOUD_WORD if known else 0.0
     return 0.0
 
 
-def _is_eponym(word: str) -> bool:
+def _is_eponym(word: str, language: Language) -> bool:
     lower = word.lower()
-    return lower in cues.EPONYMS or bool(bits_of(lower) & EPONYM)
+    return lower in language.cues.eponyms or bool(language.vocabulary.bits(lower) & EPONYM)
 
 
-def is_of_a_thing(one: Cut, i: int) -> bool:
+def is_of_a_thing(one: Cut, i: int, things: frozenset[str]) -> bool:
     """Whether a thing is named after token i: `Kelly clamp`, `Graves' disease`."""
     k = i + 1
     if k < len(one.words) and one.words[k] == "'" and one.gaps[k] == GLUED:
         k += 2 if k + 1 < len(one.words) and one.words[k + 1] in {"s", "S"} else 1
-    return k < len(one.words) and one.gaps[k] in {GLUED, SPACE} and one.words[k].lower() in cues.THINGS
+    return k < len(one.words) and one.gaps[k] in {GLUED, SPACE} and one.words[k].lower() in things
 
 
 def is_quiet(one: Cut) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veil.detectors.ner.surface import FACTS, Surface, surface
+from veil.lexicon.language import Language
 
 NOTHING = ""
 KEPT = 50_000  # vectors that are held, about; 25 MB
@@ -26,7 +27,9 @@ class Words:
         tables: Mapping[str, NDArray[np.generic]],
         encode: Callable[[NDArray[np.float32]], NDArray[np.float32]],
         width: int,
+        language: Language,
     ) -> None:
+        self._language = language
         known = bytes(tables["words"].astype(np.uint8)).decode("utf-8").split("\n")
         self._row = {word: row for row, word in enumerate(known)}
         self._meaning, self._meaning_scale = (
@@ -56,7 +59,7 @@ class Words:
         while len(self._at) + AT_ONCE > len(self._vectors):
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
         for begin in range(0, len(words), AT_ONCE):
-            shown = self._shown([surface(word) for word in words[begin : begin + AT_ONCE]])
+            shown = self._shown([surface(word, self._language) for word in words[begin : begin + AT_ONCE]])
             self._vectors[first + begin : first + begin + AT_ONCE] = self._encode(shown)
 
     def _shown(self, seen: list[Surface]) -> NDArray[np.float32]:

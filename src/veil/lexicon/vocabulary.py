@@ -1,0 +1,69 @@
+"""Vocabulary: what each word of one language can be: a name borne by how many, a word of prose or of medicine."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from veil.lexicon.words import CLINICAL, DRUG, ENGLISH, EPONYM, EVERYDAY, FAMILY, GIVEN
+
+_PROSE = ENGLISH | CLINICAL | EVERYDAY
+_JOINT = re.compile("[-']")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The lists of words of one language.
+
+    Shape:   `table`: word in small letters -> bits of `veil.lexicon.words`; `abbreviations` as they are written; `safe`
+             in small letters; `endings` of words that are no names; `bent`: an ending, and what stands there in the list.
+    """
+
+    table: Mapping[str, int]
+    abbreviations: frozenset[str]
+    safe: frozenset[str]
+    endings: tuple[str, ...]
+    bent: tuple[tuple[str, str], ...]
+
+    def bits(self, lower: str) -> int:
+        """What the lists say of a word in small letters; of a hyphened one, of its parts together."""
+        bits = self.table.get(lower)
+        if bits is not None:
+            return bits
+        if not lower.isascii():
+            folded = "".join(char for char in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(char))
+            return self.bits(folded) if folded.isascii() else 0
+        if "-" in lower or "'" in lower:
+            parts = [self.table.get(part, 0) for part in _JOINT.split(lower)]
+            return max(parts, key=lambda part: part & FAMILY) if all(parts) else 0
+        return 0
+
+    def is_wordlike(self, lower: str, bits: int) -> bool:
+        """Whether a word is plain prose or clinical, whoever may bear it as a name."""
+        names = max(given_rank(bits), family_rank(bits))
+        if bits & (CLINICAL | EVERYDAY):
+            return given_rank(bits) < 14
+        if bits & (ENGLISH | DRUG):
+            return names < 5
+        if bits & EPONYM:
+            return names < 6
+        if names:
+            return names < 3 and len(lower) > 6 and lower.endswith(self.endings)
+        return self._is_bent(lower) or (len(lower) > 6 and lower.endswith(self.endings))
+
+    def _is_bent(self, lower: str) -> bool:
+        return any(
+            lower.endswith(ending) and self.table.get(lower[: -len(ending)] + other, 0) & _PROSE
+            for ending, other in self.bent
+        )
+
+
+def given_rank(bits: int) -> int:
+    """How many people bear the given name of these bits, 0 (nobody) to 15."""
+    return (bits & GIVEN) >> 4
+
+
+def family_rank(bits: int) -> int:
+    return bits & FAMILY
