@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import pyarrow as pa
-
-from veil.engine.subjects import by_row
 from veil.lexicon.language import Language, PersonCues, english
-from veil.model import Batch, Known, Label, Meant, Owner, Span
-from veil.policy.rules import Rule
+from veil.model import Known, Label, Meant, Owner, Span
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})?")
 _POSSESSIVE = re.compile(r"['’][sS]?(?!\w)")
@@ -32,7 +28,7 @@ class Staff:
     """The hospital's own people by what they are called: full names, and family names that only one of them bears."""
 
     def __init__(self, known: Sequence[Known] = ()) -> None:
-        full = {tokens_of(one.value) for one in known if one.kind == "full_name"}
+        full = {tokens_of(one.value) for one in known if one.kind in ("full_name", "name")}
         last: dict[str, set[tuple[str, ...]]] = {}
         for name in full:
             if name:
@@ -93,7 +89,7 @@ def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, 
     if one_of_us:
         return Meant("clinician", one_of_us)
     if cue == "clinician":
-        return Meant("clinician", "clinician\x1f" + " ".join(words))
+        return Meant("clinician", staff_person(words))
     key = f"{owner.subject or ''}\x1f" + " ".join(words)
     return Meant(cue or "other", key)
 
@@ -155,21 +151,3 @@ def _within(name: tuple[str, ...], fuller: tuple[str, ...]) -> bool:
     if len(name) == 1:
         return name[0] in (fuller[-1], fuller[0])
     return name[-1] == fuller[-1] and _same(name[0], fuller[0])
-
-
-def staff_of(batch: Batch, rules: Mapping[str, Rule]) -> pa.Array | None:
-    """The hospital's own person of each row, told from the row's name columns; None where a table names none."""
-    columns = {
-        rule.kind: by_row(batch, address).to_pylist() for address, rule in rules.items() if rule.known == "staff"
-    }
-    if not columns:
-        return None
-    full = columns.get("full_name") or columns.get("name")
-    if full is None:
-        pairs = zip(
-            columns.get("given_name", [None] * batch.height),
-            columns.get("family_name", [None] * batch.height),
-            strict=True,
-        )
-        full = [" ".join(piece for piece in pair if piece) or None for pair in pairs]
-    return pa.array([staff_person(tokens_of(name)) if name else None for name in full], pa.large_string())

@@ -15,7 +15,7 @@ from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
 from veil.engine.persons import Staff, called, who_is_meant
 from veil.keys import Keys
-from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, folded, put_back
+from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, folded, span_table, spliced
 from veil.operators.names import CALLED
 from veil.operators.redact import Placeholder
 from veil.policy.plan import Plan, id_rules
@@ -76,10 +76,15 @@ class Scans:
         self, values: pa.Array, subjects: pa.Array, *, day_first: bool, report: Report, address: str
     ) -> tuple[pa.Array, list[Found]]:
         """Shape: n texts, n subjects -> n texts with every span replaced; null stays null."""
-        texts = [value or "" for value in values.to_pylist()]
-        owners = self.owners(subjects)
-        spans = self.find(texts, owners)
-        return self.answer(values, subjects, spans, day_first=day_first, report=report, address=address)
+        found = self.found(values, subjects, day_first=day_first, report=report, address=address)
+        return spliced(values, spans_of(found)), found
+
+    def found(
+        self, values: pa.Array, subjects: pa.Array, *, day_first: bool, report: Report, address: str
+    ) -> list[Found]:
+        """What stands in each text and what is to stand there instead. Shape: n texts, n subjects -> n."""
+        spans = self.find([value or "" for value in values.to_pylist()], self.owners(subjects))
+        return self.replaced(values, subjects, spans, day_first=day_first, report=report, address=address)
 
     def answer(
         self,
@@ -92,6 +97,20 @@ class Scans:
         address: str,
     ) -> tuple[pa.Array, list[Found]]:
         """Shape: n texts, n subjects, n lists of spans as `find` gives them -> n texts with those replaced; null stays null."""
+        found = self.replaced(values, subjects, spans, day_first=day_first, report=report, address=address)
+        return spliced(values, spans_of(found)), found
+
+    def replaced(
+        self,
+        values: pa.Array,
+        subjects: pa.Array,
+        spans: list[list[Span]],
+        *,
+        day_first: bool,
+        report: Report,
+        address: str,
+    ) -> list[Found]:
+        """What stands in place of each of these spans, and who is meant. Shape: n texts, subjects, lists of spans -> n."""
         texts = [value or "" for value in values.to_pylist()]
         owners = self.owners(subjects)
         meant = [
@@ -100,15 +119,8 @@ class Scans:
         ]
         mentions = _mentions(texts, spans, meant, owners, self._ids.keys())
         replacements = self._replaced(mentions, spans, subjects, day_first=day_first, report=report, address=address)
-        done = [
-            put_back(text, found, new) if found else text
-            for text, found, new in zip(texts, spans, replacements, strict=True)
-        ]
         report.count(address, "scanned", "", len(texts) - values.null_count)
-        new_values = pa.array(done, pa.large_string(), mask=values.is_null().to_numpy(zero_copy_only=False))
-        return new_values, [
-            Found(tuple(s), tuple(r), tuple(m)) for s, r, m in zip(spans, replacements, meant, strict=True)
-        ]
+        return [Found(tuple(s), tuple(r), tuple(m)) for s, r, m in zip(spans, replacements, meant, strict=True)]
 
     def _replaced(self, mentions: list[_Mention], spans: list[list[Span]], subjects: pa.Array, *, day_first: bool,
                   report: Report, address: str) -> list[list[str]]:  # fmt: skip
@@ -156,6 +168,16 @@ class Scans:
         return about_table(
             len(mentions), subject=owners, person=person, role=role, label=label.value, domain=domain, **facts
         )
+
+
+def spans_of(found: Sequence[Found]) -> pa.Table:
+    """What was found in n texts as a table of SPANS: value i is text i."""
+    rows = [
+        (i, span.start, span.end, new, span.label.value)
+        for i, one in enumerate(found)
+        for span, new in zip(one.spans, one.replacements, strict=True)
+    ]
+    return span_table(*zip(*rows, strict=True)) if rows else span_table()
 
 
 def _person(mention: _Mention, subject: str | None) -> str | None:

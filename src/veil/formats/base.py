@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import pyarrow as pa
 
+from veil.errors import FormatError
 from veil.model import Batch, Edits, Exact
 
 Settings = Mapping[str, Any]
@@ -109,6 +110,23 @@ class Joined:
             for side in sides:
                 with side.open("rb") as source:
                     shutil.copyfileobj(source, sink, 8 << 20)
+
+
+def refuse_removals(edits: Edits, *known: str) -> None:
+    """Nothing, where a writer can take out all that is to go.
+
+    Shape:   `known`: which of `rows`, `elements`, `regions` it can remove.
+    Errors:  FormatError `removal-unknown`: what is to go never stays because a format has no such thing.
+    """
+    asked = {
+        "rows": len(edits.removed_rows),
+        "elements": len(edits.removed_elements),
+        "regions": edits.removed_regions.num_rows if edits.removed_regions is not None else 0,
+    }
+    for kind, count in asked.items():
+        if count and kind not in known:
+            raise FormatError("removal-unknown", f"{kind} cannot be removed from a file of this format",
+                              hint="drop or replace the field instead")  # fmt: skip
 
 
 @runtime_checkable

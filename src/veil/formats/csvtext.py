@@ -201,9 +201,10 @@ def _value(raw: pa.Array, quote: str) -> pa.Array:
 
 
 def write_rows(
-    rows: Rows, changed: dict[int, pa.Array], removed: set[int], shape: Shape, exact: Mapping[int, Exact] | None = None
-) -> pa.Buffer:
-    """The rows as UTF-8 bytes, changed columns with new cells, removed columns gone.
+    rows: Rows, changed: dict[int, pa.Array], removed: set[int], shape: Shape, exact: Mapping[int, Exact] | None = None,
+    kept: pa.Array | None = None,
+) -> pa.Buffer:  # fmt: skip
+    """The rows as UTF-8 bytes, changed columns with new cells, removed columns gone; `kept`: the rows that stay, None for all.
 
     Keeps:   an untouched cell's raw bytes; a changed cell is quoted where it was, or where it must be; an exact one is
              written as it is.
@@ -220,6 +221,9 @@ def write_rows(
     if not columns:
         return pa.py_buffer(b"")
     ends = rows.ends if not isinstance(rows.ends, str) else pa.scalar(rows.ends, pa.large_string())
+    if kept is not None:
+        columns = [column.take(kept) for column in columns]
+        ends = ends.take(kept) if isinstance(ends, pa.Array) else ends
     columns[-1] = pc.binary_join_element_wise(columns[-1], ends, pa.scalar("", pa.large_string()))
     joined = (
         pc.binary_join_element_wise(*columns, pa.scalar(shape.delimiter, pa.large_string()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from veil.errors import FormatError, LimitError
 
@@ -26,6 +27,7 @@ class Leaf:
     member: int
     group: int  # the object or list it is a member of
     order: int  # its place among the members
+    element: int  # the element of a list that it is or lies in; 0 is the document
 
 
 @dataclass(slots=True)
@@ -38,7 +40,27 @@ class Group:
     order: int = 0
 
 
-def leaves(text: str, where: str, root: str = "$") -> tuple[list[Leaf], list[Group]]:
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element of a list: the element around it, and which member it is of which list; the document itself is -1."""
+
+    parent: int
+    group: int
+    order: int
+
+
+class Tree(NamedTuple):
+    """What a document consists of. Shape: `elements[0]` is the document; a parent comes before what it holds."""
+
+    leaves: list[Leaf]
+    groups: list[Group]
+    elements: list[Element]
+
+
+DOCUMENT = Element(-1, -1, 0)
+
+
+def leaves(text: str, where: str, root: str = "$") -> Tree:
     """All scalars with their addresses; elements of a list share one address (`[*]`).
 
     Errors:  FormatError `json-broken` with the offset, LimitError `json-deep`.
@@ -54,6 +76,16 @@ def leaves(text: str, where: str, root: str = "$") -> tuple[list[Leaf], list[Gro
     return _Walk(text, where).run(root)
 
 
+class _Open(NamedTuple):
+    """An object or a list that is being read: its number, its address, where its member and itself begin, its element."""
+
+    group: int
+    address: str
+    member: int
+    start: int
+    element: int
+
+
 class _Walk:
     """One pass over the tokens of a document that is known to be JSON."""
 
@@ -61,10 +93,11 @@ class _Walk:
         self._text, self._where = text, where
         self._found: list[Leaf] = []
         self._groups: list[Group] = []
-        self._stack: list[tuple[int, str, int, int]] = []  # group, its address, where its member and itself begin
+        self._elements = [DOCUMENT]
+        self._stack: list[_Open] = []
         self._key: tuple[str, int] | None = None  # the key read last, and where it begins
 
-    def run(self, root: str) -> tuple[list[Leaf], list[Group]]:
+    def run(self, root: str) -> Tree:
         for token in _TOKEN.finditer(self._text):
             word = token.group()
             if word in "{[":
@@ -76,43 +109,46 @@ class _Walk:
             elif self._key is None and self._in_object():
                 self._key = json.loads(word), token.start()
             else:
-                address, member = self._place(root, token.start())
-                self._found.append(Leaf(address, token.start(), token.end(), *self._joined(member, token.end())))
-        return self._found, self._groups
+                address, member, element = self._place(root, token.start())
+                place = self._joined(member, token.end())
+                self._found.append(Leaf(address, token.start(), token.end(), *place, element))
+        return Tree(self._found, self._groups, self._elements)
 
     def _in_object(self) -> bool:
-        return bool(self._stack) and self._groups[self._stack[-1][0]].is_object
+        return bool(self._stack) and self._groups[self._stack[-1].group].is_object
 
-    def _place(self, root: str, start: int) -> tuple[str, int]:
-        """The address of the value that begins here, and where its member begins; the key is used up."""
+    def _place(self, root: str, start: int) -> tuple[str, int, int]:
+        """The address of the value that begins here, where its member begins, its element; the key is used up."""
         if not self._stack:
-            return root, start
-        above = self._stack[-1][1]
+            return root, start, 0
+        above = self._stack[-1]
         if self._key is None:
-            return f"{above}[*]", start
+            self._elements.append(Element(above.element, above.group, len(self._groups[above.group].bounds)))
+            return f"{above.address}[*]", start, len(self._elements) - 1
         (key, member), self._key = self._key, None
-        return f"{above}.{key}", member
+        return f"{above.address}.{key}", member, above.element
 
     def _open(self, word: str, root: str, start: int) -> None:
         if len(self._stack) >= DEEPEST:
             raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}", where=self._where)
-        address, member = self._place(root, start)
+        address, member, element = self._place(root, start)
         self._groups.append(Group(word == "{", []))
-        self._stack.append((len(self._groups) - 1, address, member, start))
+        self._stack.append(_Open(len(self._groups) - 1, address, member, start, element))
 
     def _close(self, end: int) -> None:
-        number, address, member, start = self._stack.pop()
+        number, address, member, start, element = self._stack.pop()
         _, self._groups[number].parent, self._groups[number].order = place = self._joined(member, end)
         if not self._groups[number].bounds and self._stack:
-            self._found.append(Leaf(address + EMPTY, start, end, *place))
+            self._found.append(Leaf(address + EMPTY, start, end, *place, element))
 
     def _joined(self, member: int, end: int) -> tuple[int, int, int]:
         """Enters a finished member into its group; where it begins, which group, which place."""
         if not self._stack:
             return member, -1, 0
-        bounds = self._groups[self._stack[-1][0]].bounds
+        group = self._stack[-1].group
+        bounds = self._groups[group].bounds
         bounds.append((member, end))
-        return member, self._stack[-1][0], len(bounds) - 1
+        return member, group, len(bounds) - 1
 
 
 def value_of(token: str) -> str | None:
@@ -131,28 +167,63 @@ def token_of(value: str | None, before: str) -> str:
     return value if re.fullmatch(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", value) else json.dumps(value)
 
 
-def spliced(text: str, edits: list[tuple[int, int, str]]) -> str:
-    """The text with each (start, end, new) put in; they do not overlap."""
+class Cut(NamedTuple):
+    """A stretch of a document and what stands there instead; `label` names what was found there, "" for nothing."""
+
+    start: int
+    end: int
+    new: str
+    label: str = ""
+
+
+def spliced(text: str, cuts: list[Cut]) -> str:
+    """The text with each cut put in; they do not overlap."""
     pieces, at = [], 0
-    for start, end, new in sorted(edits):
-        pieces += [text[at:start], new]
-        at = end
+    for cut in sorted(cuts):
+        pieces += [text[at : cut.start], cut.new]
+        at = cut.end
     return "".join([*pieces, text[at:]])
 
 
-def removals(gone: list[Leaf], groups: list[Group]) -> list[tuple[int, int, str]]:
+_PIECE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
+
+
+def inner_cuts(token: str, start: int, spans: list[Cut]) -> list[Cut]:
+    """Spans of a text as cuts of the document, so that every escape outside them stays as it is written.
+
+    Shape:   a token of a string that begins at `start`; k spans in code points of its value -> k cuts.
+    """
+    if "\\" not in token:
+        return [Cut(start + 1 + s.start, start + 1 + s.end, _escaped(s.new, token), s.label) for s in spans]
+    bounds = [piece.start() for piece in _PIECE.finditer(token, 1, len(token) - 1)] + [len(token) - 1]
+    return [Cut(start + bounds[s.start], start + bounds[s.end], _escaped(s.new, token), s.label) for s in spans]
+
+
+def _escaped(new: str, before: str) -> str:
+    return json.dumps(new, ensure_ascii=before.isascii())[1:-1]
+
+
+def element_removals(gone: list[Element], groups: list[Group]) -> list[Cut]:
+    """Cuts that take elements out of their lists, each with its comma."""
+    by_list: dict[int, set[int]] = {}
+    for element in gone:
+        by_list.setdefault(element.group, set()).add(element.order)
+    return [cut for number, orders in by_list.items() for cut in _taken_out(groups[number].bounds, orders)]
+
+
+def removals(gone: list[Leaf], groups: list[Group]) -> list[Cut]:
     """Cuts that take members out of objects with their comma; an element of a list becomes null, so that places stay.
 
     Keeps:   an object or a list of which nothing is left goes too, for its key is a name of its own.
     """
     by_group: dict[int, set[int]] = {}
     emptied: dict[int, int] = {}  # list -> how many of its elements are groups of which nothing is left
-    cuts: list[tuple[int, int, str]] = []
+    cuts: list[Cut] = []
     for leaf in gone:
         if leaf.group >= 0:
             by_group.setdefault(leaf.group, set()).add(leaf.order)
         else:
-            cuts.append((leaf.start, leaf.end, "null"))
+            cuts.append(Cut(leaf.start, leaf.end, "null"))
     for number in range(len(groups) - 1, -1, -1):  # what is inside comes after what holds it
         group = groups[number]
         if group.parent < 0 or len(by_group.get(number, ())) + emptied.get(number, 0) < max(1, len(group.bounds)):
@@ -166,14 +237,18 @@ def removals(gone: list[Leaf], groups: list[Group]) -> list[tuple[int, int, str]
     return cuts
 
 
-def _cut(group: Group, orders: set[int]) -> list[tuple[int, int, str]]:
-    bounds = group.bounds
+def _cut(group: Group, orders: set[int]) -> list[Cut]:
     if not group.is_object:
-        return [(*bounds[i], "null") for i in orders]
+        return [Cut(*group.bounds[i], "null") for i in orders]
+    return _taken_out(group.bounds, orders)
+
+
+def _taken_out(bounds: list[tuple[int, int]], orders: set[int]) -> list[Cut]:
+    """Cuts that take members out with their comma."""
     kept = [i for i in range(len(bounds)) if i not in orders]
     if not kept:
-        return [(bounds[0][0], bounds[-1][1], "")]
-    cuts = [(bounds[i][0], bounds[i + 1][0], "") for i in sorted(orders) if i < kept[-1]]
+        return [Cut(bounds[0][0], bounds[-1][1], "")]
+    cuts = [Cut(bounds[i][0], bounds[i + 1][0], "") for i in sorted(orders) if i < kept[-1]]
     if kept[-1] < len(bounds) - 1:
-        cuts.append((bounds[kept[-1]][1], bounds[-1][1], ""))
+        cuts.append(Cut(bounds[kept[-1]][1], bounds[-1][1], ""))
     return cuts

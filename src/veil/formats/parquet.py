@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from veil.errors import FormatError
-from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, put_over
+from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, put_over, refuse_removals
 from veil.formats.partitions import one_value, partitions_of
 from veil.model import Batch, Edits, Exact, Field
 
@@ -109,16 +109,19 @@ class ParquetWriter:
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, batch: Batch, edits: Edits) -> None:
+        refuse_removals(edits, "rows")
         table: pa.RecordBatch = batch.places
         arrays, fields = [], []
+        whole, kept = edits.whole(batch.fields), edits.kept_rows(batch.height)
         for i, field in enumerate(table.schema):
             if field.name in edits.removed or field.name in self._told:
                 continue
-            changed = edits.columns.get(field.name)
+            changed = whole.get(field.name)
             kind = _kind_after(field.type, field.name, self._settings)
             column = table.column(i) if changed is None else _typed(changed, kind)
             if changed is not None and field.name in edits.exact:
                 column = _restored(changed, edits.exact[field.name])
+            column = column if kept is None else column.take(kept)
             self._partition(field.name, column)
             column = _bare(column)
             arrays.append(column)

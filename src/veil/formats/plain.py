@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
-from veil.formats.base import Inspection, Joined, Part, Settings
+from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.encodings import Encoding, decode, encode, encoding_of
 from veil.formats.packing import created, opened
 from veil.model import Batch, Edits, Field
@@ -60,10 +60,14 @@ class PlainWriter:
         self._side = side
 
     def write(self, batch: Batch, edits: Edits) -> None:
-        field = batch.fields[0]
-        values = edits.columns.get(field.address, field.values)
+        refuse_removals(edits, "rows")
+        field, gone = batch.fields[0], set(edits.removed_rows.to_pylist())
+        changed = edits.changed(field)
+        values = field.values if changed is None else changed
         names: list[str] = batch.about.get("names") or [name for name, _ in batch.places]
-        for name, (_, encoding), text in zip(names, batch.places, values.to_pylist(), strict=True):
+        for row, (name, (_, encoding), text) in enumerate(zip(names, batch.places, values.to_pylist(), strict=True)):
+            if row in gone:
+                continue
             write_whole(self._side / name, encode(text or "", encoding))
 
     def finish(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
-from veil.formats.base import Inspection, Joined, Part, Settings
+from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.csvtext import Rows, Shape, lost_cells, read_rows, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
 from veil.formats.packing import created, is_packed, opened
@@ -136,14 +136,17 @@ class CsvWriter:
         self._shape = Shape(settings["delimiter"], settings["quote"], len(self._header))
 
     def write(self, batch: Batch, edits: Edits) -> None:
+        refuse_removals(edits, "rows")
         head, rows, tail, ended = batch.places
         places = {name: j for j, name in enumerate(self._header)}
         removed = {places[name] for name in edits.removed if name in places}
-        changed = {places[name]: values for name, values in edits.columns.items() if places[name] not in removed}
+        whole = edits.whole(batch.fields)
+        changed = {places[name]: values for name, values in whole.items() if places[name] not in removed}
         self._put(self._encoding.bom if head else b"", raw=True)
         self._put(_header_row(head, removed, self._shape))
         exact = {places[name]: cells for name, cells in edits.exact.items()}
-        body: Any = write_rows(rows, changed, removed, self._shape, exact) if rows.height else b""
+        kept = edits.kept_rows(batch.height)
+        body: Any = write_rows(rows, changed, removed, self._shape, exact, kept) if rows.height else b""
         alone = len(self._header) - len(removed) == 1  # there a blank line is a row, and a row without an end is none
         if not ended and not alone:
             end = 2 if bytes(body[-2:]) == b"\r\n" else 1

@@ -5,21 +5,54 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from veil.errors import Error, FormatError
-from veil.formats.base import Inspection, Joined, Part, Settings
+from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.encodings import Encoding, decode, encode, read_encoding
-from veil.formats.jsontext import Group, Leaf, leaves, removals, spliced, token_of, value_of
+from veil.formats.jsontext import (
+    DOCUMENT,
+    Cut,
+    Element,
+    Group,
+    Leaf,
+    Tree,
+    element_removals,
+    inner_cuts,
+    leaves,
+    removals,
+    spliced,
+    token_of,
+    value_of,
+)
 from veil.formats.packing import created, opened
 from veil.formats.plain import read_whole
-from veil.model import Batch, Edits, Field
+from veil.model import Batch, Edits, Elements, Field, Splice, by_value, span_table
 
 LINES = 5_000
 LARGEST = 512 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the values of documents stand. Shape: n documents, n lists of groups, e elements as their document has them."""
+
+    texts: list[str | None]
+    groups: list[list[Group]]
+    elements: list[Element]
+
+
+class _Column(NamedTuple):
+    """The values of one address, so far."""
+
+    values: list[str | None]
+    rows: list[int]
+    elements: list[int]
+    places: list[Leaf]
 
 
 def open_documents(
@@ -27,54 +60,101 @@ def open_documents(
 ) -> Batch:
     """Documents as one batch: row i is document i; a null or blank one has no fields.
 
-    Shape:   n documents -> a field per address, with the rows its values come from.
+    Shape:   n documents -> a field per address, with the rows and the elements its values come from.
     Errors:  FormatError `json-broken` with the number of the document.
     """
-    found: dict[str, tuple[list[str | None], list[int], list[Leaf]]] = {}
+    found: dict[str, _Column] = {}
     groups: list[list[Group]] = []
+    elements, row_of = [DOCUMENT] * len(texts), list(range(len(texts)))
     for row, text in enumerate(texts):
-        seen: tuple[list[Leaf], list[Group]] = ([], [])
+        seen = Tree([], [], [DOCUMENT])
         if text is not None and text.strip():
             seen = leaves(text, f"{where} document {first + row}")
-        groups.append(seen[1])
-        for leaf in seen[0]:
-            values, rows, places = found.setdefault(leaf.address, ([], [], []))
-            values.append(value_of(text[leaf.start : leaf.end]))  # type: ignore[index]
-            rows.append(row)
-            places.append(leaf)
-    fields = tuple(Field(address, pa.array(values, pa.large_string()), pa.array(rows, pa.int64()), places)
-                   for address, (values, rows, places) in found.items())  # fmt: skip
-    return Batch(fields, len(texts), first, places=(list(texts), groups), about=about or {})
+        groups.append(seen.groups)
+        numbers = [row, *range(len(elements), len(elements) + len(seen.elements) - 1)]
+        elements += [Element(numbers[one.parent], one.group, one.order) for one in seen.elements[1:]]
+        row_of += [row] * (len(seen.elements) - 1)
+        for leaf in seen.leaves:
+            column = found.setdefault(leaf.address, _Column([], [], [], []))
+            column.values.append(value_of(text[leaf.start : leaf.end]))  # type: ignore[index]
+            column.rows.append(row)
+            column.elements.append(numbers[leaf.element])
+            column.places.append(leaf)
+    tree = Elements(pa.array([one.parent for one in elements], pa.int64()), pa.array(row_of, pa.int64()))
+    fields = tuple(_field(address, column) for address, column in found.items())
+    places = _Places(list(texts), groups, elements)
+    return Batch(fields, len(texts), first, places=places, about=about or {}, elements=tree)
+
+
+def _field(address: str, column: _Column) -> Field:
+    rows, elements = pa.array(column.rows, pa.int64()), pa.array(column.elements, pa.int64())
+    return Field(address, pa.array(column.values, pa.large_string()), rows, column.places, element=elements)
 
 
 def closed_documents(batch: Batch, edits: Edits) -> list[str | None]:
-    """The documents with the edits put back; every other character stays."""
-    texts, groups = batch.places
-    cuts: list[list[tuple[int, int, str]]] = [[] for _ in texts]
-    gone: list[list[Leaf]] = [[] for _ in texts]
+    """The documents with the edits put back; every other character stays. A removed one is null."""
+    refuse_removals(edits, "elements", "rows")
+    gone = set(edits.removed_rows.to_pylist())
+    return [
+        None if row in gone else spliced(text, cuts) if text is not None and cuts else text
+        for row, (text, cuts) in enumerate(zip(batch.places.texts, _cuts(batch, edits), strict=True))
+    ]
+
+
+def document_spans(batch: Batch, edits: Edits) -> pa.Table:
+    """The edits of documents as spans of their texts. Shape: a table of `veil.model.SPANS`, value i is document i."""
+    every = [(row, *cut) for row, cuts in enumerate(_cuts(batch, edits)) for cut in cuts]
+    return span_table(*zip(*every, strict=True)) if every else span_table()
+
+
+def _cuts(batch: Batch, edits: Edits) -> list[list[Cut]]:
+    """What is put back into each document, in order; none lies in another. Shape: n documents -> n lists."""
+    places: _Places = batch.places
+    cuts: list[list[Cut]] = [[] for _ in places.texts]
+    gone: list[list[Leaf]] = [[] for _ in places.texts]
     for field in batch.fields:
         rows: list[int] = field.rows.to_pylist() if field.rows is not None else []
         if field.address in edits.removed:
             for row, leaf in zip(rows, field.places, strict=True):
                 gone[row].append(leaf)
-        elif field.address in edits.columns:
-            for row, leaf, new in zip(rows, field.places, edits.columns[field.address].to_pylist(), strict=True):
-                token = texts[row][leaf.start : leaf.end]
-                if value_of(token) != new:
-                    cuts[row].append((leaf.start, leaf.end, token_of(new, token)))
+            continue
+        new = edits.changed(field)
+        if new is None:
+            continue
+        spans = by_value(edits.spans.get(field.address))
+        for i, (row, leaf, value) in enumerate(zip(rows, field.places, new.to_pylist(), strict=True)):
+            cuts[row] += _leaf_cuts(places.texts[row] or "", leaf, value, spans.get(i, []))
+    _take_elements(edits.removed_elements.to_pylist(), batch, cuts)
     for row, leafs in enumerate(gone):
-        cuts[row] += removals(leafs, groups[row]) if leafs else []
-    return [
-        spliced(text, _outermost(cut)) if text is not None and cut else text
-        for text, cut in zip(texts, cuts, strict=True)
-    ]
+        cuts[row] += removals(leafs, places.groups[row]) if leafs else []
+    return [_outermost(some) for some in cuts]
 
 
-def _outermost(cuts: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """The cuts without those that lie within another."""
-    found: list[tuple[int, int, str]] = []
-    for cut in sorted(cuts, key=lambda one: (one[0], -one[1])):
-        if not found or cut[0] >= found[-1][1]:
+def _leaf_cuts(text: str, leaf: Leaf, new: str | None, spans: list[Splice]) -> list[Cut]:
+    """What is put into one value: its spans where it is a text, else the whole of it."""
+    token = text[leaf.start : leaf.end]
+    if value_of(token) == new:
+        return []
+    if new is not None and spans and token.startswith('"'):
+        return inner_cuts(token, leaf.start, [Cut(*span) for span in spans])
+    return [Cut(leaf.start, leaf.end, token_of(new, token))]
+
+
+def _take_elements(numbers: list[int], batch: Batch, cuts: list[list[Cut]]) -> None:
+    """Elements of lists, taken out of their documents."""
+    by_row: dict[int, list[Element]] = {}
+    for number in numbers:
+        if number >= batch.height and batch.elements is not None:
+            by_row.setdefault(batch.elements.row[number].as_py(), []).append(batch.places.elements[number])
+    for row, elements in by_row.items():
+        cuts[row] += element_removals(elements, batch.places.groups[row])
+
+
+def _outermost(cuts: list[Cut]) -> list[Cut]:
+    """The cuts in order, without those that lie within another."""
+    found: list[Cut] = []
+    for cut in sorted(cuts, key=lambda one: (one.start, -one.end)):
+        if not found or cut.start >= found[-1].end:
             found.append(cut)
     return found
 
@@ -142,8 +222,7 @@ def _records(text: str) -> Batch:
     """A top list's elements as rows; the text between them travels in `about["ends"]`."""
     if not text.lstrip().startswith("["):
         return open_documents([text], "document", about={"ends": [""], "head": ""})
-    _, groups = leaves(text, "document")
-    bounds = groups[0].bounds
+    bounds = leaves(text, "document").groups[0].bounds
     if not bounds:
         return open_documents([None], "document", about={"ends": [text], "head": ""})
     bodies = [text[start:end] for start, end in bounds]
@@ -160,9 +239,14 @@ class TreeWriter:
         self._file.write(bytes.fromhex(settings["bom"]))
 
     def write(self, batch: Batch, edits: Edits) -> None:
-        pieces = [batch.about.get("head", "")]
-        for text, end in zip(closed_documents(batch, edits), batch.about["ends"], strict=True):
-            pieces += [text or "", end]
+        bodies = closed_documents(batch, edits)
+        ends, gone = list(batch.about["ends"]), set(edits.removed_rows.to_pylist())
+        kept = [row for row in range(batch.height) if row not in gone]
+        if gone and kept and "head" in batch.about:
+            ends[kept[-1]] = ends[-1]  # what closes the list stays where its last record went
+        pieces = [batch.about.get("head", ""), *(piece for row in kept for piece in (bodies[row] or "", ends[row]))]
+        if gone and not kept and "head" in batch.about:
+            pieces.append(ends[-1] or "null")
         self._file.write(encode("".join(pieces), self._encoding))
 
     def finish(self) -> None:

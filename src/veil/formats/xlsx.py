@@ -17,7 +17,7 @@ from typing import IO, Any
 import pyarrow as pa
 
 from veil.errors import FormatError, LimitError, PartError
-from veil.formats.base import Inspection, Joined, Part, Settings, exact_where
+from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, refuse_removals
 from veil.model import Batch, Edits, Exact, Field
 
 MARK = "#"  # between a workbook and its sheet: `book.xlsx#Patients`
@@ -267,21 +267,27 @@ class XlsxWriter:
         self._header, self._at = header, 0
 
     def write(self, batch: Batch, edits: Edits) -> None:
+        refuse_removals(edits, "rows")
         kept = [name for name in self._header if name not in edits.removed]
         if self._at == 0:
             for j, name in enumerate(kept):
                 self._sheet.write_string(0, j, name)
             self._at = 1
+        rows = edits.kept_rows(batch.height)
+        numbers = range(batch.height) if rows is None else rows.to_pylist()
         for j, name in enumerate(kept):
-            for i, cell in enumerate(self._column(batch, edits, name)):
-                self._put(self._at + i, j, cell)
-        self._at += batch.height
+            cells = self._column(batch, edits, name)
+            for i, row in enumerate(numbers):
+                self._put(self._at + i, j, cells[row])
+        self._at += len(numbers)
 
     def _column(self, batch: Batch, edits: Edits, name: str) -> list[Any]:
         was = list(batch.places[name])
-        if name not in edits.columns:
+        field = batch.field(name)
+        changed = edits.changed(field) if field is not None else None
+        if changed is None:
             return was
-        made = [_cell(new, like) for new, like in zip(edits.columns[name].to_pylist(), was, strict=True)]
+        made = [_cell(new, like) for new, like in zip(changed.to_pylist(), was, strict=True)]
         exact = edits.exact.get(name)
         if exact is not None:
             for row, told in zip(exact.rows.to_pylist(), exact.cells.to_pylist(), strict=True):

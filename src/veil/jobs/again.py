@@ -114,7 +114,8 @@ def _partitions(session: Session, worker: Worker, source: SourcePlan, name: str)
     told = [
         field for field in batch.fields if field.address in partitions_of(name) and field.address not in edits.removed
     ]
-    return {one.address: edits.columns.get(one.address, one.values)[0].as_py() for one in told if batch.height}
+    new = edits.whole(told)
+    return {one.address: new.get(one.address, one.values)[0].as_py() for one in told if batch.height}
 
 
 def _hold(worker: Worker, session: Session, source_name: str, label: str, before: Iterator[tuple[Batch, tuple[str, ...]]],

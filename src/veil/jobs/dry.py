@@ -15,7 +15,7 @@ from veil.jobs.session import Session
 from veil.jobs.units import Unit, batches, units_of
 from veil.jobs.work import Done, scanner_of
 from veil.keys import Keys
-from veil.model import Batch, Field, Report
+from veil.model import Batch, Report
 from veil.roster import Roster
 
 
@@ -51,11 +51,5 @@ def _first(session: Session, units: list[Unit], rows: int) -> Iterator[tuple[Bat
 def _cut(batch: Batch, rows: int) -> Batch:
     if batch.height <= rows:
         return batch
-    fields = []
-    for one in batch.fields:
-        if one.rows is None:
-            fields.append(one.slice(0, rows))
-        else:
-            count = sum(1 for row in one.rows.to_pylist() if row < rows)
-            fields.append(Field(one.address, one.values.slice(0, count), one.rows.slice(0, count), one.places[:count]))
-    return Batch(tuple(fields), rows, batch.first, places=None, about=batch.about)
+    fields = tuple(one.until(rows) for one in batch.fields)
+    return Batch(fields, rows, batch.first, about=batch.about, elements=batch.elements)

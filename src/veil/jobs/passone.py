@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.engine.heart import Engine
-from veil.engine.operate import Operators
 from veil.engine.subjects import by_row, read_ids, subjects_of
 from veil.errors import FormatError
+from veil.formats.tree import open_cells
 from veil.jobs.sidefiles import side_rows
 from veil.jobs.units import Unit, batches
 from veil.keys import Keys, sealed_offsets
 from veil.lexicon.dates import iso_days
-from veil.model import Batch, Label, Report
+from veil.model import Batch, Label
 from veil.operators.cast import cast_cells
 from veil.operators.pseudonym import canonical_ids
 from veil.policy.address import EMPTY, matches
-from veil.policy.plan import SEALED, Plan, SourcePlan, every_rule
-from veil.policy.rules import Apply, Rule
-from veil.roster import Roster, RosterBuilder, RosterIndex
+from veil.policy.plan import SEALED, Plan, SourcePlan, every_rule, rule_at
+from veil.policy.rules import Apply, Open, Rule, Treatment
+from veil.policy.siblings import case_masks
+from veil.roster import RosterBuilder, RosterIndex
 from veil.stores import Inputs
 
 _PROBES = {"fname": "given_name", "lname": "family_name", "mname": "given_name", "preferred_name": "given_name", "addr": "street",
@@ -30,21 +30,6 @@ _PROBES = {"fname": "given_name", "lname": "family_name", "mname": "given_name",
 _LABELS = {"given_name": Label.NAME, "family_name": Label.NAME, "name": Label.NAME, "full_name": Label.NAME, "phone": Label.PHONE,
            "email": Label.EMAIL, "city": Label.LOCATION, "street": Label.LOCATION, "address": Label.LOCATION, "zip": Label.ZIP,
            "organization": Label.ORGANIZATION, "birth_date": Label.DATE}  # fmt: skip
-
-
-class _Minting(Operators):
-    """Operators that mint: the only answer wanted in pass one is that every original has its code."""
-
-    def column(
-        self, apply: Apply, values: pa.Array, about: pa.Table, *, day_first: bool, report: Report, address: str
-    ) -> pa.Array:
-        del about, report, address
-        if apply.operator == "code":
-            cells = cast_cells(values, apply.cast, day_first=day_first)[0] if apply.cast else values
-            options = dict(apply.options)
-            distinct = pc.unique(canonical_ids(cells.drop_null(), options.pop("canonical", "text")))
-            self._keys.require_vault().mint(apply.domain, distinct, **options)
-        return values
 
 
 def pass_one(
@@ -76,7 +61,7 @@ def pass_one(
         builder.add_known("offset", Label.DATE, "weak", days, subjects)
     index = builder.finish()
     if mint:
-        _mint(plan, inputs, keys, units, Roster(index))
+        _mint(plan, inputs, keys, units)
     return index
 
 
@@ -167,19 +152,36 @@ def _sex(values: pa.Array) -> pa.Array:
     return pc.if_else(female, pa.scalar("F", word), pc.if_else(male, pa.scalar("M", word), pa.scalar(None, word)))
 
 
-def _mint(plan: Plan, inputs: Inputs, keys: Keys, units: list[Unit], roster: Roster) -> None:
-    domains = {case.treatment.domain for source in plan.sources for _, rule in every_rule(source) for case in rule.cases
-               if isinstance(case.treatment, Apply) and case.treatment.operator == "code"}  # fmt: skip
-    if not domains:
-        return
-    engine = Engine(plan, keys, roster, None)
-    engine.operators = _Minting(plan, keys)
-    engine.minting = True
+def _mint(plan: Plan, inputs: Inputs, keys: Keys, units: list[Unit]) -> None:
+    """A code for every original that a rule gives one, durable before anything is written."""
     for source in plan.sources:
-        if any(
-            isinstance(case.treatment, Apply) and case.treatment.operator == "code"
-            for _, rule in every_rule(source)
-            for case in rule.cases
+        if any(_is_coded(case.treatment) for _, rule in every_rule(source) for case in rule.cases):
+            for batch, _ in _batches(source, inputs, units):
+                _mint_batch(batch, dict(source.rules), keys, day_first=source.day_first)
+
+
+def _mint_batch(batch: Batch, rules: Mapping[str, Rule], keys: Keys, *, day_first: bool) -> None:
+    for field in batch.fields:
+        rule = rule_at(field.address, rules)
+        if rule is None or not any(
+            isinstance(case.treatment, Open) or _is_coded(case.treatment) for case in rule.cases
         ):
-            for batch, names in _batches(source, inputs, units):
-                engine.deidentify(source, batch, names)
+            continue
+        for mask, case in case_masks(rule, field, batch):
+            treatment = case.treatment
+            if isinstance(treatment, Open) and treatment.format == "json":
+                inner, _ = open_cells(field.values.filter(mask), "")
+                _mint_batch(inner, dict(treatment.rules), keys, day_first=day_first)
+            elif isinstance(treatment, Apply) and _is_coded(treatment):
+                _mint_values(treatment, field.values.filter(mask), keys, day_first=day_first)
+
+
+def _is_coded(treatment: Treatment) -> bool:
+    return isinstance(treatment, Apply) and treatment.operator == "code"
+
+
+def _mint_values(apply: Apply, values: pa.Array, keys: Keys, *, day_first: bool) -> None:
+    cells = cast_cells(values, apply.cast, day_first=day_first)[0] if apply.cast else values
+    options = dict(apply.options)
+    distinct = pc.unique(canonical_ids(cells.drop_null(), options.pop("canonical", "text")))
+    keys.require_vault().mint(apply.domain, distinct, **options)

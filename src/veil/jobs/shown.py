@@ -86,6 +86,6 @@ def _of(engine: Engine, source: SourcePlan, inputs: Inputs, piece: Part) -> Iter
         edits, _ = engine.deidentify(source, batch, names)
         for field in batch.fields:
             seen = engine.seen.get(f"{source.name}.{field.address}", [])
-            if field.address in edits.columns and len(seen) == len(field.values):
-                after = edits.columns[field.address].to_pylist()
-                yield from zip(field.values.to_pylist(), after, seen, strict=True)
+            after = edits.changed(field)
+            if after is not None and len(seen) == len(field.values):
+                yield from zip(field.values.to_pylist(), after.to_pylist(), seen, strict=True)

@@ -84,18 +84,16 @@ def suppress(small: SmallClasses | None, source: SourcePlan, batch: Batch, edits
     hidden = pa.array(np.isin(words, small.words))
     report.count(source.name, "suppressed", "", pc.sum(hidden).as_py() or 0)
     for name, column in columns.items():
+        edits.spans.pop(name, None)
         edits.columns[name] = pc.if_else(hidden, pa.scalar(STAR, pa.large_string()), column)
 
 
 def _after(name: str, batch: Batch, edits: Edits) -> pa.Array:
     before = batch.field(name)
-    values = (
-        edits.columns[name]
-        if name in edits.columns
-        else before.values
-        if before is not None
-        else pa.nulls(batch.height)
-    )
+    if before is None:
+        return pa.nulls(batch.height, pa.large_string())
+    changed = edits.changed(before)
+    values = before.values if changed is None else changed
     return values.cast(pa.large_string())
 
 

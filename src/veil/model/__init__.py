@@ -1,7 +1,8 @@
 """The nouns: values without behaviour of their own, known to every room."""
 
 from veil.model.batch import Batch, Field
-from veil.model.edits import Edits, Exact, put_back
+from veil.model.edits import REGIONS, SPANS, Edits, Exact, Splice, by_value, moved, put_back, span_table, spliced
+from veil.model.elements import Elements
 from veil.model.found import Found, Meant
 from veil.model.labels import SAFE_HARBOR, Label, label_of
 from veil.model.mention import ABOUT, ROLES, about_table, column_of
@@ -11,6 +12,7 @@ from veil.model.span import Span
 from veil.model.text import Text
 
 __all__ = [
-    "ABOUT", "ROLES", "SAFE_HARBOR", "Batch", "Edits", "Exact", "Field", "Found", "Known", "Label", "Meant", "Owner", "Report", "Span", "Text",
-    "about_table", "column_of", "folded", "label_of", "put_back",
+    "ABOUT", "REGIONS", "ROLES", "SAFE_HARBOR", "SPANS", "Batch", "Edits", "Elements", "Exact", "Field", "Found", "Known", "Label", "Meant",
+    "Owner", "Report", "Span", "Splice", "Text", "about_table", "by_value", "column_of", "folded", "label_of", "moved", "put_back",
+    "span_table", "spliced",
 ]  # fmt: skip

@@ -8,23 +8,27 @@ from typing import Any
 
 import pyarrow as pa
 
+from veil.model.elements import Elements
+
 
 class Field:
     """One address, many values: a column, a folder of notes, `$.patient.name` over a file of records.
 
     Shape:   `values` is a `large_string` array of n; `rows` gives for each value the row of the batch it belongs
-             to (None: value i is row i); null is a missing value. `cells`: the same as their format types them, where
-             it does; they become text when somebody asks for `values`.
+             to (None: value i is row i), `element` the element of the batch's tree (None: the row itself); null is a
+             missing value. `cells`: the same as their format types them, where it does; they become text when somebody
+             asks for `values`.
     Keeps:   `places` is opaque to all but the format that made it. A field does not change.
     """
 
-    __slots__ = ("_text", "_values", "address", "cells", "places", "rows")
+    __slots__ = ("_text", "_values", "address", "cells", "element", "places", "rows")
 
     def __init__(
         self, address: str, values: pa.Array = None, rows: pa.Array | None = None, places: Any = None, *,
-        cells: Any = None, text: Callable[[pa.Array], pa.Array] | None = None,
+        element: pa.Array | None = None, cells: Any = None, text: Callable[[pa.Array], pa.Array] | None = None,
     ) -> None:  # fmt: skip
         self.address, self.rows, self.places, self.cells = address, rows, places, cells
+        self.element = element if element is not None else rows
         self._values, self._text = values, text
 
     @property
@@ -48,6 +52,15 @@ class Field:
         cells = None if self.cells is None else self.cells.take(rows)
         return Field(self.address, values, cells=cells, text=self._text)
 
+    def until(self, height: int) -> Field:
+        """The values of the first rows."""
+        if self.rows is None:
+            return self.slice(0, height)
+        count = sum(1 for row in self.rows.to_pylist() if row < height)
+        places = None if self.places is None else self.places[:count]
+        element = None if self.element is None else self.element.slice(0, count)
+        return Field(self.address, self.values.slice(0, count), self.rows.slice(0, count), places, element=element)
+
     def followed(self, others: Sequence[Field]) -> Field:
         """One field of this and others of its address, their values in a row."""
         every = [self, *others]
@@ -61,6 +74,7 @@ class Batch:
     """Fields that stand together, with what the format needs to put edits back.
 
     Shape:   `height` rows (records, notes); each field has one value a row, or says its rows.
+             `elements`: the tree of its lists, None where a row is all that it has.
     Units:   `first` is the number of the first row in its file, from 0.
     """
 
@@ -69,6 +83,7 @@ class Batch:
     first: int = 0
     places: Any = None
     about: Mapping[str, Any] = field(default_factory=dict)
+    elements: Elements | None = None
 
     def field(self, address: str) -> Field | None:
         return next((one for one in self.fields if one.address == address), None)

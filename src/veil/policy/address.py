@@ -10,6 +10,7 @@ from veil.lexicon import words
 
 INSIDE = " > "
 UNWRITTEN = "(unlisted)"
+ELEMENT = "[*]"
 EMPTY = "{}"  # as formats mark the address of an empty object or list
 
 
@@ -34,6 +35,21 @@ def matches(pattern: str, address: str) -> bool:
     if address.endswith(EMPTY):
         return _reaches(pattern, address.removesuffix(EMPTY))
     return pattern == address or bool(_compiled(pattern).match(address))
+
+
+def lists_in(address: str) -> int:
+    """How many lists an address passes through."""
+    return address.count(ELEMENT)
+
+
+def is_one_to_one(pattern: str, sibling: str) -> bool:
+    """Whether a field that a rule names has at most one value of the sibling at their nearest common element.
+
+    Shape:   `pattern`: the address of a rule; `sibling`: an address that a condition reads. Every list that the sibling
+             lies in must be one that the rule's field lies in too.
+    """
+    last = sibling.rfind(ELEMENT)
+    return last < 0 or pattern.startswith(sibling[: last + len(ELEMENT)])
 
 
 @lru_cache(maxsize=4096)

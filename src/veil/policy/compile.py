@@ -23,6 +23,7 @@ from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source, private_folder
 from veil.policy.rules import Case, Keep, Rule, Scan, emptied, keeps_type, rule_of
 from veil.policy.schemas import as_spelled, named_by_standard, with_schema
+from veil.policy.siblings import check_siblings
 from veil.policy.subjects import links_of, person_domain, subject_plan
 from veil.policy.suppress import suppress_plan
 from veil.stores import Folder, Inputs, Store, shown_address
@@ -162,12 +163,13 @@ def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, fi
     if lenient and kind not in ("json", "ndjson"):
         found = {column: rule for column, rule in found.items() if column in seen}
     for column, rule in found.items():
+        where = document.at(room, name, "columns", column)
         for case in rule.cases:
-            where = document.at(room, name, "columns", column)
             missing = sorted(condition(case.where, where).columns - seen) if case.where else []
             if missing:
                 raise PolicyError("condition-column", f"a condition reads {missing[0]}, which {name} does not have", where=where,
                                   hint=nearest(missing[0], seen))  # fmt: skip
+        check_siblings(column, rule, where)
     return tuple(found.items())
 
 

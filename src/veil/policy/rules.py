@@ -170,8 +170,8 @@ def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: st
         raise PolicyError("rule-order", f"a rule without a condition stands before others in column {column}", where=where,
                           hint="put the rule that has no `where` last")  # fmt: skip
     first = rules[0]
-    known = next((rule.known for rule in rules if rule.known), "")
-    return Rule(cases, known=known, kind=first.kind, label=first.label, domain=first.domain, reason=first.reason)
+    told = next((rule for rule in rules if rule.known), first)  # what the known values are is said where they are known
+    return Rule(cases, told.known, told.kind, told.label, first.domain, first.reason)
 
 
 def _as_kind(written: dict[str, Any], kinds: Mapping[str, Any], column: str, where: str) -> Any:

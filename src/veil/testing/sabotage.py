@@ -99,6 +99,6 @@ def _ill_put(batch: Batch, edits: Edits, how: str) -> Edits:
     fields: dict[str, Field] = {field.address: field for field in batch.fields}
     columns = {
         address: _spoiled(fields[address].values, new.cast(pa.large_string()), how)
-        for address, new in edits.columns.items()
+        for address, new in edits.whole(batch.fields).items()
     }
     return Edits(columns, edits.removed)

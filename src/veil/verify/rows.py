@@ -6,36 +6,31 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.model import Batch, Field
-from veil.policy.condition import condition
 from veil.policy.plan import SourcePlan
 from veil.policy.rules import Rule, Scan
+from veil.policy.siblings import case_masks
 
 STAR = "*"  # what stands in every quasi-identifier of a suppressed row
 
 
 def scanned_rows(rule: Rule, before: Batch, field: Field) -> pa.Array | None:
-    """The places of the cells that the rule scans; None where it scans them all, or where places are not rows."""
-    if not any(case.where for case in rule.cases) or field.rows is not None:
+    """The places of the values that the rule scans; None where it scans them all, or where that cannot be said."""
+    origin = before.field(field.address)
+    if not any(case.where for case in rule.cases) or origin is None or len(origin) != len(field):
         return None
-    left = pa.repeat(pa.scalar(value=True), before.height)
-    scanned = pa.repeat(pa.scalar(value=False), before.height)
-    for case in rule.cases:
-        mask = left
-        if case.where:
-            told = condition(case.where)
-            columns = {name: one for name in told.columns if (one := before.field(name)) is not None}
-            if len(columns) < len(told.columns) or any(one.rows is not None for one in columns.values()):
-                return None
-            mask = pc.and_(left, told.mask({name: one.values for name, one in columns.items()}))
+    scanned = pa.repeat(pa.scalar(value=False), len(field))
+    for mask, case in case_masks(rule, origin, before):
         if isinstance(case.treatment, Scan):
             scanned = pc.or_(scanned, mask)
-        left = pc.and_not(left, mask)
     return pc.indices_nonzero(scanned)
 
 
-def only(field: Field, rows: pa.Array | None) -> Field:
-    """The cells of these rows, each with its row."""
-    return field if rows is None else Field(field.address, field.values.take(rows), rows)
+def only(field: Field, places: pa.Array | None) -> Field:
+    """The values at these places, each with its row."""
+    if places is None:
+        return field
+    rows = places if field.rows is None else field.rows.take(places)
+    return Field(field.address, field.values.take(places), rows)
 
 
 def shown_rows(source: SourcePlan, after: Batch) -> pa.Array | None:
