@@ -1,5 +1,6 @@
 """The law of edits: no character outside a span changes, whatever the format and however its text is written there."""
 
+import contextlib
 import csv
 import io
 import json
@@ -121,6 +122,11 @@ def test_cells_and_notes_keep_what_is_outside_their_spans(tmp_path_factory, rows
             assert [row[0] for row in there[1:]] == [f"r{i}" for i in range(len(rows))]
 
 
+class _Closing:
+    def __init__(self, writer):
+        self.close = writer.finish
+
+
 def kept(name, data, edits):
     """A file written with edits. Shape: bytes -> bytes."""
     import tempfile
@@ -133,9 +139,9 @@ def kept(name, data, edits):
         settings_ = {**seen.settings, "addresses": list(seen.addresses)}
         (folder / "side").mkdir()
         writer = kind.writer(folder / "side", Part((name,)), settings_)
-        for batch in kind.read(folder, Part((name,)), settings_):
-            writer.write(batch, edits)
-        writer.finish()
+        with contextlib.closing(_Closing(writer)):
+            for batch in kind.read(folder, Part((name,)), settings_):
+                writer.write(batch, edits)
         target = folder / "side" / name
         return target.read_bytes() if target.exists() else None
 
