@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from veil.errors import FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, put_over, refuse_removals
+from veil.formats.parquet_unused import hidden_values, without_unused
 from veil.formats.partitions import one_value, partitions_of
 from veil.model import Batch, Edits, Exact, Field
 
@@ -39,6 +40,10 @@ class Parquet(Joined):
             raise FormatError("parquet-header", "two columns have the same name", hint="rename one of them")
         settings = {"compression": "none" if compression == "UNCOMPRESSED" else compression.lower()}
         return Inspection(names, {**settings, "partitions": partitions} if partitions else settings)
+
+    def hidden(self, path: Path) -> list[str]:
+        """The columns of an output whose dictionaries, statistics or metadata hold what no row does."""
+        return hidden_values(path)
 
     def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
         del path, settings, size
@@ -123,7 +128,7 @@ class ParquetWriter:
                 column = _restored(changed, edits.exact[field.name])
             column = column if kept is None else column.take(kept)
             self._partition(field.name, column)
-            column = _bare(column)
+            column = without_unused(column)
             arrays.append(column)
             fields.append(self._field(field, column, is_changed=changed is not None))
         made = pa.table(arrays, schema=pa.schema(fields))
@@ -174,38 +179,6 @@ def one_schema(schemas: Sequence[pa.Schema]) -> pa.Schema:
     return pa.schema(fields)
 
 
-def _bare(column: pa.Array) -> pa.Array:
-    """The same cells without what no row of them holds: values of a dictionary that are used nowhere, words beside inner fields."""
-    if pa.types.is_dictionary(column.type):
-        return _used(column)
-    return column.cast(_unsaid(column.type)) if pa.types.is_nested(column.type) else column
-
-
-def _used(column: pa.DictionaryArray) -> pa.DictionaryArray:
-    """The cells by a dictionary without what they do not use; an ordered one is a scale, and stays whole."""
-    used = column.indices.unique().drop_null().sort()
-    if column.type.ordered or len(used) == len(column.dictionary):
-        return column
-    indices = pc.index_in(column.indices, used).cast(column.type.index_type)
-    return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(used))
-
-
-def _unsaid(kind: pa.DataType) -> pa.DataType:
-    """A type of nested cells, whose inner fields say nothing but name and type."""
-    inner = [
-        pa.field(one.name, _unsaid(one.type), nullable=one.nullable) for one in map(kind.field, range(kind.num_fields))
-    ]
-    if pa.types.is_struct(kind):
-        return pa.struct(inner)
-    if pa.types.is_map(kind):
-        return pa.map_(inner[0].type.field(0), inner[0].type.field(1), kind.keys_sorted)
-    if pa.types.is_fixed_size_list(kind):
-        return pa.list_(inner[0], kind.list_size)
-    if pa.types.is_large_list(kind):
-        return pa.large_list(inner[0])
-    return pa.list_(inner[0]) if pa.types.is_list(kind) else kind
-
-
 def _told(batch: pa.RecordBatch, told: Mapping[str, str | None]) -> pa.RecordBatch:
     """The rows with the columns that the name of their file tells."""
     for key, value in told.items():
@@ -248,7 +221,9 @@ def _text(column: pa.Array) -> pa.Array:
 
 
 def _kind_after(kind: pa.DataType, address: str, settings: Settings) -> pa.DataType:
-    """The type of a changed column in the output."""
+    """The type of a changed column in the output: ids that stay integers have 64 bits wherever they stand, so that they join."""
+    if address in settings.get("integers", ()) and (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        return pa.int64()
     return pa.large_string() if address in settings.get("texts", ()) and not _is_text(kind) else kind
 
 

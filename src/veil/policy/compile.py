@@ -21,7 +21,7 @@ from veil.policy.plan import SEALED, FilePlan, Plan, SourcePlan, SubjectPlan, da
 from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source, private_folder
-from veil.policy.rules import Case, Keep, Rule, Scan, emptied, keeps_type, rule_of
+from veil.policy.rules import Case, Keep, Rule, Scan, emptied, gives_integers, keeps_type, rule_of
 from veil.policy.schemas import as_spelled, named_by_standard, with_schema
 from veil.policy.siblings import check_siblings
 from veil.policy.subjects import links_of, person_domain, subject_plan
@@ -129,7 +129,8 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     if kind in TYPED:
         starred = source.suppress.over if source.suppress else ()
         texts = sorted(address for address, rule in rules if not keeps_type(rule) or address in starred)
-        planned = tuple(dataclasses.replace(file, settings={**file.settings, "texts": texts}) for file in planned)
+        typed = {"texts": texts, "integers": sorted(address for address, rule in rules if gives_integers(rule))}
+        planned = tuple(dataclasses.replace(file, settings={**file.settings, **typed}) for file in planned)
     names = None
     if source.names is not None:
         names = rule_of(source.names, "names", profile.kinds, document.at(room, name, "names")).cases[0].treatment

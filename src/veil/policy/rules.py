@@ -87,6 +87,13 @@ def keeps_type(rule: Rule) -> bool:
     return all(_fits(case.treatment) for case in rule.cases)
 
 
+def gives_integers(rule: Rule) -> bool:
+    """Whether an answer of a rule is an integer of up to 53 bits, whatever the width of what it replaces."""
+    return any(
+        isinstance(one.treatment, Apply) and ("format", "integer") in one.treatment.options for one in rule.cases
+    )
+
+
 def _fits(treatment: Treatment) -> bool:
     if not isinstance(treatment, Apply):
         return isinstance(treatment, Keep | Drop)
