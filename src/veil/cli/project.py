@@ -116,11 +116,12 @@ def describe(project: ProjectFile, override: Annotated[list[str] | None, typer.O
 
     from veil.cli.screen import table
     from veil.jobs.session import open_session
-    from veil.reports.figures import plan_rows
+    from veil.reports.figures import plan_rows, search_rules
 
     session = open_session(project, override)
     if as_json:
-        typer.echo(json.dumps({"digest": session.plan.digest(), **session.plan.as_json()}, indent=1, sort_keys=True))
+        told = {"digest": session.plan.digest(), "search_rules": search_rules(session.plan), **session.plan.as_json()}
+        typer.echo(json.dumps(told, indent=1, sort_keys=True))
         return
     if out is not None:
         from veil.reports.run import plan_page
@@ -133,7 +134,7 @@ def describe(project: ProjectFile, override: Annotated[list[str] | None, typer.O
         f"{plan.name}: profile {plan.profile}, claims {plan.claims}, {plan.locale}, ages against {plan.reference_date}"
     )
     table("Plan", ["source", "address", "treatment", "known", "why"], plan_rows(plan))
-    for notice in plan.notices:
+    for notice in [*plan.notices, *search_rules(plan)]:
         typer.echo(f"note: {notice}")
     if plan.unclaimed:
         typer.echo(f"note: {plan.unclaimed} files of the input belong to no source and are not copied")

@@ -8,14 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from veil.detectors.base import Known, Owner
+from veil.detectors.short import ShortCues, cues_of, is_cued, whole_word
 from veil.lexicon.cues import Cues
 from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
+from veil.roster.strength import needs_capital
 
 _PIECE = re.compile(r"[^\W\d_]++|\d++")
 _BETWEEN = frozenset(" \t\r\n.,-'/@_()+:#|\"\u2022&")
 _LONGEST_GAP = 4
 _NO_NAME = re.compile(r"[:|#\u2022+]|\n\s*-")  # what never stands between two parts of one name
+_SENTENCE = re.compile(r"[.;!?]\s|\n")
 _DATES = frozenset({"birth_date", "date", "death_date", "sex"})
 _NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "maiden_name", "name", "nickname"})
 _PLACES = frozenset({"street", "address", "city", "county", "place"})
@@ -33,13 +36,19 @@ _SAME = {
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One written form: pieces in a row (`joined`: their letters and digits in a row, however they are cut)."""
+    """One written form: pieces in a row (`joined`: their letters and digits in a row, however they are cut).
+
+    Shape:   `capital`: the places of pieces that are words too, and are a name only with a capital. `cues`: what must stand
+             before a number that is too short to identify by itself.
+    """
 
     pieces: tuple[str, ...]
     label: Label
     strong: bool
     joined: bool = False
     place: bool = False
+    capital: tuple[int, ...] = ()
+    cues: ShortCues | None = None
 
 
 @dataclass(slots=True)
@@ -138,8 +147,8 @@ def _house(known: Iterable[Known], cues: Cues) -> _Index:
             index.names |= alone.names
         elif one.kind not in ("given_name", "middle_name", "nickname") and one.kind not in _DATES:
             pieces = tuple(pieces_of(Text.of(one.value).shown))
-            strength = "weak" if any(piece in cues.eponyms for piece in pieces) else one.strength
-            for form in _forms(replace(one, strength=strength), pieces):
+            how = "weak" if any(piece in cues.eponyms for piece in pieces) else one.strength
+            for form in _forms(replace(one, strength=how), pieces):
                 index.add(form)
     return index
 
@@ -150,20 +159,29 @@ def _forms(one: Known, pieces: tuple[str, ...]) -> Iterator[_Form]:
         return
     letters, digits = (sum(piece.isdigit() is kind for piece in pieces) for kind in (False, True))
     if one.kind in _NAMES:
-        yield _Form(pieces, one.label, strong)
+        yield _Form(pieces, one.label, strong, capital=_words_of(pieces))
         if len(pieces) == 1 and len(pieces[0]) > 3:
             yield _Form((pieces[0] + ("es" if pieces[0][-1] in "sxz" else "s"),), one.label, strong)
     elif one.kind in _PLACES or (letters and digits and " " in one.value.strip()):
         same = tuple(_SAME.get(piece, piece) for piece in pieces)
         yield from _address(same, one, strong)
-    elif "@" in one.value or not digits:
+    elif "@" in one.value or (not digits and strong):
         yield _Form(pieces, one.label, strong)
     else:
         yield from _number("".join(pieces), one, strong)
 
 
+def _words_of(pieces: tuple[str, ...]) -> tuple[int, ...]:
+    """The places of all parts of a name, where each of them is a word too: `Art Bone`."""
+    return tuple(range(len(pieces))) if all(map(needs_capital, pieces)) else ()
+
+
 def _number(whole: str, one: Known, strong: bool) -> Iterator[_Form]:
     """A number however it is cut; five digits and more also without the zeros, a telephone also with its country."""
+    cues_ = cues_of(one.label, pieces_of(one.domain.replace("_", " ")))
+    if not strong:
+        yield _Form((whole,), one.label, strong=False, joined=True, cues=cues_)
+        return
     yield _Form((whole,), one.label, strong, joined=True)
     if whole.isdigit() and len(whole.lstrip("0")) >= 5 and whole[0] == "0":
         yield _Form((whole.lstrip("0"),), one.label, strong, joined=True)
@@ -205,8 +223,10 @@ def _pairs(
     for first in dict.fromkeys(given):
         for last in dict.fromkeys(family):
             either = first in rare or last in rare
-            yield _Form((*first, *last), label, strong=True)
-            yield _Form((*last, *first), label, either)
+            both = _words_of((*first, *last))
+            given_part = both or tuple(range(len(last), len(last) + len(first))) if _words_of(first) else ()
+            yield _Form((*first, *last), label, strong=True, capital=both)
+            yield _Form((*last, *first), label, either, capital=given_part)
             yield _Form((first[0][:1], *last), label, last in rare)
             yield _Form((*last, first[0][:1]), label, last in rare)
 
@@ -241,13 +261,32 @@ def _spans(text: Text, read: _Pieces, index: _Index, cues: Cues) -> Iterator[Spa
     for i, word in enumerate(read.words):
         for form in _forms_at(read, i, word, index.begins):
             last = _end(read, i, form)
-            if last is None or not (form.strong or _is_meant(read, i, last, form, index, cues)):
+            found = (i, last) if last is not None else None
+            if found and form.joined and form.strong:
+                found = whole_word(read, *found)
+            if not found or not (_is_sure(read, found, form) or _is_meant(read, *found, form, index, cues)):
                 continue
             if form.place and i and read.words[i - 1] in cues.titles and len(read.gap(i)) <= 2:
                 continue  # a doctor who is called like the owner's town is a doctor
-            start, end = text.raw_range(read.starts[i], read.ends[last])
-            strength = "strong" if form.strong else "weak"
-            yield Span(start, end, form.label, 1.0 if form.strong else 0.85, f"known:{strength}")
+            start, end = text.raw_range(read.starts[found[0]], read.ends[found[1]])
+            how = "strong" if form.strong else "weak"
+            yield Span(start, end, form.label, 1.0 if form.strong else 0.85, f"known:{how}")
+
+
+def _is_sure(read: _Pieces, found: tuple[int, int], form: _Form) -> bool:
+    """Whether a form needs no cue: it is strong, and words of everyday language among it have the capital of a name."""
+    return form.strong and _is_written(read, *found, form)
+
+
+def _is_written(read: _Pieces, first: int, last: int, form: _Form) -> bool:
+    """Whether the words of everyday language in a form have the capital of a name."""
+    if not form.capital or (form.strong and read.shown.islower()):
+        return True  # where nothing has a capital, none is missing
+    if last - first + 1 != len(form.pieces):
+        return read.shown[read.starts[first]].isupper()
+    wanted = [read.starts[first + k] for k in form.capital]
+    comma = first < last and read.gap(last).startswith(",") and len(form.capital) < len(form.pieces)
+    return comma or not any(read.shown[start].islower() for start in wanted)
 
 
 def _forms_at(read: _Pieces, i: int, word: str, begins: dict[str, list[_Form]]) -> Sequence[_Form]:
@@ -261,7 +300,7 @@ def _forms_at(read: _Pieces, i: int, word: str, begins: dict[str, list[_Form]]) 
         return forms
     if i + 1 < len(read.words) and read.starts[i + 1] - read.ends[i] < 4 and "-\n" in read.gap(i + 1):
         return [
-            _Form((word, read.words[i + 1], *form.pieces[1:]), form.label, form.strong, place=form.place)
+            replace(form, pieces=(word, read.words[i + 1], *form.pieces[1:]), capital=())
             for form in begins.get(word + read.words[i + 1], ())
             if not form.joined
         ]
@@ -298,26 +337,56 @@ def _end_joined(read: _Pieces, i: int, whole: str) -> int | None:
     return k if so_far == whole else None
 
 
+def _ends(read: _Pieces, first: int) -> bool:
+    """Whether a sentence ends within the three pieces before this one."""
+    return any(_SENTENCE.search(read.gap(k)) for k in range(max(1, first - 2), first + 1))
+
+
+def _is_placed(read: _Pieces, first: int, cues: Cues) -> bool:
+    """Whether a state (`MA 01201`) or a word of living somewhere stands before a ZIP."""
+    if any(word in cues.lives for word in read.words[max(0, first - 2) : first]):
+        return True
+    state = read.shown[read.starts[first - 1] : read.ends[first - 1]] if first else ""
+    return len(state) == 2 and state.isalpha() and state.isupper() and read.gap(first).strip(" ,.") == ""
+
+
 def _is_meant(read: _Pieces, first: int, last: int, form: _Form, index: _Index, cues: Cues) -> bool:
     """Whether the context says that a name or a place stands at pieces `first` to `last`."""
+    if form.cues is not None:
+        return is_cued(read, first, last, form.cues, index.names) or (
+            form.label is Label.ZIP and _is_placed(read, first, cues)
+        )
     words, gap = read.words, read.gap(first)
     before = words[first - 1] if first else ""
-    behind = words[last + 1] if last + 1 < len(words) else ""
     if form.place:
         near = words[max(0, first - 3) : first]
-        return any(word in cues.lives or word in cues.place_keys or word.isdigit() for word in near)
+        if any(word in cues.lives or word in cues.place_keys for word in near):
+            return True
+        numbered = any(word.isdigit() for word in near) and not _ends(read, first)
+        return numbered and read.shown[read.starts[first]].isupper()
     if before in cues.titles and len(gap) <= 2:
         return True
     after = words[last + 1 : last + 3]
     if len(after) == 2 and after[0].isdigit() and after[1] in cues.aged:
         return True  # `pt needham 49M`
-    if not read.shown[read.starts[first]].isupper():
-        return False
+    return read.shown[read.starts[first]].isupper() and _is_named(read, first, last, form, index, cues)
+
+
+def _is_named(read: _Pieces, first: int, last: int, form: _Form, index: _Index, cues: Cues) -> bool:
+    """Whether what stands beside pieces with a capital says that they are a name."""
+    words, gap = read.words, read.gap(first)
+    before = words[first - 1] if first else ""
+    behind = words[last + 1] if last + 1 < len(words) else ""
     if tuple(words[max(0, first - 2) : first]) in cues.said_pairs:
         return True
     if before in cues.relatives or before in cues.name_keys:
         return len(gap) <= 4
+    if not _is_written(read, first, last, form):
+        return False
+    beside = [
+        words[k] for k in (first - 1, last + 1) if 0 <= k < len(words) and not read.shown[read.starts[k]].islower()
+    ]
     keyed = before in cues.role_keys and ":" in gap
-    if keyed or before in index.names - {words[first]} or behind in index.names - {words[last]}:
+    if keyed or any(word in index.names and word not in words[first : last + 1] for word in beside):
         return True
     return behind in cues.deeds_sure and read.gap(last + 1) == " "

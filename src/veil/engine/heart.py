@@ -18,6 +18,7 @@ from veil.formats.tree import document_spans, open_cells
 from veil.keys import Keys
 from veil.model import Batch, Edits, Field, Found, Report, about_table, moved, spliced
 from veil.policy.address import has_foreign_key, inside, spoken
+from veil.policy.novalue import no_value_of
 from veil.policy.plan import ASK_FACTS, Plan, SourcePlan, rule_at
 from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Scan, is_gone
 from veil.policy.siblings import case_masks
@@ -150,6 +151,28 @@ class _Work:
             case Drop():
                 self._report.count(address, "dropped", "", len(values) - values.null_count)
                 return _Answer(pa.nulls(len(values), pa.large_string()))
+            case Apply() | Scan() | Open():
+                return self._where_valued(treatment, values, rule, whose, address)
+
+    def _where_valued(
+        self, treatment: Apply | Scan | Open, values: pa.Array, rule: Rule, whose: Whose, address: str
+    ) -> _Answer:
+        """What becomes of the values; a word for "no value" stays as it is, and is counted."""
+        missing = no_value_of(self._source).mask(values)
+        stayed = (pc.sum(missing).as_py() or 0) - values.null_count
+        if not stayed:
+            return self._changed(treatment, values, rule, whose, address)
+        self._report.count(address, "kept", "no value", stayed)
+        valued = pc.if_else(missing, pa.scalar(None, values.type), values)
+        answer = self._changed(treatment, valued, rule, whose, address)
+        if answer.values is None:
+            return answer
+        return _Answer(pc.if_else(missing, values, answer.values.cast(values.type)), answer.spans)
+
+    def _changed(
+        self, treatment: Apply | Scan | Open, values: pa.Array, rule: Rule, whose: Whose, address: str
+    ) -> _Answer:
+        match treatment:
             case Apply():
                 return _Answer(self._applied(treatment, values, whose, rule, address))
             case Scan():

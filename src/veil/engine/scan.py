@@ -24,6 +24,8 @@ from veil.roster import Roster
 
 _FALLBACK = Placeholder()
 _WORD = re.compile(r"\w+")
+_NO_IDS = frozenset({Label.NAME, Label.DATE, Label.AGE, Label.AGE_OVER_89, Label.YEAR, Label.TIME, Label.WEEKDAY,
+                     Label.STATE, Label.ORGANIZATION, Label.PROFESSION})  # an age of 92 is no id 92  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def _mentions(
         full = (called(owners[i]) or "") if spans[i] else ""
         for k, span in enumerate(spans[i]):
             value = text[span.start : span.end]
-            known = ids.get(folded(value)) if ids and span.label is not Label.NAME else None
+            known = ids.get(folded(value)) if ids and span.label not in _NO_IDS else None
             if known is not None:
                 found.append(_Mention(i, k, known.value, meant[i][k], own, known.domain, full))
             else:

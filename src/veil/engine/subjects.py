@@ -9,9 +9,11 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from veil.lexicon.novalue import NoValue, standard
 from veil.model import Batch, Field
 from veil.operators.cast import cast_cells
 from veil.operators.pseudonym import canonical_ids
+from veil.policy.novalue import no_value_of
 from veil.policy.plan import SourcePlan
 from veil.policy.rules import Apply
 from veil.policy.subjects import file_name_pattern
@@ -37,15 +39,15 @@ def subjects_of(source: SourcePlan, batch: Batch, names: Sequence[str], roster: 
         ids = _spread([PurePosixPath(name).name for name in names], batch.height)
     else:
         ids = _spread([name_part(plan.pattern, plan.column, name) for name in names], batch.height)
-    ids = somebody(ids)
+    ids = somebody(ids, no_value_of(source))
     if plan.domain == person and plan.how != "map":
         return ids
     return roster.subjects(plan.domain, ids) if roster is not None else pa.nulls(batch.height, pa.large_string())
 
 
-def somebody(ids: pa.Array) -> pa.Array:
-    """The ids, null where they are blank: an empty id is nobody."""
-    return pc.if_else(pc.fill_null(pc.equal(pc.utf8_trim_whitespace(ids), ""), fill_value=True), NOBODY, ids)
+def somebody(ids: pa.Array, words: NoValue | None = None) -> pa.Array:
+    """The ids, null where they are blank or a word for "no value": neither is a person."""
+    return (words or standard()).emptied(ids)
 
 
 def read_ids(source: SourcePlan, batch: Batch, column: str, columns: Sequence[str] = ()) -> pa.Array:
@@ -54,7 +56,7 @@ def read_ids(source: SourcePlan, batch: Batch, column: str, columns: Sequence[st
     Keeps:   where `007` has the pseudonym of `7`, it is the same person too. A key with an empty part is none.
     """
     if columns:
-        parts = [somebody(read_ids(source, batch, one)) for one in columns]
+        parts = [somebody(read_ids(source, batch, one), no_value_of(source)) for one in columns]
         sizes = [pc.cast(pc.utf8_length(one), pa.large_string()) for one in parts]  # `a-b` and `c` is not `a` and `b-c`
         joined = [piece for pair in zip(sizes, parts, strict=True) for piece in pair]
         return pc.binary_join_element_wise(*joined, pa.scalar(":", pa.large_string()))

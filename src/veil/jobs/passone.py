@@ -15,10 +15,12 @@ from veil.jobs.sidefiles import side_rows
 from veil.jobs.units import Unit, batches
 from veil.keys import Keys, sealed_offsets
 from veil.lexicon.dates import iso_days
+from veil.lexicon.novalue import standard
 from veil.model import Batch, Label
 from veil.operators.cast import cast_cells
 from veil.operators.pseudonym import canonical_ids
 from veil.policy.address import EMPTY, matches
+from veil.policy.novalue import no_value_of
 from veil.policy.plan import SEALED, Plan, SourcePlan, every_rule, rule_at
 from veil.policy.rules import Apply, Open, Rule, Treatment
 from veil.policy.siblings import case_masks
@@ -113,7 +115,11 @@ def _side_known(builder: RosterBuilder, path: Path) -> None:
         named = _PROBES.get(kind, kind)
         label = _LABELS.get(named, Label.ID)
         builder.add_known(
-            named, label, "auto", pa.array(values, pa.large_string()), pa.array(subjects, pa.large_string())
+            named,
+            label,
+            "auto",
+            standard().emptied(pa.array(values, pa.large_string())),
+            standard().emptied(pa.array(subjects, pa.large_string())),
         )
 
 
@@ -121,13 +127,17 @@ def _learn(
     builder: RosterBuilder, batch: Batch, subjects: pa.Array, rules: list[tuple[str, Rule]], source: SourcePlan
 ) -> None:
     parts: dict[str, pa.Array] = {}
+    words = no_value_of(source)
     for field in batch.fields:
         rule = next((rule for address, rule in rules if matches(address, field.address)), None)
         if rule is None or field.address.endswith(EMPTY):
             continue
-        values = iso_days(field.values, day_first=source.day_first) if rule.kind == "birth_date" else field.values
+        told = words.emptied(field.values)
+        values = iso_days(told, day_first=source.day_first) if rule.kind == "birth_date" else told
         about = subjects if field.rows is None else subjects.take(field.rows)
-        parts.setdefault(rule.kind, by_row(batch, field.address))  # a middle or a maiden name stands after it
+        parts.setdefault(
+            rule.kind, words.emptied(by_row(batch, field.address))
+        )  # a middle or a maiden name stands after it
         label = rule.label or _LABELS.get(rule.kind, Label.ID)
         builder.add_known(rule.kind, label, rule.known, values, about, rule.domain)
     if "given_name" in parts and "family_name" in parts:
@@ -135,7 +145,7 @@ def _learn(
         stated = "staff" if all(rule.known == "staff" for _, rule in rules) else "auto"
         builder.add_known("full_name", Label.NAME, stated, full, subjects)
     for fact, column in source.facts:
-        values = by_row(batch, column)
+        values = words.emptied(by_row(batch, column))
         if fact == "sex":
             values = _sex(values)
         elif fact == "birth_date":

@@ -114,10 +114,13 @@ class Trail:
 
 
 def _answered(values: pa.Array, new: pa.Array) -> pa.Array:
-    """The originals wherever there is an answer; the same array where there is one for all."""
-    if new.null_count == values.null_count:
+    """The originals wherever an operator answered; the same array where it did for all. What stayed is kept as a cell."""
+    if values.type != new.type:
+        new = new.cast(values.type)
+    stayed = pc.equal(values, new)
+    if new.null_count == values.null_count and not pc.any(stayed).as_py():
         return values
-    return pc.if_else(new.is_valid(), values, pa.scalar(None, values.type))
+    return pc.if_else(pc.fill_null(stayed, fill_value=True), pa.scalar(None, values.type), values)
 
 
 _NOTHING = Exact(pa.array([], pa.int64()), pa.array([], pa.large_string()))

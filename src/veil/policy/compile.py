@@ -16,6 +16,7 @@ from veil.policy.files import claimed, format_of, inspected, sheets_of
 from veil.policy.groups import check_groups, in_groups, subject_by_groups
 from veil.policy.hierarchies import hierarchies_of
 from veil.policy.lists import detectors_of, site_list
+from veil.policy.novalue import no_value_words
 from veil.policy.parse import Document, nearest
 from veil.policy.plan import SEALED, FilePlan, Plan, SourcePlan, SubjectPlan, day_first
 from veil.policy.plugins import with_plugins
@@ -145,7 +146,10 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     starring = None
     if source.suppress:
         starring = suppress_plan(source.suppress, kind, rules, planned[0].settings["addresses"], where)
-    return SourcePlan(name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts, place, starring)
+    words = no_value_words(project.no_value, source.no_value, where)
+    return SourcePlan(
+        name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts, place, starring, words
+    )
 
 
 def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, files: tuple[FilePlan, ...], unlisted: str,

@@ -73,6 +73,7 @@ class SourcePlan:
     place: str = ""  # the address of its store, where it is not the project's own
 
     suppress: SuppressPlan | None = None
+    no_value: tuple[str, ...] | None = None  # words for "no value"; None: those of `veil.lexicon.novalue`
 
     @property
     def addresses(self) -> tuple[str, ...]:

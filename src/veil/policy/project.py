@@ -55,6 +55,9 @@ class Source(_Strict):
     born: str | None = Field(None, description="the column that holds the subject's day of birth, for ages over 89")
     offset: str | None = Field(None, description="the column that holds the subject's own date shift, in days")
     columns: dict[str, Written] = Field(default_factory=dict, description="a rule per column or path")
+    no_value: list[Any] | dict[str, Any] | None = Field(
+        None, description="more words for a missing value, as in the project's own `no_value`"
+    )
     unlisted: Literal["stop", "drop", "keep"] | None = Field(
         None, description="what becomes of a column without a rule; `keep` is told as a notice, and only of tables"
     )
@@ -159,6 +162,11 @@ class Project(_Strict):
     )
     deny: list[str | dict[str, str]] = Field(
         default_factory=list, description="what is always masked: words, `word:`, `pattern:` or `file:` with a `label:`"
+    )
+    no_value: list[Any] | dict[str, Any] | None = Field(
+        None,
+        description="words that mean a missing value (NULL, N/A and UNKNOWN are known): a list adds words; `{only: [...]}` "
+        "replaces them; `{except: [...]}` says which are values",
     )
     tables: dict[str, Source] = Field(default_factory=dict, description="tables by name: CSV, TSV or Parquet")
     notes: dict[str, Source] = Field(default_factory=dict, description="folders of notes by name")

@@ -10,7 +10,7 @@ from veil.errors import PolicyError
 from veil.model import Label, label_of
 from veil.operators.cast import KINDS
 
-STRENGTHS = ("auto", "strong", "weak", "staff")
+STRENGTHS = ("auto", "strong", "weak", "staff", "everywhere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,7 @@ def _strength(known: Any, column: str, where: str) -> str:
     word = "auto" if known is True else "" if known in (False, None, "") else str(known)
     if word and word not in STRENGTHS:
         raise PolicyError("known-word", f"`known` of column {column} is not one of its words", where=where,
-                          hint="true, strong, weak or staff")  # fmt: skip
+                          hint="true, strong, weak, everywhere or staff")  # fmt: skip
     return word
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from veil.policy.plan import Plan, describe, every_rule
 from veil.policy.rules import Keep
+from veil.roster.strength import RULE
 
 BAD = {
     "known-identifier": "a strong known identifier of the subject still stands in their text",
@@ -21,10 +22,13 @@ BAD = {
     "other-answer": "the operator, asked again, gives another answer than the one that stands there",
     "form": "a value does not have the form that its operator gives",
     "kept-changed": "a value of a column that is kept changed",
+    "no-value-changed": "a cell with a word for a missing value (NULL, N/A, UNKNOWN) did not stay as it was",
     "null-filled": "something stands where nothing stood",
     "dropped-field": "a field that was dropped still holds something",
     "row-count": "rows were lost or won",
 }
+_NAMED = frozenset({"given_name", "family_name", "middle_name", "full_name", "name", "city", "county", "street", "address",
+                    "organization", "email", "birth_date", "date", "sex"})  # fmt: skip
 ACTIONS = ("applied", "scanned", "kept", "dropped", "masked")
 
 
@@ -117,6 +121,14 @@ def plan_rows(plan: Plan) -> list[list[str]]:
                 told = describe(case.treatment) + (f"  where {case.where}" if case.where else "")
                 rows.append([source.name, address, told, rule.known, rule.reason])
     return rows
+
+
+def search_rules(plan: Plan) -> list[str]:
+    """What the plan does with short identifiers, where it seeks numbers, and with words for "no value"."""
+    numbers = any(rule.known and rule.kind not in _NAMED for source in plan.sources for _, rule in every_rule(source))
+    words = sorted(source.name for source in plan.sources if source.no_value is not None)
+    told = [f'{name}: the project says which words mean "no value"' for name in words]
+    return ([RULE] if numbers else []) + told
 
 
 def label_rows(plan: Plan) -> list[tuple[str, str]]:

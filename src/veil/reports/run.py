@@ -13,6 +13,7 @@ from veil.reports.figures import (
     label_counts,
     label_rows,
     plan_rows,
+    search_rules,
     starred,
     uncast,
     unowned,
@@ -47,5 +48,6 @@ def plan_page(plan: Plan, folders: tuple[str, str] = ("", "")) -> str:
         digest=plan.digest(),
         sources=sources,
         rows=plan_rows(plan),
+        notices=[*plan.notices, *search_rules(plan)],
         labels=label_rows(plan),
     )

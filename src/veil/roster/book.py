@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from veil.lazy import lazily
 from veil.model import Known, Label
 from veil.roster.pages import Index, PageReader, PageWriter, texts
+from veil.roster.strength import stated as as_stated
 from veil.roster.strength import strength
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class RosterBuilder:
     def add_known(
         self, kind: str, label: Label, stated: str, values: pa.Array, subjects: pa.Array, domain: str = ""
     ) -> None:
-        """Shape: n values, n subjects; `stated` is `auto`, `strong`, `weak` or `staff` (the hospital's own people)."""
+        """Shape: n values, n subjects; `stated` is one of `veil.policy.rules.STRENGTHS`."""
         frame = pl.DataFrame(
             {"subject": pl.from_arrow(subjects), "value": pl.from_arrow(values)},
             schema={"subject": pl.String, "value": pl.String},
@@ -89,12 +90,7 @@ class RosterBuilder:
         )
         if not frame.height:
             return
-        if stated in ("strong", "weak"):
-            frame = frame.with_columns(strength=pl.lit(stated))
-        else:
-            distinct = frame.select(pl.col("value").unique())
-            told = [strength(kind, value) for value in distinct["value"].to_list()]
-            frame = frame.join(distinct.with_columns(strength=pl.Series(told, dtype=pl.String)), on="value")
+        frame = frame.with_columns(strength=_strengths(kind, frame["value"], stated))
         self._known.add(
             frame.filter(pl.col("strength") != "").with_columns(
                 kind=pl.lit(kind), label=pl.lit(label.value), domain=pl.lit(domain)
@@ -103,6 +99,17 @@ class RosterBuilder:
 
     def finish(self) -> RosterIndex:
         return RosterIndex(dict(self._links), self._known.finish())
+
+
+def _strengths(kind: str, values: pl.Series, word: str) -> pl.Series:
+    """The strength of each value, asked once for each distinct one."""
+    if word in ("weak", "everywhere"):
+        return pl.Series([as_stated(kind, "", word)], dtype=pl.String).new_from_index(0, len(values))
+    distinct = values.unique()
+    found = [
+        strength(kind, one) if word in ("auto", "staff") else as_stated(kind, one, word) for one in distinct.to_list()
+    ]
+    return values.replace_strict(distinct, pl.Series(found, dtype=pl.String))
 
 
 class Roster:

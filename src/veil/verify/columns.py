@@ -16,6 +16,7 @@ from veil.operators.base import Operator
 from veil.operators.cast import cast_cells
 from veil.operators.hierarchy import hierarchy_file
 from veil.operators.pseudonym import canonical_ids
+from veil.policy.novalue import no_value_of
 from veil.policy.operators import make_operator
 from veil.policy.plan import ASK_FACTS, Plan, SourcePlan
 from veil.policy.rules import Apply, Keep, Rule
@@ -56,6 +57,7 @@ class Columns:
                 return
             _bad(pc.invert(_same(before.values, after.values)), "kept-changed", found)
         elif isinstance(treatment, Apply):
+            before, after = _valued(source, before, after, found)
             self._applied(source, rule, treatment, before, after, subjects, found)
 
     def _applied(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field, subjects: pa.Array,
@@ -133,6 +135,22 @@ class Columns:
         if key not in self._made:
             self._made[key] = make_operator(apply, self._plan, day_first=day_first)
         return self._made[key]
+
+
+def _valued(source: SourcePlan, before: Field, after: Field, found: Findings) -> tuple[Field, Field]:
+    """Both columns, null where the input has a word for "no value", which must stay as it is."""
+    missing = no_value_of(source).mask(before.values)
+    if (pc.sum(missing).as_py() or 0) == before.values.null_count:
+        return before, after
+    _bad(pc.and_(missing, pc.invert(_no_value_stayed(before.values, after.values))), "no-value-changed", found)
+    nothing = pa.scalar(None, pa.large_string())
+    old, new = (pc.if_else(missing, nothing, one.values) for one in (before, after))
+    return Field(before.address, old, before.rows), Field(after.address, new, after.rows)
+
+
+def _no_value_stayed(before: pa.Array, after: pa.Array) -> pa.BooleanArray:
+    """Whether a cell without a value is as it was, or empty: a blank may come back as nothing, and nothing as a blank."""
+    return pc.or_(_same(before, after), pc.equal(pc.utf8_trim_whitespace(pc.fill_null(after, "")), ""))
 
 
 def _reads_the_same(wanted: str | None, there: str | None) -> bool:

@@ -6,12 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from veil.model import Known
+from veil.lexicon.units import UNITS
+from veil.model import Known, Label
+from veil.roster.strength import SHORTEST_NUMBER, needs_capital
 
 _SEPARATED = re.compile(r"(?<=[0-9])[ .\-/()]{1,3}(?=[0-9])")
 _SPACE = re.compile(r"\s+")
 _NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "name", "city", "county", "organization"})
+_PEOPLE = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
 _SKIP = frozenset({"birth_date", "date", "sex"})
+_CUES = ("mrn", "record", "account", "acct", "chart")
+_ZIP_CUES = ("zip", "zip code", "postal code")
+_NO_END = rf"(?![^\W_]|[./,:%\-^][0-9]|\s?%|[ \-](?:{'|'.join(sorted(UNITS))})\b)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +34,18 @@ class Probe:
 
     def __init__(self, known: Sequence[Known]) -> None:
         self._words = [(one, *_word(one)) for one in known if one.kind in _NAMES and one.kind not in _SKIP]
+        numbers = [one for one in known if one.kind not in _NAMES | _SKIP]
         self._numbers = [
-            (one, number) for one in known if one.kind not in _NAMES | _SKIP and (number := _number(one.value))
+            (one, number) for one in numbers if one.strength == "strong" and (number := _number(one.value))
         ]
+        self._short = [(one, _behind_cue(one)) for one in numbers if one.strength == "weak" and one.value.strip()]
 
     def survivors(self, text: str) -> list[Survivor]:
         """What is left of the subject in a text.
 
         Keeps:   a word is sought as a whole: a strong one in any case, a weak one (Will, May) only where it is written
-                 as a name, with a capital; a number with or without its separators and leading zeros.
+                 as a name, with a capital; a number with or without its separators and leading zeros, a short one
+                 only behind a cue, as a whole, and not as a dose.
         """
         if not text:
             return []
@@ -52,6 +61,10 @@ class Probe:
                 count = _bounded(number, joined)
                 if count:
                     found.append(Survivor(one.kind, one.strength, count))
+        for one, pattern in self._short:
+            count = len(pattern.findall(folded))
+            if count:
+                found.append(Survivor(one.kind, "strong", count))
         return found
 
 
@@ -59,16 +72,21 @@ def _word(one: Known) -> tuple[str, re.Pattern[str]]:
     """The word folded, and what finds it: in folded text a strong one, a weak one in the text as it is written."""
     value = _SPACE.sub(" ", one.value.strip())
     folded = value.casefold()
-    forms = [folded] if one.strength == "strong" else list(dict.fromkeys((value, folded)))
+    forms = [folded] if one.strength == "strong" and not _is_words(one) else list(dict.fromkeys((value, folded)))
     return folded, re.compile(rf"(?<!\w)({'|'.join(map(re.escape, forms))})(?:['’]?s)?(?!\w)", re.IGNORECASE)
 
 
 def _sightings(one: Known, word: str, pattern: re.Pattern[str], folded: str, written: str) -> int:
     if not word or word not in folded:
         return 0
-    if one.strength == "strong":
+    if one.strength == "strong" and not _is_words(one):
         return len(pattern.findall(folded))
     return sum(map(_is_capital, pattern.findall(written)))
+
+
+def _is_words(one: Known) -> bool:
+    """Whether every part of a name is a word too (`Art Bone`): it is a name only where it is written as one."""
+    return one.kind in _PEOPLE and needs_capital(one.value)
 
 
 def _is_capital(found: str) -> bool:
@@ -77,8 +95,24 @@ def _is_capital(found: str) -> bool:
     return any(char.isupper() or char.istitle() for char in last) or not any(char.islower() for char in last)
 
 
+def _behind_cue(one: Known) -> re.Pattern[str]:
+    """What finds a short number behind a word that says what it is: `MRN: 12`, `patient id 7`."""
+    column = [re.escape(word) for word in re.split(r"[\W_]+", one.domain.casefold()) if word]
+    cues = [
+        *map(re.escape, _ZIP_CUES if one.label is Label.ZIP else _CUES),
+        *(["[ _]".join(column)] if len(column) > 1 else ()),
+    ]
+    value = one.value.strip().casefold()
+    zeros = "0*" if value.isdigit() else ""
+    value = re.escape((value.lstrip("0") or "0") if zeros else value)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(cues)})(?: (?:no|number|num|id))?[ :#=]{{1,3}}{zeros}{value}{_NO_END}")
+
+
 def _number(value: str) -> str:
-    return re.sub(r"[\s.\-/()]", "", value.casefold()).lstrip("0")
+    """A number without what separates it; its zeros go where enough is left to identify: `00012` is not `12`."""
+    whole = re.sub(r"[\s.\-/()]", "", value.casefold())
+    bare = whole.lstrip("0")
+    return bare if len(bare) >= SHORTEST_NUMBER else whole
 
 
 def _bounded(number: str, text: str) -> int:
