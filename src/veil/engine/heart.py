@@ -158,6 +158,8 @@ class _Work:
         self, treatment: Apply | Scan | Open, values: pa.Array, rule: Rule, whose: Whose, address: str
     ) -> _Answer:
         """What becomes of the values; a word for "no value" stays as it is, and is counted."""
+        if isinstance(treatment, Apply) and treatment.states_type:
+            return self._changed(treatment, values, rule, whose, address)
         missing = no_value_of(self._source).mask(values)
         stayed = (pc.sum(missing).as_py() or 0) - values.null_count
         if not stayed:

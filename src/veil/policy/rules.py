@@ -34,6 +34,11 @@ class Apply:
     domain: str = ""
     cast: str = ""
 
+    @property
+    def states_type(self) -> bool:
+        """Whether a type is stated for the cells: then a word for "no value" is none of it, and is emptied."""
+        return bool(self.cast) or self.operator == "cast"
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:

@@ -57,7 +57,8 @@ class Columns:
                 return
             _bad(pc.invert(_same(before.values, after.values)), "kept-changed", found)
         elif isinstance(treatment, Apply):
-            before, after = _valued(source, before, after, found)
+            if not treatment.states_type:
+                before, after = _valued(source, before, after, found)
             self._applied(source, rule, treatment, before, after, subjects, found)
 
     def _applied(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field, subjects: pa.Array,
