@@ -124,7 +124,7 @@ def test_names_of_people_are_values(name):
 
 @pytest.mark.corpora
 @pytest.mark.skipif(not (SHARED / "cases/26").is_dir(), reason="the cases are not beside the checkout")
-def test_the_case(tmp_path, keyring_file):
+def test_the_case_itself_comes_out_right(tmp_path, keyring_file):
     shutil.copytree(SHARED / "cases/26", tmp_path / "c")
     (tmp_path / "c").chmod(0o755)
     shutil.copy(keyring_file, tmp_path / "c/study.key")

@@ -147,7 +147,7 @@ def test_an_age_is_no_record_number(project):
 
 @pytest.mark.corpora
 @pytest.mark.skipif(not (SHARED / "cases/61").is_dir(), reason="the cases are not beside the checkout")
-def test_the_case(tmp_path, keyring_file):
+def test_the_case_itself_comes_out_right(tmp_path, keyring_file):
     shutil.copytree(SHARED / "cases/61", tmp_path / "c")
     (tmp_path / "c").chmod(0o755)
     shutil.copy(keyring_file, tmp_path / "c/study.key")

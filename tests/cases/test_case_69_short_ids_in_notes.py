@@ -75,7 +75,7 @@ def test_the_id_itself_goes_where_a_cue_says_so(project, said, stays):
 
 @pytest.mark.corpora
 @pytest.mark.skipif(not (SHARED / "cases/69").is_dir(), reason="the cases are not beside the checkout")
-def test_the_case(tmp_path, keyring_file):
+def test_the_case_itself_comes_out_right(tmp_path, keyring_file):
     folder = tmp_path / "c"
     shutil.copytree(SHARED / "cases/69/data", folder / "data")
     folder.chmod(0o755)
