@@ -44,16 +44,21 @@ def sabotage(monkeypatch, place, kind, how):
     monkeypatch.setattr(f"{module}.{attribute}", sabotaged(kind, how))
 
 
+def rule_for(operator):
+    """An operator that this test does not know is tried on names."""
+    return RULES.get(operator, f"given: {operator}")
+
+
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_a_sound_operator_is_let_through(project, operator):
-    outcome = project(table_project([RULES[operator]]), TABLE).run()
+    outcome = project(table_project([rule_for(operator)]), TABLE).run()
     assert outcome.quarantined == []
 
 
 @pytest.mark.parametrize("how", HOWS)
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_a_sabotaged_operator_is_noticed(project, monkeypatch, operator, how):
-    made = project(table_project([RULES[operator]]), TABLE)
+    made = project(table_project([rule_for(operator)]), TABLE)
     sabotage(monkeypatch, OPERATORS[operator], part("operators", operator), how)
     outcome = made.run()
     if operator in ("placeholder", "remove", "mask", "constant", "cast") and how == "shifted":

@@ -17,9 +17,10 @@ from veil.errors import PolicyError
 from veil.formats.tree import document_spans, open_cells
 from veil.keys import Keys
 from veil.model import Batch, Edits, Field, Found, Report, about_table, moved, spliced
+from veil.operators.promise import promise_of
 from veil.policy.address import has_foreign_key, inside, spoken
 from veil.policy.novalue import no_value_of
-from veil.policy.plan import ASK_FACTS, Plan, SourcePlan, rule_at
+from veil.policy.plan import Plan, SourcePlan, rule_at
 from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Scan, is_gone
 from veil.policy.siblings import case_masks
 from veil.roster import Roster
@@ -184,7 +185,8 @@ class _Work:
 
     def _applied(self, treatment: Apply, values: pa.Array, whose: Whose, rule: Rule, address: str) -> pa.Array:
         roster, facts = self._engine.roster, None
-        if roster is not None and treatment.operator in ASK_FACTS:
+        operator = self._engine.operators.get(treatment, day_first=self._source.day_first)
+        if roster is not None and promise_of(operator).asks_facts:
             facts = roster.facts(whose.subject)
         label = rule.label.value if rule.label is not None else None
         told = {"born": facts.born, "offset": facts.offset} if facts is not None else {}

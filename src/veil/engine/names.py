@@ -17,6 +17,7 @@ from veil.formats.packing import bare
 from veil.keys import Keys
 from veil.lexicon import words
 from veil.model import Owner, about_table
+from veil.operators.promise import promise_of
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Keep
 from veil.roster import Roster
@@ -104,7 +105,7 @@ class FileNames:
                 if (
                     rule.domain == domain
                     and isinstance(treatment, Apply)
-                    and treatment.operator in ("pseudonym", "code", "hash")
+                    and promise_of(self._operators.get(treatment, day_first=False)).one_to_one
                 ):
                     return treatment
         return None

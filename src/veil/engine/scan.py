@@ -18,7 +18,8 @@ from veil.keys import Keys
 from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, folded, span_table, spliced
 from veil.operators.names import CALLED
 from veil.operators.redact import Placeholder
-from veil.policy.plan import Plan, id_rules
+from veil.policy.operators import id_rules
+from veil.policy.plan import Plan
 from veil.policy.rules import Apply, Drop, Keep, Treatment
 from veil.roster import Roster
 

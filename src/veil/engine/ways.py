@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -15,13 +16,13 @@ from veil.engine.operate import Operators
 from veil.keys import Keys
 from veil.model import Batch, about_table
 from veil.operators.base import Operator, plain
+from veil.operators.promise import BY_DOMAIN, promise_of
 from veil.parts import part
 from veil.policy.condition import condition
 from veil.policy.plan import SourcePlan, describe
 from veil.policy.rules import Apply, Drop, Keep, Rule, is_gone
 
 KEPT, UNDONE, LOST = "keep", "undo", "lost"
-_OWN = frozenset({"pseudonym", "code", "cast"})  # their answer asks nothing of the subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ class Way:
     @property
     def owned(self) -> bool:
         """Whether its undoing asks whose the row is."""
-        return any(case.way == UNDONE and case.operator not in _OWN for case in self.cases)
+        return any(
+            case.way == UNDONE and not promise_of(_made(case.operator, case.options)).asks <= BY_DOMAIN
+            for case in self.cases
+        )
 
     @property
     def told(self) -> str:
@@ -128,6 +132,11 @@ def _options(made: Operator) -> tuple[tuple[str, Any], ...]:
     return tuple((key, str(value) if isinstance(value, dt.date) else value) for key, value in held.items())
 
 
+@lru_cache(maxsize=256)
+def _made(operator: str, options: tuple[tuple[str, Any], ...]) -> Any:
+    return part("operators", operator)(**dict(options))
+
+
 def is_told_by_column(source: SourcePlan, ways: Sequence[Way]) -> bool:
     """Whether a row's subject is a column that comes back without asking for it."""
     if source.subject.how != "column" or source.subject.columns:
@@ -155,7 +164,6 @@ class Undoing:
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
-        self._made: dict[tuple[Any, ...], Any] = {}
 
     def guess(
         self, way: Way, values: pa.Array, taken: pa.Array | None, subjects: pa.Array | None, offsets: pa.Array | None
@@ -176,10 +184,7 @@ class Undoing:
     def _undone(self, case: WayCase, values: pa.Array, subjects: pa.Array | None, offsets: pa.Array | None) -> pa.Array:
         if case.way != UNDONE:
             return values
-        key = (case.operator, case.options)
-        if key not in self._made:
-            self._made[key] = part("operators", case.operator)(**dict(case.options))
-        made = self._made[key]
+        made = _made(case.operator, case.options)
         about = about_table(len(values), subject=subjects, offset=offsets, domain=case.domain)
         if hasattr(made, "undo"):
             return made.undo(values, about, self._keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from veil.formats.base import Part
 from veil.jobs.session import Session, keyring_path, needs, open_session
 from veil.jobs.trail import TABLES
 from veil.jobs.units import format_of, settings_of
+from veil.policy.operators import promised
 from veil.policy.plan import SourcePlan
 from veil.policy.rules import Apply, Keep, Scan
 from veil.stores import is_address
@@ -130,12 +132,11 @@ def _applied(session: Session) -> Iterator[tuple[SourcePlan, str, Apply]]:
 
 
 def _of_shifts(session: Session) -> Iterator[Smell]:
-    common = session.plan.options.get("shift", {})
-    seen: dict[tuple[object, ...], str] = {}
+    seen: dict[object, str] = {}
     for source, address, apply in _applied(session):
-        if apply.operator == "shift":
-            said = {**common, **dict(apply.options)}
-            key = (said.get("unit", "days"), said.get("min", 1), said.get("max"))
+        moves = promised(apply, session.plan).moves
+        if moves is not None:
+            key = dataclasses.replace(moves, births=False)
             seen.setdefault(key, f"{source.name}.{address}")
             if seen and key != next(iter(seen)):
                 where = session.document.at(source.room, source.name, "columns", address)
@@ -145,7 +146,7 @@ def _of_shifts(session: Session) -> Iterator[Smell]:
 def _of_domains(session: Session) -> Iterator[Smell]:
     seen: dict[str, tuple[object, str]] = {}
     for source, address, apply in _applied(session):
-        if apply.operator in ("pseudonym", "code", "hash"):
+        if promised(apply, session.plan).one_to_one:
             key = (apply.operator, apply.options)
             first, place = seen.setdefault(apply.domain, (key, f"{source.name}.{address}"))
             if first != key:
@@ -157,7 +158,7 @@ def _of_source(session: Session, source: SourcePlan) -> Iterator[Smell]:
     at = session.document.at
     treatments = [case.treatment for _, rule in source.rules for case in rule.cases]
     if source.subject.how == "none":
-        if any(isinstance(one, Apply) and one.operator == "shift" for one in treatments):
+        if any(isinstance(one, Apply) and promised(one, session.plan).moves for one in treatments):
             yield Smell("veil-006", at(source.room, source.name), f"give {source.name} a `subject:`")
         if any(isinstance(one, Scan) for one in treatments):
             yield Smell("veil-012", at(source.room, source.name), f"give {source.name} a `subject:`")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,12 +18,13 @@ from veil.jobs.units import Unit, batches
 from veil.keys import Keys, sealed_offsets
 from veil.lexicon.dates import iso_days
 from veil.lexicon.novalue import standard
-from veil.model import Batch, Label
+from veil.model import Batch, Label, about_table
+from veil.operators.base import plain
 from veil.operators.cast import cast_cells
-from veil.operators.pseudonym import canonical_ids
 from veil.policy.address import EMPTY, matches
 from veil.policy.novalue import no_value_of
-from veil.policy.plan import SEALED, Plan, SourcePlan, every_rule, rule_at
+from veil.policy.operators import applied_in, make_operator, promised
+from veil.policy.plan import SEALED, Plan, SourcePlan, rule_at
 from veil.policy.rules import Apply, Open, Rule, Treatment
 from veil.policy.siblings import case_masks
 from veil.roster import RosterBuilder, RosterIndex
@@ -165,33 +168,40 @@ def _sex(values: pa.Array) -> pa.Array:
 def _mint(plan: Plan, inputs: Inputs, keys: Keys, units: list[Unit]) -> None:
     """A code for every original that a rule gives one, durable before anything is written."""
     for source in plan.sources:
-        if any(_is_coded(case.treatment) for _, rule in every_rule(source) for case in rule.cases):
+        if any(promised(one, plan).minted for one in applied_in(source)):
+            minting = _Minting(plan, keys, source.day_first)
             for batch, _ in _batches(source, inputs, units):
-                _mint_batch(batch, dict(source.rules), keys, day_first=source.day_first)
+                minting.batch(batch, dict(source.rules))
 
 
-def _mint_batch(batch: Batch, rules: Mapping[str, Rule], keys: Keys, *, day_first: bool) -> None:
-    for field in batch.fields:
-        rule = rule_at(field.address, rules)
-        if rule is None or not any(
-            isinstance(case.treatment, Open) or _is_coded(case.treatment) for case in rule.cases
-        ):
-            continue
-        for mask, case in case_masks(rule, field, batch):
-            treatment = case.treatment
-            if isinstance(treatment, Open) and treatment.format == "json":
-                inner, _ = open_cells(field.values.filter(mask), "")
-                _mint_batch(inner, dict(treatment.rules), keys, day_first=day_first)
-            elif isinstance(treatment, Apply) and _is_coded(treatment):
-                _mint_values(treatment, field.values.filter(mask), keys, day_first=day_first)
+@dataclass(frozen=True, slots=True)
+class _Minting:
+    """Codes for what the rules of one source read."""
 
+    plan: Plan
+    keys: Keys
+    day_first: bool
 
-def _is_coded(treatment: Treatment) -> bool:
-    return isinstance(treatment, Apply) and treatment.operator == "code"
+    def batch(self, batch: Batch, rules: Mapping[str, Rule]) -> None:
+        for field in batch.fields:
+            rule = rule_at(field.address, rules)
+            if rule is None or not any(
+                isinstance(case.treatment, Open) or self._is_minted(case.treatment) for case in rule.cases
+            ):
+                continue
+            for mask, case in case_masks(rule, field, batch):
+                treatment = case.treatment
+                if isinstance(treatment, Open) and treatment.format == "json":
+                    inner, _ = open_cells(field.values.filter(mask), "")
+                    self.batch(inner, dict(treatment.rules))
+                elif isinstance(treatment, Apply) and self._is_minted(treatment):
+                    self._values(treatment, field.values.filter(mask))
 
+    def _is_minted(self, treatment: Treatment) -> bool:
+        return isinstance(treatment, Apply) and promised(treatment, self.plan).minted
 
-def _mint_values(apply: Apply, values: pa.Array, keys: Keys, *, day_first: bool) -> None:
-    cells = cast_cells(values, apply.cast, day_first=day_first)[0] if apply.cast else values
-    options = dict(apply.options)
-    distinct = pc.unique(canonical_ids(cells.drop_null(), options.pop("canonical", "text")))
-    keys.require_vault().mint(apply.domain, distinct, **options)
+    def _values(self, apply: Apply, values: pa.Array) -> None:
+        cells = cast_cells(values, apply.cast, day_first=self.day_first)[0] if apply.cast else values
+        distinct = pc.unique(cells.drop_null())
+        operator: Any = plain(make_operator(apply, self.plan, day_first=self.day_first))
+        operator.mint(distinct, about_table(len(distinct), domain=apply.domain), self.keys)

@@ -15,6 +15,7 @@ from veil.jobs.release import MANIFEST, REPORT, Outcome
 from veil.keys import Keyring, Keys, Vault, passphrase
 from veil.parts import part
 from veil.policy.compile import compile_plan
+from veil.policy.operators import promised
 from veil.policy.parse import Document
 from veil.policy.plan import Plan, every_rule
 from veil.policy.project import Keyring as KeyringSetting
@@ -132,8 +133,9 @@ def needs(plan: Plan) -> tuple[bool, bool]:
     """Whether a plan derives anything with a key, and whether it uses random codes."""
     treatments: list[Treatment] = list(plan.labels.values()) if _scans(plan) else []
     treatments += [case.treatment for source in plan.sources for _, rule in every_rule(source) for case in rule.cases]
-    used = [one.operator for one in treatments if isinstance(one, Apply)]
-    return any(part("operators", name).derives for name in used), "code" in used
+    used = [one for one in treatments if isinstance(one, Apply)]
+    derived = any(part("operators", one.operator).derives for one in used)
+    return derived, any(promised(one, plan).minted for one in used)
 
 
 def _scans(plan: Plan) -> bool:

@@ -15,8 +15,9 @@ from veil.keys import Keys
 from veil.lexicon.dates import Parts
 from veil.model import column_of
 from veil.operators.base import Outcome, outcome
-from veil.operators.births import OVER, age_at, reference_of
+from veil.operators.births import AGE, OVER, age_at, reference_of
 from veil.operators.dates import Shift
+from veil.operators.promise import Promise
 
 _AGE = re.compile(r"\s*(\d{1,3})\s*")
 
@@ -39,6 +40,7 @@ class ShiftedAge:
     name: ClassVar[str] = "shifted_age"
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = False
+    promise: ClassVar[Promise] = Promise(changes=False, form=AGE, asks=frozenset({"subject", "born", "offset"}))
 
     def __post_init__(self) -> None:
         self._shift  # noqa: B018  its options are checked there

@@ -33,7 +33,10 @@ class Outcome:
 class Operator(Protocol):
     """Replaces values, given what is known about each.
 
-    Shape:   n `large_string` values, n rows of `about` (columns of `veil.model.ABOUT`) -> n values, same order.
+    Shape:   n `large_string` values, n rows of `about` (columns of `veil.model.ABOUT`) -> n values, same order. Beside
+             what follows an operator may declare: `promise` (veil.operators.promise; without it, every value must
+             change), `restore` or `undo` where it is reversible, `sure` (whatever was answered leads back), `files`
+             (options that name a file beside the project), `under_safe_harbor` (the operator that takes its place there).
     Keeps:   null stays null; the answer for a value does not depend on its neighbours.
     """
 
@@ -69,7 +72,9 @@ def one_of(operator: str, option: str, value: Any, allowed: tuple[Any, ...]) -> 
     """
     if value not in allowed:
         raise PolicyError(
-            "operator-option", f"`{option}` of `{operator}` is none of its words", hint=", ".join(map(str, allowed))
+            "operator-option",
+            f"invalid value for option `{option}` of `{operator}`",
+            hint="allowed: " + ", ".join(map(str, allowed)),
         )
 
 
@@ -79,7 +84,8 @@ def in_range(operator: str, option: str, value: Any, low: int, high: int) -> Non
     Errors:  PolicyError `operator-option`.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise PolicyError("operator-option", f"`{option}` of `{operator}` is a whole number from {low} to {high}")
+        raise PolicyError("operator-option", f"invalid value for option `{option}` of `{operator}`",
+                          hint=f"allowed: whole numbers from {low} to {high}")  # fmt: skip
 
 
 def by_distinct(values: pa.Array, make: Any) -> pa.Array:

@@ -14,6 +14,7 @@ from veil.errors import PolicyError
 from veil.lexicon.dates import Parts, read_column, read_date, write_date
 
 OVER = "90 or older"  # the category of 45 CFR 164.514(b)(2)(i)(C)
+AGE = rf"[0-8]?\d|{OVER}"  # how an age is shown
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _FAR = 1 << 30
 _APART = (0, 36524, 36525)  # days: the same day, or that of a two-digit year read as one of the next hundred
@@ -57,17 +58,21 @@ class Births:
     day_first: bool
     latest: int
 
-    def clamped(self, values: pa.Array, moved: pa.Array, born: pa.Array) -> tuple[pa.Array, pa.BooleanArray | None]:
+    def clamped(
+        self, values: pa.Array, moved: pa.Array, born: pa.Array, in_text: pa.BooleanArray
+    ) -> tuple[pa.Array, pa.BooleanArray | None]:
         """The moved dates, with every birth that shows an age over 89, before or after, at the day that shows 90.
 
-        Shape:   n values, n moved, n `date32` births -> n, and which were changed (None: none).
+        Shape:   n values, n moved, n `date32` births, n times whether it stands in a text, where a date so old is a birth
+                 or tells the same -> n, and which were changed (None: none).
         Keeps:   the day is the same for all, so it tells nothing of a shift.
         """
         day = ninety_before(self.reference)
         limit = day.toordinal() - _EPOCH
         births = np.asarray(born.cast(pa.int32()).fill_null(_FAR).to_numpy(zero_copy_only=False), np.int64)
         first = self._read(values)
-        is_birth = np.ones(len(values), np.bool_) if self.birth else np.isin(first - births, _APART)
+        spoken = in_text.to_numpy(zero_copy_only=False)
+        is_birth = np.ones(len(values), np.bool_) if self.birth else np.isin(first - births, _APART) | spoken
         old = (first <= limit) | ((births <= limit) & np.isin(first - births, _APART)) | (self._read(moved) <= limit)
         old &= is_birth & moved.is_valid().to_numpy(zero_copy_only=False)
         if not old.any():

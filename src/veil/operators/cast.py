@@ -11,11 +11,16 @@ import pyarrow.compute as pc
 from veil.keys import Keys
 from veil.lexicon.dates import read_column
 from veil.operators.base import Operator, Outcome, one_of
+from veil.operators.promise import ALONE, Check, Promise, promise_of
 
 KINDS = ("integer", "float", "string", "datetime")
 _INTEGER = r"^\s*\+?(-?)0*([0-9]+)(\.0*)?\s*$"
 _FLOAT = r"^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
 _NONE = pa.scalar(None, pa.large_string())
+
+
+def _are_other(values: pa.Array, answers: pa.Array) -> pa.BooleanArray:
+    return pc.and_(pc.not_equal(pc.fill_null(values, ""), answers), pc.not_equal(answers, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,17 @@ class Cast:
     name: ClassVar[str] = "cast"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = True
+
+    @property
+    def promise(self) -> Promise:
+        rules = (Check("form", self._are_uncast), Check("kept-changed", _are_other))
+        return Promise(changes=False, asks=ALONE, keeps_type=True, checks=rules)
+
+    def _are_uncast(self, values: pa.Array, answers: pa.Array) -> pa.BooleanArray:
+        del values
+        uncast = cast_cells(answers, self.kind, day_first=self.day_first)[1]
+        none = pa.scalar(value=False)
+        return pc.if_else(pc.equal(answers, ""), none, none if uncast is None else uncast)
 
     def __post_init__(self) -> None:
         one_of(self.name, "kind", self.kind, KINDS)
@@ -57,6 +73,10 @@ class Casting:
     @property
     def name(self) -> str:
         return self.inner.name
+
+    @property
+    def promise(self) -> Promise:
+        return promise_of(self.inner)
 
     @property
     def derives(self) -> bool:

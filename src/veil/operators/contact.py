@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from veil.keys import Keys, keep_format, pseudonyms
 from veil.operators.base import Outcome, by_distinct, by_domain, one_of, outcome
+from veil.operators.promise import BY_DOMAIN, Promise
 
 KINDS = ("phone", "email", "url", "ip", "id")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -37,6 +38,10 @@ class Contact:
     name: ClassVar[str] = "surrogate"
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = False
+
+    @property
+    def promise(self) -> Promise:
+        return Promise(by_chance=self.kind in ("phone", "ip", "id"), asks=BY_DOMAIN)
 
     def __post_init__(self) -> None:
         one_of(self.name, "kind", self.kind, KINDS)

@@ -17,7 +17,8 @@ from veil.keys import Keys, draws
 from veil.lexicon.dates import LATEST, move_column, read_column, read_date
 from veil.model import column_of
 from veil.operators.base import Outcome, in_range, one_of, outcome
-from veil.operators.births import Births, birth_years, reference_of
+from veil.operators.births import Births, birth_years, ninety_before, reference_of
+from veil.operators.promise import Moves, Promise
 from veil.operators.steps import move_by
 
 Days = npt.NDArray[np.int64]
@@ -26,6 +27,7 @@ Flags = npt.NDArray[np.bool_]
 _MOST = {"days": 365, "weeks": 52, "hours": 365 * 24, "months": 12, "years": 5}
 _PURPOSE = "shift"
 _ENDLESS = pa.array(["infinity", "-infinity"], pa.large_string())  # PostgreSQL, DuckDB
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
 def shift_days(subjects: pa.Array, keys: Keys, min: int = 1, max: int = 365) -> Days:  # noqa: A002 - the words of the policy
@@ -92,8 +94,8 @@ class Shift:
     Keeps:   intervals within a subject (days and weeks: exactly, in local wall time); the written form and its
              precision; time of day and zone. Months and years are exceptions: the end of a month cuts them short.
              A bare year of birth moves with the whole date, where `about.born` has it.
-             Births (`birth`, or a date that is `about.born`) that would show an age over 89 at `reference_date`
-             become the day that shows 90: listed.
+             Births (`birth`, a date that is `about.born`, any date in a text) that would show an age over 89 at
+             `reference_date` become the day that shows 90: listed.
              `infinity` and `-infinity`, as databases write a period without an end, are no day of anybody: kept, listed.
     Source:  the practice of MIMIC-IV (one offset per subject_id). Not Safe Harbor.
     """
@@ -108,6 +110,23 @@ class Shift:
     name: ClassVar[str] = "shift"
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = True
+
+    @property
+    def promise(self) -> Promise:
+        moves = Moves(self.unit, self.min, self._most, births=self.birth)
+        return Promise(
+            stays=self._may_stay, asks=frozenset({"subject", "born", "offset"}), keeps_type=True, moves=moves
+        )
+
+    def _may_stay(self, values: pa.Array) -> pa.BooleanArray:
+        """Coarse dates that a small step may leave alone, periods without an end, the day that clamped births become."""
+        read = read_column(values, day_first=self.day_first, latest=self._latest)
+        endless = pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(values)), _ENDLESS)
+        coarse = pc.or_(pc.fill_null(pc.not_equal(read.precision, "day"), fill_value=False), endless)
+        if self._reference is None:
+            return coarse
+        clamped = ninety_before(self._reference).toordinal() - _EPOCH
+        return pc.or_(coarse, pc.fill_null(pc.equal(read.days, clamped), fill_value=False))
 
     def __post_init__(self) -> None:
         one_of(self.name, "unit", self.unit, tuple(_MOST))
@@ -195,9 +214,10 @@ class Shift:
     def _clamp(self, values: pa.Array, moved: pa.Array, about: pa.Table) -> tuple[pa.Array, pa.BooleanArray | None]:
         born = column_of(about, "born")
         reference = self._reference
-        if reference is None or not (self.birth or born.null_count < len(born)):
+        in_text = column_of(about, "label").is_valid()
+        if reference is None or not (self.birth or born.null_count < len(born) or in_text.true_count):
             return moved, None
-        return Births(reference, self.birth, self.day_first, self._latest).clamped(values, moved, born)
+        return Births(reference, self.birth, self.day_first, self._latest).clamped(values, moved, born, in_text)
 
     @property
     def _reference(self) -> dt.date | None:

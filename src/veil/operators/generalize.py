@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from veil.errors import PolicyError
 from veil.keys import Keys
 from veil.lexicon.language import english
 from veil.operators.base import Outcome, by_distinct, in_range, outcome
 from veil.operators.births import OVER
+from veil.operators.promise import ALONE, Check, Promise
 
 _ZIP = re.compile(r"\s*(\d{3})\d\d(?:[-\s]?\d{4})?\s*")
 _AGE = re.compile(
@@ -26,6 +28,7 @@ _AGE = re.compile(
     r"[\s-]*(?:old|of age|/o)?\s*",
     re.IGNORECASE,
 )
+_SHOWN_AGE = r"^\D*(?P<years>\d{1,9})(?:[.,]\d+)?(?:[\s-]*[yY].*)?\s*$"
 _OLDEST = 130  # above this a number is a code, not an age
 
 
@@ -70,6 +73,7 @@ class Zip3:
     name: ClassVar[str] = "zip3"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
+    promise: ClassVar[Promise] = Promise(form=r"\d{3}", asks=ALONE)
 
     def __post_init__(self) -> None:
         zip_list(self.zip_list)
@@ -87,20 +91,41 @@ class Zip3:
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """Ages over 89 become `90 or older`; younger ones stay as they are written.
+    """Ages over 89 become `90 or older`, or 90 in a column of numbers; younger ones stay as they are written.
 
-    Shape:   numerals, with a unit or without (then years), and English words; all else is unread, as is a number
+    Shape:   `as_number`: 90. Values: numerals, with a unit or without (then years), and English words; all else is unread, as is a number
              over 130, which is no age.
     Source:  45 CFR 164.514(b)(2)(i)(C).
     """
 
+    as_number: bool = False
     name: ClassVar[str] = "age"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
 
+    @property
+    def promise(self) -> Promise:
+        checks = (Check("form", self._are_old), Check("kept-changed", self._are_other))
+        return Promise(changes=False, asks=ALONE, keeps_type=self.as_number, checks=checks)
+
+    @property
+    def _over(self) -> str:
+        return "90" if self.as_number else OVER
+
+    def _are_old(self, values: pa.Array, answers: pa.Array) -> pa.BooleanArray:
+        """Answers that show an age over 89, read by a pattern that is not the operator's."""
+        del values
+        years = pc.cast(pc.struct_field(pc.extract_regex(answers, _SHOWN_AGE), "years"), pa.int64())
+        own = pc.is_in(answers, pa.array([self._over, f"{self._over}.0"], answers.type))
+        return pc.and_(pc.greater(years, 89), pc.invert(own))
+
+    def _are_other(self, values: pa.Array, answers: pa.Array) -> pa.BooleanArray:
+        own = pc.is_in(answers, pa.array([self._over, f"{self._over}.0", ""], answers.type))
+        return pc.and_(pc.not_equal(answers, values), pc.invert(own))
+
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del about, keys
-        return outcome(values, by_distinct(values, _shown_age))
+        return outcome(values, by_distinct(values, lambda value: _shown_age(value, self._over)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +140,7 @@ class Band:
     name: ClassVar[str] = "band"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
+    promise: ClassVar[Promise] = Promise(form=rf"\d+-\d+|{OVER}|\d+ or more", asks=ALONE)
 
     def __post_init__(self) -> None:
         in_range(self.name, "width", self.width, 1, 1_000_000)
@@ -144,6 +170,15 @@ class Round:
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
 
+    @property
+    def promise(self) -> Promise:
+        return Promise(changes=False, asks=ALONE, keeps_type=True, checks=(Check("form", self._are_between),))
+
+    def _are_between(self, values: pa.Array, answers: pa.Array) -> pa.BooleanArray:
+        del values
+        steps = pc.divide(pc.cast(pc.if_else(pc.equal(answers, ""), None, answers), pa.float64()), float(self.to))
+        return pc.not_equal(pc.floor(steps), steps)
+
     def __post_init__(self) -> None:
         in_range(self.name, "to", self.to, 1, 1_000_000_000)
 
@@ -157,7 +192,7 @@ class Round:
         return outcome(values, by_distinct(values, shown))
 
 
-def _shown_age(value: str | None) -> str | None:
+def _shown_age(value: str | None, over: str) -> str | None:
     if value is None:
         return None
     match = _AGE.fullmatch(value)
@@ -165,12 +200,12 @@ def _shown_age(value: str | None) -> str | None:
         number = english().numbers.read(
             re.sub(r"[\s-]*(?:years?|yrs?|y/?o)?[\s-]*(?:old|of age)?\s*$", "", value.strip())
         )
-        return None if number is None or number > _OLDEST else OVER if number > 89 else value
+        return None if number is None or number > _OLDEST else over if number > 89 else value
     number = int(match.group("number"))
     years = (match.group("unit") or "y").lower().startswith("y")
     if not years:
-        return value if _years_of(number, match.group("unit").lower()) < 90 else OVER
-    return None if number > _OLDEST else OVER if number > 89 else value
+        return value if _years_of(number, match.group("unit").lower()) < 90 else over
+    return None if number > _OLDEST else over if number > 89 else value
 
 
 def _years_of(number: int, unit: str) -> float:

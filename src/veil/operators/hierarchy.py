@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from veil.errors import PolicyError
 from veil.keys import Keys
 from veil.operators.base import Outcome, by_distinct, in_range, outcome
+from veil.operators.promise import ALONE, Check, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,22 @@ class Generalize:
     name: ClassVar[str] = "generalize"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
+    files: ClassVar[tuple[str, ...]] = ("hierarchy",)  # options that name a file beside the project
+
+    @property
+    def promise(self) -> Promise:
+        return Promise(changes=False, asks=ALONE, checks=(Check("other-answer", self._are_other),))
 
     def __post_init__(self) -> None:
         in_range(self.name, "level", self.level, 0, hierarchy_file(self.hierarchy).height - 1)
+
+    def _are_other(self, values: pa.Array, answers: pa.Array) -> pa.BooleanArray:
+        """Answers that are not what the file says of their values."""
+        rows = hierarchy_file(self.hierarchy).rows
+        there = pc.dictionary_encode(values)
+        wanted = [rows[cell][self.level] if cell in rows else "" for cell in there.dictionary.to_pylist()]
+        told = pc.fill_null(pa.array(wanted, pa.large_string()).take(there.indices), "")
+        return pc.not_equal(told, pc.fill_null(answers, ""))
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del about, keys

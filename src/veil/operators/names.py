@@ -14,6 +14,7 @@ import pyarrow as pa
 from veil.keys import Keys
 from veil.lexicon.names import given_names, sex_of, surnames, surrogate_family, surrogate_given
 from veil.operators.base import Outcome, one_of, outcome
+from veil.operators.promise import Promise
 from veil.operators.words import word_set
 
 KINDS = ("name", "given_name", "family_name")
@@ -38,6 +39,7 @@ class Name:
     name: ClassVar[str] = "surrogate"
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = False
+    promise: ClassVar[Promise] = Promise(asks=frozenset({"person", "subject", "sex"}), stand_ins=True)
 
     def __post_init__(self) -> None:
         one_of(self.name, "kind", self.kind, KINDS)

@@ -16,6 +16,7 @@ from veil.keys import Keys
 from veil.lexicon.places import countries, states, surrogate_cities
 from veil.operators.base import Outcome, by_distinct, one_of, outcome
 from veil.operators.generalize import zip_list
+from veil.operators.promise import ALONE, Promise
 from veil.operators.words import word_set, words
 
 KINDS = ("place", "city", "street", "organization")
@@ -43,6 +44,11 @@ class Place:
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = False
 
+    @property
+    def promise(self) -> Promise:
+        """A state or a country in the place of a town stays; a few stand-ins are drawn from short lists."""
+        return Promise(stays=_are_wide, by_chance=True, asks=ALONE, stand_ins=True)
+
     def __post_init__(self) -> None:
         one_of(self.name, "kind", self.kind, KINDS)
 
@@ -59,6 +65,10 @@ class Place:
             return way(value) if value is not None and re.search(r"\w", value) else None
 
         return outcome(values, by_distinct(values, shown))
+
+
+def _are_wide(values: pa.Array) -> pa.BooleanArray:
+    return pa.array([_is_state(value.strip()) for value in values.to_pylist()], pa.bool_())
 
 
 class Draw:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ from veil.keys import (
 )
 from veil.model import column_of
 from veil.operators.base import Outcome, by_domain, in_range, one_of, outcome
+from veil.operators.promise import BY_DOMAIN, Promise
 
 _TEXT = pa.large_string()
 _WAYS = {"text": pseudonyms, "integer": integers, "keep": keep_format}
@@ -41,6 +42,11 @@ class Pseudonym:
     name: ClassVar[str] = "pseudonym"
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = True
+    under_safe_harbor: ClassVar[str] = "code"  # 45 CFR 164.514(c): a random code, not one that is derived
+
+    @property
+    def promise(self) -> Promise:
+        return _ids_promise(self.format, self.canonical)
 
     def __post_init__(self) -> None:
         one_of(self.name, "format", self.format, tuple(_WAYS))
@@ -79,6 +85,10 @@ class Hash:
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = False
 
+    @property
+    def promise(self) -> Promise:
+        return _ids_promise("text", self.canonical)
+
     def __post_init__(self) -> None:
         in_range(self.name, "length", self.length, 8, 64)
         one_of(self.name, "canonical", self.canonical, _CANONICAL)
@@ -107,6 +117,10 @@ class Code:
     name: ClassVar[str] = "code"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = True
+
+    @property
+    def promise(self) -> Promise:
+        return replace(_ids_promise(self.format, self.canonical), minted=True)
 
     def __post_init__(self) -> None:
         one_of(self.name, "format", self.format, ("text", "integer"))
@@ -146,3 +160,15 @@ def canonical_ids(values: pa.Array, canonical: str) -> pa.Array:
     if canonical == "text":
         return values
     return pc.replace_substring_regex(values, r"^\s*\+?0*([0-9]+)\s*$", r"\1")
+
+
+def _ids_promise(format_: str, canonical: str) -> Promise:
+    """What all three promise: other identifiers, one to one; numbers and answers of the same form may meet a value."""
+    return Promise(
+        by_chance=format_ != "text",
+        one_to_one=True,
+        canonical=canonical,
+        asks=BY_DOMAIN,
+        keeps_type=format_ == "integer",
+        integers=format_ == "integer",
+    )

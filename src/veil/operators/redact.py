@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -13,6 +14,7 @@ from veil.errors import PolicyError
 from veil.keys import Keys
 from veil.model import Label, column_of
 from veil.operators.base import Outcome, one_of
+from veil.operators.promise import ALONE, Check, Promise, written_as
 
 _TEXT = pa.large_string()
 BLOCK = "█"
@@ -30,6 +32,9 @@ class Remove:
     name: ClassVar[str] = "remove"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
+    promise: ClassVar[Promise] = Promise(
+        asks=ALONE, checks=(Check("form", lambda _, answers: pc.not_equal(answers, "")),)
+    )
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del about, keys
@@ -44,6 +49,7 @@ class Mask:
     name: ClassVar[str] = "mask"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
+    promise: ClassVar[Promise] = Promise(stays=written_as(rf"\*+|{BLOCK}+"), asks=ALONE)
 
     def __post_init__(self) -> None:
         one_of(self.name, "style", self.style, ("stars", "blocks"))
@@ -67,6 +73,11 @@ class Placeholder:
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
 
+    @property
+    def promise(self) -> Promise:
+        shown = {UNTOLD, *PLACEHOLDERS.values(), *self.placeholders.values()}
+        return Promise(stays=written_as("|".join(map(re.escape, sorted(shown)))), asks=frozenset({"label"}))
+
     def __post_init__(self) -> None:
         unknown = [label for label in self.placeholders if label not in Label.__members__]
         if unknown:
@@ -89,6 +100,10 @@ class Constant:
     name: ClassVar[str] = "constant"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
+
+    @property
+    def promise(self) -> Promise:
+        return Promise(stays=written_as(re.escape(str(self.value))), asks=ALONE, keeps_type=True)
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del about, keys

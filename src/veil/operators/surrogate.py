@@ -10,6 +10,7 @@ import pyarrow as pa
 from veil.keys import Keys
 from veil.operators import contact, names, places
 from veil.operators.base import Operator, Outcome, one_of
+from veil.operators.promise import Promise, promise_of
 
 KINDS = (*names.KINDS, *places.KINDS, *contact.KINDS)
 
@@ -26,13 +27,16 @@ class Surrogate:
     def __post_init__(self) -> None:
         one_of(self.name, "kind", self.kind, KINDS)
 
+    @property
+    def promise(self) -> Promise:
+        return promise_of(self._made)
+
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """Shape: n -> n; null stays null. Errors: KeyringError `keys-missing`."""
-        made: Operator
+        return self._made.replace(values, about, keys)
+
+    @property
+    def _made(self) -> Operator:
         if self.kind in names.KINDS:
-            made = names.Name(self.kind)
-        elif self.kind in places.KINDS:
-            made = places.Place(self.kind)
-        else:
-            made = contact.Contact(self.kind)
-        return made.replace(values, about, keys)
+            return names.Name(self.kind)
+        return places.Place(self.kind) if self.kind in places.KINDS else contact.Contact(self.kind)

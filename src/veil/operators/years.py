@@ -13,55 +13,65 @@ import pyarrow.compute as pc
 from veil.errors import PolicyError
 from veil.keys import Keys
 from veil.lexicon.dates import LATEST, WrittenDate, read_date
-from veil.model import column_of
 from veil.operators.base import Outcome, by_distinct, outcome
-from veil.operators.births import OVER, age_at, reference_of
+from veil.operators.births import AGE, OVER, age_at, reference_of
+from veil.operators.promise import ALONE, Promise, written_as
+
+_YEAR = rf"\s*\d{{4}}\s*|{OVER}"
+_MONTH = r"\d{4}-\d{2}"
 
 
 @dataclass(frozen=True, slots=True)
 class Year:
     """The year alone.
 
-    Shape:   unread: what has no year. A date that is `about.born` and shows an age over 89 becomes the category.
+    Shape:   unread: what has no year. A year that alone shows an age over 89 at `reference_date`, a birth's or that of
+             anything that happened so long ago, becomes the category, or the last year that shows 90 (`as_number`).
     Source:  45 CFR 164.514(b)(2)(i)(C).
     """
 
     day_first: bool = False
     reference_date: dt.date | str | None = None
+    as_number: bool = False
     name: ClassVar[str] = "year"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
+
+    @property
+    def promise(self) -> Promise:
+        return _years_promise(as_number=self.as_number)
 
     def __post_init__(self) -> None:
         reference_of(self.name, self.reference_date)
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
-        del keys
+        del about, keys
         reference = reference_of(self.name, self.reference_date)
-        years = _each(values, self.day_first, LATEST if reference is None else reference.year + 1, _year)
-        born = column_of(about, "born")
-        if reference is None or born.null_count == len(born):
-            return outcome(values, years)
-        births = pc.year(born)
-        numbers = pc.if_else(pc.equal(years, OVER), None, years).cast(pa.int64())
-        old = pc.and_(pc.equal(numbers, births), pc.greater(pc.subtract(reference.year, births), 89))
-        old = pc.fill_null(old, fill_value=False)
-        return outcome(values, pc.if_else(old, pa.scalar(OVER, pa.large_string()), years), old)
+        if reference is None:
+            return outcome(values, _each(values, self.day_first, LATEST, _year))
+        years = _each(values, self.day_first, reference.year + 1, lambda written: _birth_year(written, reference))
+        return outcome(values, _oldest(years, reference, as_number=self.as_number), _listed(years))
 
 
 @dataclass(frozen=True, slots=True)
 class BirthYear:
     """The year of a birth, or `90 or older` where it shows an age over 89 at the reference date.
 
+    Shape:   `as_number`: the last year that shows 90, for columns of numbers.
     Keeps:   a year that may show 90 before the end of the reference year counts as one that does.
     Source:  45 CFR 164.514(b)(2)(i)(C).
     """
 
     day_first: bool = False
     reference_date: dt.date | str | None = None
+    as_number: bool = False
     name: ClassVar[str] = "birth_year"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
+
+    @property
+    def promise(self) -> Promise:
+        return _years_promise(as_number=self.as_number)
 
     def __post_init__(self) -> None:
         _needed(self.name, self.reference_date)
@@ -70,7 +80,7 @@ class BirthYear:
         del about, keys
         reference = _needed(self.name, self.reference_date)
         years = _each(values, self.day_first, reference.year, lambda written: _birth_year(written, reference))
-        return outcome(values, years, _listed(years))
+        return outcome(values, _oldest(years, reference, as_number=self.as_number), _listed(years))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,7 @@ class Month:
     name: ClassVar[str] = "month"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
+    promise: ClassVar[Promise] = Promise(stays=written_as(_MONTH), form=_MONTH, asks=ALONE)
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del about, keys
@@ -96,6 +107,7 @@ class AgeAt:
     name: ClassVar[str] = "age_at"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False
+    promise: ClassVar[Promise] = Promise(form=AGE, asks=ALONE)
 
     def __post_init__(self) -> None:
         _needed(self.name, self.reference_date)
@@ -139,6 +151,17 @@ def _age(written: WrittenDate, reference: dt.date) -> str | None:
 def _month(written: WrittenDate) -> str | None:
     year, month, _ = written.parts
     return None if year is None or month is None else f"{year:04}-{month:02}"
+
+
+def _years_promise(*, as_number: bool) -> Promise:
+    form = r"\d{4}(\.0)?" if as_number else rf"\d{{4}}|{OVER}"
+    return Promise(stays=written_as(_YEAR), form=form, asks=ALONE, keeps_type=as_number)
+
+
+def _oldest(years: pa.Array, reference: dt.date, *, as_number: bool) -> pa.Array:
+    """The years, with the last one that shows 90 in place of the category, where they are to be numbers."""
+    last = pa.scalar(str(reference.year - 90), pa.large_string())
+    return pc.if_else(_listed(years), last, years) if as_number else years
 
 
 def _listed(shown: pa.Array) -> pa.BooleanArray:

@@ -7,6 +7,7 @@ import dataclasses
 from veil.errors import PolicyError
 from veil.model import SAFE_HARBOR, Label
 from veil.parts import part
+from veil.policy.operators import takes
 from veil.policy.parse import Document
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Case, Keep, Open, Rule, Treatment
@@ -35,36 +36,39 @@ def check_claims(plan: Plan, document: Document) -> Plan:
     if plan.claims != "safe-harbor":
         return plan
     labels = {
-        label: _lawful(one, f"label {label.value}", document.at("labels", label.value))
+        label: _lawful(one, plan, f"label {label.value}", document.at("labels", label.value))
         for label, one in plan.labels.items()
     }
-    sources = tuple(_lawful_source(source, document) for source in plan.sources)
+    sources = tuple(_lawful_source(source, plan, document) for source in plan.sources)
     return dataclasses.replace(plan, labels=labels, sources=sources)
 
 
-def _lawful_source(source: SourcePlan, document: Document) -> SourcePlan:
-    rules = tuple((address, _lawful_rule(rule, address, document.at(source.room, source.name, "columns", address)))
+def _lawful_source(source: SourcePlan, plan: Plan, document: Document) -> SourcePlan:
+    rules = tuple((address, _lawful_rule(rule, plan, address, document.at(source.room, source.name, "columns", address)))
                   for address, rule in source.rules)  # fmt: skip
     return dataclasses.replace(source, rules=rules)
 
 
-def _lawful_rule(rule: Rule, address: str, where: str) -> Rule:
+def _lawful_rule(rule: Rule, plan: Plan, address: str, where: str) -> Rule:
     return dataclasses.replace(
-        rule, cases=tuple(Case(_lawful(case.treatment, address, where), case.where) for case in rule.cases)
+        rule, cases=tuple(Case(_lawful(case.treatment, plan, address, where), case.where) for case in rule.cases)
     )
 
 
-def _lawful(treatment: Treatment, address: str, where: str) -> Treatment:
+def _lawful(treatment: Treatment, plan: Plan, address: str, where: str) -> Treatment:
     if isinstance(treatment, Open):
         return dataclasses.replace(
-            treatment, rules=tuple((path, _lawful_rule(rule, path, where)) for path, rule in treatment.rules)
+            treatment, rules=tuple((path, _lawful_rule(rule, plan, path, where)) for path, rule in treatment.rules)
         )
     if not isinstance(treatment, Apply):
         return treatment
-    if treatment.operator == "pseudonym":
-        shape = tuple((key, value) for key, value in treatment.options if key == "format")
-        return Apply("code", shape, treatment.domain, treatment.cast)
-    if part("operators", treatment.operator).derives:
+    kind = part("operators", treatment.operator)
+    if lawful := getattr(kind, "under_safe_harbor", ""):
+        own = takes(part("operators", lawful))
+        said = {**plan.options.get(treatment.operator, {}), **dict(treatment.options)}
+        shape = tuple((key, value) for key, value in sorted(said.items()) if key in own)
+        return Apply(lawful, shape, treatment.domain, treatment.cast)
+    if kind.derives:
         raise PolicyError(
             "claims-derived", f"{address}: `{treatment.operator}` computes its answer from the person's data, and the policy claims Safe Harbor",
             where=where, hint="45 CFR 164.514(c) asks for random codes and years; use `pseudonym` (a random code here), `year`, `drop`, or another profile",

@@ -12,17 +12,20 @@ from veil.formats.xlsx import parted
 from veil.policy.address import matches, shown_path
 from veil.policy.claims import check_claims
 from veil.policy.condition import condition
+from veil.policy.fact_rules import with_facts
 from veil.policy.files import claimed, format_of, inspected, sheets_of
 from veil.policy.groups import check_groups, in_groups, subject_by_groups
 from veil.policy.hierarchies import hierarchies_of
 from veil.policy.lists import detectors_of, site_list
 from veil.policy.novalue import no_value_words
+from veil.policy.operators import gives_integers, keeps_type
+from veil.policy.options import check_options
 from veil.policy.parse import Document, nearest
 from veil.policy.plan import SEALED, FilePlan, Plan, SourcePlan, SubjectPlan, day_first
 from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source, private_folder
-from veil.policy.rules import Case, Keep, Rule, Scan, emptied, gives_integers, keeps_type, rule_of
+from veil.policy.rules import Case, Drop, Keep, Rule, Scan, emptied, rule_of
 from veil.policy.schemas import as_spelled, named_by_standard, with_schema
 from veil.policy.siblings import check_siblings
 from veil.policy.subjects import links_of, person_domain, subject_plan
@@ -79,7 +82,27 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         offsets=SEALED if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
         unclaimed=sum(len(files) for files in there.values()) - len(used), notices=(*_notices(sources), *stored), reversible=project.reversible,
     )  # fmt: skip
-    return check_claims(with_plugins(plan, project, document), document)
+    plan = with_plugins(plan, project, document)
+    check_options(plan, document, profile.document)
+    lawful = check_claims(plan, document)
+    if lawful is not plan:
+        check_options(lawful, document, profile.document)
+        plan = lawful
+    return dataclasses.replace(plan, sources=tuple(_with_texts(one, plan) for one in plan.sources))
+
+
+def _with_texts(source: SourcePlan, plan: Plan) -> SourcePlan:
+    """The source with those of its typed columns that must become text, because an answer is no number or date, and those that get wide integers."""
+    if source.format not in TYPED:
+        return source
+    starred = source.suppress.over if source.suppress else ()
+    texts = sorted(address for address, rule in source.rules if not keeps_type(rule, plan) or address in starred)
+    typed = {
+        "texts": texts,
+        "integers": sorted(address for address, rule in source.rules if gives_integers(rule, plan)),
+    }
+    files = tuple(dataclasses.replace(file, settings={**file.settings, **typed}) for file in source.files)
+    return dataclasses.replace(source, files=files)
 
 
 def _side_file(folder: Path, written: str | None, where: str) -> str:
@@ -127,11 +150,6 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     unlisted = source.unlisted or project.unlisted
     rules = _rules(name, room, kind, source, profile, planned, unlisted, document, lenient=project.schema_ is not None)
     rules = in_groups(rules, project)
-    if kind in TYPED:
-        starred = source.suppress.over if source.suppress else ()
-        texts = sorted(address for address, rule in rules if not keeps_type(rule) or address in starred)
-        typed = {"texts": texts, "integers": sorted(address for address, rule in rules if gives_integers(rule))}
-        planned = tuple(dataclasses.replace(file, settings={**file.settings, **typed}) for file in planned)
     names = None
     if source.names is not None:
         names = rule_of(source.names, "names", profile.kinds, document.at(room, name, "names")).cases[0].treatment
@@ -167,15 +185,28 @@ def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, fi
     seen = {address for file in files for address in file.settings["addresses"]}
     if lenient and kind not in ("json", "ndjson"):
         found = {column: rule for column, rule in found.items() if column in seen}
-    for column, rule in found.items():
-        where = document.at(room, name, "columns", column)
-        for case in rule.cases:
-            missing = sorted(condition(case.where, where).columns - seen) if case.where else []
-            if missing:
-                raise PolicyError("condition-column", f"a condition reads {missing[0]}, which {name} does not have", where=where,
-                                  hint=nearest(missing[0], seen))  # fmt: skip
-        check_siblings(column, rule, where)
-    return tuple(found.items())
+    found = with_facts(found, source.facts, seen, profile.kinds)
+    return tuple(
+        (column, _readable(rule, (room, name, "columns", column), seen, document)) for column, rule in found.items()
+    )
+
+
+def _readable(rule: Rule, path: tuple[str, ...], seen: set[str], document: Document) -> Rule:
+    """The rule without those cases of a schema pack whose condition reads a column that the data does not have.
+
+    Errors:  PolicyError `condition-column` where a person wrote the condition.
+    """
+    where, cases = document.at(*path), list(rule.cases)
+    for case in rule.cases:
+        missing = sorted(condition(case.where, where).columns - seen) if case.where else []
+        if missing and path in document.lines:
+            raise PolicyError("condition-column", f"a condition reads {missing[0]}, which {path[1]} does not have", where=where,
+                              hint=nearest(missing[0], seen))  # fmt: skip
+        if missing:
+            cases.remove(case)
+    readable = dataclasses.replace(rule, cases=tuple(cases) or (Case(Drop(empty=True)),))
+    check_siblings(path[-1], readable, where)
+    return readable
 
 
 def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule], unlisted: str, document: Document, *,

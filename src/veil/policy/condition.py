@@ -10,9 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.errors import PolicyError
+from veil.policy.facts import facts_in
 
 Columns = Mapping[str, pa.Array]
 Mask = Callable[[Columns], Any]
+Told = Callable[[Columns], pa.Array]
 
 
 @lru_cache(maxsize=1024)
@@ -20,7 +22,8 @@ def condition(text: str, where: str = "") -> Condition:
     """Compile a condition.
 
     Shape:   column names, text and number literals, `= == != <> < <= > >=`, `in`, `not in`, `like`, `between`,
-             `is null`, `is not null`, `and`, `or`, `not`, brackets. Nothing else: no call, no subquery.
+             `is null`, `is not null`, `and`, `or`, `not`, brackets, and `fact(column, ...)`: which fact about a person a
+             row holds that is about what these columns say. Nothing else: no other call, no subquery.
     Keeps:   a number compares with a cell by its value, a text by its exact characters; a null cell is only `is null`.
     Errors:  PolicyError `condition-syntax` or `condition-word`, before anything runs.
     """
@@ -66,25 +69,36 @@ def _build(node: Any, names: set[str], where: str) -> Mask:
         inner = _build(node.this, names, where)
         return lambda columns: pc.invert(inner(columns))
     if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
-        name = _column(node.this, names, where)
-        return lambda columns: pc.is_null(columns[name])
+        told = _operand(node.this, names, where)
+        return lambda columns: pc.is_null(told(columns))
     if isinstance(node, exp.In) and node.expressions:
-        name = _column(node.this, names, where)
-        tests = [_compare(pc.equal, name, _literal(one, where)) for one in node.expressions]
+        told = _operand(node.this, names, where)
+        words = [_literal(one, where) for one in node.expressions]
+        if all(isinstance(one, str) for one in words):
+            return _among(told, pa.array(words, pa.large_string()))
+        tests = [_compare(pc.equal, told, _literal(one, where)) for one in node.expressions]
         return lambda columns: _any(tests, columns)
     if isinstance(node, exp.Between):
-        name = _column(node.this, names, where)
-        low = _compare(pc.greater_equal, name, _literal(node.args["low"], where))
-        high = _compare(pc.less_equal, name, _literal(node.args["high"], where))
+        told = _operand(node.this, names, where)
+        low = _compare(pc.greater_equal, told, _literal(node.args["low"], where))
+        high = _compare(pc.less_equal, told, _literal(node.args["high"], where))
         return lambda columns: pc.and_kleene(low(columns), high(columns))
     if isinstance(node, exp.Like):
-        name, pattern = _column(node.this, names, where), str(_literal(node.expression, where))
-        return lambda columns: pc.match_like(columns[name], pattern)
+        told, pattern = _operand(node.this, names, where), str(_literal(node.expression, where))
+        return lambda columns: pc.match_like(told(columns), pattern)
     operators: dict[type[Any], Any] = {exp.EQ: pc.equal, exp.NEQ: pc.not_equal, exp.LT: pc.less, exp.LTE: pc.less_equal,
                                        exp.GT: pc.greater, exp.GTE: pc.greater_equal}  # fmt: skip
     if type(node) in operators:
-        return _compare(operators[type(node)], _column(node.left, names, where), _literal(node.right, where))
+        return _compare(operators[type(node)], _operand(node.left, names, where), _literal(node.right, where))
     raise _refuse(where)
+
+
+def _among(told: Told, words: pa.Array) -> Mask:
+    def mask(columns: Columns) -> Any:
+        cells = told(columns)
+        return pc.if_else(cells.is_valid(), pc.is_in(cells, words), pa.scalar(None, pa.bool_()))
+
+    return mask
 
 
 def _any(tests: list[Mask], columns: Columns) -> Any:
@@ -92,6 +106,17 @@ def _any(tests: list[Mask], columns: Columns) -> Any:
     for test in tests[1:]:
         found = pc.or_kleene(found, test(columns))
     return found
+
+
+def _operand(node: Any, names: set[str], where: str) -> Told:
+    """A column, or what `fact(...)` says of some."""
+    from sqlglot import exp  # noqa: PLC0415
+
+    if isinstance(node, exp.Anonymous) and str(node.this).lower() == "fact" and node.expressions:
+        read = [_column(one, names, where) for one in node.expressions]
+        return lambda columns: facts_in([columns[one] for one in read])
+    name = _column(node, names, where)
+    return lambda columns: columns[name]
 
 
 def _column(node: Any, names: set[str], where: str) -> str:
@@ -113,10 +138,10 @@ def _literal(node: Any, where: str) -> str | float:
     return str(node.this) if node.is_string else float(node.this)
 
 
-def _compare(operator: Any, name: str, literal: str | float) -> Mask:
+def _compare(operator: Any, told: Told, literal: str | float) -> Mask:
     if isinstance(literal, str):
-        return lambda columns: operator(columns[name], pa.scalar(literal, columns[name].type))
-    return lambda columns: operator(_numbers(columns[name]), pa.scalar(literal, pa.float64()))
+        return lambda columns: operator(told(columns), pa.scalar(literal, pa.large_string()))
+    return lambda columns: operator(_numbers(told(columns)), pa.scalar(literal, pa.float64()))
 
 
 def _numbers(cells: pa.Array) -> pa.Array:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from veil.errors import PolicyError
+from veil.parts import OPERATORS, part
 from veil.policy.plan import HierarchyPlan, SourcePlan, every_rule
-from veil.policy.rules import Apply
+from veil.policy.rules import Apply, Treatment
 
 
 def hierarchies_of(sources: Sequence[SourcePlan], folder: Path) -> tuple[HierarchyPlan, ...]:
@@ -20,11 +21,18 @@ def hierarchies_of(sources: Sequence[SourcePlan], folder: Path) -> tuple[Hierarc
     for source in sources:
         for address, rule in every_rule(source):
             for case in rule.cases:
-                if isinstance(case.treatment, Apply) and case.treatment.operator == "generalize":
-                    name = str(dict(case.treatment.options).get("hierarchy", ""))
+                for name in _files(case.treatment):
                     if not (folder / name).is_file():
                         raise PolicyError("side-file-missing", "a file that the project names is not there", where=f"{source.name}.{address}",
                                           hint="the path is relative to the project file")  # fmt: skip
                     digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
                     found[name] = HierarchyPlan(name, str(folder / name), digest)
     return tuple(found.values())
+
+
+def _files(treatment: Treatment) -> list[str]:
+    """The files that an operator's options name; operators of packages, which are not known yet, name none."""
+    if not isinstance(treatment, Apply) or treatment.operator not in OPERATORS:
+        return []
+    options = dict(treatment.options)
+    return [str(options.get(name, "")) for name in getattr(part("operators", treatment.operator), "files", ())]

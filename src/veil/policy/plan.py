@@ -14,7 +14,7 @@ from typing import Any
 from veil.lexicon import language
 from veil.model import Label
 from veil.policy.address import EMPTY, matches, shown_path
-from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Treatment
+from veil.policy.rules import Case, Drop, Keep, Open, Rule, Treatment
 from veil.policy.suppress import SuppressPlan
 
 SEALED = "vault:"  # the date shifts that stand in the vault
@@ -179,21 +179,6 @@ def rule_at(address: str, rules: Mapping[str, Rule]) -> Rule | None:
         return found
     own = rules.get(address.removesuffix(EMPTY))
     return own if own is not None and isinstance(own.cases[0].treatment, Drop) else Rule((Case(Keep()),))
-
-
-ASK_FACTS = frozenset({"surrogate", "shift", "shifted_age"})  # they ask what is known of the person
-ID_OPERATORS = frozenset({"pseudonym", "code", "hash"})
-
-
-def id_rules(plan: Plan) -> dict[str, Apply]:
-    """The operator of each domain of ids that tables hold as known identifiers: one value, one replacement."""
-    found: dict[str, Apply] = {}
-    for source in plan.sources:
-        for _, rule in every_rule(source):
-            treatment = rule.cases[0].treatment
-            if rule.known and isinstance(treatment, Apply) and treatment.operator in ID_OPERATORS:
-                found.setdefault(rule.domain, treatment)
-    return found
 
 
 def day_first(locale: str) -> bool:

@@ -18,13 +18,14 @@ _KEYS = {"name", "claims", "about", "labels", "kinds"}
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Shape: `labels`: a treatment for every label; `kinds`: what `as KIND` means for a column, as written."""
+    """Shape: `labels`: a treatment for every label; `kinds`: what `as KIND` means for a column, as written; `document`: the file."""
 
     name: str
     claims: str
     about: str
     labels: dict[Label, Treatment]
     kinds: dict[str, Any]
+    document: Document
 
 
 def read_profile(name: str, folder: Path | None = None) -> Profile:
@@ -66,6 +67,7 @@ def _profile(document: Document) -> Profile:
         str(data.get("about", "")),
         labels,
         dict(data.get("kinds", {})),
+        document,
     )
 
 

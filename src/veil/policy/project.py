@@ -31,6 +31,17 @@ class Subject(_Strict):
     map: str | None = Field(None, description="a TSV or CSV file, relative to the project file: file name, subject")
 
 
+class Facts(_Strict):
+    """Columns of a table that holds facts about a person as rows: a birth, an age, a name, a telephone number."""
+
+    by: list[str] = Field(description="the columns that say what a row is about, by code or by name")
+    values: list[str] = Field(default_factory=list, description="the columns that hold the fact")
+    numbers: list[str] = Field(default_factory=list, description="those of them whose cells must stay numbers")
+    dates: list[str] = Field(
+        default_factory=list, description="dates of the row; where it tells a birth, they are treated as one"
+    )
+
+
 class Source(_Strict):
     """A table, a folder of notes or a file of records."""
 
@@ -57,6 +68,10 @@ class Source(_Strict):
     columns: dict[str, Written] = Field(default_factory=dict, description="a rule per column or path")
     no_value: list[Any] | dict[str, Any] | None = Field(
         None, description="more words for a missing value, as in the project's own `no_value`"
+    )
+    facts: Facts | None = Field(
+        None,
+        description="where rows hold facts about a person: which columns say what a row is about, and which hold the fact",
     )
     unlisted: Literal["stop", "drop", "keep"] | None = Field(
         None, description="what becomes of a column without a rule; `keep` is told as a notice, and only of tables"

@@ -87,24 +87,6 @@ def is_gone(rule: Rule) -> bool:
     return len(rule.cases) == 1 and not first.where and isinstance(first.treatment, Drop) and not first.treatment.empty
 
 
-def keeps_type(rule: Rule) -> bool:
-    """Whether every answer of a rule fits a typed column as it is: a date stays a date, a number a number."""
-    return all(_fits(case.treatment) for case in rule.cases)
-
-
-def gives_integers(rule: Rule) -> bool:
-    """Whether an answer of a rule is an integer of up to 53 bits, whatever the width of what it replaces."""
-    return any(
-        isinstance(one.treatment, Apply) and ("format", "integer") in one.treatment.options for one in rule.cases
-    )
-
-
-def _fits(treatment: Treatment) -> bool:
-    if not isinstance(treatment, Apply):
-        return isinstance(treatment, Keep | Drop)
-    return treatment.operator in ("shift", "round", "constant", "cast") or ("format", "integer") in treatment.options
-
-
 def emptied(rule: Rule) -> Rule:
     """The same rule, with columns that stay, empty, where it drops them."""
     cases = tuple(Case(Drop(empty=True), one.where) if isinstance(one.treatment, Drop) else one for one in rule.cases)
@@ -213,8 +195,8 @@ def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], w
         return Apply(word)
     inner = options.values() if isinstance(options, dict) else [options]
     if any(isinstance(one, dict) or (isinstance(one, list) and one is options) for one in inner):
-        raise PolicyError("operator-option", f"the options of `{word}` of column {column} are not of its kinds", where=where,
-                          hint="see the reference of operators")  # fmt: skip
+        raise PolicyError("operator-option", f"invalid options for `{word}` of column {column}", where=where,
+                          hint="a mapping of options to text, numbers, true, false or lists of them; see the reference of operators")  # fmt: skip
     if isinstance(options, dict):
         domain = str(options.get("domain", ""))
         return Apply(word, _frozen({k: v for k, v in options.items() if k != "domain"}), domain)

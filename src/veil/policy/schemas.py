@@ -85,7 +85,16 @@ def as_spelled(source: Source, header: Sequence[str]) -> Source:
         update={"on": [str(like(one)) for one in said.on] if isinstance(said.on, list) else like(said.on)}
     )  # fmt: skip
     columns = {str(like(column)): _where_spelled(rule, spelled) for column, rule in source.columns.items()}
-    update = {"subject": subject, "sex": like(source.sex), "born": like(source.born), "columns": columns}
+    facts = source.facts and source.facts.model_copy(
+        update={name: [str(like(one)) for one in columns_] for name, columns_ in source.facts}
+    )
+    update = {
+        "subject": subject,
+        "sex": like(source.sex),
+        "born": like(source.born),
+        "columns": columns,
+        "facts": facts,
+    }
     return source.model_copy(update=update)
 
 

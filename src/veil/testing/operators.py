@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from veil.errors import KeyringError
 from veil.keys import Keys
 from veil.model import about_table
 from veil.operators.base import Operator, Outcome
+from veil.operators.promise import Promise, promise_of
+from veil.operators.pseudonym import canonical_ids
+from veil.verify.columns import left_as_they_were
 
 KEYS = Keys.from_secret(bytes(range(32)))
+_FEW_VALUES = 4  # of fewer, chance may leave all: short numbers, towns of a short list
 _WORD = pa.large_string()
 
 
@@ -40,6 +45,7 @@ def check_operator(
         assert _without_key(operator, column, told) == answers, (
             "the operator says it derives nothing, and asked for a key"
         )
+    _check_promise(operator, column, pa.array(answers, _WORD), told)
     restore = getattr(operator, "restore", None)
     assert not operator.reversible or restore is not None, "law 9: a reversible operator has no `restore`"
     if operator.reversible and restore is not None:
@@ -48,6 +54,41 @@ def check_operator(
             good = new is None or value is None or old is None or same(value, old)
             assert good, f"law 9: row {row} did not come back"
     return answers
+
+
+def _check_promise(operator: Operator, values: pa.Array, answers: pa.Array, told: pa.Table) -> None:
+    """What the operator declares of its answers; one that declares nothing must change every value."""
+    promise = promise_of(operator)
+    if promise.changes:
+        stayed = left_as_they_were(promise, values, answers)
+        rows = [] if stayed is None else pc.indices_nonzero(stayed).to_pylist()
+        read = pc.count_distinct(values.filter(answers.is_valid())).as_py()
+        some = len(pc.unique(values.take(pa.array(rows, pa.int64()))))
+        assert not rows or (promise.by_chance and (some < read or read < _FEW_VALUES)), (
+            f"the operator promises that every value changes (`promise.changes`), and row {rows[0]} stayed as it was"
+        )
+    if promise.form:
+        odd = pc.invert(pc.fill_null(pc.match_substring_regex(answers, f"^(?:{promise.form})?$"), fill_value=True))
+        for row in pc.indices_nonzero(odd).to_pylist():
+            raise AssertionError(f"row {row} does not have the form that the operator promises (`promise.form`)")
+    for check in promise.checks:
+        broken = pc.fill_null(check.broken(values, answers), fill_value=False)
+        for row in pc.indices_nonzero(broken).to_pylist():
+            raise AssertionError(f"row {row} breaks a rule that the operator promises (`promise.checks`: {check.code})")
+    if promise.one_to_one:
+        _check_one_to_one(promise, values, answers, told)
+
+
+def _check_one_to_one(promise: Promise, values: pa.Array, answers: pa.Array, told: pa.Table) -> None:
+    seen: dict[tuple[str | None, str], str] = {}
+    one_form = canonical_ids(values, promise.canonical).to_pylist()
+    for row, (domain, value, new) in enumerate(
+        zip(told["domain"].to_pylist(), one_form, answers.to_pylist(), strict=True)
+    ):
+        if value is not None and new is not None:
+            assert seen.setdefault((domain, new), value) == value, (
+                f"law 5: row {row} shares its answer with another value, and the operator promises `one_to_one`"
+            )
 
 
 def _without_key(operator: Operator, column: pa.Array, told: pa.Table) -> list[str | None] | None:

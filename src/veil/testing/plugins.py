@@ -11,6 +11,7 @@ import pyarrow as pa
 from veil.keys import Keys
 from veil.model import about_table
 from veil.operators.base import Operator
+from veil.operators.promise import Promise
 from veil.parts import OPERATORS, offered, package_name, part
 from veil.testing.operators import KEYS, check_operator
 
@@ -54,6 +55,10 @@ def _check_shape(name: str, kind: Any) -> None:
     assert getattr(kind, "name", None) == name, "an operator has the name of its entry point"
     for member in ("derives", "reversible"):
         assert isinstance(getattr(kind, member, None), bool), f"an operator says whether it {member}"
+    promise = getattr(kind, "promise", None)
+    assert promise is None or isinstance(promise, Promise | property), (
+        "`promise` is a Promise, or a property that is one"
+    )
     told = inspect.cleandoc(kind.__doc__ or "")
     written = told and not told.startswith(f"{kind.__name__}(")  # a dataclass without words gets its signature
     assert written, "an operator says in a sentence what it answers"

@@ -36,7 +36,7 @@ def _operator(kind: type[Any], how: str) -> type[Any]:
         made = true(self, values, about, keys)
         return type(made)(_spoiled(values, made.values, how))
 
-    return type(kind.__name__, (kind,), {"__slots__": (), "replace": replace})
+    return type(kind.__name__, (kind,), {"__slots__": (), "__doc__": kind.__doc__, "replace": replace})
 
 
 def _spoiled(before: pa.Array, after: pa.Array, how: str) -> pa.Array:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,28 +14,22 @@ from veil.lexicon.dates import day_numbers
 from veil.model import Field, about_table
 from veil.operators.base import Operator
 from veil.operators.cast import cast_cells
-from veil.operators.hierarchy import hierarchy_file
+from veil.operators.promise import Promise, promise_of
 from veil.operators.pseudonym import canonical_ids
 from veil.policy.novalue import no_value_of
 from veil.policy.operators import make_operator
-from veil.policy.plan import ASK_FACTS, Plan, SourcePlan
-from veil.policy.rules import Apply, Keep, Rule
+from veil.policy.plan import Plan, SourcePlan
+from veil.policy.rules import Apply, Case, Drop, Keep, Open, Rule, Scan
 from veil.roster import Roster
+from veil.verify.applied import may_hold
 from veil.verify.findings import Findings
+from veil.verify.rows import Taken, only
 
 SAMPLE = 8_192  # rows of a batch whose keys and intervals are compared; a batch has some 8 MiB of rows
 AGAIN = 64  # rows of a batch whose answer is computed again
 FEW = 8  # values that chance may leave as they were: a permutation has one fixed point on average
 _TYPED = re.compile(r"( 00:00:00)?(\.0+)?$")  # what a typed column adds to a date or a number
 _ZONED = re.compile(r"^(\d{4}-\d\d-\d\d) .*[\d](Z|[+-]\d{4})$")  # an hour that its zone skips is another
-_IDS = frozenset({"pseudonym", "code", "hash"})
-_NEVER_SAME = frozenset({"pseudonym", "code", "hash", "surrogate", "placeholder", "mask", "remove", "constant"})
-_BY_CHANCE = frozenset({"keep", "integer", "phone", "ip", "id", "place", "organization"})
-_FORMS = {
-    "year": r"^(\d{4}|90 or older)$", "birth_year": r"^(\d{4}|90 or older)$", "month": r"^\d{4}-\d{2}$", "zip3": r"^\d{3}$",
-    "age_at": r"^([0-8]?\d|90 or older)$", "age": r"^(90 or older|[0-8]?\d|.*\D.*)$",
-    "shifted_age": r"^(90 or older|[0-8]?\d)$", "band": r"^(\d+-\d+|90 or older|\d+ or more)$",
-}  # fmt: skip
 
 
 class Columns:
@@ -48,64 +42,67 @@ class Columns:
     def check(
         self, source: SourcePlan, rule: Rule, before: Field, after: Field, subjects: pa.Array, found: Findings
     ) -> None:
-        """One column of a batch. Shape: n values before and after, n subjects."""
-        if len(rule.cases) != 1 or rule.cases[0].where:
-            return
+        """One column of a batch, or those of its rows that one case of its rule takes. Shape: n values before and after, n subjects."""
         treatment = rule.cases[0].treatment
         if isinstance(treatment, Keep):
             if before.cells is not None and after.cells is not None and before.cells.equals(after.cells):
                 return
             _bad(pc.invert(_same(before.values, after.values)), "kept-changed", found)
+        elif isinstance(treatment, Drop):
+            _bad(pc.and_(after.values.is_valid(), pc.not_equal(after.values, "")), "dropped-field", found)
         elif isinstance(treatment, Apply):
             if not treatment.states_type:
                 before, after = _valued(source, before, after, found)
             self._applied(source, rule, treatment, before, after, subjects, found)
 
+    def check_cases(
+        self,
+        source: SourcePlan,
+        rule: Rule,
+        before: Field,
+        after: Field,
+        subjects: pa.Array,
+        taken: Taken,
+        found: Findings,
+    ) -> None:
+        """Each case of a conditional rule in the rows that it takes."""
+        for case, rows in taken:
+            if not len(rows) or isinstance(case.treatment, Scan | Open):
+                continue
+            own = Findings()
+            numbers = (rows if after.rows is None else after.rows.take(rows)).to_pylist()
+            alone = dataclasses.replace(rule, cases=(Case(case.treatment),))
+            self.check(source, alone, only(before, rows), only(after, rows), subjects.take(rows), own)
+            found.counts += own.counts
+            for row, code in own.bad_rows.items():
+                found.bad_rows.setdefault(numbers[row], code)
+
     def _applied(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field, subjects: pa.Array,
                  found: Findings) -> None:  # fmt: skip
         """Cells are compared as their format types them, where both sides have one type; texts are made of samples."""
-        options = {**self._plan.options.get(apply.operator, {}), **dict(apply.options)}
+        operator = self._operator(apply, day_first=source.day_first)
+        promise = promise_of(operator)
         alike = before.cells is not None and after.cells is not None and before.cells.type == after.cells.type
         if alike:
             _bad(pc.and_(before.cells.is_null(), after.cells.is_valid()), "null-filled", found)
         else:
             filled = pc.fill_null(pc.not_equal(after.values, ""), fill_value=False)
             _bad(pc.and_(before.values.is_null(), filled), "null-filled", found)
-        if apply.operator in _NEVER_SAME and (not alike or pc.any(pc.equal(before.cells, after.cells)).as_py()):
-            _check_changed(apply, before.values, after.values, found)
-        if apply.operator in _IDS:
+        if promise.changes and (not alike or pc.any(pc.equal(before.cells, after.cells)).as_py()):
+            _check_changed(promise, before.values, after.values, found)
+        if promise.one_to_one:
             head = before.slice(0, SAMPLE).values
             cells = cast_cells(head, apply.cast, day_first=source.day_first)[0] if apply.cast else head
-            _check_one_to_one(
-                canonical_ids(cells, options.get("canonical", "text")), after.slice(0, SAMPLE).values, found
-            )
-        if apply.operator in _FORMS:
-            _bad(
-                pc.invert(
-                    pc.fill_null(pc.match_substring_regex(after.values, _FORMS[apply.operator]), fill_value=True)
-                ),
-                "form",
-                found,
-            )
-        if apply.operator == "shift" and not options.get("birth") and options.get("unit", "days") in ("days", "weeks"):
+            _check_one_to_one(canonical_ids(cells, promise.canonical), after.slice(0, SAMPLE).values, found)
+        if promise.form:
+            has_form = pc.match_substring_regex(after.values, f"^(?:{promise.form})?$")
+            _bad(pc.invert(pc.fill_null(has_form, fill_value=True)), "form", found)
+        if promise.moves is not None and promise.moves.exact and not promise.moves.births:
             _check_intervals(before.slice(0, SAMPLE).values, after.slice(0, SAMPLE).values, subjects, source, found)
-        if apply.operator == "cast":
-            _check_cast(str(options.get("kind", "string")), before.values, after.values, source, found)
-        if apply.operator == "generalize":
-            self._check_widened(options, before.values, after.values, found)
-        if apply.operator == "round":
-            _check_rounded(after.values, float(options.get("to", 10)), found)
+        for one in promise.checks:
+            _bad(pc.fill_null(one.broken(before.values, after.values), fill_value=False), one.code, found)
         if rule.known != "staff":
             self._check_again(source, rule, apply, before, after, subjects, found)
-
-    def _check_widened(self, options: dict[str, Any], before: pa.Array, after: pa.Array, found: Findings) -> None:
-        """Every cell is what the file of its hierarchy says, read without the operator."""
-        path = next(one.path for one in self._plan.hierarchies if one.name == options["hierarchy"])
-        rows, level = hierarchy_file(path).rows, int(options.get("level", 1))
-        there = pc.dictionary_encode(before)
-        wanted = [rows[cell][level] if cell in rows else "" for cell in there.dictionary.to_pylist()]
-        told = pa.array(wanted, pa.large_string()).take(there.indices)
-        _bad(pc.invert(_same(pc.fill_null(told, ""), pc.fill_null(after, ""))), "other-answer", found)
 
     def _check_again(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field,
                      subjects: pa.Array, found: Findings) -> None:  # fmt: skip
@@ -116,20 +113,25 @@ class Columns:
         padded = pa.array([None, *rows.tolist(), None], pa.int64())
         values, told = before.take(padded).values, subjects.take(padded)
         known: dict[str, pa.Array] = {}
-        if self._roster is not None and apply.operator in ASK_FACTS:
+        operator = self._operator(apply, day_first=source.day_first)
+        if self._roster is not None and promise_of(operator).asks_facts:
             facts = self._roster.facts(told)
             known = {"sex": facts.sex, "born": facts.born, "offset": facts.offset}
         label = rule.label.value if rule.label is not None else None
         about = about_table(len(values), subject=told, person=told, domain=apply.domain, label=label, **known)
-        again = (
-            self._operator(apply, day_first=source.day_first)
-            .replace(values, about, self._keys)
-            .values.to_pylist()[1:-1]
-        )
+        again = operator.replace(values, about, self._keys).values.to_pylist()[1:-1]
         found.counts["checked by computing again"] += len(rows)
         for row, wanted, there in zip(rows.tolist(), again, after.take(padded).values.to_pylist()[1:-1], strict=True):
             if not _reads_the_same(wanted, there):
                 found.bad(row, "other-answer")
+
+    def sought_in(self, source: SourcePlan, rule: Rule | None) -> Promise | None:
+        """What the operators of a rule promise, where known identifiers must be sought in their answers."""
+        applied = (
+            [case.treatment for case in rule.cases if isinstance(case.treatment, Apply)] if rule is not None else []
+        )
+        held = [promise_of(self._operator(one, day_first=source.day_first)) for one in applied]
+        return next((one for one in held if may_hold(one)), None)
 
     def _operator(self, apply: Apply, *, day_first: bool) -> Operator:
         key = (apply.operator, apply.options, apply.cast, day_first)
@@ -167,24 +169,6 @@ def _reads_the_same(wanted: str | None, there: str | None) -> bool:
     )
 
 
-def _check_cast(kind: str, before: pa.Array, after: pa.Array, source: SourcePlan, found: Findings) -> None:
-    """What stands there is what stood there, and of its kind."""
-    uncast = cast_cells(after, kind, day_first=source.day_first)[1]
-    if uncast is not None:
-        _bad(pc.and_(uncast, pc.not_equal(after, "")), "form", found)
-    changed = pc.and_(pc.invert(_same(before, after)), pc.and_(after.is_valid(), pc.not_equal(after, "")))
-    _bad(pc.fill_null(changed, fill_value=False), "kept-changed", found)
-
-
-def _check_rounded(after: pa.Array, to: float, found: Findings) -> None:
-    numbers = pc.cast(after, pa.float64())
-    _bad(
-        pc.fill_null(pc.not_equal(pc.floor(pc.divide(numbers, to)), pc.divide(numbers, to)), fill_value=False),
-        "form",
-        found,
-    )
-
-
 def _bad(mask: pa.BooleanArray, code: str, found: Findings) -> None:
     for row in pc.indices_nonzero(mask).to_pylist()[:100]:
         found.bad(row, code)
@@ -197,21 +181,28 @@ def _same(before: pa.Array, after: pa.Array) -> pa.BooleanArray:
     return pc.or_(pc.fill_null(pc.equal(before, after), fill_value=False), pc.and_(before.is_null(), after.is_null()))
 
 
-def _check_changed(apply: Apply, before: pa.Array, after: pa.Array, found: Findings) -> None:
-    """No value stays as it was, but for the few that chance leaves where answers look like values."""
+def _check_changed(promise: Promise, before: pa.Array, after: pa.Array, found: Findings) -> None:
+    stayed = left_as_they_were(promise, before, after)
+    if stayed is not None:
+        _bad(stayed, "original-id" if promise.one_to_one else "original-value", found)
+
+
+def left_as_they_were(promise: Promise, before: pa.Array, after: pa.Array) -> pa.BooleanArray | None:
+    """The values that stayed though their operator promised another, but for the few that chance leaves; None for none.
+
+    Keeps:   blanks are no values; a few by chance are at most FEW, and at most half of all distinct values.
+    """
     same = pc.fill_null(pc.equal(before, after), fill_value=False)
-    stayed = before.filter(same)
-    if not len(stayed):
-        return
-    words = {str(value) for _, value in apply.options}
-    distinct = [value for value in pc.unique(stayed).to_pylist() if value not in words and value.strip()]
-    few = FEW if words & _BY_CHANCE else 0
-    if len(distinct) > few or 2 * len(distinct) > max(1, pc.count_distinct(before).as_py()):
-        _bad(
-            pc.and_(same, pc.is_in(before, pa.array(distinct, before.type))),
-            "original-id" if apply.operator in _IDS else "original-value",
-            found,
-        )
+    if not pc.any(same).as_py():
+        return None
+    words = pc.unique(before.filter(same))
+    blank = pc.equal(pc.utf8_trim_whitespace(words), "")
+    free = blank if promise.stays is None else pc.or_(blank, pc.fill_null(promise.stays(words), fill_value=False))
+    words = words.filter(pc.invert(free))
+    few = FEW if promise.by_chance else 0
+    if len(words) <= few and 2 * len(words) <= max(1, pc.count_distinct(before).as_py()):
+        return None
+    return pc.and_(same, pc.is_in(before, words))
 
 
 def _check_one_to_one(before: pa.Array, after: pa.Array, found: Findings) -> None:

@@ -9,7 +9,8 @@ import pyarrow as pa
 from veil.keys import Keys
 from veil.model import Known, Label, about_table, folded
 from veil.operators.base import Operator
-from veil.policy.plan import Plan, id_rules
+from veil.policy.operators import id_rules
+from veil.policy.plan import Plan
 
 _PLACEHOLDER = re.compile(r"\[[A-Z0-9>_ ]+\]|\*+|█+")
 _PHONE = re.compile(r"^(?:1?55501\d\d|(?:\d{0,3})555\d{7})$")

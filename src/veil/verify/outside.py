@@ -9,15 +9,16 @@ import pyarrow as pa
 from veil.detectors.scanner import Scanner
 from veil.keys import Keys
 from veil.model import SAFE_HARBOR, Batch, Field, Known, Label, folded
-from veil.policy.operators import make_operator
-from veil.policy.plan import Plan, SourcePlan, id_rules, rule_at
+from veil.policy.operators import id_rules, make_operator
+from veil.policy.plan import Plan, SourcePlan, rule_at
 from veil.policy.rules import Keep, Open, Rule, Scan, is_gone
 from veil.roster import Roster
+from veil.verify.applied import Sieve
 from veil.verify.columns import Columns
 from veil.verify.findings import Findings
 from veil.verify.ours import Ours, is_ours
 from veil.verify.reading import Reading
-from veil.verify.rows import only, scanned_rows, shown_rows
+from veil.verify.rows import Taken, only, scanned_rows, shown_rows, taken_rows
 from veil.verify.survivors import Probe
 
 _TELLING = frozenset({Label.SSN, Label.EMAIL, Label.PHONE, Label.FAX, Label.URL, Label.IP, Label.MRN, Label.HEALTH_PLAN,
@@ -53,12 +54,13 @@ class Verifier:
         rules = dict(source.rules)
         shown = shown_rows(source, after)
         reads = (
-            [one for one in after.fields if _is_text(rule_at(one.address, rules))]
+            [one for one in after.fields if self._is_sought(source, rule_at(one.address, rules))]
             if self._roster is not None and self._roster.knows
             else []
         )
         told = subjects.to_pylist() if reads or self._patterns is not None else []
         known = self._roster.known([one for one in told if one]) if self._roster is not None and reads else {}
+        sieve = Sieve(told, known) if known else None
         for one in after.fields:
             rule = rule_at(one.address, rules)
             if rule is None or is_gone(rule):
@@ -68,18 +70,46 @@ class Verifier:
             if known and _is_text(rule):
                 self._survivors(one, told, known, found)
             origin = before.field(one.address)
+            if sieve is not None and origin is not None and not _is_text(rule):
+                self._applied(source, rule, (origin, one), sieve, found)
+            taken = taken_rows(rule, before, one)
             if self._patterns is not None and _treated_as(rule, Scan):
-                rows = scanned_rows(rule, before, one)
+                rows = scanned_rows(taken)
                 self._residue(only(one, rows), told, known, self._patterns, found)
                 if origin is not None:
                     self._read_again(source, only(origin, rows), only(one, rows), told, known, found)
             if origin is not None:
                 about = subjects if one.rows is None else subjects.take(one.rows)
-                if shown is not None and source.suppress is not None and one.address in source.suppress.over:
-                    self._columns.check(source, rule, only(origin, shown), only(one, shown), about.take(shown), found)
-                else:
-                    self._columns.check(source, rule, origin, one, about, found)
+                self._column(source, rule, (origin, one), about, (shown, taken), found)
         return found
+
+    def _column(self, source: SourcePlan, rule: Rule, pair: tuple[Field, Field], about: pa.Array,
+                rows: tuple[pa.Array | None, Taken | None], found: Findings) -> None:  # fmt: skip
+        """One column against its input: all its rows, those that are not suppressed, or those of each case of its rule."""
+        (origin, one), (shown, taken) = pair, rows
+        if taken is not None:
+            self._columns.check_cases(source, rule, origin, one, about, taken, found)
+        elif any(case.where for case in rule.cases):
+            return  # its conditions read columns whose values are not one a row
+        elif shown is not None and source.suppress is not None and one.address in source.suppress.over:
+            self._columns.check(source, rule, only(origin, shown), only(one, shown), about.take(shown), found)
+        else:
+            self._columns.check(source, rule, origin, one, about, found)
+
+    def _is_sought(self, source: SourcePlan, rule: Rule | None) -> bool:
+        return _is_text(rule) or self._columns.sought_in(source, rule) is not None
+
+    def _applied(
+        self, source: SourcePlan, rule: Rule, pair: tuple[Field, Field], sieve: Sieve, found: Findings
+    ) -> None:
+        """Strong known identifiers in what an operator answered."""
+        promise, (origin, one) = self._columns.sought_in(source, rule), pair
+        if promise is None or len(origin) != len(one):
+            return
+        rows = one.rows.to_pylist() if one.rows is not None else range(len(one))
+        found.counts["checked known identifiers"] += len(one) - one.values.null_count
+        for place in sieve.left(promise, origin.values, one.values, rows):
+            found.bad(rows[place], "known-identifier")
 
     def _survivors(
         self, field: Field, told: list[str | None], known: dict[str, tuple[Known, ...]], found: Findings

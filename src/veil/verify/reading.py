@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -15,6 +16,8 @@ from veil.lexicon.language import language_of
 from veil.lexicon.names import surrogate_family, surrogate_given
 from veil.lexicon.places import surrogate_cities
 from veil.model import Known, Label
+from veil.operators.births import ninety_before
+from veil.policy.operators import promised
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Keep
 from veil.verify.columns import other_steps
@@ -22,6 +25,7 @@ from veil.verify.findings import Findings
 from veil.verify.freed import freed
 from veil.verify.ours import is_ours
 
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 _NUMBERS = (
     (Label.SSN, re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")),
     (Label.EMAIL, re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")),
@@ -46,15 +50,12 @@ class Reading:
         labels = plan.labels
         self._kept = {label for label, treatment in labels.items() if isinstance(treatment, Keep)}
         names, dates = labels[Label.NAME], labels[Label.DATE]
-        self._stand_ins = isinstance(names, Apply) and names.operator == "surrogate"
-        moved = isinstance(dates, Apply) and dates.operator == "shift"
-        unit = (
-            dict(dates.options).get("unit", plan.options.get("shift", {}).get("unit", "days"))
-            if isinstance(dates, Apply)
-            else ""
-        )
+        self._stand_ins = isinstance(names, Apply) and promised(names, plan).stand_ins
+        moves = promised(dates, plan).moves if isinstance(dates, Apply) else None
         self._freed = freed(plan.allow)
-        self._moved, self._exact = moved, moved and unit in ("days", "weeks")
+        # A date that shows an age over 89, before or after its step of at most five years, becomes the day that shows 90.
+        self._oldest = ninety_before(plan.reference_date).toordinal() - _EPOCH + 5 * 366
+        self._moved, self._exact = moves is not None, moves is not None and moves.exact
 
     def left(self, before: str, after: str) -> str:
         """The code of what one text still holds, or nothing.
@@ -126,7 +127,7 @@ class Reading:
         moved = np.asarray(pc.subtract(then, first).to_numpy(zero_copy_only=False), dtype=float)
         births = {i: _births(known.get(told[i] or "", ())) for i in set(texts)}
         for at, (i, day) in enumerate(zip(texts, first.to_pylist(), strict=True)):
-            if day in births[i]:
+            if day in births[i] or (day is not None and day <= self._oldest):
                 moved[at] = np.nan
         subjects = pa.array([told[i] for i in texts], pa.large_string())
         return [texts[at] for at in other_steps(moved, subjects, found)]

@@ -7,22 +7,31 @@ import pyarrow.compute as pc
 
 from veil.model import Batch, Field
 from veil.policy.plan import SourcePlan
-from veil.policy.rules import Rule, Scan
+from veil.policy.rules import Case, Rule, Scan
 from veil.policy.siblings import case_masks
 
+Taken = list[tuple[Case, pa.Array]]
 STAR = "*"  # what stands in every quasi-identifier of a suppressed row
 
 
-def scanned_rows(rule: Rule, before: Batch, field: Field) -> pa.Array | None:
-    """The places of the values that the rule scans; None where it scans them all, or where that cannot be said."""
+def taken_rows(rule: Rule, before: Batch, field: Field) -> Taken | None:
+    """The places of the values that each case of a conditional rule takes, and of those that none takes, which are emptied.
+
+    Keeps:   None where the rule has no condition, or where places cannot be compared.
+    """
     origin = before.field(field.address)
     if not any(case.where for case in rule.cases) or origin is None or len(origin) != len(field):
         return None
-    scanned = pa.repeat(pa.scalar(value=False), len(field))
-    for mask, case in case_masks(rule, origin, before):
-        if isinstance(case.treatment, Scan):
-            scanned = pc.or_(scanned, mask)
-    return pc.indices_nonzero(scanned)
+    return [(case, pc.indices_nonzero(mask)) for mask, case in case_masks(rule, origin, before)]
+
+
+def scanned_rows(taken: Taken | None) -> pa.Array | None:
+    """The places of the values that the rule scans; None where it scans them all, or where that cannot be said."""
+    if taken is None:
+        return None
+    scanned = [rows for case, rows in taken if isinstance(case.treatment, Scan)]
+    joined = pa.concat_arrays([pa.array([], pa.uint64()), *scanned])
+    return joined.take(pc.sort_indices(joined))
 
 
 def only(field: Field, places: pa.Array | None) -> Field:

@@ -1,0 +1,59 @@
+"""Facts: what a row is about, where a table holds facts about a person as rows: a birth, an age, a name, a telephone number."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import deque
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_TEXT = pa.large_string()
+_JOINT = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
+
+
+@cache
+def fact_table() -> tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]:
+    """Name, codes and words of each fact, in order."""
+    page = tomllib.loads((files("veil.policy") / "facts.toml").read_text(encoding="utf-8"))
+    return tuple(
+        (one["name"], frozenset(one.get("codes", ())), re.compile("|".join(one["words"]))) for one in page["fact"]
+    )
+
+
+@lru_cache(maxsize=65_536)
+def fact_of(about: str) -> str:
+    """The fact that a row holds which is about this, a code or a name; "" for none."""
+    code = about.strip().removesuffix(".0")
+    if (
+        code[:120].replace(".", "").isdigit() or len(about) > 120
+    ):  # a number is no name, and a long text is no word for a fact
+        return next((name for name, codes, _ in fact_table() if code in codes), "")
+    words = " ".join(_JOINT.sub(" ", about).lower().split())
+    code = code.rpartition(":")[2].strip()
+    return next((name for name, codes, words_of in fact_table() if code in codes or words_of.search(words)), "")
+
+
+# A batch asks for the same column once for each fact and each column of values.
+_lately: deque[tuple[pa.Array, pa.Array]] = deque(maxlen=16)
+
+
+def facts_in(columns: Sequence[pa.Array]) -> pa.Array:
+    """The fact of each row, by the first column that names one; null for none. Shape: n each -> n `large_string`."""
+    found = [_facts(column) for column in columns]
+    return pc.coalesce(*found) if len(found) > 1 else found[0]
+
+
+def _facts(column: pa.Array) -> pa.Array:
+    for held, facts in tuple(_lately):
+        if held is column:
+            return facts
+    encoded = pc.dictionary_encode(column)
+    told = [fact_of(one) or None if one is not None else None for one in encoded.dictionary.to_pylist()]
+    facts = pa.array(told, _TEXT).take(encoded.indices)
+    _lately.appendleft((column, facts))
+    return facts
