@@ -48,7 +48,7 @@ def test_a_younger_year_moves_with_its_person(project):
 @pytest.mark.corpora
 @pytest.mark.skipif(not CASE.exists(), reason="the cases are not beside the checkout")
 @pytest.mark.parametrize("profile", ["expert", "safe-harbor"])
-def test_case_36(project, profile):
+def test_case_36_as_it_was_met(project, profile):
     files = {path.name: path.read_bytes() for path in CASE.glob("*.csv")}
     made = project(f"profile: {profile}\nschema: omop-5.4\nvault: v.vault\n", files)
     assert made.run().quarantined == []

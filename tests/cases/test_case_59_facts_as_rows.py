@@ -162,7 +162,7 @@ def test_every_pack_says_where_its_rows_may_hold_facts():
 @pytest.mark.skipif(not CASE.exists(), reason="the cases are not beside the checkout")
 @pytest.mark.parametrize("without", [False, True])
 @pytest.mark.parametrize("profile", ["expert", "safe-harbor"])
-def test_case_59(project, profile, without, tmp_path):
+def test_case_59_as_it_was_met(project, profile, without, tmp_path):
     table = CASE / ("OBSERVATION.without.txt" if without else "OBSERVATION.csv")
     made = project(f"profile: {profile}\nschema: omop-5.4\nvault: v.vault\n",
                    {"OBSERVATION.csv": table.read_bytes(), "PERSON.csv": (CASE / "PERSON.csv").read_bytes()})  # fmt: skip
