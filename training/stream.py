@@ -75,7 +75,7 @@ def labelled(text: str, spans: list[tuple[int, int, str, str]], untold: list[tup
     for start, end in untold:
         for i in range(bisect_right(tokens.ends, start), bisect_left(tokens.starts, end)):
             tags[i] = UNTOLD
-    return Example(tokens.words, tokens.gaps, tags, roles)
+    return Example(tokens.words, list(tokens.gaps), tags, roles)
 
 
 class Source:

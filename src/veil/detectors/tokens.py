@@ -12,7 +12,10 @@ __all__ = ["Tokens", "family_rank", "given_rank"]
 
 # Possessive quantifiers: each word is read once, nothing is tried again.
 _LETTERS = r"(?:[^\W\d_]++[\u0300-\u036f]*+)++"
-_TOKEN = re.compile(rf"[^\W\d_]{{1,2}}+(?:\.[^\W\d_]{{1,2}}+)++(?![^\W\d_])|{_LETTERS}(?:['\-]{_LETTERS})*+")
+# `a.b.c` is one token, `a.b.cde` three: all but its last are taken at once, else each would read on to the end again.
+_TOKEN = re.compile(
+    rf"(?P<torn>(?:[^\W\d_]{{1,2}}+\.)++(?=[^\W\d_]{{3}}))|[^\W\d_]{{1,2}}+(?:\.[^\W\d_]{{1,2}}+)++(?![^\W\d_])|{_LETTERS}(?:['\-]{_LETTERS})*+"
+)
 
 
 class Tokens:
@@ -29,6 +32,9 @@ class Tokens:
         self.starts: list[int] = []
         self.ends: list[int] = []
         for match in _TOKEN.finditer(shown):
+            if match.lastgroup:
+                self._take_torn(match.group(), match.start())
+                continue
             word, end = match.group(), match.end()
             if word[-2:] in {"'s", "'S"}:
                 word, end = word[:-2], end - 2
@@ -36,6 +42,13 @@ class Tokens:
             self.starts.append(match.start())
             self.ends.append(end)
         self.lower = [word.lower() for word in self.words]
+
+    def _take_torn(self, chain: str, start: int) -> None:
+        for word in chain.split(".")[:-1]:
+            self.words.append(word)
+            self.starts.append(start)
+            self.ends.append(start + len(word))
+            start += len(word) + 1
 
     def __len__(self) -> int:
         return len(self.words)

@@ -18,6 +18,7 @@ from veil.model import Label, Span, Text
 SOURCE = "ner"
 OPEN, HOLD = 0.5, 0.2  # a span has a token over the one, and goes on over tokens above the other
 _JOINTS = frozenset("'-")
+_HYPHEN = frozenset("-")
 _PLAIN = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION, Label.PROFESSION, Label.STATE})
 
 
@@ -30,40 +31,60 @@ class Doubts:
     """
 
     mass: NDArray[np.float32]
-    label: NDArray[np.int64]
+    label: NDArray[np.uint8]
     begins: NDArray[np.bool_]
-    role: NDArray[np.int64]
+    role: NDArray[np.uint8]
 
+    @classmethod
+    def none(cls, size: int) -> Doubts:
+        """Of so many tokens, none in doubt."""
+        return cls(
+            np.zeros(size, np.float32), np.zeros(size, np.uint8), np.zeros(size, np.bool_), np.zeros(size, np.uint8)
+        )
 
-def doubts(size: int, reading: Reading, identifying: NDArray[np.bool_]) -> Doubts:
-    """A reading as shares of each token.
+    def put(self, reading: Reading, identifying: NDArray[np.bool_]) -> None:
+        """Takes in a reading of some of the tokens, as shares of each.
 
-    Shape:   `identifying` [labels] tells which labels count as identifiers; kept ones count for a token that is
-             rather one of them.
-    """
-    mass, label = np.zeros(size, np.float32), np.zeros(size, np.int64)
-    begins, role = np.zeros(size, np.bool_), np.zeros(size, np.int64)
-    if len(reading.at):
+        Shape:   `identifying` [labels] tells which labels count as identifiers; kept ones count for a token that is
+                 rather one of them.
+        """
+        if not len(reading.at):
+            return
         first, inside = reading.tags[:, 1::2], reading.tags[:, 2::2]
         each = first + inside
         best = each.argmax(axis=1)
         rows = np.arange(len(best))
         same = identifying[None, :] == identifying[best][:, None]
-        label[reading.at] = best
-        mass[reading.at] = (each * same).sum(axis=1)
-        begins[reading.at] = first[rows, best] > inside[rows, best]
-        role[reading.at] = reading.roles.argmax(axis=1)
-    return Doubts(mass, label, begins, role)
+        self.label[reading.at] = best
+        self.mass[reading.at] = (each * same).sum(axis=1)
+        self.begins[reading.at] = first[rows, best] > inside[rows, best]
+        self.role[reading.at] = reading.roles.argmax(axis=1)
+
+    def part(self, start: int, end: int) -> Doubts:
+        """Those of the tokens from one place to another."""
+        return Doubts(self.mass[start:end], self.label[start:end], self.begins[start:end], self.role[start:end])
+
+
+def doubts(size: int, reading: Reading, identifying: NDArray[np.bool_]) -> Doubts:
+    """The reading of one text as doubts of its `size` tokens."""
+    seen = Doubts.none(size)
+    seen.put(reading, identifying)
+    return seen
 
 
 def spans(
     text: Text, one: Cut, seen: Doubts, labels: tuple[Label, ...], roles: tuple[str, ...], language: Language
 ) -> Iterator[Span]:
-    """The spans of one text, in order, disjoint."""
+    """The spans of one text; those of one run of letters and digits without a space may be the same, told once."""
     quiet = is_quiet(one)
+    reach = _Reach(one)
+    told: set[tuple[int, int, Label]] = set()
     for run in _runs(one, seen):
         label = labels[int(seen.label[slice(*run)][seen.mass[slice(*run)].argmax()])]
-        first, last = _whole(one, label, run[0], run[1] - 1)
+        first, last = reach.whole(label, run[0], run[1] - 1)
+        if (first, last, label) in told:
+            continue
+        told.add((first, last, label))
         shown = text.shown[one.starts[first] : one.ends[last]]
         if not can_be(label, shown, language):
             continue
@@ -76,48 +97,75 @@ def spans(
 
 def _runs(one: Cut, seen: Doubts) -> Iterator[tuple[int, int]]:
     """The first token of each run of one label, and the one behind its last."""
-    at = np.flatnonzero(seen.mass >= HOLD)
-    i = 0
-    while i < len(at):
-        k = i
-        while k + 1 < len(at) and at[k + 1] == at[k] + 1 and _goes_on(one, seen, int(at[k]), int(at[k + 1])):
-            k += 1
-        if seen.mass[at[i] : at[k] + 1].max() >= OPEN:
-            yield int(at[i]), int(at[k]) + 1
-        i = k + 1
+    places = np.flatnonzero(seen.mass >= HOLD)
+    if not len(places):
+        return
+    label, begins = seen.label[places], seen.begins[places]
+    glued = np.frombuffer(one.gaps, np.uint8)[places] == GLUED
+    goes_on = (np.diff(places) == 1) & (label[1:] == label[:-1]) & (~begins[1:] | glued[1:])
+    firsts = np.flatnonzero(np.concatenate(([True], ~goes_on)))
+    highest = np.maximum.reduceat(seen.mass[places], firsts)
+    lasts = np.append(firsts[1:], len(places)) - 1
+    sure = highest >= OPEN
+    yield from zip(places[firsts[sure]].tolist(), (places[lasts[sure]] + 1).tolist(), strict=True)
 
 
-def _goes_on(one: Cut, seen: Doubts, here: int, there: int) -> bool:
-    if seen.label[here] != seen.label[there]:
-        return False
-    return not seen.begins[there] or one.gaps[there] == GLUED
+class _Reach:
+    """How far a span reaches over what is grown together with it.
 
+    Keeps:   a name is never cut at its hyphen or apostrophe, a number never within its letters and digits. The end of
+             each walk is remembered for all tokens on its way, so a million letters and digits without a space are
+             walked over once.
+    """
 
-def _whole(one: Cut, label: Label, first: int, last: int) -> tuple[int, int]:
-    """A name is never cut at its hyphen or apostrophe, a number never within its letters and digits."""
-    words, gaps = one.words, one.gaps
-    joints = _JOINTS if label in _PLAIN else frozenset("-")
-    while first > 0 and gaps[first] == GLUED and not _possessive(one, first):
-        if words[first - 1].isalnum() and (words[first - 1].isalpha() == words[first].isalpha() or label not in _PLAIN):
-            first -= 1
-        elif first > 1 and words[first - 1] in joints and gaps[first - 1] == GLUED and words[first - 2].isalnum():
-            first -= 2
-        else:
-            break
-    count = len(words)
-    while last + 1 < count and gaps[last + 1] == GLUED:
-        if words[last + 1].isalnum() and label not in _PLAIN:
-            last += 1
-        elif (
-            last + 2 < count and words[last + 1] in joints and gaps[last + 2] == GLUED and words[last + 2].isalnum()
-            and not _possessive(one, last + 2)
-        ):  # fmt: skip
-            last += 2
-        else:
-            break
-    while last > first and not (words[last][0].isalnum() or words[last] in {".", ")"}):
-        last -= 1
-    return first, last
+    def __init__(self, one: Cut) -> None:
+        self._one = one
+        self._ends: dict[tuple[bool, int], dict[int, int]] = {
+            (plain, step): {} for plain in (False, True) for step in (-1, 1)
+        }
+
+    def whole(self, label: Label, first: int, last: int) -> tuple[int, int]:
+        """The first and the last token of a span that has these two."""
+        words = self._one.words
+        plain = label in _PLAIN
+        first = self._end(first, plain, -1)
+        last = self._end(last, plain, 1)
+        while last > first and not (words[last][0].isalnum() or words[last] in {".", ")"}):
+            last -= 1
+        return first, last
+
+    def _end(self, i: int, plain: bool, way: int) -> int:
+        ends = self._ends[plain, way]
+        passed = []
+        while i not in ends:
+            passed.append(i)
+            step = self._before(i, plain) if way < 0 else self._behind(i, plain)
+            if not step:
+                break
+            i += way * step
+        end = ends.get(i, i)
+        ends.update(dict.fromkeys(passed, end))
+        return end
+
+    def _before(self, i: int, plain: bool) -> int:
+        """How many tokens before token i belong to it."""
+        one, words = self._one, self._one.words
+        if i <= 0 or one.gaps[i] != GLUED or _possessive(one, i):
+            return 0
+        if words[i - 1].isalnum() and (not plain or words[i - 1].isalpha() == words[i].isalpha()):
+            return 1
+        joint = i > 1 and words[i - 1] in (_JOINTS if plain else _HYPHEN) and one.gaps[i - 1] == GLUED
+        return 2 if joint and words[i - 2].isalnum() else 0
+
+    def _behind(self, i: int, plain: bool) -> int:
+        """How many tokens behind token i belong to it."""
+        one, words = self._one, self._one.words
+        if i + 1 >= len(words) or one.gaps[i + 1] != GLUED:
+            return 0
+        if words[i + 1].isalnum() and not plain:
+            return 1
+        joint = i + 2 < len(words) and words[i + 1] in (_JOINTS if plain else _HYPHEN) and one.gaps[i + 2] == GLUED
+        return 2 if joint and words[i + 2].isalnum() and not _possessive(one, i + 2) else 0
 
 
 def _possessive(one: Cut, i: int) -> bool:

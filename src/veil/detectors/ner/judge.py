@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -28,6 +28,7 @@ BARS = {
     "gazetteer:facility": 0.01, "gazetteer:well-known": 0.1, "gazetteer:treated-at": 0.01, "gazetteer:town": 0.03,
     "gazetteer:order": 0.02, "gazetteer:lives": 0.02, "patterns:LOCATION": 0.01,
 }  # fmt: skip
+AT_ONCE = 1 << 18  # characters of texts that are read in one row
 REFUSED = 0.6  # a refused span scores this times half and its share at most: low thresholds bring it back
 
 
@@ -51,12 +52,19 @@ class Ner:
 
         Shape:   n texts, n lists of what the rules found -> n lists, not yet disjoint.
         """
-        cuts = [cut(text.shown) for text in texts]
-        readings = self.network.read(cuts)
-        return [
-            self._judged(text, one, decode.doubts(len(one.words), reading, self.identifying), spans)
-            for text, one, reading, spans in zip(texts, cuts, readings, found, strict=True)
-        ]
+        judged: list[list[Span]] = []
+        for at, end in _together(texts):
+            cuts = [cut(text.shown) for text in texts[at:end]]
+            judged += map(self._judged, texts[at:end], cuts, self._doubts(cuts), found[at:end])
+        return judged
+
+    def _doubts(self, cuts: Sequence[Cut]) -> list[Doubts]:
+        """What the network holds possible, text by text."""
+        places, runs = self.network.runs(cuts)
+        seen = Doubts.none(places[-1] + len(cuts[-1].words))
+        for run in runs:
+            seen.put(run, self.identifying)
+        return [seen.part(place, place + len(one.words)) for place, one in zip(places, cuts, strict=True)]
 
     def _judged(self, text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> list[Span]:
         seen = pooled(one, seen, self._language.vocabulary)
@@ -73,6 +81,18 @@ class Ner:
         sure = next((i for i in range(first, last) if seen.mass[i] > decode.OPEN), None)
         role = None if sure is None else self.network.roles[int(seen.role[sure])]
         return span._replace(source=f"{span.source}/{role}") if role else span
+
+
+def _together(texts: Sequence[Text]) -> Iterator[tuple[int, int]]:
+    """The texts that are read in one row: from which to which; a long one alone, so that memory is one text's."""
+    at, size = 0, 0
+    for i, text in enumerate(texts):
+        if i > at and size + len(text.shown) > AT_ONCE:
+            yield at, i
+            at, size = i, 0
+        size += len(text.shown)
+    if at < len(texts):
+        yield at, len(texts)
 
 
 def weighed(text: Text, one: Cut, seen: Doubts, span: Span, language: Language) -> Span:

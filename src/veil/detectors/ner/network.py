@@ -22,7 +22,8 @@ from veil.errors import PartError
 from veil.lexicon.language import Language, english
 
 WEIGHTS = "weights"
-LONG, SHORT = 1024, 128  # tokens of one run; a lone short text has the small one
+WIDTHS = (128, 192, 256, 384, 512, 768, 1024)  # tokens of one run: the least that has room; longer texts take several
+LONG = WIDTHS[-1]
 CLEAR = 0.995  # a token that is nothing with this share and more is in no doubt
 
 Floats = NDArray[np.float32]
@@ -70,45 +71,54 @@ class Network:
 
         Shape:   n texts in tokens -> n readings.
         """
-        words, gaps, places = self._lane(cuts)
-        parts = list(self._runs(words, gaps))
-        at = np.concatenate([part[0] for part in parts])
-        tags, roles = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
+        places, runs = self.runs(cuts)
+        parts = list(runs)
+        at = np.concatenate([part.at for part in parts])
+        tags, roles = np.concatenate([part.tags for part in parts]), np.concatenate([part.roles for part in parts])
         readings = []
         for place, one in zip(places, cuts, strict=True):
             low, high = np.searchsorted(at, (place, place + len(one.words)))
             readings.append(Reading(at[low:high] - place, tags[low:high], roles[low:high]))
         return readings
 
-    def _lane(self, cuts: Sequence[Cut]) -> tuple[list[str], NDArray[np.int8], list[int]]:
+    def runs(self, cuts: Sequence[Cut]) -> tuple[list[int], Iterator[Reading]]:
+        """All texts in a row: where each begins, and window by window what the tokens in doubt say.
+
+        Keeps:   no more than one window's answer is in memory, however long a text is.
+        """
+        words, gaps, places = self._lane(cuts)
+        return places, self._windows(words, gaps)
+
+    def _lane(self, cuts: Sequence[Cut]) -> tuple[list[str], NDArray[np.uint8], list[int]]:
         """All texts in a row, with nothing between them that one could see across."""
         words = [NOTHING] * self.reach
-        gaps: list[int] = [START] * self.reach
+        gaps = bytearray([START]) * self.reach
         places = []
         for one in cuts:
             places.append(len(words))
             words += one.words
             gaps += one.gaps
             words += [NOTHING] * self._apart
-            gaps += [START] * self._apart
+            gaps += bytes([START]) * self._apart
         words += [NOTHING] * self.reach
-        return words, np.array(gaps + [START] * self.reach, np.int8), places
+        gaps += bytes([START]) * self.reach
+        return words, np.frombuffer(gaps, np.uint8), places
 
-    def _runs(self, words: list[str], gaps: NDArray[np.int8]) -> Iterator[tuple[NDArray[np.int64], Floats, Floats]]:
+    def _windows(self, words: list[str], gaps: NDArray[np.uint8]) -> Iterator[Reading]:
         """Windows that overlap by what the network sees, so that no edge is seen in the answer."""
-        width = SHORT if len(words) <= SHORT else LONG
-        step = width - 2 * self.reach
+        step = LONG - 2 * self.reach
         for begin in range(0, max(1, len(words) - 2 * self.reach), step):
-            here = words[begin : begin + width]
+            here = words[begin : begin + LONG]
+            width = next(one for one in WIDTHS if one >= len(here))
             window = np.zeros((1, self._words.width, width), np.float32)
             real = np.zeros((1, 1, width), np.float32)
             real[0, 0, : len(here)] = [word is not NOTHING for word in here]
-            rows = self._words.vectors(here) + self._gaps[gaps[begin : begin + width]]
+            rows = self._words.vectors(here) + self._gaps[gaps[begin : begin + LONG]]
             window[0, :, : len(here)] = rows.T * real[0, :, : len(here)]
-            seen = slice(self.reach, self.reach + step)
+            seen = slice(self.reach, width - self.reach)
             tags, roles = (part[0][:, seen] for part in self._context.run(None, {"x": window, "real": real}))
             at = np.flatnonzero((tags[0] < CLEAR) & (real[0, 0, seen] > 0))
-            yield at + (begin + self.reach), tags[:, at].T, roles[:, at].T
+            yield Reading(at + (begin + self.reach), tags[:, at].T, roles[:, at].T)
 
 
 @cache

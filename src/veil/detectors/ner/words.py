@@ -41,12 +41,13 @@ class Words:
         self._encode = encode
         self.width = width
         self._at: dict[str, int] = {NOTHING: 0}
+        self._rows = 1
         self._vectors = np.zeros((1024, self.width), np.float32)
 
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Shape: tokens, NOTHING among them -> [tokens, width], zeros for NOTHING."""
         if len(self._at) > KEPT:
-            self._at = {NOTHING: 0}
+            self._at, self._rows = {NOTHING: 0}, 1
         at = self._at
         new = [word for word in dict.fromkeys(words) if word not in at]
         if new:
@@ -54,13 +55,23 @@ class Words:
         return self._vectors[[at[word] for word in words]]
 
     def _learn(self, words: list[str]) -> None:
-        first = len(self._at)
-        self._at.update((word, first + i) for i, word in enumerate(words))
-        while len(self._at) + AT_ONCE > len(self._vectors):
+        """Rows for words that have none; numbers that show the same, such as all of ten digits, share one."""
+        at = self._at
+        seen: dict[str, Surface] = {}
+        for word in words:
+            shown = surface(word, self._language)
+            name = shown.key if word[0].isdecimal() else word
+            if name not in at:
+                at[name] = self._rows
+                self._rows += 1
+                seen[name] = shown
+            at[word] = at[name]
+        first, news = self._rows - len(seen), list(seen.values())
+        while self._rows + AT_ONCE > len(self._vectors):
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-        for begin in range(0, len(words), AT_ONCE):
-            shown = self._shown([surface(word, self._language) for word in words[begin : begin + AT_ONCE]])
-            self._vectors[first + begin : first + begin + AT_ONCE] = self._encode(shown)
+        for begin in range(0, len(news), AT_ONCE):
+            shown_rows = self._shown(news[begin : begin + AT_ONCE])
+            self._vectors[first + begin : first + begin + AT_ONCE] = self._encode(shown_rows)
 
     def _shown(self, seen: list[Surface]) -> NDArray[np.float32]:
         """What the encoder is told of each token: meaning, grams, shape, facts."""

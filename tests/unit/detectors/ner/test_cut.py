@@ -26,7 +26,7 @@ def test_letters_digits_and_signs_stand_apart() -> None:
 
 
 def test_what_stands_before_a_token_is_told() -> None:
-    assert cut("a b-c\td\ne\n\nf").gaps == [START, SPACE, GLUED, GLUED, WIDE, LINE, BLANK]
+    assert cut("a b-c\td\ne\n\nf").gaps == bytes([START, SPACE, GLUED, GLUED, WIDE, LINE, BLANK])
 
 
 def test_marks_stay_with_their_letters() -> None:
