@@ -34,6 +34,7 @@ class Cast:
 
     kind: str = "string"
     day_first: bool = False
+    states_type: ClassVar[bool] = True  # a cell of another type, a word for "no value" too, is emptied
     name: ClassVar[str] = "cast"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = True

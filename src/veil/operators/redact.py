@@ -96,7 +96,7 @@ class Placeholder:
 class Constant:
     """The same text for every value: a category, or a word that says it was taken out."""
 
-    value: str = ""
+    value: str | int | float | bool = ""
     name: ClassVar[str] = "constant"
     derives: ClassVar[bool] = False
     reversible: ClassVar[bool] = False

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from veil.errors import PolicyError
+from veil.errors import PartError, PolicyError
 from veil.model import Label, label_of
-from veil.parts import part
+from veil.parts import part, unknown
 from veil.policy.operators import inferred_options, make_operator, takes
 from veil.policy.parse import Document, nearest
 from veil.policy.plan import Plan, SourcePlan
@@ -72,8 +72,8 @@ def _check_common(plan: Plan, document: Document) -> None:
         path = ("options", next((one for one in _names(name) if ("options", one) in document.lines), name))
         try:
             kind = part("operators", name)
-        except PolicyError as error:
-            raise PolicyError(error.code, error.message, where=document.at(*path), hint=error.hint) from None
+        except PartError:
+            raise unknown("operators", name, document.at(*path)) from None
         _check_types(kind, path[-1], options, plan, document, path)
         if not getattr(kind, "files", ()):
             try:

@@ -9,6 +9,7 @@ from typing import Any
 from veil.errors import PolicyError
 from veil.model import Label, label_of
 from veil.operators.cast import KINDS
+from veil.parts import part
 
 STRENGTHS = ("auto", "strong", "weak", "staff", "everywhere")
 
@@ -37,7 +38,7 @@ class Apply:
     @property
     def states_type(self) -> bool:
         """Whether a type is stated for the cells: then a word for "no value" is none of it, and is emptied."""
-        return bool(self.cast) or self.operator == "cast"
+        return bool(self.cast or getattr(part("operators", self.operator), "states_type", False))
 
 
 @dataclass(frozen=True, slots=True)
