@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from veil.errors import PolicyError
 from veil.keys import Keys, format_originals, keep_format
 from veil.operators.base import Outcome, by_distinct, by_domain, outcome
+from veil.operators.promise import BY_DOMAIN, Promise
 
 _SHAPE = r"^[0-9](?:[ -]?[0-9])*$"
 
@@ -28,6 +29,8 @@ class LuhnPseudonym:
     name: ClassVar[str] = "luhn_pseudonym"
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = True
+    # A number is replaced by another of the same form, so a few may meet their own.
+    promise: ClassVar[Promise] = Promise(by_chance=True, form=r"[0-9](?:[ -]?[0-9])*", one_to_one=True, asks=BY_DOMAIN)
 
     def __post_init__(self) -> None:
         if not isinstance(self.prefix, str) or (
