@@ -25,7 +25,7 @@ from veil.cli.app import app
 from veil.errors import Error
 from veil.jobs.lint import RULES as RULES_OF_LINT
 from veil.model import Label, labels
-from veil.parts import FORMATS, OPERATORS, SUFFIXES, part
+from veil.parts import FORMATS, OPERATORS, part, traits_of
 from veil.policy.plan import describe
 from veil.policy.profile import SHIPPED, read_profile
 from veil.policy.project import Facts, Group, Keyring, Project, Source, Subject, json_schema
@@ -189,9 +189,11 @@ def operators() -> str:
         rows = [[code(field.name), code(default_of(field))] for field in dataclasses.fields(kind)]
         text += table(["option", "by default"], rows) if rows else "No options.\n"
     text += "\n## Formats\n\n"
-    endings = {name: [ending for ending, one in SUFFIXES.items() if one == name] for name in FORMATS}
-    return text + table(["format", "file endings", "what"], [[code(name), ", ".join(map(code, endings[name])),
-                        (inspect.getdoc(part("formats", name)) or "").split("\n")[0]] for name in FORMATS])  # fmt: skip
+    rows = [
+        [code(name), ", ".join(map(code, traits_of(name).endings)), traits_of(name).kind.value, ", ".join(map(code, traits_of(name).given.model_fields)),
+         (inspect.getdoc(part("formats", name)) or "").split("\n")[0]] for name in FORMATS
+    ]  # fmt: skip
+    return text + table(["format", "file endings", "kind", "settings", "what"], rows)
 
 
 def default_of(field: dataclasses.Field[Any]) -> object:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import PurePosixPath
@@ -10,10 +12,11 @@ from typing import Any
 
 from veil.errors import PartError
 from veil.formats.packing import bare
+from veil.formats.traits import Traits
 
 FORMATS = {
     "csv": "veil.formats.tabular:Csv",
-    "tsv": "veil.formats.tabular:Csv",
+    "tsv": "veil.formats.tabular:Tsv",
     "parquet": "veil.formats.parquet:Parquet",
     "xlsx": "veil.formats.xlsx:Xlsx",
     "sql": "veil.formats.sql:Sql",
@@ -21,17 +24,6 @@ FORMATS = {
     "ndjson": "veil.formats.tree:NdJson",
     "text": "veil.formats.plain:Plain",
 }
-SUFFIXES = {
-    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx", ".json": "json",
-    ".ndjson": "ndjson", ".jsonl": "ndjson", ".txt": "text", ".text": "text", ".note": "text",
-}  # fmt: skip
-
-
-def kind_of(name: str) -> str:
-    """The format that a file's name tells, packed or not; "" for none."""
-    return SUFFIXES.get(PurePosixPath(bare(name)).suffix.lower(), "")
-
-
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",
     "remove": "veil.operators.redact:Remove",
@@ -55,6 +47,23 @@ OPERATORS = {
     "surrogate": "veil.operators.surrogate:Surrogate",
 }
 TABLES = {"operators": OPERATORS, "formats": FORMATS}
+
+
+def traits_of(name: str) -> Traits:
+    """What a format says of itself. Errors: as `part`."""
+    found: Traits = part("formats", name).traits
+    return found
+
+
+@cache
+def endings() -> Mapping[str, str]:
+    """The endings of file names, each with its format. Keeps: the formats of plug-ins are named by a project, never guessed."""
+    return {ending: name for name in FORMATS for ending in traits_of(name).endings}
+
+
+def kind_of(name: str) -> str:
+    """The format that a file's name tells, packed or not; "" for none."""
+    return endings().get(PurePosixPath(bare(name)).suffix.lower(), "")
 
 
 def part(room: str, name: str) -> Any:
@@ -83,16 +92,28 @@ def package_name(written: str) -> str:
     return re.sub(r"[-_.]+", "-", written).lower()
 
 
-def unknown(room: str, name: str, where: str = "") -> PartError:
-    """That there is no such part; where an installed package has one, that the project must list it."""
+def unknown(room: str, name: str, where: str = "", *, also: Iterable[str] = ()) -> PartError:
+    """That there is no such part; where an installed package has one, that the project must list it.
+
+    Shape:   `also`: names beside Veil's own that may be written.
+    """
     named = {package_name(point.dist.name) for point in entry_points(group=f"veil.{room}")
              if point.dist is not None and name in (point.name, f"{package_name(point.dist.name)}:{point.name}")}  # fmt: skip
     hint = (
         f"`plugins: [{min(named)}]` lists the package that has one"
         if named
-        else "one of: " + ", ".join(sorted(TABLES[room]))
+        else "one of: " + ", ".join(sorted({*TABLES[room], *also}))
     )
-    return PartError("part-unknown", f"there is no {room[:-1]} of this name", where=where, hint=hint)
+    return PartError(
+        "part-unknown",
+        f"there is no {room[:-1]} `{name}`" if _is_word(name) else f"there is no {room[:-1]} of this name",
+        where=where,
+        hint=hint,
+    )
+
+
+def _is_word(name: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9_:.-]{0,39}", name))
 
 
 def _loaded(room: str, name: str) -> Any:

@@ -243,10 +243,10 @@ def test_an_upload_that_breaks_off_leaves_nothing(portal):
 
 
 def test_the_lists_name_what_the_engine_has(portal):
-    from veil.parts import SUFFIXES
+    from veil.parts import endings
 
     with Browser(str(portal[1]._client.base_url)) as anybody:
         lists = anybody.ask("GET", "/lists").json()
     assert len(lists["standard"]) + len(lists["premium"]) == 16
     assert len(lists["safe_harbor"]) == 18
-    assert {ending for endings in lists["formats"].values() for ending in endings} == set(SUFFIXES)
+    assert {one for group in lists["formats"].values() for one in group} == set(endings())

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from veil.discover.links import Subjects, note_pattern
 from veil.discover.survey import Table, grouped, looked_at, related
 from veil.errors import PolicyError
-from veil.parts import kind_of
+from veil.formats.traits import Kind
+from veil.parts import kind_of, traits_of
 from veil.policy.profile import read_profile
 from veil.stores import Folder, data_files
 
@@ -56,10 +57,11 @@ def propose(folder: Path, profile: str) -> Proposal:
     if not folder.is_dir():
         raise PolicyError("input-missing", "the folder is not there", hint="veil init DIR")
     read_profile(profile)
-    names = [file for file in data_files(folder) if kind_of(file) != "xlsx"]  # a sheet is named by a person
+    names = [file for file in data_files(folder) if not _has_items(file)]  # a sheet is named by a person
     notes: dict[str, list[str]] = {}
     for file in names:
-        if kind_of(file) == "text":
+        kind = kind_of(file)
+        if kind and traits_of(kind).kind is Kind.NOTES:
             notes.setdefault(PurePosixPath(file).parts[0] if "/" in file else "notes", []).append(file)
     tables = grouped(names)
     unknown = len(names) - sum(map(len, [*tables.values(), *notes.values()]))
@@ -69,6 +71,11 @@ def propose(folder: Path, profile: str) -> Proposal:
             "files-missing", "there is no table and no note in the folder", hint="CSV, TSV, Parquet or TXT"
         )
     return Proposal(folder, profile, found, notes, related(found), unknown)
+
+
+def _has_items(file: str) -> bool:
+    kind = kind_of(file)
+    return bool(kind) and traits_of(kind).items
 
 
 def pattern_of(proposal: Proposal, files: list[str]) -> tuple[str, str] | None:

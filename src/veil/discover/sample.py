@@ -49,7 +49,7 @@ def sample_of(
     """
     reader: Format = part("formats", kind)()
     draw = random.Random(seed)  # noqa: S311  which rows are looked at is no secret
-    stretches = list(_stretches(reader, store, names, kind, draw))
+    stretches = list(_stretches(reader, store, names, draw))
     chosen = sorted(draw.sample(range(len(stretches)), PARTS)) if len(stretches) > PARTS else range(len(stretches))
     made, keys = Sample(whole=len(chosen) == len(stretches) and len(names) <= PARTS), np.random.default_rng(seed)
     held: _Held = _Held(rows, keys)
@@ -67,11 +67,11 @@ def sample_of(
 
 
 def _stretches(
-    reader: Format, store: Store, names: Sequence[str], kind: str, draw: random.Random
+    reader: Format, store: Store, names: Sequence[str], draw: random.Random
 ) -> Iterator[tuple[Part, dict[str, Any]]]:
     """The stretches of a table; of many files, of as many as may be read."""
     for name in sorted(draw.sample(list(names), PARTS)) if len(names) > PARTS else names:
-        seen = reader.inspect(store / name, {"delimiter": "\t"} if kind == "tsv" else {})
+        seen = reader.inspect(store / name, {})
         settings = {**seen.settings, "addresses": list(seen.addresses)}
         for bound in reader.split(store / name, settings, PART_BYTES):
             yield Part((name,), *bound), settings

@@ -19,10 +19,9 @@ from veil.discover.titles import title_of
 from veil.errors import Error, PolicyError
 from veil.formats.packing import bare
 from veil.formats.xlsx import MARK, sheets
-from veil.parts import kind_of
+from veil.parts import kind_of, traits_of
 from veil.stores import Folder, Store, is_address, open_store
 
-KINDS = ("csv", "tsv", "parquet", "xlsx")
 Record = dict[str, Any]
 _CELL = re.compile(
     r"@|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{5,}$|^\d+\.\d+$|^\d{3}-\d{2}-\d{4}$"
@@ -78,7 +77,8 @@ def grouped(names: Sequence[str]) -> dict[str, list[str]]:
     """Files of tables by the name of their table: that of the file, or of its first folder."""
     tables: dict[str, list[str]] = {}
     for name in names:
-        if kind_of(name) in KINDS:
+        kind = kind_of(name)
+        if kind and traits_of(kind).is_table:
             top = PurePosixPath(name).parts[0] if "/" in name else PurePosixPath(bare(name)).stem
             tables.setdefault(top, []).append(name)
     return tables
@@ -96,7 +96,7 @@ def looked_at(store: Store, name: str, files: list[str], kind: str, *, rows: int
     except Error as error:
         table.failed = error.code
         return table
-    if kind not in ("parquet", "sql") and any(_CELL.search(column.strip()) for column in seen.columns):
+    if not traits_of(kind).typed and any(_CELL.search(column.strip()) for column in seen.columns):
         table.failed = "header-missing"
         return table
     table.sample, table.looked, table.read, table.whole = seen.head, seen.looked, seen.read, seen.whole
@@ -115,8 +115,8 @@ def _places(path: str) -> list[tuple[Store, str, list[str], str]]:
     if is_address(path):
         store: Store = open_store(path, Path())
         names = store.names()
-        if store.kind == "sql":
-            return [(store, name, [name], "sql") for name in names]
+        if store.kind:
+            return [(store, name, [name], store.kind) for name in names]
     else:
         place = Path(path)
         if not place.exists():
@@ -132,7 +132,7 @@ def _tables(store: Store, name: str, files: Sequence[str]) -> list[tuple[Store, 
     kinds = dict.fromkeys(map(kind_of, files))
     for kind in kinds:
         own = [file for file in files if kind_of(file) == kind]
-        if kind == "xlsx":
+        if traits_of(kind).items:
             found += [
                 (store, f"{PurePosixPath(file).stem} {sheet}", [f"{file}{MARK}{sheet}"], kind)
                 for file in own

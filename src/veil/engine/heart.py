@@ -18,6 +18,7 @@ from veil.formats.tree import document_spans, open_cells
 from veil.keys import Keys
 from veil.model import Batch, Edits, Field, Found, Report, about_table, moved, spliced
 from veil.operators.promise import promise_of
+from veil.parts import traits_of
 from veil.policy.address import has_foreign_key, inside, spoken
 from veil.policy.novalue import no_value_of
 from veil.policy.plan import Plan, SourcePlan, rule_at
@@ -210,7 +211,7 @@ class _Work:
 
     def _opened(self, treatment: Open, values: pa.Array, subjects: pa.Array, address: str) -> _Answer:
         """Documents inside cells: inner fields are treated by the inner rules; what is no document is masked."""
-        if treatment.format != "json":
+        if not traits_of(treatment.format).opens:
             raise PolicyError("open-format", "only JSON can be opened inside a cell", where=address, hint="open: json")
         batch, broken = open_cells(values, address)
         edits = self.treat(batch, dict(treatment.rules), treatment.unlisted, inside(address, "").rstrip(), subjects)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from veil.errors import FormatError
+from veil.formats.traits import Traits
 from veil.model import Batch, Edits, Exact
 
 Settings = Mapping[str, Any]
@@ -64,7 +65,7 @@ class Format(Protocol):
     """
 
     name: str
-    one_part_one_file: bool  # False: the side files of a file's parts are joined in order
+    traits: Traits
     writes: str
 
     def after(self, name: str) -> str:
@@ -143,6 +144,15 @@ class TwoWay(Protocol):
 
     def lost(self, batch: Batch, edits: Edits, guesses: Mapping[str, pa.Array], settings: Settings) -> dict[str, Exact]:
         """The cells of the input that writing these guesses into the output would not bring back."""
+        ...
+
+
+@runtime_checkable
+class Typed(Protocol):
+    """A format of tables whose cells have types."""
+
+    def schema_of(self, path: Any) -> pa.Schema:
+        """The names and types of the columns that stand in a file, or in a table of a database."""
         ...
 
 

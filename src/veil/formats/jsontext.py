@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from veil.errors import FormatError, LimitError
+from veil.formats.addresses import EMPTY
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 DEEPEST = 200
-EMPTY = "{}"  # behind the address of an object or a list that holds nothing: its key needs a rule as well
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +15,7 @@ from veil.errors import FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, put_over, refuse_removals
 from veil.formats.parquet_unused import hidden_values, without_unused
 from veil.formats.partitions import one_value, partitions_of
+from veil.formats.traits import Kind, Traits
 from veil.model import Batch, Edits, Exact, Field
 
 ROWS = 131_072
@@ -28,7 +30,7 @@ class Parquet(Joined):
     """
 
     name = "parquet"
-    one_part_one_file = False
+    traits = Traits(Kind.TABLE, (".parquet", ".pq"), typed=True, reversible=True)
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
         """Shape: the columns of the file, then those that its folders tell; `given["name"]` is its name below the input."""
@@ -80,6 +82,9 @@ class Parquet(Joined):
                 with pq.ParquetFile(side) as file:
                     for batch in file.iter_batches(batch_size=ROWS, columns=schema.names, use_threads=False):
                         writer.write_batch(batch.cast(schema))
+
+    def schema_of(self, path: Any) -> pa.Schema:
+        return pq.read_schema(path)
 
     def read_back(self, batch: Batch, edits: Edits, address: str, settings: Settings) -> pa.Array:
         kind = batch.places.schema.field(address).type

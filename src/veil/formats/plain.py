@@ -13,6 +13,7 @@ from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.encodings import Encoding, decode, encode, encoding_of
 from veil.formats.packing import created, opened
+from veil.formats.traits import Encoded, Kind, Traits
 from veil.model import Batch, Edits, Field
 
 ADDRESS = "text"
@@ -23,7 +24,8 @@ class Plain(Joined):
     """Notes as files: any of the usual encodings, line ends as they are."""
 
     name = "text"
-    one_part_one_file = True
+    traits = Traits(Kind.NOTES, (".txt", ".text", ".note"), given=Encoded, usual=((ADDRESS, "scan"),), many_files=True, joins=False,
+                    exact=True)  # fmt: skip
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
         del path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ class Sql(Parquet):
 
     name = "sql"
     writes = "parquet"
+    traits = replace(Parquet.traits, endings=(), stored=True)
 
     def after(self, name: str) -> str:
         """A table may be called `../../x`; its file lies in the release whatever its name."""
@@ -36,6 +38,9 @@ class Sql(Parquet):
         if len({name.lower() for name in names}) != len(names):
             raise FormatError("table-header", "two columns differ only in their case", hint="read it through a view")
         return Inspection(names, {"compression": "zstd"})
+
+    def schema_of(self, path: Any) -> pa.Schema:
+        return path.schema()
 
     def split(self, path: Any, settings: Settings, size: int) -> list[tuple[Any, ...]]:
         """Stretches of rows: where each begins and ends is told by keys, which are never written anywhere."""

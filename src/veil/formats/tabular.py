@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +17,7 @@ from veil.formats.csvtext import Rows, Shape, lost_cells, read_rows, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
 from veil.formats.packing import created, is_packed, opened
 from veil.formats.sniff import sniff_shape, split_row
+from veil.formats.traits import Delimited, Kind, Traits
 from veil.model import Batch, Edits, Exact, Field
 
 BLOCK = 4 << 20
@@ -31,7 +33,8 @@ class Csv(Joined):
     """
 
     name = "csv"
-    one_part_one_file = False
+    traits = Traits(Kind.TABLE, (".csv",), given=Delimited, reversible=True, exact=True)
+    usual_delimiter: str | None = None  # where a project states none; None: found out
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
         """Errors: FormatError `csv-empty`, `csv-headless` (no header), `csv-header` (a column's name twice)."""
@@ -50,7 +53,9 @@ class Csv(Joined):
             raise FormatError(
                 "csv-unreadable", "its rows end with a carriage return alone", hint="write it with line feeds"
             )
-        shape, header = sniff_shape(text, given.get("delimiter"), complete=complete, quote=given.get("quote"))
+        shape, header = sniff_shape(
+            text, given.get("delimiter") or self.usual_delimiter, complete=complete, quote=given.get("quote")
+        )
         if len(set(header)) != len(header):
             raise FormatError("csv-header", "two columns have the same name", hint="rename one of them")
         settings = {
@@ -126,6 +131,14 @@ class Csv(Joined):
             )
             for address, guess in guesses.items()
         }
+
+
+class Tsv(Csv):
+    """A table as text whose cells are told apart by tabs."""
+
+    name = "tsv"
+    traits = replace(Csv.traits, endings=(".tsv", ".tab"))
+    usual_delimiter = "\t"
 
 
 class CsvWriter:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from veil.errors import Error, FormatError
+from veil.formats.addresses import JSONPATH
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.encodings import Encoding, decode, encode, read_encoding
 from veil.formats.jsontext import (
@@ -31,6 +32,7 @@ from veil.formats.jsontext import (
 )
 from veil.formats.packing import created, opened
 from veil.formats.plain import read_whole
+from veil.formats.traits import Encoded, Kind, Traits
 from veil.model import Batch, Edits, Elements, Field, Splice, by_value, span_table
 
 LINES = 5_000
@@ -163,7 +165,7 @@ class NdJson(Joined):
     """One JSON document a line; blank lines and line ends stay."""
 
     name = "ndjson"
-    one_part_one_file = False
+    traits = Traits(Kind.RECORDS, (".ndjson", ".jsonl"), JSONPATH, Encoded, exact=True)
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
         """Reads the whole file once: every path that stands in it must meet a rule before the run."""
@@ -210,7 +212,7 @@ class Json(NdJson):
     """One document a file: a list at its top is a list of records, anything else one record."""
 
     name = "json"
-    one_part_one_file = True
+    traits = Traits(Kind.RECORDS, (".json",), JSONPATH, Encoded, opens=True, joins=False, exact=True)
 
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError, LimitError, PartError
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, refuse_removals
+from veil.formats.traits import Kind, Sheeted, Traits
 from veil.model import Batch, Edits, Exact, Field
 
 MARK = "#"  # between a workbook and its sheet: `book.xlsx#Patients`
@@ -48,7 +49,7 @@ class Xlsx(Joined):
     """
 
     name = "xlsx"
-    one_part_one_file = False
+    traits = Traits(Kind.TABLE, (".xlsx",), given=Sheeted, items=True, reversible=True)
 
     def after(self, name: str) -> str:
         """`book.xlsx#Patients` becomes `book-Patients.xlsx`."""

@@ -98,7 +98,7 @@ def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: set[s
 
 def _final(session: Session, worker: Worker, unit: Unit, name: str) -> str:
     source = session.plan.source(unit.source)
-    if source.format != "text":
+    if not source.traits.many_files:
         return worker.named(source, name, _partitions(session, worker, source, name))[0]
     empty = Batch((), 1)
     subject = subjects_of(source, empty, [name], worker.roster, session.plan.person)

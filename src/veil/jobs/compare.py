@@ -10,16 +10,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from veil.engine.operate import Operators
 from veil.engine.ways import LOST, Way, cases_of, ways_of
 from veil.errors import Error, PolicyError
-from veil.formats.base import Part
+from veil.formats.base import Part, Typed
 from veil.jobs.align import Aligned
 from veil.jobs.manifest import version
 from veil.jobs.session import Session
-from veil.jobs.trail import TABLES
 from veil.jobs.units import format_of, reader_of, settings_of
 from veil.keys import Keys
 from veil.model import Batch
@@ -73,7 +71,7 @@ def compare(session: Session, reversed_: Path) -> dict[str, Any]:
     tables = [
         _table(session, source, number, file.path, reversed_, ways_of(source, operators))
         for source in session.plan.sources
-        if source.format in TABLES
+        if source.traits.reversible
         for number, file in enumerate(source.files)
     ]
     if not tables:
@@ -91,7 +89,7 @@ def compare(session: Session, reversed_: Path) -> dict[str, Any]:
         "overview": {"tables": len(tables), "tables_passed": sum(table["status"] == PASS for table in tables), "columns": len(columns),
                      "rows": sum(table["rows"] for table in tables), "mismatches": sum(one["mismatches"] for one in columns), **counts},
         "tables": tables,
-        "not_compared": [source.name for source in session.plan.sources if source.format not in TABLES],
+        "not_compared": [source.name for source in session.plan.sources if not source.traits.reversible],
     }  # fmt: skip
 
 
@@ -121,9 +119,9 @@ def _compared(
         if address not in there:
             column.status = MISSING if any(case.way != LOST for case in own[address].cases) else APART
     columns |= {address: _Column(FOREIGN) for address in seen.addresses if address not in own}
-    if reader.name == "parquet":
-        was = store / name
-        _check_types(was.schema() if source.format == "sql" else pq.read_schema(was), folder / back, own, columns)
+    own_reader = format_of(source)
+    if isinstance(own_reader, Typed) and isinstance(reader, Typed):
+        _check_types(own_reader.schema_of(store / name), reader.schema_of(folder / back), own, columns)
     after = Aligned(
         reader.read(folder, Part((back,)), {**settings, **seen.settings, "addresses": list(seen.addresses)})
     )
@@ -177,8 +175,7 @@ def _lost(way: Way, batch: Batch) -> pa.Array:
     return pc.invert(pc.is_in(taken, back))
 
 
-def _check_types(was: pa.Schema, reversed_: Path, own: dict[str, Way], columns: dict[str, _Column]) -> None:
-    now = pq.read_schema(reversed_)
+def _check_types(was: pa.Schema, now: pa.Schema, own: dict[str, Way], columns: dict[str, _Column]) -> None:
     for address, way in own.items():
         if address in now.names and way.whole and was.field(address).type != now.field(address).type:
             columns[address].status = MISMATCH

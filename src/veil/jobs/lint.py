@@ -14,7 +14,6 @@ from veil.discover.signals import signals_of
 from veil.errors import Error
 from veil.formats.base import Part
 from veil.jobs.session import Session, keyring_path, needs, open_session
-from veil.jobs.trail import TABLES
 from veil.jobs.units import format_of, settings_of
 from veil.policy.operators import promised
 from veil.policy.plan import SourcePlan
@@ -164,7 +163,7 @@ def _of_source(session: Session, source: SourcePlan) -> Iterator[Smell]:
             yield Smell("veil-012", at(source.room, source.name), f"give {source.name} a `subject:`")
     if source.unlisted == "keep":
         yield Smell("veil-011", at(source.room, source.name, "unlisted"), source.name)
-    if source.format in TABLES:
+    if source.traits.is_table:
         yield from _looks(session, source)
 
 

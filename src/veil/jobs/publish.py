@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from veil.errors import FormatError
-from veil.formats.base import Part
+from veil.formats.base import Format, Part, Typed
 from veil.formats.parquet import one_schema
 from veil.formats.partitions import partitions_of
 from veil.jobs.patience import patiently
@@ -78,15 +77,17 @@ def _put(out: Path, name: str, files: list[dict[str, Any]], opening: Opening) ->
 
 
 def _schema(out: Path, file: dict[str, Any]) -> pa.Schema:
-    if file["format"] == "parquet":
+    reader: Format = part("formats", file["format"])()
+    if isinstance(reader, Typed):
         told = [pa.field(key, pa.large_string()) for key in partitions_of(file["name"])]
-        return pa.schema([*pq.read_schema(out / file["name"]), *told])
+        return pa.schema([*reader.schema_of(out / file["name"]), *told])
     return pa.schema([pa.field(address, pa.large_string()) for address in file["settings"]["addresses"]])
 
 
 def _batches(out: Path, file: dict[str, Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    for one in part("formats", file["format"])().read(out, Part((file["name"],)), file["settings"]):
-        if file["format"] == "parquet":
+    reader: Format = part("formats", file["format"])()
+    for one in reader.read(out, Part((file["name"],)), file["settings"]):
+        if reader.traits.typed:
             yield one.places.cast(schema)
             continue
         columns = [field.values for field in one.fields]

@@ -19,7 +19,7 @@ from veil.jobs.lock import lock
 from veil.jobs.manifest import Digest, manifest_of
 from veil.jobs.small import check_suppressed
 from veil.jobs.swap import put_back, swap
-from veil.jobs.trail import TABLES, TrailPlace, seal_head
+from veil.jobs.trail import TrailPlace, seal_head
 from veil.jobs.units import Unit, format_of, settings_of
 from veil.jobs.work import Done, after_settings
 from veil.keys import Keys
@@ -181,7 +181,7 @@ def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], o
     found = []
     for final, (name, path) in sorted(finals.items()):
         source = plan.source(name)
-        if source.format not in TABLES:
+        if not source.traits.reversible:
             continue
         own = [
             (unit, one)
@@ -225,7 +225,7 @@ def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[D
     seen = dict.fromkeys(OURS, ("", ""))
     sides: dict[str, list[Path]] = {}
     for unit, one in zip(units, done, strict=True):
-        whole = formats[unit.source].one_part_one_file
+        whole = not formats[unit.source].traits.joins
         if not whole and (unit.source, unit.part.files[0]) in bad:
             continue
         for side, name in one.files:

@@ -24,10 +24,10 @@ from veil.jobs.manifest import version
 from veil.jobs.release import MANIFEST, write_durably
 from veil.jobs.session import project_keys, vault_path
 from veil.jobs.swap import put_back, swap
-from veil.jobs.trail import TABLES, Page, Pages, TrailPlace, head_of, missing, trail_path
+from veil.jobs.trail import Page, Pages, TrailPlace, head_of, missing, trail_path
 from veil.keys import Keys, Vault
 from veil.model import Batch, Edits, Exact
-from veil.parts import part
+from veil.parts import part, traits_of
 from veil.policy.plugins import check_plugins
 from veil.policy.project import Project, private_folder, read_project
 from veil.stores import file_digest
@@ -181,8 +181,8 @@ class _Table:
 
     def _check(self, target: Path) -> None:
         """The bytes of the input, where every column of a table of text comes back."""
-        text = self._file["format"] in ("csv", "tsv")
-        if text and all(way.whole for way in self._ways.values()) and file_digest(target) != self._file["was"]:
+        exact = traits_of(self._file["format"]).exact
+        if exact and all(way.whole for way in self._ways.values()) and file_digest(target) != self._file["was"]:
             raise FormatError("reverse-differs", "a table did not come back as it was: nothing is shown", where=self._file["label"],
                               hint="report it: this is a fault of ours")  # fmt: skip
 
@@ -238,7 +238,7 @@ class _Table:
 
 def _record(reversal: Reversal, keys: Keys, reason: str, tables: list[dict[str, Any]]) -> dict[str, Any]:
     manifest = reversal.manifest
-    other = [source["name"] for source in manifest["plan"]["sources"] if source["format"] not in TABLES]
+    other = [source["name"] for source in manifest["plan"]["sources"] if not traits_of(source["format"]).reversible]
     return {
         "veil": version(),
         "made": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),

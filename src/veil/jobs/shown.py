@@ -59,7 +59,7 @@ def found_rows(session: Session, keys: Keys, folder: Path, *, cells: bool = Fals
     engine = Engine(plan, keys, roster, scanner_of(plan, roster))
     for unit in units:
         source = plan.source(unit.source)
-        if source.format != "text" and not cells:
+        if not source.traits.many_files and not cells:
             continue
         try:
             rows = list(_of(engine, source, inputs, unit.part))

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 
 from veil.errors import FormatError, PolicyError
 from veil.formats.base import Format, Inspection, Part
-from veil.parts import SUFFIXES, part
+from veil.parts import endings, part, traits_of
 
-TABLES = ("csv", "tsv", "parquet")
 ROWS = 131_072
+_UNNAMED = "csv"  # how a file is read whose name tells no table, where the delimiter is stated
 _PART = 32 << 20
 _BYTES = frozenset(kind.id for kind in (pa.binary(), pa.large_binary(), pa.binary(1), pa.binary_view()))
 _PERSON = re.compile(r"(?:patient|person|subject|member|beneficiary|participant|desynpuf|empi|mpi|mrn|pat|pid)(?:[_ .-]?(?:id|key|no|num|number|nr|sk))?",
@@ -72,7 +72,7 @@ class Table:
         if missing:
             raise PolicyError("risk-column-missing", "columns that are named are not in the table: " + ", ".join(missing),
                               hint="names count letter by letter; --delimiter where cells are not told apart")  # fmt: skip
-        if reader.name == "parquet":
+        if reader.traits.typed:
             yield from _typed(path, columns)
         else:
             yield from _texts(reader, path, columns, seen)
@@ -100,18 +100,18 @@ class _placed:  # noqa: N801 - read as a word
 
 def _inspected(path: Path, delimiter: str | None) -> tuple[Format, Inspection]:
     name = _format(path)
-    if name not in TABLES and delimiter is None:
+    if not _is_table(name) and delimiter is None:
         raise PolicyError("risk-format", "a file is no table", hint="CSV, TSV or Parquet; or state --delimiter")
-    reader: Format = part("formats", "parquet" if name == "parquet" else "csv")()
-    given = {"delimiter": delimiter} if delimiter and name != "parquet" else {}
-    return reader, reader.inspect(path, given)
+    reader: Format = part("formats", name if _is_table(name) else _UNNAMED)()
+    taken = "delimiter" in reader.traits.given.model_fields
+    return reader, reader.inspect(path, {"delimiter": delimiter} if delimiter and taken else {})
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(one for one in path.rglob("*") if one.is_file() and _format(one) in TABLES)
+            found += sorted(one for one in path.rglob("*") if one.is_file() and _is_table(_format(one)))
         elif path.is_file():
             found.append(path)
         else:
@@ -122,7 +122,11 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _format(path: Path) -> str:
-    return SUFFIXES.get(path.suffix.lower(), "")
+    return endings().get(path.suffix.lower(), "")
+
+
+def _is_table(name: str) -> bool:
+    return bool(name) and traits_of(name).is_table_file
 
 
 def _texts(reader: Format, path: Path, columns: Sequence[str], seen: Inspection) -> Iterator[tuple[float, Columns]]:

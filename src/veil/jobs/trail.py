@@ -25,7 +25,6 @@ from veil.policy.rules import Apply
 from veil.roster import Roster
 
 HEAD = "head"
-TABLES = frozenset({"csv", "tsv", "parquet", "sql", "xlsx"})
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
@@ -60,7 +59,7 @@ def trail_path(private: Path, keys: Keys) -> Path:
 
 
 def _is_undone(source: SourcePlan) -> bool:
-    return source.format in TABLES and any(
+    return source.traits.reversible and any(
         isinstance(case.treatment, Apply) and part("operators", case.treatment.operator).reversible
         for _, rule in source.rules
         for case in rule.cases
@@ -74,7 +73,7 @@ class Trail:
         self._vault, self._kind = Vault.open(place.path, keys), place.kind
         self._roster, self._undoing = roster, Undoing(keys)
         operators = Operators(plan, keys)
-        self._ways = {one.name: ways_of(one, operators) for one in plan.sources if one.format in TABLES}
+        self._ways = {one.name: ways_of(one, operators) for one in plan.sources if one.traits.reversible}
 
     def keep(self, unit: int, number: int, source: SourcePlan, reader: Format, batch: Batch, edits: Edits,
              subjects: pa.Array, settings: Mapping[str, Any]) -> None:  # fmt: skip

@@ -58,7 +58,7 @@ def cut_of(plan: Plan, units: list[Unit], inputs: Inputs) -> str:
 
 def _parts(source: SourcePlan, store: Store) -> Iterator[tuple[int, Part]]:
     reader = format_of(source)
-    if source.format == "text":
+    if source.traits.many_files:
         yield from _groups(source)
         return
     for number, file in enumerate(source.files):

@@ -25,7 +25,7 @@ from veil.formats.xlsx import parted
 from veil.jobs.align import Aligned
 from veil.jobs.patience import patiently
 from veil.jobs.small import SmallClasses, suppress
-from veil.jobs.trail import TABLES, Trail, TrailPlace
+from veil.jobs.trail import Trail, TrailPlace
 from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of
 from veil.keys import Keys, Vault
 from veil.model import Batch, Label, Report, label_of
@@ -100,7 +100,7 @@ class Worker:
         except Error as error:
             shutil.rmtree(folder, ignore_errors=True)
             done.files, done.counts, done.checks = [], [], {}
-            if source.format == "text" and len(unit.part.files) > 1:
+            if source.traits.many_files and len(unit.part.files) > 1:
                 self._one_by_one(source, unit, folder, done)
             else:
                 done.quarantined.append((unit.label, error.code))
@@ -138,11 +138,11 @@ class Worker:
                 subjects = subjects_of(source, batch, names, self.roster, self.setting.plan.person)
                 edits, counted = self.engine.deidentify(source, batch, names, subjects)
                 suppress(self.setting.small.get(source.name), source, batch, edits, counted)
-                if source.format == "text":
+                if source.traits.many_files:
                     new_names = _distinct(self.names.renamed(source, names, subjects.to_pylist()))
                     batch.about["names"] = new_names  # type: ignore[index]
                 writer.write(batch, edits)
-                if self.trail is not None and source.format in TABLES:
+                if self.trail is not None and source.traits.reversible:
                     self.trail.keep(unit.number, number, source, format_, batch, edits, subjects, settings)
                     done.pages = number + 1
                 report += counted
@@ -166,7 +166,7 @@ class Worker:
 
         Shape:   `witness`: the input's batches; None where they were too many to hold, and are read once more.
         """
-        if source.format == "text" and witness is not None:
+        if source.traits.many_files and witness is not None:
             settings = {**settings, "encodings": [one.name for before, _ in witness for _, one in before.places]}
         piece = Part(tuple(names) or tuple(map(format_of(source).after, _aside(source, unit).files)))
         again = reader_of(source).read(folder, piece, after_settings(source, unit, settings))
@@ -181,7 +181,7 @@ class Worker:
     def _collect(
         self, source: SourcePlan, unit: Unit, folder: Path, names: list[str], findings: Findings, done: Done
     ) -> None:
-        if source.format != "text":
+        if not source.traits.many_files:
             if findings.bad_rows:
                 done.quarantined.append((unit.label, next(iter(findings.bad_rows.values()))))
                 shutil.rmtree(folder, ignore_errors=True)
@@ -205,7 +205,7 @@ def _emptied(folder: Path) -> None:
 
 def _aside(source: SourcePlan, unit: Unit) -> Part:
     """The part with a name for its side file that says nothing: an input's may hold a person."""
-    if source.format == "text":
+    if source.traits.many_files:
         return unit.part
     name = PurePosixPath(parted(unit.part.files[0])[0])
     ending = "".join(name.suffixes[-2:]) if bare(name.name) != name.name else name.suffix
@@ -264,7 +264,7 @@ def after_settings(source: SourcePlan, unit: Unit, settings: dict[str, Any]) -> 
     kept = [
         address
         for address in settings["addresses"]
-        if address not in gone and (address in ruled or source.format in ("json", "ndjson", "text"))
+        if address not in gone and (address in ruled or not source.traits.is_table)
     ]
     return {**settings, "addresses": kept, "headless": unit.part.start > 0}
 

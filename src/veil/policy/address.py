@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
 
-from veil.lexicon import words
+from veil.formats.addresses import EMPTY, grammar_of
 
+__all__ = ["ELEMENT", "EMPTY", "INSIDE", "UNWRITTEN", "has_foreign_key", "inside", "is_one_to_one", "lists_in", "matches", "shown_path",
+           "spoken"]  # fmt: skip
 INSIDE = " > "
 UNWRITTEN = "(unlisted)"
 ELEMENT = "[*]"
-EMPTY = "{}"  # as formats mark the address of an empty object or list
 
 
 def inside(outer: str, inner: str) -> str:
     """The joined address of a field within a value: `labs.payload > $.patient.name`."""
     return f"{outer}{INSIDE}{inner}"
-
-
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    pieces = re.split(r"(\[\*\]|\.\*|\*\*)", pattern)
-    words = {"[*]": r"\[\d*\*?\]", ".*": r"\.[^.\[]+", "**": r".*"}
-    return re.compile("".join(words.get(piece, re.escape(piece)) for piece in pieces) + r"\Z")
 
 
 def matches(pattern: str, address: str) -> bool:
@@ -32,9 +24,7 @@ def matches(pattern: str, address: str) -> bool:
     Keeps:   the names in `address` are taken literally. An empty object or list (`$.tags{}`) is named by a rule for it
              or for anything within it.
     """
-    if address.endswith(EMPTY):
-        return _reaches(pattern, address.removesuffix(EMPTY))
-    return pattern == address or bool(_compiled(pattern).match(address))
+    return grammar_of(address).match(pattern, address)
 
 
 def lists_in(address: str) -> int:
@@ -50,13 +40,6 @@ def is_one_to_one(pattern: str, sibling: str) -> bool:
     """
     last = sibling.rfind(ELEMENT)
     return last < 0 or pattern.startswith(sibling[: last + len(ELEMENT)])
-
-
-@lru_cache(maxsize=4096)
-def _reaches(pattern: str, container: str) -> bool:
-    """Whether a rule names an object or a list, or anything that could stand in it."""
-    ends = [found.start() for found in re.finditer(r"[.\[]", pattern)]
-    return any(_compiled(pattern[:end]).match(container) for end in (*ends, len(pattern)))
 
 
 def spoken(address: str, rules: Iterable[str]) -> str:
@@ -79,15 +62,4 @@ def has_foreign_key(address: str, rules: Iterable[str]) -> bool:
 
 def shown_path(address: str) -> str:
     """The address with every key hidden that is not made of common words: `$.patient.?`; columns stay as they are."""
-    if not address.startswith("$"):
-        return address
-    table = words.table()
-
-    def is_common(word: str) -> bool:
-        return bool(table.get(word, 0) & (words.ENGLISH | words.EVERYDAY | words.CLINICAL)) or len(word) < 3
-
-    def shown(match: re.Match[str]) -> str:
-        parts = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", match.group(1)).lower())
-        return match.group() if all(map(is_common, parts)) and not re.search(r"\d{2}", match.group(1)) else ".?"
-
-    return re.sub(r"\.([^.\[]+)", shown, address)
+    return grammar_of(address).show(address)

@@ -8,12 +8,15 @@ import re
 from pathlib import Path
 
 from veil.errors import PolicyError
+from veil.formats.addresses import grammar_of
 from veil.formats.xlsx import parted
+from veil.parts import traits_of
 from veil.policy.address import matches, shown_path
 from veil.policy.claims import check_claims
 from veil.policy.condition import condition
 from veil.policy.fact_rules import with_facts
 from veil.policy.files import claimed, format_of, inspected, sheets_of
+from veil.policy.formats import Formats
 from veil.policy.groups import check_groups, in_groups, subject_by_groups
 from veil.policy.hierarchies import hierarchies_of
 from veil.policy.lists import detectors_of, site_list
@@ -35,8 +38,6 @@ from veil.stores import Folder, Inputs, Store, shown_address
 _LIKE_DATA = re.compile(r"\d{5}|@|\d[-/.:]\d")
 BARE = "no rule is written; kept by `unlisted: keep`"
 ROOMS = ("tables", "notes", "trees")
-TYPED = frozenset({"parquet", "sql"})
-TABLES = frozenset({"csv", "tsv", "xlsx"}) | TYPED
 
 
 def compile_plan(project: Project, document: Document, folder: Path, *, today: dt.date | None = None) -> Plan:
@@ -93,7 +94,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
 
 def _with_texts(source: SourcePlan, plan: Plan) -> SourcePlan:
     """The source with those of its typed columns that must become text, because an answer is no number or date, and those that get wide integers."""
-    if source.format not in TYPED:
+    if not source.traits.typed:
         return source
     starred = source.suppress.over if source.suppress else ()
     texts = sorted(address for address, rule in source.rules if not keeps_type(rule, plan) or address in starred)
@@ -133,18 +134,20 @@ def _names(store: Store, ours: tuple[Path, ...], where: str) -> list[str]:
 def _source(name: str, room: str, source: Source, project: Project, profile: Profile, store: Store, files: list[str],
             document: Document) -> SourcePlan | None:  # fmt: skip
     where = document.at(room, name)
-    own = claimed(name, source, files, room, store.kind)
+    formats = Formats(project.plugins)
+    own = claimed(name, source, files, room, store.kind, formats)
     if not own:
         if (source.missing or project.missing) == "skip":
             return None
         raise PolicyError(
             "files-missing", f"{name} has no file", where=where, hint="name it with `files:`, or say `missing: skip`"
         )
-    kind = store.kind or format_of(name, source, own, where)
-    if kind == "xlsx":
+    kind = store.kind or format_of(name, source, own, formats, where, document.at(room, name, "format"))
+    traits = traits_of(kind)
+    if traits.items:
         own = sheets_of(name, source, own, store, where)
     planned = inspected(store, own, kind, source, where)
-    if project.schema_ is not None and kind in TABLES:
+    if project.schema_ is not None and traits.is_table:
         source = as_spelled(source, [address for file in planned for address in file.settings["addresses"]])
     first = source.day_first if source.day_first is not None else day_first(project.locale)
     unlisted = source.unlisted or project.unlisted
@@ -176,14 +179,16 @@ def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, fi
     for column, written in source.columns.items():
         rule = rule_of(written, column, profile.kinds, document.at(room, name, "columns", column))
         found[column] = emptied(rule) if source.dropped == "empty" else rule
-    if kind == "text" and not found:
-        found["text"] = rule_of("scan", "text", {}, "")
+    traits = traits_of(kind)
+    for address, written in traits.usual:
+        if not any(matches(rule, address) for rule in found):
+            found[address] = rule_of(written, address, {}, "")
     if unlisted == "keep":
         _keep_bare(name, kind, files, found, document.at(room, name))
     for file in files:
-        _check_addresses(name, room, file, found, unlisted, document, lenient=lenient)
+        _check_addresses(name, room, file, found, unlisted, document, lenient=lenient or traits.grammar.optional)
     seen = {address for file in files for address in file.settings["addresses"]}
-    if lenient and kind not in ("json", "ndjson"):
+    if lenient and not traits.grammar.optional:
         found = {column: rule for column, rule in found.items() if column in seen}
     found = with_facts(found, source.facts, seen, profile.kinds)
     return tuple(
@@ -216,7 +221,7 @@ def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule
     if bare and unlisted == "stop":
         raise _unlisted(name, bare, document.at(room, name), headless=len(bare) == len(there))
     gone = [rule for rule in rules if not any(matches(rule, address) for address in there)]
-    if gone and not lenient and not there_is_a_tree(there, rules):
+    if gone and not lenient:
         raise PolicyError("column-missing", f"{name} has no column {gone[0]}", where=document.at(room, name, "columns", gone[0]),
                           hint=nearest(gone[0], there) if len(bare) < len(there) else "is there a header row?")  # fmt: skip
 
@@ -226,7 +231,7 @@ def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[st
 
     Keeps:   a table of which no column has a rule stops all the same: its first row may be one of the data.
     """
-    if kind not in TABLES:
+    if not traits_of(kind).is_table:
         raise PolicyError(
             "unlisted-keep", f"`unlisted: keep` is for tables, and {name} is none", where=where, hint="stop or drop"
         )
@@ -239,7 +244,7 @@ def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[st
 
 def _unlisted(name: str, bare: list[str], where: str, *, headless: bool) -> PolicyError:
     """Names the columns, unless the first row seems to be one of the data."""
-    if any(_LIKE_DATA.search(address) for address in bare if not address.startswith("$")):
+    if any(_LIKE_DATA.search(address) for address in bare if not grammar_of(address).optional):
         return PolicyError("header-missing", f"the first row of {name} does not look like names of columns", where=where,
                            hint="give the file a header row")  # fmt: skip
     if headless:
@@ -249,11 +254,6 @@ def _unlisted(name: str, bare: list[str], where: str, *, headless: bool) -> Poli
     shown = ", ".join(list(dict.fromkeys(map(shown_path, bare)))[:12])
     return PolicyError("column-unlisted", f"{name} has columns without a rule: {shown}", where=where,
                        hint="give each a rule, or say `unlisted: drop`")  # fmt: skip
-
-
-def there_is_a_tree(there: list[str], rules: dict[str, Rule]) -> bool:
-    """Whether addresses are paths: a record may lack any of them."""
-    return any(address.startswith("$") for address in (*there, *rules))
 
 
 def _with_subject(

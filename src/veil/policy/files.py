@@ -10,16 +10,20 @@ from veil.errors import Error, PolicyError
 from veil.formats.base import Format
 from veil.formats.packing import bare
 from veil.formats.xlsx import MARK, sheets
-from veil.parts import kind_of, part
+from veil.parts import part, traits_of
+from veil.policy.formats import Formats, given_of
 from veil.policy.plan import FilePlan
 from veil.policy.project import Source
 from veil.stores import Store
 
 
-def claimed(name: str, source: Source, files: list[str], room: str, kind: str = "") -> list[str]:
+def claimed(
+    name: str, source: Source, files: list[str], room: str, kind: str = "", formats: Formats | None = None
+) -> list[str]:
     """The files that a source names, or by default the file NAME.* or the folder NAME/; of a database the table NAME."""
+    known = formats or Formats()
     globs = [source.files] if isinstance(source.files, str) else source.files
-    if kind == "sql":
+    if kind and traits_of(kind).stored:
         loose = {
             one.lower() for one in globs or [name] if one not in files
         }  # "Visits" is not "visits" where both are there
@@ -29,7 +33,7 @@ def claimed(name: str, source: Source, files: list[str], room: str, kind: str = 
     own = [
         file
         for file in files
-        if Path(file).parent == Path() and Path(bare(file)).stem.lower() == name.lower() and kind_of(file)
+        if Path(file).parent == Path() and Path(bare(file)).stem.lower() == name.lower() and known.is_known(file)
     ]
     inside = [file for file in files if file.lower().startswith(f"{name.lower()}/")]
     if room == "notes":
@@ -73,11 +77,14 @@ def sheets_of(name: str, source: Source, files: list[str], store: Store, where: 
     return found
 
 
-def format_of(name: str, source: Source, files: list[str], where: str) -> str:
-    """The format a source states, or that its files' endings say, all the same one."""
+def format_of(name: str, source: Source, files: list[str], formats: Formats, where: str, stated: str) -> str:
+    """The format a source states, or that its files' endings say, all the same one.
+
+    Shape:   `stated`: where the project states it, as `where` is where the source stands.
+    """
     if source.format:
-        return source.format
-    kinds = {kind_of(file) for file in files}
+        return formats.named(source.format, stated)
+    kinds = {formats.kind_of(file) for file in files}
     if len(kinds) != 1 or "" in kinds:
         raise PolicyError("source-format", f"the files of {name} are of several or unknown kinds", where=where,
                           hint="state `format:`, or name the files with `files:`")  # fmt: skip
@@ -90,9 +97,8 @@ def inspected(store: Store, files: list[str], kind: str, source: Source, where: 
     Errors:  the format's own, with the place of the source and the number of the file, never its name.
     """
     reader: Format = part("formats", kind)()
-    given = {"encoding": source.encoding, "delimiter": source.delimiter or ("\t" if kind == "tsv" else None),
-             "quote": source.quote}  # fmt: skip
-    given = {key: value for key, value in given.items() if value is not None}
+    stated = {"encoding": source.encoding, "delimiter": source.delimiter, "quote": source.quote, "sheet": source.sheet}
+    given = given_of(kind, {key: value for key, value in stated.items() if value is not None}, source.settings, where)
     found = []
     for number, file in enumerate(files):
         try:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from veil.formats.traits import Traits
 from veil.lexicon import language
 from veil.model import Label
+from veil.parts import traits_of
 from veil.policy.address import EMPTY, matches, shown_path
 from veil.policy.rules import Case, Drop, Keep, Open, Rule, Treatment
 from veil.policy.suppress import SuppressPlan
@@ -74,6 +76,10 @@ class SourcePlan:
 
     suppress: SuppressPlan | None = None
     no_value: tuple[str, ...] | None = None  # words for "no value"; None: those of `veil.lexicon.novalue`
+
+    @property
+    def traits(self) -> Traits:
+        return traits_of(self.format)
 
     @property
     def addresses(self) -> tuple[str, ...]:

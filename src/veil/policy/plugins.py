@@ -1,4 +1,4 @@
-"""Plug-ins: operators of other packages, used only where a project lists the package."""
+"""Plug-ins: operators and formats of other packages, used only where a project lists the package."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from veil.errors import PartError, PolicyError
-from veil.parts import OPERATORS, offered, package_name, part, unknown
+from veil.parts import OPERATORS, TABLES, offered, package_name, part, unknown
 from veil.policy.parse import Document
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.project import Project
@@ -24,11 +24,16 @@ def with_plugins(plan: Plan, project: Project, document: Document) -> Plan:
              `plugin-load`, `plugin-shape`.
     """
     names: dict[str, str] = {}
+    formats: dict[str, str] = {}
     packages = []
     for number, written in enumerate(project.plugins):
         where, package = document.at("plugins", number), package_name(written)
         packages.append((package, _installed(package, where)))
-        names |= _names(package, names, where)
+        names |= _names("operators", package, names, where)
+        formats |= _names("formats", package, formats, where)
+        if not (offered("operators", package) or offered("formats", package)):
+            raise PolicyError("plugin-empty", f"the package {package} offers no operator and no format", where=where,
+                              hint="it needs an entry point `veil.operators` or `veil.formats`")  # fmt: skip
     known = _Known(names)
     sources = tuple(known.source(one, document) for one in plan.sources)
     labels = {label: known.treatment(one, document.at("labels", label.value)) for label, one in plan.labels.items()}
@@ -55,18 +60,14 @@ def _installed(package: str, where: str) -> str:
                           hint=f"pip install {package}, or take it out of `plugins:`") from None  # fmt: skip
 
 
-def _names(package: str, taken: Mapping[str, str], where: str) -> dict[str, str]:
-    found = {name: f"{package}:{name}" for name in offered("operators", package)}
-    if not found:
-        raise PolicyError("plugin-empty", f"the package {package} offers no operator", where=where,
-                          hint="it needs an entry point `veil.operators`")  # fmt: skip
-    if shadowed := sorted(set(found) & set(OPERATORS)):
-        raise PolicyError("plugin-shadow", f"the package {package} has an operator of a name of Veil's own: {shadowed[0]}", where=where,
+def _names(room: str, package: str, taken: Mapping[str, str], where: str) -> dict[str, str]:
+    what = {"operators": "an operator", "formats": "a format"}[room]
+    found = {name: f"{package}:{name}" for name in offered(room, package)}
+    if shadowed := sorted(set(found) & set(TABLES[room])):
+        raise PolicyError("plugin-shadow", f"the package {package} has {what} of a name of Veil's own: {shadowed[0]}", where=where,
                           hint="it must have another name")  # fmt: skip
     if twice := sorted(set(found) & set(taken)):
-        raise PolicyError(
-            "plugin-twice", f"two packages have an operator {twice[0]}", where=where, hint="list one of them"
-        )
+        raise PolicyError("plugin-twice", f"two packages have {what} {twice[0]}", where=where, hint="list one of them")
     return found
 
 

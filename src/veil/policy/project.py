@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from veil.errors import PolicyError
+from veil.parts import FORMATS, traits_of
 from veil.policy.parse import Document, nearest, read_yaml
 from veil.policy.suppress import Suppress
 
@@ -52,8 +53,12 @@ class Source(_Strict):
         None, description="file, folder or glob below `in`, or tables of a database; by default the name itself"
     )
     sheet: str | None = Field(None, description="the sheet of a workbook; by default the one of the table's name")
-    format: Literal["csv", "tsv", "parquet", "xlsx", "json", "ndjson", "text"] | None = Field(
-        None, description="by default from the file name"
+    format: str | None = Field(
+        None,
+        description="one of Veil's formats, or one of a package in `plugins`; by default from the file name",
+    )
+    settings: dict[str, Any] = Field(
+        default_factory=dict, description="settings of the format beyond those that every source has"
     )
     encoding: str | None = Field(None, description="by default found out, once per file, and written into the plan")
     delimiter: str | None = Field(None, max_length=1, description="one character; by default found out")
@@ -153,7 +158,8 @@ class Project(_Strict):
         None, description="a CSV of subject, kind, value: identifiers to seek in that subject's text"
     )
     plugins: list[str] = Field(
-        default_factory=list, description="installed packages whose operators this project may name; no other is asked"
+        default_factory=list,
+        description="installed packages whose operators and formats this project may name; no other is asked",
     )
     reversible: bool = Field(
         True, description="keep, sealed, what `veil reverse` needs beyond the key; false: no exact way back"
@@ -288,4 +294,6 @@ def json_schema() -> dict[str, Any]:
     schema = Project.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Veil project"
+    own = [name for name in FORMATS if not traits_of(name).stored]
+    schema["$defs"]["Source"]["properties"]["format"]["anyOf"] = [{"enum": own}, {"type": "string"}, {"type": "null"}]
     return schema

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from veil.errors import PolicyError
+from veil.parts import traits_of
 from veil.policy.rules import Apply, Keep, Rule
 
 
@@ -48,7 +49,7 @@ def suppress_plan(
 
     Errors:  PolicyError `suppress-format`, `suppress-column`: what stands in such a column must be one answer for each row.
     """
-    if kind not in ("csv", "tsv", "parquet"):
+    if not traits_of(kind).is_table_file:
         raise PolicyError("suppress-format", "only rows of CSV, TSV and Parquet tables are suppressed", where=where)
     held = dict(rules)
     for column in (*written.over, *written.sensitive):

@@ -10,8 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from veil.formats.addresses import EMPTY
 from veil.formats.base import Format, Part
-from veil.formats.jsontext import EMPTY
 from veil.model import Batch, Edits
 
 Same = Callable[[Path, Path], bool]
@@ -44,7 +44,7 @@ def check_format(
         whole = trial.rewritten("whole", lambda _: Edits())
         assert same(path, whole), "law 1: a file without edits came back different"
         bounds = format_.split(path, settings, part_bytes)
-        if not format_.one_part_one_file and len(bounds) > 1:
+        if format_.traits.joins and len(bounds) > 1:
             joined = trial.side / "joined"
             joined.write_bytes(b"".join(trial.part(bound) for bound in bounds))
             assert same(path, joined), "law 3: the parts of a file do not join to the whole"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
 
-from veil.parts import SUFFIXES
+from veil.parts import endings
 from veil.policy.profile import SHIPPED, read_profile
 from veil.service.locate import PREMIUM, STANDARD
 from veil.service.portal.answers import PortalRoute
@@ -57,7 +57,7 @@ def _add_lists(router: APIRouter, store: Store) -> None:
         """What may be chosen: profiles, identifiers, formats; and what an upload may have."""
         read = [read_profile(name) for name in SHIPPED]
         formats: dict[str, list[str]] = {}
-        for ending, kind in SUFFIXES.items():
+        for ending, kind in endings().items():
             formats.setdefault(kind, []).append(ending)
         return ListsTold(
             profiles=[ProfileTold(name=one.name, claims=one.claims, about=one.about) for one in read],

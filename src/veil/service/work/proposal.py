@@ -14,8 +14,10 @@ from veil.discover.propose import rule_text
 from veil.discover.survey import Table, looked_at, related, survey
 from veil.discover.titles import title_of
 from veil.errors import FormatError
+from veil.formats.addresses import grammar_of
+from veil.formats.traits import Kind
 from veil.formats.xlsx import parted
-from veil.parts import kind_of
+from veil.parts import kind_of, traits_of
 from veil.policy.address import shown_path
 from veil.service.store.choice import Choice
 from veil.service.work.planned import PROFILE
@@ -45,14 +47,16 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
         "in": "in",
         "out": "out",
     }
-    if kind_of(name) == "text":
-        notes = {"files": [name], "format": "text", "subject": {"from": "file"}, "columns": {"text": "scan"}}
+    kind = kind_of(name)
+    traits = traits_of(kind)
+    if traits.kind is Kind.NOTES:
+        notes = {"files": [name], "format": kind, "subject": {"from": "file"}, "columns": dict(traits.usual)}
         return {"project": project | {"notes": {"notes": notes}}, "columns": []}
     tables = _tables(folder, name)
     for table in tables:
         table.guesses = {column: wary(column, one) for column, one in table.guesses.items()}
     subjects = related(tables)
-    room = "trees" if kind_of(name) in ("json", "ndjson") else "tables"
+    room = "trees" if traits.kind is Kind.RECORDS else "tables"
     sources: Record = {}
     columns: list[Record] = []
     for number, table in enumerate(tables, 1):
@@ -77,7 +81,7 @@ def wary(column: str, one: Guess) -> Guess:
 
     Keeps:   `name` is dropped though its values look like a code; nobody may be there to read the proposal.
     """
-    title = title_of(column.replace("[*]", "").rpartition(".")[2] if column.startswith("$") else column)
+    title = title_of(grammar_of(column).title(column))
     if one.kind in _KEPT and title is not None and title.kind in _PERSONAL:
         return Guess(title.kind, 0.5, f"its name, though {one.why}", title.form)
     return one
@@ -85,9 +89,9 @@ def wary(column: str, one: Guess) -> Guess:
 
 def _tables(folder: Path, name: str) -> list[Table]:
     kind = kind_of(name)
-    if kind in ("json", "ndjson"):
+    if traits_of(kind).kind is Kind.RECORDS:
         return [tree_table(folder, name, kind)]
-    if kind == "xlsx":
+    if traits_of(kind).items:
         return survey([str(folder / name)])[0]
     return [looked_at(Folder(folder), "table", [name], kind, hear=True)]
 

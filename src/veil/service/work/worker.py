@@ -18,7 +18,7 @@ from typing import Any
 
 from veil.errors import Error, ServiceError
 from veil.formats.packing import bare
-from veil.parts import kind_of
+from veil.parts import kind_of, traits_of
 from veil.service.store import jobs
 from veil.service.store.choice import Choice
 from veil.service.store.jobs import Lease
@@ -283,7 +283,7 @@ def safe_name(name: str, kind: str) -> str:
     if PurePosixPath(last).suffix and len(last.encode()) < 200:
         return last
     ending = last[len(PurePosixPath(bare(last)).stem) :]
-    return f"upload{ending}" if kind_of(f"upload{ending}") == kind else f"upload.{kind if kind != 'text' else 'txt'}"
+    return f"upload{ending}" if kind_of(f"upload{ending}") == kind else f"upload{traits_of(kind).endings[0]}"
 
 
 def serve(site: Site, apart: tuple[Path, ...] = (), *, pause: float = 0.2) -> None:
