@@ -158,11 +158,11 @@ def _shown(finder: object, data: bytes) -> None:
     from rich.console import Console
     from rich.text import Text as Line
 
-    from veil.formats.encodings import decode, encoding_of
+    from veil.formats.encodings import encoding_of, read_text
     from veil.jobs.find import Finder
 
     assert isinstance(finder, Finder)
-    text = decode(data, encoding_of(data), "input")
+    text = read_text(data, encoding_of(data), "input")
     shown = Line(text)
     spans = finder.find([text])[0]
     for span in spans:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from veil.errors import FormatError
+from veil.formats.nature import check_bytes, check_text
 from veil.formats.packing import opened
 
 SAMPLE = 1 << 20
@@ -17,6 +18,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MANY, _FEW = 0.3, 0.05  # of its half of the bytes
 _USUAL = {"ascii", "utf-8", "latin-1", "cp1252", "iso8859-15", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be",
           "cp1250", "cp1251", "cp437", "cp850", "mac-roman", "shift_jis", "gb18030", "big5", "euc_jp", "euc_kr"}  # fmt: skip
 
@@ -29,8 +31,12 @@ class Encoding:
     bom: bytes = b""
 
     @property
+    def is_wide(self) -> bool:
+        return self.name.startswith(("utf-16", "utf-32"))
+
+    @property
     def ascii_superset(self) -> bool:
-        return not self.name.startswith(("utf-16", "utf-32")) and self.name not in ("shift_jis", "gb18030", "big5")
+        return not self.is_wide and self.name not in ("shift_jis", "gb18030", "big5")
 
 
 def encoding_of(sample: bytes, given: str | None = None, *, complete: bool = True) -> Encoding:
@@ -65,6 +71,8 @@ def _is_utf8(sample: bytes, *, complete: bool) -> bool:
 
 
 def _likeliest(sample: bytes) -> str:
+    if b"\0" in sample:
+        return _with_zeros(sample)
     from charset_normalizer import from_bytes  # noqa: PLC0415  loaded for the odd file only
 
     best = from_bytes(sample[:65_536]).best()
@@ -72,6 +80,16 @@ def _likeliest(sample: bytes) -> str:
     for candidate in (name, "cp1252"):
         if candidate in _USUAL and _round_trips(sample, candidate):
             return candidate
+    return "iso8859-1"
+
+
+def _with_zeros(sample: bytes) -> str:
+    """UTF-16 without a mark has a zero in most of its even or of its odd bytes; what else has zeros is no text, or stated."""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    half = max(1, len(sample) // 2)
+    for name, many, few in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if many > _MANY * half and few < _FEW * half and len(sample) % 2 == 0 and _round_trips(sample, name):
+            return name
     return "iso8859-1"
 
 
@@ -98,6 +116,17 @@ def decode(data: bytes, encoding: Encoding, where: str = "") -> str:
                           hint="state `encoding:` for this source, or mend the file") from None  # fmt: skip
 
 
+def read_text(data: bytes, encoding: Encoding, where: str = "") -> str:
+    """The bytes of a whole file as text, where they are text.
+
+    Errors:  FormatError `not-text`, `encoding-broken`.
+    """
+    check_bytes(data, where)
+    text = decode(data, encoding, where)
+    check_text(text, where, wide=encoding.is_wide)
+    return text
+
+
 def encode(text: str, encoding: Encoding, where: str = "") -> bytes:
     """Text as the file's own bytes; a character that the encoding lacks becomes `?` (only surrogates can bring one)."""
     del where
@@ -105,7 +134,9 @@ def encode(text: str, encoding: Encoding, where: str = "") -> bytes:
 
 
 def read_encoding(path: Path, given: str | None = None) -> Encoding:
+    """The encoding of a file. Errors: FormatError `not-text`, `encoding-unknown`."""
     with opened(path) as file:
         sample = file.read(SAMPLE)
         more = bool(file.read(1))
+    check_bytes(sample, "")
     return encoding_of(sample, given, complete=not more)

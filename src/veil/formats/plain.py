@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
-from veil.formats.encodings import Encoding, decode, encode, encoding_of
+from veil.formats.encodings import Encoding, encode, encoding_of, read_text
 from veil.formats.packing import created, opened
 from veil.formats.traits import Encoded, Kind, Traits
 from veil.model import Batch, Edits, Field
@@ -38,7 +38,7 @@ class Plain(Joined):
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         """One batch of all files of the part; `path` is the folder they are named below.
 
-        Errors:  FormatError `encoding-broken`, LimitError `note-too-large` with the number of the file in the part.
+        Errors:  FormatError `not-text`, `encoding-broken`, LimitError `note-too-large` with the number of the file in the part.
         """
         texts: list[str] = []
         places: list[tuple[str, Encoding]] = []
@@ -46,7 +46,7 @@ class Plain(Joined):
         for number, file in enumerate(part.files):
             data = read_whole(path / file, f"file {number}")
             encoding = encoding_of(data, told[number] if told else settings.get("encoding"))
-            texts.append(decode(data, encoding, f"file {number}"))
+            texts.append(read_text(data, encoding, f"file {number}"))
             places.append((file, encoding))
         yield Batch((Field(ADDRESS, pa.array(texts, pa.large_string())),), len(texts), places=places)
 

@@ -15,13 +15,14 @@ from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.csvtext import Rows, Shape, lost_cells, read_rows, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
+from veil.formats.nature import check_bytes, check_text, not_text
 from veil.formats.packing import created, is_packed, opened
 from veil.formats.sniff import sniff_shape, split_row
 from veil.formats.traits import Delimited, Kind, Traits
 from veil.model import Batch, Edits, Exact, Field
 
 BLOCK = 4 << 20
-_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ", b"PAR1")
+UNREADABLE = "csv-unreadable"
 LONGEST_ROW = 64 << 20
 
 
@@ -47,8 +48,8 @@ class Csv(Joined):
             raise FormatError(
                 "csv-empty", "the table has no header row", hint="an empty file has no columns to rule on"
             )
-        if sample.startswith(_PACKED) or "\x00" in text:
-            raise FormatError("csv-unreadable", "this is no text", hint="unpack it first, or state `encoding:`")
+        check_bytes(sample, "", code=UNREADABLE)
+        check_text(text, "", wide=encoding.is_wide, code=UNREADABLE)
         if "\r" in text.rstrip("\r") and "\n" not in text:
             raise FormatError(
                 "csv-unreadable", "its rows end with a carriage return alone", hint="write it with line feeds"
@@ -103,6 +104,8 @@ class Csv(Joined):
                 is_first=part.start == 0 and number == 0 and not settings.get("headless"),
                 where="row 0",
             )
+            if b"\0" in body:
+                raise not_text("a row holds a NUL byte", f"block {number}", UNREADABLE)
             if body:
                 rows = read_rows(body, shape, f"block {number}")
                 fields = tuple(Field(name, values) for name, values in zip(header, rows.values, strict=True))

@@ -14,7 +14,7 @@ import pyarrow as pa
 from veil.errors import Error, FormatError
 from veil.formats.addresses import JSONPATH
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
-from veil.formats.encodings import Encoding, decode, encode, read_encoding
+from veil.formats.encodings import Encoding, encode, read_encoding, read_text
 from veil.formats.jsontext import (
     DOCUMENT,
     Cut,
@@ -216,7 +216,7 @@ class Json(NdJson):
 
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
-        text = decode(read_whole(path / part.files[0], "document", LARGEST), encoding, "document")
+        text = read_text(read_whole(path / part.files[0], "document", LARGEST), encoding, "document")
         yield _records(text)
 
 
