@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from veil.errors import FormatError
 from veil.formats.nature import check_bytes, check_text
@@ -131,6 +135,19 @@ def encode(text: str, encoding: Encoding, where: str = "") -> bytes:
     """Text as the file's own bytes; a character that the encoding lacks becomes `?` (only surrogates can bring one)."""
     del where
     return encoding.bom + text.encode(encoding.name, "replace")
+
+
+@contextlib.contextmanager
+def decoded_again(source: BinaryIO, name: str) -> Iterator[io.TextIOWrapper]:
+    """A file as the standard library's stream decodes it, line ends as they are: the second way of formats of text.
+
+    Errors:  FormatError `reread` where the bytes are not of this encoding.
+    """
+    try:
+        with io.TextIOWrapper(source, encoding=name, newline="") as stream:
+            yield stream
+    except UnicodeDecodeError:
+        raise FormatError("reread", "a second reading finds bytes of another encoding") from None
 
 
 def read_encoding(path: Path, given: str | None = None) -> Encoding:

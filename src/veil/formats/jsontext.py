@@ -155,6 +155,8 @@ def value_of(token: str) -> str | None:
     """A scalar as text: a string without its quotes, a number as it is written, null as None."""
     if token.startswith('"'):
         return str(json.loads(token))
+    if token[0] in "{[":  # an object or a list that is empty, whatever blanks stand in it
+        return token[0] + token[-1]
     return None if token == "null" else token  # noqa: S105  a token of JSON
 
 

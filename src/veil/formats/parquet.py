@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from veil.errors import FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, put_over, refuse_removals
 from veil.formats.parquet_unused import hidden_values, without_unused
+from veil.formats.parquetagain import batches_again
 from veil.formats.partitions import one_value, partitions_of
 from veil.formats.traits import Kind, Traits
 from veil.model import Batch, Edits, Exact, Field
@@ -61,6 +62,13 @@ class Parquet(Joined):
                 first += batch.num_rows
             if first == 0:
                 yield as_batch(_told(pa.RecordBatch.from_pylist([], schema=file.schema_arrow), told), 0)
+
+    def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
+        del settings, careful
+        told, first = partitions_of(part.files[0]), 0
+        for batch in batches_again(path, part):
+            yield as_batch(_told(batch, told), first)
+            first += batch.num_rows
 
     def writer(self, side: Path, part: Part, settings: Settings) -> ParquetWriter:
         return ParquetWriter(side / part.files[0], settings, told=tuple(partitions_of(part.files[0])))

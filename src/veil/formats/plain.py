@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
-from veil.formats.encodings import Encoding, encode, encoding_of, read_text
+from veil.formats.encodings import Encoding, decoded_again, encode, encoding_of, read_text
 from veil.formats.packing import created, opened
 from veil.formats.traits import Encoded, Kind, Traits
 from veil.model import Batch, Edits, Field
@@ -49,6 +50,19 @@ class Plain(Joined):
             texts.append(read_text(data, encoding, f"file {number}"))
             places.append((file, encoding))
         yield Batch((Field(ADDRESS, pa.array(texts, pa.large_string())),), len(texts), places=places)
+
+    def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
+        """Each file decoded by the standard library's stream, its mark taken off."""
+        del careful
+        texts: list[str] = []
+        told: list[str] = settings.get("encodings", [])
+        for number, file in enumerate(part.files):
+            with opened(path / file) as source:
+                data = source.read()
+            name = told[number] if told else encoding_of(data, settings.get("encoding")).name
+            with decoded_again(io.BytesIO(data), name) as stream:
+                texts.append(stream.read().removeprefix("\ufeff"))
+        yield Batch((Field(ADDRESS, pa.array(texts, pa.large_string())),), len(texts))
 
     def writer(self, side: Path, part: Part, settings: Settings) -> PlainWriter:
         del part, settings

@@ -57,5 +57,10 @@ class Sql(Parquet):
         if first == 0:
             yield as_batch(pa.RecordBatch.from_pylist([], schema=relation.schema()), 0)
 
+    def reread(self, path: Any, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
+        """Keeps: a database is asked once; between two questions others may have written."""
+        del careful
+        return self.read(path, part, settings)
+
     def writer(self, side: Any, part: Part, settings: Settings) -> ParquetWriter:
         return ParquetWriter(side / self.after(part.files[0]), settings, declares=True)

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
+from veil.formats.csvagain import read_again
 from veil.formats.csvtext import Rows, Shape, lost_cells, read_rows, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
 from veil.formats.nature import check_bytes, check_text, not_text
@@ -115,6 +116,9 @@ class Csv(Joined):
                 empty = _no_rows(shape)
                 yield Batch(tuple(Field(name, values) for name, values in zip(header, empty.values, strict=True)), 0, first,
                             places=(head, empty, tail, True))  # fmt: skip
+
+    def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
+        return read_again(path, part, settings, careful=careful)
 
     def writer(self, side: Path, part: Part, settings: Settings) -> CsvWriter:
         return CsvWriter(side / part.files[0], settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from veil.errors import Error, FormatError
+from veil.formats import jsonagain
 from veil.formats.addresses import JSONPATH
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
-from veil.formats.encodings import Encoding, encode, read_encoding, read_text
+from veil.formats.encodings import Encoding, decoded_again, encode, read_encoding, read_text
 from veil.formats.jsontext import (
     DOCUMENT,
     Cut,
@@ -198,6 +200,15 @@ class NdJson(Joined):
         if held:
             yield _lines(held, first)
 
+    def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
+        del careful
+        first = 0
+        with decoded_again(opened(path / part.files[0]), settings["encoding"]) as text:
+            text.read(1 if settings["bom"] else 0)
+            while lines := list(itertools.islice(text, LINES)):
+                yield jsonagain.batch_of(list(map(jsonagain.document_of, lines)), first)
+                first += len(lines)
+
     def writer(self, side: Path, part: Part, settings: Settings) -> TreeWriter:
         return TreeWriter(side / part.files[0], settings)
 
@@ -218,6 +229,12 @@ class Json(NdJson):
         encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
         text = read_text(read_whole(path / part.files[0], "document", LARGEST), encoding, "document")
         yield _records(text)
+
+    def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
+        del careful
+        with decoded_again(opened(path / part.files[0]), settings["encoding"]) as text:
+            text.read(1 if settings["bom"] else 0)
+            yield jsonagain.batch_of(jsonagain.records_of(text.read()))
 
 
 def _records(text: str) -> Batch:

@@ -8,17 +8,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from veil.engine.subjects import subjects_of
-from veil.errors import PolicyError
+from veil.errors import FormatError, PolicyError
 from veil.formats.base import Part
 from veil.formats.partitions import partitions_of
-from veil.jobs.align import Aligned
 from veil.jobs.passone import pass_one
 from veil.jobs.release import MANIFEST
+from veil.jobs.rereading import verified
 from veil.jobs.session import Session
-from veil.jobs.units import Unit, batches, reader_of, settings_of, units_of
-from veil.jobs.work import Setting, Worker, after_settings, held
+from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of, units_of
+from veil.jobs.work import Setting, Worker, after_settings
 from veil.keys import Keys
 from veil.model import Batch
 from veil.policy.plan import SourcePlan
@@ -55,8 +56,8 @@ def read_again(session: Session, keys: Keys) -> Verdict:
         worker = Worker(Setting(session.plan, keys, index, session.inputs, Path(folder), None, salt))
         for source in session.plan.sources:
             own = [unit for unit in units if unit.source == source.name]
-            for label, before, after in _pairs(session, worker, own, put_aside):
-                _hold(worker, session, source.name, label, before, after, verdict)
+            for pair in _pairs(session, worker, own, put_aside):
+                _hold(worker, session, source, pair, verdict)
     return verdict
 
 
@@ -76,10 +77,17 @@ def _digests(out: Path, manifest: dict[str, object], verdict: Verdict) -> None:
         verdict.leaks.append((f"{len(there - set(named))} files", "file-foreign"))
 
 
-Pair = tuple[str, Iterator[tuple[Batch, tuple[str, ...]]], Iterator[Batch]]
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A file of the input, and what the release has of it."""
+
+    label: str
+    before: Part
+    after: Part
+    settings: dict[str, Any]
 
 
-def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: set[str]) -> Iterator[Pair]:
+def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: set[str]) -> Iterator[_Pair]:
     """Input and output of each file: a table's parts in a row, each note alone."""
     for unit in units:
         source = session.plan.source(unit.source)
@@ -88,12 +96,8 @@ def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: set[s
             if label in put_aside:
                 continue
             whole = Part((name,))
-            settings = settings_of(source, name)
             final = _final(session, worker, unit, name)
-            after = reader_of(source).read(
-                session.out, Part((final,)), after_settings(source, Unit(0, source.name, 0, whole), settings)
-            )
-            yield label, batches(source, session.inputs, whole), after
+            yield _Pair(label, whole, Part((final,)), settings_of(source, name))
 
 
 def _final(session: Session, worker: Worker, unit: Unit, name: str) -> str:
@@ -118,11 +122,19 @@ def _partitions(session: Session, worker: Worker, source: SourcePlan, name: str)
     return {one.address: new.get(one.address, one.values)[0].as_py() for one in told if batch.height}
 
 
-def _hold(worker: Worker, session: Session, source_name: str, label: str, before: Iterator[tuple[Batch, tuple[str, ...]]],
-          after: Iterator[Batch], verdict: Verdict) -> None:  # fmt: skip
-    source, person = session.plan.source(source_name), session.plan.person
-    pairs = ((batch, subjects_of(source, batch, names, worker.roster, person)) for batch, names in before)
-    findings = held(worker.verifier, source, pairs, Aligned(after))
+def _hold(worker: Worker, session: Session, source: SourcePlan, pair: _Pair, verdict: Verdict) -> None:
+    inputs, person = session.inputs, session.plan.person
+    kept = after_settings(source, Unit(0, source.name, 0, pair.before), pair.settings)
+    try:
+        findings = verified(
+            worker.verifier, source,
+            lambda: ((batch, subjects_of(source, batch, names, worker.roster, person)) for batch, names in batches(source, inputs, pair.before)),
+            lambda careful: format_of(source).reread(inputs.of(source.place), pair.before, pair.settings, careful=careful),
+            lambda careful: reader_of(source).reread(session.out, pair.after, kept, careful=careful),
+        )  # fmt: skip
+    except (FormatError, OSError) as error:
+        verdict.leaks.append((pair.label, error.code if isinstance(error, FormatError) else "file-missing"))
+        return
     verdict.counts += findings.counts
     for bad_row, code in sorted(findings.bad_rows.items()):
-        verdict.leaks.append((f"{label} row {bad_row + 1}", code))
+        verdict.leaks.append((f"{pair.label} row {bad_row + 1}", code))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -22,8 +22,8 @@ from veil.formats.base import Part, Writer
 from veil.formats.packing import bare
 from veil.formats.partitions import with_partitions, without_partitions
 from veil.formats.xlsx import parted
-from veil.jobs.align import Aligned
 from veil.jobs.patience import patiently
+from veil.jobs.rereading import verified
 from veil.jobs.small import SmallClasses, suppress
 from veil.jobs.trail import Trail, TrailPlace
 from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of
@@ -131,6 +131,7 @@ class Worker:
         writer = format_.writer(folder, _aside(source, unit), settings)
         report = Report()
         witness: list[tuple[Batch, pa.Array]] | None = []
+        answers: list[dict[str, pa.Array]] = []
         number = 0
         new_names: list[str] = []
         with _finished(writer):
@@ -142,13 +143,15 @@ class Worker:
                     new_names = _distinct(self.names.renamed(source, names, subjects.to_pylist()))
                     batch.about["names"] = new_names  # type: ignore[index]
                 writer.write(batch, edits)
+                if not source.traits.is_table:  # a cell of a table is held against its rule, a text against its answer
+                    answers.append({one.address: edits.columns.get(one.address, one.values) for one in batch.fields})
                 if self.trail is not None and source.traits.reversible:
                     self.trail.keep(unit.number, number, source, format_, batch, edits, subjects, settings)
                     done.pages = number + 1
                 report += counted
                 number += 1
                 witness = None if witness is None or number > HELD else [*witness, (batch, subjects)]
-        findings = self._verified(source, unit, folder, settings, witness, new_names)
+        findings = self._verified(source, unit, folder, settings, witness, new_names, answers)
         new_names = new_names or self.named(source, unit.part.files[0], getattr(writer, "partitions", {}))
         self._collect(source, unit, folder, new_names, findings, done)
         done.counts = report.rows()
@@ -161,18 +164,22 @@ class Worker:
         return [with_partitions(new, name, partitions)]
 
     def _verified(self, source: SourcePlan, unit: Unit, folder: Path, settings: dict[str, Any], witness: list[tuple[Batch, pa.Array]] | None,
-                  names: Sequence[str]) -> Findings:  # fmt: skip
-        """Reads the side files again, through the format, and holds them against what they came from.
+                  names: Sequence[str], answers: Sequence[dict[str, pa.Array]]) -> Findings:  # fmt: skip
+        """Reads input and side files again, by the format's second reading, and holds them against each other.
 
         Shape:   `witness`: the input's batches; None where they were too many to hold, and are read once more.
         """
         if source.traits.many_files and witness is not None:
             settings = {**settings, "encodings": [one.name for before, _ in witness for _, one in before.places]}
         piece = Part(tuple(names) or tuple(map(format_of(source).after, _aside(source, unit).files)))
-        again = reader_of(source).read(folder, piece, after_settings(source, unit, settings))
-        return held(
-            self.verifier, source, self._once_more(source, unit) if witness is None else witness, Aligned(again)
-        )
+        store, own = self.setting.inputs.of(source.place), format_of(source)
+        return verified(
+            self.verifier, source,
+            lambda: self._once_more(source, unit) if witness is None else witness,
+            lambda careful: own.reread(store, unit.part, settings, careful=careful),
+            lambda careful: reader_of(source).reread(folder, piece, after_settings(source, unit, settings), careful=careful),
+            answers,
+        )  # fmt: skip
 
     def _once_more(self, source: SourcePlan, unit: Unit) -> Iterator[tuple[Batch, pa.Array]]:
         for batch, names in batches(source, self.setting.inputs, unit.part):
@@ -222,21 +229,6 @@ def _finished(writer: Writer) -> Iterator[None]:
             writer.finish()
         raise
     writer.finish()
-
-
-def held(verifier: Verifier, source: SourcePlan, before: Iterable[tuple[Batch, pa.Array]], again: Aligned) -> Findings:
-    """An output held against its input, batch by batch: `before` are the input's batches with their subjects."""
-    findings, row = Findings(), 0
-    for batch, subjects in before:
-        after = again.take(batch.height)
-        if after is None:
-            findings.bad(row, "row-count")
-            break
-        findings.merge(verifier.batch(source, batch, after, subjects), row)
-        row += batch.height
-    if not again.ended():
-        findings.bad(0, "row-count")
-    return findings
 
 
 def _distinct(names: list[str]) -> list[str]:

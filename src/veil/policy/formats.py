@@ -13,7 +13,7 @@ from veil.formats.packing import bare
 from veil.parts import FORMATS, kind_of, offered, package_name, part, traits_of, unknown
 from veil.policy.parse import nearest
 
-_MEMBERS = ("name", "traits", "writes", "after", "inspect", "split", "read", "writer", "is_joined", "join")
+_MEMBERS = ("name", "traits", "writes", "after", "inspect", "split", "read", "reread", "writer", "is_joined", "join")
 
 
 class Formats:

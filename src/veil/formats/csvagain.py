@@ -1,0 +1,182 @@
+"""Tables of text read a second way: by Arrow's own reader over the whole file, or, where that reads otherwise, by a pattern."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from veil.errors import FormatError
+from veil.formats.base import Part, Settings
+from veil.formats.encodings import decoded_again
+from veil.formats.packing import is_packed, opened
+from veil.model import Batch, Field
+
+BLOCK = 8 << 20
+ROWS = 16_384  # of a batch of the careful reading
+_TEXT = pa.large_string()
+
+
+def read_again(path: Path, part: Part, settings: Settings, *, careful: bool) -> Iterator[Batch]:
+    """The rows of a part of a file as the next reader would see them; the names of columns are those in the file.
+
+    Shape:   `careful`: by a pattern, cell by cell, for files with quotes in places that only this format reads.
+    Errors:  FormatError `reread` where this reading finds no table, or other columns.
+    """
+    names: list[str] = settings["addresses"]
+    if not names:
+        return iter(())
+    headless = part.start > 0 or bool(settings.get("headless"))
+    batches = (
+        _carefully(path / part.files[0], part, settings, headless)
+        if careful
+        else _by_arrow(path / part.files[0], part, settings, headless)
+    )
+    return _checked(batches, names)
+
+
+def _checked(batches: Iterator[tuple[Sequence[str], list[pa.Array]]], names: Sequence[str]) -> Iterator[Batch]:
+    first = 0
+    for there, columns in batches:
+        if list(there) != list(names):
+            raise FormatError(
+                "reread", "a second reading of a table finds other columns", hint="report it: this is a fault of ours"
+            )
+        height = len(columns[0])
+        yield Batch(tuple(Field(name, one) for name, one in zip(names, columns, strict=True)), height, first)
+        first += height
+
+
+def _by_arrow(
+    path: Path, part: Part, settings: Settings, headless: bool
+) -> Iterator[tuple[Sequence[str], list[pa.Array]]]:
+    names: list[str] = settings["addresses"]
+    source = _stretch(path, part, settings)
+    try:
+        with pacsv.open_csv(
+            pa.PythonFile(source, "r"),
+            read_options=pacsv.ReadOptions(
+                use_threads=False,
+                block_size=BLOCK,
+                encoding=settings["encoding"],
+                column_names=names if headless else None,
+            ),
+            parse_options=pacsv.ParseOptions(
+                delimiter=settings["delimiter"],
+                quote_char=settings["quote"] or False,
+                double_quote=True,
+                newlines_in_values=bool(settings["quote"]),
+                ignore_empty_lines=len(names) > 1,
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, _TEXT),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+                null_values=[""],
+            ),
+        ) as reader:
+            for batch in reader:
+                yield batch.schema.names, [_text(one) for one in batch.columns]
+    except pa.ArrowInvalid:
+        if _is_empty(path, part, settings, headless):
+            return
+        raise FormatError("reread", "a second reading of a table does not find its rows") from None
+    finally:
+        source.close()
+
+
+def _text(column: pa.Array) -> pa.Array:
+    return column if column.type == _TEXT else column.cast(_TEXT)
+
+
+def _is_empty(path: Path, part: Part, settings: Settings, headless: bool) -> bool:
+    """Whether there is no row to be read: Arrow's reader refuses a file of nothing."""
+    with _stretch(path, part, settings) as source:
+        return headless and not source.read(1)
+
+
+def _stretch(path: Path, part: Part, settings: Settings) -> BinaryIO:
+    """The bytes of a part, without the mark of the encoding."""
+    begin = part.start or len(bytes.fromhex(settings["bom"])) * (not settings.get("headless"))
+    file = opened(path)
+    if is_packed(path):
+        file.read(begin)
+    else:
+        file.seek(begin)
+    return file if part.stop < 0 else io.BufferedReader(_Cut(file, part.stop - begin), 1 << 20)
+
+
+class _Cut(io.RawIOBase):
+    """The first bytes of a file from where it stands."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._left = file, size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(min(len(buffer), self._left))
+        buffer[: len(data)] = data
+        self._left -= len(data)
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+
+def _carefully(
+    path: Path, part: Part, settings: Settings, headless: bool
+) -> Iterator[tuple[Sequence[str], list[pa.Array]]]:
+    names, quote = settings["addresses"], settings["quote"]
+    with decoded_again(_stretch(path, part, settings), settings["encoding"]) as text:
+        rows = _rows(text, settings["delimiter"], quote, blank=len(names) == 1)
+        header = names if headless else [_value(cell, quote) or "" for cell in next(rows, [])]
+        while block := list(itertools.islice(rows, ROWS)):
+            if any(len(row) != len(header) for row in block):
+                raise FormatError("reread", "a second reading of a table finds rows of another width")
+            columns = zip(*block, strict=True)
+            yield header, [pa.array([_value(cell, quote) for cell in column], _TEXT) for column in columns]
+
+
+def _rows(text: io.TextIOWrapper, delimiter: str, quote: str, *, blank: bool) -> Iterator[list[str]]:
+    """The raw cells of each row: a delimiter or an end of line counts where the quotes before it pair."""
+    mark, cut = re.escape(quote), re.escape(delimiter)
+    cell = re.compile(f"(?:[^{mark}{cut}]|{mark}[^{mark}]*{mark})*" if quote else f"[^{cut}]*")
+    held = ""
+    for line in itertools.chain(text, ("",)):
+        held += line
+        if (line and not line.endswith("\n")) or (quote and held.count(quote) % 2):
+            continue  # a carriage return alone, or a line end within quotes, is part of a cell
+        if not held:
+            continue
+        row = held.removesuffix("\n").removesuffix("\r")
+        held = ""
+        if row or blank:
+            yield _cells(row, cell)
+    if held:
+        raise FormatError("reread", "a second reading of a table finds a cell that never ends")
+
+
+def _cells(row: str, cell: re.Pattern[str]) -> list[str]:
+    found, at = [], 0
+    while True:
+        met = cell.match(row, at)
+        found.append(met.group() if met else "")
+        at = (met.end() if met else at) + 1
+        if at > len(row):
+            return found
+
+
+def _value(cell: str, quote: str) -> str | None:
+    if quote and len(cell) > 1 and cell.startswith(quote) and cell.endswith(quote):
+        return cell[1:-1].replace(quote * 2, quote)
+    return cell or None
