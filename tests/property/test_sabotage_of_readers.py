@@ -194,9 +194,12 @@ def test_a_reader_or_a_writer_that_loses_or_moves_a_row_is_caught_by_the_run(pro
     assert made.run().quarantined
 
 
+NOT_RELEASED = {("json", "read", "last")}  # its output is not JSON; and of a note only the run knows what it was to be
+
+
 @pytest.mark.parametrize(
-    ("name", "which", "how"), [one for one in CASES if one[0] != "text"]
-)  # the run knows what a note was to be
+    ("name", "which", "how"), [one for one in CASES if one[0] != "text" and one not in NOT_RELEASED]
+)
 def test_what_such_a_one_has_released_is_caught_by_verify(project, monkeypatch, name, which, how):
     text, files = MADE[name]
     made = project(text, files())

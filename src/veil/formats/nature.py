@@ -8,7 +8,8 @@ import unicodedata
 from veil.errors import FormatError
 
 HEAD = 1 << 16  # bytes, and characters, from which the nature of a file can be told
-MOST_CONTROLS = 0.1  # of the characters of a text; an old printer's or a terminal's signs stay far below
+MOST_CONTROLS = 0.2  # of the characters of a text; an old printer's or a terminal's signs stay far below
+FEW = 64  # control characters that a text of any length may have: so few hold nobody's data
 _AT_START = (
     (b"PK\x03\x04", "a ZIP archive or an Office document"), (b"PK\x05\x06", "a ZIP archive"), (b"PK\x07\x08", "a ZIP archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document or an Outlook message"), (b"{\\rtf", "an RTF document"),
@@ -29,7 +30,7 @@ _SHAPES = tuple((re.compile(pattern, re.DOTALL), what) for pattern, what in (
     (rb"\0.{3}ftyp", "a film or an image"), (rb".{344}(?:n\+1|ni1)\0", "a NIfTI image"),
     (rb"RIFF.{4}(?:WEBP|WAVE|AVI )", "an image, a sound file or a film"), (rb"BM.{4}\0{4}.{4}[\x0c\x28\x6c\x7c]\0", "an image"),
 ))  # fmt: skip
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")  # not ESC, nor the ends of lines
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x7f-\x84\x86-\x9f\ufffe\uffff]")  # not ESC, ends of lines, nor separators
 
 
 def foreign(data: bytes) -> str:
@@ -56,11 +57,11 @@ def check_text(text: str, where: str, *, wide: bool = False, code: str = "not-te
     """Nothing, where characters are those of a text.
 
     Shape:   `wide`: they were decoded from UTF-16 or UTF-32, in which chance bytes become letters that nobody uses.
-    Errors:  FormatError `not-text` for a NUL, or where more than a tenth are control characters.
+    Errors:  FormatError `not-text` for a NUL, or where more than a fifth are control characters.
     """
     if "\0" in text:
         raise not_text("the file holds NUL bytes", where, code)
-    if len(_CONTROLS.findall(text)) > MOST_CONTROLS * len(text) or (wide and _unused(text[:HEAD])):
+    if len(_CONTROLS.findall(text)) > max(FEW, MOST_CONTROLS * len(text)) or (wide and _unused(text[:HEAD])):
         raise not_text("the file holds mostly control characters", where, code)
 
 
@@ -68,7 +69,7 @@ def is_text(value: str) -> bool:
     """Whether a value may be scanned as text: it is no file that was put into a cell."""
     if foreign(value[:1040].encode("latin-1", "replace")):
         return False
-    return len(_CONTROLS.findall(value)) <= max(1, MOST_CONTROLS * len(value))
+    return len(_CONTROLS.findall(value)) <= max(FEW, MOST_CONTROLS * len(value))
 
 
 def _unused(text: str) -> bool:

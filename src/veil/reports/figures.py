@@ -26,6 +26,7 @@ BAD = {
     "null-filled": "something stands where nothing stood",
     "dropped-field": "a field that was dropped still holds something",
     "row-count": "rows were lost or won",
+    "reread": "a second reading of the input finds other values than the run has read",
 }
 _NAMED = frozenset({"given_name", "family_name", "middle_name", "full_name", "name", "city", "county", "street", "address",
                     "organization", "email", "birth_date", "date", "sex"})  # fmt: skip

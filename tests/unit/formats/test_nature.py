@@ -49,7 +49,7 @@ FOREIGN = {
     "postscript": b"%!PS-Adobe-3.0\n(" + NOTE.encode() + b") show", "a NUL in a note": NOTE.encode() + b"\0" + NOTE.encode(),
     "a bitmap": b"BM" + struct.pack("<IHHII", 99, 0, 0, 54, 40) + NOTE.encode(), "a program": b"\x7fELF" + NOTE.encode(),
     "chance": random.Random(3).randbytes(4096), "controls": bytes(range(1, 9)) * 40, "zeros": bytes(4096),
-    "a short piece of a stream": b"\x01\x02\x03\x04ab\x05\x06", "utf-16 of no letters": b"\xff\xfe" + random.Random(5).randbytes(300).replace(b"\xd8", b"\xe1"),
+    "a short piece of a stream": b"\x01\x02\x03\x04ab\x05\x06" * 15, "utf-16 of no letters": b"\xff\xfe" + random.Random(5).randbytes(300).replace(b"\xd8", b"\xe1"),
 }  # fmt: skip
 
 
