@@ -14,8 +14,8 @@ from veil.policy.address import EMPTY, has_foreign_key
 from veil.policy.plan import SourcePlan, rule_at
 from veil.policy.rules import is_gone
 from veil.verify import Findings, Verifier
+from veil.verify.findings import REREAD
 
-REREAD = "reread"  # the code of a finding, and of an error: two readings of one file differ
 Before = Callable[[], Iterable[tuple[Batch, pa.Array]]]
 Answers = Mapping[str, pa.Array]
 Reread = Callable[[bool], Iterator[Batch]]

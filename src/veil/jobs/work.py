@@ -144,7 +144,7 @@ class Worker:
                     batch.about["names"] = new_names  # type: ignore[index]
                 writer.write(batch, edits)
                 if not source.traits.is_table:  # a cell of a table is held against its rule, a text against its answer
-                    answers.append({one.address: edits.columns.get(one.address, one.values) for one in batch.fields})
+                    answers.append({one.address: one.values for one in batch.fields} | edits.whole(batch.fields))
                 if self.trail is not None and source.traits.reversible:
                     self.trail.keep(unit.number, number, source, format_, batch, edits, subjects, settings)
                     done.pages = number + 1

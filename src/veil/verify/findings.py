@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+REREAD = "reread"  # two readings of one file differ
+
 
 @dataclass(slots=True)
 class Findings:
