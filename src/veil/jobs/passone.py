@@ -21,6 +21,7 @@ from veil.lexicon.novalue import standard
 from veil.model import Batch, Label, about_table
 from veil.operators.base import plain
 from veil.operators.cast import cast_cells
+from veil.parts import traits_of
 from veil.policy.address import EMPTY, matches
 from veil.policy.novalue import no_value_of
 from veil.policy.operators import applied_in, make_operator, promised
@@ -191,7 +192,7 @@ class _Minting:
                 continue
             for mask, case in case_masks(rule, field, batch):
                 treatment = case.treatment
-                if isinstance(treatment, Open) and treatment.format == "json":
+                if isinstance(treatment, Open) and traits_of(treatment.format).opens:
                     inner, _ = open_cells(field.values.filter(mask), "")
                     self.batch(inner, dict(treatment.rules))
                 elif isinstance(treatment, Apply) and self._is_minted(treatment):
