@@ -10,7 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import PurePosixPath
 from typing import Any
 
-from veil.errors import PartError
+from veil.errors import PartError, PolicyError
 from veil.formats.packing import bare
 from veil.formats.traits import Traits
 
@@ -23,6 +23,7 @@ FORMATS = {
     "json": "veil.formats.tree:Json",
     "ndjson": "veil.formats.tree:NdJson",
     "text": "veil.formats.plain:Plain",
+    "i2b2": "veil.formats.i2b2:I2b2",
 }
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",
@@ -53,6 +54,20 @@ def traits_of(name: str) -> Traits:
     """What a format says of itself. Errors: as `part`."""
     found: Traits = part("formats", name).traits
     return found
+
+
+def opener(name: str, where: str = "") -> Any:
+    """A format that opens the documents in values.
+
+    Errors:  PartError `part-unknown`; PolicyError `open-format`, with the formats that do.
+    """
+    reader = part("formats", name)()
+    if not reader.traits.opens:
+        can = ", ".join(one for one in FORMATS if traits_of(one).opens)
+        raise PolicyError(
+            "open-format", f"{name} cannot be opened inside a value", where=where, hint=f"open: one of {can}"
+        )
+    return reader
 
 
 @cache

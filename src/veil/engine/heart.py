@@ -14,11 +14,11 @@ from veil.engine.people import People, Whose
 from veil.engine.scan import Scans, spans_of
 from veil.engine.subjects import subjects_of
 from veil.errors import PolicyError
-from veil.formats.tree import document_spans, open_cells
+from veil.formats.documents import Opens
 from veil.keys import Keys
 from veil.model import Batch, Edits, Field, Found, Report, about_table, moved, spliced
 from veil.operators.promise import promise_of
-from veil.parts import traits_of
+from veil.parts import opener
 from veil.policy.address import has_foreign_key, inside, spoken
 from veil.policy.novalue import no_value_of
 from veil.policy.plan import Plan, SourcePlan, rule_at
@@ -211,13 +211,12 @@ class _Work:
 
     def _opened(self, treatment: Open, values: pa.Array, subjects: pa.Array, address: str) -> _Answer:
         """Documents inside cells: inner fields are treated by the inner rules; what is no document is masked."""
-        if not traits_of(treatment.format).opens:
-            raise PolicyError("open-format", "only JSON can be opened inside a cell", where=address, hint="open: json")
-        batch, broken = open_cells(values, address)
+        reader: Opens = opener(treatment.format, address)
+        batch, broken = reader.open_values(values, address)
         edits = self.treat(batch, dict(treatment.rules), treatment.unlisted, inside(address, "").rstrip(), subjects)
         lost = pc.sum(broken).as_py() or 0
         self._report.count(address, "masked", "unreadable", lost)
-        spans = document_spans(batch, edits)
+        spans = reader.value_spans(batch, edits)
         if not lost:
             return _Answer(spans=spans)
         read = pc.if_else(broken, pa.scalar(None, values.type), values)

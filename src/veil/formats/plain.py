@@ -49,7 +49,12 @@ class Plain(Joined):
             encoding = encoding_of(data, told[number] if told else settings.get("encoding"))
             texts.append(read_text(data, encoding, f"file {number}"))
             places.append((file, encoding))
-        yield Batch((Field(ADDRESS, pa.array(texts, pa.large_string())),), len(texts), places=places)
+        yield Batch(
+            (Field(ADDRESS, pa.array(texts, pa.large_string())),),
+            len(texts),
+            places=places,
+            about={"encodings": [one.name for _, one in places]},
+        )
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
         """Each file decoded by the standard library's stream, its mark taken off."""

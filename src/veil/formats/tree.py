@@ -225,6 +225,12 @@ class Json(NdJson):
     name = "json"
     traits = Traits(Kind.RECORDS, (".json",), JSONPATH, Encoded, opens=True, joins=False, exact=True)
 
+    def open_values(self, values: pa.Array, where: str) -> tuple[Batch, pa.BooleanArray]:
+        return open_cells(values, where)
+
+    def value_spans(self, batch: Batch, edits: Edits) -> pa.Table:
+        return document_spans(batch, edits)
+
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
         text = read_text(read_whole(path / part.files[0], "document", LARGEST), encoding, "document")

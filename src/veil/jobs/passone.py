@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from veil.engine.subjects import by_row, read_ids, subjects_of
 from veil.errors import FormatError
-from veil.formats.tree import open_cells
 from veil.jobs.sidefiles import side_rows
 from veil.jobs.units import Unit, batches
 from veil.keys import Keys, sealed_offsets
@@ -21,7 +20,7 @@ from veil.lexicon.novalue import standard
 from veil.model import Batch, Label, about_table
 from veil.operators.base import plain
 from veil.operators.cast import cast_cells
-from veil.parts import traits_of
+from veil.parts import opener
 from veil.policy.address import EMPTY, matches
 from veil.policy.novalue import no_value_of
 from veil.policy.operators import applied_in, make_operator, promised
@@ -192,8 +191,8 @@ class _Minting:
                 continue
             for mask, case in case_masks(rule, field, batch):
                 treatment = case.treatment
-                if isinstance(treatment, Open) and traits_of(treatment.format).opens:
-                    inner, _ = open_cells(field.values.filter(mask), "")
+                if isinstance(treatment, Open):
+                    inner, _ = opener(treatment.format).open_values(field.values.filter(mask), "")
                     self.batch(inner, dict(treatment.rules))
                 elif isinstance(treatment, Apply) and self._is_minted(treatment):
                     self._values(treatment, field.values.filter(mask))

@@ -169,8 +169,9 @@ class Worker:
 
         Shape:   `witness`: the input's batches; None where they were too many to hold, and are read once more.
         """
-        if source.traits.many_files and witness is not None:
-            settings = {**settings, "encodings": [one.name for before, _ in witness for _, one in before.places]}
+        encodings = [name for before, _ in witness or () for name in before.about.get("encodings", ())]
+        if encodings:
+            settings = {**settings, "encodings": encodings}
         piece = Part(tuple(names) or tuple(map(format_of(source).after, _aside(source, unit).files)))
         store, own = self.setting.inputs.of(source.place), format_of(source)
         return verified(
