@@ -106,7 +106,9 @@ class I2b2Note:
 def _places(note: _Note, address: str) -> list[tuple[int, int]]:
     if address == TEXT:
         return [(run.start, run.end) for run in note.runs]
-    return note.others if address == OTHER else [note.tags] if note.tags else []
+    if address == OTHER:
+        return note.others
+    return [note.tags] if note.tags and note.value(TAGS) is not None else []
 
 
 def _replaced(note: _Note, address: str, value: str) -> list[tuple[int, int, str]]:

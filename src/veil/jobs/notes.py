@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from veil.errors import PolicyError
+from veil.formats.traits import Kind
 from veil.jobs.search import Search
 from veil.jobs.session import Session, session_of
+from veil.parts import FORMATS, traits_of
 from veil.policy.parse import Document
 from veil.policy.project import validated
 
@@ -23,16 +25,23 @@ def notes_session(inp: Path, out: Path, profile: str, *, subjects: Path | None =
     if not inp.is_dir():
         raise PolicyError("input-missing", "the folder of notes is not there", hint="-i names a folder")
     subject: dict[str, Any] = {"map": str(subjects.resolve())} if subjects else {"from": "file"}
-    source: dict[str, Any] = {
-        "files": ["*.txt", "**/*.txt", "*.text", "**/*.text"],
-        "format": "text",
-        "subject": subject,
-    }
+    sources = {name: source | {"subject": subject} for name, source in _sources(inp).items()}
     data: dict[str, Any] = {"name": "notes", "profile": profile, "in": str(inp.resolve()), "out": str(out.resolve()),
-                            "locale": locale, "notes": {"notes": source}, **(search or Search()).written()}  # fmt: skip
+                            "locale": locale, "notes": sources, **(search or Search()).written()}  # fmt: skip
     if keyring is not None:
         data["keyring"] = str(keyring.resolve())
     if known is not None:
         data["known"] = str(known.resolve())
     document = Document("veil notes", data)
     return session_of(validated(document), document, Path.cwd())
+
+
+def _sources(inp: Path) -> dict[str, dict[str, Any]]:
+    """A source for each format of notes that has files below a folder; plain text where none has."""
+    there = {path.suffix for path in inp.rglob("*")}
+    kinds = [name for name in FORMATS if traits_of(name).kind is Kind.NOTES]
+    used = [name for name in kinds if there & set(traits_of(name).endings)] or kinds[:1]
+    return {
+        name if number else "notes": {"format": name, "files": [f"{place}*{ending}" for ending in traits_of(name).endings for place in ("", "**/")]}
+        for number, name in enumerate(used)
+    }  # fmt: skip

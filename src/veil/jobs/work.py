@@ -28,7 +28,7 @@ from veil.jobs.small import SmallClasses, suppress
 from veil.jobs.trail import Trail, TrailPlace
 from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of
 from veil.keys import Keys, Vault
-from veil.model import Batch, Label, Report, label_of
+from veil.model import Batch, Edits, Label, Report, label_of
 from veil.policy.plan import Plan, SourcePlan, every_rule
 from veil.policy.rules import Scan, is_gone
 from veil.roster import Roster, RosterIndex
@@ -144,7 +144,7 @@ class Worker:
                     batch.about["names"] = new_names  # type: ignore[index]
                 writer.write(batch, edits)
                 if not source.traits.is_table:  # a cell of a table is held against its rule, a text against its answer
-                    answers.append({one.address: one.values for one in batch.fields} | edits.whole(batch.fields))
+                    answers.append(_answers(batch, edits))
                 if self.trail is not None and source.traits.reversible:
                     self.trail.keep(unit.number, number, source, format_, batch, edits, subjects, settings)
                     done.pages = number + 1
@@ -241,6 +241,12 @@ def _distinct(names: list[str]) -> list[str]:
         path = Path(name)
         found.append(name if seen[name] == 1 else str(path.with_name(f"{path.stem}-{seen[name]}{path.suffix}")))
     return found
+
+
+def _answers(batch: Batch, edits: Edits) -> dict[str, pa.Array]:
+    """What every field that stays is to be."""
+    there = {one.address: one.values for one in batch.fields} | edits.whole(batch.fields)
+    return {address: values for address, values in there.items() if address not in edits.removed}
 
 
 def _added(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from veil.errors import PartError, PolicyError
-from veil.parts import OPERATORS, TABLES, offered, package_name, part, unknown
+from veil.parts import OPERATORS, TABLES, offered, opener, package_name, part, unknown
+from veil.policy.address import matches
+from veil.policy.formats import Formats
 from veil.policy.parse import Document
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.project import Project
-from veil.policy.rules import Apply, Case, Open, Rule, Treatment
+from veil.policy.rules import Apply, Case, Open, Rule, Treatment, rule_of
 
 _MEMBERS = ("name", "derives", "reversible", "replace")
 
@@ -34,7 +36,7 @@ def with_plugins(plan: Plan, project: Project, document: Document) -> Plan:
         if not (offered("operators", package) or offered("formats", package)):
             raise PolicyError("plugin-empty", f"the package {package} offers no operator and no format", where=where,
                               hint="it needs an entry point `veil.operators` or `veil.formats`")  # fmt: skip
-    known = _Known(names)
+    known = _Known(names, Formats(project.plugins))
     sources = tuple(known.source(one, document) for one in plan.sources)
     labels = {label: known.treatment(one, document.at("labels", label.value)) for label, one in plan.labels.items()}
     options = {names.get(name, name): told for name, told in plan.options.items()}
@@ -74,8 +76,8 @@ def _names(room: str, package: str, taken: Mapping[str, str], where: str) -> dic
 class _Known:
     """Operators by the names that may be written; every treatment is read through it."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self._names = names
+    def __init__(self, names: Mapping[str, str], formats: Formats) -> None:
+        self._names, self._formats = names, formats
 
     def source(self, source: SourcePlan, document: Document) -> SourcePlan:
         rules = tuple((address, self._rule(rule, document.at(source.room, source.name, "columns", address)))
@@ -85,8 +87,7 @@ class _Known:
 
     def treatment(self, treatment: Treatment, where: str) -> Treatment:
         if isinstance(treatment, Open):
-            rules = tuple((path, self._rule(rule, where)) for path, rule in treatment.rules)
-            return dataclasses.replace(treatment, rules=rules)
+            return self._opened(treatment, where)
         if not isinstance(treatment, Apply) or treatment.operator in OPERATORS:
             return treatment
         full = self._names.get(treatment.operator, treatment.operator)
@@ -94,6 +95,14 @@ class _Known:
             raise unknown("operators", treatment.operator, where)
         _check_shape(full, where)
         return dataclasses.replace(treatment, operator=full)
+
+    def _opened(self, treatment: Open, where: str) -> Open:
+        """What is opened, by the whole name of its format, with that format's usual rules where none is written."""
+        name = self._formats.named(treatment.format, where)
+        usual = [(path, rule_of(word, path, {}, "")) for path, word in opener(name, where).traits.usual
+                 if not any(matches(rule, path) for rule, _ in treatment.rules)]  # fmt: skip
+        rules = tuple((path, self._rule(rule, where)) for path, rule in (*treatment.rules, *usual))
+        return dataclasses.replace(treatment, format=name, rules=rules)
 
     def _rule(self, rule: Rule, where: str) -> Rule:
         cases = tuple(Case(self.treatment(case.treatment, where), case.where) for case in rule.cases)
