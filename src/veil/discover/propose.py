@@ -10,7 +10,7 @@ from veil.discover.links import Subjects, note_pattern
 from veil.discover.survey import Table, grouped, looked_at, related
 from veil.errors import PolicyError
 from veil.formats.traits import Kind
-from veil.parts import kind_of, traits_of
+from veil.parts import FORMATS, kind_of, traits_of
 from veil.policy.profile import read_profile
 from veil.stores import Folder, data_files
 
@@ -58,11 +58,7 @@ def propose(folder: Path, profile: str) -> Proposal:
         raise PolicyError("input-missing", "the folder is not there", hint="veil init DIR")
     read_profile(profile)
     names = [file for file in data_files(folder) if not _has_items(file)]  # a sheet is named by a person
-    notes: dict[str, list[str]] = {}
-    for file in names:
-        kind = kind_of(file)
-        if kind and traits_of(kind).kind is Kind.NOTES:
-            notes.setdefault(PurePosixPath(file).parts[0] if "/" in file else "notes", []).append(file)
+    notes = _notes_of(names)
     tables = grouped(names)
     unknown = len(names) - sum(map(len, [*tables.values(), *notes.values()]))
     found = [looked_at(Folder(folder), name, files, kind_of(files[0]), hear=True) for name, files in tables.items()]
@@ -71,6 +67,19 @@ def propose(folder: Path, profile: str) -> Proposal:
             "files-missing", "there is no table and no note in the folder", hint="CSV, TSV, Parquet or TXT"
         )
     return Proposal(folder, profile, found, notes, related(found), unknown)
+
+
+def _notes_of(names: list[str]) -> dict[str, list[str]]:
+    """Notes by the name of their folder; of a folder with several formats of notes, those of the first."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for file in names:
+        kind = kind_of(file)
+        if kind and traits_of(kind).kind is Kind.NOTES:
+            folder = PurePosixPath(file).parts[0] if "/" in file else "notes"
+            found.setdefault(folder, {}).setdefault(kind, []).append(file)
+    return {
+        folder: min(kinds.items(), key=lambda one: list(FORMATS).index(one[0]))[1] for folder, kinds in found.items()
+    }
 
 
 def _has_items(file: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from veil.discover.propose import Proposal, pattern_of, rule_text
 from veil.discover.survey import Table
 from veil.errors import PolicyError
+from veil.parts import kind_of, traits_of
 from veil.policy.parse import nearest
 from veil.policy.profile import read_profile
 from veil.policy.schemas import PACKS
@@ -128,14 +129,16 @@ def _files(files: list[str]) -> list[str]:
 
 
 def _notes(proposal: Proposal, name: str, files: list[str]) -> list[str]:
-    glob = f"{name}/" if all(file.startswith(f"{name}/") for file in files) else "*.txt"
-    lines = [f"  {_quoted(name)}:", f"    files: [{_quoted(glob)}]", "    format: text"]
+    inside = all(file.startswith(f"{name}/") for file in files)
+    globs = [f"{name}/"] if inside else sorted({f"*{PurePosixPath(file).suffix}" for file in files})
+    kind = kind_of(files[0])
+    lines = [f"  {_quoted(name)}:", f"    files: [{', '.join(map(_quoted, globs))}]", f"    format: {kind}"]
     found = pattern_of(proposal, files)
     if found:
         lines.append(f"    subject: {{from: file_name, pattern: {_quoted(found[0])}}}")
     else:
         lines.append("    subject: {from: file}          # each file is taken as a subject of its own")
-    return [*lines, "    columns:", "      text: scan", ""]
+    return [*lines, "    columns:", *(f"      {address}: {rule}" for address, rule in traits_of(kind).usual), ""]
 
 
 def _quoted(word: str) -> str:
