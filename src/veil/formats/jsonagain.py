@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError
 from veil.formats.addresses import EMPTY
+from veil.formats.extendedjson import date_of
 from veil.model import Batch, Field
 
 
@@ -63,7 +64,7 @@ def _leaves(value: Any, address: str) -> Iterator[tuple[str, str | None]]:
     elif isinstance(value, bool):
         yield address, "true" if value else "false"
     else:
-        yield address, value
+        yield address, None if value is None else date_of(address, value)
 
 
 _NOTHING = object()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from veil.formats import jsonagain
 from veil.formats.addresses import JSONPATH
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.encodings import Encoding, decoded_again, encode, read_encoding, read_text
+from veil.formats.extendedjson import date_of, number_of
 from veil.formats.jsontext import (
     DOCUMENT,
     Cut,
@@ -80,7 +82,7 @@ def open_documents(
         row_of += [row] * (len(seen.elements) - 1)
         for leaf in seen.leaves:
             column = found.setdefault(leaf.address, _Column([], [], [], []))
-            column.values.append(value_of(text[leaf.start : leaf.end]))  # type: ignore[index]
+            column.values.append(_value(leaf, text or ""))
             column.rows.append(row)
             column.elements.append(numbers[leaf.element])
             column.places.append(leaf)
@@ -88,6 +90,12 @@ def open_documents(
     fields = tuple(_field(address, column) for address, column in found.items())
     places = _Places(list(texts), groups, elements)
     return Batch(fields, len(texts), first, places=places, about=about or {}, elements=tree)
+
+
+def _value(leaf: Leaf, text: str) -> str | None:
+    """The value of a leaf, a moment of Extended JSON as a date."""
+    value = value_of(text[leaf.start : leaf.end])
+    return None if value is None else date_of(leaf.address, value)
 
 
 def _field(address: str, column: _Column) -> Field:
@@ -137,8 +145,13 @@ def _cuts(batch: Batch, edits: Edits) -> list[list[Cut]]:
 def _leaf_cuts(text: str, leaf: Leaf, new: str | None, spans: list[Splice]) -> list[Cut]:
     """What is put into one value: its spans where it is a text, else the whole of it."""
     token = text[leaf.start : leaf.end]
-    if value_of(token) == new:
+    if _value(leaf, text) == new:
         return []
+    was = value_of(token) or ""
+    if new is not None and date_of(leaf.address, was) != was:  # a moment in milliseconds; what is none is text
+        number = number_of(leaf.address, new, was)
+        quoted = number is None or token.startswith('"')
+        return [Cut(leaf.start, leaf.end, json.dumps(number or new) if quoted else str(number))]
     if new is not None and spans and token.startswith('"'):
         return inner_cuts(token, leaf.start, [Cut(*span) for span in spans])
     return [Cut(leaf.start, leaf.end, token_of(new, token))]
