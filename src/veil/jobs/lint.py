@@ -13,6 +13,7 @@ from veil.discover.kinds import DIRECT, guess
 from veil.discover.signals import signals_of
 from veil.errors import Error
 from veil.formats.base import Part
+from veil.jobs.lint_ids import twice_written
 from veil.jobs.session import Session, keyring_path, needs, open_session
 from veil.jobs.units import format_of, settings_of
 from veil.policy.operators import promised
@@ -35,6 +36,7 @@ RULES = {
     "veil-011": (WARNING, "columns without a rule are kept"),
     "veil-012": (NOTE, "text is scanned and no subject is told: known identifiers are not sought there"),
     "veil-013": (NOTE, "a keyring version is not stated: after a rotation, next month's pseudonyms are others"),
+    "veil-016": (WARNING, "ids of one domain differ by leading zeros, by `.0` or by an exponent alone: tables do not join over them"),
 }  # fmt: skip
 _OFF = re.compile(r"#\s*noqa:\s*([\w\-, ]+)")
 _SAMPLE = 500
@@ -91,6 +93,11 @@ def _smells(session: Session) -> Iterator[Smell]:
     yield from _of_keys(session)
     yield from _of_shifts(session)
     yield from _of_domains(session)
+    for domain, source, address in twice_written(session):
+        where = session.document.at(source.room, source.name, "columns", address)
+        yield Smell(
+            "veil-016", where, f"{domain}, met in {source.name}.{address}: `cast: integer` in its rules makes them one"
+        )
     for source in session.plan.sources:
         yield from _of_source(session, source)
 
