@@ -17,30 +17,44 @@ from __future__ import annotations
 class Error(Exception):
     """What went wrong, where, and what to do; built from names and numbers, never from data.
 
-    Shape:   `code` is stable and documented; `where` is an address, a file of the project or an offset.
+    Shape:   `code` is stable and documented; `where` is an address, a file of the project or an offset. `row` counts from
+             1, among what was read (0: not known); `column` is its name.
     Keeps:   no value of the data: pass names of columns, rules and codes only.
     """
 
     exit_code = 1
 
-    def __init__(self, code: str, message: str, *, where: str = "", hint: str = "") -> None:
+    def __init__(
+        self, code: str, message: str, *, where: str = "", hint: str = "", row: int = 0, column: str = ""
+    ) -> None:
         self.code = code
         self.message = message
         self.where = where
         self.hint = hint
+        self.row = row
+        self.column = column
         super().__init__(self.line())
 
     def line(self) -> str:
-        place = f" at {self.where}" if self.where else ""
+        row, column = f"row {self.row}" if self.row else "", f"column {self.column}" if self.column else ""
+        place = ", ".join(filter(None, (self.where, row, column)))
+        place = f" at {place}" if place else ""
         hint = f" ({self.hint})" if self.hint else ""
         return f"[{self.code}] {self.message}{place}{hint}"
 
+    def placed(self, *, where: str | None = None, row: int | None = None, column: str | None = None) -> Error:
+        """The same error with a fuller place."""
+        return _rebuild(
+            type(self), self.code, self.message, self.where if where is None else where, self.hint,
+            self.row if row is None else row, self.column if column is None else column,
+        )  # fmt: skip
+
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        return _rebuild, (type(self), self.code, self.message, self.where, self.hint)
+        return _rebuild, (type(self), self.code, self.message, self.where, self.hint, self.row, self.column)
 
 
-def _rebuild(kind: type[Error], code: str, message: str, where: str, hint: str) -> Error:
-    return kind(code, message, where=where, hint=hint)
+def _rebuild(kind: type[Error], code: str, message: str, where: str, hint: str, row: int, column: str) -> Error:
+    return kind(code, message, where=where, hint=hint, row=row, column=column)
 
 
 def place_of(error: BaseException) -> str:

@@ -85,7 +85,8 @@ def quarantined(made, code):
     assert outcome.exit_code == 8
     manifest = (made.out / "veil-manifest.json").read_bytes()
     search("manifest", CANARY, manifest)
-    assert json.loads(manifest)["quarantined"] == [{"what": what, "code": code} for what, code in outcome.quarantined]
+    told = [(one["what"], one["code"]) for one in json.loads(manifest)["quarantined"]]
+    assert told == outcome.quarantined
     return outcome
 
 

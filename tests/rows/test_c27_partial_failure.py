@@ -9,7 +9,7 @@ def test_c27_a_table_that_fails_is_told_the_others_are_whole_and_the_next_run_me
     made = project(policy(), {**ALL, "labs.csv": ALL["labs.csv"] + "6,901,7\n"})
     done = veil(made.folder, "run", "project.yaml")
     assert done.code == 8
-    assert "quarantined: labs file 1 [csv-ragged]" in done.erred
+    assert "quarantined: labs file 1, row 7 [csv-ragged]" in done.erred
     assert sorted(made.bytes_out()) == ["encounters.csv", "patients.csv"]
     manifest = json.loads((made.out / "veil-manifest.json").read_text())
     assert [one["name"] for one in manifest["outputs"]] == ["encounters.csv", "patients.csv"]

@@ -91,19 +91,31 @@ def finish(
 def summary(manifest: dict[str, Any], out: Path | None) -> None:
     """What was done, in a terminal's page; counts only."""
     from veil.cli.screen import table
-    from veil.reports.figures import by_label, by_source, check_rows, gone, starred, uncast, unowned
+    from veil.reports.figures import (
+        by_label,
+        by_source,
+        check_rows,
+        gone,
+        happened,
+        quarantine_lines,
+        starred,
+        uncast,
+        unowned,
+        weak_lines,
+    )
 
     table("What was done", ["source", "rows", "applied", "scanned", "kept", "dropped", "masked"], by_source(manifest))
     found = by_label(manifest)
     if found:
         table("Found in text", ["label", "count"], found)
     table("The output was read again", ["check", "count"], check_rows(manifest))
+    table("What happened with each column", ["source", "what happened", "columns"], happened(manifest))
     if gone(manifest):
         typer.echo("dropped: " + ", ".join(gone(manifest)))
-    for what in [*unowned(manifest), *uncast(manifest), *starred(manifest)]:
+    for what in [*unowned(manifest), *uncast(manifest), *starred(manifest), *weak_lines(manifest)]:
         typer.echo(f"note: {what}", err=True)
-    for one in manifest["quarantined"]:
-        typer.echo(f"quarantined: {one['what']} [{one['code']}]", err=True)
+    for line in quarantine_lines(manifest):
+        typer.echo(line, err=True)
     if out is not None:
         typer.echo(f"output   {out}\nrecord   {out / 'veil-manifest.json'}\nreport   {out / 'veil-report.html'}")
 
@@ -133,7 +145,7 @@ def describe(project: ProjectFile, override: Annotated[list[str] | None, typer.O
     typer.echo(
         f"{plan.name}: profile {plan.profile}, claims {plan.claims}, {plan.locale}, ages against {plan.reference_date}"
     )
-    table("Plan", ["source", "address", "treatment", "known", "why"], plan_rows(plan))
+    table("Plan", ["source", "column", "what happens", "known", "why"], plan_rows(plan))
     for notice in [*plan.notices, *search_rules(plan)]:
         typer.echo(f"note: {notice}")
     if plan.unclaimed:

@@ -17,6 +17,7 @@ from veil.errors import PolicyError
 from veil.formats.documents import Opens
 from veil.keys import Keys
 from veil.model import Batch, Edits, Field, Found, Report, about_table, moved, spliced
+from veil.model.report import shown
 from veil.operators.promise import promise_of
 from veil.parts import opener
 from veil.policy.address import has_foreign_key, inside, spoken
@@ -50,14 +51,14 @@ class Engine:
                  caller has asked already.
         Errors:  PolicyError `path-unlisted` for a field without a rule that only now appeared.
         """
-        report = Report()
+        report = Report(source.name)
         if subjects is None:
             subjects = subjects_of(source, batch, names, self.roster, self.plan.person)
         work = _Work(self, source, report)
-        edits = work.treat(batch, dict(source.rules), source.unlisted, source.name, subjects)
-        report.count(source.name, "rows", "", batch.height)
+        edits = work.treat(batch, dict(source.rules), source.unlisted, "", subjects)
+        report.count("", "rows", "", batch.height)
         if source.subject.how != "none":
-            report.count(source.name, "unowned", "", subjects.null_count)
+            report.count("", "unowned", "", subjects.null_count)
         return edits, report
 
     def columns(
@@ -65,7 +66,7 @@ class Engine:
     ) -> dict[str, pa.Array]:
         """What some columns of a batch become; nothing is counted. Shape: n cells each."""
         subjects = subjects_of(source, batch, names, self.roster, self.plan.person)
-        return _Work(self, source, Report()).some(batch, dict(source.rules), addresses, subjects)
+        return _Work(self, source, Report(source.name)).some(batch, dict(source.rules), addresses, subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ class _Work:
         edits = Edits()
         people = People.of(batch, rules, subjects)
         for field in batch.fields:
-            rule = self._rule(field.address, rules, unlisted, prefix)
-            address = f"{prefix}.{spoken(field.address, rules)}"
+            rule = self._rule(field.address, rules, unlisted)
+            address = prefix + spoken(field.address, rules)
             if is_gone(rule) or has_foreign_key(field.address, rules):
                 edits.removed.add(field.address)
                 self._report.count(address, "dropped", "", len(field))
@@ -116,13 +117,13 @@ class _Work:
                 found[field.address] = field.values if new is None else new
         return found
 
-    def _rule(self, address: str, rules: Mapping[str, Rule], unlisted: str, prefix: str) -> Rule:
+    def _rule(self, address: str, rules: Mapping[str, Rule], unlisted: str) -> Rule:
         found = rule_at(address, rules)
         if found is not None:
             return found
         if unlisted == "drop":
             return _DROP
-        raise PolicyError("path-unlisted", "a field without a rule appeared in the data", where=prefix,
+        raise PolicyError("path-unlisted", "a field without a rule appeared in the data", where=self._source.name,
                           hint="give it a rule, or say `unlisted: drop`")  # fmt: skip
 
     def _column(self, field: Field, batch: Batch, rule: Rule, address: str, people: People) -> _Answer:
@@ -203,7 +204,11 @@ class _Work:
     def _scanned(self, values: pa.Array, subjects: pa.Array, address: str) -> pa.Table:
         scans = self._engine._scans  # noqa: SLF001  the work of an engine is the engine's
         if scans is None:
-            raise PolicyError("scan-without-scanner", "the plan scans and no detector was made", where=address)
+            raise PolicyError(
+                "scan-without-scanner",
+                "the plan scans and no detector was made",
+                where=shown(self._source.name, address),
+            )
         found = scans.found(values, subjects, day_first=self._source.day_first, report=self._report, address=address)
         if self._engine.seen is not None:
             self._engine.seen.setdefault(address, []).extend(found)
@@ -211,9 +216,9 @@ class _Work:
 
     def _opened(self, treatment: Open, values: pa.Array, subjects: pa.Array, address: str) -> _Answer:
         """Documents inside cells: inner fields are treated by the inner rules; what is no document is masked."""
-        reader: Opens = opener(treatment.format, address)
+        reader: Opens = opener(treatment.format, shown(self._source.name, address))
         batch, broken = reader.open_values(values, address)
-        edits = self.treat(batch, dict(treatment.rules), treatment.unlisted, inside(address, "").rstrip(), subjects)
+        edits = self.treat(batch, dict(treatment.rules), treatment.unlisted, inside(address, ""), subjects)
         lost = pc.sum(broken).as_py() or 0
         self._report.count(address, "masked", "unreadable", lost)
         spans = reader.value_spans(batch, edits)

@@ -19,14 +19,21 @@ from veil.errors import FormatError
 from veil.formats.base import exact_where, put_over
 from veil.model import Exact
 
+_MEND = "mend the file, or state `delimiter:`"
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What rows look like: the delimiter, the quote (empty: none) and how many cells a row has."""
+    """What rows look like: the delimiter, the quote (empty: none), how many cells a row has, and what they are called."""
 
     delimiter: str
     quote: str
     width: int
+    names: tuple[str, ...] = ()
+
+    def name(self, column: int) -> str:
+        """The name of a column, for errors; "" where it has none."""
+        return self.names[column] if column < len(self.names) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +50,16 @@ class Rows:
     height: int
 
 
-def read_rows(data: bytes, shape: Shape, where: str) -> Rows:
+def read_rows(data: bytes, shape: Shape) -> Rows:
     """Shape: bytes of whole UTF-8 rows, the last one ended or not -> columns.
 
-    Errors:  FormatError `csv-ragged` with the number of the row in the block, `csv-quotes`, `encoding-broken`.
+    Errors:  FormatError `csv-ragged`, `csv-quotes`, `encoding-broken`, with the row in the block, and its column.
     """
     plain = not shape.quote or shape.quote.encode() not in data
     uniform = _uniform_end(data)
     if plain and uniform is not None and shape.width > 1:
-        return _by_arrow(data, shape, uniform, where)
-    return _by_separators(data, shape, where, plain=plain)
+        return _by_arrow(data, shape, uniform)
+    return _by_separators(data, shape, plain=plain)
 
 
 def _uniform_end(data: bytes) -> str | None:
@@ -62,16 +69,16 @@ def _uniform_end(data: bytes) -> str | None:
     return "\r\n" if data.count(b"\n") == data.count(b"\r") == data.count(b"\r\n") else None
 
 
-def _by_arrow(data: bytes, shape: Shape, end: str, where: str) -> Rows:
+def _by_arrow(data: bytes, shape: Shape, end: str) -> Rows:
     names = [str(i) for i in range(shape.width)]
-    if data.startswith(b"\n") or b"\n\n" in data or b"\r\n\r\n" in data:
-        raise FormatError(
-            "csv-ragged", "an empty line stands among the rows", where=where, hint="a row has too few cells"
-        )
-    bad: list[int] = []
+    empty = 0 if data.startswith((b"\n", b"\r\n")) else data.find(end.encode() * 2)
+    if empty >= 0:
+        row = data.count(b"\n", 0, empty + 1)
+        raise FormatError("csv-ragged", "an empty line is among the rows", hint="a row has too few cells", row=row + 1)
+    bad: list[Any] = []
 
     def refuse(row: Any) -> str:
-        bad.append(row.number or 0)
+        bad.append(row)
         return "skip"
 
     try:
@@ -88,20 +95,33 @@ def _by_arrow(data: bytes, shape: Shape, end: str, where: str) -> Rows:
             ),
         )
     except pa.ArrowInvalid:
-        raise FormatError("csv-unreadable", "rows cannot be read as UTF-8 cells", where=where,
-                          hint="state `encoding:` or `delimiter:` for this source") from None  # fmt: skip
+        row, column = _not_utf8(data, shape)
+        raise FormatError("csv-unreadable", "rows cannot be read as UTF-8 cells", hint="state `encoding:` or `delimiter:` for this source",
+                          row=row + 1, column=shape.name(column)) from None  # fmt: skip
     if bad:
-        raise FormatError("csv-ragged", f"{len(bad)} rows have too many or too few cells", where=f"{where} row {bad[0]}",
-                          hint="mend the file, or state `delimiter:`")  # fmt: skip
+        lines = data.split(b"\n")
+        wrong = (i for i, line in enumerate(lines) if line.count(shape.delimiter.encode()) != shape.width - 1)
+        row = next(wrong, 0)
+        raise FormatError("csv-ragged", f"{len(bad)} rows have too many or too few cells", hint=_MEND, row=row + 1)
     values = tuple(_one(column) for column in table.columns)
     return Rows(values, None, end, table.num_rows)
+
+
+def _not_utf8(data: bytes, shape: Shape) -> tuple[int, int]:
+    """The row and the column of the first byte that is not UTF-8, where no cell has quotes."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        begin = data.rfind(b"\n", 0, error.start) + 1
+        return data.count(b"\n", 0, error.start), data.count(shape.delimiter.encode(), begin, error.start)
+    return 0, -1
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
-def _by_separators(data: bytes, shape: Shape, where: str, *, plain: bool) -> Rows:
+def _by_separators(data: bytes, shape: Shape, *, plain: bool) -> Rows:
     if not data.endswith(b"\n"):
         data += b"\n"
     at = np.frombuffer(data, dtype=np.uint8)
@@ -110,9 +130,7 @@ def _by_separators(data: bytes, shape: Shape, where: str, *, plain: bool) -> Row
     else:
         quotes = at == ord(shape.quote)
         inside = np.bitwise_xor.accumulate(quotes)
-        if inside[-1]:
-            raise FormatError("csv-quotes", "a quoted cell never ends", where=where, hint="a quote is missing or stray")
-        _check_quotes(at, np.flatnonzero(quotes), shape, where)
+        _check_quotes(at, np.flatnonzero(quotes), shape)
         outside = ~inside
     feeds = at == 10
     separators = feeds | (at == ord(shape.delimiter))
@@ -120,36 +138,55 @@ def _by_separators(data: bytes, shape: Shape, where: str, *, plain: bool) -> Row
         separators &= outside
     ends = np.flatnonzero(separators)
     is_feed = feeds[ends]
-    _check_width(is_feed, shape.width, where)
+    _check_width(is_feed, shape.width)
     offsets = np.concatenate((np.zeros(1, np.int64), ends.astype(np.int64) + 1))
     cells = pa.LargeBinaryArray.from_buffers(
         pa.large_binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)]
     )
     height = len(ends) // shape.width
-    raw = [_column(cells, j, shape.width, height, where) for j in range(shape.width)]
+    raw = [_column(cells, j, shape, height) for j in range(shape.width)]
     raw[-1], line_ends = _without_returns(raw[-1], height)
     values = tuple(_value(cell, shape.quote) for cell in raw)
     return Rows(values, tuple(raw), line_ends, height)
 
 
-def _check_quotes(at: np.ndarray[Any, Any], quotes: np.ndarray[Any, Any], shape: Shape, where: str) -> None:
-    """Quotes open where a cell begins and close where it ends, a space between at most.
+def _check_quotes(at: np.ndarray[Any, Any], quotes: np.ndarray[Any, Any], shape: Shape) -> None:
+    """Quotes open where a cell begins and close where it ends, a space between at most; each that opens is closed.
 
     Keeps:   two stray quotes (`5" needle`) never join the rows between them into one cell.
     """
     quote, space = ord(shape.quote), ord(" ")
     edges = np.array([ord(shape.delimiter), 10, 13], np.uint8)
     padded = np.concatenate((np.full(2, 10, np.uint8), at, np.full(2, 10, np.uint8)))
+    pairs = len(quotes) // 2
+    stray = pairs  # the first pair that is none; the last quote, where their number is odd
     for places, step in ((quotes[0::2] + 2, -1), (quotes[1::2] + 2, 1)):
         beside = padded[places + step]
         good = np.isin(beside, edges) | (beside == quote)
         good |= (beside == space) & np.isin(padded[places + 2 * step], edges)
-        if not good.all():
-            raise FormatError("csv-quotes", "a quote stands inside a cell that is not quoted", where=where,
-                              hint="quote the cell and double the quote, or leave all quotes out")  # fmt: skip
+        stray = min(stray, int(np.argmin(good))) if not good.all() else stray
+    if 2 * stray < len(quotes):
+        first = int(quotes[2 * stray])
+        alone = stray == pairs and bool(np.isin(padded[first + 1], edges))
+        message = "a quoted cell never ends" if alone else "a quote is inside a cell that is not quoted"
+        row, column = _row_at(at, quotes[: 2 * stray], first, shape)
+        raise FormatError("csv-quotes", message, hint="quote the cell and double the quote, or leave all quotes out",
+                          row=row + 1, column=shape.name(column))  # fmt: skip
 
 
-def _check_width(is_feed: np.ndarray[Any, Any], width: int, where: str) -> None:
+def _row_at(at: np.ndarray[Any, Any], quotes: np.ndarray[Any, Any], place: int, shape: Shape) -> tuple[int, int]:
+    """The row and the column of a place before which every quote is sound."""
+    before = at[:place]
+    marks = np.zeros(place, np.uint8)
+    marks[quotes] = 1
+    outside = np.bitwise_xor.accumulate(marks) == 0 if place else np.zeros(0, np.bool_)
+    feeds = np.flatnonzero((before == 10) & outside)
+    begin = int(feeds[-1]) + 1 if len(feeds) else 0
+    cells = (before[begin:] == ord(shape.delimiter)) & outside[begin:]
+    return len(feeds), int(cells.sum())
+
+
+def _check_width(is_feed: np.ndarray[Any, Any], width: int) -> None:
     rows = len(is_feed) // width
     good = len(is_feed) % width == 0 and bool(is_feed[width - 1 :: width].all()) and int(is_feed.sum()) == rows
     if not good:
@@ -157,18 +194,27 @@ def _check_width(is_feed: np.ndarray[Any, Any], width: int, where: str) -> None:
         widths = np.diff(np.concatenate((np.array([-1]), feeds)))
         wrong = np.flatnonzero(widths != width)
         row = int(wrong[0]) if len(wrong) else rows
-        raise FormatError("csv-ragged", f"{max(1, len(wrong))} rows have too many or too few cells",
-                          where=f"{where} row {row}", hint="mend the file, or state `delimiter:`")  # fmt: skip
+        raise FormatError(
+            "csv-ragged", f"{max(1, len(wrong))} rows have too many or too few cells", hint=_MEND, row=row + 1
+        )
 
 
-def _column(cells: pa.Array, j: int, width: int, height: int, where: str) -> pa.Array:
-    picked = cells.take(pa.array(np.arange(j, j + width * height, width)))
+def _column(cells: pa.Array, j: int, shape: Shape, height: int) -> pa.Array:
+    picked = cells.take(pa.array(np.arange(j, j + shape.width * height, shape.width)))
     try:
         return pc.binary_slice(picked, 0, -1).cast(pa.large_string())
     except pa.ArrowInvalid:
-        raise FormatError(
-            "encoding-broken", "cells are not UTF-8", where=where, hint="state `encoding:` for this source"
-        ) from None
+        row = next((i for i, cell in enumerate(picked.to_pylist()) if not _is_utf8(cell)), 0)
+        raise FormatError("encoding-broken", "cells are not UTF-8", hint="state `encoding:` for this source",
+                          row=row + 1, column=shape.name(j)) from None  # fmt: skip
+
+
+def _is_utf8(cell: bytes) -> bool:
+    try:
+        cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_returns(last: pa.Array, height: int) -> tuple[pa.Array, str | pa.Array]:

@@ -35,7 +35,7 @@ class Csv(Joined):
     """
 
     name = "csv"
-    traits = Traits(Kind.TABLE, (".csv",), given=Delimited, reversible=True, exact=True)
+    traits = Traits(Kind.TABLE, (".csv",), given=Delimited, reversible=True, exact=True, heads=1)
     usual_delimiter: str | None = None  # where a project states none; None: found out
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
@@ -90,9 +90,20 @@ class Csv(Joined):
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         """Blocks of whole rows; the header row is not among them."""
         encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
+        header = tuple(settings["addresses"])
+        shape = Shape(settings["delimiter"], settings["quote"], len(header), header)
+        first = 0
+        try:
+            for batch in self._read(path / part.files[0], part, settings, encoding, shape):
+                yield batch
+                first += batch.height
+        except (FormatError, LimitError) as error:
+            known = bool(error.row) or error.code == "row-too-long"
+            raise (error.placed(row=first + max(error.row, 1)) if known else error) from None
+
+    @staticmethod
+    def _read(file_path: Path, part: Part, settings: Settings, encoding: Encoding, shape: Shape) -> Iterator[Batch]:
         header: list[str] = settings["addresses"]
-        shape = Shape(settings["delimiter"], settings["quote"], len(header))
-        file_path = path / part.files[0]
         first = 0
         headless = bool(settings.get("headless"))
         for number, data in enumerate(
@@ -108,7 +119,7 @@ class Csv(Joined):
             if b"\0" in body:
                 raise not_text("a row holds a NUL byte", f"block {number}", UNREADABLE)
             if body:
-                rows = read_rows(body, shape, f"block {number}")
+                rows = read_rows(body, shape)
                 fields = tuple(Field(name, values) for name, values in zip(header, rows.values, strict=True))
                 yield Batch(fields, rows.height, first, places=(head, rows, tail, body.endswith(b"\n")))
                 first += rows.height

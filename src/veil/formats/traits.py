@@ -64,6 +64,7 @@ class Traits:
     stored: bool = False  # its tables lie in a database, not in files
     opens: bool = False  # its documents can be opened inside a value
     reversible: bool = False  # tables that can be brought back exactly (`TwoWay`)
+    heads: int = 0  # rows above the first record, as a person counts them
     exact: bool = False  # a file that gets no edits is written back byte for byte
 
     @property

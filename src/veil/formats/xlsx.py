@@ -49,7 +49,7 @@ class Xlsx(Joined):
     """
 
     name = "xlsx"
-    traits = Traits(Kind.TABLE, (".xlsx",), given=Sheeted, items=True, reversible=True)
+    traits = Traits(Kind.TABLE, (".xlsx",), given=Sheeted, items=True, reversible=True, heads=1)
 
     def after(self, name: str) -> str:
         """`book.xlsx#Patients` becomes `book-Patients.xlsx`."""

@@ -33,7 +33,7 @@ def dry_run(session: Session, keys: Keys, rows: int) -> dict[str, Any]:
             for batch, names in _first(session, [unit for unit in units if unit.source == source.name], rows):
                 report += engine.deidentify(source, batch, names)[1]
     return manifest_of(
-        plan, session.inputs.digest, [Done(0, counts=report.rows())], {}, [], keys, dt.datetime.now(tz=dt.UTC)
+        plan, session.inputs.digest, [Done(0, counts=report.rows())], {}, [], [], keys, dt.datetime.now(tz=dt.UTC)
     )
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from veil.jobs.quarantine import Quarantined, Spot, grouped
 from veil.jobs.work import Done
 from veil.keys import Keys
 from veil.model import Report
@@ -22,13 +23,12 @@ NOT_COVERED = (
 )
 
 
-def manifest_of(plan: Plan, digest_of: Digest, done: list[Done], outputs: dict[str, str], quarantined: list[tuple[str, str]], keys: Keys,
-                now: dt.datetime) -> dict[str, Any]:  # fmt: skip
+def manifest_of(plan: Plan, digest_of: Digest, done: list[Done], outputs: dict[str, str], quarantined: list[Quarantined],
+                weak: list[tuple[str, Spot]], keys: Keys, now: dt.datetime) -> dict[str, Any]:  # fmt: skip
     """Shape: JSON: versions, digests, counts, checks, what was quarantined and why, what was not covered."""
     report, checks = Report(), Counter[str]()
     for one in done:
-        for row in one.counts:
-            report.count(row["address"], row["action"], row["detail"], row["count"])
+        report.add(one.counts)
         checks.update(one.checks)
     return {
         "veil": version(),
@@ -42,12 +42,14 @@ def manifest_of(plan: Plan, digest_of: Digest, done: list[Done], outputs: dict[s
         "key": {"id": keys.id, "version": keys.version} if keys.id else None,
         "plan": {"digest": plan.digest(), **plan.as_json()},
         "rules": _rules(plan),
+        "labels_kept": sorted(label.value for label, treatment in plan.labels.items() if isinstance(treatment, Keep)),
         "inputs": _inputs(plan, digest_of),
         "outputs": [{"name": name, "sha256": digest} for name, digest in sorted(outputs.items())],
         "unclaimed_files": plan.unclaimed,
         "counts": report.rows(),
         "checks": dict(sorted(checks.items())),
-        "quarantined": [{"what": what, "code": code} for what, code in quarantined],
+        "quarantined": [one.as_json() for one in quarantined],
+        "weak_evidence": grouped(weak),
         "notices": list(plan.notices),
         "not_covered": list(NOT_COVERED),
     }
@@ -74,8 +76,7 @@ def _rules(plan: Plan) -> list[dict[str, Any]]:
             found.append(
                 {"source": source.name, "address": address, "cases": cases, "known": rule.known, "reason": rule.reason}
             )
-    kept = sorted(label.value for label, treatment in plan.labels.items() if isinstance(treatment, Keep))
-    return [*found, {"source": "text", "address": "labels kept", "cases": [], "known": "", "reason": ", ".join(kept)}]
+    return found
 
 
 def version() -> str:

@@ -13,10 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from veil.errors import PolicyError
+from veil.errors import LeakError, PolicyError
 from veil.formats.base import Part
 from veil.jobs.lock import lock
 from veil.jobs.manifest import Digest, manifest_of
+from veil.jobs.quarantine import STRONG, Quarantined, Spot
 from veil.jobs.small import check_suppressed
 from veil.jobs.swap import put_back, swap
 from veil.jobs.trail import TrailPlace, seal_head
@@ -36,7 +37,8 @@ _LOCK = "lock"
 class Outcome:
     """What a run came to.
 
-    Shape:   `manifest` is the value-free record; `quarantined` (label, code) are the inputs that are not in the output.
+    Shape:   `manifest` is the value-free record; `quarantined` (label, code) are the inputs, or rows of them, that are not
+             in the output; the manifest says where they stand.
     """
 
     out: Path
@@ -91,7 +93,8 @@ class Shelf:
                 **{
                     **held,
                     "files": [tuple(one) for one in held["files"]],
-                    "quarantined": [tuple(one) for one in held["quarantined"]],
+                    "quarantined": [Quarantined.from_json(one) for one in held["quarantined"]],
+                    "weak": [(what, Spot(*spot)) for what, spot in held["weak"]],
                 }
             )
             if all((self.units / side).exists() for side, _ in done.files):
@@ -154,12 +157,13 @@ def release(
     fresh = shelf.folder / "release"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    quarantined = _quarantined(plan, units, done)
+    quarantined, weak = numbered(plan, units, done)
+    _check_evidence(plan, quarantined, weak)
     finals = _join(plan, shelf, fresh, units, done)
     check_suppressed(plan, fresh, finals, [row for one in done for row in one.counts])
     digest_of = cache(inputs.digest)
     outputs = {name: file_digest(fresh / name) for name in sorted(finals)}
-    manifest = manifest_of(plan, digest_of, done, outputs, quarantined, keys, dt.datetime.now(tz=dt.UTC))
+    manifest = manifest_of(plan, digest_of, done, outputs, quarantined, weak, keys, dt.datetime.now(tz=dt.UTC))
     tables = _tables(plan, digest_of, finals, outputs, units, done) if trail is not None or to is not None else []
     if trail is not None:
         seal_head(trail, keys, tables, plan)
@@ -172,7 +176,7 @@ def release(
     if to is not None:
         to(tables)
     shelf.clear()
-    return Outcome(out, manifest, quarantined)
+    return Outcome(out, manifest, [(one.what, one.code) for one in quarantined])
 
 
 def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], outputs: dict[str, str], units: list[Unit],
@@ -209,13 +213,37 @@ def _bad_files(units: list[Unit], done: list[Done]) -> set[tuple[str, str]]:
     return {
         (unit.source, unit.part.files[0])
         for unit, one in zip(units, done, strict=True)
-        if one.quarantined and len(unit.part.files) == 1
+        if any(not part.rows_only for part in one.quarantined) and len(unit.part.files) == 1
     }
 
 
-def _quarantined(plan: Plan, units: list[Unit], done: list[Done]) -> list[tuple[str, str]]:
-    del plan, units
-    return list(dict.fromkeys(pair for one in done for pair in one.quarantined))
+def numbered(plan: Plan, units: list[Unit], done: list[Done]) -> tuple[list[Quarantined], list[tuple[str, Spot]]]:
+    """What is in quarantine, and weak evidence, with rows counted from the beginning of their files; each file once."""
+    whole: dict[str, Quarantined] = {}
+    parts: list[Quarantined] = []
+    weak: list[tuple[str, Spot]] = []
+    rows: dict[tuple[str, str], int] = {}
+    for unit, one in zip(units, done, strict=True):
+        place = unit.source, unit.part.files[0]
+        first = rows.get(place, plan.source(unit.source).traits.heads + 1)
+        rows[place] = first + one.rows
+        for part in (part.counted_from(first) for part in one.quarantined):
+            parts.append(part) if part.rows_only else whole.setdefault(part.what, part)
+        weak += [(what, Spot(spot.row + first if spot.column else 0, spot.column)) for what, spot in one.weak]
+    left = [part for part in parts if part.what not in whole]
+    return [*whole.values(), *left], [(what, spot) for what, spot in weak if what not in whole]
+
+
+def _check_evidence(plan: Plan, quarantined: list[Quarantined], weak: list[tuple[str, Spot]]) -> None:
+    """Errors: LeakError `evidence-strong`, `evidence-weak`: the project asks that nothing is released then."""
+    if plan.on_evidence("weak") == "stop" and weak:
+        what, spot = weak[0]
+        raise LeakError("evidence-weak", f"{len(weak):,} cells hold a short number, a ZIP or an everyday word that is also an identifier",
+                        where=", ".join(filter(None, (what, spot.line()))), hint="look at them, or say `verify: {weak: warn}`")  # fmt: skip
+    found = [one for one in quarantined if one.code in STRONG]
+    if plan.on_evidence("strong") == "stop" and found:
+        raise LeakError("evidence-strong", f"an identifier is left in {len(found):,} files", where=found[0].line(),
+                        hint="see docs/how-to/quarantine.md, or say `verify: {strong: quarantine}`")  # fmt: skip
 
 
 def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[Done]) -> dict[str, tuple[str, str]]:

@@ -85,7 +85,7 @@ def _of(engine: Engine, source: SourcePlan, inputs: Inputs, piece: Part) -> Iter
         engine.seen = {}
         edits, _ = engine.deidentify(source, batch, names)
         for field in batch.fields:
-            seen = engine.seen.get(f"{source.name}.{field.address}", [])
+            seen = engine.seen.get(field.address, [])
             after = edits.changed(field)
             if after is not None and len(seen) == len(field.values):
                 yield from zip(field.values.to_pylist(), after.to_pylist(), seen, strict=True)

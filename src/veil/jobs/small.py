@@ -82,7 +82,7 @@ def suppress(small: SmallClasses | None, source: SourcePlan, batch: Batch, edits
         start=np.uint64(0),
     )
     hidden = pa.array(np.isin(words, small.words))
-    report.count(source.name, "suppressed", "", pc.sum(hidden).as_py() or 0)
+    report.count("", "suppressed", "", pc.sum(hidden).as_py() or 0)
     for name, column in columns.items():
         edits.spans.pop(name, None)
         edits.columns[name] = pc.if_else(hidden, pa.scalar(STAR, pa.large_string()), column)
@@ -132,5 +132,5 @@ def _counted(counts: Iterable[Record]) -> dict[str, int]:
     found: dict[str, int] = {}
     for row in counts:
         if row["action"] == "suppressed":
-            found[row["address"]] = found.get(row["address"], 0) + row["count"]
+            found[row["source"]] = found.get(row["source"], 0) + row["count"]
     return found

@@ -95,7 +95,7 @@ class _placed:  # noqa: N801 - read as a word
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, FormatError | PolicyError):
             where = f"{self._where} {error.where}".rstrip()
-            raise type(error)(error.code, error.message, where=where, hint=error.hint) from None
+            raise error.placed(where=where) from None
 
 
 def _inspected(path: Path, delimiter: str | None) -> tuple[Format, Inspection]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from veil.errors import Error, FormatError, LimitError
 from veil.formats.base import Format, Part
 from veil.model import Batch
 from veil.parts import part
@@ -105,6 +106,26 @@ def _by_path(source: SourcePlan) -> dict[str, FilePlan]:
 
 
 def batches(source: SourcePlan, inputs: Inputs, piece: Part) -> Iterator[tuple[Batch, tuple[str, ...]]]:
-    """The batches of a piece, each with the file names of its rows."""
-    for batch in format_of(source).read(inputs.of(source.place), piece, settings_of(source, piece.files[0])):
-        yield batch, piece.files
+    """The batches of a piece, each with the file names of its rows.
+
+    Errors:  those of the format, with the source, the number of its file, and the row as a person counts it.
+    """
+    try:
+        for batch in format_of(source).read(inputs.of(source.place), piece, settings_of(source, piece.files[0])):
+            yield batch, piece.files
+    except (FormatError, LimitError) as error:
+        raise _placed(error, source, inputs, piece) from None
+
+
+def _placed(error: Error, source: SourcePlan, inputs: Inputs, piece: Part) -> Error:
+    """The error with the place where a person finds what is wrong."""
+    number = next((i for i, file in enumerate(source.files, 1) if file.path == piece.files[0]), 0)
+    label = f"{source.name} file {number}" if number and len(piece.files) == 1 else source.name
+    where = ", ".join(filter(None, (label, error.where)))
+    if not error.row:
+        return error.placed(where=where)
+    before = 0
+    if piece.start:  # the rows of the file before this piece, counted only now
+        earlier = Part(piece.files, 0, piece.start)
+        before = sum(batch.height for batch, _ in batches(source, inputs, earlier))
+    return error.placed(where=where, row=error.row + before + source.traits.heads)

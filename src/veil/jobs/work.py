@@ -23,6 +23,7 @@ from veil.formats.packing import bare
 from veil.formats.partitions import with_partitions, without_partitions
 from veil.formats.xlsx import parted
 from veil.jobs.patience import patiently
+from veil.jobs.quarantine import Quarantined, Spot
 from veil.jobs.rereading import verified
 from veil.jobs.small import SmallClasses, suppress
 from veil.jobs.trail import Trail, TrailPlace
@@ -57,16 +58,18 @@ class Setting:
 class Done:
     """What became of a unit.
 
-    Shape:   `files`: (side file, final name) in order; `quarantined`: (label without a value, code). `pages`: how many
-             pages of the way back it wrote.
+    Shape:   `files`: (side file, final name) in order; `quarantined` and `weak` count rows from the first of the unit.
+             `rows`: how many rows its part of the input has. `pages`: how many pages of the way back it wrote.
     """
 
     number: int
     files: list[tuple[str, str]] = field(default_factory=list)
     counts: list[dict[str, Any]] = field(default_factory=list)
     checks: dict[str, int] = field(default_factory=dict)
-    quarantined: list[tuple[str, str]] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
     pages: int = 0
+    rows: int = 0
+    weak: list[tuple[str, Spot]] = field(default_factory=list)
 
 
 class Worker:
@@ -103,7 +106,7 @@ class Worker:
             if source.traits.many_files and len(unit.part.files) > 1:
                 self._one_by_one(source, unit, folder, done)
             else:
-                done.quarantined.append((unit.label, error.code))
+                done.quarantined.append(Quarantined.by(unit.label, error))
         return done
 
     def _one_by_one(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
@@ -118,13 +121,14 @@ class Worker:
             except (PolicyError, StoreError):
                 raise
             except Error as error:
-                part_done = Done(unit.number, quarantined=[(one.label, error.code)])
+                part_done = Done(unit.number, quarantined=[Quarantined.by(one.label, error)])
             done.files += part_done.files
             done.counts = _added(done.counts, part_done.counts)
             done.checks = {
                 key: done.checks.get(key, 0) + part_done.checks.get(key, 0) for key in {*done.checks, *part_done.checks}
             }
             done.quarantined += part_done.quarantined
+            done.weak += part_done.weak
 
     def _run(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
         format_, settings = format_of(source), settings_of(source, unit.part.files[0])
@@ -132,7 +136,7 @@ class Worker:
         report = Report()
         witness: list[tuple[Batch, pa.Array]] | None = []
         answers: list[dict[str, pa.Array]] = []
-        number = 0
+        number = done.rows = 0
         new_names: list[str] = []
         with _finished(writer):
             for batch, names in batches(source, self.setting.inputs, unit.part):
@@ -150,8 +154,9 @@ class Worker:
                     done.pages = number + 1
                 report += counted
                 number += 1
+                done.rows += batch.height
                 witness = None if witness is None or number > HELD else [*witness, (batch, subjects)]
-        findings = self._verified(source, unit, folder, settings, witness, new_names, answers)
+        findings = self._weighed(self._verified(source, unit, folder, settings, witness, new_names, answers))
         new_names = new_names or self.named(source, unit.part.files[0], getattr(writer, "partitions", {}))
         self._collect(source, unit, folder, new_names, findings, done)
         done.counts = report.rows()
@@ -182,6 +187,14 @@ class Worker:
             answers,
         )  # fmt: skip
 
+    def _weighed(self, findings: Findings) -> Findings:
+        """What is seen, weighed as the project asks: weak evidence counts as strong where it says so."""
+        if self.setting.plan.on_evidence("weak") == "quarantine":
+            for place in findings.weak:
+                findings.strong.setdefault(place.row, place)
+            findings.weak.clear()
+        return findings
+
     def _once_more(self, source: SourcePlan, unit: Unit) -> Iterator[tuple[Batch, pa.Array]]:
         for batch, names in batches(source, self.setting.inputs, unit.part):
             yield batch, subjects_of(source, batch, names, self.roster, self.setting.plan.person)
@@ -191,19 +204,22 @@ class Worker:
     ) -> None:
         if not source.traits.many_files:
             if findings.bad_rows:
-                done.quarantined.append((unit.label, next(iter(findings.bad_rows.values()))))
+                done.quarantined.append(Quarantined.of(unit.label, list(findings.strong.values())))
                 shutil.rmtree(folder, ignore_errors=True)
                 return
             side = folder / format_of(source).after(_aside(source, unit).files[0])
             done.files.append((str(side.relative_to(self.setting.side)), names[0]))
+            done.weak = [(unit.label, Spot(place.row, place.column)) for place in findings.weak]
             return
         for i, name in enumerate(names):
             side = folder / name
-            if i in findings.bad_rows:
+            label = f"{source.name} file {unit.file + i + 1}"
+            if i in findings.strong:
                 side.unlink(missing_ok=True)
-                done.quarantined.append((f"{source.name} file {unit.file + i + 1}", findings.bad_rows[i]))
+                done.quarantined.append(Quarantined(label, findings.strong[i].code))
             else:
                 done.files.append((str(side.relative_to(self.setting.side)), name))
+                done.weak += [(label, Spot(0, "")) for place in findings.weak if place.row == i]
 
 
 def _emptied(folder: Path) -> None:
@@ -251,8 +267,7 @@ def _answers(batch: Batch, edits: Edits) -> dict[str, pa.Array]:
 
 def _added(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> list[dict[str, Any]]:
     report = Report()
-    for row in [*left, *right]:
-        report.count(row["address"], row["action"], row["detail"], row["count"])
+    report.add([*left, *right])
     return report.rows()
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import re
 from pathlib import Path
 
 from veil.errors import PolicyError
-from veil.formats.addresses import grammar_of
 from veil.formats.xlsx import parted
 from veil.parts import traits_of
-from veil.policy.address import matches, shown_path
+from veil.policy.address import matches
 from veil.policy.claims import check_claims
 from veil.policy.condition import condition
 from veil.policy.fact_rules import with_facts
@@ -33,9 +31,9 @@ from veil.policy.schemas import as_spelled, named_by_standard, with_schema
 from veil.policy.siblings import check_siblings
 from veil.policy.subjects import links_of, person_domain, subject_plan
 from veil.policy.suppress import suppress_plan
+from veil.policy.unruled import Unruled, is_like_data, refuse_unruled, unruled
 from veil.stores import Folder, Inputs, Store, shown_address
 
-_LIKE_DATA = re.compile(r"\d{5}|@|\d[-/.:]\d")
 BARE = "no rule is written; kept by `unlisted: keep`"
 ROOMS = ("tables", "notes", "trees")
 
@@ -54,17 +52,19 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     labels = profile.labels | label_treatments(project.labels, document, "labels")
     sources: list[SourcePlan] = []
     stored: list[str] = []  # what the stores say of their tables
+    bare: list[Unruled] = []
     there = {"": _names(inputs.of(), ours, document.at("in"))} if _asks_main(project) else {}
     for room in ROOMS:
         for name, source in getattr(project, room).items():
             place = source.in_ or ""
             if place not in there:
                 there[place] = _names(inputs.of(place), ours, document.at(room, name, "in"))
-            planned = _source(name, room, source, project, profile, inputs.of(place), there[place], document)
+            planned = _source(name, room, source, project, profile, inputs.of(place), there[place], document, bare)
             if planned is not None:
                 sources.append(planned)
                 said = [notice for file in planned.files for notice in inputs.of(place).notices(file.path)]
                 stored += [f"{name}: {notice}" for notice in said]
+    refuse_unruled(bare)
     if not sources:
         raise PolicyError("files-missing", "no source of the project has a file", where=document.at("in"),
                           hint="check `in:` and the names of the tables")  # fmt: skip
@@ -82,6 +82,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         known=_side_file(folder, project.known, document.at("known")), hierarchies=hierarchies_of(sources, folder),
         offsets=SEALED if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
         unclaimed=sum(len(files) for files in there.values()) - len(used), notices=(*_notices(sources), *stored), reversible=project.reversible,
+        evidence=_evidence(project),
     )  # fmt: skip
     plan = with_plugins(plan, project, document)
     check_options(plan, document, profile.document)
@@ -104,6 +105,12 @@ def _with_texts(source: SourcePlan, plan: Plan) -> SourcePlan:
     }
     files = tuple(dataclasses.replace(file, settings={**file.settings, **typed}) for file in source.files)
     return dataclasses.replace(source, files=files)
+
+
+def _evidence(project: Project) -> tuple[tuple[str, str], ...]:
+    """What the project states for evidence of verify."""
+    stated = project.verify.model_dump(exclude_unset=True) if project.verify is not None else {}
+    return tuple((strength, str(word)) for strength, word in sorted(stated.items()))
 
 
 def _side_file(folder: Path, written: str | None, where: str) -> str:
@@ -132,7 +139,8 @@ def _names(store: Store, ours: tuple[Path, ...], where: str) -> list[str]:
 
 
 def _source(name: str, room: str, source: Source, project: Project, profile: Profile, store: Store, files: list[str],
-            document: Document) -> SourcePlan | None:  # fmt: skip
+            document: Document, bare: list[Unruled]) -> SourcePlan | None:  # fmt: skip
+    """The plan of one source, None where it has no file; its columns without a rule are entered in `bare`."""
     where = document.at(room, name)
     formats = Formats(project.plugins)
     own = claimed(name, source, files, room, store.kind, formats)
@@ -151,7 +159,8 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
         source = as_spelled(source, [address for file in planned for address in file.settings["addresses"]])
     first = source.day_first if source.day_first is not None else day_first(project.locale)
     unlisted = source.unlisted or project.unlisted
-    rules = _rules(name, room, kind, source, profile, planned, unlisted, document, lenient=project.schema_ is not None)
+    lenient = project.schema_ is not None
+    rules = _rules(name, room, kind, source, profile, planned, unlisted, document, bare, lenient=lenient)
     rules = in_groups(rules, project)
     names = None
     if source.names is not None:
@@ -174,7 +183,7 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
 
 
 def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, files: tuple[FilePlan, ...], unlisted: str,
-           document: Document, *, lenient: bool) -> tuple[tuple[str, Rule], ...]:  # fmt: skip
+           document: Document, bare: list[Unruled], *, lenient: bool) -> tuple[tuple[str, Rule], ...]:  # fmt: skip
     found: dict[str, Rule] = {}
     for column, written in source.columns.items():
         rule = rule_of(written, column, profile.kinds, document.at(room, name, "columns", column))
@@ -185,8 +194,13 @@ def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, fi
             found[address] = rule_of(written, address, {}, "")
     if unlisted == "keep":
         _keep_bare(name, kind, files, found, document.at(room, name))
+    if unlisted == "stop":
+        own = _bare(name, files, found, document.at(room, name))
+        bare += own
+        if own:
+            return tuple(found.items())  # the plan is refused once every source was asked
     for file in files:
-        _check_addresses(name, room, file, found, unlisted, document, lenient=lenient or traits.grammar.optional)
+        _check_addresses(name, room, file, found, document, lenient=lenient or traits.grammar.optional)
     seen = {address for file in files for address in file.settings["addresses"]}
     if lenient and not traits.grammar.optional:
         found = {column: rule for column, rule in found.items() if column in seen}
@@ -214,12 +228,22 @@ def _readable(rule: Rule, path: tuple[str, ...], seen: set[str], document: Docum
     return readable
 
 
-def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule], unlisted: str, document: Document, *,
+def _bare(name: str, files: tuple[FilePlan, ...], rules: dict[str, Rule], where: str) -> list[Unruled]:
+    """The columns of a source that no rule names, of all its files; none or one answer."""
+    left: list[str] = []
+    headless = False
+    for file in files:
+        there: list[str] = file.settings["addresses"]
+        bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
+        headless |= bool(bare) and len(bare) == len(there)
+        left += bare
+    return [unruled(name, list(dict.fromkeys(left)), where, headless=headless)] if left else []
+
+
+def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule], document: Document, *,
                      lenient: bool) -> None:  # fmt: skip
     there: list[str] = file.settings["addresses"]
     bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
-    if bare and unlisted == "stop":
-        raise _unlisted(name, bare, document.at(room, name), headless=len(bare) == len(there))
     gone = [rule for rule in rules if not any(matches(rule, address) for address in there)]
     if gone and not lenient:
         raise PolicyError("column-missing", f"{name} has no column {gone[0]}", where=document.at(room, name, "columns", gone[0]),
@@ -237,23 +261,9 @@ def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[st
         )
     there = list(dict.fromkeys(address for file in files for address in file.settings["addresses"]))
     bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
-    if len(bare) == len(there) or any(_LIKE_DATA.search(address) for address in bare):
-        raise _unlisted(name, bare, where, headless=len(bare) == len(there))
+    if len(bare) == len(there) or is_like_data(bare):
+        refuse_unruled([unruled(name, bare, where, headless=len(bare) == len(there))])
     rules |= {address: Rule((Case(Keep()),), reason=BARE) for address in bare}
-
-
-def _unlisted(name: str, bare: list[str], where: str, *, headless: bool) -> PolicyError:
-    """Names the columns, unless the first row seems to be one of the data."""
-    if any(_LIKE_DATA.search(address) for address in bare if not grammar_of(address).optional):
-        return PolicyError("header-missing", f"the first row of {name} does not look like names of columns", where=where,
-                           hint="give the file a header row")  # fmt: skip
-    if headless:
-        # None of the names is one that a person wrote: the first row may be a row of data, so it is not told.
-        return PolicyError("column-unlisted", f"{name} has {len(bare)} columns, and none of them has a rule", where=where,
-                           hint="is there a header row? give each column a rule, or say `unlisted: drop`")  # fmt: skip
-    shown = ", ".join(list(dict.fromkeys(map(shown_path, bare)))[:12])
-    return PolicyError("column-unlisted", f"{name} has columns without a rule: {shown}", where=where,
-                       hint="give each a rule, or say `unlisted: drop`")  # fmt: skip
 
 
 def _with_subject(

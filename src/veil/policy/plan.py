@@ -141,10 +141,17 @@ class Plan:
     notices: tuple[str, ...] = ()
     key_id: str = ""
     reversible: bool = True  # whether what operators cannot compute back is kept, sealed
+    evidence: tuple[
+        tuple[str, str], ...
+    ] = ()  # what happens on `strong` and `weak` evidence of verify, where it is stated
     plugins: tuple[tuple[str, str], ...] = ()  # packages whose operators may be used, with their versions
 
     def source(self, name: str) -> SourcePlan:
         return next(one for one in self.sources if one.name == name)
+
+    def on_evidence(self, strength: str) -> str:
+        """What happens where verify finds evidence: `warn`, `quarantine` or `stop`."""
+        return dict(self.evidence).get(strength, "warn" if strength == "weak" else "quarantine")
 
     def day_first(self) -> bool:
         return day_first(self.locale)

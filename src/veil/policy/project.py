@@ -91,6 +91,19 @@ class Source(_Strict):
     names: Written | None = Field(None, description="the rule of file names; by default they are scanned")
 
 
+class Verify(_Strict):
+    """What happens where the output, read again, holds something that it may not hold."""
+
+    strong: Literal["quarantine", "stop"] = Field(
+        "quarantine", description="an identifier is left: its file is in quarantine, or nothing is released"
+    )
+    weak: Literal["warn", "quarantine", "stop"] = Field(
+        "warn",
+        description="a short number, a ZIP or an everyday word is left that is also an identifier of the row's person: it is listed and kept, "
+        "or treated as strong evidence is",
+    )
+
+
 class Group(_Strict):
     """An identifier that leads to a person, by way of others."""
 
@@ -189,6 +202,7 @@ class Project(_Strict):
         description="words that mean a missing value (NULL, N/A and UNKNOWN are known): a list adds words; `{only: [...]}` "
         "replaces them; `{except: [...]}` says which are values",
     )
+    verify: Verify | None = Field(None, description="what happens where the output still holds an identifier")
     tables: dict[str, Source] = Field(default_factory=dict, description="tables by name: CSV, TSV or Parquet")
     notes: dict[str, Source] = Field(default_factory=dict, description="folders of notes by name")
     trees: dict[str, Source] = Field(default_factory=dict, description="files of JSON or JSON lines by name")
@@ -245,6 +259,8 @@ def _known_keys(path: tuple[str, ...]) -> list[str]:
             model = Suppress if path[2] == "suppress" else Subject if path[2] == "subject" else Source
     elif len(path) > 2 and path[0] == "groups":
         model = Group
+    elif len(path) > 1 and path[0] == "verify":
+        model = Verify
     elif len(path) > 1 and path[0] == "keyring":
         model = Keyring
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -178,7 +178,8 @@ def _as_kind(written: dict[str, Any], kinds: Mapping[str, Any], column: str, whe
     if isinstance(found, list):
         return found
     base = {found: {}} if isinstance(found, str) else dict(found)
-    return base | {key: value for key, value in written.items() if key != "as"}
+    told = {"kind": kind} if kind == "zip" and not {"kind", "label"} & set(written) else {}
+    return base | told | {key: value for key, value in written.items() if key != "as"}
 
 
 def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], where: str) -> Treatment:

@@ -30,6 +30,10 @@ BAD = {
 }
 _NAMED = frozenset({"given_name", "family_name", "middle_name", "full_name", "name", "city", "county", "street", "address",
                     "organization", "email", "birth_date", "date", "sex"})  # fmt: skip
+WEAK = "weak-identifier"
+WEAK_WORDS = "a short number, a ZIP or an everyday word is there that is also an identifier of the row's person; it was left as it is"
+ROWS_SHOWN = 8
+_OUTCOMES = {"keep": "kept", "drop": "dropped", "empty": "emptied", "scan": "scanned as text"}
 ACTIONS = ("applied", "scanned", "kept", "dropped", "masked")
 
 
@@ -37,8 +41,7 @@ def by_source(manifest: dict[str, Any]) -> list[list[str]]:
     """Shape: a row a source: name, rows, then values by action."""
     sums: dict[str, Counter[str]] = {}
     for row in manifest["counts"]:
-        source = row["address"].split(".", 1)[0]
-        sums.setdefault(source, Counter())[row["action"]] += row["count"]
+        sums.setdefault(row["source"], Counter())[row["action"]] += row["count"]
     return [
         [source, f"{counts['rows']:,}", *(f"{counts[action]:,}" for action in ACTIONS)]
         for source, counts in sums.items()
@@ -56,8 +59,11 @@ def unowned(manifest: dict[str, Any]) -> list[str]:
 
 def gone(manifest: dict[str, Any]) -> list[str]:
     """Columns that were dropped, by their names."""
-    plan = [(rule["source"], rule["address"], rule["cases"]) for rule in manifest["rules"] if rule["source"] != "text"]
-    return [f"{source}.{address}" for source, address, cases in plan if [one["treatment"] for one in cases] == ["drop"]]
+    return [
+        f"{rule['source']}.{rule['address']}"
+        for rule in manifest["rules"]
+        if [case["treatment"] for case in rule["cases"]] == ["drop"]
+    ]
 
 
 def uncast(manifest: dict[str, Any]) -> list[str]:
@@ -94,23 +100,84 @@ def check_rows(manifest: dict[str, Any]) -> list[list[str]]:
     """Every check of verify with its count, then what was seen that may not be shown: by code, or one line of none."""
     checks = dict(manifest["checks"])
     seen = {code: count for code in BAD if (count := checks.pop(code, 0))}
+    weak = checks.pop(WEAK, 0)
     rows = [[check, f"{count:,}"] for check, count in checks.items()]
     bad = [[f"seen: {code}", f"{count:,}"] for code, count in seen.items()]
-    return rows + (bad or [["seen: anything that may not be shown", "0"]])
+    doubts = [["weak evidence, listed below", f"{weak:,}"]] if weak else []
+    return rows + (bad or [["seen: anything that may not be shown", "0"]]) + doubts
+
+
+def quarantine_rows(manifest: dict[str, Any]) -> list[list[str]]:
+    """Shape: a row a file (or its rows) that is not in the release: which, where, why, code."""
+    return [
+        [one["what"], _places(one), BAD.get(one["code"], "see the reference of errors"), one["code"]]
+        for one in manifest["quarantined"]
+    ]
+
+
+def quarantine_lines(manifest: dict[str, Any]) -> list[str]:
+    return [
+        "quarantined: " + ", ".join(filter(None, (what, where))) + f" [{code}]"
+        for what, where, _, code in quarantine_rows(manifest)
+    ]
+
+
+def _places(one: dict[str, Any]) -> str:
+    """Where something stands in a file: the first rows with their columns, and how many more."""
+    places = one.get("places", [])
+    shown = [
+        ", ".join(filter(None, (f"row {place['row']}" if place["row"] else "", f"column {place['column']}" if place["column"] else "")))
+        for place in places[:ROWS_SHOWN]
+    ]  # fmt: skip
+    more = one.get("count", 0) - len(shown)
+    words = "; ".join(filter(None, shown)) + (f" and {more:,} more" if more > 0 else "")
+    return f"only {words}: the other rows are in the release" if one.get("rows_only") else words
+
+
+def weak_lines(manifest: dict[str, Any]) -> list[str]:
+    """Where weak evidence was left: file, column and rows."""
+    lines = []
+    for one in manifest["weak_evidence"]:
+        rows = ", ".join(map(str, one["rows"][:ROWS_SHOWN])) + (" ..." if len(one["rows"]) > ROWS_SHOWN else "")
+        place = ", ".join(
+            filter(
+                None, (one["what"], f"column {one['column']}" if one["column"] else "", f"rows {rows}" if rows else "")
+            )
+        )
+        lines.append(f"{place}: {WEAK_WORDS}")  # fmt: skip
+    return lines
 
 
 def column_rows(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     """Shape: a row a column: source, address, treatments, counts by action, known, reason."""
-    counts: dict[str, Counter[str]] = {}
+    counts: dict[tuple[str, str], Counter[str]] = {}
     for row in manifest["counts"]:
-        counts.setdefault(row["address"], Counter())[row["action"]] += row["count"]
+        counts.setdefault((row["source"], row["column"]), Counter())[row["action"]] += row["count"]
     found = []
     for rule in manifest["rules"]:
-        if rule["source"] == "text":
-            continue
-        told = counts.get(f"{rule['source']}.{rule['address']}", Counter())
+        told = counts.get((rule["source"], rule["address"]), Counter())
         found.append({**rule, "counts": {action: told[action] for action in ACTIONS if told[action]}})
     return found
+
+
+def happened(manifest: dict[str, Any]) -> list[list[str]]:
+    """What happened with every column, in plain words. Shape: a row a source and outcome: source, outcome, columns."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in column_rows(manifest):
+        told = [
+            outcome(case["treatment"]) + (f" where {case['where']}" if case["where"] else "") for case in row["cases"]
+        ]
+        unread = row["counts"].get("masked", 0)
+        column = row["address"] + (f" ({unread:,} cells emptied: they could not be read)" if unread else "")
+        groups.setdefault((row["source"], "; else ".join(told)), []).append(column)
+    return [[source, words, ", ".join(columns)] for (source, words), columns in groups.items()]
+
+
+def outcome(treatment: str) -> str:
+    """A treatment as what it does: `keep` is kept, `shift(...)` is changed by shift(...)."""
+    return _OUTCOMES.get(treatment) or (
+        f"opened as {treatment.removeprefix('open ')}" if treatment.startswith("open ") else f"changed by {treatment}"
+    )
 
 
 def plan_rows(plan: Plan) -> list[list[str]]:
@@ -119,7 +186,7 @@ def plan_rows(plan: Plan) -> list[list[str]]:
     for source in plan.sources:
         for address, rule in every_rule(source):
             for case in rule.cases:
-                told = describe(case.treatment) + (f"  where {case.where}" if case.where else "")
+                told = outcome(describe(case.treatment)) + (f"  where {case.where}" if case.where else "")
                 rows.append([source.name, address, told, rule.known, rule.reason])
     return rows
 

@@ -12,11 +12,14 @@ from veil.reports.figures import (
     column_rows,
     label_counts,
     label_rows,
+    outcome,
     plan_rows,
+    quarantine_rows,
     search_rules,
     starred,
     uncast,
     unowned,
+    weak_lines,
 )
 from veil.reports.page import render
 
@@ -29,7 +32,8 @@ def run_page(manifest: dict[str, Any]) -> str:
         "run.html",
         unowned=[*unowned(manifest), *uncast(manifest), *starred(manifest)], manifest=manifest, sources=by_source(manifest), columns=column_rows(manifest), labels=labels,
         most=max((count for _, count in labels), default=1), checks=check_rows(manifest), seen=seen,
-        text_kept=next((rule["reason"] for rule in manifest["rules"] if rule["source"] == "text"), ""),
+        quarantined=quarantine_rows(manifest), weak=weak_lines(manifest), outcome=outcome,
+        text_kept=", ".join(manifest["labels_kept"]),
     )  # fmt: skip
 
 

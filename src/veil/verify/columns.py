@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +15,7 @@ from veil.keys import Keys
 from veil.lexicon.dates import day_numbers
 from veil.model import Field, about_table
 from veil.operators.base import Operator
+from veil.operators.births import ninety_before
 from veil.operators.cast import cast_cells
 from veil.operators.promise import Promise, promise_of
 from veil.operators.pseudonym import canonical_ids
@@ -69,13 +72,11 @@ class Columns:
         for case, rows in taken:
             if not len(rows) or isinstance(case.treatment, Scan | Open):
                 continue
-            own = Findings()
+            own = Findings(found.column)
             numbers = (rows if after.rows is None else after.rows.take(rows)).to_pylist()
             alone = dataclasses.replace(rule, cases=(Case(case.treatment),))
             self.check(source, alone, only(before, rows), only(after, rows), subjects.take(rows), own)
-            found.counts += own.counts
-            for row, code in own.bad_rows.items():
-                found.bad_rows.setdefault(numbers[row], code)
+            found.merge(own, rows=numbers)
 
     def _applied(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field, subjects: pa.Array,
                  found: Findings) -> None:  # fmt: skip
@@ -98,11 +99,23 @@ class Columns:
             has_form = pc.match_substring_regex(after.values, f"^(?:{promise.form})?$")
             _bad(pc.invert(pc.fill_null(has_form, fill_value=True)), "form", found)
         if promise.moves is not None and promise.moves.exact and not promise.moves.births:
-            _check_intervals(before.slice(0, SAMPLE).values, after.slice(0, SAMPLE).values, subjects, source, found)
+            cells = before.slice(0, SAMPLE).values, after.slice(0, SAMPLE).values
+            _check_intervals(*cells, subjects, source, found, self._held_at_90)
         for one in promise.checks:
             _bad(pc.fill_null(one.broken(before.values, after.values), fill_value=False), one.code, found)
         if rule.known != "staff":
             self._check_again(source, rule, apply, before, after, subjects, found)
+
+    def _held_at_90(
+        self, subjects: pa.Array, was: pa.Array, now: pa.Array
+    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """The rows whose date is their subject's day of birth and became the day that shows 90. Units: days since 1970."""
+        if self._roster is None:
+            return np.zeros(len(subjects), np.bool_)
+        born = pc.cast(pc.cast(self._roster.facts(subjects).born, pa.int32()), pa.int64())
+        ninety = (ninety_before(self._plan.reference_date) - dt.date(1970, 1, 1)).days
+        held = pc.and_(pc.equal(was, born), pc.equal(now, pa.scalar(ninety, pa.int64())))
+        return np.asarray(pc.fill_null(held, fill_value=False).to_numpy(zero_copy_only=False), np.bool_)
 
     def _check_again(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field,
                      subjects: pa.Array, found: Findings) -> None:  # fmt: skip
@@ -215,13 +228,22 @@ def _check_one_to_one(before: pa.Array, after: pa.Array, found: Findings) -> Non
 
 
 def _check_intervals(
-    before: pa.Array, after: pa.Array, subjects: pa.Array, source: SourcePlan, found: Findings
-) -> None:
-    """One shift for all dates of a subject, never zero; told on the first rows of a batch."""
+    before: pa.Array, after: pa.Array, subjects: pa.Array, source: SourcePlan, found: Findings,
+    held_at_90: Callable[[pa.Array, pa.Array, pa.Array], np.ndarray[tuple[int], np.dtype[np.bool_]]],
+) -> None:  # fmt: skip
+    """One shift for all dates of a subject, never zero; told on the first rows of a batch.
+
+    Keeps:   the birth of a person over 89 is left out where it recurs (a visit on that day), as long as it became the
+             day that shows 90.
+    """
     before, after, subjects = before.slice(0, SAMPLE), after.slice(0, SAMPLE), subjects.slice(0, SAMPLE)
     was, now = day_numbers(before, day_first=source.day_first), day_numbers(after, day_first=source.day_first)
     moved = np.asarray(pc.subtract(now, was).to_numpy(zero_copy_only=False), dtype=float)
-    for row in other_steps(moved, subjects, found):
+    wrong = other_steps(moved, subjects, found)
+    if wrong:
+        moved[held_at_90(subjects, was, now)] = np.nan
+        wrong = other_steps(moved, subjects, Findings())
+    for row in wrong:
         found.bad(row, "interval")
 
 

@@ -1,9 +1,23 @@
-"""Findings: what verify saw in one output, by row and by code; counts, never values."""
+"""Findings: what verify saw in one output, by row, column and code; counts, never values."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+WEAK = "weak-identifier"
+LISTED = 1000  # places of weak evidence that a unit names; all are counted
+
+
+class Place(NamedTuple):
+    """Where something was seen. Units: `row` from 0, among the rows that were read together."""
+
+    row: int
+    column: str
+    code: str
+
 
 REREAD = "reread"  # two readings of one file differ
 
@@ -12,18 +26,40 @@ REREAD = "reread"  # two readings of one file differ
 class Findings:
     """What verify saw in one output.
 
-    Shape:   `bad_rows`: rows of the batch that may not be shown, each with the code of its first reason.
-             `counts`: how often each check was made (`checked ...`) and what was seen, by code.
+    Shape:   `column`: the address of what is looked at from here on. `bad`: rows that may not be shown, each with the
+             place of its first reason. `weak`: places where something is that may be an identifier and may be none;
+             those rows are shown unless the project says otherwise. `counts`: how often each check was made
+             (`checked ...`) and what was seen, by code.
     """
 
+    column: str = ""
     counts: Counter[str] = field(default_factory=Counter)
-    bad_rows: dict[int, str] = field(default_factory=dict)
+    strong: dict[int, Place] = field(default_factory=dict)
+    weak: list[Place] = field(default_factory=list)
+
+    @property
+    def bad_rows(self) -> dict[int, str]:
+        """The code of each row that may not be shown."""
+        return {row: place.code for row, place in self.strong.items()}
 
     def bad(self, row: int, code: str) -> None:
         self.counts[code] += 1
-        self.bad_rows.setdefault(row, code)
+        self.strong.setdefault(row, Place(row, self.column, code))
 
-    def merge(self, other: Findings, first_row: int) -> None:
+    def doubt(self, row: int, count: int = 1) -> None:
+        """Weak evidence: a short number, a ZIP or an everyday word that is an identifier of the subject too."""
+        self.counts[WEAK] += count
+        if len(self.weak) < LISTED:
+            self.weak.append(Place(row, self.column, WEAK))
+
+    def merge(self, other: Findings, first_row: int = 0, rows: Sequence[int] | None = None) -> None:
+        """The findings of a part. Shape: row i of the part is `rows[i]`, or `first_row + i`."""
+
+        def moved(place: Place) -> Place:
+            row = place.row if rows is None or place.row >= len(rows) else rows[place.row]
+            return place._replace(row=first_row + row)
+
         self.counts += other.counts
-        for row, code in other.bad_rows.items():
-            self.bad_rows.setdefault(first_row + row, code)
+        for place in map(moved, other.strong.values()):
+            self.strong.setdefault(place.row, place)
+        self.weak += map(moved, other.weak[: max(0, LISTED - len(self.weak))])

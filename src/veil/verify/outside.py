@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from veil.detectors.scanner import Scanner
 from veil.keys import Keys
 from veil.model import SAFE_HARBOR, Batch, Field, Known, Label, folded
+from veil.policy.address import spoken
 from veil.policy.operators import id_rules, make_operator
 from veil.policy.plan import Plan, SourcePlan, rule_at
 from veil.policy.rules import Keep, Open, Rule, Scan, is_gone
@@ -23,6 +25,22 @@ from veil.verify.survivors import Probe
 
 _TELLING = frozenset({Label.SSN, Label.EMAIL, Label.PHONE, Label.FAX, Label.URL, Label.IP, Label.MRN, Label.HEALTH_PLAN,
                       Label.ACCOUNT, Label.LICENSE, Label.VEHICLE, Label.DEVICE, Label.ID}) & SAFE_HARBOR  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One batch of an input, and what is known of the subjects of its rows.
+
+    Shape:   `shown`: the rows that are not suppressed; `told`: the subject of each row; both where somebody asks.
+    """
+
+    source: SourcePlan
+    before: Batch
+    subjects: pa.Array
+    shown: pa.Array | None
+    told: list[str | None]
+    known: dict[str, tuple[Known, ...]]
+    sieve: Sieve | None
 
 
 class Verifier:
@@ -61,27 +79,34 @@ class Verifier:
         told = subjects.to_pylist() if reads or self._patterns is not None else []
         known = self._roster.known([one for one in told if one]) if self._roster is not None and reads else {}
         sieve = Sieve(told, known) if known else None
+        seen = _Seen(source, before, subjects, shown, told, known, sieve)
         for one in after.fields:
-            rule = rule_at(one.address, rules)
-            if rule is None or is_gone(rule):
-                if rule is not None or source.unlisted == "drop":
-                    _check_gone(one, found)
-                continue
-            if known and _is_text(rule):
-                self._survivors(one, told, known, found)
-            origin = before.field(one.address)
-            if sieve is not None and origin is not None and not _is_text(rule):
-                self._applied(source, rule, (origin, one), sieve, found)
-            taken = taken_rows(rule, before, one)
-            if self._patterns is not None and _treated_as(rule, Scan):
-                rows = scanned_rows(taken)
-                self._residue(only(one, rows), told, known, self._patterns, found)
-                if origin is not None:
-                    self._read_again(source, only(origin, rows), only(one, rows), told, known, found)
-            if origin is not None:
-                about = subjects if one.rows is None else subjects.take(one.rows)
-                self._column(source, rule, (origin, one), about, (shown, taken), found)
+            part = Findings(spoken(one.address, rules))
+            self._field(seen, rule_at(one.address, rules), one, part)
+            found.merge(part)
         return found
+
+    def _field(self, seen: _Seen, rule: Rule | None, one: Field, found: Findings) -> None:
+        """One field of the output against the field that it came from."""
+        source, told, known = seen.source, seen.told, seen.known
+        if rule is None or is_gone(rule):
+            if rule is not None or source.unlisted == "drop":
+                _check_gone(one, found)
+            return
+        if known and _is_text(rule):
+            self._survivors(one, told, known, found)
+        origin = seen.before.field(one.address)
+        if seen.sieve is not None and origin is not None and not _is_text(rule):
+            self._applied(source, rule, (origin, one), seen.sieve, found)
+        taken = taken_rows(rule, seen.before, one)
+        if self._patterns is not None and _treated_as(rule, Scan):
+            rows = scanned_rows(taken)
+            self._residue(only(one, rows), told, known, self._patterns, found)
+            if origin is not None:
+                self._read_again(source, only(origin, rows), only(one, rows), told, known, found)
+        if origin is not None:
+            about = seen.subjects if one.rows is None else seen.subjects.take(one.rows)
+            self._column(source, rule, (origin, one), about, (seen.shown, taken), found)
 
     def _column(self, source: SourcePlan, rule: Rule, pair: tuple[Field, Field], about: pa.Array,
                 rows: tuple[pa.Array | None, Taken | None], found: Findings) -> None:  # fmt: skip
@@ -91,10 +116,13 @@ class Verifier:
             self._columns.check_cases(source, rule, origin, one, about, taken, found)
         elif any(case.where for case in rule.cases):
             return  # its conditions read columns whose values are not one a row
-        elif shown is not None and source.suppress is not None and one.address in source.suppress.over:
-            self._columns.check(source, rule, only(origin, shown), only(one, shown), about.take(shown), found)
         else:
-            self._columns.check(source, rule, origin, one, about, found)
+            starred = shown is not None and source.suppress is not None and one.address in source.suppress.over
+            places = shown if starred else None
+            part = Findings(found.column)
+            old, new = only(origin, places), only(one, places)
+            self._columns.check(source, rule, old, new, about if places is None else about.take(places), part)
+            found.merge(part, rows=new.rows.to_pylist() if new.rows is not None and part.strong else None)
 
     def _is_sought(self, source: SourcePlan, rule: Rule | None) -> bool:
         return _is_text(rule) or self._columns.sought_in(source, rule) is not None
@@ -124,7 +152,7 @@ class Verifier:
                 if survivor.strength == "strong":
                     found.bad(row, "known-identifier")
                 else:
-                    found.counts["weak identifier outside a name's place"] += survivor.count
+                    found.doubt(row, survivor.count)
 
     def _residue(self, field: Field, told: list[str | None], known: dict[str, tuple[Known, ...]], patterns: Scanner,
                  found: Findings) -> None:  # fmt: skip

@@ -10,7 +10,9 @@ from veil.lexicon.units import UNITS
 from veil.model import Known, Label
 from veil.roster.strength import SHORTEST_NUMBER, needs_capital
 
+SHORTEST_WEAK = 3
 _SEPARATED = re.compile(r"(?<=[0-9])[ .\-/()]{1,3}(?=[0-9])")
+_DECIMAL = re.compile(r"(?<![0-9.\-/])([0-9]+)\.([0-9]+)(?![.\-/]?[0-9])")
 _SPACE = re.compile(r"\s+")
 _NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "name", "city", "county", "organization"})
 _PEOPLE = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
@@ -36,7 +38,7 @@ class Probe:
         self._words = [(one, *_word(one)) for one in known if one.kind in _NAMES and one.kind not in _SKIP]
         numbers = [one for one in known if one.kind not in _NAMES | _SKIP]
         self._numbers = [
-            (one, number) for one in numbers if one.strength == "strong" and (number := _number(one.value))
+            (one, number) for one in numbers if (number := _joined(one.value)).strip("0") and _is_sought(one, number)
         ]
         self._short = [(one, _behind_cue(one)) for one in numbers if one.strength == "weak" and one.value.strip()]
 
@@ -57,10 +59,9 @@ class Probe:
                 found.append(Survivor(one.kind, one.strength, count))
         if self._numbers:
             joined = _SEPARATED.sub("", folded)
+            exact = _SEPARATED.sub("", _DECIMAL.sub(_whole, folded)) if "." in folded else joined
             for one, number in self._numbers:
-                count = _bounded(number, joined)
-                if count:
-                    found.append(Survivor(one.kind, one.strength, count))
+                found += _numbers(one, number, joined, exact)
         for one, pattern in self._short:
             count = len(pattern.findall(folded))
             if count:
@@ -108,18 +109,46 @@ def _behind_cue(one: Known) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(cues)})(?: (?:no|number|num|id))?[ :#=]{{1,3}}{zeros}{value}{_NO_END}")
 
 
-def _number(value: str) -> str:
-    """A number without what separates it; its zeros go where enough is left to identify: `00012` is not `12`."""
-    whole = re.sub(r"[\s.\-/()]", "", value.casefold())
-    bare = whole.lstrip("0")
-    return bare if len(bare) >= SHORTEST_NUMBER else whole
+def _is_sought(one: Known, number: str) -> bool:
+    """Whether a number is looked for without a cue: one or two signs would be met in every other cell."""
+    return one.strength == "strong" or len(number) >= SHORTEST_WEAK
 
 
-def _bounded(number: str, text: str) -> int:
+def _joined(value: str) -> str:
+    return re.sub(r"[\s.\-/()]", "", value.casefold())
+
+
+def _numbers(one: Known, number: str, joined: str, exact: str) -> list[Survivor]:
+    """Where a number is left: strong as it is known, weak where a measured value may be equal to it by chance.
+
+    Shape:   `joined`: the text without what separates digits; `exact`: the same, but decimals stay decimals.
+    Keeps:   a strong number that has fewer than five digits without its zeros is weak where the zeros are missing
+             (a BNP of 1201 beside 0001201), and every number where only a decimal point divides it (412.77); a weak one is
+             seen without a cue only where it is the whole of a cell.
+    """
+    bare = number.lstrip("0")
+    if bare not in joined and bare not in exact:
+        return []
+    if one.strength != "strong":
+        return [Survivor(one.kind, "weak", 1)] if exact.strip().lstrip("0") == bare else []
+    count = max(_bounded(bare, joined), _bounded(bare, exact))
+    short = bare.isdigit() and len(bare) < SHORTEST_NUMBER
+    strong = _bounded(number, exact, zeros=False) if short else _bounded(bare, exact)
+    split = [Survivor(one.kind, "strong", strong), Survivor(one.kind, "weak", count - strong)]
+    return [survivor for survivor in split if survivor.count > 0]
+
+
+def _whole(decimal: re.Match[str]) -> str:
+    """A decimal number as it is compared: 41277.0 is 41277, and 412.77 keeps its point."""
+    return decimal[1] if not decimal[2].strip("0") else f"{decimal[1]},{decimal[2]}"
+
+
+def _bounded(number: str, text: str, *, zeros: bool = True) -> int:
+    """How often a number is in a text as a whole; `zeros`: leading zeros before it belong to it."""
     count, at = 0, text.find(number)
     while at >= 0:
         end = at + len(number)
-        before = text[:at].rstrip("0")[-1:] if text[at - 1 : at] == "0" else text[at - 1 : at]
+        before = text[:at].rstrip("0")[-1:] if zeros and text[at - 1 : at] == "0" else text[at - 1 : at]
         if not (before.isalnum() and at > 0) and not text[end : end + 1].isalnum():
             count += 1
         at = text.find(number, end)

@@ -21,13 +21,13 @@ def test_inches_in_two_rows_do_not_join_the_rows_between_them(tmp_path):
 )
 def test_a_stray_quote_is_refused_and_never_read_as_a_long_cell(row):
     with pytest.raises(FormatError) as told:
-        read_rows(row.encode(), Shape(",", '"', 2), "block 0")
+        read_rows(row.encode(), Shape(",", '"', 2))
     assert told.value.code in ("csv-quotes", "csv-ragged")
 
 
 @pytest.mark.parametrize("row", ['1,"a ""b"" c"\n', '"1","a\nb"\r\n', '1,""""\n', '1, "Smith, John"\n', '1,""'])
 def test_quoted_cells_are_read(row):
-    assert read_rows(row.encode(), Shape(",", '"', 2), "block 0").height == 1
+    assert read_rows(row.encode(), Shape(",", '"', 2)).height == 1
 
 
 @pytest.mark.parametrize("data", [b"\x1f\x8b\x08\x00abc", b"pid,name\r1,Smith\r2,Jones\r", b"PK\x03\x04xl"])

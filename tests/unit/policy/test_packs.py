@@ -14,6 +14,11 @@ from veil.policy.schemas import HERE, PACKS, pack_tables
 TELLING = re.compile(r"(?i)(^|_)(ssn|phone|phne|email|street|addr|address_1|address_2|add_line|lastname|firstname|maiden\w*|family|surname|npi|dea|passport|drivers|"
                      r"mrn|alias|login|username|latitude|longitude|lat|lon|zip\w*|city|birth_date|birthdate)($|_)")  # fmt: skip
 CODED = re.compile(r"(?i).*_(cd|c|flag|yn|mgmt)")  # how an identifier was found, or of which kind it is
+OLDER = {  # columns of earlier exports, as the sample of OHDSI/dbt-synthea has them
+    ("synthea-csv", "providers", "UTILIZATION"), ("synthea-csv", "payer_transitions", "START_YEAR"),
+    ("synthea-csv", "payer_transitions", "END_YEAR"), ("synthea-csv", "payer_transitions", "OWNERSHIP"),
+    ("synthea-csv", "payer_transitions", "OWNERNAME"),
+}  # fmt: skip
 HARMLESS = {("lds_address_history", "ruca_zip"), ("private_address_history", "ruca_zip")}  # how rural a place is
 DIRECT = frozenset({"given_name", "family_name", "person_name", "staff_name", "staff_given", "staff_family", "number", "phone", "email",
                     "address", "organization", "coordinates", "county", "birth_date"})  # fmt: skip
@@ -41,7 +46,7 @@ def test_a_pack_has_the_columns_of_the_definition_and_no_other(pack):
     said = {(one.table, one.name) for one in definition(pack)}
     ruled = {(name, column) for name, table in tables_of(pack).items() for column in table.columns}
     assert said - ruled == set()
-    assert ruled - said == set()
+    assert ruled - said == {(table, column) for shape, table, column in OLDER if shape == pack}
 
 
 @pytest.mark.parametrize("pack", PACKS)

@@ -166,7 +166,7 @@ def test_an_unreadable_table_is_told_by_its_number(people, tmp_path):
     (tmp_path / "torn.csv").write_text("sex,age,zip\nF,1,2\nF,1\n")
     with pytest.raises(FormatError, match="csv-ragged") as met:
         risk([people, tmp_path / "torn.csv"], Asked(("sex",)))
-    assert met.value.where.startswith("file 2 ")
+    assert (met.value.where, met.value.row) == ("file 2", 2)
     (tmp_path / "torn.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(FormatError, match="parquet-unreadable"):
         measured(tmp_path / "torn.parquet", "sex")

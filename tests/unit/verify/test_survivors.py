@@ -32,3 +32,33 @@ def test_a_weak_word_counts_with_a_capital(value, text, count):
 def test_a_strong_word_counts_in_any_case(text):
     probe = Probe([Known("family_name", "Whitlock", Label.NAME, "strong")])
     assert [(one.strength, one.count) for one in probe.survivors(text)] == [("strong", 1)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "seen"),
+    [
+        ("0001201", "BNP 1201", [("weak", 1)]),
+        ("0001201", "MRN 0001201 seen", [("strong", 1)]),
+        ("0001201", "1201", [("weak", 1)]),
+        ("0001201", "00001201", [("weak", 1)]),
+        ("00-4127-7", "no. 41277", [("strong", 1)]),
+        ("41277", "ratio 412.77", [("weak", 1)]),
+        ("41277", "41277.0", [("strong", 1)]),
+        ("41277", "id 41277. Next", [("strong", 1)]),
+        ("6172531000", "call 617.253.1000", [("strong", 1)]),
+        ("41277", "4.1277 and 41277", [("strong", 1), ("weak", 1)]),
+        ("41277", "141277.5", []),
+        ("A12345", "a-12345", []),
+    ],
+)
+def test_a_measured_value_that_is_equal_by_chance_is_weak(value, text, seen):
+    probe = Probe([Known("number", value, Label.MRN, "strong")])
+    assert [(one.strength, one.count) for one in probe.survivors(text)] == seen
+
+
+def test_a_weak_number_stays_weak():
+    probe = Probe([Known("zip", "01201", Label.ZIP, "weak")])
+    for cell in ("1201", "01201", " 1201.0 "):
+        assert [(one.strength, one.count) for one in probe.survivors(cell)] == [("weak", 1)]
+    for text in ("1201 cells", "12010", "12.01", "1200"):
+        assert probe.survivors(text) == []

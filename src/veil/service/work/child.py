@@ -22,7 +22,7 @@ from veil.jobs.release import Outcome
 from veil.jobs.session import Session, needs, open_session
 from veil.keys import Cost, Keyring
 from veil.policy.plan import describe
-from veil.reports.figures import by_label, check_rows
+from veil.reports.figures import by_label, check_rows, happened, quarantine_lines, weak_lines
 from veil.service.store.choice import not_covered
 from veil.service.work.fence import close_in
 from veil.service.work.planned import PROFILE, project_of
@@ -130,7 +130,8 @@ def _report(task: Task, session: Session, outcome: Outcome) -> Record:
     return {
         "name": Path(name).name, "files": len(names), "profile": session.plan.profile, "claims": session.plan.claims,
         "labels": by_label(outcome.manifest), "checks": check_rows(outcome.manifest),
-        "quarantined": sorted({code for _, code in outcome.quarantined}), "missing": len(outcome.quarantined),
+        "quarantined": sorted({code for _, code in outcome.quarantined}), "places": quarantine_lines(outcome.manifest),
+        "weak": weak_lines(outcome.manifest), "columns": happened(outcome.manifest), "missing": len(outcome.quarantined),
         "notices": list(session.plan.notices), "not_covered": not_covered(task.choice), "certificate": None,
     }  # fmt: skip
 

@@ -114,9 +114,18 @@ async function report(job) {
   if (told.message) pieces.push(made("p", [told.message, told.where && `at ${told.where}`, told.hint && `(${told.hint})`].filter(Boolean).join(" ")));
   for (const [title, pairs] of [["Found in text", told.labels], ["The result was read again", told.checks]]) if (pairs && pairs.length) pieces.push(made("h3", title), table(pairs));
   if (told.missing) pieces.push(made("p", `Not in the result: ${told.missing} (${told.quarantined.join(", ")})`));
+  if (told.places && told.places.length) pieces.push(list(told.places));
+  if (told.columns && told.columns.length) pieces.push(made("h3", "What happened with each column"), list(told.columns.map(([source, words, columns]) => `${source}: ${columns}: ${words}`)));
+  if (told.weak && told.weak.length) pieces.push(made("h3", "Weak evidence, left as it is"), list(told.weak));
   for (const words of [...(told.notices || []), ...(told.not_covered || [])]) pieces.push(made("p", words, { className: "hint" }));
   at("told").replaceChildren(...pieces);
   at("report").showModal();
+}
+
+function list(lines) {
+  const whole = made("ul");
+  whole.append(...lines.map((line) => made("li", line)));
+  return whole;
 }
 
 function table(pairs) {

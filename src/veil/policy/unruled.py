@@ -1,0 +1,64 @@
+"""Unruled: the columns of a project's sources that have no rule, all of them in one answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from veil.errors import PolicyError
+from veil.formats.addresses import grammar_of
+from veil.policy.address import shown_path
+
+_LIKE_DATA = re.compile(r"\d{5}|@|\d[-/.:]\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Unruled:
+    """Columns without a rule of one source; `columns` is empty where their names may be a row of data."""
+
+    source: str
+    count: int
+    columns: tuple[str, ...]
+    where: str
+
+    def line(self) -> str:
+        shown = ", ".join(self.columns) or f"all {self.count} columns; is there a header row?"
+        return f"{self.source} ({self.where}): {shown}"
+
+
+def unruled(source: str, bare: Sequence[str], where: str, *, headless: bool) -> Unruled:
+    """Names the columns, unless the first row seems to be one of the data.
+
+    Shape:   `headless`: no column of the source has a rule.
+    Errors:  PolicyError `header-missing`.
+    """
+    if is_like_data([address for address in bare if not grammar_of(address).optional]):
+        raise PolicyError("header-missing", f"the first row of {source} does not look like names of columns", where=where,
+                          hint="give the file a header row")  # fmt: skip
+    # Where none of the names is one that a person wrote, the first row may be a row of data, so it is not told.
+    shown = () if headless else tuple(dict.fromkeys(map(shown_path, bare)))
+    return Unruled(source, len(bare), shown, where)
+
+
+def is_like_data(names: Sequence[str]) -> bool:
+    return any(_LIKE_DATA.search(name) for name in names)
+
+
+def refuse_unruled(found: Sequence[Unruled]) -> None:
+    """Nothing where every column has a rule.
+
+    Errors:  PolicyError `column-unlisted`, with every source and every column.
+    """
+    if not found:
+        return
+    if len(found) > 1:
+        lines = "".join(f"\n  {one.line()}" for one in found)
+        raise PolicyError("column-unlisted", f"{len(found)} tables have columns without a rule:{lines}\n",
+                          hint="give each column a rule, or say `unlisted: drop`")  # fmt: skip
+    one = found[0]
+    if not one.columns:
+        raise PolicyError("column-unlisted", f"{one.source} has {one.count} columns, and none of them has a rule", where=one.where,
+                          hint="is there a header row? give each column a rule, or say `unlisted: drop`")  # fmt: skip
+    raise PolicyError("column-unlisted", f"{one.source} has columns without a rule: {', '.join(one.columns)}", where=one.where,
+                      hint="give each a rule, or say `unlisted: drop`")  # fmt: skip
