@@ -44,10 +44,6 @@ class Parquet(Joined):
         settings = {"compression": "none" if compression == "UNCOMPRESSED" else compression.lower()}
         return Inspection(names, {**settings, "partitions": partitions} if partitions else settings)
 
-    def hidden(self, path: Path) -> list[str]:
-        """The columns of an output whose dictionaries, statistics or metadata hold what no row does."""
-        return hidden_values(path)
-
     def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
         del path, settings, size
         return [(0, -1)]
@@ -64,7 +60,11 @@ class Parquet(Joined):
                 yield as_batch(_told(pa.RecordBatch.from_pylist([], schema=file.schema_arrow), told), 0)
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
-        del settings, careful
+        """Errors: FormatError `hidden-value` for an output that holds, beside its rows, what no row does."""
+        del careful
+        if settings.get("output") and (hidden := hidden_values(path / part.files[0])):
+            raise FormatError("hidden-value", "a table holds words that none of its rows has", where=", ".join(hidden[:5]),
+                              hint="drop the column, or write the file anew with a library that keeps no unused words")  # fmt: skip
         told, first = partitions_of(part.files[0]), 0
         for batch in batches_again(path, part):
             yield as_batch(_told(batch, told), first)

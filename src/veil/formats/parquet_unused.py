@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -106,22 +104,21 @@ def _nested(kind: pa.DataType, inner: list[pa.Field]) -> pa.DataType:
 def hidden_values(path: Path) -> list[str]:
     """The columns of a file whose dictionaries, statistics or metadata hold what no row does; `(file)` for the file's own.
 
-    Shape:   paths of columns, no value among them. Dictionaries are read as they lie in each row group.
+    Shape:   names of columns, no value among them. Dictionaries are read as they lie in each row group.
     """
     found: set[str] = set()
     with pq.ParquetFile(path) as file:
         words = set(file.metadata.metadata or {}) - _FILE_WORDS
         found |= {_FILE} if words else set()
-        found |= {name for name, field in _fields(file.schema_arrow) if set(field.metadata or {}) - _COLUMN_WORDS}
+        found |= {field.name for field in file.schema_arrow if _said_of(field) - _COLUMN_WORDS}
         for group in range(file.metadata.num_row_groups):
             found |= _beyond_rows(file, group)
     return sorted(found)
 
 
-def _fields(fields: Any, above: str = "") -> Iterator[tuple[str, pa.Field]]:
-    for field in fields:
-        yield above + field.name, field
-        yield from _fields(_inner(field.type), f"{above}{field.name}.")
+def _said_of(field: pa.Field) -> set[bytes]:
+    """What the metadata of a column and of its inner fields name."""
+    return set(field.metadata or {}).union(*(_said_of(inner) for inner in _inner(field.type)))
 
 
 def _beyond_rows(file: pq.ParquetFile, group: int) -> set[str]:

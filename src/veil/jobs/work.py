@@ -272,7 +272,7 @@ def _added(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> list[dict
 
 
 def after_settings(source: SourcePlan, unit: Unit, settings: dict[str, Any]) -> dict[str, Any]:
-    """How the side file of a unit is read again: without the dropped columns, without a header in later parts."""
+    """How the side file of a unit is read again: as an output, without the dropped columns, without a header in later parts."""
     gone = {address for address, rule in source.rules if is_gone(rule)}
     ruled = {address for address, _ in source.rules}
     kept = [
@@ -280,7 +280,7 @@ def after_settings(source: SourcePlan, unit: Unit, settings: dict[str, Any]) -> 
         for address in settings["addresses"]
         if address not in gone and (address in ruled or not source.traits.is_table)
     ]
-    return {**settings, "addresses": kept, "headless": unit.part.start > 0}
+    return {**settings, "addresses": kept, "headless": unit.part.start > 0, "output": True}
 
 
 def scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:
