@@ -42,7 +42,7 @@ def _joins(rule: Rule, session: Session) -> bool:
     if not isinstance(treatment, Apply) or treatment.cast == "integer":
         return False
     promise = promised(treatment, session.plan)
-    return promise.one_to_one and promise.canonical == "text"
+    return promise.one_to_one and promise.canonical != "integer"
 
 
 def _ids(session: Session, source: SourcePlan, columns: list[str]) -> Iterator[tuple[str, pa.Array]]:
