@@ -245,3 +245,17 @@ def test_an_operator_that_declares_a_form_is_refused_where_it_breaks_it():
     assert check_operator(lambda: Year("1999"), ["1", "2"]) == ["1999", "1999"]
     with pytest.raises(AssertionError, match="form"):
         check_operator(lambda: Year("19999"), ["1", "2"])
+
+
+NOTES = "pid,text\np1,Pt Ottoline Fairbrass of Larkspur was seen by Dr. Whitlock on 04/12/2020; call 617-253-1000 or o.f@mail.org.\n"
+
+
+@pytest.mark.parametrize("label", ["NAME", "LOCATION", "DATE", "PHONE", "EMAIL"])
+def test_an_operator_that_gives_back_what_a_text_holds_masks_it(project, monkeypatch, written, label):
+    name = registered(monkeypatch, written, "Same")
+    tables = "tables: {t: {subject: pid, columns: {pid: pseudonym, text: scan}}}\n"
+    made = project(f"profile: redact\nlabels: {{{label}: {name}}}\n" + tables, {"t.csv": NOTES})
+    assert made.run().quarantined == []
+    plain = project("profile: redact\n" + tables, {"t.csv": NOTES}, "plain")
+    assert plain.run().quarantined == []
+    assert (made.out / "t.csv").read_text().split(",", 2)[2] == (plain.out / "t.csv").read_text().split(",", 2)[2]

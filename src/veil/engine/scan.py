@@ -17,6 +17,7 @@ from veil.engine.persons import Staff, called, who_is_meant
 from veil.keys import Keys
 from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, folded, span_table, spliced
 from veil.operators.names import CALLED
+from veil.operators.promise import promise_of, unchanged
 from veil.operators.redact import Placeholder
 from veil.policy.operators import id_rules
 from veil.policy.plan import Plan
@@ -149,8 +150,12 @@ class Scans:
         masked = _FALLBACK.replace(values, about, self._keys).values.to_pylist()
         if not isinstance(treatment, Apply):
             return [str(one) for one in masked]
-        new = self._operators.get(treatment, day_first=day_first).replace(values, about, self._keys).values.to_pylist()
-        report.count(address, "masked", f"{label.value} unreadable", sum(one is None for one in new))
+        operator = self._operators.get(treatment, day_first=day_first)
+        answers = operator.replace(values, about, self._keys).values
+        report.count(address, "masked", f"{label.value} unreadable", answers.null_count)
+        stayed = unchanged(promise_of(operator), values, answers)
+        report.count(address, "masked", f"{label.value} unchanged", stayed.true_count)
+        new = pc.if_else(stayed, pa.scalar(None, pa.large_string()), answers).to_pylist()
         return [
             str(mask if one is None or _tells(one, mention) else one)
             for one, mask, mention in zip(new, masked, mentions, strict=True)

@@ -88,3 +88,13 @@ def promise_of(operator: object) -> Promise:
 def written_as(pattern: str) -> Which:
     """The values that match a pattern as a whole."""
     return lambda values: pc.match_substring_regex(values, f"^(?:{pattern})$")
+
+
+def unchanged(promise: Promise, values: pa.Array, answers: pa.Array) -> pa.BooleanArray:
+    """Answers that are their values though they promise to be others. Shape: n values, n answers -> n, never null."""
+    same = pc.fill_null(pc.equal(values, answers), fill_value=False)
+    if not promise.changes or not pc.any(same).as_py():
+        return pa.repeat(pa.scalar(value=False), len(values))
+    if promise.stays is None:
+        return same
+    return pc.and_not(same, pc.fill_null(promise.stays(values), fill_value=False))
