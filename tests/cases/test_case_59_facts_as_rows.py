@@ -172,3 +172,35 @@ def test_case_59_as_it_was_met(project, profile, without, tmp_path):
     assert "1926" not in text
     assert ",98" not in text
     shutil.rmtree(made.out)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("attribute", "value"),
+        ("concept_name", "value_as_string"),
+        ("question", "answer"),
+        ("ItemName", "Result"),
+        ("variable", "val"),
+    ],
+)
+@pytest.mark.parametrize("profile", ["expert", "safe-harbor"])
+def test_what_init_proposes_for_facts_as_rows_gives_none_of_them_out(project, profile, attribute, value):
+    from veil.discover.propose import propose
+    from veil.discover.write import project_text
+
+    rows = "".join(
+        f"p{i},date of birth,19{30 + i}-02-0{i + 1},2020-01-0{i + 1}\np{i},age,{84 + 2 * i},2020-01-0{i + 1}\np{i},home phone,617-253-012{i},2020-01-0{i + 1}\n"
+        f"p{i},weight,{60 + i},2020-01-0{i + 1}\n" for i in range(6)
+    )  # fmt: skip
+    made = project("", {"facts.csv": f"patient_id,{attribute},{value},taken\n{rows}"}, f"{profile}-{value}")
+    text = project_text(propose(made.folder / "data", profile=profile), made.folder)
+    (made.folder / "project.yaml").write_text(text.replace("out: release", "vault: v.vault\nout: release"))
+    outcome = made.run()
+    assert outcome.quarantined == []
+    held = [row.get(value, "") for row in csv.DictReader(io.StringIO((made.out / "facts.csv").read_text()))]
+    assert not [
+        one for one in held if one.startswith("617-253") or one in {f"19{30 + i}-02-0{i + 1}" for i in range(6)}
+    ]
+    assert not {"90", "92", "94"} & set(held) - ({"90"} if "numbers" in text else set())
+    assert {"60", "61"} <= set(held)

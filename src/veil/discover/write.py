@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path, PurePosixPath
 
+from veil.discover.fact_rows import fact_lines
 from veil.discover.propose import Proposal, pattern_of, rule_text
 from veil.discover.survey import Table
 from veil.errors import PolicyError
@@ -99,6 +100,7 @@ def _table(proposal: Proposal, table: Table) -> list[str]:
             lines.append(f"    subject: {_quoted(column)}")
     if table.failed:
         return [*lines, f"    columns: {{}}   # not read: {table.failed}; a run stops until each column has a rule", ""]
+    lines += fact_lines(table)
     lines.append("    columns:")
     width = min(28, max((len(_quoted(column)) for column in table.guesses), default=0) + 1)
     dated = own is not None or table.name in subjects.through

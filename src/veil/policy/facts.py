@@ -25,6 +25,11 @@ def fact_table() -> tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]:
     )
 
 
+def spaced(name: str) -> str:
+    """A name in small letters, its words parted by one blank: `PIIName_First` is `pii name first`."""
+    return " ".join(_JOINT.sub(" ", name).lower().split())
+
+
 @lru_cache(maxsize=65_536)
 def fact_of(about: str) -> str:
     """The fact that a row holds which is about this, a code or a name; "" for none."""
@@ -33,7 +38,7 @@ def fact_of(about: str) -> str:
         code[:120].replace(".", "").isdigit() or len(about) > 120
     ):  # a number is no name, and a long text is no word for a fact
         return next((name for name, codes, _ in fact_table() if code in codes), "")
-    words = " ".join(_JOINT.sub(" ", about).lower().split())
+    words = spaced(about)
     code = code.rpartition(":")[2].strip()
     return next((name for name, codes, words_of in fact_table() if code in codes or words_of.search(words)), "")
 

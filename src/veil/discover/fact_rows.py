@@ -1,0 +1,34 @@
+"""Fact rows: tables whose rows say what they are about in one column, and hold a fact about a person in another."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from veil.discover.survey import Table
+from veil.policy.facts import fact_of, spaced
+
+_ABOUT = re.compile(
+    r"(^| )(attr(ibute)?|concept|question|item|variable|field|key|property|parameter|param|element|observation|obs|measure(ment)?|test|code|name|"
+    r"type|description|label|entry|fact|characteristic)s?( |$)"
+)
+_VALUE = re.compile(r"(^| )(value|val|answer|response|result|reading|content|entry|data)s?( |$)")
+_MOST = 500  # names of facts that a table has; more are free texts
+
+
+def fact_lines(table: Table) -> list[str]:
+    """The `facts:` line of a table, where a column names what its rows are about, and some of that is a fact about a person."""
+    by = [column for column, values in table.sample.items() if _ABOUT.search(spaced(column)) and _names_facts(values)]
+    held = [column for column in table.sample if column not in by and _VALUE.search(spaced(column))]
+    if not by or not held:
+        return []
+    numbers = [column for column in held if table.guesses[column].kind == "measure"]
+    texts = [column for column in held if column not in numbers]
+    said = {"by": by, "values": texts, "numbers": numbers}
+    told = ", ".join(f"{key}: {json.dumps(columns, ensure_ascii=False)}" for key, columns in said.items() if columns)
+    return [f"    facts: {{{told}}}   # rows that hold a birth, an age, a name ... are treated as such a column is"]
+
+
+def _names_facts(values: list[str | None]) -> bool:
+    words = {value for value in values if value}
+    return len(words) <= _MOST and any(fact_of(word) for word in words if not word.strip().isdigit())
