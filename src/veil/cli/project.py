@@ -101,6 +101,7 @@ def summary(manifest: dict[str, Any], out: Path | None) -> None:
         starred,
         uncast,
         unowned,
+        unread,
         weak_lines,
     )
 
@@ -112,7 +113,7 @@ def summary(manifest: dict[str, Any], out: Path | None) -> None:
     table("What happened with each column", ["source", "what happened", "columns"], happened(manifest))
     if gone(manifest):
         typer.echo("dropped: " + ", ".join(gone(manifest)))
-    for what in [*unowned(manifest), *uncast(manifest), *starred(manifest), *weak_lines(manifest)]:
+    for what in [*unowned(manifest), *uncast(manifest), *unread(manifest), *starred(manifest), *weak_lines(manifest)]:
         typer.echo(f"note: {what}", err=True)
     for line in quarantine_lines(manifest):
         typer.echo(line, err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -148,7 +148,9 @@ def find(
     finder = Finder(everything=everything, search=Search(detectors, filters, safelist, allow or (), deny or (), model))
     with file.open("rb") if file is not None else nullcontext(sys.stdin.buffer) as source:
         if jsonl:
-            if answer_lines(finder, source, sys.stdout):
+            bad = answer_lines(finder, source, sys.stdout)
+            _warn_of_unread(finder.unread)
+            if bad:
                 raise typer.Exit(4)
             return
         _shown(finder, source.read())
@@ -165,6 +167,8 @@ def _shown(finder: object, data: bytes) -> None:
     text = read_text(data, encoding_of(data), "input")
     shown = Line(text)
     spans = finder.find([text])[0]
+    finder.languages([text])
+    _warn_of_unread(finder.unread)
     for span in spans:
         shown.stylize(f"bold {COLOURS[hash_of(span.label.value) % len(COLOURS)]} underline", span.start, span.end)
     console = Console(highlight=False)
@@ -172,6 +176,15 @@ def _shown(finder: object, data: bytes) -> None:
     for span in spans:
         console.print(
             f"[dim]{span.start:>7}-{span.end:<7}[/dim] {span.label.value:<12} {span.score:.2f}  {span.source}"
+        )
+
+
+def _warn_of_unread(unread: Mapping[str, int]) -> None:
+    """Says on standard error how many texts are in languages that are not read."""
+    if unread:
+        each = ", ".join(f"{code} {count}" for code, count in sorted(unread.items()))
+        typer.echo(
+            f"warning: texts in a language that is not read ({each}): most of what identifies is not found", err=True
         )
 
 

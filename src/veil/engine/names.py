@@ -22,6 +22,11 @@ from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Keep
 from veil.roster import Roster
 
+_KEPT = 100_000
+_ENDING = re.compile(
+    r"\.(?:txt|text|note|csv|tsv|tab|json|ndjson|jsonl|parquet|pq|xlsx?|xml|html?|md|rtf|pdf|docx?|log|dat|gz|zip|zst)",
+    re.IGNORECASE,
+)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(r"(?:19|20)\d\d[-_. /]\d\d?(?!\d)|(?<!\d)\d\d?[-_. ]\d\d?[-_. ](?:19|20)?\d\d(?!\d)|\d{5,}")
 
@@ -32,14 +37,17 @@ class FileNames:
     def __init__(self, plan: Plan, keys: Keys, roster: Roster | None, scanner: Scanner | None, salt: bytes) -> None:
         self._plan, self._keys, self._roster, self._scanner = plan, keys, roster, scanner
         self._operators, self._salt = Operators(plan, keys), salt
+        self._clean: dict[tuple[str, str | None], bool] = {}  # a name or folder and its subject: nothing is found in it
 
     def renamed(self, source: SourcePlan, names: Sequence[str], subjects: Sequence[str | None]) -> list[str]:
         """Shape: n names, n subjects -> n new names, as many distinct ones; folders are pieces of a name."""
-        return [self._name(source, name, subject) for name, subject in zip(names, subjects, strict=True)]
+        pairs = list(zip(names, subjects, strict=True))
+        if isinstance(source.names, Keep):
+            return list(names)
+        self._read({(piece, subject) for name, subject in pairs for piece in _pieces(source, name)})
+        return [self._name(source, name, subject) for name, subject in pairs]
 
     def _name(self, source: SourcePlan, name: str, subject: str | None) -> str:
-        if isinstance(source.names, Keep):
-            return name
         path = PurePosixPath(name)
         if source.subject.pattern:
             return self._by_pattern(source, name, subject)
@@ -72,15 +80,24 @@ class FileNames:
         return str(folder / made)
 
     def _is_clean(self, name: str, subject: str | None) -> bool:
-        if name in (".", ""):
-            return True
-        if self._scanner is None or (subject and not subject.startswith("file:") and subject in name):
-            return False
-        known = self._roster.known([subject]).get(subject, ()) if self._roster is not None and subject else ()
-        shown = re.sub(r"[_\-.]+", " ", str(PurePosixPath(name).with_suffix("")))
-        held = [one for one in known if len(one.value) > 2 and one.value.casefold() in shown.casefold()]
-        spans = self._scanner.find([shown], [Owner(subject, known)])[0]
-        return not held and not spans and not _DAY.search(name)
+        return name in (".", "") or self._clean[name, subject]
+
+    def _read(self, pieces: set[tuple[str, str | None]]) -> None:
+        """Learns of names and folders whether they are clean: all that are new are read in one go."""
+        if len(self._clean) > _KEPT:
+            self._clean.clear()
+        new = sorted((one for one in pieces if one not in self._clean and one[0] not in (".", "")), key=str)
+        asked = [one for one in new if self._scanner is not None and not _is_subjects(*one)]
+        self._clean.update(dict.fromkeys(new, False))
+        if self._scanner is None or not asked:
+            return
+        known = self._roster.known(sorted({s for _, s in asked if s})) if self._roster is not None else {}
+        owners = [Owner(subject, known.get(subject or "", ())) for _, subject in asked]
+        texts = [re.sub(r"[_\-.]+", " ", _without_ending(name)) for name, _ in asked]
+        found = self._scanner.find(texts, owners)
+        for one, text, owner, spans in zip(asked, texts, owners, found, strict=True):
+            held = any(len(it.value) > 2 and it.value.casefold() in text.casefold() for it in owner.known)
+            self._clean[one] = not (held or spans or _DAY.search(one[0]))
 
     def _stand_in(self, subject: str | None) -> str:
         if subject is None or subject.startswith("file:"):
@@ -115,6 +132,23 @@ class FileNames:
         return hmac.new(self._salt, value.encode(), hashlib.sha256).hexdigest()[:12]
 
 
+def _pieces(source: SourcePlan, name: str) -> tuple[str, ...]:
+    """What of a name is asked about: with a pattern, its folder alone."""
+    folder = str(PurePosixPath(name).parent)
+    return (folder,) if source.subject.pattern else (name, folder)
+
+
+def _is_subjects(name: str, subject: str | None) -> bool:
+    """Whether a name holds its subject's id."""
+    return bool(subject) and not str(subject).startswith("file:") and str(subject) in name
+
+
+def _without_ending(name: str) -> str:
+    """A name without what tells a format; `Dr. Alice Wong` has no such ending, nor has `visits/dr.wong` one that is none."""
+    suffix = PurePosixPath(name).suffix
+    return name.removesuffix(suffix) if _ENDING.fullmatch(suffix) else name
+
+
 def _ending(path: PurePosixPath) -> str:
     """What tells a file's format: `.csv`, `.csv.gz`."""
     inner = PurePosixPath(bare(path.name))
@@ -129,7 +163,7 @@ def _is_plain(name: str, source: str) -> bool:
     if name in (".", ""):
         return True
     table, own = words.table(), set(_LETTERS.findall(source.casefold()))
-    for word in _LETTERS.findall(str(PurePosixPath(name).with_suffix("")).casefold()):
+    for word in _LETTERS.findall(_without_ending(name).casefold()):
         bits = table.get(word, 0) | table.get(word.removesuffix("s"), 0)
         if len(word) > 2 and word not in own and not bits & (words.EVERYDAY | words.ENGLISH | words.CLINICAL):
             return False

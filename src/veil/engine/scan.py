@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 from veil.detectors.scanner import Scanner
 from veil.engine.operate import Operators
 from veil.engine.persons import Staff, called, who_is_meant
+from veil.engine.unread import UnreadTexts, whole
 from veil.keys import Keys
+from veil.lexicon.language import language_of
 from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, folded, span_table, spliced
 from veil.operators.names import CALLED
 from veil.operators.promise import promise_of, unchanged
@@ -47,6 +49,8 @@ class Scans:
     def __init__(self, plan: Plan, scanner: Scanner, operators: Operators, keys: Keys, roster: Roster | None) -> None:
         self._plan, self._scanner, self._operators, self._keys, self._roster = plan, scanner, operators, keys, roster
         self._staff = Staff(roster.staff() if roster is not None else ())
+        self._language = language_of(plan.locale)
+        self._unread = UnreadTexts(plan, self._language)
         self._ids = id_rules(plan)
         self._kept = frozenset(label for label, treatment in plan.labels.items() if isinstance(treatment, Keep))
 
@@ -116,15 +120,18 @@ class Scans:
     ) -> list[Found]:
         """What stands in place of each of these spans, and who is meant. Shape: n texts, subjects, lists of spans -> n."""
         texts = [value or "" for value in values.to_pylist()]
+        languages = self._unread.counted(texts, report, address)
+        spans = [[] if code else mine for code, mine in zip(languages, spans, strict=True)]
         owners = self.owners(subjects)
         meant = [
-            who_is_meant(text, found, owner, self._staff)
+            who_is_meant(text, found, owner, self._staff, self._language)
             for text, found, owner in zip(texts, spans, owners, strict=True)
         ]
         mentions = _mentions(texts, spans, meant, owners, self._ids.keys())
         replacements = self._replaced(mentions, spans, subjects, day_first=day_first, report=report, address=address)
         report.count(address, "scanned", "", len(texts) - values.null_count)
-        return [Found(tuple(s), tuple(r), tuple(m)) for s, r, m in zip(spans, replacements, meant, strict=True)]
+        found = [Found(tuple(s), tuple(r), tuple(m)) for s, r, m in zip(spans, replacements, meant, strict=True)]
+        return [whole(text, code) if code else one for text, code, one in zip(texts, languages, found, strict=True)]
 
     def _replaced(self, mentions: list[_Mention], spans: list[list[Span]], subjects: pa.Array, *, day_first: bool,
                   report: Report, address: str) -> list[list[str]]:  # fmt: skip

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, TextIO
 
+from veil.engine.texts import TextEngine, policy_of
 from veil.errors import LimitError
 from veil.jobs.search import Search
+from veil.keys import Keys
 from veil.model import Label, Span
 from veil.policy.profile import read_profile
 from veil.policy.rules import Keep
@@ -23,19 +26,28 @@ class Finder:
         self, *, everything: bool = False, profile: str = "safe-harbor", detectors: Sequence[str] | None = None,
         search: Search | None = None,
     ) -> None:  # fmt: skip
-        self._scanner = (search or Search(detectors)).scanner()
-        kept = {label for label, one in read_profile(profile).labels.items() if isinstance(one, Keep)}
+        chosen = read_profile(profile)
+        self._engine = TextEngine(policy_of(chosen), Keys.none(), scanner=(search or Search(detectors)).scanner())
+        kept = {label for label, one in chosen.labels.items() if isinstance(one, Keep)}
+        self.unread: Counter[str] = Counter()  # texts so far in languages that are not read
         self._shown: frozenset[Label] = frozenset(Label) if everything else frozenset(Label) - kept
 
     def find(self, texts: Sequence[str]) -> list[list[Span]]:
         """Shape: n texts -> n lists of spans, disjoint, sorted, in code points."""
-        return [[span for span in spans if span.label in self._shown] for spans in self._scanner.find(texts)]
+        return [[span for span in spans if span.label in self._shown] for spans in self._engine.find(texts)]
+
+    def languages(self, texts: Sequence[str]) -> list[str]:
+        """The language of each text that the detectors do not read, "" for the others. Shape: n texts -> n codes."""
+        found = self._engine.languages(texts)
+        self.unread.update(code for code in found if code)
+        return found
 
 
 def answer_lines(finder: Finder, source: BinaryIO, sink: TextIO) -> int:
     """Answer JSON lines in their order, streaming; the number of lines that could not be read.
 
-    Shape:   `{"id","text"}` -> `{"id","spans":[{"start","end","label","score","source"}]}`, or `{"id"?,"error": code}`.
+    Shape:   `{"id","text"}` -> `{"id","spans":[{"start","end","label","score","source"}]}`, with `"language": code` where the
+             text is in a language that is not read; or `{"id"?,"error": code}`.
     """
     bad = 0
     for lines in _gulps(source):
@@ -61,15 +73,17 @@ def _gulps(source: BinaryIO) -> Iterator[list[bytes]]:
 
 
 def _answered(finder: Finder, read: list[dict[str, Any]], sink: TextIO) -> int:
-    spans = iter(_found(finder, [one["text"] for one in read if "error" not in one]))
+    texts = [one["text"] for one in read if "error" not in one]
+    spans, languages = iter(_found(finder, texts)), iter(finder.languages(texts))
     bad = 0
     for one in read:
-        answer = next(spans) if "error" not in one else one["error"]
+        answer, language = (next(spans), next(languages)) if "error" not in one else (one["error"], "")
         if isinstance(answer, str):
             bad += 1
             sink.write(json.dumps({**({"id": one["id"]} if "id" in one else {}), "error": answer}) + "\n")
         else:
-            sink.write(json.dumps({"id": one["id"], "spans": [_written(span) for span in answer]}) + "\n")
+            told = {"language": language} if language else {}
+            sink.write(json.dumps({"id": one["id"], "spans": [_written(span) for span in answer], **told}) + "\n")
     return bad
 
 

@@ -6,15 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
 
-import pyarrow as pa
-
-from veil.detectors.scanner import Scanner, standard
-from veil.engine.operate import Operators
-from veil.engine.scan import Scans
+from veil.detectors.scanner import Scanner
+from veil.engine.texts import TextEngine, policy_of, scanner_of
 from veil.jobs.find import Finder
 from veil.keys import Keys
-from veil.model import Report, Span
-from veil.policy.plan import Plan, day_first
+from veil.lexicon.language import Language, language_of
+from veil.model import Span
 from veil.policy.profile import read_profile
 
 
@@ -23,9 +20,9 @@ def _finder(everything: bool) -> Finder:
     return Finder(everything=everything)
 
 
-@lru_cache(maxsize=1)
-def _scanner() -> Scanner:
-    return standard()
+@lru_cache(maxsize=4)
+def _scanner(language: Language) -> Scanner:
+    return scanner_of(policy_of(read_profile("safe-harbor")), language)
 
 
 def find(text: str, *, everything: bool = False) -> list[Span]:
@@ -43,16 +40,9 @@ def deidentify(texts: Sequence[str], *, profile: str = "safe-harbor", keys: Keys
 
     Shape:   n texts -> n texts, in order. `subjects`: whose record each is; the shift and the stand-ins of a profile
              that derives belong to them. Without them each text is a subject of its own.
+    Keeps:   a text in a language that is not read is masked whole.
     Errors:  KeyringError `keys-missing` where the profile derives and no keys are given.
     """
-    chosen = read_profile(profile)
-    day = reference_date or dt.datetime.now(tz=dt.UTC).date()
-    plan = Plan("texts", chosen.name, chosen.claims, "subject", locale, day, chosen.labels, (), (), {}, None, {})
-    held = keys or Keys.none()
-    scans = Scans(plan, _scanner(), Operators(plan, held), held, None)
-    owners = pa.array(
-        list(subjects) if subjects is not None else [f"text:{i}" for i in range(len(texts))], pa.large_string()
-    )
-    values = pa.array(list(texts), pa.large_string())
-    new, _ = scans.column(values, owners, day_first=day_first(locale), report=Report(), address="text")
-    return [value or "" for value in new.to_pylist()]
+    policy, language = policy_of(read_profile(profile), locale, reference_date), language_of(locale)
+    engine = TextEngine(policy, keys or Keys.none(), language, scanner=_scanner(language))
+    return [one.text for one in engine.treat(texts, subjects)]

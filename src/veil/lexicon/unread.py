@@ -26,6 +26,7 @@ _LETTERS, _SHARE, _SHARE_BESIDE = (
 )  # letters of another script: so many, at this share; beside words in small letters
 _LATIN_WORD = re.compile(r"\b[a-z]{2,}\b")
 _SHORTEST_CAPITAL = 4
+_ODD_WORDS = 8  # the least different words of a text of which nothing is known but that it is odd
 _ACCENTED = (UNKNOWN,)
 _NOUNS_CAPITAL = "de"  # in German every noun has a capital
 
@@ -140,12 +141,13 @@ class Unread:
         several are another language's too."""  # noqa: D205, D209
         size = len(window)
         odd = sum(self._is_odd(word) for word in window)
+        distinct = len(set(window))
         shared: Counter[str] = Counter(code for word in window for code in self._shared.get(word, ()))
         if shared and odd:
             code, count = min(shared.items(), key=lambda item: (-item[1], item[0]))
             if count >= 2 and count + odd >= 0.6 * size and count >= 0.25 * size:
                 return code
-        return UNKNOWN if size >= 5 and odd >= 0.75 * size else ""
+        return UNKNOWN if distinct >= _ODD_WORDS and odd >= 0.75 * size else ""
 
     def _is_plain(self, words: Sequence[str]) -> bool:
         """Whether a text is in the language that is read beyond doubt."""

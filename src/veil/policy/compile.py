@@ -8,6 +8,7 @@ from pathlib import Path
 
 from veil.errors import PolicyError
 from veil.formats.xlsx import parted
+from veil.lexicon.language import english, is_read
 from veil.parts import traits_of
 from veil.policy.address import matches
 from veil.policy.claims import check_claims
@@ -22,7 +23,7 @@ from veil.policy.novalue import no_value_words
 from veil.policy.operators import gives_integers, keeps_type
 from veil.policy.options import check_options
 from veil.policy.parse import Document, nearest
-from veil.policy.plan import SEALED, FilePlan, Plan, SourcePlan, SubjectPlan, day_first
+from veil.policy.plan import SEALED, FilePlan, Plan, SourcePlan, SubjectPlan, day_first, every_rule
 from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source, private_folder
@@ -81,7 +82,8 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         allow=site_list(project.allow, "allow", document, folder), deny=site_list(project.deny, "deny", document, folder),
         known=_side_file(folder, project.known, document.at("known")), hierarchies=hierarchies_of(sources, folder),
         offsets=SEALED if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
-        unclaimed=sum(len(files) for files in there.values()) - len(used), notices=(*_notices(sources), *stored), reversible=project.reversible,
+        unclaimed=sum(len(files) for files in there.values()) - len(used), notices=(*_notices(sources), *_unread(project, sources), *stored), reversible=project.reversible,
+        unread=project.language.unread,
         evidence=_evidence(project),
     )  # fmt: skip
     plan = with_plugins(plan, project, document)
@@ -278,6 +280,19 @@ def _with_subject(
     if subject.map:
         subject = dataclasses.replace(subject, map=_side_file(folder, subject.map, where))
     return dataclasses.replace(source, subject=subject)
+
+
+def _unread(project: Project, sources: list[SourcePlan]) -> tuple[str, ...]:
+    """That the locale is of a language that is not read, where any text is scanned."""
+    scans = any(
+        isinstance(case.treatment, Scan) for source in sources for _, rule in every_rule(source) for case in rule.cases
+    )
+    if is_read(project.locale) or not scans:
+        return ()
+    done = "masked whole" if project.language.unread == "mask" else "refused"
+    return (
+        f"locale {project.locale}: the detectors read {english().name} only; text that is not plainly {english().name} is {done}",
+    )
 
 
 def _notices(sources: list[SourcePlan]) -> tuple[str, ...]:

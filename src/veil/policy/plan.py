@@ -145,6 +145,7 @@ class Plan:
         tuple[str, str], ...
     ] = ()  # what happens on `strong` and `weak` evidence of verify, where it is stated
     plugins: tuple[tuple[str, str], ...] = ()  # packages whose operators may be used, with their versions
+    unread: str = "mask"  # what happens to a text in a language that is not read: mask or refuse
 
     def source(self, name: str) -> SourcePlan:
         return next(one for one in self.sources if one.name == name)

@@ -120,6 +120,15 @@ class Keyring(_Strict):
     version: int | None = Field(None, description="an older version of the secret, for re-runs; by default the newest")
 
 
+class Reading(_Strict):
+    """What happens to texts in a language that the detectors do not read."""
+
+    unread: Literal["mask", "refuse"] = Field(
+        "mask",
+        description="`mask`: such a text is masked whole and counted; `refuse`: its file is quarantined",
+    )
+
+
 class Project(_Strict):
     """The whole file; see the reference of projects."""
 
@@ -144,7 +153,13 @@ class Project(_Strict):
     )
     keyring: str | Keyring | None = Field(None, description="the keyring file; not needed by `redact`")
     vault: str | None = Field(None, description="the vault file: random codes, and the way back")
-    locale: str = Field("en-US", description="language and country: tells day-first from month-first")
+    locale: str = Field(
+        "en-US", description="language and country: the language of texts, and day-first or month-first"
+    )
+    language: Reading = Field(
+        default_factory=lambda: Reading(unread="mask"),
+        description="what happens to texts in a language that the detectors do not read",
+    )
     reference_date: dt.date | None = Field(
         None, description="the day against which ages over 89 are told; by default today"
     )

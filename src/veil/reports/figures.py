@@ -14,6 +14,7 @@ BAD = {
     "residual-pattern": "a number or an address that the input had still stands, and is no stand-in",
     "residual-name": "a name behind a title still stands",
     "residual-date": "a whole date still stands where none may",
+    "residual-language": "a text in a language that is not read was not masked",
     "torn": "a stand-in begins or ends within a word: something was replaced a step beside its place",
     "interval": "a date moved by nothing, or otherwise than its subject's other dates",
     "key-integrity": "there are fewer pseudonyms than originals",
@@ -72,6 +73,15 @@ def uncast(manifest: dict[str, Any]) -> list[str]:
         f"{row['address']}: {row['count']:,} cells are not what `cast` says and were emptied"
         for row in manifest["counts"]
         if row["detail"] == "uncastable"
+    ]
+
+
+def unread(manifest: dict[str, Any]) -> list[str]:
+    """Columns with texts in a language that is not read."""
+    return [
+        f"{row['address']}: {row['count']:,} texts are in a language that the detectors do not read and were masked whole"
+        for row in manifest["counts"]
+        if row["action"] == "masked" and row["detail"] == "language"
     ]
 
 

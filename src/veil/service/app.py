@@ -69,7 +69,7 @@ def create_app(setting: Setting) -> ASGIApp:
     )  # fmt: skip
     desk = Desk(reader, answers, callers, measures, setting.waiting)
     app.include_router(rest_router(desk))
-    app.include_router(aws_router(reader, callers, measures, setting.waiting))
+    app.include_router(aws_router(reader, answers, callers, measures, setting.waiting))
     if setting.site is not None:
         store = Store(setting.site)
         add_store(app, store, callers, setting)

@@ -9,18 +9,31 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from veil import log
-from veil.detectors.scanner import Scanner, standard
+from veil.engine.texts import TextEngine, policy_of
 from veil.errors import Error, LimitError, place_of
+from veil.keys import Keys
 from veil.log import Name
 from veil.model import Span
+from veil.policy.profile import read_profile
 
 LEAST = 0.5
 _CHARS = 100_000  # read at once; more would make those who wait behind it wait
 _TEXTS = 64
 _WARM = "Seen by Dr. Alice Wong on 03/04/2019; MRN 1234567, call 617-555-1212."
+
+
+class Finder(Protocol):
+    """What finds spans: a text engine, or a double of a test."""
+
+    def find(self, texts: Sequence[str], *, least: Sequence[float] | None = None) -> list[list[Span]]: ...
+
+
+def text_engine() -> TextEngine:
+    """The engine that finds for all requests: all that any shipped policy may ask for."""
+    return TextEngine(policy_of(read_profile("safe-harbor")), Keys.none())
 
 
 @dataclass(order=True, slots=True)
@@ -41,13 +54,13 @@ class Reader:
              texts of a long request take turns with those that came after it.
     """
 
-    def __init__(self, make: Callable[[], Scanner] = standard) -> None:
+    def __init__(self, make: Callable[[], Finder] = text_engine) -> None:
         self._make = make
         self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
         self._numbers = count()
         self._turn = 0
         self.ready = threading.Event()
-        self._scanner: Scanner | None = None
+        self._finder: Finder | None = None
         self._thread = threading.Thread(target=self._work, name="veil-reader", daemon=True)
 
     def start(self) -> None:
@@ -66,7 +79,7 @@ class Reader:
                 one.cancel()
             raise
 
-    async def call(self, do: Callable[[Scanner], Any]) -> Any:
+    async def call(self, do: Callable[[Finder], Any]) -> Any:
         """What `do` answers in the reader's thread."""
         self._turn += 1
         return await self._put("", LEAST, lambda: do(self._held), self._turn)
@@ -76,13 +89,13 @@ class Reader:
         return self._tasks.qsize()
 
     @property
-    def _held(self) -> Scanner:
-        if self._scanner is None:
+    def _held(self) -> Finder:
+        if self._finder is None:
             made = self._make()
             made.find([_WARM])
-            self._scanner = made
+            self._finder = made
             self.ready.set()
-        return self._scanner
+        return self._finder
 
     def _put(self, text: str, least: float, do: Callable[[], Any] | None, turn: int) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()

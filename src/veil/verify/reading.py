@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.lexicon.dates import day_numbers
-from veil.lexicon.language import language_of
+from veil.lexicon.language import is_read, language_of
 from veil.lexicon.names import surrogate_family, surrogate_given
 from veil.lexicon.places import surrogate_cities
+from veil.lexicon.unread import unread
 from veil.model import Known, Label
 from veil.operators.births import ninety_before
 from veil.policy.operators import promised
@@ -46,6 +47,7 @@ class Reading:
     def __init__(self, plan: Plan) -> None:
         words = language_of(plan.locale).rereading
         self._titles, self._fax = words.titled, words.faxed
+        self._telling, self._expected = unread(language_of(plan.locale)), is_read(plan.locale)
         self._date = re.compile(_DAY.replace("{month}", words.month))
         labels = plan.labels
         self._kept = {label for label, treatment in labels.items() if isinstance(treatment, Keep)}
@@ -56,6 +58,10 @@ class Reading:
         # A date that shows an age over 89, before or after its step of at most five years, becomes the day that shows 90.
         self._oldest = ninety_before(plan.reference_date).toordinal() - _EPOCH + 5 * 366
         self._moved, self._exact = moves is not None, moves is not None and moves.exact
+
+    def _unread(self, text: str) -> bool:
+        """Whether a text is in a language that is not read: the run masks such texts whole."""
+        return bool(self._telling.language_of(text, expected=self._expected))
 
     def left(self, before: str, after: str) -> str:
         """The code of what one text still holds, or nothing.
@@ -69,6 +75,8 @@ class Reading:
             stayed = there & set(pattern.findall(before)) if there else there
             if any(not is_ours(value, label) for value in stayed):
                 return "residual-pattern"
+        if self._unread(after) and self._unread(before):
+            return "residual-language"
         if Label.NAME not in self._kept and self._titled(self._titles.findall(before), self._titles.findall(after)):
             return "residual-name"
         if (

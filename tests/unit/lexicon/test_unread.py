@@ -33,7 +33,7 @@ ENGLISH = (
     "Juan de la Cruz", "s/p R TKA POD#2, afebrile, VSS", "A/P: 1. HTN - cont lisinopril 2. DM2 - metformin 3. f/u PCP",
     "Cefazolin, Ceftriaxone, Azithromycin, Piperacillin-tazobactam", "en route to hospital, de novo AML",
     "grand mal seizure, cafe au lait spots", "Hospital de los Niños", "Rue des Lilas 4", "per os bid, pro re nata", "los 3 d",
-    "ETOH neg, tob 1 ppd x 20 yrs", "pt no show", "Called, no ans, lvm", "refill sent", "stable", "UNKNOWN", "N/A", "",
+    "ETOH neg, tob 1 ppd x 20 yrs", "pt no show", "Called, no ans, lvm", "lorem ipsum " * 40, "refill sent", "stable", "UNKNOWN", "N/A", "",
     "lisinopril 10 mg po daily", "Crohn's flare, on infliximab q8wk", "Hans Muller", "José Martínez", "Müller, Jörg",
     "Björn Åkesson", "tumor, rubor, calor, dolor", "hernia inguinalis dextra", "heparin gtt, norepi gtt, propofol gtt",
     "abd soft nt nd bs+", "perrla eomi", "aaox3 cn ii-xii intact", "120/80 72 16 98.6", "α-fetoprotein 4 µg/L", "naïve, fiancée",

@@ -23,10 +23,12 @@ from veil.service.gate.grants import ANYBODY, Grant
 from veil.service.locate import entities
 from veil.service.measures import Measures
 from veil.service.reader import Reader
+from veil.service.rest.answers import Answers
 
 MOST_CHARS = 20_000
 _TARGET = "ComprehendMedical_20181030."
 _MEDIA = "application/x-amz-json-1.1"
+LANGUAGE = "x-veil-language"  # of a text in a language that is not read: most identifiers are not found
 
 
 class Refusal(Exception):  # noqa: N818  an answer, no failure of ours
@@ -37,14 +39,16 @@ class Refusal(Exception):  # noqa: N818  an answer, no failure of ours
         self.name, self.sentence, self.status = name, sentence, status
 
 
-def aws_router(reader: Reader, callers: Callers, measures: Measures, waiting: int) -> APIRouter:
+def aws_router(reader: Reader, answers: Answers, callers: Callers, measures: Measures, waiting: int) -> APIRouter:
     """POST / with a target of Comprehend Medical."""
     router = APIRouter()
 
     @router.post("/", include_in_schema=False)
     async def call(request: Request) -> Response:
         try:
-            return _answered(request, 200, await _found(request, reader, callers, measures, waiting))
+            text, answer = await _found(request, reader, callers, measures, waiting)
+            language = answers.languages([text])[0]
+            return _answered(request, 200, answer, {LANGUAGE: language} if language else None)
         except Refusal as refused:
             return _refused(request, refused)
         except HTTPException:
@@ -58,7 +62,7 @@ def aws_router(reader: Reader, callers: Callers, measures: Measures, waiting: in
 
 async def _found(
     request: Request, reader: Reader, callers: Callers, measures: Measures, waiting: int
-) -> dict[str, Any]:
+) -> tuple[str, dict[str, Any]]:
     body = await request.body()
     _check(request, body, callers)
     if request.headers.get("x-amz-target", "") != f"{_TARGET}DetectPHI":
@@ -71,7 +75,7 @@ async def _found(
     except LimitError:
         raise Refusal("InvalidRequestException", "the text asks for more work than is allowed") from None
     measures.texts([len(text)], [spans], reader.waiting)
-    return {"Entities": entities(text, spans), "ModelVersion": f"veil-{version('veil-deid')}"}
+    return text, {"Entities": entities(text, spans), "ModelVersion": f"veil-{version('veil-deid')}"}
 
 
 def _refused(request: Request, refused: Refusal) -> Response:

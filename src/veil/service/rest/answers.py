@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import hmac
 import os
@@ -10,16 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
 from veil.detectors.scanner import Scanner
-from veil.engine.operate import Operators
 from veil.engine.persons import who_is_meant
-from veil.engine.scan import Scans
+from veil.engine.texts import TextEngine, Treated, policy_of
 from veil.keys import ROOT_BYTES, Keys
-from veil.model import Label, Owner, Report, Span, put_back
+from veil.lexicon.language import language_of
+from veil.model import Label, Owner, Span
 from veil.operators.redact import BLOCK, PLACEHOLDERS
-from veil.policy.plan import Plan, day_first, describe
+from veil.policy.plan import describe
 from veil.policy.profile import Profile, read_profile
 from veil.policy.rules import Keep
 from veil.service.reader import LEAST, Reader
@@ -27,15 +24,6 @@ from veil.service.rest.kinds import kind_of, taken
 
 _DIGITS = 16
 _TRIES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A text after its change. Shape: k spans of the text as it was, k replacements."""
-
-    text: str
-    spans: list[Span]
-    replacements: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +48,36 @@ class Answers:
 
     def __init__(self, reader: Reader, keys: Keys, locale: str = "en-US") -> None:
         self._reader, self._keys, self._locale = reader, keys, locale
+        self._language = language_of(locale)
         self._profiles: dict[str, Profile] = {}
 
     async def find(self, texts: Sequence[str], least: float = LEAST) -> list[list[Span]]:
         """The spans that Safe Harbor changes, however sure: with a score of at least `least`."""
         found = await self._reader.find(texts, least)
-        return self._scans("safe-harbor", Keys.none()).treated(texts, found)
+        return self._engine("safe-harbor", Keys.none()).changed(texts, found)
+
+    def languages(self, texts: Sequence[str]) -> list[str]:
+        """The language of each text that is not read, "" for the others."""
+        return self._engine("safe-harbor", Keys.none()).languages(texts)
 
     async def everything(self, text: str, least: float = LEAST) -> list[Span]:
         """All spans of one text, also those that Safe Harbor keeps."""
         return (await self._reader.find([text], least))[0]
 
-    async def change(self, texts: Sequence[str], wish: Wish, caller: str) -> list[Changed]:
+    async def change(self, texts: Sequence[str], wish: Wish, caller: str) -> list[Treated]:
         """Shape: n texts -> n changed texts. `caller`: whose keys are meant where the scope is a key."""
         found = await self._reader.find(texts, wish.least)
         profile = _profile_of(wish)
-        spans = self._wanted(texts, self._scans(profile, Keys.none()).treated(texts, found), wish.kinds)
+        plain = self._engine(profile, Keys.none())
+        spans = self._wanted(texts, plain.changed(texts, found), wish.kinds)
         if wish.profile or wish.strategy == "consistent":
-            answer: list[Changed] = await self._reader.call(
+            answer: list[Treated] = await self._reader.call(
                 lambda _: self._derived(texts, spans, profile, wish, caller)
             )
             return answer
         secret = self._keys.secret("service", "hash")
-        return [
-            _put(text, mine, _plain(text, mine, wish.strategy, secret)) for text, mine in zip(texts, spans, strict=True)
-        ]
+        new = [_plain(text, mine, wish.strategy, secret) for text, mine in zip(texts, spans, strict=True)]
+        return plain.put(texts, spans, new)
 
     def policy(self, wish: Wish) -> Mapping[Label, str]:
         """The line of the policy that decides each label, as it is written."""
@@ -102,7 +95,7 @@ class Answers:
 
     def _derived(
         self, texts: Sequence[str], spans: list[list[Span]], profile: str, wish: Wish, caller: str
-    ) -> list[Changed]:
+    ) -> list[Treated]:
         """By the operators of a profile; drawn anew where two persons would share a fake."""
         if wish.scope == "document":
             return [
@@ -112,16 +105,9 @@ class Answers:
 
     def _drawn(
         self, texts: Sequence[str], spans: list[list[Span]], profile: str, wish: Wish, caller: str
-    ) -> list[Changed]:
-        values = pa.array(list(texts), pa.large_string())
-        subjects = pa.array(["one"] * len(texts), pa.large_string())
+    ) -> list[Treated]:
         for _ in range(_TRIES):
-            scans = self._scans(profile, self._keys_for(wish, caller))
-            new, found = scans.answer(values, subjects, spans, day_first=day_first(self._locale), report=Report(), address="text")  # fmt: skip
-            done = [
-                Changed(text or "", list(one.spans), list(one.replacements))
-                for text, one in zip(new.to_pylist(), found, strict=True)
-            ]
+            done = self._engine(profile, self._keys_for(wish, caller)).treat(texts, ["one"] * len(texts), spans)
             if wish.scope == "key" or not _collide(texts, done):
                 break
         return done
@@ -139,13 +125,10 @@ class Answers:
             )
         return self._profiles[name]
 
-    def _scans(self, name: str, keys: Keys) -> Scans:
-        profile = self._profile(name)
-        today = dt.datetime.now(tz=dt.UTC).date()
-        plan = Plan(
-            "texts", profile.name, profile.claims, "subject", self._locale, today, profile.labels, (), (), {}, None, {}
-        )
-        return Scans(plan, Scanner([]), Operators(plan, keys), keys, None)
+    def _engine(self, name: str, keys: Keys) -> TextEngine:
+        """The engine of a profile; spans come from the reader, which finds for all requests."""
+        policy = policy_of(self._profile(name), self._locale)
+        return TextEngine(policy, keys, self._language, scanner=Scanner([]))
 
 
 def _profile_of(wish: Wish) -> str:
@@ -164,11 +147,7 @@ def _hashed(secret: bytes, value: str, label: Label) -> str:
     return hmac.digest(secret, f"{label}\x1f{value}".encode(), hashlib.sha256).hex()[:_DIGITS]
 
 
-def _put(text: str, spans: list[Span], replacements: list[str]) -> Changed:
-    return Changed(put_back(text, spans, replacements), spans, replacements)
-
-
-def _collide(texts: Sequence[str], done: list[Changed]) -> bool:
+def _collide(texts: Sequence[str], done: list[Treated]) -> bool:
     """Whether two names that differ in more than case share a fake."""
     seen: dict[str, str] = {}
     for text, one in zip(texts, done, strict=True):

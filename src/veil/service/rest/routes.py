@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 
+from veil.engine.texts import Treated
 from veil.errors import Error
 from veil.model import Span
 from veil.service.gate.callers import Callers
@@ -13,7 +14,7 @@ from veil.service.gate.grants import Grant
 from veil.service.locate import entities
 from veil.service.measures import Measures
 from veil.service.reader import Reader
-from veil.service.rest.answers import Answers, Changed, Wish
+from veil.service.rest.answers import Answers, Wish
 from veil.service.rest.explained import explained
 from veil.service.rest.kinds import KINDS, kind_of, unknown
 from veil.service.rest.shapes import (
@@ -76,7 +77,7 @@ def rest_router(desk: Desk) -> APIRouter:
 def _add_calls(router: APIRouter, desk: Desk) -> None:
     may_detect, may_change = desk.callers.allowed("detect"), desk.callers.allowed("deidentify")
 
-    @router.post("/detect", tags=["texts"])
+    @router.post("/detect", tags=["texts"], response_model_exclude_none=True)
     async def detect(asked: DetectRequest, grant: Annotated[Grant, Depends(may_detect)]) -> DetectAnswer:
         """Find what identifies a person. Offsets are code points of the text."""
         del grant
@@ -84,19 +85,25 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
         (spans,) = await desk.answers.find([asked.text], asked.confidence_threshold)
         desk.count([asked.text], [spans])
         found = _entities(asked.text, spans)
-        return DetectAnswer(entities=found, entity_count=len(found), text_length=len(asked.text))
+        return DetectAnswer(
+            entities=found, entity_count=len(found), text_length=len(asked.text), language=_language(desk, asked.text)
+        )
 
-    @router.post("/deidentify", tags=["texts"])
+    @router.post("/deidentify", tags=["texts"], response_model_exclude_none=True)
     async def deidentify(asked: DeidentifyRequest, grant: Annotated[Grant, Depends(may_change)]) -> DeidentifyAnswer:
         """Put something else in the place of what identifies a person."""
         (done,) = await _changed(desk, [asked.text], asked, grant)
         found = _entities(asked.text, done.spans)
         made = {one.text: new for one, new in zip(found, done.replacements, strict=True)}
         return DeidentifyAnswer(
-            deidentified_text=done.text, entities_found=found, replacements_made=made, entity_count=len(found)
+            deidentified_text=done.text,
+            entities_found=found,
+            replacements_made=made,
+            entity_count=len(found),
+            language=done.language or None,
         )
 
-    @router.post("/explain", tags=["texts"])
+    @router.post("/explain", tags=["texts"], response_model_exclude_none=True)
     async def explain(asked: DeidentifyRequest, grant: Annotated[Grant, Depends(may_change)]) -> ExplainAnswer:
         """The same, with the reason of every span: who found it, how sure, and which line of the policy decided."""
         (done,) = await _changed(desk, [asked.text], asked, grant)
@@ -108,7 +115,7 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
         """The same for up to a hundred texts, in their order."""
         done = await _changed(desk, asked.texts, asked, grant)
         results = [
-            BatchResult(original_text=text if asked.include_original else None, deidentified_text=one.text, entity_count=len(one.spans))
+            BatchResult(original_text=text if asked.include_original else None, deidentified_text=one.text, entity_count=len(one.spans), language=one.language or None)
             for text, one in zip(asked.texts, done, strict=True)
         ]  # fmt: skip
         return BatchAnswer(
@@ -119,14 +126,14 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
 def _add_phi(router: APIRouter, desk: Desk) -> None:
     may_ask = desk.callers.allowed("phi")
 
-    @router.post("/phi", tags=["texts"])
+    @router.post("/phi", tags=["texts"], response_model_exclude_none=True)
     async def phi(asked: PhiRequest, grant: Annotated[Grant, Depends(may_ask)]) -> PhiAnswer:
         """Find it, and answer as Locate and DetectPHI do; ages of any height are told."""
         del grant
         desk.check_room()
         spans = await desk.answers.everything(asked.text)
         desk.count([asked.text], [spans])
-        return PhiAnswer(phi=entities(asked.text, spans))
+        return PhiAnswer(phi=entities(asked.text, spans), language=_language(desk, asked.text))
 
 
 def _add_facts(router: APIRouter, desk: Desk) -> None:
@@ -153,7 +160,7 @@ def _add_facts(router: APIRouter, desk: Desk) -> None:
         return Response(desk.measures.page(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-async def _changed(desk: Desk, texts: list[str], asked: Changing, grant: Grant) -> list[Changed]:
+async def _changed(desk: Desk, texts: list[str], asked: Changing, grant: Grant) -> list[Treated]:
     place = unknown(asked.entity_types or ())
     if place is not None:
         raise HTTPException(400, f"Unknown entity type: number {place + 1} of entity_types; see /api/v1/entities")
@@ -161,6 +168,11 @@ async def _changed(desk: Desk, texts: list[str], asked: Changing, grant: Grant) 
     done = await desk.answers.change(texts, _wish(asked), grant.id)
     desk.count(texts, [one.spans for one in done])
     return done
+
+
+def _language(desk: Desk, text: str) -> str | None:
+    """The language of a text that is not read; None where it is read."""
+    return desk.answers.languages([text])[0] or None
 
 
 def _wish(asked: Changing) -> Wish:

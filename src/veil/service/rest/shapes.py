@@ -56,6 +56,18 @@ class BatchRequest(Changing):
     include_original: bool = Field(False, description="repeat each text in its result")
 
 
+class Told(BaseModel):
+    """An answer that says so where a text is in a language that is not read.
+
+    Then `language` is its code (ISO 639; `und`: it cannot be said which): a text that is changed is masked whole, and of one that is
+    only looked at most identifiers are not found.
+    """
+
+    language: str | None = Field(
+        None, description="the language of a text that is not read; not there where it is read"
+    )
+
+
 class PhiRequest(Asked):
     text: str = Field(min_length=1, max_length=MOST_CHARS)
 
@@ -68,13 +80,13 @@ class Entity(BaseModel):
     confidence: float = Field(ge=0, le=1)
 
 
-class DetectAnswer(BaseModel):
+class DetectAnswer(Told):
     entities: list[Entity]
     entity_count: int
     text_length: int
 
 
-class DeidentifyAnswer(BaseModel):
+class DeidentifyAnswer(Told):
     deidentified_text: str
     entities_found: list[Entity]
     replacements_made: dict[str, str]
@@ -97,12 +109,12 @@ class Reason(BaseModel):
     result_end: int = Field(ge=0)
 
 
-class ExplainAnswer(BaseModel):
+class ExplainAnswer(Told):
     deidentified_text: str
     spans: list[Reason]
 
 
-class BatchResult(BaseModel):
+class BatchResult(Told):
     original_text: str | None = None
     deidentified_text: str
     entity_count: int
@@ -114,7 +126,7 @@ class BatchAnswer(BaseModel):
     documents_processed: int
 
 
-class PhiAnswer(BaseModel):
+class PhiAnswer(Told):
     phi: list[dict[str, Any]]
 
 

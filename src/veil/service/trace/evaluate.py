@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from veil.errors import Error, PolicyError
+from veil.lexicon.unread import UNKNOWN
 from veil.model import Label
 from veil.service.locate import LABELS, entities, type_of
 from veil.service.trace.bodies import Body, read
@@ -34,7 +35,15 @@ class Hit:
     entity: dict[str, Any]
 
 
-Find = Callable[[str], list[Hit]]
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in a text; `language`: that of a text that is not read, else ""."""
+
+    hits: list[Hit]
+    language: str = ""
+
+
+Find = Callable[[str], Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +82,27 @@ class Evaluator:
 
     def _judged(self, text: str, unread: list[str], keep: bool, first: int = 0, last: int | None = None) -> Outcome:
         hits: list[Hit] = []
+        languages: set[str] = set()
         try:
-            whole = self._read(text, hits)
+            whole = self._read(text, hits, languages)
         except Error as error:
             return unknown(error.code)
         except (OSError, http.client.HTTPException, ValueError):
             return unknown("failed")
         own = [hit for hit in hits if first <= hit.start < (len(text) if last is None else last)]
-        made = outcome([hit.kind for hit in own], unread if whole else ["late"])
+        missed = [*unread, *(["language"] if languages - {"", UNKNOWN} else [])]
+        made = outcome([hit.kind for hit in own], missed if whole else ["late"])
         return replace(made, found=[hit.entity for hit in own[:KEPT]] if keep else [])
 
-    def _read(self, text: str, hits: list[Hit]) -> bool:
+    def _read(self, text: str, hits: list[Hit], languages: set[str]) -> bool:
         """Whether all of it was read before the budget of one request was spent: those behind it wait."""
         until = time.monotonic() + self._budget
         for at, end, first, last in pieces(text):
             if time.monotonic() > until:
                 return False
-            hits += [_moved(hit, at) for hit in self._find(text[at:end]) if first <= hit.start + at < last]
+            reading = self._find(text[at:end])
+            hits += [_moved(hit, at) for hit in reading.hits if first <= hit.start + at < last]
+            languages.add(reading.language)
         return True
 
 
@@ -114,15 +127,19 @@ def _moved(hit: Hit, by: int) -> Hit:
 
 
 def local_find(labels: frozenset[Label]) -> Find:
-    from veil.jobs.find import Finder  # noqa: PLC0415  the detectors are loaded where they run
+    from veil.engine.texts import TextEngine, policy_of  # noqa: PLC0415  the detectors are loaded where they run
+    from veil.keys import Keys  # noqa: PLC0415
+    from veil.policy.profile import read_profile  # noqa: PLC0415
 
-    finder = Finder(everything=True)
-    finder.find(["Seen by Dr. Alice Wong on 03/04/2019; MRN 1234567, call 617-555-1212."])  # all is loaded now
+    engine = TextEngine(policy_of(read_profile("safe-harbor")), Keys.none())
+    engine.find(["Seen by Dr. Alice Wong on 03/04/2019; MRN 1234567, call 617-555-1212."])  # all is loaded now
 
-    def find(text: str) -> list[Hit]:
-        spans = [span for span in finder.find([text])[0] if span.label in labels]
-        return [Hit(span.label.value, span.start, span.end, entity)
-                for span in spans for entity in entities(text, [span])]  # fmt: skip
+    def find(text: str) -> Reading:
+        spans = [span for span in engine.find([text])[0] if span.label in labels]
+        hits = [
+            Hit(span.label.value, span.start, span.end, entity) for span in spans for entity in entities(text, [span])
+        ]
+        return Reading(hits, engine.languages([text])[0])
 
     return find
 
@@ -135,13 +152,14 @@ def remote_find(remote: Remote, labels: frozenset[Label]) -> Find:
     wanted = {type_of(label) for label in labels}
     line = _Line(remote)
 
-    def find(text: str) -> list[Hit]:
-        answer = line.post(json.dumps({"text": text}).encode())
-        return [
+    def find(text: str) -> Reading:
+        answer = json.loads(line.post(json.dumps({"text": text}).encode()))
+        hits = [
             Hit(str(one["Type"]), int(one["BeginOffset"]), int(one["EndOffset"]), one)
-            for one in json.loads(answer)["phi"]
+            for one in answer["phi"]
             if one["Type"] in wanted
         ]
+        return Reading(hits, str(answer.get("language") or ""))
 
     return find
 
