@@ -89,6 +89,8 @@ class Cues:
     saints: Words
     town_fronts: Words
     sides: Words
+    rooms: Words  # parts of any hospital
+    of_rooms: Words
     aged: Words
     facility_pairs: Mapping[str, Words]
     well_known: tuple[str, ...]

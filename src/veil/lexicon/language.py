@@ -32,6 +32,7 @@ class DateWords:
     """The words around a date that say that it is one, or that it is something else; see `detectors.date_context`."""
 
     clock: str  # a time of day, in RE2
+    any_date: Pattern  # whether a text can be a date at all
     cue: Pattern
     month_cue: Pattern
     ratio_before: Pattern
@@ -66,6 +67,24 @@ class CheckWords:
     no_street: Words
     no_street_name: Words
     public: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NoValueWords:
+    """What people write where there is no value: in whatever case, and in these very letters."""
+
+    any_case: tuple[str, ...]
+    exact: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PublicWords:
+    """The words around a number or a date that is printed and nobody's; see `detectors.ner.public`."""
+
+    register: Pattern
+    numbered: Pattern
+    paper: Pattern
+    issued: Pattern
 
 
 @dataclass(frozen=True)
@@ -142,9 +161,8 @@ class Language:
         return tuple(self.page["tables"].split())
 
     @cached_property
-    def no_value(self) -> Words:
-        """What people write where there is no value, in small letters."""
-        return frozenset(self.page["no_value"].split())
+    def no_value(self) -> NoValueWords:
+        return NoValueWords(*(tuple(self.page["no_value"][key]) for key in ("any_case", "exact")))
 
     @cached_property
     def months(self) -> tuple[str, ...]:
@@ -199,6 +217,10 @@ class Language:
             frozenset(page["no_street_name"].split()),
             tuple(page["public"].split()),
         )
+
+    @cached_property
+    def public(self) -> PublicWords:
+        return PublicWords(**{key: _pattern(text) for key, text in self.page["public"].items()})
 
     @cached_property
     def persons(self) -> PersonCues:

@@ -8,13 +8,8 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# `Na` and `Nan` are names of people, so words that are also names are listed in the very letters that programs write.
-_ANY_CASE = (
-    "null", "none", "unknown", "n/a", "n.a.", "#n/a", "#na", "<na>", "\\n", "(null)", "[null]", "<null>", "undefined",
-    "missing", "not available", "not applicable", "not known", "not recorded", "not provided", "no value", "(blank)",
-    "(unknown)", "(none)",
-)  # fmt: skip
-_EXACT = ("NA", "na", "NaN", "nan", "-nan", "-NaN", "NaT", "UNK", "unk", "nil", "NIL", "n/k", "N/K")
+from veil.lexicon.language import LANGUAGES, language
+
 _SIGNS = ("?", "??", "???", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "0000-00-00", "00/00/0000",
           "00.00.0000", "00000000", "0000-00-00 00:00:00")  # fmt: skip
 
@@ -28,8 +23,9 @@ def forms(words: Iterable[str]) -> frozenset[str]:
 
 @cache
 def standard_words() -> frozenset[str]:
-    """The words for "no value" where a project says nothing else."""
-    return forms(_ANY_CASE) | frozenset(_EXACT) | frozenset(_SIGNS)
+    """The words for "no value" where a project says nothing else: signs, and the words of every language that is read."""
+    words = [language(code).no_value for code in LANGUAGES]
+    return frozenset(_SIGNS).union(*(forms(one.any_case) | frozenset(one.exact) for one in words))
 
 
 class NoValue:

@@ -28,6 +28,7 @@ def test_a_language_says_all_that_is_asked_of_it(code: str) -> None:
         "checks",
         "persons",
         "rereading",
+        "no_value",
         "places",
         "surrogates",
     ):

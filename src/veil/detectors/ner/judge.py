@@ -69,7 +69,7 @@ class Ner:
     def _judged(self, text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> list[Span]:
         seen = pooled(one, seen, self._language.vocabulary)
         own = fitted(text, list(decode.spans(text, one, seen, self._labels, self.network.roles, self._language)), found)
-        own = [span for span in own if not is_public(text.raw, span.start, span.end, span.label)]
+        own = [span for span in own if not is_public(text.raw, span.start, span.end, span.label, self._language)]
         both = [*(self._told(text, one, seen, weighed(text, one, seen, span, self._language)) for span in found), *own]
         return [*both, *echoes(text, one, seen, both, self._language)]
 
@@ -112,7 +112,7 @@ def _is_nobodys(raw: str, span: Span, language: Language) -> bool:
     """Whether a span is something printed, or a room of any hospital."""
     if span.label is Label.ORGANIZATION and is_room(raw[span.start : span.end], language):
         return True
-    return is_public(raw, span.start, span.end, span.label)
+    return is_public(raw, span.start, span.end, span.label, language)
 
 
 def within(text: Text, one: Cut, span: Span) -> tuple[int, int]:

@@ -10,20 +10,7 @@ from veil.model import SAFE_HARBOR, Label
 
 _NUMBERED = frozenset(SAFE_HARBOR) - {Label.NAME, Label.LOCATION, Label.EMAIL, Label.URL, Label.DATE}
 _WORDED = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION, Label.PROFESSION, Label.STATE})
-_DATE = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*|(?<!\d)(?:19|20)\d\d(?!\d)|"
-    r"\d{1,2}([/.-])\d{1,2}\1\d{2,4}|teenth|tieth",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[^\W\d_]+")
-# Parts of any hospital. A name of nothing but such words is nobody's and no place's.
-_ROOMS = frozenset(
-    ["unit", "nursery", "department", "suite", "room", "service", "services", "pathology", "ward", "floor", "team", "desk", "bay",
-     "area", "recovery", "surgery", "radiology", "laboratory", "lab", "theater", "theatre", "program", "division", "section"]
-)  # fmt: skip
-_OF_ROOMS = frozenset(
-    ["and", "the", "care", "post", "same", "day", "new", "born", "main", "general", "plastic", "operating", "eye"]
-)
 
 
 def can_be(label: Label, shown: str, language: Language) -> bool:
@@ -35,7 +22,7 @@ def can_be(label: Label, shown: str, language: Language) -> bool:
     if label is Label.URL:
         return "." in shown
     if label is Label.DATE:  # a bare `9/10` is left to the rules, which know ratios
-        return _DATE.search(shown) is not None
+        return language.dates.any_date.search(shown) is not None
     if label in _WORDED:
         return _can_be_worded(label, shown, language)
     return True
@@ -56,11 +43,12 @@ def _can_be_worded(label: Label, shown: str, language: Language) -> bool:
 
 def is_room(shown: str, language: Language) -> bool:
     """Whether the name of an institution is one that every hospital has: `Postanesthesia Care Unit`."""
+    cues = language.cues
     words = [word.lower() for word in _WORD.findall(shown)]
-    if not words or words[-1] not in _ROOMS:
+    if not words or words[-1] not in cues.rooms:
         return False
     return all(
-        word in _ROOMS or word in _OF_ROOMS or language.vocabulary.bits(word) & CLINICAL
+        word in cues.rooms or word in cues.of_rooms or language.vocabulary.bits(word) & CLINICAL
         for word in words
         if len(word) > 2
     )

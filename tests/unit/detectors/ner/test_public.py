@@ -3,6 +3,7 @@
 import pytest
 
 from veil.detectors.ner.public import is_public
+from veil.lexicon.language import english
 from veil.model import Label
 
 
@@ -12,7 +13,7 @@ def told(marked: str, label: Label) -> bool:
         marked.partition("<")[2].partition(">")[0],
         marked.partition(">")[2],
     )
-    return is_public(before + value + after, len(before), len(before) + len(value), label)
+    return is_public(before + value + after, len(before), len(before) + len(value), label, english())
 
 
 @pytest.mark.parametrize(
