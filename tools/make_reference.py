@@ -152,7 +152,8 @@ A rule is a word, a mapping with one treatment, or a list of mappings with `wher
 | `as KIND` | what the [profile](profiles.md) says for columns of that kind |
 
 Beside a treatment may stand `known:` (`true`, `strong`, `weak`: the value is sought in its subject's text; `staff`: it is one of the
-hospital's own people), `cast:` (what cells are stated to be: `integer`, `float`, `datetime`, `string`; those that are not are emptied and
+hospital's own people), `person:` (who of the row is named, where it is not the subject: `mother`, `next_of_kin`, `attending`;
+columns with one word are one person), `cast:` (what cells are stated to be: `integer`, `float`, `datetime`, `string`; those that are not are emptied and
 counted), `label:`, `kind:`, `domain:` (columns of one domain share their pseudonyms), `reason:` (for the report) and `where:`.
 A condition compares columns with literals: `= != < <= > >=`, `in`, `like`, `between`, `is null`, `and`, `or`, `not`.
 """

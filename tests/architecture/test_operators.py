@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from veil.operators.promise import FACTS, Promise, promise_of
+from veil.model import ABOUT
+from veil.operators.promise import Promise, promise_of
 from veil.parts import OPERATORS, part
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "veil"
@@ -42,7 +43,7 @@ def test_every_operator_of_ours_declares_its_promise(name):
     assert "promise" in vars(kind), f"{name} declares nothing"
     made = promise_of(kind(**NEEDS.get(name, {})))
     assert isinstance(made, Promise)
-    assert made.asks <= {"subject", "person", "role", "label", "domain"} | FACTS
+    assert made.asks <= set(ABOUT.names)
     assert made.changes or made.checks or made.form, f"{name} lets values stay, and no rule says which"
     assert inspect.getdoc(kind)
     assert dataclasses.is_dataclass(kind)

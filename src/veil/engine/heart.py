@@ -91,7 +91,7 @@ class _Work:
 
     def treat(self, batch: Batch, rules: Mapping[str, Rule], unlisted: str, prefix: str, subjects: pa.Array) -> Edits:
         edits = Edits()
-        people = People.of(batch, rules, subjects)
+        people = People.of(batch, rules, subjects, self._engine.roster)
         for field in batch.fields:
             rule = self._rule(field.address, rules, unlisted)
             address = prefix + spoken(field.address, rules)
@@ -109,7 +109,7 @@ class _Work:
     def some(
         self, batch: Batch, rules: Mapping[str, Rule], addresses: Sequence[str], subjects: pa.Array
     ) -> dict[str, pa.Array]:
-        people = People.of(batch, rules, subjects)
+        people = People.of(batch, rules, subjects, self._engine.roster)
         found = {}
         for field in batch.fields:
             if field.address in addresses:
@@ -191,9 +191,13 @@ class _Work:
         if roster is not None and promise_of(operator).asks_facts:
             facts = roster.facts(whose.subject)
         label = rule.label.value if rule.label is not None else None
-        told = {"born": facts.born, "offset": facts.offset} if facts is not None else {}
+        told = {"household": whose.household, "called": whose.called}
+        if facts is not None:
+            told |= {"born": facts.born, "offset": facts.offset}
         if facts is not None and whose.is_subject:
             told["sex"] = facts.sex
+        if roster is not None and "turns" in promise_of(operator).asks:
+            told["turns"] = roster.turns.of(whose.person, whose.household)
         about = about_table(
             len(values), subject=whose.owner, person=whose.person, domain=treatment.domain, label=label, **told
         )

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.engine.persons import staff_person, tokens_of
+from veil.engine.persons import person_key, tokens_of
 from veil.engine.subjects import spread_to
-from veil.model import Batch, Field
+from veil.model import STAFF_HOUSEHOLD, Batch, Field
+from veil.policy.person_words import role_of
 from veil.policy.plan import rule_at
 from veil.policy.rules import Rule
 from veil.policy.siblings import beside
+from veil.roster import Roster
 
 WHOLE = ("full_name", "name")
-PIECES = ("given_name", "family_name")
+PIECES = ("given_name", "middle_name", "family_name")
+NAME_KINDS = frozenset((*WHOLE, *PIECES))
 STAFF = "staff"
+_TEXT = pa.large_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,68 +29,132 @@ class Whose:
     """Whose record values are of, and whom they name.
 
     Shape:   n of each. `owner`: the subject that an operator hears of, None where the value is nobody's record (the
-             hospital's own people); `person`: the key of the person named, null where it is not known; `is_subject`:
-             whether that is the subject, so that what is known of the subject is true of them.
+             hospital's own people); `person`: the key of the person named, null where it is not known; `called`: their
+             full name in folded words. `is_subject`: whether that is the subject, so that what is known of the subject
+             is true of them.
     """
 
     subject: pa.Array
     owner: pa.Array | None
     person: pa.Array
+    household: pa.Array
+    called: pa.Array | None = None
     is_subject: bool = True
 
     def take(self, places: pa.Array) -> Whose:
-        owner = None if self.owner is None else self.owner.take(places)
-        return Whose(self.subject.take(places), owner, self.person.take(places), self.is_subject)
+        subject, owner, person, household, called = (
+            None if one is None else one.take(places)
+            for one in (self.subject, self.owner, self.person, self.household, self.called)
+        )
+        return Whose(subject, owner, person, household, called, self.is_subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Fields that name one person together, each with its kind of name. Shape: `word` is the project's own, or ""."""
+
+    word: str
+    is_staff: bool
+    fields: tuple[tuple[Field, str], ...]
+
+    def full(self, field: Field, batch: Batch) -> pa.Array:
+        """The full name beside each value of one of the fields, as it is written. Shape: n values -> n."""
+        names: dict[str, pa.Array] = {}
+        for one, kind in self.fields:
+            names.setdefault(kind, field.values if one is field else beside(field, batch, one.address)[0])
+        whole = next((names[kind] for kind in WHOLE if kind in names), None)
+        if whole is not None:
+            return whole
+        pieces = [pc.fill_null(names[kind], "") for kind in PIECES if kind in names]
+        joined = pc.binary_join_element_wise(*pieces, pa.scalar(" ", _TEXT)) if len(pieces) > 1 else pieces[0]
+        return pc.if_else(pc.equal(pc.utf8_trim_whitespace(joined), ""), pa.scalar(None, _TEXT), joined)
+
+
+def named_together(batch: Batch, rules: Mapping[str, Rule]) -> list[Named]:
+    """The persons whom the fields of a batch name, beside the subject.
+
+    Keeps:   fields with one `person:` word are one person. Without a word those of the hospital's own people are one,
+             unless there are several of one kind: then each names a person of its own.
+    """
+    worded: dict[str, list[tuple[Field, str]]] = {}
+    staff: list[tuple[Field, str]] = []
+    for field in batch.fields:
+        rule = rule_at(field.address, rules)
+        if rule is None or rule.kind not in NAME_KINDS:
+            continue
+        if rule.person:
+            worded.setdefault(rule.person, []).append((field, rule.kind))
+        elif rule.known == STAFF:
+            staff.append((field, rule.kind))
+    found = [Named(word, role_of(word) == "clinician", tuple(fields)) for word, fields in worded.items()]
+    if len({kind for _, kind in staff}) == len(staff) and staff:
+        return [*found, Named("", is_staff=True, fields=tuple(staff))]
+    return [*found, *(Named("", is_staff=True, fields=(one,)) for one in staff)]
 
 
 @dataclass(frozen=True, slots=True)
 class People:
     """Who is named in the fields of one batch.
 
-    Shape:   `named`: by address, the fields that name one person together with it, each with its kind of name.
+    Shape:   `named`: by address, the person that a field names, where it is not the subject.
     Keeps:   what is said of a value depends on its own row or element alone: not on the order of the columns, nor on
              what is opened inside another.
     """
 
     batch: Batch
     subjects: pa.Array
-    named: Mapping[str, Sequence[tuple[Field, str]]]
+    named: Mapping[str, Named]
+    roster: Roster | None
 
     @classmethod
-    def of(cls, batch: Batch, rules: Mapping[str, Rule], subjects: pa.Array) -> People:
-        """Shape: `subjects`: one a row of the batch.
-
-        Keeps:   where a table has several columns of one kind for the hospital's own people, each of its columns names
-                 a person of its own.
-        """
-        staff = [(field, rule.kind) for field in batch.fields
-                 if (rule := rule_at(field.address, rules)) is not None and rule.known == STAFF]  # fmt: skip
-        is_one = len({kind for _, kind in staff}) == len(staff)
-        return cls(batch, subjects, {one[0].address: staff if is_one else [one] for one in staff})
+    def of(cls, batch: Batch, rules: Mapping[str, Rule], subjects: pa.Array, roster: Roster | None) -> People:
+        """Shape: `subjects`: one a row of the batch."""
+        named = {field.address: one for one in named_together(batch, rules) for field, _ in one.fields}
+        return cls(batch, subjects, named, roster)
 
     def whose(self, field: Field) -> Whose:
         """Shape: n values of a field -> n."""
         subject = spread_to(field, self.subjects)
-        group = self.named.get(field.address)
-        if not group:
-            return Whose(subject, subject, subject)
-        names = {kind: beside(field, self.batch, one.address)[0] for one, kind in group if one is not field}
-        own = next(kind for one, kind in group if one is field)
-        return Whose(subject, None, _staff_persons(names | {own: field.values}, len(field)), is_subject=False)
+        named = self.named.get(field.address)
+        if named is None:
+            return Whose(subject, subject, subject, subject)
+        own = next(one for one, _ in named.fields if one.address == field.address)
+        called = called_by(named.full(own, self.batch))
+        if named.is_staff:
+            household = pa.repeat(pa.scalar(STAFF_HOUSEHOLD, _TEXT), len(field))
+            return Whose(subject, None, keys_of(None, called), household, called, is_subject=False)
+        keys = persons_of(named, subject, called, self.roster)
+        return Whose(subject, subject, keys, subject, called, is_subject=False)
 
 
-def _staff_persons(names: Mapping[str, pa.Array], height: int) -> pa.Array:
-    """The key of the hospital's own person by what they are called. Shape: n values of each kind -> n."""
-    whole = next((names[kind] for kind in WHOLE if kind in names), None)
-    if whole is None:
-        pieces = [pc.fill_null(names[kind], "") for kind in PIECES if kind in names]
-        whole = (
-            pc.binary_join_element_wise(*pieces, pa.scalar(" ", pa.large_string()))
-            if pieces
-            else pa.nulls(height, pa.large_string())
-        )
-    encoded = pc.dictionary_encode(whole)
-    keys = [
-        staff_person(words) if (words := tokens_of(name or "")) else None for name in encoded.dictionary.to_pylist()
-    ]
-    return pa.array(keys, pa.large_string()).take(encoded.indices)
+def called_by(names: pa.Array) -> pa.Array:
+    """Names as folded words, given name first; null where there is none. Shape: n -> n."""
+    encoded = pc.dictionary_encode(names)
+    words = [" ".join(tokens_of(name)) if name else None for name in encoded.dictionary.to_pylist()]
+    return pa.array([one or None for one in words], _TEXT).take(encoded.indices)
+
+
+def persons_of(named: Named, subjects: pa.Array, called: pa.Array, roster: Roster | None) -> pa.Array:
+    """The key of each person whom fields name. Shape: n subjects, n names in folded words -> n.
+
+    Keeps:   who is neither kin nor staff (a guarantor, a subscriber) and is called as the subject is, is the subject.
+    """
+    if named.is_staff:
+        return keys_of(None, called)
+    keys = keys_of(subjects, called)
+    if roster is None or role_of(named.word) != "other":
+        return keys
+    own = pc.fill_null(pc.equal(called_by(roster.full_names(subjects)), called), fill_value=False)
+    return pc.if_else(own, subjects, keys)
+
+
+def keys_of(subjects: pa.Array | None, called: pa.Array) -> pa.Array:
+    """The key of each person by what they are called, beside a subject or, without one, among the hospital's own people.
+
+    Shape:   n subjects, n names in folded words -> n keys, null where there is no name, or no subject.
+    """
+    if subjects is None:
+        head = pa.scalar(person_key(None, ()), _TEXT)
+        return pc.binary_join_element_wise(head, called, pa.scalar("", _TEXT))
+    head = pc.binary_join_element_wise(subjects, pa.scalar(person_key("", ()), _TEXT), pa.scalar("", _TEXT))
+    return pc.binary_join_element_wise(head, called, pa.scalar("", _TEXT))

@@ -6,29 +6,34 @@ import re
 from collections.abc import Sequence
 
 from veil.lexicon.language import Language, PersonCues, english
+from veil.lexicon.names import is_family_first
 from veil.model import Known, Label, Meant, Owner, Span
+from veil.policy.person_words import role_of
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})?")
+_FAMILY_FIRST = re.compile(r"[,^]")
 _POSSESSIVE = re.compile(r"['’][sS]?(?!\w)")
 _BEFORE, _AFTER = 48, 12
 _ROLES = frozenset({"patient", "relative", "clinician"})
+_WHOLE = ("full_name", "name")
 _NAME_KINDS = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
 
 
 def tokens_of(name: str) -> tuple[str, ...]:
-    """A name's words, folded, given names first: `Smith, John` and `JOHN SMITH's` are both (john, smith)."""
+    """A name's words, folded, given names first: `Smith, John`, `SMITH^JOHN` and `John Smith's` are all (john, smith)."""
     name = _POSSESSIVE.sub("", name)
-    family, comma, given = name.partition(",")
-    if comma and _WORD.search(given):
-        name = f"{given} {family}"
-    return tuple(word for word in map(str.casefold, _WORD.findall(name)) if word not in english().persons.not_of_names)
+    mark = _FAMILY_FIRST.search(name)
+    if mark and _WORD.search(name, mark.end()):
+        name = f"{name[mark.end() :]} {name[: mark.start()]}"
+    words = tuple(word for word in map(str.casefold, _WORD.findall(name)) if word not in english().persons.not_of_names)
+    return words[::-1] if mark is None and len(words) == 2 and is_family_first(*words) else words
 
 
 class Staff:
     """The hospital's own people by what they are called: full names, and family names that only one of them bears."""
 
     def __init__(self, known: Sequence[Known] = ()) -> None:
-        full = {tokens_of(one.value) for one in known if one.kind in ("full_name", "name")}
+        full = {tokens_of(one.value) for one in known if one.kind in _WHOLE}
         last: dict[str, set[tuple[str, ...]]] = {}
         for name in full:
             if name:
@@ -39,15 +44,24 @@ class Staff:
 
     def person(self, words: tuple[str, ...]) -> str | None:
         found = self._by_words.get(words) or (self._by_words.get(words[-1:]) if words and len(words[0]) == 1 else None)
-        return staff_person(found) if found else None
+        return person_key(None, found) if found else None
 
 
-def staff_person(words: tuple[str, ...]) -> str:
-    """The key of one of the hospital's own people, the same in tables and notes."""
-    return "staff\x1f" + " ".join(words)
+def person_key(subject: str | None, words: Sequence[str]) -> str:
+    """The key of a person beside a subject, or of one of the hospital's own people (no subject): the same in tables and notes."""
+    return f"{'staff' if subject is None else subject}\x1f" + " ".join(words)
 
 
 NOBODY = Staff()
+
+
+def _others(owner: Owner) -> dict[tuple[str, ...], str]:
+    """The persons beside the subject whom the tables name, by their words, each with a role."""
+    found: dict[tuple[str, ...], str] = {}
+    for known in owner.known:
+        if known.person and known.kind in _WHOLE and (words := tokens_of(known.value)):
+            found.setdefault(words, role_of(known.person))
+    return found
 
 
 def who_is_meant(
@@ -60,7 +74,8 @@ def who_is_meant(
     """
     own = _own_words(owner)
     called_so = [tokens_of(text[span.start : span.end]) if span.label is Label.NAME else () for span in spans]
-    groups = _linked(called_so)
+    others = _others(owner)
+    groups = _linked([*called_so, *others])[: len(spans)]
     beside = (language or english()).persons
     cues = [_cue(text, span, beside) if span.label is Label.NAME else "" for span in spans]
     told = {words: cue for words, cue in reversed(list(zip(groups, cues, strict=True))) if cue}
@@ -72,7 +87,7 @@ def who_is_meant(
         elif not cues[i] and _is_own(called_so[i], own):
             answers.append(Meant("patient", None))
         else:
-            answers.append(_meant(words, cues[i] or told.get(words, ""), own, owner, staff))
+            answers.append(_meant(words, cues[i] or told.get(words, ""), own, owner, staff, others))
     return [_read(meant, span) for meant, span in zip(answers, spans, strict=True)]
 
 
@@ -82,16 +97,18 @@ def _read(meant: Meant, span: Span) -> Meant:
     return Meant(role, meant.person) if meant.role == "other" and role in _ROLES else meant
 
 
-def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, staff: Staff) -> Meant:
+def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, staff: Staff,
+           others: dict[tuple[str, ...], str]) -> Meant:  # fmt: skip
+    if words in others and cue != "clinician" and (cue == "relative" or not _is_own(words, own)):
+        return Meant(others[words], person_key(owner.subject or "", words))
     if _is_own(words, own) and (cue != "clinician" or len(words) > 1):
         return Meant("patient", None)
     one_of_us = staff.person(words) if cue != "relative" and (cue or len(words) > 1) else None
     if one_of_us:
         return Meant("clinician", one_of_us)
     if cue == "clinician":
-        return Meant("clinician", staff_person(words))
-    key = f"{owner.subject or ''}\x1f" + " ".join(words)
-    return Meant(cue or "other", key)
+        return Meant("clinician", person_key(None, words))
+    return Meant(cue or "other", person_key(owner.subject or "", words))
 
 
 def _is_own(words: tuple[str, ...], own: frozenset[str]) -> bool:
@@ -102,7 +119,7 @@ def _is_own(words: tuple[str, ...], own: frozenset[str]) -> bool:
 
 def called(owner: Owner) -> str | None:
     """The owner's full name, folded, if the tables hold it: it tells a given name from a family name."""
-    full = next((known.value for known in owner.known if known.kind == "full_name"), None)
+    full = next((known.value for known in owner.known if known.kind in _WHOLE and not known.person), None)
     return " ".join(tokens_of(full)) if full else None
 
 
@@ -111,7 +128,8 @@ def _same(word: str, mine: str) -> bool:
 
 
 def _own_words(owner: Owner) -> frozenset[str]:
-    return frozenset(word for known in owner.known if known.kind in _NAME_KINDS for word in tokens_of(known.value))
+    own = (known for known in owner.known if known.kind in _NAME_KINDS and not known.person)
+    return frozenset(word for known in own for word in tokens_of(known.value))
 
 
 def _cue(text: str, span: Span, beside: PersonCues) -> str:

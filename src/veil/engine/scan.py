@@ -17,8 +17,19 @@ from veil.engine.persons import Staff, called, who_is_meant
 from veil.engine.unread import UnreadTexts, whole
 from veil.keys import Keys
 from veil.lexicon.language import language_of
-from veil.model import Found, Label, Meant, Owner, Report, Span, about_table, folded, span_table, spliced
-from veil.operators.names import CALLED
+from veil.model import (
+    STAFF_HOUSEHOLD,
+    Found,
+    Label,
+    Meant,
+    Owner,
+    Report,
+    Span,
+    about_table,
+    folded,
+    span_table,
+    spliced,
+)
 from veil.operators.promise import promise_of, unchanged
 from veil.operators.redact import Placeholder
 from veil.policy.operators import id_rules
@@ -171,18 +182,24 @@ class Scans:
     def _about(self, label: Label, mentions: list[_Mention], subjects: pa.Array, treatment: object) -> pa.Table:
         owners = subjects.take(pa.array([mention.text for mention in mentions], pa.int64()))
         facts: dict[str, pa.Array] = {}
+        person = pa.array([mention.meant.person for mention in mentions], pa.large_string())
+        house = [STAFF_HOUSEHOLD if one.meant.role == "clinician" else owner
+                 for one, owner in zip(mentions, owners.to_pylist(), strict=True)]  # fmt: skip
+        households = pa.array(house, pa.large_string())
         if self._roster is not None and isinstance(treatment, Apply) and label in (Label.NAME, Label.DATE, Label.YEAR):
             known = self._roster.facts(owners)
             patients = pa.array([mention.meant.person is None for mention in mentions])
             sex = pc.if_else(patients, known.sex, pa.scalar(None, pa.large_string()))
             facts = {"sex": sex, "born": known.born, "offset": known.offset}
-        told = [_person(mention, owner) for mention, owner in zip(mentions, owners.to_pylist(), strict=True)]
-        person = pa.array(told, pa.large_string())
+            if label is Label.NAME:
+                facts["turns"] = self._roster.turns.of(pc.coalesce(person, owners), households)
+        full = [one.called or None if one.meant.person is None else None for one in mentions]
         domain = treatment.domain if isinstance(treatment, Apply) else ""
         role = pa.array([mention.meant.role for mention in mentions], pa.large_string())
         return about_table(
-            len(mentions), subject=owners, person=person, role=role, label=label.value, domain=domain, **facts
-        )
+            len(mentions), subject=owners, person=person, role=role, label=label.value, domain=domain, **facts,
+            household=households, called=pa.array(full, pa.large_string()),
+        )  # fmt: skip
 
 
 def spans_of(found: Sequence[Found]) -> pa.Table:
@@ -193,13 +210,6 @@ def spans_of(found: Sequence[Found]) -> pa.Table:
         for span, new in zip(one.spans, one.replacements, strict=True)
     ]
     return span_table(*zip(*rows, strict=True)) if rows else span_table()
-
-
-def _person(mention: _Mention, subject: str | None) -> str | None:
-    """The key of the person meant; for the owner, the subject and what the tables call them."""
-    if mention.meant.person is not None or subject is None or not mention.called:
-        return mention.meant.person
-    return subject + CALLED + mention.called
 
 
 def _mentions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,24 +11,28 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.engine.subjects import by_row, read_ids, subjects_of
+from veil.engine.bearers import bearers_of, has_surrogates, names_people
+from veil.engine.people import Named, named_together
+from veil.engine.subjects import by_row, read_ids, spread_to, subjects_of
 from veil.errors import FormatError
 from veil.jobs.sidefiles import side_rows
 from veil.jobs.units import Unit, batches
 from veil.keys import Keys, sealed_offsets
 from veil.lexicon.dates import iso_days
-from veil.lexicon.novalue import standard
-from veil.model import Batch, Label, about_table
+from veil.lexicon.novalue import NoValue, standard
+from veil.model import Batch, Field, Label, about_table
 from veil.operators.base import plain
 from veil.operators.cast import cast_cells
+from veil.operators.name_turns import turns_of
 from veil.parts import opener
-from veil.policy.address import EMPTY, matches
+from veil.policy.address import EMPTY
 from veil.policy.novalue import no_value_of
 from veil.policy.operators import applied_in, make_operator, promised
+from veil.policy.person_words import role_of
 from veil.policy.plan import SEALED, Plan, SourcePlan, rule_at
 from veil.policy.rules import Apply, Open, Rule, Treatment
-from veil.policy.siblings import case_masks
-from veil.roster import RosterBuilder, RosterIndex
+from veil.policy.siblings import beside, case_masks
+from veil.roster import Roster, RosterBuilder, RosterIndex
 from veil.stores import Inputs
 
 _PROBES = {"fname": "given_name", "lname": "family_name", "mname": "given_name", "preferred_name": "given_name", "addr": "street",
@@ -64,7 +69,7 @@ def pass_one(
             raise FormatError("offsets-file", "a shift is no whole number of days", where=f"row {whole.index(False, 1) + 1}",
                               hint="two columns: subject, days")  # fmt: skip
         builder.add_known("offset", Label.DATE, "weak", days, subjects)
-    index = builder.finish()
+    index = _with_turns(builder.finish(), plan, inputs, keys, units)
     if mint:
         _mint(plan, inputs, keys, units)
     return index
@@ -129,24 +134,25 @@ def _side_known(builder: RosterBuilder, path: Path) -> None:
 def _learn(
     builder: RosterBuilder, batch: Batch, subjects: pa.Array, rules: list[tuple[str, Rule]], source: SourcePlan
 ) -> None:
-    parts: dict[str, pa.Array] = {}
-    words = no_value_of(source)
+    written, words = dict(rules), no_value_of(source)
+    named = named_together(batch, written)
     for field in batch.fields:
-        rule = next((rule for address, rule in rules if matches(address, field.address)), None)
-        if rule is None or field.address.endswith(EMPTY):
+        rule = rule_at(field.address, written)
+        if rule is None or not rule.known or field.address.endswith(EMPTY):
             continue
         told = words.emptied(field.values)
         values = iso_days(told, day_first=source.day_first) if rule.kind == "birth_date" else told
-        about = subjects if field.rows is None else subjects.take(field.rows)
-        parts.setdefault(
-            rule.kind, words.emptied(by_row(batch, field.address))
-        )  # a middle or a maiden name stands after it
+        stated = "staff" if role_of(rule.person) == "clinician" else rule.known
         label = rule.label or _LABELS.get(rule.kind, Label.ID)
-        builder.add_known(rule.kind, label, rule.known, values, about, rule.domain)
-    if "given_name" in parts and "family_name" in parts:
-        full = pc.binary_join_element_wise(parts["given_name"], parts["family_name"], pa.scalar(" ", pa.large_string()))
-        stated = "staff" if all(rule.known == "staff" for _, rule in rules) else "auto"
-        builder.add_known("full_name", Label.NAME, stated, full, subjects)
+        builder.add_known(rule.kind, label, stated, values, spread_to(field, subjects), rule.domain, rule.person)
+    own = [(field, rule.kind) for field in batch.fields
+           if (rule := rule_at(field.address, written)) is not None and not rule.person and rule.known != "staff"]  # fmt: skip
+    for one in [*named, Named("", is_staff=False, fields=tuple(own))]:
+        first = next((field for field, kind in one.fields if kind == "given_name"), None)
+        if first is not None and any(kind == "family_name" for _, kind in one.fields):
+            stated = "staff" if one.is_staff else "auto"
+            full = _joined(one, first, batch, words)
+            builder.add_known("full_name", Label.NAME, stated, full, spread_to(first, subjects), "", one.word)
     for fact, column in source.facts:
         values = words.emptied(by_row(batch, column))
         if fact == "sex":
@@ -156,6 +162,14 @@ def _learn(
         builder.add_known(fact, Label.DATE, "weak", values, subjects)
 
 
+def _joined(named: Named, given: Field, batch: Batch, words: NoValue) -> pa.Array:
+    """Given and family name of a person, where both are there. Shape: n values of the given name -> n."""
+    family = next(field for field, kind in named.fields if kind == "family_name")
+    beside_it, _ = beside(given, batch, family.address)
+    both = words.emptied(given.values), words.emptied(beside_it)
+    return pc.binary_join_element_wise(*both, pa.scalar(" ", pa.large_string()))
+
+
 def _sex(values: pa.Array) -> pa.Array:
     """F and M from the usual ways to write them (OMOP's 8532 and 8507 among them); anything else is not told."""
     first = pc.utf8_upper(pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(values), 0, 4))
@@ -163,6 +177,17 @@ def _sex(values: pa.Array) -> pa.Array:
     male = pc.is_in(first, pa.array(["M", "MALE", "MAN", "8507"], pa.large_string()))
     word = pa.large_string()
     return pc.if_else(female, pa.scalar("F", word), pc.if_else(male, pa.scalar("M", word), pa.scalar(None, word)))
+
+
+def _with_turns(index: RosterIndex, plan: Plan, inputs: Inputs, keys: Keys, units: list[Unit]) -> RosterIndex:
+    """The roster, with the names that are moved on so that nobody has another's full surrogate name."""
+    if not keys.id or not has_surrogates(plan):
+        return index
+    roster = Roster(index)
+    found = (bearer for source in plan.sources if names_people(source)
+             for batch, names in _batches(source, inputs, units)
+             for bearer in bearers_of(source, batch, subjects_of(source, batch, names, roster, plan.person), roster))  # fmt: skip
+    return dataclasses.replace(index, turns=turns_of(keys.secret("surrogate", "person"), found))
 
 
 def _mint(plan: Plan, inputs: Inputs, keys: Keys, units: list[Unit]) -> None:

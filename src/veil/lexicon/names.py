@@ -25,6 +25,20 @@ def sex_of(given: str) -> str | None:
     return _sex(table().get(given.lower(), 0))
 
 
+@cache
+def is_family_first(first: str, last: str) -> bool:
+    """Whether two folded words are a family name and a given name in that order (`lindqvist maeve`), by how people bear them.
+
+    Keeps:   in doubt they are given name first: the first must be no usual given name, the last hardly a family name.
+    """
+    return _leans_given(last) and not given_names().get(first, (None, 0))[1]
+
+
+def _leans_given(word: str) -> bool:
+    given = given_names().get(word, (None, 0))[1]
+    return given >= 1024 and given >= 2 * surnames().get(word, 0)
+
+
 def surrogate_given(sex: str | None = None) -> tuple[str, ...]:
     """Given names to draw from: F, M, or both for None.
 

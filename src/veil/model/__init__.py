@@ -5,14 +5,15 @@ from veil.model.edits import REGIONS, SPANS, Edits, Exact, Splice, by_value, mov
 from veil.model.elements import Elements
 from veil.model.found import Found, Meant
 from veil.model.labels import SAFE_HARBOR, Label, label_of
-from veil.model.mention import ABOUT, ROLES, about_table, column_of
+from veil.model.mention import ABOUT, ROLES, STAFF_HOUSEHOLD, about_table, column_of
 from veil.model.owner import Known, Owner, folded
 from veil.model.report import Report
 from veil.model.span import Span
 from veil.model.text import Text
+from veil.model.turns import GIVEN, Turns
 
 __all__ = [
-    "ABOUT", "REGIONS", "ROLES", "SAFE_HARBOR", "SPANS", "Batch", "Edits", "Elements", "Exact", "Field", "Found", "Known", "Label", "Meant",
-    "Owner", "Report", "Span", "Splice", "Text", "about_table", "by_value", "column_of", "folded", "label_of", "moved", "put_back",
+    "ABOUT", "GIVEN", "REGIONS", "ROLES", "SAFE_HARBOR", "SPANS", "STAFF_HOUSEHOLD", "Batch", "Edits", "Elements", "Exact", "Field", "Found", "Known", "Label", "Meant",
+    "Owner", "Report", "Span", "Splice", "Text", "Turns", "about_table", "by_value", "column_of", "folded", "label_of", "moved", "put_back",
     "span_table", "spliced",
 ]  # fmt: skip

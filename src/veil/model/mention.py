@@ -7,13 +7,21 @@ from functools import lru_cache
 import pyarrow as pa
 
 from veil.model.labels import Label
+from veil.model.turns import TURNS
 
 ROLES = ("patient", "relative", "clinician", "other")
+STAFF_HOUSEHOLD = "staff"  # of the hospital's own people; no subject's
 
 ABOUT = pa.schema(
     [
         ("subject", pa.large_string()),  # whose record it is; null: nobody's
-        ("person", pa.large_string()),  # who is meant; null: not told
+        ("person", pa.large_string()),  # who is meant; null: the subject, else whoever bears the name
+        ("household", pa.large_string()),  # among whom family names are shared; null: the person, or the subject
+        ("called", pa.large_string()),  # the person's full name in folded words, given name first; null: not known
+        (
+            "turns",
+            TURNS,
+        ),  # names moved on, since another has the one drawn; see `Name`
         ("role", pa.large_string()),  # one of ROLES; null: not told
         ("label", pa.large_string()),  # a Label; null in a column of a table
         ("sex", pa.large_string()),  # "F", "M" or null

@@ -14,6 +14,7 @@ class Known:
     Shape:   `kind` is `given_name`, `family_name`, `full_name`, `phone`, `street`, `city`, `birth_date`, `number` ...
              `strength` is `strong` (hunted everywhere) or `weak` (only where the context says a name or a place).
              `domain` is the domain of ids the value comes from, so that it gets the same pseudonym in text and table.
+             `person`: whose it is, as the project words it (`mother`); "" for the subject.
     """
 
     kind: str
@@ -21,6 +22,7 @@ class Known:
     label: Label
     strength: str
     domain: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

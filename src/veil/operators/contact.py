@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from veil.keys import Keys, keep_format, pseudonyms
 from veil.operators.base import Outcome, by_distinct, by_domain, one_of, outcome
-from veil.operators.promise import BY_DOMAIN, Promise
+from veil.operators.promise import ALONE, BY_DOMAIN, Promise
 
-KINDS = ("phone", "email", "url", "ip", "id")
+KINDS = ("phone", "email", "url", "ip", "id", "ssn")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _EXTENSION = re.compile(r"(?i)\s*(?:ext?\.?|extension|x|#)\s*\d+\s*$")
 _NETS = ("192.0.2", "198.51.100", "203.0.113")  # RFC 5737
@@ -29,9 +29,11 @@ class Contact:
 
     Shape:   `kind`: `phone`: punctuation and length stay, area 555 (ten digits) or exchange 555-01 (seven); `email`,
              `url`: under example.org; `ip`: the documentation ranges; `id`: length and alphabet stay, or a pseudonym
-             where the format has under a million values. What has too little in it is unread.
+             where the format has under a million values; `ssn`: from the areas 000 and 666, which are never issued; two
+             may meet. What has too little in it is unread.
     Keeps:   equal addresses get equal stand-ins, however they are punctuated or capitalised.
-    Source:  RFC 2606 3, RFC 5737 3, RFC 3849 4; NANPA: 555-0100 to 555-0199 are for fiction.
+    Source:  RFC 2606 3, RFC 5737 3, RFC 3849 4; NANPA: 555-0100 to 555-0199 are for fiction,
+             555 is no area code. Social Security Administration, POMS RM 10201.035: areas never issued.
     """
 
     kind: str = "phone"
@@ -41,6 +43,8 @@ class Contact:
 
     @property
     def promise(self) -> Promise:
+        if self.kind == "ssn":
+            return Promise(form=r"\D*(?:0\D*0\D*0|6\D*6\D*6)(?:\D*\d){6}\D*", asks=ALONE)
         return Promise(by_chance=self.kind in ("phone", "ip", "id"), asks=BY_DOMAIN)
 
     def __post_init__(self) -> None:
@@ -52,7 +56,7 @@ class Contact:
             return outcome(values, by_domain(values, about, lambda some, domain: _id(some, keys, domain or "id")))
         secret = keys.secret("surrogate", "contact")
         ways: dict[str, Callable[[bytes, str], str | None]] = {
-            "phone": _phone, "email": _email, "url": _url, "ip": _ip,
+            "phone": _phone, "email": _email, "url": _url, "ip": _ip, "ssn": _ssn,
         }  # fmt: skip
         way = ways[self.kind]
         return outcome(values, by_distinct(values, lambda value: None if value is None else way(secret, value)))
@@ -94,6 +98,18 @@ def _fiction(digits: str, drawn: str) -> str:
     if count < 10:
         return "55501" + drawn[: count - 5]
     return digits[: count - 10] + "555" + ("2" + drawn[:6] if drawn[:1] in "01" else drawn[:7])
+
+
+def _ssn(secret: bytes, value: str) -> str | None:
+    """A number of an area that is never issued, punctuated as it was."""
+    digits = "".join(char for char in value if char in "0123456789")
+    if len(digits) != 9:
+        return None
+    number = _number(secret, "ssn", digits)
+    rest = f"{number // 2 % 99 + 1:02}{number // 512 % 9_999 + 1:04}"
+    area = next(one for one in (("000", "666"), ("666", "000"))[number % 2] if one + rest != digits)
+    fresh = iter(area + rest)
+    return "".join(next(fresh) if char in "0123456789" else char for char in value)
 
 
 def _email(secret: bytes, value: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Names: stand-ins for people's names, the same for one person wherever they are named."""
+"""Names: surrogates for people's names, the same for one person wherever they are named."""
 
 from __future__ import annotations
 
@@ -6,13 +6,23 @@ import hashlib
 import hmac
 import re
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from typing import ClassVar
 
 import pyarrow as pa
 
 from veil.keys import Keys
-from veil.lexicon.names import given_names, sex_of, surnames, surrogate_family, surrogate_given
+from veil.lexicon.names import (
+    given_names,
+    is_family_first,
+    sex_of,
+    surnames,
+    surrogate_family,
+    surrogate_given,
+)
+from veil.model import GIVEN, STAFF_HOUSEHOLD
 from veil.operators.base import Outcome, one_of, outcome
 from veil.operators.promise import Promise
 from veil.operators.words import word_set
@@ -20,26 +30,28 @@ from veil.operators.words import word_set
 KINDS = ("name", "given_name", "family_name")
 DIGITS = "0123456789"  # grown onto a name (`Smith547`) they are its bearer's, and go with it
 _WORD = re.compile(r"(?<!['’])[^\W\d_]+(?:['’][^\W\d_]{2,})*|(?<=['’])[^\W\d_]{2,}")
-CALLED = "\x1e"  # behind it stand a person's own words, which tell given from family but are no part of the key
-_TOLD = ("person", "subject", "sex")
+_TOLD = ("person", "subject", "sex", "household", "called", "turns")
+_FAMILY_FIRST = re.compile(r"[,^]")  # `Smith, John` and `SMITH^JOHN`
+_STAFF_SHARE = 8  # one family name in so many is for the hospital's own people
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A stand-in for each name, drawn by the key for the person that is meant.
+    """A surrogate for each name, drawn by the key for the person that is meant.
 
     Shape:   `kind`: `name` (given and family names in any order: `John Q. Smith`, `Smith, John`, `J. Smith`, `JS`,
              `Smith`), `given_name`, `family_name`. A value without a letter is unread.
-    Keeps:   order, case, initials, titles, suffixes, possessive and punctuation; the sex, where it is told or the
-             given name tells it. Nobody's stand-in is their own name. The person is `about.person`, else the subject,
-             else the name itself; so all forms of one person's name have one stand-in.
+    Keeps:   order, case, initials, titles, suffixes, possessive and punctuation; the sex, where it is known or the
+             given name shows it. Nobody's surrogate is their own name. The person is `about.person`, else the subject,
+             else the name itself; so all forms of one person's name have one surrogate. People of one `household`
+             share a surrogate family name exactly where they share theirs.
     """
 
     kind: str = "name"
     name: ClassVar[str] = "surrogate"
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = False
-    promise: ClassVar[Promise] = Promise(asks=frozenset({"person", "subject", "sex"}), stand_ins=True)
+    promise: ClassVar[Promise] = Promise(asks=frozenset({"subject", *_TOLD}), stand_ins=True)
 
     def __post_init__(self) -> None:
         one_of(self.name, "kind", self.kind, KINDS)
@@ -47,50 +59,88 @@ class Name:
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """Shape: n -> n; null stays null. Errors: KeyringError `keys-missing`."""
         secret = keys.secret("surrogate", "person")
-        seen: dict[tuple[str | None, ...], str | None] = {}
+        seen: dict[tuple[object, ...], str | None] = {}
         made = []
-        for row in zip(*(column.to_pylist() for column in (values, *(about[one] for one in _TOLD))), strict=True):
+        for *told, moved in zip(
+            *(column.to_pylist() for column in (values, *(about[one] for one in _TOLD))), strict=True
+        ):
+            row = (*told, tuple(moved or ()))
             if row not in seen:
-                seen[row] = None if row[0] is None else _stand_in(secret, self.kind, *row)
+                seen[row] = None if row[0] is None else _surrogate(secret, self.kind, *row)
             made.append(seen[row])
         return outcome(values, pa.array(made, pa.large_string()))
 
 
 @dataclass(frozen=True, slots=True)
-class _Meant:
-    """The person that is meant, and whose names are drawn."""
+class Person:
+    """The person that is meant, and whose names are drawn.
+
+    Shape:   `household`: among whom family names are shared; `family`: the person's own family name, "" where it is not
+             known; `turns`: by how many a name is moved on, where another has the one that the key draws.
+    """
 
     secret: bytes
     person: str
+    household: str
     sex: str | None
+    family: str = ""
+    turns: Mapping[str, int] = field(default_factory=dict)
 
-    def draw(self, role: str, at: int, not_this: str) -> str:
-        """A name from the list, chosen by the key, the person and the part; the next where it would be the same."""
-        names = surrogate_family() if role == "family" else surrogate_given(self.sex)
-        parts = [part.encode() for part in (self.person.casefold(), role, str(at))]
-        whole = b"".join(struct.pack(">I", len(part)) + part for part in parts)
-        place = int.from_bytes(hmac.digest(self.secret, whole, hashlib.sha256)[:8], "big")
+    def given(self, role: str, at: int, shown: str) -> str:
+        """A given or middle name."""
+        turn = self.turns.get(GIVEN, 0) if (role, at) == ("given", 0) else 0
+        return self._drawn(surrogate_given(self.sex), shown, turn, self.person, role, str(at))
+
+    def family_for(self, word: str) -> str:
+        """The family name that stands for a word; an initial stands for the person's own."""
+        whole = word.casefold()
+        if len(whole) <= 1 and self.family.startswith(whole):
+            whole = self.family
+        names = _families(staff=self.household == STAFF_HOUSEHOLD)
+        return self._drawn(names, whole, self.turns.get(whole, 0), self.household, "family", whole)
+
+    def _drawn(self, names: Sequence[str], not_this: str, turn: int, *parts: str) -> str:
+        """A name from the list, chosen by the key; the next where it would be the same."""
+        folded = [part.casefold().encode() for part in parts]
+        whole = b"".join(struct.pack(">I", len(part)) + part for part in folded)
+        place = int.from_bytes(hmac.digest(self.secret, whole, hashlib.sha256)[:8], "big") + turn
         own = _singular(not_this)
         return next(name for i in range(len(names)) if _singular(name := names[(place + i) % len(names)]) != own)
 
     def named(self, shown: str, role: str, at: int) -> str:
-        """The stand-in of one word: a name, an initial, or the initials `JS`."""
+        """The surrogate of one word: a name, an initial, or the initials `JS`."""
         if role == "initials":
-            order = ("given", "family") if len(shown) == 2 else ("given", "middle", "family")
-            return "".join(self.draw(one, 0, "")[0] for one in order).upper()
-        full = self.draw(role, at, shown)
+            inner = [self.given("middle", 0, "")] if len(shown) == 3 else []
+            return "".join(name[0] for name in (self.given("given", 0, ""), *inner, self.family_for(""))).upper()
+        full = self.family_for(shown) if role == "family" else self.given(role, at, shown)
         return _cased(full[0] if len(shown) == 1 else full, shown)
 
 
-def _stand_in(secret: bytes, kind: str, value: str, *told: str | None) -> str | None:
-    person, subject, sex = told
+@cache
+def _families(*, staff: bool) -> tuple[str, ...]:
+    """Family names to draw from: those of the hospital's own people are nobody else's."""
+    return tuple(name for i, name in enumerate(surrogate_family()) if (i % _STAFF_SHARE == 0) is staff)
+
+
+def family_count(household: str) -> int:
+    """How many family names a household draws from."""
+    return len(_families(staff=household == STAFF_HOUSEHOLD))
+
+
+def _surrogate(
+    secret: bytes, kind: str, value: str, person: str | None, subject: str | None, sex: str | None,
+    household: str | None, called: str | None, turns: tuple[tuple[str, int], ...],
+) -> str | None:  # fmt: skip
+    words = (called or _words_behind(person)).split(" ")
     matches = list(_WORD.finditer(value))
-    roles = _roles(value, matches, kind, _family_of(person))
+    roles = _roles(value, matches, kind, words if len(words) > 1 else [])
     parts = [(match.group(), role) for match, role in zip(matches, roles, strict=True) if role]
     if not parts:
         return None
-    meant = (person or subject or _itself(parts)).partition(CALLED)[0]
-    drawn = _Meant(secret, meant, sex if sex in ("F", "M") else _told_sex(parts, meant))
+    meant = person or subject or _itself(parts)
+    told = sex if sex in ("F", "M") else _sex_by_name(parts, words)
+    family = words[-1] if len(words) > 1 else ""
+    drawn = Person(secret, meant, household or meant, told, family, dict(turns))
     pieces, at = [], 0
     used: dict[str, int] = {}
     for match, role in zip(matches, roles, strict=True):
@@ -101,7 +151,7 @@ def _stand_in(secret: bytes, kind: str, value: str, *told: str | None) -> str | 
     return "".join([*pieces, value[at:]])
 
 
-def _roles(value: str, matches: list[re.Match[str]], kind: str, family: str) -> list[str]:
+def _roles(value: str, matches: list[re.Match[str]], kind: str, called: list[str]) -> list[str]:
     """What each word is: `given`, `middle`, `family`, `initials`, or empty for what stays.
 
     Keeps:   words joined by a hyphen are one name and have one role.
@@ -113,10 +163,11 @@ def _roles(value: str, matches: list[re.Match[str]], kind: str, family: str) -> 
             units[-1].append(i)
         elif not _stays(words[i]):
             units.append([i])
-    comma = value.find(",")
-    told = _unit_roles([(matches[unit[0]].start() < comma, [words[i] for i in unit]) for unit in units], kind, family)
+    mark = _FAMILY_FIRST.search(value)
+    before = mark.start() if mark else -1
+    told = _unit_roles([(matches[unit[0]].start() < before, [words[i] for i in unit]) for unit in units], kind, called)
     if told == ["?"]:
-        told = [_only(words, units[0][0], family)]
+        told = [_only(words, units[0][0], called[-1] if called else "")]
     roles = [""] * len(words)
     for unit, role in zip(units, told, strict=True):
         for i in unit:
@@ -124,8 +175,8 @@ def _roles(value: str, matches: list[re.Match[str]], kind: str, family: str) -> 
     return roles
 
 
-def _unit_roles(units: list[tuple[bool, list[str]]], kind: str, family: str) -> list[str]:
-    """The role of each name, given whether it stands before a comma; one alone is yet to be told."""
+def _unit_roles(units: list[tuple[bool, list[str]]], kind: str, called: list[str]) -> list[str]:
+    """The role of each name, given whether it stands before a comma; a single one is yet to be found out."""
     count = len(units)
     if kind == "family_name":
         return ["family"] * count
@@ -136,8 +187,23 @@ def _unit_roles(units: list[tuple[bool, list[str]]], kind: str, family: str) -> 
         return ["family"] * before + ["given", *["middle"] * (count - before - 1)]
     if count < 2:
         return ["?"] * count
-    inner = ["family" if words[0].casefold() in family.split("-") else "middle" for _, words in units[1:-1]]
+    firsts = [words[0].casefold() for _, words in units]
+    if _is_reversed(firsts, called):
+        return ["family", "given", *["middle"] * (count - 2)]
+    family = called[-1] if called else ""
+    inner = ["family" if word in family.split("-") else "middle" for word in firsts[1:-1]]
     return ["given", *inner, "family"]
+
+
+def _is_reversed(words: list[str], called: list[str]) -> bool:
+    """Whether the family name stands first: by the person's full name, else by how people bear these words."""
+    if called and words[0] != words[1]:
+        own, given = called[-1].split("-")[0], called[0]
+        if words[0] == own and words[1] == given:
+            return True
+        if words[0] == given or words[-1] == own:
+            return False
+    return len(words) == 2 and is_family_first(words[0], words[1])
 
 
 def _only(words: list[str], at: int, family: str) -> str:
@@ -159,10 +225,9 @@ def _stays(word: str) -> bool:
     return folded in word_set("titles", "suffixes") or (folded in word_set("particles") and not word.isupper())
 
 
-def _family_of(person: str | None) -> str:
-    """The last word of a person who is named by words behind a separator: `...john smith`."""
-    words = (person or "").replace(CALLED, "\x1f").rpartition("\x1f")
-    return words[2].rpartition(" ")[2] if words[1] and " " in words[2] else ""
+def _words_behind(person: str | None) -> str:
+    """The words of a person who is named by them behind a separator: `...john smith`."""
+    return (person or "").rpartition("\x1f")[2] if person and "\x1f" in person else ""
 
 
 def _itself(parts: list[tuple[str, str]]) -> str:
@@ -171,9 +236,8 @@ def _itself(parts: list[tuple[str, str]]) -> str:
     return "\x1f".join([*family, *(word.casefold() for word, role in parts if role != "family")])
 
 
-def _told_sex(parts: list[tuple[str, str]], person: str) -> str | None:
+def _sex_by_name(parts: list[tuple[str, str]], words: list[str]) -> str | None:
     given = next((word for word, role in parts if role == "given"), "")
-    words = person.rpartition("\x1f")[2].split(" ")
     return sex_of(words[0] if len(given) < 2 and len(words) > 1 else given)
 
 

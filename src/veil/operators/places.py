@@ -17,6 +17,7 @@ from veil.lexicon.places import countries, states, surrogate_cities
 from veil.operators.base import Outcome, by_distinct, one_of, outcome
 from veil.operators.generalize import zip_list
 from veil.operators.promise import ALONE, Promise
+from veil.operators.street_words import street_key
 from veil.operators.words import word_set, words
 
 KINDS = ("place", "city", "street", "organization")
@@ -108,18 +109,23 @@ class Draw:
         return self.town(value)
 
     def street(self, value: str) -> str:
-        """The numbers and the name of the street, exchanged."""
-        numbered = _DIGITS.sub(lambda match: self.digits(match.group(), value), value)
+        """The numbers and the name of the street, exchanged.
+
+        Keeps:   an address has one surrogate, whichever way its street is abbreviated (`12 Larkspur Lane`, `12 LARKSPUR LN`).
+        """
+        key = street_key(value)
+        numbered = _DIGITS.sub(lambda match: self.digits(match.group(), key), value)
         run: list[re.Match[str]] = []
         for match in _WORD.finditer(numbered):
-            stays = len(match.group()) == 1 or match.group().rstrip(".").casefold() in word_set("beside_street")
+            stays = len(match.group()) == 1 or _is_beside(match.group())
             if stays and run:
                 break
             if not stays:
                 run.append(match)
         if not run:
             return numbered
-        name = _cased(self.one(words("streets"), "street", value), numbered[run[0].start() : run[-1].end()])
+        own = numbered[run[0].start() : run[-1].end()]
+        name = _cased(self.one(words("streets"), "street", key), own)
         return numbered[: run[0].start()] + name + numbered[run[-1].end() :]
 
     def organization(self, value: str) -> str:
@@ -148,6 +154,12 @@ class Draw:
             rest, tail = rest[: state.start()], rest[state.start() :] + tail
         town = rest.rstrip(" ,\n")
         return (self.city(town) if town else "") + rest[len(town) :] + tail
+
+
+def _is_beside(word: str) -> bool:
+    """Whether a word says what kind of street or unit it is, long or short."""
+    folded = word.rstrip(".").casefold()
+    return folded in word_set("beside_street") or street_key(folded) in word_set("beside_street")
 
 
 def _is_state(word: str) -> bool:

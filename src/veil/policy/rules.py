@@ -10,6 +10,7 @@ from veil.errors import PolicyError
 from veil.model import Label, label_of
 from veil.operators.cast import KINDS
 from veil.parts import part
+from veil.policy.person_words import person_word
 
 STRENGTHS = ("auto", "strong", "weak", "staff", "everywhere")
 
@@ -72,6 +73,7 @@ class Rule:
 
     Shape:   `cases` are tried in order, the first that holds wins; `known` is "" or one of STRENGTHS: the values are
              identifiers of the row's subject (or of the hospital's own people: `staff`), sought in that person's text.
+             `person`: who of the row is named, as the project words it (`mother`, `attending`); "" is the subject.
     """
 
     cases: tuple[Case, ...]
@@ -80,6 +82,7 @@ class Rule:
     label: Label | None = None
     domain: str = ""
     reason: str = field(default="", compare=False)
+    person: str = ""
 
 
 def is_gone(rule: Rule) -> bool:
@@ -95,7 +98,7 @@ def emptied(rule: Rule) -> Rule:
 
 
 _WORDS: Mapping[str, Treatment] = {"keep": Keep(), "drop": Drop(), "scan": Scan()}
-_BESIDE = {"known", "label", "domain", "reason", "kind"}
+_BESIDE = {"known", "label", "domain", "reason", "kind", "person"}
 
 
 def rule_of(written: Any, column: str, kinds: Mapping[str, Any], where: str) -> Rule:
@@ -131,6 +134,7 @@ def rule_of(written: Any, column: str, kinds: Mapping[str, Any], where: str) -> 
         label=label_of(str(beside["label"])) if "label" in beside else None,
         domain=domain,
         reason=str(beside.get("reason", "")),
+        person=person_word(beside["person"], column, where) if beside.get("person") else "",
     )
 
 
@@ -166,7 +170,8 @@ def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: st
                           hint="put the rule that has no `where` last")  # fmt: skip
     first = rules[0]
     told = next((rule for rule in rules if rule.known), first)  # what the known values are is said where they are known
-    return Rule(cases, told.known, told.kind, told.label, first.domain, first.reason)
+    person = next((rule.person for rule in rules if rule.person), "")
+    return Rule(cases, told.known, told.kind, told.label, first.domain, first.reason, person)
 
 
 def _as_kind(written: dict[str, Any], kinds: Mapping[str, Any], column: str, where: str) -> Any:

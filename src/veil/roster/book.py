@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.lazy import lazily
-from veil.model import Known, Label
+from veil.model import Known, Label, Turns
 from veil.roster.pages import Index, PageReader, PageWriter, texts
 from veil.roster.strength import stated as as_stated
 from veil.roster.strength import strength
@@ -23,7 +23,7 @@ else:
 
 STAFF = "\x00staff"
 _LINK = ("key", "subject")
-_KNOWN = ("subject", "kind", "value", "label", "strength", "domain")
+_KNOWN = ("subject", "kind", "value", "label", "strength", "domain", "person")
 _FACTS = ("sex", "birth_date", "offset")
 
 
@@ -33,6 +33,7 @@ class RosterIndex:
 
     links: dict[str, Index]
     known: Index
+    turns: Turns = field(default_factory=Turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,20 @@ class RosterBuilder:
         return Roster(RosterIndex(dict(self._links), Index("", b"", ((0, 0),))))
 
     def add_known(
-        self, kind: str, label: Label, stated: str, values: pa.Array, subjects: pa.Array, domain: str = ""
+        self,
+        kind: str,
+        label: Label,
+        stated: str,
+        values: pa.Array,
+        subjects: pa.Array,
+        domain: str = "",
+        person: str = "",
     ) -> None:
-        """Shape: n values, n subjects; `stated` is one of `veil.policy.rules.STRENGTHS`."""
+        """Shape: n values, n subjects; `stated` is one of `veil.policy.rules.STRENGTHS`.
+
+        Keeps:   `person`: whose the values are, as the project words it; "" is the subject. They are sought in the
+                 subject's text all the same.
+        """
         frame = pl.DataFrame(
             {"subject": pl.from_arrow(subjects), "value": pl.from_arrow(values)},
             schema={"subject": pl.String, "value": pl.String},
@@ -93,7 +105,7 @@ class RosterBuilder:
         frame = frame.with_columns(strength=_strengths(kind, frame["value"], stated))
         self._known.add(
             frame.filter(pl.col("strength") != "").with_columns(
-                kind=pl.lit(kind), label=pl.lit(label.value), domain=pl.lit(domain)
+                kind=pl.lit(kind), label=pl.lit(label.value), domain=pl.lit(domain), person=pl.lit(person)
             )
         )
 
@@ -119,6 +131,7 @@ class Roster:
         self._links = {domain: PageReader(pages, "key", _LINK) for domain, pages in index.links.items()}
         self._known = PageReader(index.known, "subject", _KNOWN)
         self._staff: tuple[Known, ...] | None = None
+        self.turns = index.turns
 
     @property
     def knows(self) -> bool:
@@ -145,9 +158,22 @@ class Roster:
             pl.col("kind") != "sex"
         )
         found: dict[str, list[Known]] = {}
-        for subject, kind, value, label, how, domain in rows.sort("subject", "kind", "value").iter_rows():
-            found.setdefault(subject, []).append(Known(kind, value, Label(label), how, domain))
+        for subject, kind, value, label, how, domain, person in rows.sort(
+            "subject", "kind", "value", "person"
+        ).iter_rows():
+            found.setdefault(subject, []).append(Known(kind, value, Label(label), how, domain, person))
         return {subject: tuple(known) for subject, known in found.items()}
+
+    def full_names(self, subjects: pa.Array) -> pa.Array:
+        """What each subject is called, as it is written; the first of several. Shape: n -> n, null where it is not known."""
+        if self._known.empty:
+            return pa.nulls(len(subjects), pa.large_string())
+        frame = pl.DataFrame({"subject": pl.from_arrow(subjects)}, schema={"subject": pl.String})
+        rows = self._known.rows(frame["subject"].drop_nulls().unique())
+        whole = rows.filter(pl.col("kind").is_in(["full_name", "name"]) & (pl.col("person") == ""))
+        names = whole.group_by("subject").agg(pl.col("value").min())
+        joined = frame.join(names, on="subject", how="left", maintain_order="left")
+        return joined["value"].to_arrow().cast(pa.large_string())
 
     def staff(self) -> tuple[Known, ...]:
         """The hospital's own people and sites."""
@@ -163,7 +189,8 @@ class Roster:
         frame = pl.DataFrame({"subject": pl.from_arrow(subjects)}, schema={"subject": pl.String})
         rows = self._known.rows(frame["subject"].drop_nulls().unique()).filter(pl.col("kind").is_in(list(_FACTS)))
         for kind in _FACTS:
-            told = rows.filter(pl.col("kind") == kind).group_by("subject").agg(pl.col("value").min().alias(kind))
+            mine = (pl.col("kind") == kind) & (pl.col("person") == "")
+            told = rows.filter(mine).group_by("subject").agg(pl.col("value").min().alias(kind))
             frame = frame.join(told, on="subject", how="left", maintain_order="left")
         days = frame["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         offset = frame["offset"].cast(pl.Int32, strict=False)

@@ -103,7 +103,7 @@ class Columns:
             _check_intervals(*cells, subjects, source, found, self._held_at_90)
         for one in promise.checks:
             _bad(pc.fill_null(one.broken(before.values, after.values), fill_value=False), one.code, found)
-        if rule.known != "staff":
+        if rule.known != "staff" and not rule.person:
             self._check_again(source, rule, apply, before, after, subjects, found)
 
     def _held_at_90(
@@ -130,6 +130,7 @@ class Columns:
         if self._roster is not None and promise_of(operator).asks_facts:
             facts = self._roster.facts(told)
             known = {"sex": facts.sex, "born": facts.born, "offset": facts.offset}
+            known["turns"] = self._roster.turns.of(told, told)
         label = rule.label.value if rule.label is not None else None
         about = about_table(len(values), subject=told, person=told, domain=apply.domain, label=label, **known)
         again = operator.replace(values, about, self._keys).values.to_pylist()[1:-1]

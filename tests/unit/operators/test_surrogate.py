@@ -25,10 +25,10 @@ def test_two_notes_of_one_patient_share_surrogates_in_every_form():
     assert done("name", "Smith, John", **about) == [f"{family}, {given}"]
     assert done("name", "J. Smith", **about) == [f"{given[0]}. {family}"]
     assert done("name", "JOHN SMITH", "smith", **about) == [f"{given} {family}".upper(), family.lower()]
-    assert done("name", "Mr. Smith", "Smith's", "JS", **about) == [
-        f"Mr. {family}",
-        f"{family}'s",
-        (given[0] + family[0]),
+    assert done("name", "Mr. Smith", "Smith's", **about) == [f"Mr. {family}", f"{family}'s"]
+    assert done("name", "JS", "John S.", **about, called="john smith") == [
+        given[0] + family[0],
+        f"{given} {family[0]}.",
     ]
     assert done("name", "Dr. John Smith, MD", "John Smith Jr.", **about) == [
         f"Dr. {given} {family}, MD",

@@ -1,0 +1,59 @@
+"""Bearers: the people whom the name columns of a batch name, as their surrogates are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from veil.engine.people import NAME_KINDS, WHOLE, Named, called_by, named_together, persons_of
+from veil.engine.subjects import spread_to
+from veil.lexicon.names import sex_of
+from veil.model import STAFF_HOUSEHOLD, Batch
+from veil.operators.name_turns import Bearer
+from veil.policy.operators import applied_in, promised
+from veil.policy.plan import Plan, SourcePlan, rule_at
+from veil.policy.rules import Apply
+from veil.roster import Roster
+
+
+def has_surrogates(plan: Plan) -> bool:
+    """Whether names get surrogates anywhere, in columns or in text."""
+    columns = (apply for source in plan.sources for apply in applied_in(source))
+    labels = (one for one in plan.labels.values() if isinstance(one, Apply))
+    return any("turns" in promised(one, plan).asks for one in (*labels, *columns))
+
+
+def names_people(source: SourcePlan) -> bool:
+    """Whether a source has columns that name people in whole names."""
+    kinds = {rule.kind for _, rule in source.rules}
+    return bool(kinds & set(WHOLE)) or {"given_name", "family_name"} <= kinds
+
+
+def bearers_of(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Roster) -> Iterator[Bearer]:
+    """Everybody whom a batch names by given and family name."""
+    rules = dict(source.rules)
+    own = tuple((field, rule.kind) for field in batch.fields
+                if (rule := rule_at(field.address, rules)) is not None and rule.kind in NAME_KINDS
+                and not rule.person and rule.known != "staff")  # fmt: skip
+    if own:
+        subject = Named("", is_staff=False, fields=own)
+        whose = spread_to(own[0][0], subjects)
+        called = called_by(subject.full(own[0][0], batch))
+        yield from _bearers(whose, whose, called, roster.facts(whose).sex)
+    for one in named_together(batch, rules):
+        field = one.fields[0][0]
+        whose = spread_to(field, subjects)
+        called = called_by(one.full(field, batch))
+        households = pa.repeat(pa.scalar(STAFF_HOUSEHOLD), len(field)) if one.is_staff else whose
+        yield from _bearers(households, persons_of(one, whose, called, roster), called, pa.nulls(len(field)))
+
+
+def _bearers(households: pa.Array, persons: pa.Array, called: pa.Array, sexes: pa.Array) -> Iterator[Bearer]:
+    """Shape: n of each -> at most n: those with a given and a family name."""
+    for household, person, words, sex in zip(
+        *(one.to_pylist() for one in (households, persons, called, sexes)), strict=True
+    ):
+        given, _, rest = (words or "").partition(" ")
+        if person is not None and len(given) > 1 and rest:
+            yield Bearer(household, person, given, rest.rpartition(" ")[2], sex or sex_of(given))
