@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from veil.discover.links import Subjects, note_pattern
+from veil.discover.person_names import with_person
 from veil.discover.survey import Table, grouped, looked_at, related
 from veil.errors import PolicyError
 from veil.formats.traits import Kind
@@ -115,4 +116,5 @@ def rule_text(kind: str, column: str, domain: str | None, *, own: bool, staff: b
         pieces += [f"kind: {_KIND[kind]}"] if kind in _KIND else []
     if domain:
         pieces.append(f"domain: {domain}")
-    return "{" + ", ".join(pieces) + "}"
+    rule = "{" + ", ".join(pieces) + "}"
+    return rule if staff else with_person(rule, kind, column)

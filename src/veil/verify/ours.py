@@ -13,7 +13,8 @@ from veil.policy.operators import id_rules
 from veil.policy.plan import Plan
 
 _PLACEHOLDER = re.compile(r"\[[A-Z0-9>_ ]+\]|\*+|█+")
-_PHONE = re.compile(r"^(?:1?55501\d{2,4}|\d{0,3}555\d{7,13})$")  # behind it an extension
+_PHONE = re.compile(r"^(?:1?55501\d\d|(?:\d{0,3})555\d{7})$")
+_EXTENSION = re.compile(r"\s*(?:ext?\.?|extension|x|#)\s*\d+\s*$", re.IGNORECASE)
 _SSN = re.compile(r"^(?:000|666)\d{6}$")
 _EMAIL = re.compile(
     r"^person-\w{10}@example\.org$|^[^@]*@(?:[\w.-]+\.)?(?:example\.(?:org|com|net)|invalid)$", re.IGNORECASE
@@ -50,7 +51,7 @@ def is_ours(value: str, label: Label) -> bool:
     if _PLACEHOLDER.search(value):
         return True
     if label in (Label.PHONE, Label.FAX):
-        return bool(_PHONE.search(re.sub(r"\D", "", value)))
+        return bool(_PHONE.search(re.sub(r"\D", "", _EXTENSION.sub("", value))))
     if label is Label.SSN and _SSN.search(re.sub(r"\D", "", value)):
         return True
     if label is Label.EMAIL:
