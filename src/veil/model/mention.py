@@ -16,18 +16,15 @@ ABOUT = pa.schema(
     [
         ("subject", pa.large_string()),  # whose record it is; null: nobody's
         ("person", pa.large_string()),  # who is meant; null: the subject, else whoever bears the name
-        ("household", pa.large_string()),  # among whom family names are shared; null: the person, or the subject
-        ("called", pa.large_string()),  # the person's full name in folded words, given name first; null: not known
-        (
-            "turns",
-            TURNS,
-        ),  # names moved on, since another has the one drawn; see `Name`
         ("role", pa.large_string()),  # one of ROLES; null: not told
         ("label", pa.large_string()),  # a Label; null in a column of a table
         ("sex", pa.large_string()),  # "F", "M" or null
         ("born", pa.date32()),  # the subject's true day of birth; null: not known
         ("domain", pa.large_string()),  # set of ids that share pseudonyms
         ("offset", pa.int32()),  # days, where the shift is given from outside; null: from the key
+        ("household", pa.large_string()),  # among whom family names are shared; null: the person, or the subject
+        ("called", pa.large_string()),  # the person's full name in folded words, given name first; null: not known
+        ("turns", TURNS),  # names moved on, since another has the one drawn; see `Name`
     ]
 )
 
