@@ -21,7 +21,7 @@ from veil.jobs.quarantine import STRONG, Quarantined, Spot
 from veil.jobs.small import check_suppressed
 from veil.jobs.swap import put_back, swap
 from veil.jobs.trail import TrailPlace, seal_head
-from veil.jobs.units import Unit, format_of, settings_of
+from veil.jobs.units import Unit, format_of, settings_of, written_as
 from veil.jobs.work import Done, after_settings
 from veil.keys import Keys
 from veil.policy.plan import Plan
@@ -194,7 +194,7 @@ def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], o
         ]
         settings = settings_of(source, path)
         found.append({
-            "source": name, "name": final, "original": format_of(source).after(path), "format": format_of(source).writes, "sha256": outputs[final],
+            "source": name, "name": final, "original": format_of(source).after(path), "format": written_as(source), "sha256": outputs[final],
             "was": digest_of(source.place, path), "label": own[0][0].label,
             "settings": after_settings(source, Unit(0, name, 0, Part((path,))), settings),
             "units": [(unit.number, one.pages) for unit, one in own],

@@ -87,8 +87,14 @@ def format_of(source: SourcePlan) -> Format:
 
 def reader_of(source: SourcePlan) -> Format:
     """The format that reads a source's outputs."""
-    made: Format = part("formats", format_of(source).writes)()
+    made: Format = part("formats", written_as(source))()
     return made
+
+
+def written_as(source: SourcePlan) -> str:
+    """The name of the format that a source's outputs have, with the package that offers it."""
+    own = format_of(source)
+    return source.format if own.writes == own.name else own.writes
 
 
 def settings_of(source: SourcePlan, name: str) -> dict[str, Any]:
