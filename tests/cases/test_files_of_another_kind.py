@@ -113,3 +113,34 @@ def test_json_text_with_an_escaped_NUL_is_text(tmp_path):  # noqa: N802
     told = CliRunner().invoke(app, ["find", "--jsonl", str(tmp_path / "in.jsonl")])
     assert told.exit_code == 0
     assert "PHONE" in told.output
+
+
+HELD = {
+    "a PDF": "%PDF-1.4\n1 0 obj Orla Quennell MRN 00418812 (212) 555-0147 %%EOF", "an RTF document": "{\\rtf1\\ansi Qu\\'65nnell 00418812}",
+    "a Word document": FILES["a Word document"].decode("latin-1"), "an image": "\x89PNG\r\n\x1a\n\0\0Quennell", "a PostScript page": "%!PS-Adobe\n(Quennell) show",
+    "chance": bytes(range(1, 9)).decode("latin-1") * 20 + "Quennell 00418812",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HELD)
+@pytest.mark.parametrize("kind", ["ndjson", "parquet"])
+def test_a_cell_that_holds_a_file_is_masked_whole_and_counted(project, what, kind):
+    texts = ["Seen by nobody.", HELD[what], None, "stable"]
+    if kind == "parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        file = io.BytesIO()
+        pq.write_table(pa.table({"note": texts}), file)
+        made = project("profile: redact\ntables: {t: {columns: {note: scan}}}\n", {"t.parquet": file.getvalue()})
+    else:
+        lines = "".join(json.dumps({"note": text}) + "\n" for text in texts)
+        made = project("profile: redact\ntrees: {t: {columns: {$.note: scan}}}\n", {"t.ndjson": lines})
+    outcome = made.run()
+    assert outcome.quarantined == []
+    counts = [one for one in outcome.manifest["counts"] if one["detail"] == "not-text"]
+    assert [one["count"] for one in counts] == [1]
+    (out,) = made.bytes_out().values()
+    assert b"Seen by nobody." in out
+    assert b"stable" in out
+    assert not any(word in out for word in (*WORDS, b"65nnell"))

@@ -15,8 +15,9 @@ from veil.engine.scan import Scans, spans_of
 from veil.engine.subjects import subjects_of
 from veil.errors import PolicyError
 from veil.formats.documents import Opens
+from veil.formats.nature import files_among
 from veil.keys import Keys
-from veil.model import Batch, Edits, Field, Found, Report, about_table, moved, spliced
+from veil.model import Batch, Edits, Field, Found, Report, about_table, moved, span_table, spliced
 from veil.model.report import shown
 from veil.operators.promise import promise_of
 from veil.parts import opener
@@ -213,10 +214,20 @@ class _Work:
                 "the plan scans and no detector was made",
                 where=shown(self._source.name, address),
             )
-        found = scans.found(values, subjects, day_first=self._source.day_first, report=self._report, address=address)
+        held = files_among(values)
+        read = values if held is None else pc.if_else(held, pa.scalar(None, values.type), values)
+        found = scans.found(read, subjects, day_first=self._source.day_first, report=self._report, address=address)
         if self._engine.seen is not None:
             self._engine.seen.setdefault(address, []).extend(found)
-        return spans_of(found)
+        return spans_of(found) if held is None else self._without_files(spans_of(found), values, held, address)
+
+    def _without_files(self, spans: pa.Table, values: pa.Array, held: pa.BooleanArray, address: str) -> pa.Table:
+        """The spans, and one over the whole of each value that is a file put into a cell: no detector reads it."""
+        places = pc.indices_nonzero(held).to_pylist()
+        ends = [len(value) for value in values.filter(held).to_pylist()]
+        whole = span_table(places, [0] * len(places), ends, [""] * len(places), [""] * len(places))
+        self._report.count(address, "masked", "not-text", len(places))
+        return pa.concat_tables([spans, whole]).sort_by([("value", "ascending"), ("start", "ascending")])
 
     def _opened(self, treatment: Open, values: pa.Array, subjects: pa.Array, address: str) -> _Answer:
         """Documents inside cells: inner fields are treated by the inner rules; what is no document is masked."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from veil.errors import FormatError
 
 HEAD = 1 << 16  # bytes, and characters, from which the nature of a file can be told
@@ -31,6 +34,8 @@ _SHAPES = tuple((re.compile(pattern, re.DOTALL), what) for pattern, what in (
     (rb"RIFF.{4}(?:WEBP|WAVE|AVI )", "an image, a sound file or a film"), (rb"BM.{4}\0{4}.{4}[\x0c\x28\x6c\x7c]\0", "an image"),
 ))  # fmt: skip
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x7f-\x84\x86-\x9f\ufffe\uffff]")  # not ESC, ends of lines, nor separators
+
+_SUSPECT = r"^(?:[\r\n]*%PDF-|%!PS|\{\\rtf|GIF8|AT&TFORM|SQLite format|<stata_dta>|\$FL[23]|!BDN|PK)|[\x00-\x08\x0e-\x1a\x7f-\x{84}\x{86}-\x{9f}]"  # quick
 
 
 def foreign(data: bytes) -> str:
@@ -81,3 +86,15 @@ def _unused(text: str) -> bool:
 def not_text(what: str, where: str, code: str) -> FormatError:
     return FormatError(code, f"this is not text: {what}", where=where,
                        hint="convert it to text first, or state `encoding:` where it is text in an unusual encoding")  # fmt: skip
+
+
+def files_among(values: pa.Array) -> pa.BooleanArray | None:
+    """The values that are files put into a cell; None where there is none. Shape: n texts -> n."""
+    seen = pc.fill_null(pc.match_substring_regex(values, _SUSPECT), fill_value=False)
+    places = pc.indices_nonzero(seen)
+    held = [
+        place
+        for place, value in zip(places.to_pylist(), values.take(places).to_pylist(), strict=True)
+        if not is_text(value)
+    ]
+    return pc.is_in(pa.array(range(len(values)), pa.int64()), pa.array(held, pa.int64())) if held else None
