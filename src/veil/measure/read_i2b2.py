@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from veil.errors import FormatError
+from veil.formats.xmltext import decoded, parse
 from veil.measure.notes import Mark, Note, Told, fitted
 from veil.model import Label
 
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _SPAN = re.compile(r"(\d{1,12})\s*~\s*(\d{1,12})")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TEXT = re.compile(r"<TEXT\b.*</TEXT\s*>", re.DOTALL)
@@ -46,7 +45,7 @@ def read_note(data: bytes, name: str, where: str) -> Note:
     Errors:  FormatError `xml-broken`, `xml-doctype` (no entity is ever declared, so none is expanded), `xml-encoding`,
              `i2b2-shape`, `mark-offset`, `mark-text`, `newlines-unclear`.
     """
-    document = _decoded(data, where)
+    document, _ = decoded(data, where)
     stand_in = next(chr(point) for point in _PRIVATE if chr(point) not in document)
     seen = _parsed(_TEXT.sub(lambda body: body[0].replace("\r", stand_in), document), where)
     if seen.texts != 1:
@@ -57,24 +56,8 @@ def read_note(data: bytes, name: str, where: str) -> Note:
     return Note(name, text, tuple(sorted(marks, key=lambda mark: mark[:2])))
 
 
-def _decoded(data: bytes, where: str) -> str:
-    declared = _DECLARED.match(data[:200])
-    name = declared.group(1).decode() if declared else "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    try:
-        return data.decode("utf-8-sig" if name.lower() in ("utf-8", "utf8") else name)
-    except (UnicodeDecodeError, LookupError):
-        raise FormatError("xml-encoding", "the bytes are not in the encoding that the file states", where=where,
-                          hint="write the file as UTF-8") from None  # fmt: skip
-
-
 def _parsed(document: str, where: str) -> _Seen:
     seen = _Seen()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-
-    def refuse(*_: object) -> int:
-        raise FormatError("xml-doctype", "the file declares a document type, which is not read", where=where,
-                          hint="take the DOCTYPE away: i2b2 files need none")  # fmt: skip
 
     def begin(name: str, attributes: dict[str, str]) -> None:
         seen.path.append(name)
@@ -87,13 +70,7 @@ def _parsed(document: str, where: str) -> _Seen:
         if len(seen.path) == 2 and seen.path[1] == "TEXT":
             seen.text.append(data)
 
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = refuse
-    parser.StartElementHandler, parser.CharacterDataHandler = begin, characters
-    parser.EndElementHandler = lambda _: seen.path.pop()
-    try:
-        parser.Parse(document, True)
-    except expat.ExpatError as error:
-        raise FormatError("xml-broken", "this is not XML", where=f"{where} line {error.lineno}") from None
+    parse(document, where, {"StartElementHandler": begin, "CharacterDataHandler": characters, "EndElementHandler": lambda _: seen.path.pop()})  # fmt: skip
     return seen
 
 
