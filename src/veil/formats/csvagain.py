@@ -19,6 +19,7 @@ from veil.formats.packing import is_packed, opened
 from veil.model import Batch, Field
 
 BLOCK = 8 << 20
+SMALL = 32 << 20  # bytes that are read at once
 ROWS = 16_384  # of a batch of the careful reading
 _TEXT = pa.large_string()
 
@@ -58,20 +59,24 @@ def _by_arrow(
 ) -> Iterator[tuple[Sequence[str], list[pa.Array]]]:
     names: list[str] = settings["addresses"]
     source = _stretch(path, part, settings)
+    data = source.read(SMALL)  # what is small is read at once, and without quotes where it has none
+    whole, quote = len(data) < SMALL, settings["quote"]
+    if whole and quote and quote.encode() not in data:
+        quote = ""
     try:
         with pacsv.open_csv(
-            pa.PythonFile(source, "r"),
+            pa.BufferReader(data) if whole else pa.PythonFile(_stretch(path, part, settings), "r"),
             read_options=pacsv.ReadOptions(
                 use_threads=False,
-                block_size=BLOCK,
+                block_size=max(len(data) + 1, 1 << 16) if whole else BLOCK,
                 encoding=settings["encoding"],
                 column_names=names if headless else None,
             ),
             parse_options=pacsv.ParseOptions(
                 delimiter=settings["delimiter"],
-                quote_char=settings["quote"] or False,
+                quote_char=quote or False,
                 double_quote=True,
-                newlines_in_values=bool(settings["quote"]),
+                newlines_in_values=bool(quote),
                 ignore_empty_lines=len(names) > 1,
             ),
             convert_options=pacsv.ConvertOptions(
