@@ -140,6 +140,12 @@ def tree_project(prefix):
     return f"profile: expert\ntrees:\n  people:\n    subject: '{prefix}patient_id'\n    columns:\n{lines}"
 
 
+def as_xml(files):
+    """The notes among some files as i2b2 XML."""
+    return {name.replace(".txt", ".xml"): f"<deIdi2b2>\n<TEXT><![CDATA[{text}]]></TEXT>\n<TAGS/>\n</deIdi2b2>\n" if name.endswith(".txt") else text
+            for name, text in files.items()}  # fmt: skip
+
+
 RULED = ["mrn: pseudonym", "seen: shift", "family: {surrogate: family_name}", "age: keep"]
 BY_FORMAT = {
     "csv": (table_project(RULED), {"people.csv": PEOPLE}),
@@ -148,6 +154,7 @@ BY_FORMAT = {
     "json": (tree_project("$."), {"people.json": records()}),
     "ndjson": (tree_project("$."), {"people.ndjson": records("\n", "", "\n")}),
     "text": (TEXTS, FILES),
+    "i2b2": (TEXTS.replace(".txt", ".xml"), as_xml(FILES)),
 }
 
 
