@@ -10,7 +10,6 @@ from veil.parts import FORMATS, endings, part, traits_of
 SRC = Path(__file__).resolve().parents[2] / "src" / "veil"
 ALLOWED = {
     "discover": "kinds of columns: free text, a JSON document",
-    "jobs/lint_ids.py": "the form of an id, text or integer",
     "importers": "words of another tool's configuration",
     "jobs/lint_ids.py": "the form of an id, text or integer",
     "operators/pseudonym.py": "the form of an id, text or integer",
