@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from veil.lazy import lazily
 from veil.model import Known, Label, Turns
+from veil.roster.facts import KINDS, Facts, FactsIndex, FactsReader, FactsWriter
 from veil.roster.pages import Index, PageReader, PageWriter, texts
+from veil.roster.sieve import Sieve, SieveIndex, SieveWriter
+from veil.roster.strength import DATES, SHORTEST_WEAK, WORDS, strength
 from veil.roster.strength import stated as as_stated
-from veil.roster.strength import strength
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,7 +25,7 @@ else:
 STAFF = "\x00staff"
 _LINK = ("key", "subject")
 _KNOWN = ("subject", "kind", "value", "label", "strength", "domain", "person")
-_FACTS = ("sex", "birth_date", "offset")
+_LABELS = {label.value: label for label in Label}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,9 @@ class RosterIndex:
 
     links: dict[str, Index]
     known: Index
+    facts: FactsIndex | None = None
+    sieve: SieveIndex | None = None
     turns: Turns = field(default_factory=Turns)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Shape: n of each: `sex` (F, M or null), `born` (date32 or null), `offset` (days, never 0, or null)."""
-
-    sex: pa.Array
-    born: pa.Array
-    offset: pa.Array
 
 
 class RosterBuilder:
@@ -54,6 +48,7 @@ class RosterBuilder:
         self._links: dict[str, Index] = {}
         self._writer: PageWriter | None = None
         self._known = PageWriter(folder / "known.pages", "subject", _KNOWN)
+        self._facts, self._sieve = FactsWriter(folder / "known.facts"), SieveWriter(folder / "known.sieve")
 
     def begin_links(self) -> None:
         self._writer = PageWriter(self._folder / f"links{len(self._links)}.pages", "key", _LINK)
@@ -102,15 +97,34 @@ class RosterBuilder:
         )
         if not frame.height:
             return
+        if kind in KINDS and not person:
+            self._facts.add(kind, frame["value"].to_arrow(), frame["subject"].to_arrow())
+        if kind in KINDS and kind != "birth_date":
+            return
         frame = frame.with_columns(strength=_strengths(kind, frame["value"], stated))
-        self._known.add(
-            frame.filter(pl.col("strength") != "").with_columns(
-                kind=pl.lit(kind), label=pl.lit(label.value), domain=pl.lit(domain), person=pl.lit(person)
-            )
-        )
+        frame = frame.filter(pl.col("strength") != "")
+        self._sift(kind, frame, domain)
+        told = {"kind": kind, "label": label.value, "domain": domain, "person": person}
+        self._known.add(frame.with_columns(**{name: pl.lit(word) for name, word in told.items()}))
+
+    def _sift(self, kind: str, frame: pl.DataFrame, domain: str) -> None:
+        """What verify looks for in whole columns: names, long numbers, and that there are short ones."""
+        if kind in DATES:
+            return
+        long = (pl.col("strength") == "strong") | (pl.col("value").str.len_chars() >= SHORTEST_WEAK)
+        sought = frame if kind in WORDS else frame.filter(long)
+        add = self._sieve.add_names if kind in WORDS else self._sieve.add_numbers
+        if sought.height:
+            add(_text(sought["value"]), _text(sought["subject"]))
+        if kind not in WORDS and (frame["strength"] == "weak").any():
+            self._sieve.add_short(domain)
 
     def finish(self) -> RosterIndex:
-        return RosterIndex(dict(self._links), self._known.finish())
+        return RosterIndex(dict(self._links), self._known.finish(), self._facts.finish(), self._sieve.finish())
+
+
+def _text(series: pl.Series) -> pa.Array:
+    return series.to_arrow().cast(pa.large_string())
 
 
 def _strengths(kind: str, values: pl.Series, word: str) -> pl.Series:
@@ -132,6 +146,10 @@ class Roster:
         self._known = PageReader(index.known, "subject", _KNOWN)
         self._staff: tuple[Known, ...] | None = None
         self.turns = index.turns
+        self._facts = FactsReader(index.facts) if index.facts is not None else None
+        self._sieve_index = index.sieve
+        self._sieve: Sieve | None = None
+        self._last: tuple[pa.Array, Facts] | None = None
 
     @property
     def knows(self) -> bool:
@@ -151,17 +169,15 @@ class Roster:
         )
 
     def known(self, subjects: Sequence[str]) -> dict[str, tuple[Known, ...]]:
-        """Each subject's known identifiers, facts (sex) left out; sorted, so that every run sees the same."""
+        """Each subject's known identifiers, facts (sex, shift) left out; sorted, so that every run sees the same."""
         if self._known.empty:
             return {}
-        rows = self._known.rows(pl.Series("subject", sorted(set(subjects)), dtype=pl.String)).filter(
-            pl.col("kind") != "sex"
-        )
+        rows = self._known.rows(pl.Series("subject", sorted(set(subjects)), dtype=pl.String))
         found: dict[str, list[Known]] = {}
         for subject, kind, value, label, how, domain, person in rows.sort(
             "subject", "kind", "value", "person"
         ).iter_rows():
-            found.setdefault(subject, []).append(Known(kind, value, Label(label), how, domain, person))
+            found.setdefault(subject, []).append(Known(kind, value, _LABELS[label], how, domain, person))
         return {subject: tuple(known) for subject, known in found.items()}
 
     def full_names(self, subjects: pa.Array) -> pa.Array:
@@ -182,19 +198,19 @@ class Roster:
         return self._staff
 
     def facts(self, subjects: pa.Array) -> Facts:
-        """What is known of each subject that is no identifier. Shape: n -> n of each."""
-        if self._known.empty:
-            nothing = pa.nulls(len(subjects), pa.large_string())
-            return Facts(nothing, pa.nulls(len(subjects), pa.date32()), pa.nulls(len(subjects), pa.int32()))
-        frame = pl.DataFrame({"subject": pl.from_arrow(subjects)}, schema={"subject": pl.String})
-        rows = self._known.rows(frame["subject"].drop_nulls().unique()).filter(pl.col("kind").is_in(list(_FACTS)))
-        for kind in _FACTS:
-            mine = (pl.col("kind") == kind) & (pl.col("person") == "")
-            told = rows.filter(mine).group_by("subject").agg(pl.col("value").min().alias(kind))
-            frame = frame.join(told, on="subject", how="left", maintain_order="left")
-        days = frame["birth_date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        offset = frame["offset"].cast(pl.Int32, strict=False)
-        return Facts(
-            frame["sex"].to_arrow().cast(pa.large_string()), pc.cast(days.to_arrow(), pa.date32()),
-            offset.set(offset == 0, None).to_arrow().cast(pa.int32()),
-        )  # fmt: skip
+        """What is known of each subject that is no identifier. Shape: n -> n of each.
+
+        Keeps:   the answer of one batch is held: each of its columns asks for the same subjects.
+        """
+        if self._facts is None or self._facts.empty:
+            return Facts.none(len(subjects))
+        if self._last is None or not (self._last[0] is subjects or self._last[0].equals(subjects)):
+            self._last = subjects, self._facts.of(subjects)
+        return self._last[1]
+
+    @property
+    def sieve(self) -> Sieve | None:
+        """What tells the cells that may hold a known identifier; None where nothing is known."""
+        if self._sieve is None and self._sieve_index is not None:
+            self._sieve = Sieve(self._sieve_index)
+        return self._sieve

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 else:
     pl = lazily("polars")
 
-BUCKETS = 256
-ROWS_A_PAGE = 50_000
+BUCKETS = 256  # of what is spilled
+PAGES = 1 << 14
+ROWS_A_PAGE = 4_096
 SPILL_ROWS = 500_000
 _SEED = 0x5EED
 _NONCE = 12
@@ -73,27 +74,25 @@ class PageWriter:
     def finish(self) -> Index:
         """The pages, as few as their rows ask for."""
         count = 1
-        while count < BUCKETS and self.rows / count > ROWS_A_PAGE:
+        while count < PAGES and self.rows / count > ROWS_A_PAGE:
             count *= 2
         if self._segments and self._held:
             self._flush()
-        pages = []
+        pages = [(0, 0)] * count
         with _private(self._path, os.O_TRUNC) as file:
-            for bucket in range(count):
-                if not self.rows:
-                    pages.append((0, 0))
-                    continue
-                frame = self._rows_of(bucket, count)
-                sealed = _sealed(frame.unique().sort(list(self._columns)), self._secret) if frame.height else b""
-                pages.append((file.tell(), len(sealed)))
-                file.write(sealed)
+            for spilled in range(min(count, BUCKETS) if self._segments else 1 if self.rows else 0):
+                frame = self._rows_of(spilled, min(count, BUCKETS)).unique().sort(list(self._columns))
+                parts = frame.with_columns(_b=_hash(self._key) % count).partition_by("_b", as_dict=True)
+                for (bucket,), part in sorted(parts.items()):
+                    sealed = _sealed(part.drop("_b"), self._secret)
+                    pages[int(bucket)] = (file.tell(), len(sealed))
+                    file.write(sealed)
         self._spill.unlink(missing_ok=True)
         return Index(str(self._path), self._secret, tuple(pages))
 
     def _rows_of(self, bucket: int, count: int) -> pl.DataFrame:
         if not self._segments:
-            whole = pl.concat(self._held) if self._held else pl.DataFrame(schema=texts(self._columns))
-            return whole.filter(_bucket(self._key) % count == bucket) if whole.height else whole
+            return pl.concat(self._held) if self._held else pl.DataFrame(schema=texts(self._columns))
         frames = [pl.DataFrame(schema=texts(self._columns))]
         with self._spill.open("rb") as file:
             for fine in range(bucket, BUCKETS, count):
@@ -111,7 +110,7 @@ def texts(columns: Sequence[str]) -> dict[str, pl.DataType]:
 class PageReader:
     """Looks rows up by key; holds few pages open at a time."""
 
-    def __init__(self, index: Index, key: str, columns: Sequence[str], keep: int = 64) -> None:
+    def __init__(self, index: Index, key: str, columns: Sequence[str], keep: int = 256) -> None:
         self._index, self._key, self._columns, self._keep = index, key, columns, keep
         self._open: OrderedDict[int, pl.DataFrame] = OrderedDict()
         self._map: mmap.mmap | None = None
@@ -129,7 +128,7 @@ class PageReader:
         asked = keys.rename(self._key).to_frame()
         if count == 1:
             return self._page(0).join(asked, on=self._key, how="semi")
-        parts = asked.with_columns(_b=_bucket(self._key) % count).partition_by("_b", as_dict=True)
+        parts = asked.with_columns(_b=_hash(self._key) % count).partition_by("_b", as_dict=True)
         found = [self._page(int(bucket)).join(part, on=self._key, how="semi") for (bucket,), part in parts.items()]
         return pl.concat(found) if found else pl.DataFrame(schema=texts(self._columns))
 
@@ -148,8 +147,12 @@ class PageReader:
         return frame
 
 
+def _hash(key: str) -> pl.Expr:
+    return pl.col(key).hash(_SEED)
+
+
 def _bucket(key: str) -> pl.Expr:
-    return pl.col(key).hash(_SEED) % BUCKETS
+    return _hash(key) % BUCKETS
 
 
 def _private(path: Path, mode: int) -> io.BufferedWriter:

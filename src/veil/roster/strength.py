@@ -14,10 +14,13 @@ def _words(text: str) -> frozenset[str]:
 _NAMES = frozenset({"given_name", "family_name"})
 _PLACES = frozenset({"city", "county", "organization", "street", "address"})
 _WHOLE = frozenset({"full_name", "email"})
-_DATES = frozenset({"birth_date", "date", "sex"})
+DATES = frozenset({"birth_date", "date", "sex"})
+PEOPLE = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
+WORDS = PEOPLE | {"city", "county", "organization"}  # kinds that are sought as words, and not as numbers
 SHORTEST_NAME = 4
 SHORTEST_NUMBER = 5
 SHORTEST_CODE = 4
+SHORTEST_WEAK = 3  # signs of a number that is looked for without a cue, and counted
 MANY_BEARERS = 1 << 17
 RULE = (
     f"A number under {SHORTEST_NUMBER} digits, a code under {SHORTEST_CODE} characters and a ZIP never identify by themselves: "
@@ -46,7 +49,7 @@ def strength(kind: str, value: str) -> str:
         return "strong" if letters > 1 else ""
     if kind in _NAMES or kind in _PLACES:
         return _of_name(kind, value, letters)
-    if kind in _DATES:
+    if kind in DATES:
         return "weak" if letters > 1 else ""
     return _of_number(kind, value, SHORTEST_NUMBER) if letters else ""
 
@@ -59,7 +62,7 @@ def stated(kind: str, value: str, word: str) -> str:
     """
     if word != "strong":
         return "strong" if word == "everywhere" else word
-    if kind in _WHOLE or kind in _NAMES or kind in _PLACES or kind in _DATES:
+    if kind in _WHOLE or kind in _NAMES or kind in _PLACES or kind in DATES:
         return word
     return _of_number(kind, value, SHORTEST_CODE)
 

@@ -13,15 +13,14 @@ from veil.model import SAFE_HARBOR, Batch, Field, Known, Label, folded
 from veil.policy.address import spoken
 from veil.policy.operators import id_rules, make_operator
 from veil.policy.plan import Plan, SourcePlan, rule_at
-from veil.policy.rules import Keep, Open, Rule, Scan, is_gone
+from veil.policy.rules import Keep, Rule, Scan, is_gone
 from veil.roster import Roster
-from veil.verify.applied import Sieve
 from veil.verify.columns import Columns
 from veil.verify.findings import Findings
 from veil.verify.ours import Ours, is_ours
 from veil.verify.reading import Reading
 from veil.verify.rows import Taken, only, scanned_rows, shown_rows, taken_rows
-from veil.verify.survivors import Probe
+from veil.verify.sought import Sought
 
 _TELLING = frozenset({Label.SSN, Label.EMAIL, Label.PHONE, Label.FAX, Label.URL, Label.IP, Label.MRN, Label.HEALTH_PLAN,
                       Label.ACCOUNT, Label.LICENSE, Label.VEHICLE, Label.DEVICE, Label.ID}) & SAFE_HARBOR  # fmt: skip
@@ -40,7 +39,6 @@ class _Seen:
     shown: pa.Array | None
     told: list[str | None]
     known: dict[str, tuple[Known, ...]]
-    sieve: Sieve | None
 
 
 class Verifier:
@@ -55,6 +53,7 @@ class Verifier:
             domain: make_operator(apply, plan, day_first=plan.day_first()) for domain, apply in id_rules(plan).items()
         }
         self._ours = Ours(plan, keys, made)
+        self._sought = Sought(roster)
         self._columns, self._reading = Columns(plan, keys, roster), Reading(plan)
         self._kept = {label for label, treatment in plan.labels.items() if isinstance(treatment, Keep)}
 
@@ -71,15 +70,12 @@ class Verifier:
         found.counts["checked rows"] += after.height
         rules = dict(source.rules)
         shown = shown_rows(source, after)
-        reads = (
-            [one for one in after.fields if self._is_sought(source, rule_at(one.address, rules))]
-            if self._roster is not None and self._roster.knows
-            else []
+        scans = self._patterns is not None and any(
+            _treated_as(rule_at(one.address, rules), Scan) for one in after.fields
         )
-        told = subjects.to_pylist() if reads or self._patterns is not None else []
-        known = self._roster.known([one for one in told if one]) if self._roster is not None and reads else {}
-        sieve = Sieve(told, known) if known else None
-        seen = _Seen(source, before, subjects, shown, told, known, sieve)
+        told = subjects.to_pylist() if scans else []
+        known = self._roster.known([one for one in told if one]) if self._roster is not None and scans else {}
+        seen = _Seen(source, before, subjects, shown, told, known)
         for one in after.fields:
             part = Findings(spoken(one.address, rules))
             self._field(seen, rule_at(one.address, rules), one, part)
@@ -93,11 +89,10 @@ class Verifier:
             if rule is not None or source.unlisted == "drop":
                 _check_gone(one, found)
             return
-        if known and _is_text(rule):
-            self._survivors(one, told, known, found)
         origin = seen.before.field(one.address)
-        if seen.sieve is not None and origin is not None and not _is_text(rule):
-            self._applied(source, rule, (origin, one), seen.sieve, found)
+        self._sought.check(rule, one, seen.subjects, found)
+        if origin is not None:
+            self._sought.check_applied(self._columns.sought_in(source, rule), origin, one, seen.subjects, found)
         taken = taken_rows(rule, seen.before, one)
         if self._patterns is not None and _treated_as(rule, Scan):
             rows = scanned_rows(taken)
@@ -123,36 +118,6 @@ class Verifier:
             old, new = only(origin, places), only(one, places)
             self._columns.check(source, rule, old, new, about if places is None else about.take(places), part)
             found.merge(part, rows=new.rows.to_pylist() if new.rows is not None and part.strong else None)
-
-    def _is_sought(self, source: SourcePlan, rule: Rule | None) -> bool:
-        return _is_text(rule) or self._columns.sought_in(source, rule) is not None
-
-    def _applied(
-        self, source: SourcePlan, rule: Rule, pair: tuple[Field, Field], sieve: Sieve, found: Findings
-    ) -> None:
-        """Strong known identifiers in what an operator answered."""
-        promise, (origin, one) = self._columns.sought_in(source, rule), pair
-        if promise is None or len(origin) != len(one):
-            return
-        rows = one.rows.to_pylist() if one.rows is not None else range(len(one))
-        found.counts["checked known identifiers"] += len(one) - one.values.null_count
-        for place in sieve.left(promise, origin.values, one.values, rows):
-            found.bad(rows[place], "known-identifier")
-
-    def _survivors(
-        self, field: Field, told: list[str | None], known: dict[str, tuple[Known, ...]], found: Findings
-    ) -> None:
-        probes = {subject: Probe(identifiers) for subject, identifiers in known.items()}
-        for row, value in _by_row(field):
-            probe = probes.get(told[row] or "")
-            if probe is None or not value:
-                continue
-            found.counts["checked known identifiers"] += 1
-            for survivor in probe.survivors(value):
-                if survivor.strength == "strong":
-                    found.bad(row, "known-identifier")
-                else:
-                    found.doubt(row, survivor.count)
 
     def _residue(self, field: Field, told: list[str | None], known: dict[str, tuple[Known, ...]], patterns: Scanner,
                  found: Findings) -> None:  # fmt: skip
@@ -194,10 +159,6 @@ def _check_gone(field: Field, found: Findings) -> None:
 def _by_row(field: Field) -> Iterator[tuple[int, str | None]]:
     rows = field.rows.to_pylist() if field.rows is not None else range(len(field))
     return zip(rows, field.values.to_pylist(), strict=True)
-
-
-def _is_text(rule: Rule | None) -> bool:
-    return rule is None or any(isinstance(case.treatment, Keep | Scan | Open) for case in rule.cases)
 
 
 def _treated_as(rule: Rule | None, kind: type) -> bool:

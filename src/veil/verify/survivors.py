@@ -8,15 +8,12 @@ from dataclasses import dataclass
 
 from veil.lexicon.units import UNITS
 from veil.model import Known, Label
-from veil.roster.strength import SHORTEST_NUMBER, needs_capital
+from veil.roster.strength import DATES, PEOPLE, SHORTEST_NUMBER, WORDS, needs_capital
 
 SHORTEST_WEAK = 3
 _SEPARATED = re.compile(r"(?<=[0-9])[ .\-/()]{1,3}(?=[0-9])")
 _DECIMAL = re.compile(r"(?<![0-9.\-/])([0-9]+)\.([0-9]+)(?![.\-/]?[0-9])")
 _SPACE = re.compile(r"\s+")
-_NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "name", "city", "county", "organization"})
-_PEOPLE = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
-_SKIP = frozenset({"birth_date", "date", "sex"})
 _CUES = ("mrn", "record", "account", "acct", "chart")
 _ZIP_CUES = ("zip", "zip code", "postal code")
 _NO_END = rf"(?![^\W_]|[./,:%\-^][0-9]|\s?%|[ \-](?:{'|'.join(sorted(UNITS))})\b)"
@@ -35,8 +32,8 @@ class Probe:
     """The identifiers of one subject, ready to be sought in many texts."""
 
     def __init__(self, known: Sequence[Known]) -> None:
-        self._words = [(one, *_word(one)) for one in known if one.kind in _NAMES and one.kind not in _SKIP]
-        numbers = [one for one in known if one.kind not in _NAMES | _SKIP]
+        self._words = [(one, *_word(one)) for one in known if one.kind in WORDS and one.kind not in DATES]
+        numbers = [one for one in known if one.kind not in WORDS | DATES]
         self._numbers = [
             (one, number) for one in numbers if (number := _joined(one.value)).strip("0") and _is_sought(one, number)
         ]
@@ -87,7 +84,7 @@ def _sightings(one: Known, word: str, pattern: re.Pattern[str], folded: str, wri
 
 def _is_words(one: Known) -> bool:
     """Whether every part of a name is a word too (`Art Bone`): it is a name only where it is written as one."""
-    return one.kind in _PEOPLE and needs_capital(one.value)
+    return one.kind in PEOPLE and needs_capital(one.value)
 
 
 def _is_capital(found: str) -> bool:
@@ -96,17 +93,21 @@ def _is_capital(found: str) -> bool:
     return any(char.isupper() or char.istitle() for char in last) or not any(char.islower() for char in last)
 
 
+def cues(column: str, *, is_zip: bool = False) -> list[str]:
+    """The words behind which a short number of a column is meant; where the column's name has several, they are one too."""
+    named = [word for word in re.split(r"[\W_]+", column.casefold()) if word]
+    return [*(_ZIP_CUES if is_zip else _CUES), *([" ".join(named)] if len(named) > 1 else ())]
+
+
 def _behind_cue(one: Known) -> re.Pattern[str]:
     """What finds a short number behind a word that says what it is: `MRN: 12`, `patient id 7`."""
-    column = [re.escape(word) for word in re.split(r"[\W_]+", one.domain.casefold()) if word]
-    cues = [
-        *map(re.escape, _ZIP_CUES if one.label is Label.ZIP else _CUES),
-        *(["[ _]".join(column)] if len(column) > 1 else ()),
-    ]
+    words = [re.escape(word).replace(r"\ ", "[ _]") for word in cues(one.domain, is_zip=one.label is Label.ZIP)]
     value = one.value.strip().casefold()
     zeros = "0*" if value.isdigit() else ""
     value = re.escape((value.lstrip("0") or "0") if zeros else value)
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(cues)})(?: (?:no|number|num|id))?[ :#=]{{1,3}}{zeros}{value}{_NO_END}")
+    return re.compile(
+        rf"(?<![^\W_])(?:{'|'.join(words)})(?: (?:no|number|num|id))?[ :#=]{{1,3}}{zeros}{value}{_NO_END}"
+    )
 
 
 def _is_sought(one: Known, number: str) -> bool:
