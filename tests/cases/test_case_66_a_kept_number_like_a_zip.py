@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import SHARED
 
 from veil.errors import LeakError
+from veil.jobs.again import read_again
 
 CASE = SHARED / "cases" / "66"
 PROJECT = """profile: expert
@@ -101,3 +102,13 @@ def test_the_case_of_labs_beside_zips(project):
         ["BNP", "1201"], ["BNP", "88"], ["Ferritin", "10032"], ["Platelets", "214"]
     ]  # fmt: skip
     assert {tuple(one["rows"]) for one in manifest(made)["weak_evidence"]} == {(2, 4)}
+
+
+def test_verify_names_the_row_and_the_column_of_what_is_left(project):
+    made, outcome = run(project, "", "P1,x,88", "P2,y,3")
+    assert outcome.quarantined == []
+    text = (made.out / "labs.csv").read_text()
+    (made.out / "labs.csv").write_text(text.replace(",x,", ",Quennell,"))
+    session = made.session()
+    leaks = read_again(session, session.keys(lambda: "open sesame")).leaks
+    assert ("labs file 1, row 2, column test", "known-identifier") in leaks

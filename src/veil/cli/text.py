@@ -175,7 +175,7 @@ def _shown(finder: object, data: bytes) -> None:
     console.print(shown)
     for span in spans:
         console.print(
-            f"[dim]{span.start:>7}-{span.end:<7}[/dim] {span.label.value:<12} {span.score:.2f}  {span.source}"
+            f"[dim]{span.start:>7}-{span.end:<7}[/dim] {span.label.value:<12} {span.score:.2f}  {span.origin}"
         )
 
 

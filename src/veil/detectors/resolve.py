@@ -32,9 +32,8 @@ def resolve(raw: str, spans: Iterable[Span]) -> list[Span]:
 def _union(one: Span, other: Span) -> Span:
     whole = _container(one, other)
     best = whole if whole is not None and whole.label not in _LEAST else max(one, other, key=_strength)
-    role = next((part.source.partition("/")[2] for part in (best, one, other) if "/" in part.source), "")
-    source = f"{best.source}/{role}" if role and "/" not in best.source and not held(best) else best.source
-    return best._replace(start=min(one.start, other.start), end=max(one.end, other.end), source=source)
+    role = best.role if held(best) else best.role or one.role or other.role
+    return best._replace(start=min(one.start, other.start), end=max(one.end, other.end), role=role)
 
 
 def _container(one: Span, other: Span) -> Span | None:
@@ -57,7 +56,9 @@ def _addresses(raw: str, spans: list[Span]) -> list[Span]:
     for span in spans:
         if joined and _beside(raw, joined[-1], span):
             first = joined[-1]
-            joined[-1] = Span(first.start, span.end, Label.LOCATION, max(first.score, span.score), first.source)
+            joined[-1] = Span(
+                first.start, span.end, Label.LOCATION, max(first.score, span.score), first.source, first.role
+            )
         else:
             joined.append(span)
     return joined

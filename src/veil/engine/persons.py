@@ -93,8 +93,7 @@ def who_is_meant(
 
 def _read(meant: Meant, span: Span) -> Meant:
     """Where neither table nor cue tells, the role that the reader of the sentence told; the person stays the same."""
-    role = span.source.partition("/")[2]
-    return Meant(role, meant.person) if meant.role == "other" and role in _ROLES else meant
+    return Meant(span.role, meant.person) if meant.role == "other" and span.role in _ROLES else meant
 
 
 def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, staff: Staff,

@@ -15,6 +15,7 @@ from veil.errors import FormatError, PolicyError
 from veil.formats.base import Part
 from veil.formats.partitions import partitions_of
 from veil.jobs.passone import pass_one
+from veil.jobs.quarantine import Spot
 from veil.jobs.release import MANIFEST
 from veil.jobs.rereading import verified
 from veil.jobs.session import Session
@@ -136,5 +137,6 @@ def _hold(worker: Worker, session: Session, source: SourcePlan, pair: _Pair, ver
         verdict.leaks.append((pair.label, error.code if isinstance(error, FormatError) else "file-missing"))
         return
     verdict.counts += findings.counts
-    for bad_row, code in sorted(findings.bad_rows.items()):
-        verdict.leaks.append((f"{pair.label} row {bad_row + 1}", code))
+    for bad_row, place in sorted(findings.strong.items()):
+        spot = Spot(0 if source.traits.many_files else bad_row + 1 + source.traits.heads, place.column)
+        verdict.leaks.append((", ".join(filter(None, (pair.label, spot.line()))), place.code))

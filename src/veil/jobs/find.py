@@ -103,7 +103,7 @@ def _written(span: Span) -> dict[str, Any]:
         "end": span.end,
         "label": span.label.value,
         "score": round(span.score, 4),
-        "source": span.source,
+        "source": span.origin,
     }
 
 

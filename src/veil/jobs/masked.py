@@ -58,6 +58,6 @@ def counted(rows: Iterable[Row]) -> list[MaskedWord]:
     for text, _, found in rows:
         for span in found.spans:
             word = " ".join(text[span.start : span.end].lower().split())
-            seen[span.label.value, span.source.partition(":")[0].partition("/")[0], word] += 1
+            seen[span.label.value, span.detector, word] += 1
     made = [MaskedWord(count, *key) for key, count in seen.items()]
     return sorted(made, key=lambda row: (-row.times, row.label, row.word, row.source))

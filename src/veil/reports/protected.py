@@ -34,7 +34,7 @@ def _before(text: str, found: Found) -> list[Piece]:
             Piece(
                 text[span.start : span.end],
                 span.label.value,
-                f"{span.label.value} · {span.source} · {span.score:.2f}{role}",
+                f"{span.label.value} · {span.origin} · {span.score:.2f}{role}",
             )
         )
         at = span.end

@@ -91,8 +91,8 @@ def spans(
         start, end = text.raw_range(one.starts[first], one.ends[last])
         share = float(seen.mass[first : last + 1].max())
         score = round(tempered(share, label, one, first, last, language, quiet=quiet), 4)
-        source = f"{SOURCE}/{roles[int(seen.role[first])]}" if label is Label.NAME else SOURCE
-        yield Span(start, end, _told(label, shown), score, source)
+        role = roles[int(seen.role[first])] if label is Label.NAME else ""
+        yield Span(start, end, _told(label, shown), score, SOURCE, role)
 
 
 def _runs(one: Cut, seen: Doubts) -> Iterator[tuple[int, int]]:

@@ -20,7 +20,7 @@ def fitted(text: Text, own: Sequence[Span], found: Sequence[Span]) -> list[Span]
     Keeps:   one that covers a digit or, being sure, a word that no rule covers stays whole. One pass over both, so
              that a list of a million numbers costs what its numbers do.
     """
-    rules = sorted(span for span in found if span.source.partition(":")[0] in STRUCTURED)
+    rules = sorted(span for span in found if span.detector in STRUCTURED)
     if not rules:
         return list(own)
     covered: set[int] = set()

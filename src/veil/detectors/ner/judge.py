@@ -75,12 +75,12 @@ class Ner:
 
     def _told(self, text: Text, one: Cut, seen: Doubts, span: Span) -> Span:
         """A rule's name with the role that the network gives it, where it gives it any."""
-        if span.label is not Label.NAME or "/" in span.source or held(span):
+        if span.label is not Label.NAME or span.role or held(span):
             return span
         first, last = within(text, one, span)
         sure = next((i for i in range(first, last) if seen.mass[i] > decode.OPEN), None)
         role = None if sure is None else self.network.roles[int(seen.role[sure])]
-        return span._replace(source=f"{span.source}/{role}") if role else span
+        return span._replace(role=role) if role else span
 
 
 def _together(texts: Sequence[Text]) -> Iterator[tuple[int, int]]:
@@ -99,7 +99,7 @@ def weighed(text: Text, one: Cut, seen: Doubts, span: Span, language: Language) 
     """A rule's span with the score that the network leaves it; what is held by digits or a table is not touched."""
     if not held(span) and _is_nobodys(text.raw, span, language):
         return span._replace(score=min(span.score, REFUSED * 0.5))
-    bar = BARS.get(span.source, BARS.get(f"{span.source.partition(':')[0]}:{span.label}"))
+    bar = BARS.get(span.source, BARS.get(f"{span.detector}:{span.label}"))
     if bar is None or held(span):
         return span
     share = support(seen, *within(text, one, span), one)

@@ -20,7 +20,7 @@ def explained(text: str, done: Treated, every: list[Span], policy: Mapping[Label
         moved += len(new) - span.length
         reasons.append(Reason(
             start=span.start, end=span.end, label=span.label.value, entity_type=kind_of(span.label), score=round(span.score, 4),
-            source=span.source, kept=place not in changed, policy=policy[span.label], replacement=new if place in changed else "",
+            source=span.origin, kept=place not in changed, policy=policy[span.label], replacement=new if place in changed else "",
             result_start=start, result_end=start + len(new),
         ))  # fmt: skip
     return ExplainAnswer(deidentified_text=done.text, spans=reasons, language=done.language or None)

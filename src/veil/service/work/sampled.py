@@ -48,7 +48,7 @@ def drawn(rows: Iterable[Row], most: int, seed: int | None = None) -> tuple[list
 
 def _told(text: str, result: str | None, found: Any) -> Record:
     spans = [
-        {"start": span.start, "end": span.end, "label": span.label.value, "score": round(span.score, 4), "source": span.source,
+        {"start": span.start, "end": span.end, "label": span.label.value, "score": round(span.score, 4), "source": span.origin,
          "replacement": new}
         for span, new in zip(found.spans, found.replacements, strict=True)
     ]  # fmt: skip
