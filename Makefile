@@ -41,11 +41,15 @@ test-all: $(READY)
 lint: $(READY)
 	@$(BIN)/ruff check src tests bench training tools examples deploy && $(BIN)/ruff format --check src tests bench training tools examples deploy && $(BIN)/mypy && $(BIN)/lint-imports
 
-## bench     all figures of docs/figures.md; each also alone: bench-tables, bench-cleared, bench-known, bench-labs, bench-detect, bench-notes, bench-shapes, bench-labels, bench-roles, bench-pseudonyms, bench-omop, bench-aci, bench-safelist, bench-filters, bench-risk, bench-scan, bench-rest, bench-portal, bench-trace, bench-fuzz
-bench: bench-tables bench-cleared bench-known bench-labs bench-detect bench-notes bench-shapes bench-labels bench-roles bench-pseudonyms bench-omop bench-aci bench-safelist bench-filters bench-risk bench-scan bench-rest bench-portal bench-trace bench-fuzz
+## bench     all figures of docs/figures.md; each also alone: bench-tables, bench-cleared, bench-known, bench-labs, bench-detect, bench-smallfiles, bench-notes, bench-shapes, bench-labels, bench-roles, bench-pseudonyms, bench-omop, bench-aci, bench-safelist, bench-filters, bench-risk, bench-scan, bench-rest, bench-portal, bench-trace, bench-fuzz
+bench: bench-tables bench-cleared bench-known bench-labs bench-detect bench-smallfiles bench-notes bench-shapes bench-labels bench-roles bench-pseudonyms bench-omop bench-aci bench-safelist bench-filters bench-risk bench-scan bench-rest bench-portal bench-trace bench-fuzz
 
 bench-shapes: $(READY)
 	@$(BIN)/python -m bench.shape_costs
+
+## bench-paired COMMIT=...   this build beside an earlier commit, in turn
+bench-paired: $(READY)
+	@$(BIN)/python -m bench.paired $(or $(COMMIT),4635fa8)
 
 bench-%: $(READY)
 	@$(BIN)/python -m bench.$*

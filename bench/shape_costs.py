@@ -135,7 +135,7 @@ def main(arguments: list[str]) -> None:
     told.add_argument("--find", action="store_true", help="only find, not the whole of notes")
     told.add_argument("--memory", action="store_true", help="also the peak memory of a line of 3 MB")
     told.add_argument("shape", nargs="*")
-    asked = told.parse_args(arguments)
+    asked = told.parse_intermixed_args(arguments)
     ways, sizes = (["find"] if asked.find else list(WAYS)), (asked.sizes[0], asked.sizes[1])
     print(f"{machine()}\n\n{'shape':<34} {'':<6} {'us/char':>9} {'us/char':>9} {'x prose':>8} {'growth':>8} {'MiB':>8}")
     print(f"{'':<34} {'':<6} {sizes[0]:>9,} {sizes[1]:>9,}")

@@ -84,7 +84,9 @@ class Shelf:
             raise
 
     def keep(self, done: Done) -> None:
-        write_durably(self.units / f"done{done.number:06d}.json", json.dumps(dataclasses.asdict(done)))
+        """Not synced, as the side files are not: after a loss of power another boot begins anew."""
+        held = {field.name: getattr(done, field.name) for field in dataclasses.fields(done)}
+        write_whole(self.units / f"done{done.number:06d}.json", json.dumps(held))
 
     def finished(self) -> Iterator[tuple[int, Done]]:
         for path in sorted(self.units.glob("done*.json")):
@@ -138,11 +140,17 @@ def _boot() -> str:
 
 def write_durably(path: Path, text: str, mode: int = 0o644) -> None:
     """The file is there whole after a crash, or not at all."""
+    write_whole(path, text, mode, sync=True)
+
+
+def write_whole(path: Path, text: str, mode: int = 0o644, *, sync: bool = False) -> None:
+    """The file is there whole after the end of the process, or not at all."""
     temporary = path.with_suffix(".part")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())
+        if sync:
+            os.fsync(file.fileno())
     temporary.replace(path)
 
 
@@ -183,15 +191,14 @@ def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], o
             done: list[Done]) -> list[dict[str, Any]]:  # fmt: skip
     """The tables of a release: where each came from, how it is read, and which units made it."""
     found = []
+    by_file: dict[tuple[str, str], list[tuple[Unit, Done]]] = {}
+    for unit, one in zip(units, done, strict=True):
+        by_file.setdefault((unit.source, unit.part.files[0]), []).append((unit, one))
     for final, (name, path) in sorted(finals.items()):
         source = plan.source(name)
         if not source.traits.reversible:
             continue
-        own = [
-            (unit, one)
-            for unit, one in zip(units, done, strict=True)
-            if (unit.source, unit.part.files[0]) == (name, path)
-        ]
+        own = by_file[name, path]
         settings = settings_of(source, path)
         found.append({
             "source": name, "name": final, "original": format_of(source).after(path), "format": written_as(source), "sha256": outputs[final],

@@ -252,11 +252,15 @@ def seal_head(place: TrailPlace, keys: Keys, files: list[dict[str, Any]], plan: 
     """The first page: which files there are, how they are read, and the way of every column; sealed like the others."""
     vault = Vault.open(place.path, keys)
     operators = Operators(plan, keys)
+    told: dict[str, dict[str, Any]] = {}  # by source: the same for each of its files, of which there may be thousands
     for file in files:
-        source = plan.source(file["source"])
-        ways = ways_of(source, operators)
-        file["ways"] = [way.as_json() for way in ways]
-        file["told_by"] = source.subject.column if is_told_by_column(source, ways) else ""
+        name = file["source"]
+        if name not in told:
+            source = plan.source(name)
+            ways = ways_of(source, operators)
+            by_column = source.subject.column if is_told_by_column(source, ways) else ""
+            told[name] = {"ways": [way.as_json() for way in ways], "told_by": by_column}
+        file.update(told[name])
     try:
         vault.seal(place.kind, HEAD, json.dumps({"files": files}).encode())
     finally:
