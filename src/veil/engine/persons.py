@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from veil.engine.fullest import Fullest
 from veil.lexicon.language import Language, PersonCues, english
 from veil.lexicon.names import is_family_first
 from veil.model import Known, Label, Meant, Owner, Span
@@ -75,7 +76,8 @@ def who_is_meant(
     own = _own_words(owner)
     called_so = [tokens_of(text[span.start : span.end]) if span.label is Label.NAME else () for span in spans]
     others = _others(owner)
-    groups = _linked([*called_so, *others])[: len(spans)]
+    fullest = Fullest([*called_so, *others])
+    groups = [fullest.of(name) for name in called_so]
     beside = (language or english()).persons
     cues = [_cue(text, span, beside) if span.label is Label.NAME else "" for span in spans]
     told = {words: cue for words, cue in reversed(list(zip(groups, cues, strict=True))) if cue}
@@ -142,29 +144,3 @@ def _cue(text: str, span: Span, beside: PersonCues) -> str:
     ):
         return "clinician"
     return "relative" if beside.relative_before.search(before) else ""
-
-
-def _linked(names: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Each name's fullest form in the text: `Smith` is `John Smith` where exactly one fuller name has its words."""
-    by_word: dict[str, set[tuple[str, ...]]] = {}
-    for name in set(names):
-        for word in {*name[:1], *name[-1:]} if len(name) > 1 else ():
-            by_word.setdefault(word, set()).add(name)
-    fullest: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for name in set(names):
-        fuller = [one for one in by_word.get(name[-1], ()) if _is_fuller(one, name)] if name else []
-        best = [one for one in fuller if not any(_is_fuller(other, one) for other in fuller)]
-        fullest[name] = best[0] if len(best) == 1 else name
-    return [fullest[name] for name in names]
-
-
-def _is_fuller(one: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    """Whether one says more than a name that it may mean: another word, or a word for an initial."""
-    spelled = len(one) == len(name) > 1 and len(name[0]) == 1 < len(one[0])
-    return (spelled or len(one) > len(name)) and _within(name, one)
-
-
-def _within(name: tuple[str, ...], fuller: tuple[str, ...]) -> bool:
-    if len(name) == 1:
-        return name[0] in (fuller[-1], fuller[0])
-    return name[-1] == fuller[-1] and _same(name[0], fuller[0])

@@ -149,8 +149,12 @@ def _bounded(number: str, text: str, *, zeros: bool = True) -> int:
     count, at = 0, text.find(number)
     while at >= 0:
         end = at + len(number)
-        before = text[:at].rstrip("0")[-1:] if zeros and text[at - 1 : at] == "0" else text[at - 1 : at]
-        if not (before.isalnum() and at > 0) and not text[end : end + 1].isalnum():
+        start = at
+        while (
+            zeros and start > 0 and text[start - 1] == "0"
+        ):  # read back, not cut off: there may be thousands in a long text
+            start -= 1
+        if not text[max(0, start - 1) : start].isalnum() and not text[end : end + 1].isalnum():
             count += 1
         at = text.find(number, end)
     return count
