@@ -101,7 +101,8 @@ def told(name: str, systems: list[str]) -> list[dict[str, Any]]:
         print(f"{name:<20} {system:<18} {found['size']:>5.0f} {figures}", flush=True)
     rates = {row["system"]: row["chars_per_cpu_s"] for row in rows}
     if PRESIDIO in rates:
-        print(f"{'':<20} Veil : Presidio, characters per CPU second: {rates['veil'] / rates[PRESIDIO]:.0f} (aim {AIM})")
+        print(f"{'':<20} Veil : Presidio, characters per CPU second: {rates['veil'] / rates[PRESIDIO]:.1f} (aim {AIM})")
+        print(f"{'':<20} on {machine()}")
     if name == CLEAN:
         print(f"{'':<20} Veil: {words_masked(name):.2f} false spans per 1,000 words, of all notes")
     if name == "seeded-mtsamples":

@@ -66,5 +66,5 @@ class Fullest:
 
     def _is_spelled(self, one: Name) -> bool:
         """Whether a name is as long and has a word where this one has an initial."""
-        tops = self._spelled.get((one[-1], one[0]), ()) if len(one[0]) == 1 else ()
-        return bool(tops) and len(tops[0][0]) >= len(one)
+        tops = self._spelled.get((one[-1], one[0])) if len(one[0]) == 1 else None
+        return tops is not None and len(tops[0][0]) >= len(one)
