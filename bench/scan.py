@@ -44,7 +44,7 @@ def told(tables: Iterable[Labelled], *, named: bool) -> list[tuple[Labelled, str
                 column if named else f"c{number}": values
                 for number, (column, values) in enumerate(table.columns.items(), 1)
             }
-            guesses = {name: guess(name, signals_of(values)) for name, values in shown.items()}
+            guesses = {name: guess(name, signals_of(values), table.name) for name, values in shown.items()}
             looked.append(Table(table.name, [], guesses, shown))
         related(looked)
         for table, seen in zip(members, looked, strict=True):
@@ -93,7 +93,7 @@ def main() -> None:
             report(found, f"{part}, {how}")
             if "--wrong" in sys.argv and rest is seen:
                 for what, count in Counter((g, k) for _, _, g, k in found if not same(g, k)).most_common(20):
-                    print("    wrong", what, count, [f"{t.name}.{c}" for t, c, g, k in found if (g, k) == what][:6])
+                    print("    wrong", what, count, [f"{t.name}.{c}" for t, c, g, k in found if (g, k) == what][:40])
     print(f"\n{time.process_time() - begun:.1f} s of CPU")
 
 

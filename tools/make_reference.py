@@ -28,7 +28,7 @@ from veil.model import Label, labels
 from veil.parts import FORMATS, OPERATORS, part, traits_of
 from veil.policy.plan import describe
 from veil.policy.profile import SHIPPED, read_profile
-from veil.policy.project import Facts, Group, Keyring, Project, Source, Subject, json_schema
+from veil.policy.project import Dates, Facts, Group, Keyring, Project, Source, Subject, json_schema
 from veil.policy.suppress import Suppress
 from veil.reports.figures import BAD
 
@@ -102,7 +102,8 @@ def project() -> str:
     )
     for title, model in (("Keys of the file", Project), ("Keys of a table, a folder of notes or a tree", Source),
                          ("Keys of `subject`, where it is no column", Subject), ("Keys of `suppress`", Suppress),
-                         ("Keys of `facts`", Facts), ("Keys of a group", Group), ("Keys of `keyring`, where it is no file name", Keyring)):  # fmt: skip
+                         ("Keys of `facts`", Facts), ("Keys of a group", Group), ("Keys of `keyring`, where it is no file name", Keyring),
+                         ("Keys of `dates`", Dates)):  # fmt: skip
         text += f"\n## {title}\n\n" + table(
             ["key", "takes", "by default", "what"], [field_row(*one) for one in model.model_fields.items()]
         )

@@ -76,6 +76,9 @@ def finish(
         )
     with progress() as tell:
         outcome = session.run(keys, workers=workers, progress=tell)
+    for notice in outcome.manifest["notices"]:
+        if notice not in session.plan.notices:
+            typer.echo(f"note: {notice}", err=True)
     summary(outcome.manifest, outcome.out)
     if session.project.publish:
         typer.echo(f"published to {shown_address(session.project.publish)}")
@@ -128,6 +131,7 @@ def describe(project: ProjectFile, override: Annotated[list[str] | None, typer.O
     import json
 
     from veil.cli.screen import table
+    from veil.jobs.day_order import day_order_notes
     from veil.jobs.session import open_session
     from veil.reports.figures import plan_rows, search_rules
 
@@ -147,7 +151,7 @@ def describe(project: ProjectFile, override: Annotated[list[str] | None, typer.O
         f"{plan.name}: profile {plan.profile}, claims {plan.claims}, {plan.locale}, ages against {plan.reference_date}"
     )
     table("Plan", ["source", "column", "what happens", "known", "why"], plan_rows(plan))
-    for notice in [*plan.notices, *search_rules(plan)]:
+    for notice in [*plan.notices, *search_rules(plan), *day_order_notes(plan, session.inputs)]:
         typer.echo(f"note: {notice}")
     if plan.unclaimed:
         typer.echo(f"note: {plan.unclaimed} files of the input belong to no source and are not copied")

@@ -32,6 +32,8 @@ _TELLING = frozenset(
         "VEHICLE",
     }
 )
+_PEOPLE = frozenset({"NAME", "LOCATION", "PHONE", "FAX", "EMAIL", "SSN", "URL"})
+_OFTEN = 0.4
 _READ = frozenset({"text", "code", "document"})
 
 
@@ -57,11 +59,15 @@ def worth_hearing(seems: Guess, share: Mapping[str, float]) -> bool:
     return seems.kind in _READ and share.get("lettered", 0.0) > 0.3
 
 
-def with_heard(seems: Guess, heard: Mapping[str, float]) -> Guess:
-    """The guess with what was heard; a code in which people are heard is text, which is scanned."""
+def with_heard(seems: Guess, heard: Mapping[str, float], *, named: bool = False) -> Guess:
+    """The guess with what was heard; a code in which people are heard is text, which is scanned.
+
+    Shape:   `named`: the column's name says that it holds codes: then a number or a serial in it is one, as of a drug.
+    """
     told = {label: share for label, share in heard.items() if label in _TELLING and share >= 0.05}
     if not told:
         return seems
     words = ", ".join(f"{share:.0%} {label}" for label, share in list(told.items())[:3])
-    kind = "text" if seems.kind == "code" and max(told.values()) >= 0.4 and not seems.form else seems.kind
+    most = max((share for label, share in told.items() if not named or label in _PEOPLE), default=0.0)
+    kind = "text" if seems.kind == "code" and most >= _OFTEN and not seems.form else seems.kind
     return Guess(kind, seems.sure, f"{seems.why}; detectors find {words}", seems.form)

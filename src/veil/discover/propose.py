@@ -6,18 +6,24 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from veil.discover.links import Subjects, note_pattern
+from veil.discover.file_names import note_pattern
+from veil.discover.links import Subjects
 from veil.discover.person_names import with_person
+from veil.discover.signals import Signals
 from veil.discover.survey import Table, grouped, looked_at, related
+from veil.discover.titles import title_of
 from veil.errors import PolicyError
 from veil.formats.traits import Kind
 from veil.parts import FORMATS, kind_of, traits_of
-from veil.policy.profile import read_profile
+from veil.policy.profile import Profile, read_profile
 from veil.stores import Folder, data_files
 
 _KNOWN = {"given_name": "true", "family_name": "true", "person_name": "true", "phone": "strong", "email": "strong", "address": "true",
           "city": "true", "number": "strong", "birth_date": "true"}  # fmt: skip
 _LABEL = {"number": "ID", "phone": "PHONE", "email": "EMAIL", "address": "LOCATION", "city": "LOCATION"}
+_WHOLE = frozenset({"id", "number", "phone", "zip", "age", "birth_year"})
+_NEARLY_ALL = 0.98
+SHORTEST = 5  # digits of a number that says something by itself
 _STAFF = {"staff_name": "staff"}
 _OF_STAFF = {"given_name": "staff", "family_name": "staff", "person_name": "staff"}
 _KIND = {
@@ -98,10 +104,34 @@ def pattern_of(proposal: Proposal, files: list[str]) -> tuple[str, str] | None:
     return note_pattern([PurePosixPath(file).name for file in files], ids, Counter())
 
 
-def rule_text(kind: str, column: str, domain: str | None, *, own: bool, staff: bool) -> str:
+def born_column(table: Table, *, each_another: bool) -> str | None:
+    """The column of the birth of a row's own person.
+
+    Shape:   `each_another`: every row of the table is another person. Keeps: a date of events is no birth, however far back
+             it goes: either the column's name says so, or each row is another person.
+    """
+    births = [column for column, one in table.guesses.items() if one.kind == "birth_date"]
+    named = [column for column in births if (title := title_of(column)) is not None and title.kind == "birth_date"]
+    return next(iter(named or (births if each_another else [])), None)
+
+
+def is_cast(profile: Profile, kind: str, signals: Signals, *, padded: bool) -> bool:
+    """Whether a column's cells are whole numbers that are to be read as such: `418800.0` is `418800`.
+
+    Shape:   `padded`: its ids are written in more than one way. Keeps: only beside an operator, which alone takes a cast.
+    """
+    if kind not in _WHOLE or profile.kinds.get(kind) in ("drop", "keep", "scan", None):
+        return False
+    return padded or (kind != "id" and signals.at("disguised") > 0 and signals.at("integer") > _NEARLY_ALL)
+
+
+def rule_text(
+    kind: str, column: str, domain: str | None, *, own: bool, staff: bool, whole: bool = False, short: bool = False
+) -> str:
     """A rule as it stands in the file: `as KIND` of the profile, with what is known beside it.
 
-    Shape:   `own`: the table is the people's own, so its ids are theirs; `staff`: the table is about nobody's record.
+    Shape:   `own`: the table is the people's own, so its ids are theirs; `staff`: the table is about nobody's record; `whole`:
+             the operator reads whole numbers, however they are written; `short`: its numbers are too short to be sought in text.
     """
     if kind in ("empty", "document"):
         return "drop" if kind == "empty" else "scan"
@@ -109,12 +139,14 @@ def rule_text(kind: str, column: str, domain: str | None, *, own: bool, staff: b
         _STAFF.get(kind) or (_OF_STAFF if staff else _KNOWN).get(kind) or ("strong" if own and kind == "id" else None)
     )
     pieces = [f"as: {kind}"]
-    if known:
+    if known and not (short and kind == "number"):
         pieces.append(f"known: {known}")
         label = ("MRN" if "mrn" in column.lower() else "ID") if kind == "id" else _LABEL.get(kind)
         pieces += [f"label: {label}"] if label else []
         pieces += [f"kind: {_KIND[kind]}"] if kind in _KIND else []
     if domain:
         pieces.append(f"domain: {domain}")
+    if whole:
+        pieces.append("cast: integer")
     rule = "{" + ", ".join(pieces) + "}"
     return rule if staff else with_person(rule, kind, column)

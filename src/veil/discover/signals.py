@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from veil.discover.whole_numbers import whole_numbers
 from veil.lexicon import places, words
 
 _DATE = re.compile(
@@ -13,6 +14,8 @@ _DATE = re.compile(
     r"|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}([ T:]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z| ?[AP]M)?)?"
     r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}( \d{1,2}:\d{2}(:\d{2})?( ?[AP]M)?)?|(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])(\d{4,6})?",
 )
+# DDMMYYYY and MMDDYYYY, which as numbers have lost a zero before them
+_EIGHT = re.compile(r"((0?[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0?[1-9]|[12]\d|3[01])(0[1-9]|1[0-2]))((19|20)\d{2})")
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
 _PLACES = r"hospital|clinic|medical center|health (center|system)|pharmacy|medicine|practice|nursing|hospice|university|department|laborator\w+"
 _RACES = r"white|black|asian|hispanic|latino|caucasian|native|pacific|african|amer-indian|american indian|alaska native|eskimo"
@@ -24,6 +27,7 @@ _PATTERNS = {
     "ssn": re.compile(r"\d{3}-\d{2}-\d{4}"),
     "zip": re.compile(r"\d{5}(-\d{4})?"),
     "integer": re.compile(r"-?\d+"),
+    "day_count": re.compile(r"[1-7]\d{4}(\.\d+)?"),  # a date as Excel counts days, 10000 (1927) to 79999 (2119)
     "decimal": re.compile(r"-?\d*\.\d+([eE][+-]?\d+)?"),
     "url": re.compile(r"https?://\S+"),
     "ip": re.compile(r"\d{1,3}(\.\d{1,3}){3}"),
@@ -43,6 +47,7 @@ _PATTERNS = {
     "marriage": re.compile(r"(never[- ])?married.*|single|divorced|widowed|separated|partner\w*|spouse.*", re.IGNORECASE),
     "lettered": re.compile(r".*[A-Za-z]{2}.*", re.DOTALL),
 }  # fmt: skip
+_MOSTLY = 0.5
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -68,24 +73,35 @@ class Signals:
 
 
 def signals_of(values: Sequence[str | None]) -> Signals:
-    """Look at a sample of a column."""
+    """Look at a sample of a column.
+
+    Keeps:   `418800.0` is looked at as the whole number it says; `disguised` is the share of such values.
+    """
     there = [value.strip() for value in values if value is not None and value.strip()]
     if not there:
         return Signals(0, 0.0, 0.0, 0, 0.0, 0, {})
+    whole = whole_numbers(there)
+    changed = sum(one != other for one, other in zip(there, whole or there, strict=True)) / len(there)
+    there = whole or there
     share = {
         name: sum(bool(pattern.fullmatch(value)) for value in there) / len(there) for name, pattern in _PATTERNS.items()
     }
-    share |= _listed(there)
-    years = [
-        int(found.group())
-        for value in there
-        if max(share["date"], share["year"]) > 0.5 and (found := re.search(r"(18|19|20)\d{2}", value))
-    ]
+    share["date"] += sum(bool(_EIGHT.fullmatch(value)) for value in there) / len(there)
+    share |= _listed(there) | {"disguised": changed}
+    dated = max(share["date"], share["year"]) > _MOSTLY
+    years = [year for value in there if dated and (year := _year_in(value))]
     return Signals(
         len(there), len(there) / len(values), len(set(there)) / len(there), len(set(there)),
         sum(len(value.split()) for value in there) / len(there), max(map(len, there)), share,
         (min(years), max(years)) if years else None,
     )  # fmt: skip
+
+
+def _year_in(value: str) -> int:
+    """The year that a date says; 0 where there is none."""
+    eight = _EIGHT.fullmatch(value)
+    found = re.search(r"(18|19|20)\d{2}", value)
+    return int(eight.group(6)) if eight else int(found.group()) if found else 0
 
 
 def _listed(there: Sequence[str]) -> dict[str, float]:

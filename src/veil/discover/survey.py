@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from veil.discover.entities import is_called_id
 from veil.discover.heard import heard_in, with_heard, worth_hearing
+from veil.discover.keys import Columns
 from veil.discover.kinds import Guess, guess
-from veil.discover.links import Columns, Subjects, subjects_among
+from veil.discover.links import Subjects, subjects_among
 from veil.discover.roles import is_quasi, role_of
 from veil.discover.sample import ROWS, Progress, sample_of
 from veil.discover.signals import Signals, signals_of
+from veil.discover.terms import with_terms
 from veil.discover.titles import title_of
 from veil.errors import Error, PolicyError
 from veil.formats.packing import bare
@@ -68,6 +71,7 @@ def related(tables: Sequence[Table]) -> Subjects:
     """How tables lead to the people they are about; columns that hold another table's ids become ids."""
     subjects = subjects_among({table.name: (table.sample, table.guesses) for table in tables})
     _name_keys(tables, subjects)
+    _name_people(tables, subjects)
     for table in tables:
         table.quasi = [column for column, one in table.guesses.items() if is_quasi(one)]
     return subjects
@@ -102,10 +106,14 @@ def looked_at(store: Store, name: str, files: list[str], kind: str, *, rows: int
     table.sample, table.looked, table.read, table.whole = seen.head, seen.looked, seen.read, seen.whole
     for column, values in seen.columns.items():
         signals = signals_of(values)
-        seems = guess(column, signals)
+        seems = guess(column, signals, name)
         if hear and worth_hearing(seems, signals.share):
-            seems = with_heard(seems, heard_in(values))
+            title = title_of(column, name)
+            named = title is not None and title.kind == "code" and not title.weak
+            seems = with_heard(seems, heard_in(values), named=named)
         table.signals[column], table.guesses[column] = signals, seems
+    if hear:
+        table.guesses = with_terms(seen.columns, table.guesses)
     table.alone = _alone(seen.columns, [column for column, one in table.guesses.items() if is_quasi(one)])
     return table
 
@@ -150,13 +158,28 @@ def _name_keys(tables: Sequence[Table], subjects: Subjects) -> None:
         for table in tables if _of_people(table, subjects)
         for column, one in table.guesses.items() if one.kind == "id" and (table.name, column) in subjects.domains
     }  # fmt: skip
+    of_ids = {
+        subjects.domains[table.name, column]
+        for table in tables for column, one in table.guesses.items() if one.kind == "id" and (table.name, column) in subjects.domains
+    }  # fmt: skip
     for table in tables:
         for column, one in table.guesses.items():
-            home = ids.get(subjects.domains.get((table.name, column), ""))
+            domain = subjects.domains.get((table.name, column), "")
+            home = ids.get(domain)
             title = title_of(column)
             coded = title is not None and title.kind == "code" and not title.weak
-            if one.kind in ("code", "measure") and home not in (None, table.name) and not coded:
+            named = is_called_id(column) and domain in of_ids
+            if one.kind in ("code", "measure") and not coded and (named or home not in (None, table.name)):
                 table.guesses[column] = Guess("id", 0.9, "its values are ids of another table")
+
+
+def _name_people(tables: Sequence[Table], subjects: Subjects) -> None:
+    """The numbers that name people are ids, in whatever table they are: their joins are kept."""
+    person = subjects.domains.get(subjects.person) if subjects.person else None
+    for table in tables:
+        for column, one in table.guesses.items():
+            if person is not None and subjects.domains.get((table.name, column)) == person and one.kind == "number":
+                table.guesses[column] = Guess("id", one.sure, one.why, one.form)
 
 
 def _of_people(table: Table, subjects: Subjects) -> bool:

@@ -17,6 +17,10 @@ _STRONG = (
 )
 
 
+_EIGHT = 8  # digits of a date that is written as a number
+_MEASURED = 4  # digits of whole numbers that a measure written with a decimal point usually has
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """A kind, how sure (0 to 1), and why, in words that hold no value; `form` says which number or circumstance it is."""
@@ -41,7 +45,8 @@ def by_values(signals: Signals) -> Guess:
 
 def _times(signals: Signals) -> Guess | None:
     at = signals.at
-    if at("date") > 0.8 and not (at("integer") > 0.95 and signals.distinct > 0.9):
+    numbered = at("integer") > 0.95 and signals.distinct > 0.9 and not (at("date") > 0.95 and signals.longest <= _EIGHT)
+    if at("date") > 0.8 and not numbered:
         low, high = signals.first_years or (2000, 2000)
         if high - low > 45 and signals.distinct > 0.5:
             return Guess("birth_date", 0.8, f"dates over {high - low} years, most of them different")
@@ -131,6 +136,8 @@ def _numbers(signals: Signals) -> Guess | None:
 
 
 def _whole(signals: Signals) -> Guess:
+    if signals.at("disguised") > 0.5 and signals.longest <= _MEASURED:
+        return Guess("measure", 0.7, "decimal numbers without a fraction")
     few = signals.different <= max(30, signals.seen // 20)
     if signals.distinct > 0.5 and signals.longest >= 3:
         return Guess("id", 0.8, f"{signals.distinct:.0%} of the values differ")

@@ -8,7 +8,9 @@ import os
 from pathlib import Path, PurePosixPath
 
 from veil.discover.fact_rows import fact_lines
-from veil.discover.propose import Proposal, pattern_of, rule_text
+from veil.discover.kinds import Guess
+from veil.discover.orders import DATED, Orders, orders_of
+from veil.discover.propose import SHORTEST, Proposal, born_column, is_cast, pattern_of, rule_text
 from veil.discover.survey import Table
 from veil.errors import PolicyError
 from veil.parts import kind_of, traits_of
@@ -16,6 +18,7 @@ from veil.policy.parse import nearest
 from veil.policy.profile import read_profile
 from veil.policy.schemas import PACKS
 
+_MOSTLY = 0.8
 _NEEDS_KEY = ("expert", "gdpr-pseudonymised", "safe-harbor", "limited-data-set")
 
 
@@ -80,48 +83,61 @@ def _ordered(proposal: Proposal) -> list[Table]:
 
 
 def _table(proposal: Proposal, table: Table) -> list[str]:
-    subjects = proposal.subjects
-    lines = [
-        f"  {_quoted(table.name)}:",
-        "    files: [" + ", ".join(_quoted(file) for file in _files(table.files)) + "]",
-    ]
-    own = subjects.direct.get(table.name)
-    if own:
-        lines.append(f"    subject: {_quoted(own)}")
-        born = next((column for column, one in table.guesses.items() if one.kind == "birth_date"), None)
-        lines += [f"    born: {_quoted(born)}"] if born else []
-        sex = next((column for column in table.guesses if column.lower() in ("sex", "gender")), None)
-        lines += [f"    sex: {_quoted(sex)}"] if sex else []
-    elif table.name in subjects.through:
-        other, column, theirs = subjects.through[table.name]
-        if column == theirs:
-            lines.append(f"    subject: {{through: {_quoted(other)}, on: {_quoted(column)}}}")
-        else:
-            lines.append(f"    subject: {_quoted(column)}")
+    """One table: its files, whose record its rows are, and a rule for each column with its evidence."""
+    files = ", ".join(_quoted(file) for file in _files(table.files))
+    lines = [f"  {_quoted(table.name)}:", f"    files: [{files}]", *_subject(proposal, table)]
+    orders = orders_of(table)
+    if orders.day_first:
+        lines.append("    day_first: true          # as its dates show")
+    elif orders.unclear:
+        lines.append(
+            f"    # day_first: true        # nothing shows it for {', '.join(orders.unclear)}: read with the month first"
+        )
     if table.failed:
         return [*lines, f"    columns: {{}}   # not read: {table.failed}; a run stops until each column has a rule", ""]
     lines += fact_lines(table)
     lines.append("    columns:")
     width = min(28, max((len(_quoted(column)) for column in table.guesses), default=0) + 1)
-    dated = own is not None or table.name in subjects.through
     for column, one in table.guesses.items():
-        domain = subjects.domains.get((table.name, column))
-        shown = domain if domain and domain != column.lower() else None
-        kind = one.kind if dated or one.kind not in ("datetime", "birth_date", "date") else "time_unowned"
-        rule = (
-            "drop"
-            if kind == "time_unowned"
-            else rule_text(
-                kind,
-                column,
-                shown,
-                own=own is not None and table.name == (subjects.person or ("",))[0],
-                staff=not dated,
-            )
-        )
         key = _quoted(column) + ":"
-        lines.append(f"      {key:<{width}} {rule}   # {one.kind}, {one.sure:.0%}: {one.why}")
+        lines.append(
+            f"      {key:<{width}} {_rule(proposal, table, column, orders)}   # {one.kind}, {one.sure:.0%}: {_why(one, column, orders)}"
+        )
     return [*lines, ""]
+
+
+def _subject(proposal: Proposal, table: Table) -> list[str]:
+    """The lines that say whose record the rows are; birth and sex where they are the row's own person's."""
+    subjects = proposal.subjects
+    own = subjects.direct.get(table.name)
+    if own:
+        lines = [f"    subject: {_quoted(own)}"]
+        born = born_column(table, each_another=table.name in subjects.own)
+        lines += [f"    born: {_quoted(born)}"] if born else []
+        sex = next((column for column in table.guesses if column.lower() in ("sex", "gender")), None)
+        return lines + ([f"    sex: {_quoted(sex)}"] if sex else [])
+    if table.name not in subjects.through:
+        return []
+    other, column, theirs = subjects.through[table.name]
+    if column == theirs:
+        return [f"    subject: {{through: {_quoted(other)}, on: {_quoted(column)}}}"]
+    return [f"    subject: {_quoted(column)}"]
+
+
+def _why(one: Guess, column: str, orders: Orders) -> str:
+    return f"{one.why}; day and month stand in both orders" if column in orders.mixed else one.why
+
+
+def _rule(proposal: Proposal, table: Table, column: str, orders: Orders) -> str:
+    subjects, one, signals = proposal.subjects, table.guesses[column], table.signals[column]
+    owned = table.name in subjects.direct or table.name in subjects.through
+    if one.kind in DATED and (not owned or signals.at("day_count") > _MOSTLY or column in orders.mixed):
+        return "drop"
+    domain = subjects.domains.get((table.name, column))
+    own = table.name == (subjects.person or ("",))[0] and table.name in subjects.own
+    whole = is_cast(read_profile(proposal.profile), one.kind, signals, padded=domain in subjects.padded)
+    shown = domain if domain and domain != column.lower() else None
+    return rule_text(one.kind, column, shown, own=own, staff=not owned, whole=whole, short=signals.longest < SHORTEST)
 
 
 def _files(files: list[str]) -> list[str]:

@@ -8,11 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.keys import Keys
+from veil.lexicon.dates import contradicting
 from veil.model import Report
 from veil.operators.base import Operator
 from veil.policy.operators import make_operator
 from veil.policy.plan import Plan
 from veil.policy.rules import Apply
+
+OTHER_ORDER = "other-day-order"  # a date that is one only with day and month the other way round
 
 
 class Operators:
@@ -42,7 +45,9 @@ class Operators:
             report.count(address, "masked", "uncastable", uncast)
         if outcome.unread is not None:
             unread = pc.sum(outcome.unread).as_py() or 0
-            report.count(address, "masked", "unreadable", unread - uncast)
+            other = self._of_other_order(apply, values, outcome.unread, day_first=day_first) if unread > uncast else 0
+            report.count(address, "masked", OTHER_ORDER, other)
+            report.count(address, "masked", "unreadable", unread - uncast - other)
             changed -= unread
             if unread:
                 outcome_values = pc.if_else(outcome.unread, pa.scalar(None, outcome.values.type), outcome.values)
@@ -50,3 +55,9 @@ class Operators:
                 return outcome_values
         report.count(address, "applied", apply.operator, changed)
         return outcome.values
+
+    def _of_other_order(self, apply: Apply, values: pa.Array, unread: pa.BooleanArray, *, day_first: bool) -> int:
+        """How many of the values that were not read are dates with day and month the other way round."""
+        if "kind" in dict(apply.options) or not hasattr(self.get(apply, day_first=day_first), "day_first"):
+            return 0
+        return contradicting(values.filter(unread), day_first=day_first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import tempfile
 from collections import Counter
@@ -14,6 +15,7 @@ from veil.engine.subjects import subjects_of
 from veil.errors import FormatError, PolicyError
 from veil.formats.base import Part
 from veil.formats.partitions import partitions_of
+from veil.jobs.day_order import EMPTY, in_day_order
 from veil.jobs.passone import pass_one
 from veil.jobs.quarantine import Spot
 from veil.jobs.release import MANIFEST
@@ -51,6 +53,8 @@ def read_again(session: Session, keys: Keys) -> Verdict:
     _digests(session.out, manifest, verdict)
     put_aside = {one["what"] for one in manifest["quarantined"]}
     units = units_of(session.plan, session.inputs)
+    if session.plan.contradiction == EMPTY:
+        session = dataclasses.replace(session, plan=in_day_order(session.plan, session.inputs, units))
     with tempfile.TemporaryDirectory(prefix="veil-") as folder:
         index = pass_one(session.plan, session.inputs, Path(folder), keys, units, mint=False)
         salt = keys.secret("file names") if keys.id else b""

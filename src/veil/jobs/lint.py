@@ -9,22 +9,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from veil.discover.kinds import DIRECT, guess
+from veil.discover.kinds import identifying
 from veil.discover.signals import signals_of
 from veil.errors import Error
 from veil.formats.base import Part
+from veil.jobs.day_order import STOP, contradictions
 from veil.jobs.lint_ids import twice_written
 from veil.jobs.session import Session, keyring_path, needs, open_session
 from veil.jobs.units import format_of, settings_of
 from veil.policy.operators import promised
 from veil.policy.plan import SourcePlan
+from veil.policy.profile import read_profile
 from veil.policy.rules import Apply, Keep, Scan
 from veil.stores import is_address
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 RULES = {
     "veil-001": (ERROR, "the project cannot be planned: an unknown key, a column without a rule, a missing column or file, a bad condition, a circle ..."),
-    "veil-002": (WARNING, "a column that is kept looks like a direct identifier"),
+    "veil-002": (WARNING, "a column that is kept says by its name or its values that it is a direct identifier or a birth"),
     "veil-003": (WARNING, "files of the input belong to no source"),
     "veil-004": (WARNING, "the output lies in a temporary folder, which others may read and the system may empty"),
     "veil-005": (ERROR, "the output lies in the input's place, or the input lies in the output"),
@@ -36,6 +38,8 @@ RULES = {
     "veil-011": (WARNING, "columns without a rule are kept"),
     "veil-012": (NOTE, "text is scanned and no subject is told: known identifiers are not sought there"),
     "veil-013": (NOTE, "a keyring version is not stated: after a rotation, next month's pseudonyms are others"),
+    "veil-014": (ERROR, "a column of dates contradicts the day order of its table: the run stops"),
+    "veil-015": (WARNING, "a column of dates contradicts the day order of its table: the run empties it"),
     "veil-016": (WARNING, "ids of one domain differ by leading zeros, by `.0` or by an exponent alone: tables do not join over them"),
 }  # fmt: skip
 _OFF = re.compile(r"#\s*noqa:\s*([\w\-, ]+)")
@@ -98,8 +102,16 @@ def _smells(session: Session) -> Iterator[Smell]:
         yield Smell(
             "veil-016", where, f"{domain}, met in {source.name}.{address}: `cast: integer` in its rules makes them one"
         )
+    yield from _of_dates(session)
     for source in session.plan.sources:
         yield from _of_source(session, source)
+
+
+def _of_dates(session: Session) -> Iterator[Smell]:
+    rule = "veil-014" if session.plan.contradiction == STOP else "veil-015"
+    for one in contradictions(session.plan, session.inputs):
+        source = session.plan.source(one.source)
+        yield Smell(rule, session.document.at(source.room, source.name, "columns", one.address), one.about)
 
 
 def _of_folders(session: Session) -> Iterator[Smell]:
@@ -175,15 +187,22 @@ def _of_source(session: Session, source: SourcePlan) -> Iterator[Smell]:
 
 
 def _looks(session: Session, source: SourcePlan) -> Iterator[Smell]:
-    """Kept columns whose first values look like what no release may show."""
-    kept = {address for address, rule in source.rules if any(isinstance(case.treatment, Keep) for case in rule.cases)}
+    """Kept columns whose name or first values say what no release may show; a rule with a `reason:` may keep a number."""
+    kept = {
+        address: rule for address, rule in source.rules if any(isinstance(case.treatment, Keep) for case in rule.cases)
+    }
     path = source.files[0].path
     batch = next(
         format_of(source).read(session.inputs.of(source.place), Part((path,)), settings_of(source, path)), None
     )
+    may_stay = {
+        kind for kind, rule in read_profile(session.project.profile, session.folder).kinds.items() if rule == "keep"
+    }
     for one in batch.fields if batch is not None else ():
         if one.address in kept:
-            seems = guess(one.address, signals_of(one.values.slice(0, _SAMPLE).to_pylist()))
-            if seems.kind in DIRECT and seems.sure >= 0.6:
+            signals = signals_of(one.values.slice(0, _SAMPLE).to_pylist())
+            seems = identifying(one.address, signals, source.name)
+            explained = seems is not None and seems.kind == "id" and kept[one.address].reason
+            if seems is not None and seems.kind not in may_stay and not explained:
                 where = session.document.at(source.room, source.name, "columns", one.address)
                 yield Smell("veil-002", where, f"{source.name}.{one.address} seems to be {seems.kind}: {seems.why}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from veil.errors import Error, FormatError, LimitError, StoreError
+from veil.jobs.day_order import check_counted, in_day_order
 from veil.jobs.passone import pass_one
 from veil.jobs.publish import Opening, publish
 from veil.jobs.release import Outcome, Shelf, release
@@ -48,6 +49,7 @@ def run(
     shelf: Shelf | None = None
     try:
         units = units_of(plan, inputs)
+        plan = in_day_order(plan, inputs, units)
         cut = cut_of(plan, units, inputs)
         shelf = Shelf.open(out, plan, keys, cut)
         trail = place_of(private or out.parent / f"{out.name}.private", keys, plan, cut)
@@ -69,6 +71,7 @@ def run(
             done[one.number] = one
             tell("de-identifying", len(done), len(units))
         _check_unchanged(plan, inputs, units, cut)
+        check_counted(plan, (row for one in done.values() for row in one.counts))
         to = (lambda tables: _published(out, tables, inputs, target, tell)) if target is not None else None
         return release(plan, inputs, out, shelf, units, [done[unit.number] for unit in units], keys, trail, anchor, to)
     except OSError as error:

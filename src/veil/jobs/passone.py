@@ -140,7 +140,7 @@ def _learn(
         rule = rule_at(field.address, written)
         if rule is None or not rule.known or field.address.endswith(EMPTY):
             continue
-        told = words.emptied(field.values)
+        told = words.emptied(_read(rule, field.values))
         values = iso_days(told, day_first=source.day_first) if rule.kind == "birth_date" else told
         stated = "staff" if role_of(rule.person) == "clinician" else rule.known
         label = rule.label or _LABELS.get(rule.kind, Label.ID)
@@ -168,6 +168,14 @@ def _joined(named: Named, given: Field, batch: Batch, words: NoValue) -> pa.Arra
     beside_it, _ = beside(given, batch, family.address)
     both = words.emptied(given.values), words.emptied(beside_it)
     return pc.binary_join_element_wise(*both, pa.scalar(" ", pa.large_string()))
+
+
+def _read(rule: Rule, values: pa.Array) -> pa.Array:
+    """The values as the rule reads its cells: `418800` for `418800.0` where they are cast, which is what a note says."""
+    treatment = rule.cases[0].treatment
+    if isinstance(treatment, Apply) and treatment.cast == "integer":
+        return pc.coalesce(cast_cells(values, "integer", day_first=False)[0], values)
+    return values
 
 
 def _sex(values: pa.Array) -> pa.Array:

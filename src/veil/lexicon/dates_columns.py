@@ -26,6 +26,7 @@ _YEARS = range(1500, 2200)
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _SHAPES = np.arange(256, dtype=np.uint8)
 _SHAPES[48:58] = ord("9")
+_EIGHT = "99999999"
 _HEADS = (  # shape, where year, month and day stand in it, a date of that form, day first (None: either)
     (re.compile(r"9999([-/.])99\1"), (0, 5, 8), "2012{0}04{0}12", None),
     (re.compile(r"99([/-])99\1(?=9999)"), (6, 0, 3), "04{0}12{0}2012", False),
@@ -53,13 +54,15 @@ class Formed:
 
     Shape:   `form`: the id of the commonest form, "" where none fits; `day_first`: True, False, or None where nothing
              tells; `ambiguous`: whether that matters: slashed dates that fit either order, or some that fit only one
-             and some only the other; `share`: how many of the texts are dates, 0 to 1.
+             and some only the other; `share`: how many of the texts are dates, 0 to 1; `contradicts`: whether some fit only one
+             order and some only the other.
     """
 
     form: str
     day_first: bool | None
     ambiguous: bool
     share: float
+    contradicts: bool = False
 
 
 def infer_form(values: pa.Array, most: int = 5_000) -> Formed:
@@ -81,7 +84,8 @@ def infer_form(values: pa.Array, most: int = 5_000) -> Formed:
         return Formed("", None, ambiguous=False, share=0.0)
     day_first = None if bool(votes[True]) is bool(votes[False]) else votes[True] > 0
     unsure = day_first is None and (either > 0 or votes[True] > 0)
-    return Formed(counts.most_common(1)[0][0], day_first, unsure, sum(counts.values()) / len(distinct))
+    both = bool(votes[True]) and bool(votes[False])
+    return Formed(counts.most_common(1)[0][0], day_first, unsure, sum(counts.values()) / len(distinct), both)
 
 
 def read_column(values: pa.Array, *, day_first: bool, latest: int = LATEST) -> ColumnDates:
@@ -92,7 +96,7 @@ def read_column(values: pa.Array, *, day_first: bool, latest: int = LATEST) -> C
     precisions: pa.Array = pa.repeat(pa.scalar("day", pa.large_string()), len(column))
     for head, rows, block in column.fast(day_first):
         days[rows], known[rows] = head.read(block)
-    slow = column.slow(day_first)
+    slow = column.slow(day_first, known)
     if len(slow):
         encoded = pc.dictionary_encode(column.values.take(pa.array(slow)))
         read = [_told(value, day_first, latest) for value in encoded.dictionary.to_pylist()]
@@ -108,6 +112,14 @@ def read_column(values: pa.Array, *, day_first: bool, latest: int = LATEST) -> C
         read_fast = known
     precisions = pc.if_else(pa.array(read_fast), precisions, pa.scalar(None, pa.large_string()))
     return ColumnDates(column.back(pa.array(days, mask=~known)), column.back(precisions))
+
+
+def contradicting(values: pa.Array, *, day_first: bool) -> int:
+    """How many texts are dates only if the day and the month stand the other way round."""
+    unread = values.filter(pc.and_(values.is_valid(), read_column(values, day_first=day_first).precision.is_null()))
+    if not len(unread):
+        return 0
+    return len(unread) - int(read_column(unread, day_first=not day_first).precision.null_count)
 
 
 def day_numbers(values: pa.Array, *, day_first: bool) -> pa.Array:
@@ -137,7 +149,7 @@ def move_column(values: pa.Array, days: Numbers, *, day_first: bool, latest: int
         column.put(out, rows, moved)
     fast = pa.LargeStringArray.from_buffers(len(column), pa.py_buffer(column.offsets), pa.py_buffer(out))
     answer = fast if known.all() else pc.if_else(pa.array(known), fast, pa.scalar(None, pa.large_string()))
-    slow = column.slow(day_first)
+    slow = column.slow(day_first, known)
     if len(slow):
         mask = np.zeros(len(column), np.bool_)
         mask[slow] = True
@@ -199,9 +211,14 @@ class _Texts:
                 rows = every[start : start + _CHUNK]
                 yield head, rows, self._block(self.data, rows, len(shape))
 
-    def slow(self, day_first: bool) -> Numbers:
+    def slow(self, day_first: bool, known: Flags) -> Numbers:
+        """Rows that are read one by one: of no shape of fixed width, or eight digits that do not begin with a year."""
         others = [kind for kind, shape in enumerate(self._shapes) if head_of(shape, day_first) is None]
-        return np.flatnonzero(np.isin(self._kinds, others)) if others else np.zeros(0, np.int64)
+        eight = [kind for kind, shape in enumerate(self._shapes) if shape == _EIGHT]
+        found = np.isin(self._kinds, others)
+        if eight:
+            found |= ~known & np.isin(self._kinds, eight)
+        return np.flatnonzero(found)
 
     def put(self, out: Bytes, rows: Numbers, block: Bytes) -> None:
         first, width = int(self.offsets[rows[0]]), block.shape[1]

@@ -13,6 +13,7 @@ from veil.lexicon.dates_words import MONTHS, WEEKDAYS, in_style, month_of, ordin
 
 LATEST = 2035  # two-digit years are those of the hundred years that end with this one; a caller may state another
 _MONTH_NAME = re.compile(r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec", re.IGNORECASE)
+_LOST = "compact-day-month-lost"
 _NUMERIC = ("m", "d", "a", "b", "a2", "b2", "d2")
 
 
@@ -188,6 +189,8 @@ def _length(written: WrittenDate, slot: str) -> int:
 
 def _padded(written: WrittenDate, slot: str, number: int) -> str:
     """The number as wide as its like: its own padding tells, then its neighbours', then the habit of the form."""
+    if written.form == _LOST:
+        return f"{number}" if written.slots[slot][0] == 0 else f"{number:02}"
     shown = [text for text in (_shown(written, name) for name in (slot, *_NUMERIC)) if text.isdigit()]
     width = next((1 if len(text) == 1 else 2 for text in shown if len(text) == 1 or text[0] == "0"), written.width)
     return f"{number:0{width}}"

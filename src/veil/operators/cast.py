@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import ClassVar
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from veil.operators.promise import ALONE, Check, Promise, promise_of
 
 KINDS = ("integer", "float", "string", "datetime")
 _INTEGER = r"^\s*\+?(-?)0*([0-9]+)(\.0*)?\s*$"
+_POWERED = r"^\s*[-+]?[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,2}\s*$"  # how spreadsheets and R show a long whole number
 _FLOAT = r"^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
 _NONE = pa.scalar(None, pa.large_string())
 
@@ -27,7 +29,7 @@ def _are_other(values: pa.Array, answers: pa.Array) -> pa.BooleanArray:
 class Cast:
     """The value as it stands, where it is of the stated kind; else it is emptied, and counted.
 
-    Shape:   `kind`: `integer` (`1042`, `1042.0`), `float`, `datetime` (any written date), `string` (everything). Beside
+    Shape:   `kind`: `integer` (`1042`, `1042.0`, `1.042E+03`), `float`, `datetime` (any written date), `string` (everything). Beside
              another operator, as in `{pseudonym: {}, cast: integer}`, the operator reads what the cell says: `1042` for
              `1042.0`, ` 1042` and `01042`.
     """
@@ -102,6 +104,8 @@ def cast_cells(values: pa.Array, kind: str, *, day_first: bool) -> tuple[pa.Arra
     """
     if kind == "string":
         return values, None
+    if kind == "integer":
+        values = _unpowered(values)
     if kind == "datetime":
         good = read_column(values, day_first=day_first).precision.is_valid()
     else:
@@ -115,3 +119,14 @@ def cast_cells(values: pa.Array, kind: str, *, day_first: bool) -> tuple[pa.Arra
         cells = pc.utf8_trim_whitespace(cells)
     uncast = pc.and_(pc.invert(good), values.is_valid())
     return cells, uncast if pc.any(uncast).as_py() else None
+
+
+def _unpowered(values: pa.Array) -> pa.Array:
+    """`418813` for `4.18813E+05`; what says a fraction stays as it is."""
+    powered = pc.fill_null(pc.match_substring_regex(values, _POWERED), fill_value=False)
+    if not pc.any(powered).as_py():
+        return values
+    some = pc.dictionary_encode(values.filter(powered))
+    numbers = [Decimal(one.strip()) for one in some.dictionary.to_pylist()]
+    whole = [str(int(one)) if one == one.to_integral_value() else str(one) for one in numbers]
+    return pc.replace_with_mask(values, powered, pa.array(whole, values.type).take(some.indices))

@@ -85,6 +85,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         unclaimed=sum(len(files) for files in there.values()) - len(used), notices=(*_notices(sources), *_unread(project, sources), *stored), reversible=project.reversible,
         unread=project.language.unread,
         evidence=_evidence(project),
+        contradiction=project.dates.contradiction,
     )  # fmt: skip
     plan = with_plugins(plan, project, document)
     check_options(plan, document, profile.document)

@@ -140,6 +140,9 @@ class Plan:
     unclaimed: int = 0
     notices: tuple[str, ...] = ()
     key_id: str = ""
+    contradiction: str = (
+        "stop"  # what a column of dates gets that contradicts the day order of its source: stop or empty
+    )
     reversible: bool = True  # whether what operators cannot compute back is kept, sealed
     evidence: tuple[
         tuple[str, str], ...

@@ -129,6 +129,15 @@ class Reading(_Strict):
     )
 
 
+class Dates(_Strict):
+    """What a run does about dates."""
+
+    contradiction: Literal["stop", "empty"] = Field(
+        "stop",
+        description="when values of a column are dates only with day and month the other way round: stop before anything is written, or empty the whole column",
+    )
+
+
 class Project(_Strict):
     """The whole file; see the reference of projects."""
 
@@ -188,6 +197,10 @@ class Project(_Strict):
     plugins: list[str] = Field(
         default_factory=list,
         description="installed packages whose operators and formats this project may name; no other is asked",
+    )
+    dates: Dates = Field(
+        Dates(contradiction="stop"),
+        description="what happens when a column of dates contradicts the day order of its source",
     )
     reversible: bool = Field(
         True, description="keep, sealed, what `veil reverse` needs beyond the key; false: no exact way back"

@@ -156,3 +156,48 @@ def test_the_form_of_a_column_is_inferred_or_said_to_be_unsure(values, form, day
 def test_an_empty_column_has_no_form():
     assert infer_form(text()).share == 0
     assert move_column(text(), np.zeros(0, np.int64), day_first=False).to_pylist() == []
+
+
+EIGHT = [
+    ("05112025", True, 20, "25112025"), ("05112025", False, 20, "05312025"), ("31011999", True, 1, "01021999"), ("12312023", False, 1, "01012024"), ("5112025", True, 3, "8112025"),
+    ("5112025", True, 20, "25112025"), ("5112025", True, 60, "4012026"), ("9302012", False, 1, "10012012"), ("20122011", True, 1, "21122011"), ("20240102", True, -2, "20231231"),
+    ("19610203.0", False, 1, "19610204.0"), ("05112025.0", True, 1, "06112025.0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "day_first", "days", "after"), EIGHT)
+def test_eight_digits_move_in_their_own_form_and_a_lost_zero_stays_lost(before, day_first, days, after):
+    assert moved(before, days, day_first) == after
+    column = move_column(text(before, "2024-01-02", None, before), np.array([days] * 4), day_first=day_first)
+    assert column.to_pylist()[0] == column.to_pylist()[3] == after
+
+
+@pytest.mark.parametrize(
+    ("written", "day_first"),
+    [
+        ("31122012", False),
+        ("12312012", True),
+        ("31022012", True),
+        ("00112025", True),
+        ("99999999", True),
+        ("9112", True),
+        ("511202", True),
+        ("45112025", False),
+    ],
+)
+def test_eight_digits_that_do_not_fit_the_order_are_not_turned_round(written, day_first):
+    assert read_date(written, day_first=day_first) is None
+    assert read_column(text(written), day_first=day_first).days.to_pylist() == [None]
+
+
+def test_a_column_of_eight_digits_of_all_forms_is_read_whole():
+    read = read_column(text("05112025", "20240102", "5112025", "31012024", "nil"), day_first=True)
+    assert iso_days(text("05112025", "20240102", "5112025", "31012024"), day_first=True).to_pylist() == [
+        "2025-11-05",
+        "2024-01-02",
+        "2025-11-05",
+        "2024-01-31",
+    ]
+    assert read.precision.to_pylist() == ["day", "day", "day", "day", None]
+    assert infer_form(text("05112025", "31012024")).day_first is True
+    assert infer_form(text("05112025", "03042024")).ambiguous

@@ -9,10 +9,13 @@ from typing import Any
 
 import yaml
 
-from veil.discover.kinds import Guess
-from veil.discover.propose import rule_text
+from veil.discover.kinds import KEPT, Guess
+from veil.discover.orders import orders_of
+from veil.discover.propose import born_column, is_cast, rule_text
+from veil.discover.signals import Signals
 from veil.discover.survey import Table, looked_at, related, survey
-from veil.discover.titles import title_of
+from veil.discover.terms import TERM
+from veil.discover.titles import Title, title_of
 from veil.errors import FormatError
 from veil.formats.addresses import grammar_of
 from veil.formats.traits import Kind
@@ -26,10 +29,11 @@ from veil.stores import Folder
 
 _SUBJECT = re.compile(r"(patient|person|subject|member|pat|mrn)(_?(id|key|num|number|no|nbr))?$", re.IGNORECASE)
 _TIMES = ("date", "datetime", "birth_date")
-_KEPT = ("code", "measure", "state", "age")  # what a profile may leave as it is
-_PERSONAL = frozenset({
-    "given_name", "family_name", "person_name", "staff_name", "phone", "email", "address", "number", "birth_date", "city", "county", "zip",
-})  # fmt: skip
+_NAMED = frozenset({"text", *KEPT})
+_WORDED = ("plain", "icd", "loinc", "sex", "race", "marriage", "state")
+_STRICT = "safe-harbor"
+_ENOUGH = 0.5
+_FRACTIONS = 0.2
 Record = dict[str, Any]
 
 
@@ -44,6 +48,7 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
         "name": "upload",
         "profile": choice.profile or PROFILE,
         "reversible": False,
+        "dates": {"contradiction": "empty"},
         "in": "in",
         "out": "out",
     }
@@ -69,22 +74,53 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
             )
         own = subjects.direct.get(table.name) or _subject_of(table)
         domains = {column: domain for (other, column), domain in subjects.domains.items() if other == table.name}
-        rules = {column: _rule(choice, one, column, own, domains.get(column)) for column, one in table.guesses.items()}
+        whole = {column for column, domain in domains.items() if domain in subjects.padded}
+        orders = orders_of(table)
+        rules = {
+            column: "drop"
+            if column in orders.mixed
+            else _rule(choice, table, column, own, domains.get(column), padded=column in whole)
+            for column in table.guesses
+        }
         source = f"table {number}" if len(tables) > 1 else "table"
-        sources[source] = _source(table, own, rules, is_tree=room == "trees")
+        sources[source] = _source(table, own, rules, is_tree=room == "trees") | (
+            {"day_first": True} if orders.day_first else {}
+        )
         columns += _shown(source, table, rules)
     return {"project": project | {room: sources}, "columns": columns}
 
 
 def wary(column: str, one: Guess) -> Guess:
-    """A guess that keeps nothing which the column's name says is a person's.
+    """A guess that keeps nothing which the column's name says is an identifier, a place or a date.
 
-    Keeps:   `name` is dropped though its values look like a code; nobody may be there to read the proposal.
+    Keeps:   `name` is dropped though its values look like a code, and what describes a code is searched as text; nobody may be
+             there to read the proposal.
     """
-    title = title_of(grammar_of(column).title(column))
-    if one.kind in _KEPT and title is not None and title.kind in _PERSONAL:
+    title = _title(column)
+    if one.form == TERM:
+        return Guess("text", one.sure, one.why)
+    if one.kind in KEPT and title is not None and title.kind not in _NAMED:
         return Guess(title.kind, 0.5, f"its name, though {one.why}", title.form)
     return one
+
+
+def is_unknown(column: str, one: Guess, signals: Signals) -> bool:
+    """Whether nothing but the look of its values speaks for a column that would be kept or searched word by word.
+
+    Keeps:   numbers with fractions, words of the language and codes of published lists are known by what they are; whole numbers,
+             other short words and serials may be anybody's.
+    """
+    if _title(column) is not None:
+        return False
+    if one.kind == "measure":
+        return signals.at("disguised") > 0 or signals.at("decimal") < _FRACTIONS
+    if one.kind == "code":
+        return not one.form and max(signals.at(name) for name in _WORDED) <= _ENOUGH
+    return one.kind == "text" and signals.words < 2
+
+
+def _title(column: str) -> Title | None:
+    return title_of(grammar_of(column).title(column))
 
 
 def _tables(folder: Path, name: str) -> list[Table]:
@@ -103,7 +139,7 @@ def _source(table: Table, own: str | None, rules: Mapping[str, Any], *, is_tree:
         return source
     source["subject"] = own
     if not is_tree:
-        born = next((column for column, one in table.guesses.items() if one.kind == "birth_date"), None)
+        born = born_column(table, each_another=len(set(filter(None, table.sample[own]))) == len(table.sample[own]))
         sex = next((column for column in table.guesses if column.lower() in ("sex", "gender")), None)
         source |= ({"born": born} if born else {}) | ({"sex": sex} if sex else {})
     return source
@@ -117,21 +153,27 @@ def _subject_of(table: Table) -> str | None:
     )
 
 
-def _rule(choice: Choice, one: Guess, column: str, own: str | None, domain: str | None) -> Any:
-    """Keeps: a key of a tree that may be a value goes, whatever it holds; dates of nobody do not move: they go."""
+def _rule(choice: Choice, table: Table, column: str, own: str | None, domain: str | None, *, padded: bool) -> Any:
+    """The rule of a column.
+
+    Keeps:   a key of a tree that may be a value goes, whatever it holds; dates of nobody do not move: they go. Under Safe
+             Harbor a column that nothing is known of goes.
+    """
+    one, signals = table.guesses[column], table.signals[column]
     if shown_path(column) != column or one.kind == "empty":
         return "drop"
     if choice.identifiers:
         if one.kind in ("text", "document"):
             return "scan"
         return _gone(one) if choice.goes(one.kind, one.form) else "keep"
-    shifts = str(choice.read().kinds["date"]).startswith(("shift", "{'shift"))
-    if own is None and shifts and one.kind in _TIMES:
+    profile = choice.read()
+    if profile.claims == _STRICT and is_unknown(column, one, signals):
         return "drop"
-    told = rule_text(
-        one.kind, column, domain if domain != column.lower() else None, own=column == own, staff=own is None
-    )
-    return yaml.safe_load(told)
+    if own is None and str(profile.kinds["date"]).startswith(("shift", "{'shift")) and one.kind in _TIMES:
+        return "drop"
+    whole = is_cast(profile, one.kind, signals, padded=padded)
+    shown = domain if domain != column.lower() else None
+    return yaml.safe_load(rule_text(one.kind, column, shown, own=column == own, staff=own is None, whole=whole))
 
 
 def _gone(one: Guess) -> Any:
