@@ -15,14 +15,14 @@ tables:
   visits:
     subject: id
     quote: '"'
-    columns: {id: pseudonym, name: {as: person_name KNOWN}, comment: scan}
+    columns: {id: pseudonym, name: NAME, comment: scan}
 """
 HEAD = "id,name,comment\n"
 SOUND = "1,Orla Quennell,ok\n"
 
 
-def made(project, rows, *, known=""):
-    return project(PROJECT.replace(" KNOWN", known), {"visits.csv": HEAD + rows})
+def made(project, rows, *, known="keep"):
+    return project(PROJECT.replace("NAME", known), {"visits.csv": HEAD + rows})
 
 
 def place(run):
@@ -52,7 +52,7 @@ def test_a_broken_row_is_named(project, rows, code, row, column):
     page = (run.out / "veil-report.html").read_text()
     assert f"row {row}" in page
     with pytest.raises(FormatError) as caught:
-        made(project, rows, known=", known: true").run()  # here it is read first to know who is who
+        made(project, rows, known="{as: person_name, known: true}").run()  # here it is read first to know who is who
     error = caught.value
     assert (error.where, error.row, error.column) == ("visits file 1", row, column)
     assert f"at visits file 1, row {row}" + (f", column {column}" if column else "") in error.line()
@@ -62,7 +62,9 @@ def test_a_broken_row_is_named(project, rows, code, row, column):
 def test_a_row_in_a_later_piece_of_a_long_table_is_counted_from_the_first(project):
     sound = 120_000
     rows = "".join(f"{i},Orla Quennell,{'word ' * 12}\n" for i in range(sound)) + "9,Bram,a,b\n"
-    run = project(PROJECT.replace(" KNOWN", "").replace("comment: scan", "comment: keep"), {"visits.csv": HEAD + rows})
+    run = project(
+        PROJECT.replace("NAME", "keep").replace("comment: scan", "comment: keep"), {"visits.csv": HEAD + rows}
+    )
     with pytest.raises(FormatError) as caught:
         list(_all(run.session()))
     assert (caught.value.where, caught.value.row) == ("visits file 1", sound + 2)
