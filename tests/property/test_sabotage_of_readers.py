@@ -65,8 +65,8 @@ def moved(values, how):
 def rows_read(monkeypatch, how):
     true = csvtext.read_rows
 
-    def read(data, shape, where):
-        rows = true(data, shape, where)
+    def read(*given):
+        rows = true(*given)
         raw = rows.raw and tuple(moved(one, how) for one in rows.raw)
         return dataclasses.replace(
             rows, values=tuple(moved(one, how) for one in rows.values), raw=raw, height=len(moved(rows.values[0], how))

@@ -86,7 +86,7 @@ class Shelf:
     def keep(self, done: Done) -> None:
         """Not synced, as the side files are not: after a loss of power another boot begins anew."""
         held = {field.name: getattr(done, field.name) for field in dataclasses.fields(done)}
-        write_whole(self.units / f"done{done.number:06d}.json", json.dumps(held))
+        write_whole(self.units / f"done{done.number:06d}.json", json.dumps(held, default=dataclasses.asdict))
 
     def finished(self) -> Iterator[tuple[int, Done]]:
         for path in sorted(self.units.glob("done*.json")):
