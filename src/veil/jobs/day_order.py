@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.engine.operate import OTHER_ORDER
-from veil.errors import PolicyError
+from veil.errors import FormatError, LimitError, PolicyError
 from veil.jobs.units import Unit, batches, units_of
 from veil.lexicon.dates import contradicting, infer_form
-from veil.model import Field
+from veil.model import Batch, Field
 from veil.parts import part
 from veil.policy.address import matches, shown_path
 from veil.policy.operators import takes
@@ -131,12 +132,18 @@ def _ordered(source: SourcePlan, inputs: Inputs, units: list[Unit], dated: list[
     """The addresses of dates whose order matters, as the first rows of the first units have them."""
     found: list[str] = []
     for unit in units[:_FIRST_UNITS] if dated else ():
-        batch = next((one for one, _ in batches(source, inputs, unit.part)), None)
+        batch = next(_readable(source, inputs, unit), None)
         for field in batch.fields if batch is not None else ():
             address = _rule_of(field, dated)
             if address and address not in found and _matters(field.values):
                 found.append(address)
     return found
+
+
+def _readable(source: SourcePlan, inputs: Inputs, unit: Unit) -> Iterator[Batch]:
+    """The batches of a unit, up to a row that cannot be read: the run quarantines such a file, and says where."""
+    with contextlib.suppress(FormatError, LimitError):
+        yield from (batch for batch, _ in batches(source, inputs, unit.part))
 
 
 def _matters(values: pa.Array) -> bool:
@@ -156,7 +163,7 @@ def _counted(source: SourcePlan, inputs: Inputs, units: list[Unit], addresses: l
     counts = dict.fromkeys(addresses, 0)
     values = dict.fromkeys(addresses, 0)
     for unit in units:
-        for batch, _ in batches(source, inputs, unit.part):
+        for batch in _readable(source, inputs, unit):
             for field in batch.fields:
                 address = _rule_of(field, addresses)
                 if address:

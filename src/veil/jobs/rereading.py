@@ -54,6 +54,8 @@ def held(
     """An output held against its input, batch by batch."""
     findings, row = Findings(), 0
     for number, (batch, subjects) in enumerate(before):
+        if not batch.height:
+            continue  # a header alone: the second reading has no batch for it
         seen, made = again.take(batch.height), after.take(batch.height)
         for differs in _differing(batch, seen):
             findings.bad(row + differs, REREAD)
