@@ -19,6 +19,7 @@ from veil.formats.packing import is_packed, opened
 from veil.model import Batch, Field
 
 BLOCK = 8 << 20
+LINES = 1 << 20  # the same, of rows without quotes
 SMALL = 32 << 20  # bytes that are read at once
 ROWS = 16_384  # of a batch of the careful reading
 _TEXT = pa.large_string()
@@ -68,7 +69,7 @@ def _by_arrow(
             pa.BufferReader(data) if whole else pa.PythonFile(_stretch(path, part, settings), "r"),
             read_options=pacsv.ReadOptions(
                 use_threads=False,
-                block_size=max(len(data) + 1, 1 << 16) if whole else BLOCK,
+                block_size=_block(data, whole=whole, quoted=bool(quote)),
                 encoding=settings["encoding"],
                 column_names=names if headless else None,
             ),
@@ -94,6 +95,13 @@ def _by_arrow(
         raise FormatError("reread", "a second reading of a table does not find its rows") from None
     finally:
         source.close()
+
+
+def _block(data: bytes, *, whole: bool, quoted: bool) -> int:
+    """How many bytes Arrow reads at a time: few where every line end ends a row, so that little is held."""
+    if not whole:
+        return BLOCK
+    return max(len(data) + 1, 1 << 16) if quoted else LINES
 
 
 def _text(column: pa.Array) -> pa.Array:

@@ -56,9 +56,9 @@ def held(
     for number, (batch, subjects) in enumerate(before):
         if not batch.height:
             continue  # a header alone: the second reading has no batch for it
-        seen, made = again.take(batch.height), after.take(batch.height)
-        for differs in _differing(batch, seen):
+        for differs in _differing(batch, again.take(batch.height)):  # let go before the output is read
             findings.bad(row + differs, REREAD)
+        made = after.take(batch.height)
         if made is None:
             findings.bad(row, "row-count")
             break

@@ -47,7 +47,7 @@ class Reading:
     def __init__(self, plan: Plan) -> None:
         words = language_of(plan.locale).rereading
         self._titles, self._fax = words.titled, words.faxed
-        self._telling, self._expected = unread(language_of(plan.locale)), is_read(plan.locale)
+        self._locale, self._expected = plan.locale, is_read(plan.locale)
         self._date = re.compile(_DAY.replace("{month}", words.month))
         labels = plan.labels
         self._kept = {label for label, treatment in labels.items() if isinstance(treatment, Keep)}
@@ -61,7 +61,8 @@ class Reading:
 
     def _unread(self, text: str) -> bool:
         """Whether a text is in a language that is not read: the run masks such texts whole."""
-        return bool(self._telling.language_of(text, expected=self._expected))
+        telling = unread(language_of(self._locale))  # its lists are read with the first text: a table may have none
+        return bool(telling.language_of(text, expected=self._expected))
 
     def left(self, before: str, after: str) -> str:
         """The code of what one text still holds, or nothing.

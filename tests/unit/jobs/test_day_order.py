@@ -1,11 +1,12 @@
 """Day order: a column of dates that contradicts the order in which it is read is known before anything is written."""
 
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
 from veil.cli.app import app
 from veil.errors import PolicyError
-from veil.jobs.day_order import contradictions
+from veil.jobs.day_order import _matters, contradictions
 from veil.jobs.lint import lint
 
 FORMS = {
@@ -100,3 +101,15 @@ def test_columns_that_are_kept_or_conditional_do_not_stop_a_run(project):
         },
     )
     assert made.run().quarantined == []
+
+
+@pytest.mark.parametrize("year_first", ["2019-05-{:02}", "2019-05-{:02}T10:30", "2019-05-{:02} 10:30:00"])
+def test_dates_with_the_year_first_have_one_order_and_hide_no_others(project, year_first):
+    days = [year_first.format(1 + i % 28) for i in range(1_000)]
+    assert not _matters(pa.array([*days, None, ""], pa.large_string()))
+    assert _matters(pa.array([*days, "03/04/2019", "é"], pa.large_string()).slice(3))
+    assert _matters(pa.array([*days, "2019-05-01 / 03/04/2019", "31/03/2019"], pa.large_string()))
+    rows = "".join(f"P{i},{day},1950-02-03,{i}\n" for i, day in enumerate([*days, "03/04/2019", "31/03/2019"]))
+    made = project(RULES, {"visits.csv": "pid,seen,born,n\n" + rows})
+    with pytest.raises(PolicyError, match="day-order"):
+        made.run()
