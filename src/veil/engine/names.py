@@ -28,6 +28,10 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
+_INITIAL = re.compile(
+    r"(?<![^\W_])[^\W\d_]\.[ _-]*[^\W\d_]{2,}|(?<![^\W_])[^\W\d_]{2,},[ _-]*[^\W\d_](?![^\W\d_])"
+)  # `J. Smith`, `Smith, J`
+_USUAL_FAMILY = 12  # a family name of some hundred thousand bearers or more (see `words`)
 _DAY = re.compile(r"(?:19|20)\d\d[-_. /]\d\d?(?!\d)|(?<!\d)\d\d?[-_. ]\d\d?[-_. ](?:19|20)?\d\d(?!\d)|\d{5,}")
 
 
@@ -158,13 +162,21 @@ def _ending(path: PurePosixPath) -> str:
 def _is_plain(name: str, source: str) -> bool:
     """Whether a name is made of words that everyone uses, of the source's own, of one or two letters and of digits.
 
-    Keeps:   fails closed: a word that no list has may be a person's name, even where no detector knows it.
+    Keeps:   fails closed: a word that no list has may be a person's name, even where no detector knows it; so may one
+             beside an initial, unless everyone uses it (`Ward A`).
     """
     if name in (".", ""):
         return True
+    whole = _without_ending(name)
+    if _INITIAL.search(whole):
+        return False
     table, own = words.table(), set(_LETTERS.findall(source.casefold()))
-    for word in _LETTERS.findall(_without_ending(name).casefold()):
+    found = _LETTERS.findall(whole.casefold())
+    initials = any(len(word) == 1 for word in found)
+    common = words.EVERYDAY | words.CLINICAL | (0 if initials else words.ENGLISH)
+    for word in found:
         bits = table.get(word, 0) | table.get(word.removesuffix("s"), 0)
-        if len(word) > 2 and word not in own and not bits & (words.EVERYDAY | words.ENGLISH | words.CLINICAL):
+        named = initials and table.get(word, 0) & words.FAMILY >= _USUAL_FAMILY
+        if len(word) > 2 and word not in own and (named or not bits & common):
             return False
     return True

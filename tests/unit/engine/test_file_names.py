@@ -55,9 +55,31 @@ def test_each_name_has_the_answer_that_it_has_alone():
 
 
 @pytest.mark.parametrize(
-    "folder", ["Dr. Alice Wong", "dr.wong", "Orla Quennell", "visits/Mrs. Okafor", "Visit of Mr. Lindqvist"]
+    "folder",
+    [
+        "Dr. Alice Wong",
+        "dr.wong",
+        "Orla Quennell",
+        "visits/Mrs. Okafor",
+        "Visit of Mr. Lindqvist",
+        "J. Smith",
+        "j.smith",
+        "Smith, J",
+        "J_Smith",
+        "J. Brown",
+        "visits/O. Quennell",
+        "Baker J",
+        "s.young",
+        "Young, S.",
+    ],
 )
 def test_a_folder_that_is_called_like_a_person_goes_whatever_its_stops(folder):
     (new,) = names_by(standard()).renamed(SOURCE, [f"{folder}/visit-3.txt"], [None])
     assert folder not in new
     assert "/" not in new
+
+
+@pytest.mark.parametrize("folder", ["Ward A", "visit-1", "group b", "unit 3", "notes/part-c"])
+def test_a_folder_of_everyday_words_stays_also_beside_a_letter(folder):
+    (new,) = names_by(standard()).renamed(SOURCE, [f"{folder}/visit-3.txt"], [None])
+    assert new == f"{folder}/visit-3.txt"
