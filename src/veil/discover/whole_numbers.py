@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
-_DISGUISED = re.compile(r"[-+]?(\d+\.0*|\d(\.\d+)?[eE]\+?\d{1,2})")
+_DISGUISED = re.compile(r"[-+]?(\d+\.0*|\d(\.\d+)?[eE]\+\d{2})")
 _ENOUGH = 0.5
 
 

@@ -16,7 +16,7 @@ from veil.operators.promise import ALONE, Check, Promise, promise_of
 
 KINDS = ("integer", "float", "string", "datetime")
 _INTEGER = r"^\s*\+?(-?)0*([0-9]+)(\.0*)?\s*$"
-_POWERED = r"^\s*[-+]?[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,2}\s*$"  # how spreadsheets and R show a long whole number
+_POWERED = r"^\s*[-+]?[0-9](\.[0-9]+)?[eE]\+[0-9]{2}\s*$"  # how spreadsheets and R show a long whole number
 _FLOAT = r"^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
 _NONE = pa.scalar(None, pa.large_string())
 
