@@ -71,7 +71,11 @@ def test_the_audit_page_records_signs_and_checks_a_release(fresh_hospital, passp
 
 
 def test_the_plugin_page_makes_a_package_that_keeps_the_laws(tmp_path: Path) -> None:
-    module, test = _blocks(ROOT / "docs/how-to/write-a-plugin.md", "python")
+    module, promise, test = _blocks(ROOT / "docs/how-to/write-a-plugin.md", "python")
+    loaded, declared = promise.strip().split("\n\n")
+    module = f"{loaded}\n{module}".replace(
+        "    def replace", f"    {declared.replace('promise =', 'promise: ClassVar[Promise] =')}\n\n    def replace", 1
+    )
     (about,) = _blocks(ROOT / "docs/how-to/write-a-plugin.md", "toml")
     (tmp_path / "veil_orders.py").write_text(module)
     info = tmp_path / "veil_orders-1.0.dist-info"
