@@ -23,7 +23,7 @@ from veil.service.reader import LEAST, Reader
 from veil.service.rest.kinds import kind_of, taken
 
 _DIGITS = 16
-_TRIES = 8
+_TRIES = 64  # draws of a key; the family names of clinicians are few, so that sixty of them meet in most draws
 
 
 @dataclass(frozen=True, slots=True)
