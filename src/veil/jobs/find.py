@@ -11,9 +11,8 @@ from veil.engine.texts import TextEngine, policy_of
 from veil.errors import LimitError
 from veil.jobs.search import Search
 from veil.keys import Keys
-from veil.model import Label, Span
+from veil.model import Span
 from veil.policy.profile import read_profile
-from veil.policy.rules import Keep
 
 BATCH = 64
 GULP = 1 << 20
@@ -28,13 +27,13 @@ class Finder:
     ) -> None:  # fmt: skip
         chosen = read_profile(profile)
         self._engine = TextEngine(policy_of(chosen), Keys.none(), scanner=(search or Search(detectors)).scanner())
-        kept = {label for label, one in chosen.labels.items() if isinstance(one, Keep)}
+        self._everything = everything
         self.unread: Counter[str] = Counter()  # texts so far in languages that are not read
-        self._shown: frozenset[Label] = frozenset(Label) if everything else frozenset(Label) - kept
 
     def find(self, texts: Sequence[str]) -> list[list[Span]]:
         """Shape: n texts -> n lists of spans, disjoint, sorted, in code points."""
-        return [[span for span in spans if span.label in self._shown] for spans in self._engine.find(texts)]
+        found = self._engine.find(texts)
+        return found if self._everything else self._engine.changed(texts, found)
 
     def languages(self, texts: Sequence[str]) -> list[str]:
         """The language of each text that the detectors do not read, "" for the others. Shape: n texts -> n codes."""
