@@ -85,7 +85,8 @@ def test_a_table_that_is_fixed_and_run_meets_its_k(folder):
     assert (after["marketer"], after["unique"]) == (found["after"]["marketer"], found["after"]["unique"])
     assert told["suppressed"] <= told["allowed"] == 60
     manifest = json.loads((folder / "release" / "veil-manifest.json").read_text())
-    assert {"address": "table", "action": "suppressed", "detail": "", "count": told["suppressed"]} in manifest["counts"]
+    (counted,) = [row for row in manifest["counts"] if row["action"] == "suppressed"]
+    assert (counted["address"], counted["detail"], counted["count"]) == ("table", "", told["suppressed"])
     assert str(folder) not in json.dumps(manifest)
     assert f"{told['suppressed']} rows were suppressed" in (folder / "release" / "veil-report.html").read_text()
 

@@ -167,12 +167,15 @@ def _is_plain(name: str, source: str) -> bool:
     """
     if name in (".", ""):
         return True
-    whole = _without_ending(name)
-    if _INITIAL.search(whole):
+    own = set(_LETTERS.findall(source.casefold()))
+    return all(_is_plain_piece(piece, own) for piece in _without_ending(name).split("/"))
+
+
+def _is_plain_piece(piece: str, own: set[str]) -> bool:
+    if _INITIAL.search(piece):
         return False
-    table, own = words.table(), set(_LETTERS.findall(source.casefold()))
-    found = _LETTERS.findall(whole.casefold())
-    initials = any(len(word) == 1 for word in found)
+    table, found = words.table(), _LETTERS.findall(piece.casefold())
+    initials = any(len(word) == 1 and word not in own for word in found)
     common = words.EVERYDAY | words.CLINICAL | (0 if initials else words.ENGLISH)
     for word in found:
         bits = table.get(word, 0) | table.get(word.removesuffix("s"), 0)
