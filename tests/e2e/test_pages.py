@@ -79,7 +79,7 @@ def _run(browser: str, profile: Path, *arguments: str) -> subprocess.CompletedPr
     ("page", "told"),
     [
         ("report", "The output was read again"),
-        ("plan", "Every address and its treatment"),
+        ("plan", "What happens with each column"),
         ("protected", "Protected page"),
         ("evaluation", "Recall by label"),
         ("errors", "leaked in part"),

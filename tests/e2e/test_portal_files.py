@@ -185,6 +185,25 @@ def test_a_file_that_means_harm_is_refused_or_done_and_the_worker_goes_on(portal
     assert done(portal)["state"] == "done"
 
 
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx", "x.txt", "x.json"])
+def test_of_a_file_that_is_a_table_and_a_workbook_at_once_nothing_passes_unread(portal, name):
+    both = TABLE.replace(b"Ada", b"Quackenthorpe") + workbook("A")
+    job = done(portal, name, both)
+    assert job["state"] in ("done", "failed")
+    if job["state"] == "done":
+        content = fetched(portal, job).content
+        assert b"Quackenthorpe" not in content
+        assert b"Quackenthorpe" not in b"".join(unzipped(content))
+    assert done(portal)["state"] == "done"
+
+
+def unzipped(content):
+    """What an archive holds, if it is one, also behind something else."""
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as held:
+            yield from (held.read(one) for one in held.namelist())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["workbook", "packed"])
 def test_a_bomb_ends_within_its_limits(tmp_path, kind):
