@@ -152,7 +152,7 @@ class Csv(Joined):
 
 
 class Tsv(Csv):
-    """A table as text whose cells are told apart by tabs."""
+    """A table as text with tabs between its cells."""
 
     name = "tsv"
     traits = replace(Csv.traits, endings=(".tsv", ".tab"))
