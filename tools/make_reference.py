@@ -210,10 +210,13 @@ def error_page() -> str:
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, Error) and kind is not Error
     ]
+    parents = [kind for kind in kinds if kind.__base__ is Error]
     text = "# Errors\n\nEvery error is one line: `veil: [code] what at place (hint)`. No line holds a value of the data.\n\n## Exit codes\n\n"
-    rows = [["0", "done"], *[[str(kind.exit_code), code(kind.__name__)] for kind in kinds], ["8", "done, and something was quarantined"],
+    rows = [["0", "done"], *[[str(kind.exit_code), code(kind.__name__)] for kind in parents], ["8", "done, and something was quarantined"],
             ["70", "an error that nobody foresaw: its kind and place are told, never its text"], ["130", "interrupted"]]  # fmt: skip
     text += table(["code", "what"], rows)
+    text += "\n## Status over HTTP\n\nThe class of an error says with which status `veil serve` answers; its exit code is that of the class above it.\n\n"
+    text += table(["class", "status"], [[code(kind.__name__), str(kind.status)] for kind in kinds])
     found = raised()
     for kind in kinds:
         of_kind = sorted((one for one in found if one[0] == kind.__name__), key=lambda one: one[1])

@@ -8,7 +8,12 @@ Error:
 ├── LeakError      an output that still holds what it must not
 ├── StoreError     a place of data that cannot be reached, refuses, or changed meanwhile
 ├── ServiceError   a request or a front of the service that is refused: not allowed, not found, not ready
+│   ├── BadRequestError, UnauthenticatedError, ForbiddenError, NotFoundError, ConflictError, GoneError,
+│   │   MisdirectedError, InvalidError, UpstreamError, UnavailableError: what HTTP calls them
 └── LimitError     more than a stated limit of memory, size, depth or time
+    └── BusyError      more at once than is allowed: later it works
+
+Over HTTP an error is answered with the `status` of its class. Source: RFC 9110, section 15.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ class Error(Exception):
     """
 
     exit_code = 1
+    status = 500  # over HTTP
 
     def __init__(
         self, code: str, message: str, *, where: str = "", hint: str = "", row: int = 0, column: str = ""
@@ -70,6 +76,7 @@ def place_of(error: BaseException) -> str:
 
 class PolicyError(Error):
     exit_code = 2
+    status = 400
 
 
 class KeyringError(Error):
@@ -78,6 +85,13 @@ class KeyringError(Error):
 
 class FormatError(Error):
     exit_code = 4
+    status = 422
+
+
+class UnwritableError(FormatError):
+    """A file of our own that cannot be written: the disk, or the rights of a folder."""
+
+    status = 503
 
 
 class PartError(Error):
@@ -90,11 +104,57 @@ class LeakError(Error):
 
 class LimitError(Error):
     exit_code = 7
+    status = 413
+
+
+class BusyError(LimitError):
+    status = 429
 
 
 class StoreError(Error):
     exit_code = 9
+    status = 503
 
 
 class ServiceError(Error):
     exit_code = 10
+
+
+class BadRequestError(ServiceError):
+    status = 400
+
+
+class UnauthenticatedError(ServiceError):
+    status = 401
+
+
+class ForbiddenError(ServiceError):
+    status = 403
+
+
+class NotFoundError(ServiceError):
+    status = 404
+
+
+class ConflictError(ServiceError):
+    status = 409
+
+
+class GoneError(ServiceError):
+    status = 410
+
+
+class MisdirectedError(ServiceError):
+    status = 421
+
+
+class InvalidError(ServiceError):
+    status = 422
+
+
+class UpstreamError(ServiceError):
+    status = 502
+
+
+class UnavailableError(ServiceError):
+    status = 503

@@ -25,7 +25,7 @@ from veil.audit.chain import (
     record,
 )
 from veil.audit.head import Head, hold, read_head, write_head
-from veil.errors import FormatError, KeyringError, LeakError
+from veil.errors import KeyringError, LeakError, UnwritableError
 from veil.keys.stores import sync_folder
 
 OWN = frozenset({"number", "at", "who", "what", "before", "hash", "seal"})
@@ -75,7 +75,7 @@ def append(
             sync_folder(path.parent)
             write_head(path, whole, keys, head)
     except (OSError, KeyringError):
-        raise FormatError("audit-write", "the record of acts cannot be written", where=path.name,
+        raise UnwritableError("audit-write", "the record of acts cannot be written", where=path.name,
                           hint="free space, or check the folder, and run the same command again") from None  # fmt: skip
     return whole.acts[-1]
 

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from veil.audit.book import OWN, append, who
 from veil.audit.chain import FIRST, Act, Secrets, broken, canonical, chain_of, line_of, record, seal_of
 from veil.audit.head import Head, Sealed, head_path, hold, read_head
-from veil.errors import FormatError, KeyringError
+from veil.errors import KeyringError, UnwritableError
 from veil.keys.stores import sync_folder, write_private
 
 
@@ -35,7 +35,7 @@ class Journal:
             with self._lock:
                 return self._added(what, told)
         except (OSError, KeyringError):
-            raise FormatError("audit-write", "the record of acts cannot be written", where=self._path.name,
+            raise UnwritableError("audit-write", "the record of acts cannot be written", where=self._path.name,
                               hint="free space, or check the folder, and run the same command again") from None  # fmt: skip
 
     def _added(self, what: str, told: Mapping[str, Any]) -> Act:

@@ -96,7 +96,7 @@ def serve(
     from veil.service.store.key import VARIABLE
 
     listening = Listening(host, port, workers, job_workers, tls_cert, tls_key, client_ca, behind_proxy)
-    listening.check(local=local)
+    listening.check(local=local, hosts=[one.lower() for one in hosts or ()])
     _check_alone(data, {"--objects": objects, "--memory-folder": memory_folder, "--keyring": keyring, "--oidc-issuer": oidc_issuer})  # fmt: skip
     keys = open_key(data, key_file) if data else root_keys(key_file)
     site = (

@@ -18,7 +18,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from veil.errors import Error, LimitError, PolicyError, ServiceError, StoreError
+from veil.errors import Error, ServiceError
 from veil.service.aws.routes import aws_router
 from veil.service.gate.callers import Callers, read_revoked
 from veil.service.gate.door import CSP, FAILED, Door, told
@@ -145,16 +145,9 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Error)
     async def refused(_: Request, error: Exception) -> JSONResponse:
-        status = (
-            413
-            if isinstance(error, LimitError)
-            else 400
-            if isinstance(error, PolicyError)
-            else 503
-            if isinstance(error, StoreError)
-            else 500
-        )
-        return JSONResponse(told(error) if isinstance(error, Error) else {"detail": ""}, status)
+        if not isinstance(error, Error):
+            return JSONResponse({"detail": FAILED}, 500)
+        return JSONResponse(told(error), error.status)
 
     @app.exception_handler(HTTPException)
     async def said(_: Request, error: Exception) -> JSONResponse:

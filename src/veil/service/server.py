@@ -10,7 +10,7 @@ import socket
 import ssl
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -47,7 +47,7 @@ class Listening:
     clients: Path | None = None
     proxied: bool = False
 
-    def check(self, *, local: bool) -> None:
+    def check(self, *, local: bool, hosts: Collection[str] = ()) -> None:
         """Errors: ServiceError `listen-open`, `listen-local`, `listen-tls`."""
         if (self.certificate is None) != (self.key is None) or (self.clients and not self.certificate):
             raise ServiceError(
@@ -64,6 +64,9 @@ class Listening:
         if local and self.proxied:
             raise ServiceError("listen-local", "behind a proxy every call seems to come from this machine",
                                hint="leave --behind-proxy out, or --local")  # fmt: skip
+        if local and not set(hosts) <= set(LOOPBACK):
+            raise ServiceError("listen-local", "a name of another machine is served with tokens only", where="--allow-host",
+                               hint="leave --local out; behind a proxy: --behind-proxy")  # fmt: skip
         if not loopback and self.certificate is None and not self.proxied:
             raise ServiceError("listen-open", "this address is open to others, and nothing is encrypted",
                                hint="--tls-cert and --tls-key; --behind-proxy where TLS ends before this service")  # fmt: skip

@@ -5,9 +5,11 @@ import asyncio
 import httpx2
 import pytest
 
+from veil import errors
 from veil.keys import Keys
 from veil.service.app import create_app
 from veil.service.gate.grants import SCOPES, Grants, new_grant
+from veil.service.gate.origins import Origins
 from veil.service.rest.answers import Answers
 from veil.service.setting import Setting
 
@@ -61,3 +63,66 @@ def test_only_texts_may_be_large(path, status):
 def test_a_limit_below_that_of_small_bodies_holds_for_all():
     for path in ("/", "/api/v1/batch"):
         assert asked("POST", path, Setting(KEYS, body=1000), content=b" " * 1001).status_code == 413
+
+
+FORWARDED = [
+    {"X-Forwarded-For": "203.0.113.9"}, {"Forwarded": "for=203.0.113.9;proto=https"}, {"X-Forwarded-Host": "veil.example"},
+    {"X-Forwarded-Proto": "https"}, {"X-Real-IP": "203.0.113.9"}, {"Via": "1.1 vegur"}, {"x-forwarded-for": ""},
+    {"CF-Connecting-IP": "203.0.113.9"}, {"X-Envoy-External-Address": "203.0.113.9"}, {"X-Forwarded-Client-Cert": "By=x"},
+]  # fmt: skip
+LOCAL = Setting(KEYS, local=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/health", "/api/v1/detect", "/docs", "/portal/api/state"])
+@pytest.mark.parametrize("headers", FORWARDED, ids=lambda one: next(iter(one)))
+def test_without_tokens_no_call_through_a_proxy_is_answered(headers, path):
+    answer = asked("POST", path, LOCAL, json={"text": "SSN 123-45-6789"}, headers={"Host": "localhost:8000", **headers})
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "proxied"
+    assert "--behind-proxy" in answer.json()["hint"]
+    assert "123-45" not in answer.text
+    assert "203.0.113.9" not in answer.text
+
+
+@pytest.mark.parametrize("host", ["veil.example", "veil.example:8000", "10.1.2.3", "localhost.evil.example", "upstream", "[::2]:80", "", "127.0.0.1.nip.io"])  # fmt: skip
+def test_without_tokens_no_other_host_is_served(host):
+    answer = asked("GET", "/", LOCAL, headers={"Host": host})
+    assert (answer.status_code, answer.json()["code"]) == (421, "host")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1:1", "[::1]:8000"])
+def test_this_machine_is_served_without_a_token(host):
+    assert asked("GET", "/", LOCAL, headers={"Host": host}).status_code == 200
+
+
+def test_a_second_host_beside_a_good_one_is_refused():
+    scope = {"headers": [(b"host", b"localhost"), (b"host", b"veil.example")], "http_version": "1.1"}
+    assert Origins(local=True, hosts=()).refused(scope).code == "host"
+
+
+def test_http_1_0_is_taken_for_a_proxy_and_answered_with_tokens_only():
+    """nginx adds no header by default, names its upstream as the host, and speaks HTTP/1.0."""
+    scope = {"headers": [(b"host", b"127.0.0.1:8000"), (b"connection", b"close")], "http_version": "1.0"}
+    assert Origins(local=True, hosts=()).refused(scope).code == "proxied"
+    assert Origins(local=False, hosts=()).refused(scope) is None
+
+
+@pytest.mark.parametrize("headers", FORWARDED, ids=lambda one: next(iter(one)))
+def test_with_tokens_a_proxy_may_add_what_it_likes(headers):
+    assert asked("GET", "/", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(("error", "status"), [
+    (errors.BadRequestError, 400), (errors.UnauthenticatedError, 401), (errors.ForbiddenError, 403), (errors.NotFoundError, 404),
+    (errors.ConflictError, 409), (errors.GoneError, 410), (errors.LimitError, 413), (errors.MisdirectedError, 421), (errors.InvalidError, 422),
+    (errors.FormatError, 422), (errors.BusyError, 429), (errors.ServiceError, 500), (errors.UpstreamError, 502), (errors.UnavailableError, 503),
+    (errors.StoreError, 503), (errors.UnwritableError, 503), (errors.PolicyError, 400), (errors.KeyringError, 500),
+])  # fmt: skip
+def test_an_error_says_its_own_status_whatever_its_code(monkeypatch, error, status):
+    async def failing(*_, **__):
+        raise error("a-code-of-tomorrow", "a sentence", hint="a hint")
+
+    monkeypatch.setattr(Answers, "find", failing)
+    answer = asked("POST", "/api/v1/detect", json={"text": "x"})
+    assert answer.status_code == status
+    assert answer.json() == {"detail": "a sentence", "code": "a-code-of-tomorrow", "hint": "a hint"}

@@ -14,6 +14,14 @@ def test_behind_a_proxy_nobody_is_of_this_machine():
         Listening(proxied=True).check(local=True)
 
 
+@pytest.mark.parametrize("host", ["veil.example.org", "10.0.0.7", ""])
+def test_a_name_of_another_machine_needs_tokens(host):
+    with pytest.raises(ServiceError, match="--behind-proxy"):
+        Listening().check(local=True, hosts=["localhost", host])
+    Listening().check(local=True, hosts=["localhost"])
+    Listening(proxied=True).check(local=False, hosts=[host])
+
+
 @pytest.mark.parametrize("content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", bytes(range(256))])  # fmt: skip
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_certificate_that_is_none_is_refused_once_and_not_by_each_process(tmp_path, content, workers):

@@ -13,9 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from veil import log
-from veil.errors import Error, place_of
+from veil.errors import Error, LimitError, place_of
 from veil.log import Name
-from veil.service.loopback import LOOPBACK
+from veil.service.gate.origins import Origins
 from veil.service.setting import Setting
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, setting: Setting, watch: Watch, spans: Spans | None = None) -> None:
         self._app, self._setting, self._watch, self._spans = app, setting, watch, spans
+        self._origins = Origins(setting.local, setting.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -63,19 +64,19 @@ class Door:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         span = self._spans.begin("request", headers, {}) if self._spans is not None else None
         refused = self._refused(scope, headers)
-        if refused:
-            await visit.answer(*refused)
+        if refused is not None:
+            await visit.answer(refused.status, told(refused))
         else:
             await self._passed(scope, receive, visit)
         self._note(scope, visit)
         if span is not None:
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-            told = {
+            seen = {
                 "http.request.method": method,
                 "http.route": _route(scope),
                 "http.response.status_code": visit.status,
             }
-            span.end({**told, "veil.request_id": visit.id}, failed=visit.status >= 500)
+            span.end({**seen, "veil.request_id": visit.id}, failed=visit.status >= 500)
 
     async def _passed(self, scope: Scope, receive: Receive, visit: _Visit) -> None:
         limit = self._limit(scope)
@@ -84,19 +85,17 @@ class Door:
         except Exception as error:  # noqa: BLE001  its words may hold a text: its kind and place are told
             log.event("failed", kind=Name(type(error).__name__), place=Name(place_of(error)))
             if not visit.status:
-                await visit.answer(500, FAILED)
+                await visit.answer(500, {"detail": FAILED})
 
-    def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
-        host = _host(headers.get("host", ""))
-        allowed = self._setting.hosts or (frozenset(LOOPBACK) if self._setting.local else frozenset())
-        if allowed and host not in allowed:
-            return 421, "this host is not served here"
-        origin = headers.get("origin")
-        if origin and self._setting.local and _host(origin.partition("://")[2]) not in allowed:
-            return 403, "a page of another origin may not call"
+    def _refused(self, scope: Scope, headers: dict[str, str]) -> Error | None:
+        refused = self._origins.refused(scope)
+        if refused is not None:
+            return refused
         length, limit = headers.get("content-length", ""), self._limit(scope)
         if limit is not None and _LENGTH.fullmatch(length) and int(length) > limit:
-            return 413, "the body is too large"
+            return LimitError(
+                "body-large", "the body is too large", hint="send less at once, or ask whoever runs the service"
+            )
         return None
 
     def _limit(self, scope: Scope) -> int | None:
@@ -138,8 +137,8 @@ class _Visit:
             message = {**message, "headers": [*message["headers"], *(one for one in own if one[0] not in given)]}
         await self._send(message)
 
-    async def answer(self, status: int, detail: str) -> None:
-        body = json.dumps({"detail": detail}).encode()
+    async def answer(self, status: int, answer: dict[str, Any]) -> None:
+        body = json.dumps(answer).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
@@ -157,13 +156,6 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return counted
-
-
-def _host(written: str) -> str:
-    """The name in a Host header, without its port."""
-    if written.startswith("["):
-        return written[1:].partition("]")[0].lower()
-    return written.partition(":")[0].lower()
 
 
 def _route(scope: Scope) -> str:

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from veil.errors import LimitError, ServiceError
+from veil.errors import BadRequestError, BusyError, LimitError
 from veil.service.portal.shapes import Done, JobTold, NewJob, PlanTold, Wishes
 from veil.service.store.access import Caller
 from veil.service.store.choice import Choice
@@ -129,7 +129,7 @@ class _Coming:
     def counted(self, owner: str) -> Iterator[None]:
         """Errors: LimitError `uploads-many`."""
         if self._held[owner] >= _AT_ONCE:
-            raise LimitError("uploads-many", "too many files are sent at once", hint="send the next when one is here")
+            raise BusyError("uploads-many", "too many files are sent at once", hint="send the next when one is here")
         self._held[owner] += 1
         try:
             yield
@@ -152,7 +152,7 @@ async def _stream(request: Request, draft: Draft) -> None:
                 await run_in_threadpool(draft.write, bytes(held))
                 held.clear()
     except ClientDisconnect:
-        raise ServiceError("upload-broken", "the file did not come whole", hint="send it again") from None
+        raise BadRequestError("upload-broken", "the file did not come whole", hint="send it again") from None
     await run_in_threadpool(draft.write, bytes(held))
 
 

@@ -26,7 +26,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from veil.errors import ServiceError
+from veil.errors import ForbiddenError, InvalidError, ServiceError, UpstreamError
 from veil.service.loopback import LOOPBACK
 from veil.service.portal.visitors import Visitors
 from veil.service.store.people import ROLES
@@ -58,7 +58,7 @@ class Provider:
     def __post_init__(self) -> None:
         """Errors: ServiceError `role-unknown`, `oidc-address`."""
         if not self.roles or any(role not in ROLES for role in self.roles.values()):
-            raise ServiceError(
+            raise InvalidError(
                 "role-unknown", "there is no such role", hint="--oidc-role GROUP=ROLE, one of: " + ", ".join(ROLES)
             )
         for address in (self.issuer, self.public):
@@ -78,7 +78,7 @@ class Provider:
         for role in ("admin", "reviewer", "submitter"):
             if role in found:
                 return role
-        raise ServiceError("oidc-role", "this account has no role here", hint="ask for one of the groups that have")
+        raise ForbiddenError("oidc-role", "this account has no role here", hint="ask for one of the groups that have")
 
 
 def add_oidc(router: APIRouter, store: Store, visitors: Visitors, provider: Provider) -> None:
@@ -156,7 +156,7 @@ def _known(provider: Provider) -> dict[str, Any]:
         if found["issuer"].rstrip("/") != provider.issuer.rstrip("/"):
             raise ValueError  # noqa: TRY301  one answer for every fault of the page
     except (httpx.HTTPError, ValueError, KeyError, AttributeError, TypeError):
-        raise ServiceError(
+        raise UpstreamError(
             "oidc-gone", "the provider of accounts does not answer as one", hint="look at --oidc-issuer"
         ) from None
     return found
@@ -180,7 +180,7 @@ def _onward(path: str) -> HTMLResponse:
 
 
 def _refused() -> ServiceError:
-    return ServiceError("oidc-refused", "the sign-in was not completed", hint="begin again at /sign-in")
+    return ForbiddenError("oidc-refused", "the sign-in was not completed", hint="begin again at /sign-in")
 
 
 def secret_of(environment: Mapping[str, str] | None = None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from fastapi import Request, Response
 
-from veil.errors import ServiceError
+from veil.errors import ForbiddenError
 from veil.service.store.access import Caller, check_role
 from veil.service.store.person import Person
 from veil.service.store.sessions import change_token
@@ -31,7 +31,7 @@ class Visitors:
         if request.method not in _SAFE and not hmac.compare_digest(
             request.headers.get(CHANGE, "").encode(), change_token(token).encode()
         ):
-            raise ServiceError(
+            raise ForbiddenError(
                 "change-token", "this change does not come from a page of this session", hint="load the page again"
             )
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from veil.errors import ServiceError
+from veil.errors import ConflictError, ForbiddenError, GoneError, NotFoundError, ServiceError
 from veil.service.store.database import Row
 from veil.service.store.jobs import CANCELLED, DONE, ENDED, EXPIRED, FAILED, NEW, OPEN, PLANNED
 
@@ -33,7 +33,7 @@ class Caller:
 def check_role(caller: Caller, *roles: str) -> None:
     """Errors: ServiceError `role`."""
     if caller.role not in roles:
-        raise ServiceError("role", "this role may not do that", hint="ask an admin of the service")
+        raise ForbiddenError("role", "this role may not do that", hint="ask an admin of the service")
 
 
 def check_submits(caller: Caller) -> None:
@@ -51,12 +51,12 @@ def check(row: Row | None, caller: Caller, act: str, now: float) -> Row:
     if row is None or row["owner"] != caller.owner:
         raise unknown()
     if act not in ("see", "delete") and (row["state"] == EXPIRED or now >= row["until"]):
-        raise ServiceError("job-expired", "the time of this job is over: it was deleted", hint="upload the file again")
+        raise GoneError("job-expired", "the time of this job is over: it was deleted", hint="upload the file again")
     if row["state"] not in STATES[act]:
         what = "ended" if row["state"] in (FAILED, CANCELLED) else row["state"]
-        raise ServiceError("job-state", f"this cannot be done to a job that is {what}", hint="see its state")
+        raise ConflictError("job-state", f"this cannot be done to a job that is {what}", hint="see its state")
     return row
 
 
 def unknown() -> ServiceError:
-    return ServiceError("job-unknown", "there is no such job of yours")
+    return NotFoundError("job-unknown", "there is no such job of yours")

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 from pyarrow import fs
 
-from veil.errors import ServiceError
+from veil.errors import ServiceError, UnavailableError
 from veil.service.store.places import Sink, gone
 from veil.stores.address import Address
 from veil.stores.objects import connected
@@ -112,5 +112,5 @@ class _Watched(io.RawIOBase):
 
 
 def _closed() -> ServiceError:
-    return ServiceError("store-closed", "the objects of the service cannot be read or written",
+    return UnavailableError("store-closed", "the objects of the service cannot be read or written",
                         hint="look at the bucket, its address and the AWS_ variables")  # fmt: skip

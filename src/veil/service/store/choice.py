@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from veil.errors import ServiceError
+from veil.errors import InvalidError
 from veil.model import Label
 from veil.policy.profile import SHIPPED, Profile, profile_of, read_profile
 from veil.policy.rules import Keep
@@ -58,7 +58,7 @@ class Choice:
         """Errors: ServiceError `choice`."""
         unknown = self.profile not in ("", *SHIPPED) or any(name not in IDENTIFIERS for name in self.identifiers)
         if unknown or [bool(self.profile), bool(self.identifiers), bool(self.policy)].count(True) != 1:
-            raise ServiceError(
+            raise InvalidError(
                 "choice",
                 "a job names one profile that there is, or identifiers that there are",
                 hint="see the lists of both",

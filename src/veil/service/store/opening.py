@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from veil.audit.journal import Journal
-from veil.errors import ServiceError
+from veil.errors import ServiceError, UnavailableError
 from veil.service.store.acts import Acts
 from veil.service.store.database import Database
 from veil.service.store.places import Folder, Place
@@ -70,6 +70,6 @@ def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
-        raise ServiceError("store-closed", "the data folder cannot be made", where=folder.name, hint="name a folder that this account may write") from None  # fmt: skip
+        raise UnavailableError("store-closed", "the data folder cannot be made", where=folder.name, hint="name a folder that this account may write") from None  # fmt: skip
     if folder.stat().st_mode & 0o077:
         raise ServiceError("store-open", "others may look into the data folder", hint="chmod 700")

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from threading import BoundedSemaphore
 from typing import Any, Protocol
 
-from veil.errors import ServiceError
+from veil.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, ServiceError, UnauthenticatedError
 from veil.keys import Cost
 from veil.service.store.clock import Clock
 from veil.service.store.database import Database, Line, Row, set_fact
@@ -57,7 +57,7 @@ class Passwords:
     def secret(self, password: str) -> Secret:
         """Errors: ServiceError `password-short`."""
         if not _SHORTEST <= len(password) <= _LONGEST:
-            raise ServiceError(
+            raise InvalidError(
                 "password-short",
                 f"a password has {_SHORTEST} characters or more",
                 hint="a few words are easier to keep",
@@ -74,7 +74,7 @@ class Passwords:
         """
         found = self._judged(self._database.row("SELECT * FROM people WHERE name = ?", name), password)
         if found is None:
-            raise ServiceError("sign-in", "name or password is wrong, or the name is locked", hint="after five wrong passwords: for a quarter of an hour")  # fmt: skip
+            raise UnauthenticatedError("sign-in", "name or password is wrong, or the name is locked", hint="after five wrong passwords: for a quarter of an hour")  # fmt: skip
         return person_of(found)
 
     def change(self, person: str, old: str, new: str, session: bytes) -> None:
@@ -131,9 +131,9 @@ class Passwords:
         """The row of one who has a password. Errors: ServiceError `person-unknown`, `password-none`."""
         held = self._database.row("SELECT * FROM people WHERE id = ? AND active = 1", person)
         if held is None:
-            raise ServiceError("person-unknown", "there is no such person")
+            raise NotFoundError("person-unknown", "there is no such person")
         if held["digest"] == NONE:
-            raise ServiceError("password-none", "this account has no password here", hint="it is the hospital's own: change it there")  # fmt: skip
+            raise ConflictError("password-none", "this account has no password here", hint="it is the hospital's own: change it there")  # fmt: skip
         return held
 
     def _judged(self, seen: Row | None, password: str) -> Row | None:
@@ -164,7 +164,7 @@ class Passwords:
 
 
 def uninvited() -> ServiceError:
-    return ServiceError("invitation-unknown", "this link was used, withdrawn, or is too old", hint="ask for another")
+    return NotFoundError("invitation-unknown", "this link was used, withdrawn, or is too old", hint="ask for another")
 
 
 def link_digest(token: str) -> bytes:
@@ -186,4 +186,4 @@ def _stretched(password: str, salt: bytes, cost: Cost) -> bytes:
 
 
 def _wrong() -> ServiceError:
-    return ServiceError("password-wrong", "the old password is wrong, or the name is locked", hint="after five wrong passwords: for a quarter of an hour")  # fmt: skip
+    return ForbiddenError("password-wrong", "the old password is wrong, or the name is locked", hint="after five wrong passwords: for a quarter of an hour")  # fmt: skip

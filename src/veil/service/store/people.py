@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from veil.errors import ServiceError
+from veil.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from veil.service.store.clock import Clock
 from veil.service.store.database import Database, Line, set_fact
 from veil.service.store.passwords import NONE, Passwords, Told, link_digest, uninvited
@@ -55,7 +55,7 @@ class People:
     def invite(self, role: str) -> tuple[str, str]:
         """A one-time token for a link, and the id by which it may be withdrawn. Errors: ServiceError `role-unknown`."""
         if role not in ROLES:
-            raise ServiceError("role-unknown", "there is no such role", hint="one of: " + ", ".join(ROLES))
+            raise InvalidError("role-unknown", "there is no such role", hint="one of: " + ", ".join(ROLES))
         token, name = secrets.token_urlsafe(32), secrets.token_hex(8)
         until = self._clock.now() + self._terms.invitation
         with self._database.change() as line:
@@ -102,7 +102,7 @@ class People:
                 _insert(line, row)
                 return Person(known, str(row["name"]), role)
             if not held["active"]:
-                raise ServiceError("sign-in", "this account is shut", hint="ask an admin of the service")
+                raise UnauthenticatedError("sign-in", "this account is shut", hint="ask an admin of the service")
             line.execute("UPDATE people SET role = ?, digest = ? WHERE id = ?", (role, NONE, known))
             if held["role"] != role:
                 _end(line, known, held["role"])
@@ -118,7 +118,7 @@ class People:
         Errors:  ServiceError `person-unknown`, `role-unknown`, `admin-last`.
         """
         if role is not None and role not in ROLES:
-            raise ServiceError("role-unknown", "there is no such role", hint="one of: " + ", ".join(ROLES))
+            raise InvalidError("role-unknown", "there is no such role", hint="one of: " + ", ".join(ROLES))
         with suppress(_TriedError), self._database.change() as line:
             _change(line, person, role, active)
             raise _TriedError
@@ -128,24 +128,24 @@ class People:
 
     def _row(self, name: str, password: str, role: str) -> dict[str, Any]:
         if not _NAME.fullmatch(name):
-            raise ServiceError("person-name", "a name has 2 to 100 letters, digits or . _ @ + -")
+            raise InvalidError("person-name", "a name has 2 to 100 letters, digits or . _ @ + -")
         return {"id": secrets.token_hex(8), "name": name, "role": role, **asdict(self._passwords.secret(password)), "made": self._clock.now()}  # fmt: skip
 
 
 def _check_first(line: Line, code: str) -> None:
     """Errors: ServiceError `setup-done`, `setup-code`."""
     if line.execute("SELECT 1 FROM people").fetchone():
-        raise ServiceError("setup-done", "the first admin is there already", hint="sign in, or ask for an invitation")
+        raise ConflictError("setup-done", "the first admin is there already", hint="sign in, or ask for an invitation")
     held = line.execute("SELECT value FROM facts WHERE name = 'setup'").fetchone()
     if held is None or not hmac.compare_digest(held["value"], link_digest(code).hex()):
-        raise ServiceError(
+        raise ForbiddenError(
             "setup-code", "this is not the code of the first run", hint="it stands in the terminal of the service"
         )
 
 
 def _insert(line: Line, row: dict[str, Any]) -> None:
     if line.execute("SELECT 1 FROM people WHERE name = ?", (row["name"],)).fetchone():
-        raise ServiceError("person-taken", "somebody has this name already", hint="choose another")
+        raise ConflictError("person-taken", "somebody has this name already", hint="choose another")
     told = tuple(row[name] for name in ("id", "name", "role", "salt", "cost", "digest", "made"))
     line.execute("INSERT INTO people (id, name, role, salt, cost, digest, made) VALUES (?, ?, ?, ?, ?, ?, ?)", told)
 
@@ -158,11 +158,11 @@ def _change(line: Line, person: str, role: str | None, active: bool | None) -> N
     """Errors: ServiceError `person-unknown`, `admin-last`."""
     held = line.execute("SELECT role FROM people WHERE id = ?", (person,)).fetchone()
     if held is None:
-        raise ServiceError("person-unknown", "there is no such person")
+        raise NotFoundError("person-unknown", "there is no such person")
     told = (role, None if active is None else int(active), person)
     line.execute("UPDATE people SET role = coalesce(?, role), active = coalesce(?, active) WHERE id = ?", told)
     if not line.execute("SELECT 1 FROM people WHERE role = 'admin' AND active = 1").fetchone():
-        raise ServiceError("admin-last", "somebody must stay who manages the service", hint="make another admin first")
+        raise ConflictError("admin-last", "somebody must stay who manages the service", hint="make another admin first")
     _end(line, person, held["role"])
 
 

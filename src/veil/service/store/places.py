@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from veil.errors import ServiceError
+from veil.errors import GoneError, ServiceError, UnavailableError
 from veil.keys.stores import sync_folder
 
 
@@ -97,8 +97,8 @@ def _on_disk() -> Iterator[None]:
     try:
         yield
     except OSError:
-        raise ServiceError("store-closed", "a sealed file cannot be written", hint="look at the disk and the rights of the folder for objects") from None  # fmt: skip
+        raise UnavailableError("store-closed", "a sealed file cannot be written", hint="look at the disk and the rights of the folder for objects") from None  # fmt: skip
 
 
 def gone() -> ServiceError:
-    return ServiceError("object-gone", "an object of the store is not there", hint="was the data folder put back from a copy?")  # fmt: skip
+    return GoneError("object-gone", "an object of the store is not there", hint="was the data folder put back from a copy?")  # fmt: skip

@@ -10,7 +10,7 @@ from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
 from typing import TypeVar
 
-from veil.errors import ServiceError
+from veil.errors import ServiceError, UnavailableError
 from veil.service.store.database import Database, Row, set_fact
 from veil.service.store.spoken import Spoken, closed
 from veil.stores.address import Address
@@ -155,7 +155,7 @@ class Postgresql(Database):
                     break
             time.sleep(0.2)
         else:
-            raise ServiceError(
+            raise UnavailableError(
                 "store-unsure",
                 "the database went away and did not say whether a change was made",
                 hint="look again in a while",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from veil.errors import ServiceError
+from veil.errors import ConflictError, InvalidError, ServiceError
 from veil.measure.bootstrap import intervals
 from veil.model import Label
 from veil.service.store.access import Caller, check_role
@@ -47,7 +47,7 @@ class Reviews:
         check_role(caller, "reviewer")
         _, _, pieces = self._store.fetch(caller, job)
         if not self._store.about(caller, job).get("sample"):  # a file may be called as a sample is
-            raise ServiceError(
+            raise ConflictError(
                 "review-none", "this job drew no sample to be read", hint="hand the file in for a review"
             )
         found: list[Record] = json.loads(b"".join(pieces))["texts"]
@@ -139,7 +139,7 @@ class Reviews:
         """
         proposed = {(one["kind"], one["label"], one["word"]) for one in self.proposed(caller, job)}
         if not set(chosen) <= proposed:
-            raise ServiceError(
+            raise InvalidError(
                 "review-entry", "an entry does not follow from this review", hint="read the proposal again"
             )
         self._store.act("site rules approved", caller.owner, job, rules=len(chosen))
@@ -184,4 +184,4 @@ def _word(texts: list[Record], mark: Mark) -> str:
 
 
 def _no_place() -> ServiceError:
-    return ServiceError("review-place", "the sample has no such place", hint="read the sample again")
+    return InvalidError("review-place", "the sample has no such place", hint="read the sample again")

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 
-from veil.errors import ServiceError
+from veil.errors import ServiceError, UnauthenticatedError
 from veil.service.store.clock import Clock
 from veil.service.store.database import Database
 from veil.service.store.person import Person
@@ -73,4 +73,4 @@ def session_digest(token: str) -> bytes:
 
 
 def _none() -> ServiceError:
-    return ServiceError("session-none", "nobody has signed in here, or it is too long ago", hint="sign in")
+    return UnauthenticatedError("session-none", "nobody has signed in here, or it is too long ago", hint="sign in")

@@ -12,7 +12,7 @@ from typing import Any
 import pg8000.native
 from pg8000.exceptions import DatabaseError
 
-from veil.errors import ServiceError
+from veil.errors import ServiceError, UnavailableError
 from veil.stores.address import Address, password
 
 _SILENT = 60.0  # seconds after which a server that says nothing is gone; longer than any of its own limits
@@ -104,7 +104,7 @@ class Spoken:
 
 
 def closed() -> ServiceError:
-    return ServiceError("store-closed", "the database of the service cannot be read or written",
+    return UnavailableError("store-closed", "the database of the service cannot be read or written",
                         hint="look at the server, its address and VEIL_DB_PASSWORD")  # fmt: skip
 
 

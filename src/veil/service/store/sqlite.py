@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 
-from veil.errors import ServiceError
+from veil.errors import ServiceError, UnavailableError
 from veil.service.store.database import Database, Row
 
 NAME = "service.sqlite"
@@ -116,5 +116,5 @@ class Sqlite(Database):
 
 
 def _closed() -> ServiceError:
-    return ServiceError("store-closed", "the database of the service cannot be read or written",
+    return UnavailableError("store-closed", "the database of the service cannot be read or written",
                         hint="look at the disk and the rights of the data folder")  # fmt: skip

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from veil.errors import LimitError, ServiceError
+from veil.errors import BusyError, GoneError, InvalidError, LimitError, ServiceError
 from veil.keys import Keys
 from veil.parts import kind_of
 from veil.service.store import jobs
@@ -92,11 +92,11 @@ class Store:
         check_submits(caller)
         kind = kind_of(name)
         if not kind:
-            raise ServiceError(
+            raise InvalidError(
                 "job-format", "the ending of the file's name is of no known format", hint="see the list of formats"
             )
         if len(name) > _LONGEST_NAME or not name.isprintable():
-            raise ServiceError(
+            raise InvalidError(
                 "job-name", f"a file's name has at most {_LONGEST_NAME} letters", hint="give it a shorter one"
             )
         self._check_quota(caller.owner)
@@ -198,7 +198,7 @@ class Store:
         row = self._checked(caller, job, "fetch")
         held = self.database.row("SELECT * FROM objects WHERE job = ? AND what = ?", job, OUTPUT)
         if held is None:
-            raise ServiceError(
+            raise GoneError(
                 "object-gone", "an object of the store is not there", hint="was the data folder put back from a copy?"
             )
         name = str(self._opened(row, "report")["name"])
@@ -208,7 +208,7 @@ class Store:
     def _timed(self, held: Row, until: float) -> Iterator[bytes]:
         for piece in self.objects.read(held):
             if self.clock.now() >= until:
-                raise ServiceError(
+                raise GoneError(
                     "job-expired", "the time of this job is over: it was deleted", hint="upload the file again"
                 )
             yield piece
@@ -260,7 +260,7 @@ class Store:
         asked = f"SELECT count(*) AS open FROM jobs WHERE owner = ? AND until > ? AND state IN ({', '.join('?' * len(jobs.OPEN))})"  # noqa: S608  signs alone
         found = self.database.row(asked, owner, self.clock.now(), *jobs.OPEN)
         if found is not None and found["open"] >= _MOST_OPEN:
-            raise LimitError("jobs-open", "too many files of this owner wait", hint="wait until some are done, or cancel them")  # fmt: skip
+            raise BusyError("jobs-open", "too many files of this owner wait", hint="wait until some are done, or cancel them")  # fmt: skip
 
     def _check_fits(self, line: Line, owner: str, size: int) -> None:
         """The quota once more, where nobody else can take it. Errors: LimitError `quota`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from veil.errors import ServiceError
+from veil.errors import InvalidError
 from veil.policy.profile import read_profile
 
 PROFILE = "choice.yaml"
@@ -24,9 +24,9 @@ def with_wishes(plan: Mapping[str, Any], wishes: Sequence[Mapping[str, str]]) ->
     for wish in wishes:
         one = columns.get((wish["source"], wish["column"]))
         if one is None:
-            raise ServiceError("plan-column", "the plan has no such column", hint="read the plan again")
+            raise InvalidError("plan-column", "the plan has no such column", hint="read the plan again")
         if wish["rule"] not in (*RULES, *kinds):
-            raise ServiceError(
+            raise InvalidError(
                 "plan-rule",
                 "there is no such rule for a column",
                 hint="proposed, keep, drop, scan, or a kind of the profile",

@@ -1,0 +1,61 @@
+"""Origins: where a request comes from, by its head: the host it asks for, the page it was sent by, the proxy it came through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.types import Scope
+
+from veil.errors import Error, ForbiddenError, MisdirectedError
+from veil.service.loopback import LOOPBACK
+
+_PROXIED = frozenset({
+    "forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-forwarded-for", "x-original-host",
+    "x-envoy-external-address", "x-envoy-original-path", "true-client-ip", "cf-connecting-ip", "fastly-client-ip",
+    "x-azure-clientip", "x-arr-ssl", "x-appengine-user-ip", "fly-client-ip", "x-proxyuser-ip",
+})  # fmt: skip
+_PREFIX = "x-forwarded"  # -for, -host, -proto, -port, -server, -prefix, -client-cert
+_WITHOUT = "start `veil serve` with --behind-proxy in place of --local: callers then send a token"
+
+
+class Origins:
+    """Which requests are refused by their head alone, before anything of them is read.
+
+    Keeps:   with `local` (no token is needed) a request that came through a proxy is refused: all callers of a proxy on
+             this machine seem to be on this machine. So is one for another host, and one sent by a page of another origin.
+    """
+
+    def __init__(self, local: bool, hosts: Iterable[str]) -> None:
+        self._local = local
+        self._allowed = frozenset(hosts) or (frozenset(LOOPBACK) if local else frozenset())
+
+    def refused(self, scope: Scope) -> Error | None:
+        """Shape: the error to answer with; None where the request may go on."""
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        if self._local and is_proxied(scope, (name for name, _ in headers)):
+            return ForbiddenError("proxied", "this request came through a proxy, and this service answers its own machine without a token",
+                                  hint=_WITHOUT)  # fmt: skip
+        if not self._allowed:
+            return None
+        hosts = [value for name, value in headers if name == "host"] or [""]
+        if any(_host(one) not in self._allowed for one in hosts):
+            hint = f"ask for localhost; behind a proxy: {_WITHOUT}" if self._local else "--allow-host names the hosts"
+            return MisdirectedError("host", "this host is not served here", hint=hint)
+        pages = [value for name, value in headers if name == "origin"]
+        if self._local and any(_host(one.partition("://")[2]) not in self._allowed for one in pages):
+            return ForbiddenError(
+                "origin", "a page of another origin may not call", hint="use the page of this service"
+            )
+        return None
+
+
+def is_proxied(scope: Scope, names: Iterable[str]) -> bool:
+    """Whether a proxy shows: by what it adds, or by HTTP/1.0, which nginx speaks to an upstream by default and no client does."""
+    return scope.get("http_version") == "1.0" or any(name in _PROXIED or name.startswith(_PREFIX) for name in names)
+
+
+def _host(written: str) -> str:
+    """The name in a Host header, without its port."""
+    if written.startswith("["):
+        return written[1:].partition("]")[0].lower()
+    return written.partition(":")[0].lower()
