@@ -12,6 +12,7 @@ from veil.detectors.short import ShortCues, cues_of, is_cued, whole_word
 from veil.lexicon.cues import Cues
 from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
+from veil.model.span import KNOWN
 from veil.roster.strength import needs_capital
 
 _PIECE = re.compile(r"[^\W\d_]++|\d++")
@@ -270,7 +271,9 @@ def _spans(text: Text, read: _Pieces, index: _Index, cues: Cues) -> Iterator[Spa
                 continue  # a doctor who is called like the owner's town is a doctor
             start, end = text.raw_range(read.starts[found[0]], read.ends[found[1]])
             how = "strong" if form.strong else "weak"
-            yield Span(start, end, form.label, 1.0 if form.strong else 0.85, f"known:{how}")
+            yield Span(
+                start, end, form.label, 1.0 if form.strong else 0.85, f"known:{how}", proof=KNOWN if form.strong else ""
+            )
 
 
 def _is_sure(read: _Pieces, found: tuple[int, int], form: _Form) -> bool:

@@ -13,6 +13,7 @@ from veil.detectors.octets import octets
 from veil.errors import PolicyError
 from veil.lexicon.language import Language
 from veil.model import Label, Span, Text
+from veil.model.span import KNOWN
 
 
 def site_pattern(pattern: str, where: str = "") -> Any:
@@ -80,4 +81,4 @@ class Denied:
             for match in pattern.finditer(data):
                 start, end = match.span()
                 if end > start:
-                    yield Span(*text.raw_range(start, end), label, 1.0, "known:strong:pattern")
+                    yield Span(*text.raw_range(start, end), label, 1.0, "known:strong:pattern", proof=KNOWN)

@@ -16,6 +16,7 @@ from veil.detectors.octets import octets
 from veil.detectors.tables import Row, rows
 from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
+from veil.model.span import DIGITS
 
 BATCH = 6  # rows that one look asks about at once
 
@@ -99,5 +100,5 @@ class Patterns:
         label = row.label
         if label is Label.AGE and row.name != "age-young" and (self._worded.years_of(value) or 0) >= 90:
             label = Label.AGE_OVER_89
-        held = "+" if row.check in HOLDING else ""
-        return Span(*text.raw_range(start, end), label, score, f"patterns:{row.name}{held}")
+        proof = DIGITS if row.check in HOLDING else ""
+        return Span(*text.raw_range(start, end), label, score, f"patterns:{row.name}", proof=proof)

@@ -56,8 +56,8 @@ def _addresses(raw: str, spans: list[Span]) -> list[Span]:
     for span in spans:
         if joined and _beside(raw, joined[-1], span):
             first = joined[-1]
-            joined[-1] = Span(
-                first.start, span.end, Label.LOCATION, max(first.score, span.score), first.source, first.role
+            joined[-1] = first._replace(
+                end=span.end, label=Label.LOCATION, score=max(first.score, span.score), proof=first.proof or span.proof
             )
         else:
             joined.append(span)

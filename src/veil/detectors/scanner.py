@@ -86,8 +86,7 @@ class Scanner:
         return [
             span
             for span in spans
-            if not span.source.startswith("safelist")
-            or not any(one.start <= span.start and span.end <= one.end for one in free)
+            if span.detector != "safelist" or not any(one.start <= span.start and span.end <= one.end for one in free)
         ]
 
 

@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from veil.model import Label, Span
 
 ACCEPTED = 0.5
-HELD_BY_KNOWN = "known:strong"
 
 
 def held(span: Span) -> bool:
     """Whether check digits or a strong known identifier hold the span."""
-    return span.source.endswith("+") or span.source.startswith(HELD_BY_KNOWN)
+    return bool(span.proof)
 
 
 def weigh(

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from veil.formats.base import Format, Part
+from veil.model import Item
 from veil.parts import part
 from veil.stores import Store
 
@@ -71,7 +72,7 @@ def _stretches(
 ) -> Iterator[tuple[Part, dict[str, Any]]]:
     """The stretches of a table; of many files, of as many as may be read."""
     for name in sorted(draw.sample(list(names), PARTS)) if len(names) > PARTS else names:
-        seen = reader.inspect(store / name, {})
+        seen = reader.inspect(store / name, {"name": name} if isinstance(name, Item) else {})
         settings = {**seen.settings, "addresses": list(seen.addresses)}
         for bound in reader.split(store / name, settings, PART_BYTES):
             yield Part((name,), *bound), settings

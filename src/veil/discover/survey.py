@@ -21,7 +21,8 @@ from veil.discover.terms import with_terms
 from veil.discover.titles import title_of
 from veil.errors import Error, PolicyError
 from veil.formats.packing import bare
-from veil.formats.xlsx import MARK, sheets
+from veil.formats.xlsx import sheets
+from veil.model import Item
 from veil.parts import kind_of, traits_of
 from veil.stores import Folder, Store, is_address, open_store
 
@@ -142,7 +143,7 @@ def _tables(store: Store, name: str, files: Sequence[str]) -> list[tuple[Store, 
         own = [file for file in files if kind_of(file) == kind]
         if traits_of(kind).items:
             found += [
-                (store, f"{PurePosixPath(file).stem} {sheet}", [f"{file}{MARK}{sheet}"], kind)
+                (store, f"{PurePosixPath(file).stem} {sheet}", [Item(file, sheet)], kind)
                 for file in own
                 for sheet in sheets(store / file)
             ]

@@ -59,7 +59,7 @@ class FileNames:
             return name
         clean_folder = self._is_clean(str(path.parent), subject) and _is_plain(str(path.parent), source.name)
         folder = path.parent if clean_folder else PurePosixPath()
-        return str(folder / f"{self._stand_in(subject)}-{self._token(name)}{_ending(path)}")
+        return str(folder / f"{self._stand_in(source, subject)}-{self._token(name)}{_ending(path)}")
 
     def _by_pattern(self, source: SourcePlan, name: str, subject: str | None) -> str:
         """The id in the name gives way to its pseudonym; short numbers stay; the rest stays only if it is clean."""
@@ -74,7 +74,7 @@ class FileNames:
             part = name_part(pattern, piece, name) or ""
             small = bool(re.fullmatch(r"\d{1,4}", part))
             new = (
-                self._pseudonym(value, source.subject.domain)
+                self._pseudonym(value, str(source.subject.domain))
                 if piece == source.subject.column
                 else part
                 if small
@@ -103,8 +103,8 @@ class FileNames:
             held = any(len(it.value) > 2 and it.value.casefold() in text.casefold() for it in owner.known)
             self._clean[one] = not (held or spans or _DAY.search(one[0]))
 
-    def _stand_in(self, subject: str | None) -> str:
-        if subject is None or subject.startswith("file:"):
+    def _stand_in(self, source: SourcePlan, subject: str | None) -> str:
+        if subject is None or source.subject.how == "file":
             return "file"
         return self._pseudonym(subject, self._plan.person)
 
@@ -144,7 +144,7 @@ def _pieces(source: SourcePlan, name: str) -> tuple[str, ...]:
 
 def _is_subjects(name: str, subject: str | None) -> bool:
     """Whether a name holds its subject's id."""
-    return bool(subject) and not str(subject).startswith("file:") and str(subject) in name
+    return bool(subject) and str(subject) in name
 
 
 def _without_ending(name: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from veil.engine.fullest import Fullest
+from veil.keys import framed
 from veil.lexicon.language import Language, PersonCues, english
 from veil.lexicon.names import is_family_first
 from veil.model import Known, Label, Meant, Owner, Span
@@ -43,14 +45,14 @@ class Staff:
             (family,): min(names) for family, names in last.items() if len(names) == 1
         }
 
-    def person(self, words: tuple[str, ...]) -> str | None:
-        found = self._by_words.get(words) or (self._by_words.get(words[-1:]) if words and len(words[0]) == 1 else None)
-        return person_key(None, found) if found else None
+    def named(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The full name of the one of them who is called so, in folded words; () for nobody."""
+        return self._by_words.get(words) or (self._by_words.get(words[-1:], ()) if words and len(words[0]) == 1 else ())
 
 
 def person_key(subject: str | None, words: Sequence[str]) -> str:
     """The key of a person beside a subject, or of one of the hospital's own people (no subject): the same in tables and notes."""
-    return f"{'staff' if subject is None else subject}\x1f" + " ".join(words)
+    return framed("staff" if subject is None else subject, " ".join(words))
 
 
 NOBODY = Staff()
@@ -95,21 +97,21 @@ def who_is_meant(
 
 def _read(meant: Meant, span: Span) -> Meant:
     """Where neither table nor cue tells, the role that the reader of the sentence told; the person stays the same."""
-    return Meant(span.role, meant.person) if meant.role == "other" and span.role in _ROLES else meant
+    return replace(meant, role=span.role) if meant.role == "other" and span.role in _ROLES else meant
 
 
 def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, staff: Staff,
            others: dict[tuple[str, ...], str]) -> Meant:  # fmt: skip
     if words in others and cue != "clinician" and (cue == "relative" or not _is_own(words, own)):
-        return Meant(others[words], person_key(owner.subject or "", words))
+        return Meant(others[words], person_key(owner.subject or "", words), words)
     if _is_own(words, own) and (cue != "clinician" or len(words) > 1):
         return Meant("patient", None)
-    one_of_us = staff.person(words) if cue != "relative" and (cue or len(words) > 1) else None
+    one_of_us = staff.named(words) if cue != "relative" and (cue or len(words) > 1) else ()
     if one_of_us:
-        return Meant("clinician", one_of_us)
+        return Meant("clinician", person_key(None, one_of_us), one_of_us)
     if cue == "clinician":
-        return Meant("clinician", person_key(None, words))
-    return Meant(cue or "other", person_key(owner.subject or "", words))
+        return Meant("clinician", person_key(None, words), words)
+    return Meant(cue or "other", person_key(owner.subject or "", words), words)
 
 
 def _is_own(words: tuple[str, ...], own: frozenset[str]) -> bool:

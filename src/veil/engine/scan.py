@@ -193,7 +193,7 @@ class Scans:
             facts = {"sex": sex, "born": known.born, "offset": known.offset}
             if label is Label.NAME:
                 facts["turns"] = self._roster.turns.of(pc.coalesce(person, owners), households)
-        full = [one.called or None if one.meant.person is None else None for one in mentions]
+        full = [(one.called if one.meant.person is None else " ".join(one.meant.words)) or None for one in mentions]
         domain = treatment.domain if isinstance(treatment, Apply) else ""
         role = pa.array([mention.meant.role for mention in mentions], pa.large_string())
         return about_table(

@@ -11,7 +11,7 @@ import pyarrow as pa
 from veil.detectors.scanner import Scanner, standard
 from veil.engine.operate import Operators
 from veil.engine.scan import Scans
-from veil.engine.unread import UnreadTexts, language_unread, whole
+from veil.engine.unread import UnreadTexts, whole
 from veil.keys import Keys
 from veil.lexicon.language import Language, language_of
 from veil.model import Found, Label, Owner, Report, Span, label_of, put_back
@@ -111,7 +111,7 @@ class TextEngine:
 
 def _treated(text: str, found: Found) -> Treated:
     new = put_back(text, found.spans, found.replacements)
-    return Treated(new, list(found.spans), list(found.replacements), language_unread(found))
+    return Treated(new, list(found.spans), list(found.replacements), found.unread)
 
 
 def policy_of(profile: Profile, locale: str = "en-US", reference_date: dt.date | None = None) -> Plan:

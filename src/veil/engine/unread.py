@@ -47,10 +47,4 @@ class UnreadTexts:
 def whole(text: str, language: str) -> Found:
     """A text that is not read, masked from its beginning to its end."""
     span = Span(0, len(text), Label.ID, 1.0, f"{SOURCE}:{language}")
-    return Found((span,), (MASK,), (Meant("other", None),))
-
-
-def language_unread(found: Found) -> str:
-    """The language of a text that was masked because it is not read; else ""."""
-    source, _, code = found.spans[0].source.partition(":") if found.spans else ("", "", "")
-    return code if source == SOURCE else ""
+    return Found((span,), (MASK,), (Meant("other", None),), language)

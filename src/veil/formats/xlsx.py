@@ -19,9 +19,8 @@ import pyarrow as pa
 from veil.errors import FormatError, LimitError, PartError
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, refuse_removals
 from veil.formats.traits import Kind, Sheeted, Traits
-from veil.model import Batch, Edits, Exact, Field
+from veil.model import Batch, Edits, Exact, Field, inner_of, path_of
 
-MARK = "#"  # between a workbook and its sheet: `book.xlsx#Patients`
 LARGEST = 2 << 30  # bytes of a workbook, unpacked
 WIDEST = 100_000_000  # cells between the first and the last of a sheet: those between are held too, empty or not
 _PLACE = re.compile(rb"""\br=["']([A-Za-z]{0,3})(\d{1,9})["']""")
@@ -52,17 +51,16 @@ class Xlsx(Joined):
     traits = Traits(Kind.TABLE, (".xlsx",), given=Sheeted, items=True, reversible=True, heads=1)
 
     def after(self, name: str) -> str:
-        """`book.xlsx#Patients` becomes `book-Patients.xlsx`."""
-        book, sheet = parted(name)
+        """The sheet `Patients` of `book.xlsx` becomes `book-Patients.xlsx`."""
+        book, sheet = path_of(name), inner_of(name)
         path = PurePosixPath(book)
         safe = re.sub(r"[^\w .-]", "_", sheet)
         return str(path.with_name(f"{path.stem}-{safe}{path.suffix}")) if sheet else book
 
     def inspect(self, path: Any, given: Settings) -> Inspection:
         """Errors: FormatError `xlsx-header`, `xlsx-unreadable`, `xlsx-sheet`; LimitError `xlsx-too-large`, `xlsx-too-wide`."""
-        del given
         _check_size(path)
-        rows = _rows_of(path)
+        rows = _rows_of(path, inner_of(given.get("name") or ""))
         header = [_text(cell) for cell in rows[0]] if rows else []
         if not header or any(cell is None for cell in header) or len(set(header)) != len(header):
             raise FormatError("xlsx-header", "the first row of a sheet does not name each column once",
@@ -75,7 +73,7 @@ class Xlsx(Joined):
 
     def read(self, path: Any, part: Part, settings: Settings) -> Iterator[Batch]:
         header: list[str] = settings["addresses"]
-        rows = _rows_of(path / part.files[0])[1:]
+        rows = _rows_of(path / path_of(part.files[0]), inner_of(part.files[0]))[1:]
         for first in range(0, max(1, len(rows)), _ROWS):
             cells = list(zip(*rows[first : first + _ROWS], strict=True)) or [() for _ in header]
             fields = tuple(
@@ -105,12 +103,6 @@ class Xlsx(Joined):
             differs = [_told(cell) != one for cell, one in zip(back, told.to_pylist(), strict=True)]
             found[address] = exact_where(pa.array(differs, pa.bool_()), told)
         return found
-
-
-def parted(name: str) -> tuple[str, str]:
-    """A workbook's path and its sheet, "" for none."""
-    book, mark, sheet = name.rpartition(MARK)
-    return (book, sheet) if mark and book.lower().endswith(".xlsx") else (name, "")
 
 
 def sheets(path: Any) -> list[str]:
@@ -144,7 +136,7 @@ def _check_size(path: Any) -> None:
     """
     try:
         with (
-            (path.parent / parted(path.name)[0]).open("rb") as file,
+            path.open("rb") as file,
             zipfile.ZipFile(io.BytesIO(file.read())) as packed,
         ):
             for entry in packed.infolist():
@@ -178,10 +170,9 @@ def _library(name: str) -> Any:
         raise PartError("part-extra", "workbooks need a library that is not installed", hint="pip install 'veil-deid[xlsx]'") from None  # fmt: skip
 
 
-def _rows_of(path: Any) -> list[list[Any]]:
-    """Rows of cells; `path` may end in the mark and a sheet, else the workbook's only sheet is meant."""
-    book, sheet = parted(path.name)
-    opened = _book(path.parent / book)
+def _rows_of(path: Any, sheet: str) -> list[list[Any]]:
+    """Rows of cells of the named sheet; without a name of the only one that the workbook has."""
+    opened = _book(path)
     names = list(opened.sheet_names)
     if (sheet and sheet not in names) or (not sheet and len(names) != 1):
         raise FormatError(

@@ -29,7 +29,7 @@ from veil.policy.address import EMPTY
 from veil.policy.novalue import no_value_of
 from veil.policy.operators import applied_in, make_operator, promised
 from veil.policy.person_words import role_of
-from veil.policy.plan import SEALED, Plan, SourcePlan, rule_at
+from veil.policy.plan import InVault, Plan, SourcePlan, rule_at
 from veil.policy.rules import Apply, Open, Rule, Treatment
 from veil.policy.siblings import beside, case_masks
 from veil.roster import Roster, RosterBuilder, RosterIndex
@@ -59,7 +59,7 @@ def pass_one(
                 _learn(builder, batch, subjects_of(source, batch, names, links, plan.person), rules, source)
     if plan.known:
         _side_known(builder, Path(plan.known))
-    if plan.offsets == SEALED:
+    if isinstance(plan.offsets, InVault):
         subjects, days = sealed_offsets(keys.require_vault())
         builder.add_known("offset", Label.DATE, "weak", days.cast(pa.large_string()), subjects)
     elif plan.offsets:

@@ -21,7 +21,6 @@ from veil.errors import Error, PolicyError, StoreError
 from veil.formats.base import Part, Writer
 from veil.formats.packing import bare
 from veil.formats.partitions import with_partitions, without_partitions
-from veil.formats.xlsx import parted
 from veil.jobs.patience import patiently
 from veil.jobs.quarantine import Quarantined, Spot
 from veil.jobs.rereading import verified
@@ -29,7 +28,7 @@ from veil.jobs.small import SmallClasses, suppress
 from veil.jobs.trail import Trail, TrailPlace
 from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of
 from veil.keys import Keys, Vault
-from veil.model import Batch, Edits, Label, Report, label_of
+from veil.model import Batch, Edits, Label, Report, label_of, path_of
 from veil.policy.plan import Plan, SourcePlan, every_rule
 from veil.policy.rules import Scan, is_gone
 from veil.roster import Roster, RosterIndex
@@ -231,7 +230,7 @@ def _aside(source: SourcePlan, unit: Unit) -> Part:
     """The part with a name for its side file that says nothing: an input's may hold a person."""
     if source.traits.many_files:
         return unit.part
-    name = PurePosixPath(parted(unit.part.files[0])[0])
+    name = PurePosixPath(path_of(unit.part.files[0]))
     ending = "".join(name.suffixes[-2:]) if bare(name.name) != name.name else name.suffix
     return dataclasses.replace(unit.part, files=(f"table{ending}",))
 

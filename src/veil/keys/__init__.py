@@ -1,6 +1,6 @@
 """Keys: named, versioned secrets, what is derived from them, and the encrypted way back."""
 
-from veil.keys.derive import ROOT_BYTES, Keys
+from veil.keys.derive import ROOT_BYTES, Keys, framed
 from veil.keys.given import seal_offsets, sealed_offsets
 from veil.keys.keyring import Cost, Keyring, Version
 from veil.keys.numbers import format_originals, integer_originals, integers, keep_format
@@ -9,6 +9,6 @@ from veil.keys.stores import passphrase
 from veil.keys.vault import Vault
 
 __all__ = [
-    "ROOT_BYTES", "Cost", "Keyring", "Keys", "Vault", "Version", "draws", "format_originals", "integer_originals", "integers",
+    "ROOT_BYTES", "Cost", "Keyring", "Keys", "Vault", "Version", "draws", "format_originals", "framed", "integer_originals", "integers",
     "keep_format", "originals", "passphrase", "pseudonyms", "seal_offsets", "sealed_offsets",
 ]  # fmt: skip

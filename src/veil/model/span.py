@@ -6,11 +6,15 @@ from typing import NamedTuple
 
 from veil.model.labels import Label
 
+DIGITS, KNOWN = "digits", "known"  # what proves a span
+
 
 class Span(NamedTuple):
     """A stretch of the raw text.
 
     Units:   half-open, in code points of the raw text; `score` from 0 to 1.
+    Shape:   `proof`: what makes the span certain: `digits` (check digits that fit), `known` (a strong known identifier), ""
+             where the score alone speaks.
     Keeps:   `source` is `detector:rule`, a name of the program, never a word of the text; `role` is one of ROLES where the
              detector read who a name means, else "".
     """
@@ -21,6 +25,7 @@ class Span(NamedTuple):
     score: float = 1.0
     source: str = ""
     role: str = ""
+    proof: str = ""
 
     @property
     def detector(self) -> str:
@@ -29,8 +34,9 @@ class Span(NamedTuple):
 
     @property
     def origin(self) -> str:
-        """Source and role in one text, as reports and JSON give it: `ner/clinician`."""
-        return f"{self.source}/{self.role}" if self.role else self.source
+        """Source, check digits and role in one text, as reports and JSON give it: `ner/clinician`, `patterns:card+`."""
+        shown = f"{self.source}+" if self.proof == DIGITS else self.source
+        return f"{shown}/{self.role}" if self.role else shown
 
     @property
     def length(self) -> int:

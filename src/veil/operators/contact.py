@@ -12,7 +12,7 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.keys import Keys, keep_format, pseudonyms
+from veil.keys import Keys, framed, keep_format, pseudonyms
 from veil.operators.base import Outcome, by_distinct, by_domain, one_of, outcome
 from veil.operators.promise import ALONE, BY_DOMAIN, Promise
 
@@ -67,7 +67,7 @@ def _id(values: pa.Array, keys: Keys, domain: str) -> pa.Array:
 
 
 def _number(secret: bytes, kind: str, folded: str) -> int:
-    return int.from_bytes(hmac.digest(secret, f"{kind}\x1f{folded}".encode(), hashlib.sha256), "big")
+    return int.from_bytes(hmac.digest(secret, framed(kind, folded).encode(), hashlib.sha256), "big")
 
 
 def _word(number: int, length: int) -> str:

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from veil.keys import Keys
+from veil.keys import Keys, framed
 from veil.lexicon.names import (
     given_names,
     is_family_first,
@@ -131,7 +131,7 @@ def _surrogate(
     secret: bytes, kind: str, value: str, person: str | None, subject: str | None, sex: str | None,
     household: str | None, called: str | None, turns: tuple[tuple[str, int], ...],
 ) -> str | None:  # fmt: skip
-    words = (called or _words_behind(person)).split(" ")
+    words = (called or "").split(" ")
     matches = list(_WORD.finditer(value))
     roles = _roles(value, matches, kind, words if len(words) > 1 else [])
     parts = [(match.group(), role) for match, role in zip(matches, roles, strict=True) if role]
@@ -225,15 +225,10 @@ def _stays(word: str) -> bool:
     return folded in word_set("titles", "suffixes") or (folded in word_set("particles") and not word.isupper())
 
 
-def _words_behind(person: str | None) -> str:
-    """The words of a person who is named by them behind a separator: `...john smith`."""
-    return (person or "").rpartition("\x1f")[2] if person and "\x1f" in person else ""
-
-
 def _itself(parts: list[tuple[str, str]]) -> str:
     """A person who is nobody's record and nobody's mention is who they are called: family first."""
     family = [word.casefold() for word, role in parts if role == "family"]
-    return "\x1f".join([*family, *(word.casefold() for word, role in parts if role != "family")])
+    return framed(*family, *(word.casefold() for word, role in parts if role != "family"))
 
 
 def _sex_by_name(parts: list[tuple[str, str]], words: list[str]) -> str | None:

@@ -7,8 +7,8 @@ import datetime as dt
 from pathlib import Path
 
 from veil.errors import PolicyError
-from veil.formats.xlsx import parted
 from veil.lexicon.language import english, is_read
+from veil.model import path_of
 from veil.parts import traits_of
 from veil.policy.address import matches
 from veil.policy.claims import check_claims
@@ -23,7 +23,7 @@ from veil.policy.novalue import no_value_words
 from veil.policy.operators import gives_integers, keeps_type
 from veil.policy.options import check_options
 from veil.policy.parse import Document, nearest
-from veil.policy.plan import SEALED, FilePlan, Plan, SourcePlan, SubjectPlan, day_first, every_rule
+from veil.policy.plan import FilePlan, InVault, Plan, SourcePlan, SubjectPlan, day_first, every_rule
 from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source, private_folder
@@ -72,7 +72,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     person = person_domain(project, sources)
     search = detectors_of(project.detectors, document, folder)
     sources = [_with_subject(one, project, sources, person, document, folder) for one in sources]
-    used = {(one.place, parted(file.path)[0]) for one in sources for file in one.files}
+    used = {(one.place, path_of(file.path)) for one in sources for file in one.files}
     plan = Plan(
         name=project.name, profile=profile.name, claims=project.claims or profile.claims, person=person,
         locale=project.locale, reference_date=project.reference_date or today or dt.datetime.now(tz=dt.UTC).date(), labels=labels,
@@ -81,7 +81,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
         thresholds=project.thresholds,
         allow=site_list(project.allow, "allow", document, folder), deny=site_list(project.deny, "deny", document, folder),
         known=_side_file(folder, project.known, document.at("known")), hierarchies=hierarchies_of(sources, folder),
-        offsets=SEALED if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
+        offsets=InVault() if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
         unclaimed=sum(len(files) for files in there.values()) - len(used), notices=(*_notices(sources), *_unread(project, sources), *stored), reversible=project.reversible,
         unread=project.language.unread,
         evidence=_evidence(project),

@@ -9,7 +9,8 @@ from pathlib import Path
 from veil.errors import Error, PolicyError
 from veil.formats.base import Format
 from veil.formats.packing import bare
-from veil.formats.xlsx import MARK, sheets
+from veil.formats.xlsx import sheets
+from veil.model import Item
 from veil.parts import part, traits_of
 from veil.policy.formats import Formats, given_of
 from veil.policy.plan import FilePlan
@@ -63,7 +64,7 @@ def sheets_of(name: str, source: Source, files: list[str], store: Store, where: 
 
     Errors:  PolicyError `sheet-missing`, with the number of the file.
     """
-    found = []
+    found: list[str] = []
     for number, file in enumerate(files):
         there = sheets(store / file)
         wanted = (source.sheet or name).lower()
@@ -73,7 +74,7 @@ def sheets_of(name: str, source: Source, files: list[str], store: Store, where: 
         if not fits:
             raise PolicyError("sheet-missing", f"a workbook of {name} has no sheet of this name", where=f"{where} file {number + 1}",
                               hint="`sheet: NAME`; each sheet is a table of its own")  # fmt: skip
-        found.append(f"{file}{MARK}{fits[0]}")
+        found.append(Item(file, fits[0]))
     return found
 
 

@@ -19,7 +19,37 @@ from veil.policy.address import EMPTY, matches, shown_path
 from veil.policy.rules import Case, Drop, Keep, Open, Rule, Treatment
 from veil.policy.suppress import SuppressPlan
 
-SEALED = "vault:"  # the date shifts that stand in the vault
+
+@dataclass(frozen=True, slots=True)
+class InVault:
+    """That the date shifts are those sealed in the vault, not those of a file."""
+
+    def __str__(self) -> str:
+        return "vault:"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkKey:
+    """The ids of the columns of one table that another table links through: ids of several tables may share a domain."""
+
+    table: str
+    columns: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"through:{self.table}.{'+'.join(self.columns)}"
+
+
+@dataclass(frozen=True, slots=True)
+class MapKey:
+    """The names of files that a side file leads to subjects, for one source."""
+
+    source: str
+
+    def __str__(self) -> str:
+        return f"map:{self.source}"
+
+
+IdDomain = str | LinkKey | MapKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +64,7 @@ class SubjectPlan:
 
     how: str = "none"
     column: str = ""
-    domain: str = ""
+    domain: IdDomain = ""
     pattern: str = ""
     map: str = ""
     columns: tuple[str, ...] = ()
@@ -95,7 +125,7 @@ class LinkPlan:
 
     source: str
     column: str
-    domain: str
+    domain: IdDomain
     columns: tuple[str, ...] = ()
 
 
@@ -136,7 +166,7 @@ class Plan:
     detectors_digest: str = ""  # of both, and of the files they name
     known: str = ""  # a side file of known identifiers
     hierarchies: tuple[HierarchyPlan, ...] = ()
-    offsets: str = ""  # a side file of date shifts, or SEALED
+    offsets: str | InVault = ""  # a side file of date shifts
     unclaimed: int = 0
     notices: tuple[str, ...] = ()
     key_id: str = ""
@@ -224,7 +254,7 @@ def _jsonable(value: Any, *, files: bool = False) -> Any:
         return {str(key): _jsonable(one, files=files) for key, one in value.items()}
     if isinstance(value, tuple | list | frozenset | set):
         return [_jsonable(one, files=files) for one in value]
-    if isinstance(value, dt.date | Path | Label):
+    if isinstance(value, dt.date | Path | Label | LinkKey | MapKey | InVault):
         return str(value)
     return value
 

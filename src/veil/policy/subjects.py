@@ -7,11 +7,8 @@ import re
 from veil.errors import PolicyError
 from veil.policy.groups import root_of
 from veil.policy.parse import nearest
-from veil.policy.plan import LinkPlan, SourcePlan, SubjectPlan
+from veil.policy.plan import IdDomain, LinkKey, LinkPlan, MapKey, SourcePlan, SubjectPlan
 from veil.policy.project import Project, Subject
-
-KEY = "\x1f"  # between the columns of a key that has several
-THROUGH = "through:"  # a link over one column of one table: ids of several tables may share a domain
 
 
 def person_domain(project: Project, sources: list[SourcePlan]) -> str:
@@ -47,7 +44,7 @@ def subject_plan(
     if written.through:
         return _through(source, written, sources, where)
     if written.map:
-        return SubjectPlan("map", domain=f"map:{source.name}", map=written.map)
+        return SubjectPlan("map", domain=MapKey(source.name), map=written.map)
     if written.from_ == "file":
         return SubjectPlan("file", domain=person)
     if written.from_ == "file_name" and written.pattern:
@@ -76,8 +73,9 @@ def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], wh
         same = next((one for one in linked.addresses if one.lower() == column.lower()), column)
         theirs.append(column if column in linked.addresses else same)
         _must_have(linked, theirs[-1], where)
-    domain = f"{THROUGH}{linked.name}.{KEY.join(theirs)}"
-    return SubjectPlan("link", columns[0], domain, columns=tuple(columns) if len(columns) > 1 else ())
+    return SubjectPlan(
+        "link", columns[0], LinkKey(linked.name, tuple(theirs)), columns=tuple(columns) if len(columns) > 1 else ()
+    )
 
 
 def _by_pattern(pattern: str, sources: list[SourcePlan], person: str, where: str) -> SubjectPlan:
@@ -102,23 +100,23 @@ def file_name_pattern(pattern: str) -> re.Pattern[str]:
     )
 
 
-def _leads(source: SourcePlan, column: str, domain: str) -> bool:
+def _leads(source: SourcePlan, column: str, domain: IdDomain) -> bool:
     """Whether a column's ids are those of a link: one named column, or all of its domain."""
-    if domain.startswith(THROUGH):
-        return domain == f"{THROUGH}{source.name}.{column}"
+    if isinstance(domain, LinkKey):
+        return domain == LinkKey(source.name, (column,))
     return domain_of(source, column) == domain
 
 
-def _key_in(source: SourcePlan, domain: str) -> tuple[str, ...]:
+def _key_in(source: SourcePlan, domain: IdDomain) -> tuple[str, ...]:
     """The columns of a key of several that a link through this table asks for."""
-    table, _, columns = domain.removeprefix(THROUGH).partition(".")
-    return tuple(columns.split(KEY)) if domain.startswith(THROUGH) and table == source.name and KEY in columns else ()
+    several = isinstance(domain, LinkKey) and domain.table == source.name and len(domain.columns) > 1
+    return domain.columns if isinstance(domain, LinkKey) and several else ()
 
 
 def _circle(left: list[SourcePlan]) -> str:
     """The circle that tables stand in, as `labs -> encounters -> labs`; else their names."""
     names = {one.name for one in left}
-    leads = {one.name: one.subject.domain.removeprefix(THROUGH).partition(".")[0] for one in left}
+    leads = {one.name: one.subject.domain.table for one in left if isinstance(one.subject.domain, LinkKey)}
     for name in sorted(names):
         way = [name]
         while leads.get(way[-1], "") in names and way[-1] not in way[:-1]:
@@ -135,16 +133,16 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
     """
     needed = {one.subject.domain for one in sources if one.subject.how in ("link", "file_name")} - {person}
     found: list[LinkPlan] = []
-    solved: set[str] = set()
+    solved: set[IdDomain] = set()
     while needed - solved:
         ready = [
             one
             for one in sources
             if one.subject.how == "column" or (one.subject.how == "link" and one.subject.domain in solved)
         ]
-        step = [LinkPlan(one.name, column, domain) for domain in sorted(needed - solved) for one in ready
+        step = [LinkPlan(one.name, column, domain) for domain in sorted(needed - solved, key=str) for one in ready
                 for column in one.addresses if _leads(one, column, domain) and column != one.subject.column]  # fmt: skip
-        step += [LinkPlan(one.name, columns[0], domain, columns) for domain in sorted(needed - solved) for one in ready
+        step += [LinkPlan(one.name, columns[0], domain, columns) for domain in sorted(needed - solved, key=str) for one in ready
                  if (columns := _key_in(one, domain))]  # fmt: skip
         if not step:
             left = [one for one in sources if one.subject.domain in needed - solved]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ _LABELS = {label.value: label for label in Label}
 class RosterIndex:
     """What a worker needs to open the roster; it goes to workers through memory only."""
 
-    links: dict[str, Index]
+    links: dict[Hashable, Index]
     known: Index
     facts: FactsIndex | None = None
     sieve: SieveIndex | None = None
@@ -45,7 +45,7 @@ class RosterBuilder:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._links: dict[str, Index] = {}
+        self._links: dict[Hashable, Index] = {}
         self._writer: PageWriter | None = None
         self._known = PageWriter(folder / "known.pages", "subject", _KNOWN)
         self._facts, self._sieve = FactsWriter(folder / "known.facts"), SieveWriter(folder / "known.sieve")
@@ -62,7 +62,7 @@ class RosterBuilder:
         ).drop_nulls()
         self._writer.add(frame)  # type: ignore[union-attr]
 
-    def end_links(self, domain: str) -> None:
+    def end_links(self, domain: Hashable) -> None:
         if self._writer is not None:
             self._links[domain] = self._writer.finish()
         self._writer = None
@@ -156,7 +156,7 @@ class Roster:
         """Whether it holds anything of anybody but links."""
         return not self._known.empty
 
-    def subjects(self, domain: str, ids: pa.Array) -> pa.Array:
+    def subjects(self, domain: Hashable, ids: pa.Array) -> pa.Array:
         """The subject that each id leads to. Shape: n -> n, null where none or more than one is known."""
         pages = self._links.get(domain)
         if pages is None:

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from veil.model import path_of
+
 LITTER = ("__MACOSX", ".")
 
 
@@ -23,7 +25,7 @@ class Folder:
         return data_files(self.path, *ours)
 
     def __truediv__(self, name: str) -> Path:
-        return self.path / name
+        return self.path / path_of(name)
 
     def notices(self, name: str) -> tuple[str, ...]:
         del name
@@ -40,9 +42,8 @@ class Folder:
         return file_digest(self._file(name))
 
     def _file(self, name: str) -> Path:
-        """The file of a name, or of the workbook whose sheet it names."""
-        path = self.path / name
-        return path if path.exists() else self.path / name.rpartition("#")[0]
+        """The file of a name, or the one that holds what it names."""
+        return self / name
 
 
 def data_files(root: Path, *ours: Path) -> list[str]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from veil.errors import StoreError
+from veil.model import path_of
 from veil.stores.address import Address
 from veil.stores.database import refused
 
@@ -104,7 +105,7 @@ class Bucket:
         )
 
     def __truediv__(self, name: str) -> ObjectPath:
-        return ObjectPath(self._system, self._root / name)
+        return ObjectPath(self._system, self._at(name))
 
     def notices(self, name: str) -> tuple[str, ...]:
         del name
@@ -126,9 +127,8 @@ class Bucket:
         return made.hexdigest()
 
     def _at(self, name: str) -> PurePosixPath:
-        """The object of a name, or of the workbook whose sheet it names."""
-        book, mark, _ = name.rpartition("#")
-        return self._root / (book if mark and book.lower().endswith(".xlsx") else name)
+        """The object of a name, or the one that holds what it names."""
+        return self._root / path_of(name)
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         return type(self), (self.address,)

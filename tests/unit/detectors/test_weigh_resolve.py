@@ -11,12 +11,15 @@ from veil.model import Label, Span
 
 SPANS = st.lists(
     st.builds(
-        lambda start, length, label, score, source: Span(start, start + length, label, score, source),
+        lambda start, length, label, score, source, proof: Span(
+            start, start + length, label, score, source, proof=proof
+        ),
         st.integers(0, 40),
         st.integers(1, 12),
         st.sampled_from(Label),
         st.floats(0, 1),
         st.sampled_from(["patterns:a", "patterns:card+", "known:strong", "known:weak", "gazetteer:title"]),
+        st.sampled_from(["", "digits", "known"]),
     ),
     max_size=12,
 )
@@ -49,5 +52,5 @@ def test_the_pieces_of_an_address_become_one_place() -> None:
 def test_of_two_that_overlap_the_stronger_names_the_whole() -> None:
     spans = [Span(0, 10, Label.ID, 0.6, "a"), Span(4, 12, Label.PHONE, 0.9, "b")]
     assert resolve(RAW, spans) == [Span(0, 12, Label.PHONE, 0.9, "b")]
-    held_first = [Span(0, 10, Label.ACCOUNT, 0.5, "patterns:card+"), Span(4, 12, Label.PHONE, 0.9, "b")]
+    held_first = [Span(0, 10, Label.ACCOUNT, 0.5, "patterns:card", proof="digits"), Span(4, 12, Label.PHONE, 0.9, "b")]
     assert resolve(RAW, held_first)[0].label is Label.ACCOUNT

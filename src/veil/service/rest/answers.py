@@ -12,7 +12,7 @@ from pathlib import Path
 from veil.detectors.scanner import Scanner
 from veil.engine.persons import who_is_meant
 from veil.engine.texts import TextEngine, Treated, policy_of
-from veil.keys import ROOT_BYTES, Keys
+from veil.keys import ROOT_BYTES, Keys, framed
 from veil.lexicon.language import language_of
 from veil.model import Label, Owner, Span
 from veil.operators.redact import BLOCK, PLACEHOLDERS
@@ -114,7 +114,7 @@ class Answers:
 
     def _keys_for(self, wish: Wish, caller: str) -> Keys:
         if wish.scope == "key":
-            return Keys.from_secret(self._keys.secret("service", f"fakes\x1f{caller}\x1f{wish.key}"))
+            return Keys.from_secret(self._keys.secret("service", framed("fakes", caller, wish.key)))
         return Keys.from_secret(os.urandom(ROOT_BYTES))
 
     def _profile(self, name: str) -> Profile:
@@ -144,7 +144,7 @@ def _plain(text: str, spans: list[Span], strategy: str, secret: bytes) -> list[s
 
 
 def _hashed(secret: bytes, value: str, label: Label) -> str:
-    return hmac.digest(secret, f"{label}\x1f{value}".encode(), hashlib.sha256).hex()[:_DIGITS]
+    return hmac.digest(secret, framed(label, value).encode(), hashlib.sha256).hex()[:_DIGITS]
 
 
 def _collide(texts: Sequence[str], done: list[Treated]) -> bool:

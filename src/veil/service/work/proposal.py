@@ -19,7 +19,7 @@ from veil.discover.titles import Title, title_of
 from veil.errors import FormatError
 from veil.formats.addresses import grammar_of
 from veil.formats.traits import Kind
-from veil.formats.xlsx import parted
+from veil.model import inner_of, path_of
 from veil.parts import kind_of, traits_of
 from veil.policy.address import shown_path
 from veil.service.store.choice import Choice
@@ -133,7 +133,7 @@ def _tables(folder: Path, name: str) -> list[Table]:
 
 
 def _source(table: Table, own: str | None, rules: Mapping[str, Any], *, is_tree: bool) -> Record:
-    book, sheet = parted(table.files[0])
+    book, sheet = path_of(table.files[0]), inner_of(table.files[0])
     source: Record = {"files": [book], "columns": dict(rules)} | ({"sheet": sheet} if sheet else {})
     if own is None:
         return source
