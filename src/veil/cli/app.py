@@ -23,6 +23,7 @@ from veil.cli import (
     trace,
 )
 from veil.errors import Error, place_of
+from veil.extras import extra_of, install
 from veil.memory import slow_to_purge
 
 app = typer.Typer(
@@ -74,11 +75,26 @@ def main() -> None:
     except Error as error:
         typer.echo(f"veil: {error.line()}", err=True)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        _say_missing(error)
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
     except Exception as error:  # noqa: BLE001  the text of a foreign error may hold a value: its kind and place are told
-        typer.echo(
-            f"veil: [internal] {type(error).__name__} in {place_of(error)} (please report this line; it holds no data)",
-            err=True,
-        )
-        sys.exit(70)
+        _say_internal(error)
+
+
+def _say_missing(error: ModuleNotFoundError) -> None:
+    """What to install, where a library of an extra is missing that no command looked for before it began."""
+    extra = extra_of(error.name)
+    if not extra:
+        _say_internal(error)
+    typer.echo(f"veil: [extra-missing] a library is not installed: {error.name} ({install(extra)})", err=True)
+    sys.exit(5)
+
+
+def _say_internal(error: Exception) -> None:
+    typer.echo(
+        f"veil: [internal] {type(error).__name__} in {place_of(error)} (please report this line; it holds no data)",
+        err=True,
+    )
+    sys.exit(70)

@@ -40,6 +40,7 @@ from veil.cli.serve_options import (
     Zipkin,
 )
 from veil.cli.text import PassphraseFile
+from veil.stores.address import is_address
 
 if TYPE_CHECKING:
     from veil.keys import Keys
@@ -88,6 +89,7 @@ def serve(
     """Serve the engine over HTTP, and answer in two seconds."""
     if context.invoked_subcommand is not None:
         return
+    _check_extras({"service": True, "oidc": bool(oidc_issuer), "nodes": is_address(data)})
     from veil.service.app import check_parts, create_app
     from veil.service.gate.root import root_keys
     from veil.service.server import Listening, bound, run
@@ -113,6 +115,18 @@ def serve(
     held = bound(listening)
     _greet(setting, listening, held.getsockname()[1], kept=bool(key_file or os.environ.get(VARIABLE)))
     run(setting, listening, held, create_app)
+
+
+def _check_extras(needed: Mapping[str, bool]) -> None:
+    """Errors: ServiceError `service-extra`, with all that is missing."""
+    from veil.errors import ServiceError
+    from veil.extras import install, is_installed
+
+    missing = [extra for extra, is_needed in needed.items() if is_needed and not is_installed(extra)]
+    if missing:
+        raise ServiceError(
+            "service-extra", "the service needs libraries that are not installed", hint=install(*missing)
+        )
 
 
 def _check_alone(data: str, given: Mapping[str, object]) -> None:
@@ -210,7 +224,6 @@ def record(
     from veil.errors import ServiceError
     from veil.service.store.acts import write_acts
     from veil.service.store.opening import database_at
-    from veil.stores.address import is_address
 
     if not is_address(data):
         raise ServiceError("record-folder", "the record of one node is a file already", hint="DIR/audit.jsonl; that of several nodes: --data postgresql://...")  # fmt: skip

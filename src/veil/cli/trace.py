@@ -52,6 +52,7 @@ def trace(
 
 def _run(given: SimpleNamespace) -> None:
     """Shape: the options of the command, by their names."""
+    _check_extra()
     from veil.service.trace.evaluate import Remote, checked, token_in
     from veil.service.trace.pool import Charge
     from veil.service.trace.run import Plan, place_of, serve
@@ -95,6 +96,15 @@ def _run(given: SimpleNamespace) -> None:
         passphrase=_passphrase() if given.findings is not None else "", ca=str(given.upstream_ca or ""),
     )  # fmt: skip
     serve(plan, typer.echo)
+
+
+def _check_extra() -> None:
+    """Errors: ServiceError `trace-extra`."""
+    from veil.errors import ServiceError
+    from veil.extras import install, is_installed
+
+    if not is_installed("trace"):
+        raise ServiceError("trace-extra", "Trace needs libraries that are not installed", hint=install("trace"))
 
 
 def _check(mode: str, fail: str, *, proxy: bool, processor: bool, upstream: str) -> None:

@@ -17,6 +17,7 @@ from typing import IO, Any
 import pyarrow as pa
 
 from veil.errors import FormatError, LimitError, PartError
+from veil.extras import install
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, refuse_removals
 from veil.formats.traits import Kind, Sheeted, Traits
 from veil.model import Batch, Edits, Exact, Field, inner_of, path_of
@@ -167,7 +168,7 @@ def _library(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise PartError("part-extra", "workbooks need a library that is not installed", hint="pip install 'veil-deid[xlsx]'") from None  # fmt: skip
+        raise PartError("part-extra", "workbooks need a library that is not installed", hint=install("xlsx")) from None  # fmt: skip
 
 
 def _rows_of(path: Any, sheet: str) -> list[list[Any]]:

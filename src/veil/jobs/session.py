@@ -21,7 +21,7 @@ from veil.policy.plan import Plan, every_rule
 from veil.policy.project import Keyring as KeyringSetting
 from veil.policy.project import Project, private_folder, read_project
 from veil.policy.rules import Apply, Scan, Treatment
-from veil.stores import Inputs, open_target
+from veil.stores import Inputs, check_target, open_target
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +64,8 @@ class Session:
     def _target(self) -> Opening | None:
         """What opens the database that gets the tables of the release as well."""
         address = self.project.publish
+        if address is not None:
+            check_target(address, self.folder)
         return None if address is None else partial(open_target, address, self.folder)
 
     def _vault(self, keys: Keys) -> Vault:
@@ -74,7 +76,7 @@ class Session:
         return key_act(keyring, "vault made", lambda: Vault.open(path, keys), lambda _: keys)
 
     def run(self, keys: Keys, *, workers: int = 1, progress: Progress | None = None) -> Outcome:
-        plan = dataclasses.replace(self.plan, key_id=keys.id)
+        plan, target = dataclasses.replace(self.plan, key_id=keys.id), self._target()
         private = private_folder(self.project, self.folder)
         with run_on_record(private, plan, keys, keyring_path(self.project, self.folder)) as act:
             outcome = run(
@@ -86,7 +88,7 @@ class Session:
                 progress=progress,
                 private=private,
                 anchor=act.anchor,
-                target=self._target(),
+                target=target,
             )
             files = {"manifest": outcome.out / MANIFEST, "report": outcome.out / REPORT}
             act.told = outcome_told(outcome.manifest, files, outcome.exit_code)

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from veil.errors import Error, ServiceError
+from veil.extras import install
 from veil.service.aws.routes import aws_router
 from veil.service.gate.callers import Callers, read_revoked
 from veil.service.gate.door import CSP, FAILED, Door, told
@@ -89,7 +90,7 @@ def check_parts(setting: Setting) -> None:
         import veil.service.spans  # noqa: F401, PLC0415  an extra of its own
     except ImportError:
         raise ServiceError("spans-extra", "spans of requests need a library that is not installed",
-                           hint="pip install 'veil-deid[trace]', or leave --otlp, --zipkin and OTEL_EXPORTER_... out") from None  # fmt: skip
+                           hint=f"{install('trace')}, or leave --otlp, --zipkin and OTEL_EXPORTER_... out") from None  # fmt: skip
 
 
 def _wants_spans(setting: Setting) -> bool:

@@ -3,7 +3,7 @@
 from veil.stores.address import is_address
 from veil.stores.base import Relation, Store, Stretch, Taker, Target
 from veil.stores.folder import Folder, data_files, file_digest
-from veil.stores.opening import Inputs, open_store, open_target, shown_address
+from veil.stores.opening import Inputs, check_target, open_store, open_target, shown_address
 
 __all__ = [
     "Folder",
@@ -13,6 +13,7 @@ __all__ = [
     "Stretch",
     "Taker",
     "Target",
+    "check_target",
     "data_files",
     "file_digest",
     "is_address",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from veil.errors import StoreError
+from veil.extras import extra_of, install
 from veil.stores.address import Address, is_address, parse
 from veil.stores.base import Store, Taker, Target
 from veil.stores.database import Database
@@ -30,10 +31,6 @@ TARGETS = {
     "s3": "veil.stores.objects:BucketTarget",
 }
 _ALIASES = {"postgres": "postgresql", "mysql": "mariadb"}
-_EXTRAS = {
-    "adbc_driver_postgresql": "postgresql", "adbc_driver_manager": "postgresql", "pymysql": "mariadb", "duckdb": "duckdb",
-    "deltalake": "delta",
-}  # fmt: skip
 
 
 def open_store(written: str, folder: Path) -> Store:
@@ -53,21 +50,31 @@ def open_target(written: str, folder: Path) -> Target | Taker:
     return made
 
 
+def check_target(written: str, folder: Path) -> None:
+    """That the place of a release can be opened later, before anything is read. Errors: as `open_store`, of its address and driver."""
+    if is_address(written):
+        _loaded(TARGETS, parse(written, folder))
+
+
 def shown_address(written: str) -> str:
     return parse(written, Path()).shown() if is_address(written) else written
 
 
 def _made(table: dict[str, str], address: Address) -> Any:
+    return _loaded(table, address)(address)
+
+
+def _loaded(table: dict[str, str], address: Address) -> Any:
     place = table.get(_ALIASES.get(address.scheme, address.scheme))
     if place is None:
         raise StoreError("store-scheme", "there is no store of this kind", hint="one of: " + ", ".join(sorted(table)))
     module, attribute = place.split(":")
     try:
-        return getattr(import_module(module), attribute)(address)
+        return getattr(import_module(module), attribute)
     except ModuleNotFoundError as missing:
-        extra = _EXTRAS.get((missing.name or "").partition(".")[0], "all")
-        raise StoreError("store-driver", "the driver of this store is not installed",
-                         hint=f"pip install 'veil-deid[{extra}]'") from None  # fmt: skip
+        extra = extra_of(missing.name)
+        hint = install(extra) if extra else "install Veil again"
+        raise StoreError("store-driver", "the driver of this store is not installed", hint=hint) from None
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 import re2  # type: ignore[import-untyped, unused-ignore]  # has no stubs
 
 from veil.errors import LimitError, PolicyError
+from veil.extras import install
 
 SECONDS = 10.0  # of processor time that all patterns together may take on one note
 _PIECE = re.compile(
@@ -94,11 +95,10 @@ def expression(written: str, where: str) -> Expression:
             where=where,
             hint="see the documentation of `re`",
         ) from None
-    linear = _linear(text)
-    if linear is None and _engine_or_none() is None:
-        raise PolicyError("filters-extra", "a pattern needs the package `regex`, which can stop a search that takes too long", where=where,
-                          hint="pip install 'veil-deid[filters]'")  # fmt: skip
-    return Expression(text, linear)
+    if _engine_or_none() is None:  # also where RE2 reads this pattern: the first letter with an accent asks for it
+        raise PolicyError("filters-extra", "filters need the package `regex`, which can stop a search that takes too long", where=where,
+                          hint=install("filters"))  # fmt: skip
+    return Expression(text, _linear(text))
 
 
 def _plain(written: str) -> str:
@@ -152,8 +152,8 @@ def _engine_or_none() -> Any:
 def _engine() -> Any:
     found = _engine_or_none()
     if found is None:
-        raise PolicyError("filters-extra", "a note with other than plain letters needs the package `regex` for its filters",
-                          hint="pip install 'veil-deid[filters]'")  # fmt: skip
+        raise PolicyError("filters-extra", "filters need the package `regex`, which can stop a search that takes too long",
+                          hint=install("filters"))  # fmt: skip
     return found
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veil.errors import PartError
+from veil.extras import extra_of, install
 
 
 class Runner(Protocol):
@@ -58,7 +59,7 @@ class TorchRunner:
 
 
 def extra(name: str) -> Any:
-    """A module that only the extra `transformers` installs.
+    """A module that only the extras `model` or `transformers` install.
 
     Errors:  PartError `extra-missing`.
     """
@@ -66,7 +67,7 @@ def extra(name: str) -> Any:
         return import_module(name)
     except ImportError as error:
         raise PartError(
-            "extra-missing", f"{name} is not installed", hint="pip install 'veil-deid[transformers]'"
+            "extra-missing", f"a model of your own needs {name}, which is not installed", hint=install(extra_of(name))
         ) from error
 
 
@@ -77,6 +78,7 @@ def runner_of(folder: Path) -> Runner:
     """
     for name in ("model.onnx", "onnx/model.onnx"):
         if (folder / name).is_file():
+            extra("tokenizers")  # that it is missing is said before a network is loaded
             return OnnxRunner(folder / name)
     if (folder / "model.safetensors").is_file():
         return TorchRunner(folder)

@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 
 from veil.audit.journal import Journal
 from veil.errors import ServiceError, UnavailableError
+from veil.extras import install
 from veil.service.store.acts import Acts
 from veil.service.store.database import Database
 from veil.service.store.places import Folder, Place
@@ -63,7 +64,7 @@ def _made(scheme: str, place: str, written: str) -> Any:
     try:
         return getattr(import_module(module), name)(address)
     except ModuleNotFoundError:
-        raise ServiceError("store-driver", "the driver of this database is not installed", hint="pip install 'veil-deid[nodes]'") from None  # fmt: skip
+        raise ServiceError("store-driver", "the driver of this database is not installed", hint=install("nodes")) from None  # fmt: skip
 
 
 def _make_private(folder: Path) -> None:
