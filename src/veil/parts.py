@@ -25,6 +25,11 @@ FORMATS = {
     "text": "veil.formats.plain:Plain",
     "i2b2": "veil.formats.i2b2:I2b2",
 }
+# What the traits of these formats say too, so that a file's name is told without loading them; a test holds both together.
+ENDINGS: Mapping[str, tuple[str, ...]] = {
+    "csv": (".csv",), "tsv": (".tsv", ".tab"), "parquet": (".parquet", ".pq"), "xlsx": (".xlsx",), "sql": (), "json": (".json",),
+    "ndjson": (".ndjson", ".jsonl"), "text": (".txt", ".text", ".note"), "i2b2": (".xml",),
+}  # fmt: skip
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",
     "remove": "veil.operators.redact:Remove",
@@ -73,7 +78,9 @@ def opener(name: str, where: str = "") -> Any:
 @cache
 def endings() -> Mapping[str, str]:
     """The endings of file names, each with its format. Keeps: the formats of plug-ins are named by a project, never guessed."""
-    return {ending: name for name in FORMATS for ending in traits_of(name).endings}
+    return {
+        ending: name for name in FORMATS for ending in (ENDINGS[name] if name in ENDINGS else traits_of(name).endings)
+    }
 
 
 def kind_of(name: str) -> str:

@@ -1,11 +1,13 @@
 """Nobody outside `formats` and `parts` asks for a format by its name: they ask for its traits."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from veil.parts import FORMATS, endings, part, traits_of
+from veil.parts import ENDINGS, FORMATS, endings, part, traits_of
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "veil"
 ALLOWED = {
@@ -80,6 +82,11 @@ def test_every_format_declares_its_traits_and_no_two_share_an_ending():
         assert traits_of(name).stored or traits_of(name).endings
 
 
+def test_the_endings_that_are_told_without_loading_a_format_are_those_of_its_traits():
+    assert {name: traits_of(name).endings for name in ENDINGS} == ENDINGS
+    assert ENDINGS.keys() <= FORMATS.keys()
+
+
 def test_the_traits_of_tables_are_those_of_what_they_offer():
     from veil.formats.base import TwoWay, Typed
 
@@ -87,3 +94,13 @@ def test_the_traits_of_tables_are_those_of_what_they_offer():
         kind, traits = part("formats", name), traits_of(name)
         assert issubclass(kind, TwoWay) == traits.reversible, name
         assert issubclass(kind, Typed) == traits.typed, name
+
+
+def test_a_name_is_told_and_read_without_loading_formats_and_lists():
+    code = (
+        "import sys; from veil.parts import kind_of; from veil.detectors.scanner import standard; assert kind_of('a.CSV.gz') == 'csv'; "
+        "assert standard(['patterns', 'gazetteer']).find(['events']) == [[]]; from veil.lexicon.language import english; "
+        "assert 'table' not in vars(english().vocabulary); print(*(one for one in sys.modules if one.startswith('veil.formats.')))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert set(told) <= {"veil.formats.addresses", "veil.formats.packing", "veil.formats.traits"}

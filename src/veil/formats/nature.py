@@ -33,7 +33,7 @@ _SHAPES = tuple((re.compile(pattern, re.DOTALL), what) for pattern, what in (
     (rb"\0.{3}ftyp", "a film or an image"), (rb".{344}(?:n\+1|ni1)\0", "a NIfTI image"),
     (rb"RIFF.{4}(?:WEBP|WAVE|AVI )", "an image, a sound file or a film"), (rb"BM.{4}\0{4}.{4}[\x0c\x28\x6c\x7c]\0", "an image"),
 ))  # fmt: skip
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x7f-\x84\x86-\x9f\ufffe\uffff]")  # not ESC, ends of lines, nor separators
+_CONTROLS = "[\x00-\x08\x0e-\x1a\x7f-\x84\x86-\x9f\ufffe\uffff]"  # not ESC, ends of lines, nor separators
 
 _SUSPECT = r"^(?:[\r\n]*%PDF-|%!PS|\{\\rtf|GIF8|AT&TFORM|SQLite format|<stata_dta>|\$FL[23]|!BDN|PK)|[\x00-\x08\x0e-\x1a\x7f-\x{84}\x{86}-\x{9f}]"  # quick
 
@@ -66,7 +66,7 @@ def check_text(text: str, where: str, *, wide: bool = False, code: str = "not-te
     """
     if "\0" in text:
         raise not_text("the file holds NUL bytes", where, code)
-    if len(_CONTROLS.findall(text)) > max(FEW, MOST_CONTROLS * len(text)) or (wide and _unused(text[:HEAD])):
+    if _is_mostly_controls(text) or (wide and _unused(text[:HEAD])):
         raise not_text("the file holds mostly control characters", where, code)
 
 
@@ -74,7 +74,11 @@ def is_text(value: str) -> bool:
     """Whether a value may be scanned as text: it is no file that was put into a cell."""
     if foreign(value[:1040].encode("latin-1", "replace")):
         return False
-    return len(_CONTROLS.findall(value)) <= max(FEW, MOST_CONTROLS * len(value))
+    return not _is_mostly_controls(value)
+
+
+def _is_mostly_controls(text: str) -> bool:
+    return len(text) > FEW and len(re.findall(_CONTROLS, text)) > max(FEW, MOST_CONTROLS * len(text))
 
 
 def _unused(text: str) -> bool:

@@ -22,7 +22,7 @@ class Kind(StrEnum):
 class Given(BaseModel):
     """What a project may state of the files of a source; a format's own model adds its fields."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Encoded(Given):

@@ -11,7 +11,7 @@ from typing import Any, Self
 Words = frozenset[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # what is not asked for is not built: it has many fields
 class Cues:
     """What the detectors of names and places ask of a language.
 

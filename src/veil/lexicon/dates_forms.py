@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 _GROUP = re.compile(r"\(\?P<\w+>")
@@ -38,12 +38,17 @@ class Form:
         return self.id.startswith("range-")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reader:
-    """A form with one of its marks, compiled; matches whole texts."""
+    """A form with one of its marks; matches whole texts."""
 
     form: Form
-    match: re.Pattern[str]
+    pattern: str
+
+    @cached_property
+    def match(self) -> re.Pattern[str]:
+        """Compiled when a text is first held against it: most texts are of the first forms."""
+        return re.compile(self.pattern)
 
 
 @cache
@@ -59,10 +64,8 @@ def forms() -> tuple[Form, ...]:
 
 @cache
 def readers(*, named: bool) -> tuple[Reader, ...]:
-    """The compiled forms that have a month's name, or those that have none."""
-    return tuple(
-        Reader(form, re.compile(pattern)) for form in forms() if form.named is named for pattern in form.patterns
-    )
+    """The forms that have a month's name, or those that have none."""
+    return tuple(Reader(form, pattern) for form in forms() if form.named is named for pattern in form.patterns)
 
 
 def _form(row: Mapping[str, object], macros: Mapping[str, str], search: Mapping[str, str]) -> Form:

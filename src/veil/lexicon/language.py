@@ -15,7 +15,7 @@ from veil.lexicon import places
 from veil.lexicon.cues import Cues
 from veil.lexicon.numbers import Numbers
 from veil.lexicon.vocabulary import Vocabulary
-from veil.lexicon.words import read_list, read_table
+from veil.lexicon.words import read_list
 
 # The languages whose text is read: a code of ISO 639-1 and the page that holds it. A new language is a page and a row.
 LANGUAGES = {"en": "en.toml"}
@@ -106,14 +106,20 @@ class RereadingWords:
     faxed: Pattern
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PlaceNames:
     """Shape: all in small letters, but for `short`, the abbreviations of states, and their keys in `states`."""
 
     short: Mapping[str, str]
     states: Mapping[str, str]
-    cities: Words
-    countries: Words
+
+    @cached_property
+    def cities(self) -> Words:
+        return places.cities()
+
+    @cached_property
+    def countries(self) -> Words:
+        return places.countries()
 
     @cached_property
     def states_first(self) -> Words:
@@ -178,14 +184,8 @@ class Language:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        lists, words = self.page["lists"], self.page["words"]
-        return Vocabulary(
-            read_table(lists["words"], lists["bits"]),
-            frozenset(read_list(lists["abbreviations"]).split("\n")),
-            frozenset(read_list(lists["safe"]).split(" ")),
-            tuple(words["endings"].split()),
-            _pairs(words["bent"]),
-        )
+        words = self.page["words"]
+        return Vocabulary(self.page["lists"], tuple(words["endings"].split()), _pairs(words["bent"]))
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -235,7 +235,7 @@ class Language:
 
     @cached_property
     def places(self) -> PlaceNames:
-        return PlaceNames(places.STATES, places.states(), places.cities(), places.countries())
+        return PlaceNames(places.STATES, places.states())
 
     @cached_property
     def surrogates(self) -> Surrogates:

@@ -18,7 +18,7 @@ UNKNOWN = "und"  # ISO 639-2: the language is undetermined
 WINDOW = 40  # words that are judged together, so that a letter in another language inside a note is seen
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _PROSE = ENGLISH | EVERYDAY | CLINICAL
-_FOREIGN_LETTER = re.compile(r"[\u0370-\U0010ffff]")
+_FOREIGN_LETTER = re.compile(r"[^\x00-\u036f]")
 _LETTERS, _SHARE, _SHARE_BESIDE = (
     3,
     0.3,
@@ -45,18 +45,10 @@ class Unread:
             if code != language.code:
                 for word in dict.fromkeys(words.split()):
                     every.setdefault(word, []).append(code)
-        particles = language.cues.particles
+        self._particles = language.cues.particles
         self._every = every
-        self._theirs = {
-            word: codes for word, codes in every.items() if not self._is_own(word) and word not in particles
-        }
-        self._shared = {
-            word: codes
-            for word, codes in every.items()
-            if word not in self._theirs and word not in self._own and len(word) > 1
-        }
         self._telling = self._own - every.keys()
-        self._their_words = frozenset(self._theirs)
+        self._alone: dict[str, bool] = {}  # of words of other languages that were met: whether only those have them
 
     def language_of(self, text: str, *, expected: bool = True) -> str:
         """The code of the language that a text is in, as far as it is another than the one that is read; else "".
@@ -74,7 +66,7 @@ class Unread:
         if len(windows) > 1:
             windows[-1] = words[-WINDOW:]
         for window in windows:
-            if self._telling.isdisjoint(window) or not self._their_words.isdisjoint(window):
+            if self._telling.isdisjoint(window) or any(map(self._is_theirs, window)):
                 found = self._judged(window)
                 if found:
                     return found
@@ -104,7 +96,7 @@ class Unread:
 
     def _is_telling(self, lower: str) -> bool:
         """Whether a word with a capital is a common word of another language, and nobody's name."""
-        if lower not in self._their_words:
+        if not self._is_theirs(lower):
             return False
         bits = self._words.bits(lower)
         return not family_rank(bits) and not given_rank(bits)
@@ -120,17 +112,28 @@ class Unread:
             return code
         if own:
             return ""
-        against = sum(
-            code in self._codes(word) or code in self._shared.get(word, ()) or self._is_odd(word) for word in window
-        )
+        against = sum(code in self._codes(word) or code in self._shared(word) or self._is_odd(word) for word in window)
         least = 0.5 if code != UNKNOWN else 0.6
         return code if against >= least * size else ""
 
+    def _is_theirs(self, word: str) -> bool:
+        """Whether other languages have a word, and the one that is read has not."""
+        if word not in self._every:
+            return False
+        found = self._alone.get(word)
+        if found is None:
+            found = self._alone[word] = not self._is_own(word) and word not in self._particles
+        return found
+
+    def _shared(self, word: str) -> Sequence[str]:
+        """The other languages that have a word which texts of the one that is read have too, though not as its own."""
+        codes = self._every.get(word, ())
+        return () if not codes or word in self._own or len(word) < 2 or self._is_theirs(word) else codes
+
     def _codes(self, word: str) -> Sequence[str]:
         """The languages that alone have a word; a word with an accent that is nobody's name is of one of them."""
-        codes = self._theirs.get(word)
-        if codes is not None:
-            return codes
+        if self._is_theirs(word):
+            return self._every[word]
         if word.isascii() or not self._is_odd(word):
             return ()
         bits = self._words.bits(word)
@@ -142,7 +145,7 @@ class Unread:
         size = len(window)
         odd = sum(self._is_odd(word) for word in window)
         distinct = len(set(window))
-        shared: Counter[str] = Counter(code for word in window for code in self._shared.get(word, ()))
+        shared: Counter[str] = Counter(code for word in window for code in self._shared(word))
         if shared and odd:
             code, count = min(shared.items(), key=lambda item: (-item[1], item[0]))
             if count >= 2 and count + odd >= 0.6 * size and count >= 0.25 * size:
@@ -162,8 +165,9 @@ class Unread:
     def _is_own(self, word: str) -> bool:
         """Whether texts of the language that is read have the word too."""
         words = self._words
-        known = words.bits(word) & (_PROSE | DRUG) or word in words.safe or word in self._own
-        return bool(known) or len(word) < 2 or word.upper() in words.abbreviations
+        if word in self._own or len(word) < 2 or words.bits(word) & (_PROSE | DRUG):
+            return True
+        return word in words.safe or word.upper() in words.abbreviations
 
 
 @cache

@@ -6,26 +6,40 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from veil.lexicon.words import CLINICAL, DRUG, ENGLISH, EPONYM, EVERYDAY, FAMILY, GIVEN
+from veil.lexicon.words import CLINICAL, DRUG, ENGLISH, EPONYM, EVERYDAY, FAMILY, GIVEN, read_list, read_table
 
 _PROSE = ENGLISH | CLINICAL | EVERYDAY
 _JOINT = re.compile("[-']")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """The lists of words of one language.
+    """The lists of words of one language; each is loaded when a word is first sought in it.
 
-    Shape:   `table`: word in small letters -> bits of `veil.lexicon.words`; `abbreviations` as they are written; `safe`
-             in small letters; `endings` of words that are no names; `bent`: an ending, and what stands there in the list.
+    Shape:   `lists`: the names of the lists; `endings` of words that are no names; `bent`: an ending, and what stands
+             there in the list.
     """
 
-    table: Mapping[str, int]
-    abbreviations: frozenset[str]
-    safe: frozenset[str]
+    lists: Mapping[str, str]
     endings: tuple[str, ...]
     bent: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def table(self) -> Mapping[str, int]:
+        """Word in small letters -> bits of `veil.lexicon.words`."""
+        return read_table(self.lists["words"], self.lists["bits"])
+
+    @cached_property
+    def abbreviations(self) -> frozenset[str]:
+        """As they are written."""
+        return frozenset(read_list(self.lists["abbreviations"]).split("\n"))
+
+    @cached_property
+    def safe(self) -> frozenset[str]:
+        """Safe words, in small letters."""
+        return frozenset(read_list(self.lists["safe"]).split(" "))
 
     def bits(self, lower: str) -> int:
         """What the lists say of a word in small letters; of a hyphened one, of its parts together."""
