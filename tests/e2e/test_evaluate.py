@@ -137,7 +137,7 @@ def test_a_bar_that_is_not_reached_ends_with_one(sets):
     assert veil(*words, "chars=50,other=30", cwd=sets).returncode == 0
     done = veil(*words, "chars=99.9,other=0.1", cwd=sets)
     assert done.returncode == 1
-    assert done.stderr.decode().strip() == "short of chars 99.9, other 0.1"
+    assert done.stderr.decode().strip() == "below the threshold: chars 99.9, other 0.1"
 
 
 def test_a_masked_folder_is_measured_like_any_prediction(tmp_path):

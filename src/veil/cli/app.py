@@ -1,4 +1,4 @@
-"""The commands, gathered; and the one place where an error becomes a line and an exit code."""
+"""The command line: all commands, and the only place where an error becomes a line and an exit code."""
 
 from __future__ import annotations
 
@@ -22,15 +22,17 @@ from veil.cli import (
     text,
     trace,
 )
+from veil.cli.groups import Commands
+from veil.cli.screen import OUTPUT
 from veil.errors import Error, place_of
 from veil.extras import extra_of, install
 from veil.memory import slow_to_purge
 
 app = typer.Typer(
     name="veil",
+    cls=Commands,
     help="Share health data without sharing the people in it.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -61,14 +63,22 @@ def _version(asked: bool) -> None:
 @app.callback()
 def root(
     _version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and exit")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="print errors and warnings only")] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="show the traceback of an internal error, if the project says `synthetic: true`"),
     ] = False,
 ) -> None:
     """Share health data without sharing the people in it."""
+    OUTPUT.quiet = quiet
+    OUTPUT.debug = debug
+    OUTPUT.synthetic = False
 
 
 def main() -> None:
-    """Run the command line; an error of the house is one line on stderr and its exit code, anything else says nothing of the data."""
+    """Run the command line. An error is one line on stderr and an exit code; it never contains a value of the data."""
     slow_to_purge()
     try:
         app()
@@ -79,7 +89,7 @@ def main() -> None:
         _say_missing(error)
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
-    except Exception as error:  # noqa: BLE001  the text of a foreign error may hold a value: its kind and place are told
+    except Exception as error:  # noqa: BLE001  the text of a foreign error may contain a value: only type and place are shown
         _say_internal(error)
 
 
@@ -93,8 +103,18 @@ def _say_missing(error: ModuleNotFoundError) -> None:
 
 
 def _say_internal(error: Exception) -> None:
+    """Report an unexpected error and exit 70; with its traceback only if asked for and the data is declared synthetic."""
     typer.echo(
-        f"veil: [internal] {type(error).__name__} in {place_of(error)} (please report this line; it holds no data)",
+        f"veil: [internal] unexpected error: {type(error).__name__} in {place_of(error)} "
+        "(please report this line; it contains no data)",
         err=True,
     )
+    if OUTPUT.debug and OUTPUT.synthetic:
+        import traceback
+
+        traceback.print_exception(error)
+    elif OUTPUT.debug:
+        typer.echo(
+            "veil: no traceback, because it may contain data; --debug needs `synthetic: true` in the project", err=True
+        )
     sys.exit(70)

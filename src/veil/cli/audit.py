@@ -1,70 +1,78 @@
-"""`veil audit`: the record of acts: verify, show, export; sign a release and check it."""
+"""`veil audit`: the audit log (verify, show, export), and signatures of releases."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from veil.cli.options import AsJson, PassphraseFile
+
 if TYPE_CHECKING:
     from veil.audit import Checked
     from veil.keys import Keys
 
-app = typer.Typer(help="The record of acts, and signatures of releases.", no_args_is_help=True)
-key = typer.Typer(help="A person's own key for signatures.", no_args_is_help=True)
+app = typer.Typer(help="Verify the audit log; sign and check releases.", no_args_is_help=True)
+key = typer.Typer(help="Create a personal key for signatures.", no_args_is_help=True)
 app.add_typer(key, name="key")
 
 Records = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="[FILE]...",
-        help="records of acts; by default those of this folder: *.private/audit.jsonl and *.audit",
+        help="audit logs; by default those of this folder: *.private/audit.jsonl and *.audit",
         show_default=False,
     ),
 ]
 Release = Annotated[Path, typer.Argument(help="the folder of the release", show_default=False)]
 Record = Annotated[
     Path | None,
-    typer.Option("--record", help="the record of acts; by default RELEASE.private/audit.jsonl beside the release"),
+    typer.Option("--record", help="the audit log; by default RELEASE.private/audit.jsonl beside the release"),
 ]
-PassphraseFile = Annotated[Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")]  # fmt: skip
 
 
 @app.command("verify")
 def verify(
     files: Records = None,
-    keyring: Annotated[Path | None, typer.Option(help="also hold the seals against the keys of this keyring: tells what one without it wrote")] = None,
-    expect: Annotated[list[str] | None, typer.Option("--expect", help="N:HASH of a record, kept elsewhere; of one file, many times")] = None,
+    keyring: Annotated[Path | None, typer.Option(help="also check the seals with the keys of this keyring: finds entries written without it")] = None,
+    expect: Annotated[list[str] | None, typer.Option("--expect", help="N:HASH of an entry, kept elsewhere; for one file; may be repeated")] = None,
+    as_json: AsJson = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:  # fmt: skip
-    """Hold a record of acts against itself, its head and its seals; name the first entry that does not hold. Exit 6 where one does not."""
+    """Verify the integrity of an audit log. Names the first entry that does not match; exit 6 if there is one."""
     from veil.audit import verify_chain
     from veil.errors import Error, LeakError
 
     paths, anchors = _records(files), _anchors(expect)
     if anchors and len(paths) != 1:
         _one_file()
-    seals, bad = _seals(keyring, passphrase_file), []
+    seals, bad, rows = _seals(keyring, passphrase_file), [], []
     for path in paths:
         try:
             checked = verify_chain(path, seals=seals, expect=anchors)
-            _tell(path, checked, sealed=seals is not None)
+            rows.append(_row(path, checked, sealed=seals is not None))
+            if not as_json:
+                _print_checked(path, checked, sealed=seals is not None)
         except Error as error:
             bad.append(error)
+            rows.append({"file": str(path), "intact": False, "code": error.code, "where": error.where})
             typer.echo(f"veil: {error.line()}", err=True)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1))
     if bad:
         raise LeakError(
-            "audit-bad", f"{len(bad)} of {len(paths)} records of acts do not hold", hint="see the lines above"
+            "audit-bad", f"{len(bad)} of {len(paths)} audit logs failed the check", hint="see the lines above"
         )
 
 
 @app.command("show")
 def show(
-    file: Annotated[Path | None, typer.Argument(help="a record of acts; by default the one of this folder", show_default=False)] = None,
-    most: Annotated[int, typer.Option("-n", "--most", min=1, help="this many acts, the newest")] = 50,
+    file: Annotated[Path | None, typer.Argument(help="an audit log; by default the one of this folder", show_default=False)] = None,
+    most: Annotated[int, typer.Option("-n", "--most", min=1, help="how many entries, the newest")] = 50,
 ) -> None:  # fmt: skip
-    """Print the acts of a record as a table. A record that does not hold is not shown: exit 6."""
+    """Print the entries of an audit log. A log that fails the check is not shown: exit 6."""
     from veil.audit import verify_chain
     from veil.cli.screen import table
     from veil.reports.audit import act_rows
@@ -73,42 +81,40 @@ def show(
         checked = verify_chain(path)
         table(
             path.name,
-            ["act", "when (UTC)", "who", "what", "told", "seal"],
+            ["entry", "time (UTC)", "user", "action", "details", "seal"],
             [list(row) for row in act_rows(checked.acts)[-most:]],
         )
-        _tell(path, checked, sealed=False)
+        _print_checked(path, checked, sealed=False)
 
 
 @app.command("export")
 def export(
-    out: Annotated[Path, typer.Option("-o", "--out", help="acts.jsonl, or acts.html for a page to print and sign", show_default=False)],
+    out: Annotated[Path, typer.Option("-o", "--out", help="log.jsonl, or log.html for a page to print and sign", show_default=False)],
     files: Records = None,
 ) -> None:  # fmt: skip
-    """Write the acts of records into one file of JSON lines or one HTML page, oldest first. No value of the data is in it."""
+    """Export audit logs as JSON lines or as one HTML page, oldest entry first. Contains no value of the data."""
     from veil.audit import verify_chain
     from veil.errors import PolicyError
     from veil.reports.audit import audit_page, exported
 
     if out.suffix not in (".jsonl", ".html"):
-        raise PolicyError(
-            "audit-export", "an export is a file of JSON lines or a page", hint="-o acts.jsonl or -o acts.html"
-        )
-    held = [(path.name, verify_chain(path)) for path in _records(files)]
-    text = audit_page(held) if out.suffix == ".html" else exported(held)
+        raise PolicyError("audit-export", "--out must end in .jsonl or .html", hint="-o log.jsonl or -o log.html")
+    logs = [(path.name, verify_chain(path)) for path in _records(files)]
+    text = audit_page(logs) if out.suffix == ".html" else exported(logs)
     out.write_text(text, encoding="utf-8")
-    typer.echo(f"acts     {out}")
+    typer.echo(f"log      {out}")
 
 
 @app.command("sign")
 def sign(
     release: Release,
     name: Annotated[str, typer.Option("--name", help="who signs", show_default=False)],
-    meaning: Annotated[str, typer.Option("--meaning", help="what they say, in their words; say nothing of a patient in it", show_default=False)],
-    key_file: Annotated[Path, typer.Option("--key", help="the signer's own key, of `veil audit key new`", show_default=False)],
+    meaning: Annotated[str, typer.Option("--meaning", help="what the signature means; write nothing about a patient here", show_default=False)],
+    key_file: Annotated[Path, typer.Option("--key", help="the signer's own key, from `veil audit key new`", show_default=False)],
     record: Record = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:  # fmt: skip
-    """Sign the manifest of a release with a person's own key, beside the release and in the record of acts."""
+    """Sign the manifest of a release with a personal key. The signature is stored beside the release and in the audit log."""
     from veil.audit.signing import PersonKey
     from veil.audit.signing import sign as job
 
@@ -121,12 +127,12 @@ def sign(
 @app.command("check")
 def check(
     release: Release,
-    pub: Annotated[list[Path] | None, typer.Option("--pub", help="a public key whose owner you know: their signature must be there; many times")] = None,
+    pub: Annotated[list[Path] | None, typer.Option("--pub", help="a public key whose owner you know: its signature is required; may be repeated")] = None,
     record: Record = None,
 ) -> None:  # fmt: skip
-    """Check a release: outputs against the manifest, signatures, and the record of acts where there is one. Exit 6 where something is wrong.
+    """Check the files, manifest and signatures of a release, and its audit log if there is one. Exit 6 on a problem.
 
-    What is asked is that of `check_release.py`, which needs nothing of Veil.
+    The same checks as `check_release.py`, which runs without Veil.
     """
     from veil.audit.check_release import FAULTS, public_of
     from veil.audit.check_release import check as job
@@ -134,49 +140,62 @@ def check(
 
     place = record or _record_of(release)
     try:
-        trusted = [public_of(str(one)) for one in pub or ()]
+        trusted = [public_of(str(path)) for path in pub or ()]
     except FAULTS:
-        raise KeyringError("sign-key", "this is no public key of Ed25519 in PEM", hint="veil audit key new FILE makes FILE.pub") from None  # fmt: skip
-    told = job(release, place if record is not None or place.exists() else None, trusted)
-    for line in told:
+        raise KeyringError("sign-key", "--pub must be an Ed25519 public key in PEM", hint="veil audit key new FILE writes FILE.pub") from None  # fmt: skip
+    findings = job(release, place if record is not None or place.exists() else None, trusted)
+    for line in findings:
         typer.echo(line)
-    bad = sum(line.startswith("BAD") for line in told)
+    bad = sum(line.startswith("BAD") for line in findings)
     if bad:
         raise LeakError(
             "release-unsound",
-            f"{bad} of {len(told)} findings are bad: do not trust this release",
+            f"{bad} of {len(findings)} checks failed: do not trust this release",
             hint="see the lines above",
         )
-    typer.echo("nothing is wrong")
-    typer.echo("trust    outputs: the manifest. The manifest: signatures of keys that you named with --pub. The record of acts: its head, "
-               "and that it was not forged: veil audit verify --keyring")  # fmt: skip
+    typer.echo("all checks passed")
+    typer.echo("note     the manifest vouches for the files, and the keys named with --pub for the manifest. To check that the audit log "
+               "was not forged: veil audit verify --keyring")  # fmt: skip
 
 
 @key.command("new")
 def key_new(
-    file: Annotated[Path, typer.Argument(help="the file of the new key; its public key goes beside it, as FILE.pub", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="the file of the new key; the public key is written to FILE.pub", show_default=False)],
     passphrase_file: PassphraseFile = None,
 ) -> None:  # fmt: skip
-    """Make a person's key for signatures: Ed25519, PKCS#8 under a passphrase. It is theirs alone, and no key of a project."""
+    """Create a personal key for signatures (Ed25519, PKCS#8 with a passphrase). It belongs to one person, not to a project."""
     from veil.audit.signing import PersonKey
 
-    made = PersonKey.create(file, _person_passphrase(passphrase_file, twice=True))
+    created = PersonKey.create(file, _person_passphrase(passphrase_file, twice=True))
     typer.echo(
-        f"key      {file} (keep it, and its passphrase, to yourself)\npublic   {file}.pub (give it away)\nprint    {made.fingerprint}"
+        f"key      {file} (keep it, and its passphrase, to yourself)\npublic   {file}.pub (share this one)\nprint    {created.fingerprint}"
     )
 
 
-def _tell(path: Path, checked: Checked, *, sealed: bool) -> None:
-    word = "record holds" if checked.records == 1 else "records hold"
+def _row(path: Path, checked: Checked, *, sealed: bool) -> dict[str, object]:
+    """The result for one log, for `--json`."""
+    return {
+        "file": str(path),
+        "intact": True,
+        "entries": checked.records,
+        "last": checked.last,
+        "torn": list(checked.torn),
+        "unanchored": list(checked.unanchored),
+        "unsealed": list(checked.unsealed) if sealed else None,
+    }
+
+
+def _print_checked(path: Path, checked: Checked, *, sealed: bool) -> None:
+    word = "entry is intact" if checked.records == 1 else "entries are intact"
     typer.echo(f"{path}: {checked.records} {word}; keep this elsewhere: --expect {checked.records}:{checked.last}")
     for numbers, what in (
-        (checked.torn, "tells of a line that was not written whole, as after a crash"),
-        (checked.unanchored, "found no head: what was cut off before it is not told"),
-        (checked.unsealed if sealed else (), "has no seal of a key"),
+        (checked.torn, "reports a line that was not written completely, as after a crash"),
+        (checked.unanchored, "found no checkpoint: entries removed before it cannot be detected"),
+        (checked.unsealed if sealed else (), "has no seal by a key of this keyring"),
     ):
         if numbers:
             shown = ", ".join(map(str, numbers[:20])) + (" ..." if len(numbers) > 20 else "")
-            typer.echo(f"note: record {shown} {what}", err=True)
+            typer.echo(f"note: entry {shown} {what}", err=True)
 
 
 def _records(files: list[Path] | None) -> list[Path]:
@@ -186,7 +205,7 @@ def _records(files: list[Path] | None) -> list[Path]:
     found = files or sorted([*here.glob("*.private/audit.jsonl"), *here.glob("*.audit"), *here.glob("audit.jsonl")])
     if not found or not all(path.is_file() or path.with_name(f"{path.name}.head").is_file() for path in found):
         raise PolicyError(
-            "audit-none", "there is no record of acts", hint="name it: OUT.private/audit.jsonl, or KEYRING.audit"
+            "audit-none", "no audit log found", hint="name the file: OUT.private/audit.jsonl, or KEYRING.audit"
         )
     return found
 
@@ -199,20 +218,20 @@ def _record_of(release: Path) -> Path:
 def _anchors(expect: list[str] | None) -> list[tuple[int, str]]:
     from veil.errors import PolicyError
 
-    pairs = [one.partition(":") for one in expect or ()]
-    if any(not number.isdecimal() or len(told) != 64 for number, _, told in pairs):
+    pairs = [pair.partition(":") for pair in expect or ()]
+    if any(not number.isdecimal() or len(digest) != 64 for number, _, digest in pairs):
         raise PolicyError(
             "audit-anchor",
-            "an anchor is the number of a record and its hash",
+            "--expect must be the number of an entry and its hash",
             hint="--expect N:HASH, as `veil audit verify` printed it",
         )
-    return [(int(number), told) for number, _, told in pairs]
+    return [(int(number), digest) for number, _, digest in pairs]
 
 
 def _one_file() -> None:
     from veil.errors import PolicyError
 
-    raise PolicyError("audit-anchor", "an anchor is of one record of acts", hint="name one file")
+    raise PolicyError("audit-anchor", "--expect can be used with one audit log only", hint="name one file")
 
 
 def _seals(keyring: Path | None, passphrase_file: Path | None) -> dict[str, Keys] | None:
@@ -222,11 +241,11 @@ def _seals(keyring: Path | None, passphrase_file: Path | None) -> dict[str, Keys
     if keyring is None:
         return None
     ring = Keyring.open(keyring, passphrase(ask_passphrase, passphrase_file))
-    return {one.id: ring.keys(one.version) for one in ring.list()}
+    return {version.id: ring.keys(version.version) for version in ring.list()}
 
 
 def _person_passphrase(file: Path | None, *, twice: bool) -> str:
-    """Of the file or the terminal only: the passphrase of the project's keyring, in the environment, is not the signer's."""
+    """From the file or the terminal only: the variable in the environment is the passphrase of the project's keyring."""
     import sys
 
     from veil.keys import passphrase

@@ -1,4 +1,4 @@
-"""`veil evaluate`: predictions against notes that people marked."""
+"""`veil evaluate`: predictions against annotated notes."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ def add_to(app: typer.Typer) -> None:
 
 def evaluate(
     gold: Annotated[Path, typer.Option("--gold", help="annotated notes: JSON lines, i2b2 XML, brat; a file or a folder", show_default=False)],
-    pred: Annotated[Path | None, typer.Option("--pred", help="predictions: the same formats, `veil find --jsonl` lines, or texts masked with `*`; else Veil finds")] = None,
-    label_map: Annotated[Path | None, typer.Option("--map", help="TOML, YAML or JSON: what each label of gold means; `drop` for one that counts neither way")] = None,
-    curation: Annotated[bool, typer.Option("--curation/--no-curation", help="leave out what Safe Harbor lets stay: ages under 90, bare years, states ...")] = True,
-    everything: Annotated[bool, typer.Option("--all", help="find every span, also those that Safe Harbor keeps")] = False,
-    detectors: Annotated[list[str] | None, typer.Option("-d", "--detector", help="find with only these detectors")] = None,
-    model: Annotated[Path | None, typer.Option("--model", help="find also with the model in this folder")] = None,
-    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help="draws of the bootstrap behind each interval")] = 1000,
-    as_json: Annotated[bool, typer.Option("--json", help="print every figure as JSON; no value is in it")] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; no value is in it")] = None,
-    errors: Annotated[Path | None, typer.Option("--errors", help="write a page with each leak and false alarm in its context into this folder: it holds PHI, mode 0600")] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="write the predictions as annotations of the same notes into this new folder: it holds PHI, mode 0600")] = None,
+    pred: Annotated[Path | None, typer.Option("--pred", help="predictions: the same formats, `veil find --jsonl` lines, or texts masked with `*`; by default Veil detects")] = None,
+    label_map: Annotated[Path | None, typer.Option("--map", help="TOML, YAML or JSON: what each label of gold means; `drop` ignores a label")] = None,
+    curation: Annotated[bool, typer.Option("--curation/--no-curation", help="ignore what Safe Harbor permits: ages under 90, years, states ...")] = True,
+    everything: Annotated[bool, typer.Option("--all", help="detect every identifier, also those that Safe Harbor keeps")] = False,
+    detectors: Annotated[list[str] | None, typer.Option("-d", "--detector", help="use only these detectors; may be repeated")] = None,
+    model: Annotated[Path | None, typer.Option("--model", help="also use the model in this folder")] = None,
+    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help="bootstrap samples for each interval")] = 1000,
+    as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON; contains no value")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; contains no value")] = None,
+    errors: Annotated[Path | None, typer.Option("--errors", help="write a page with each leak and false alarm in context into this folder: contains PHI, mode 0600")] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="write the predictions as annotations into this new folder: contains PHI, mode 0600")] = None,
     form: Annotated[str, typer.Option("--as", help="the format of --write: i2b2, brat or jsonl")] = "i2b2",
-    want: Annotated[str, typer.Option("--want", help="bars, such as chars=99.9,notes=99.3,other=0.3; exit 1 where one is not reached")] = "",
+    want: Annotated[str, typer.Option("--want", help="thresholds, such as chars=99.9,notes=99.3,other=0.3; exit 1 if one is missed")] = "",
 ) -> None:  # fmt: skip
-    """Measure what is found, and what leaks, against notes that people marked. Figures hold no value."""
+    """Measure detection against annotated notes. The figures contain no value."""
     from veil.cli.screen import progress
     from veil.errors import PolicyError
     from veil.jobs.evaluate import check_targets, compared, errors_page, record_of, write_marks
@@ -37,12 +37,12 @@ def evaluate(
     from veil.measure.curate import LabelMap, read_map
     from veil.measure.figures import short_of, wanted
 
-    bars = wanted(want)
+    thresholds = wanted(want)
     if pred is not None and (everything or detectors or model):
         raise PolicyError(
             "evaluate-options",
-            "--all, --detector and --model say how Veil finds, but --pred is given",
-            hint="leave one out",
+            "--all, --detector and --model cannot be combined with --pred",
+            hint="remove --pred to let Veil detect, or remove the other options",
         )
     check_targets([gold, pred], out, errors, write, form)
     labels = read_map(label_map) if label_map is not None else LabelMap()
@@ -54,16 +54,16 @@ def evaluate(
         write_marks(comparison, write, form)
     page = errors_page(comparison, errors) if errors is not None else None
     show(record, as_json=as_json, out=out, protected=page, written=write)
-    short = short_of(record["figures"]["shares"], bars)
+    short = short_of(record["figures"]["shares"], thresholds)
     if short:
-        typer.echo("short of " + ", ".join(f"{name} {bars[name]:g}" for name in short), err=True)
+        typer.echo("below the threshold: " + ", ".join(f"{name} {thresholds[name]:g}" for name in short), err=True)
         raise typer.Exit(1)
 
 
 def show(
     record: dict[str, Any], *, as_json: bool, out: Path | None, protected: Path | None, written: Path | None
 ) -> None:
-    """Tables or JSON on standard output; where pages were written, on standard error if that is JSON."""
+    """Tables or JSON on standard output; the paths of written pages on standard error if that is JSON."""
     import json
 
     from veil.reports.evaluation import evaluation_page
@@ -76,9 +76,9 @@ def show(
         out.write_text(evaluation_page(record), encoding="utf-8")
         typer.echo(f"report   {out}", err=as_json)
     if written is not None:
-        typer.echo(f"written  {written} (it holds PHI)", err=as_json)
+        typer.echo(f"written  {written} (contains PHI)", err=as_json)
     if protected is not None:
-        typer.echo(f"errors   {protected} (it holds PHI; keep it apart from any release)", err=as_json)
+        typer.echo(f"errors   {protected} (contains PHI; store it apart from any release)", err=as_json)
 
 
 def _tables(record: dict[str, Any]) -> None:
@@ -87,8 +87,10 @@ def _tables(record: dict[str, Any]) -> None:
     from veil.reports.percent import percent
 
     gold, figures = record["gold"], record["figures"]
-    typer.echo(f"{found_by(record)} against {gold['notes']:,} notes with {gold['spans']:,} marks ({gold['format']})")
-    table("Figures", ["figure", "share", "95 % interval", "what it is"], [list(row) for row in share_rows(record)])
+    typer.echo(
+        f"{found_by(record)} against {gold['notes']:,} notes with {gold['spans']:,} annotations ({gold['format']})"
+    )
+    table("Figures", ["figure", "share", "95 % interval", "meaning"], [list(row) for row in share_rows(record)])
     rows = [
         [name, f"{row['tp'] + row['fn']:,}", percent(row["recall"]), " to ".join(f"{end:.2f}" for end in ends or ()),
          f"{row['leaks']:,}", f"{row['fp']:,}", percent(row["precision"])]
@@ -99,8 +101,8 @@ def _tables(record: dict[str, Any]) -> None:
     typer.echo(f"tokens   tp {tokens['tp']:,}  fn {tokens['fn']:,}  fp {tokens['fp']:,}  tn {tokens['tn']:,}  "
                f"F1 {percent(tokens['f1'])}  F2 {percent(tokens['f2'])}")  # fmt: skip
     typer.echo(f"leaks    {leaks['spans']:,} ({leaks['per_1000_notes']:.1f} per 1,000 notes), "
-               f"{leaks['missed']:,} of them masked nowhere")  # fmt: skip
+               f"{leaks['missed']:,} of them not masked at all")  # fmt: skip
     if record["dropped"]:
-        typer.echo("neither  " + ", ".join(f"{label} {count:,}" for label, count in record["dropped"].items()))
+        typer.echo("ignored  " + ", ".join(f"{label} {count:,}" for label, count in record["dropped"].items()))
     if line := rule_of_three(record):
         typer.echo(f"note: {line}")

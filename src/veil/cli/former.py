@@ -1,4 +1,4 @@
-"""Former: verbs that users of Cleared type, as aliases of ours or with the name of their successor."""
+"""Commands that users of Cleared know: aliases, or a message that names the replacement."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from veil.cli.project import Override, ProjectFile
+from veil.cli.options import Override, ProjectFile
 
 _SUCCESSORS = {
-    "format": "`veil format` does not exist: Veil never rewrites a project, so your comments stay; `veil describe PROJECT` shows how it is read",
-    "setup": "`veil setup` does not exist: there is nothing to set up; `veil init DIR` proposes a project, `veil keys new FILE` makes a keyring",
+    "format": "`veil format` does not exist, because Veil never rewrites a project file; `veil describe PROJECT` shows how it is read",
+    "setup": "`veil setup` does not exist, because nothing needs to be set up; `veil init FOLDER` proposes a project, `veil keys new FILE` creates a keyring",
 }
 
 
@@ -24,23 +24,23 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check_syntax(project: ProjectFile, override: Override = None) -> None:
-    """Read a project without its data: an alias for users of Cleared."""
+    """Check the syntax of a project (alias for users of Cleared)."""
     from veil.policy.project import read_project
 
     _not_cleared(project)
     read_project(project, override)
-    typer.echo("the project can be read; `veil validate` also holds it against the data")
+    typer.echo("the project file is valid; `veil validate` also checks it against the data")
 
 
 def validate(project: ProjectFile, override: Override = None) -> None:
-    """Read a project and hold it against its data: an alias for users of Cleared; `veil describe` also shows the plan."""
+    """Check a project against its data (alias for users of Cleared); `veil describe` also shows the plan."""
     from veil.jobs.session import open_session
 
     _not_cleared(project)
     session = open_session(project, override)
     for notice in session.plan.notices:
         typer.echo(f"note: {notice}", err=True)
-    typer.echo("the project is valid, and fits the data")
+    typer.echo("the project is valid and matches the data")
 
 
 def info() -> None:
@@ -51,12 +51,12 @@ def info() -> None:
 
 
 def format_(rest: Annotated[list[str] | None, typer.Argument(hidden=True, help="not read")] = None) -> None:
-    """Name what takes its place; exit 2."""
+    """Name the replacement; exit 2."""
     _succeeded("format", rest)
 
 
 def setup(rest: Annotated[list[str] | None, typer.Argument(hidden=True, help="not read")] = None) -> None:
-    """Name what takes its place; exit 2."""
+    """Name the replacement; exit 2."""
     _succeeded("setup", rest)
 
 
@@ -75,5 +75,5 @@ def _not_cleared(project: ProjectFile) -> None:
     from veil.policy.parse import read_yaml
 
     if {"deid_config", "io", "defaults", "skip_missing_tables"} & set(read_yaml(project).data):
-        raise PolicyError("project-of-cleared", "this is a configuration of Cleared", where=project.name,
-                          hint=f"veil import cleared {project.name} makes a project of it")  # fmt: skip
+        raise PolicyError("project-of-cleared", "this is a configuration of Cleared, not a project", where=project.name,
+                          hint=f"veil import cleared {project.name} converts it")  # fmt: skip

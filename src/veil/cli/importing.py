@@ -1,4 +1,4 @@
-"""`veil import`: projects of other tools; and the words that their users type."""
+"""`veil import`: projects from the configurations of other tools."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from veil.cli.options import PassphraseFile
+
 if TYPE_CHECKING:
     from veil.importers.cleared import Cleared
     from veil.importers.write import Places
     from veil.keys import Keys
 
-app = typer.Typer(help="Turn the configuration of another tool into a project.", no_args_is_help=True)
+app = typer.Typer(help="Convert the configuration of another tool.", no_args_is_help=True)
 
 
 @app.command("cleared")
 def cleared(
     config: Annotated[Path, typer.Argument(help="a configuration of Cleared, with or without defaults:", show_default=False)],
     out: Annotated[Path | None, typer.Option("-o", "--out", help="the project file to write; by default CONFIG-veil.yaml, beside it")] = None,
-    maps: Annotated[Path | None, typer.Option(help="seal its reference tables of this folder, so that old pseudonyms and shifts go on")] = None,
-    override: Annotated[list[str] | None, typer.Option("--override", help="key=value, +key=value or ~key, written over the configuration")] = None,
+    maps: Annotated[Path | None, typer.Option(help="a folder with its reference tables: encrypt and reuse them, so that old pseudonyms and shifts stay the same")] = None,
+    override: Annotated[list[str] | None, typer.Option("--override", help="key=value, +key=value or ~key: override the configuration; may be repeated")] = None,
     keyring: Annotated[str, typer.Option(help="the keyring that the project names, relative to it")] = "veil.key",
-    force: Annotated[bool, typer.Option("-f", "--force", help="write over an existing file")] = False,
-    passphrase_file: Annotated[Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")] = None,
+    force: Annotated[bool, typer.Option("-f", "--force", help="overwrite an existing file")] = False,
+    passphrase_file: PassphraseFile = None,
 ) -> None:  # fmt: skip
-    """Turn a configuration of Cleared into a project: the same work, and beside each line what is safer here."""
+    """Convert a configuration of Cleared into a project. Comments explain each line and what is safer here."""
     from veil.importers.bare import look
     from veil.importers.cleared import read_cleared
     from veil.importers.maps import read_maps
@@ -38,16 +40,16 @@ def cleared(
 
         raise PolicyError(
             "project-there",
-            "the project file is already there",
+            "the project file exists already",
             where=target.name,
-            hint="-f writes over it, -o names another",
+            hint="-f overwrites it; -o FILE writes another file",
         )
     read = read_cleared(config, override)
     data, places = _places(read, config, target, keyring)
     seen = look(data) if data.is_dir() else {}
-    held = read_maps(maps, read) if maps is not None else {}
-    whole = {uid: one.whole for uid, one in held.items()}
-    made = write_project(read, config.name, places, seen, whole, sealed=maps is not None)
+    mappings = read_maps(maps, read) if maps is not None else {}
+    whole = {uid: mapping.whole for uid, mapping in mappings.items()}
+    written = write_project(read, config.name, places, seen, whole, sealed=maps is not None)
     if maps is not None:
         from veil.importers.maps import seal
         from veil.jobs.acts import key_act
@@ -56,14 +58,14 @@ def cleared(
         keys = _keys(target.parent / keyring, passphrase_file)
         vault = Vault.open(target.parent / f"{keyring}.vault", keys)
         shifts = key_act(
-            target.parent / keyring, "maps sealed", lambda: seal(maps, read, made.people, held, vault, made.notes), lambda _: keys
+            target.parent / keyring, "maps sealed", lambda: seal(maps, read, written.people, mappings, vault, written.notes), lambda _: keys
         )  # fmt: skip
         vault.close()
         again = write_project(read, config.name, places, seen, whole, offsets=shifts, sealed=True)
-        made.text = again.text
-    target.write_text(made.text, encoding="utf-8")
-    _tell(made.notes.taken, made.notes.safer, made.notes.none)
-    typer.echo(f"project  {target}\nnext     read it, then: veil keys new, veil describe {target}, veil run {target}")
+        written.text = again.text
+    target.write_text(written.text, encoding="utf-8")
+    _report(written.notes.taken, written.notes.safer, written.notes.none)
+    typer.echo(f"project  {target}\nnext     check it, then: veil keys new, veil describe {target}, veil run {target}")
 
 
 def _places(read: Cleared, config: Path, target: Path, keyring: str) -> tuple[Path, Places]:
@@ -88,12 +90,12 @@ def _keys(keyring: Path, passphrase_file: Path | None) -> Keys:
     from veil.keys import Keyring, passphrase
 
     if not keyring.is_file():
-        raise KeyringError("keyring-first", "old maps are sealed under a keyring, and it is not there", where=keyring.name,
+        raise KeyringError("keyring-first", "the old reference tables are encrypted with a keyring, and the keyring does not exist", where=keyring.name,
                            hint="veil keys new FILE, then --keyring FILE, relative to the project")  # fmt: skip
     return Keyring.open(keyring, passphrase(ask_passphrase, passphrase_file)).keys()
 
 
-def _tell(taken: dict[str, None], safer: dict[str, None], none: dict[str, None]) -> None:
-    for title, said in (("taken over", taken), ("means something safer", safer), ("has no counterpart", none)):
+def _report(taken: dict[str, None], safer: dict[str, None], none: dict[str, None]) -> None:
+    for title, said in (("converted", taken), ("converted, now safer", safer), ("no equivalent", none)):
         for one in said:
             typer.echo(f"{title:<22} {one}")

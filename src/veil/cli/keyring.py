@@ -1,26 +1,26 @@
-"""`veil keys`: make, list and rotate the keyring."""
+"""`veil keys`: create, list and rotate keyrings."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from veil.cli.options import AsJson, PassphraseFile
+
 if TYPE_CHECKING:
     from veil.keys import Keyring, Version
 
-app = typer.Typer(help="Make, list and rotate the keyring.", no_args_is_help=True)
+app = typer.Typer(help="Create, list and rotate keyrings.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="the keyring file", show_default=False)]
-PassphraseFile = Annotated[
-    Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")
-]
 
 
 @app.command("new")
 def new(file: File, passphrase_file: PassphraseFile = None) -> None:
-    """Make a keyring with one fresh secret; the file is readable by you alone."""
+    """Create a keyring with a new random key. Only you can read the file."""
     from veil.jobs.acts import ring_act
     from veil.keys import Keyring, passphrase
 
@@ -29,34 +29,40 @@ def new(file: File, passphrase_file: PassphraseFile = None) -> None:
     ring = ring_act(file, "keys new", lambda: Keyring.create(file, secret))
     _show(ring.list())
     typer.echo(
-        "Keep the file and its passphrase apart, and both away from the data: who has them can lead pseudonyms back."
+        "Store the file and its passphrase in separate places, both apart from the data: together they can reverse pseudonyms."
     )
 
 
 @app.command("list")
-def list_(file: File, passphrase_file: PassphraseFile = None) -> None:
-    """Show the versions and key ids of a keyring; never a secret."""
+def list_(file: File, as_json: AsJson = False, passphrase_file: PassphraseFile = None) -> None:
+    """List the versions and key ids of a keyring. No secret is shown."""
     from veil.cli.screen import ask_passphrase
     from veil.keys import Keyring, passphrase
 
-    _show(Keyring.open(file, passphrase(ask_passphrase, passphrase_file)).list())
+    versions = Keyring.open(file, passphrase(ask_passphrase, passphrase_file)).list()
+    if as_json:
+        import json
+
+        typer.echo(json.dumps([dataclasses.asdict(version) for version in versions], indent=1))
+    else:
+        _show(versions)
 
 
 @app.command("rotate")
 def rotate(file: File, passphrase_file: PassphraseFile = None) -> None:
-    """Add a new version; old versions stay for reversal and for re-runs (`keyring: {file: ..., version: 1}`)."""
+    """Add a new key version. Old versions stay, for reversal and for re-runs (`keyring: {file: ..., version: 1}`)."""
     _show(_done(file, "keys rotate", passphrase_file, lambda ring: ring.rotate()).list())
 
 
 @app.command("passphrase")
 def change(file: File, passphrase_file: PassphraseFile = None) -> None:
-    """Put the same secrets under another passphrase."""
+    """Change the passphrase. The keys stay the same."""
     _done(file, "keys passphrase", passphrase_file, lambda ring: ring.change_passphrase(_twice()))
-    typer.echo("The passphrase is changed.")
+    typer.echo("The passphrase was changed.")
 
 
 def _done(file: Path, what: str, passphrase_file: Path | None, do: Callable[[Keyring], object]) -> Keyring:
-    """The keyring, once something was done with it and stands in its record."""
+    """The keyring, after an action that its audit log records."""
     from veil.cli.screen import ask_passphrase
     from veil.jobs.acts import ring_act
     from veil.keys import Keyring, passphrase
@@ -83,6 +89,6 @@ def _show(versions: list[Version]) -> None:
 
     table(
         "Keyring",
-        ["version", "key id", "made (UTC)"],
-        [[str(one.version), one.id, one.created] for one in versions],
+        ["version", "key id", "created (UTC)"],
+        [[str(version.version), version.id, version.created] for version in versions],
     )

@@ -1,4 +1,4 @@
-"""`veil reverse`, `report-verify`: the way back, and whether it was one."""
+"""`veil reverse`, `report-verify`: restore original tables, and compare them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from veil.cli.options import OverrideLong, PassphraseFile, ProjectFile
+
 
 def add_to(app: typer.Typer) -> None:
     app.command("reverse")(reverse)
@@ -14,15 +16,13 @@ def add_to(app: typer.Typer) -> None:
 
 
 def reverse(
-    project: Annotated[Path, typer.Argument(help="the project file", show_default=False)],
-    reason: Annotated[str, typer.Option("--reason", help="why: it goes into the audit record; say nothing of a person in it")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="the folder to make; by default OUT.reversed beside the output")] = None,
-    override: Annotated[list[str] | None, typer.Option("--override", help="key=value, written over the project's own")] = None,
-    passphrase_file: Annotated[
-        Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")
-    ] = None,
+    project: ProjectFile,
+    reason: Annotated[str, typer.Option("--reason", help="why; it is stored in the audit log; write nothing about a patient here")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="the folder to create; by default OUT.reversed beside the output")] = None,
+    override: OverrideLong = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:  # fmt: skip
-    """Bring the tables of a release back to what they came from. It holds PHI: mode 0700; the act is recorded."""
+    """Restore the original tables of a release. The result contains PHI (mode 0700); the audit log records the reversal."""
     from veil.cli.screen import ask_passphrase, table
     from veil.jobs import reverse as job
     from veil.jobs.acts import AUDIT
@@ -34,34 +34,36 @@ def reverse(
         for one in restored.record["tables"]
         for column in one["columns"]
     ]
-    table("What came back", ["table", "column", "what became of it", "count"], rows)
-    for one in restored.record["not_restored"]:
-        typer.echo(f"not restored: {one['what']}: {one['why']}", err=True)
-    typer.echo(f"reversed {restored.out} (it holds PHI)\nrecord   {reversal.private / AUDIT}")
+    table("Restored", ["table", "column", "result", "count"], rows)
+    for rest in restored.record["not_restored"]:
+        typer.echo(f"not restored: {rest['what']}: {rest['why']}", err=True)
+    typer.echo(f"reversed {restored.out} (contains PHI)\naudit    {reversal.private / AUDIT}")
 
 
 def report_verify(
-    record: Annotated[Path, typer.Argument(help="the JSON of `veil verify PROJECT REVERSED`", show_default=False)],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="the page; by default beside the record")] = None,
+    record: Annotated[
+        Path, typer.Argument(help="the JSON file of `veil verify PROJECT REVERSED -o`", show_default=False)
+    ],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="the page; by default beside the JSON file")] = None,
 ) -> None:
-    """Make the HTML page of a comparison. It holds counts and numbers of rows, no value."""
+    """Make an HTML page of a comparison by `veil verify`. It contains counts and row numbers, no value."""
     import json
 
     from veil.errors import PolicyError
     from veil.reports.compared import compared_page
 
     try:
-        held = json.loads(record.read_text(encoding="utf-8"))
+        comparison = json.loads(record.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise PolicyError("verify-record", "this is no record of a comparison", where=record.name,
+        raise PolicyError("verify-record", "this file is not a comparison", where=record.name,
                           hint="veil verify PROJECT REVERSED -o verify.json") from None  # fmt: skip
     target = out or record.with_suffix(".html")
-    target.write_text(compared_page(held), encoding="utf-8")
+    target.write_text(compared_page(comparison), encoding="utf-8")
     typer.echo(f"page     {target}")
 
 
 def compared(record: dict[str, Any], out: Path | None) -> None:
-    """Tell a comparison, write its record, and leave with 1 where something differs."""
+    """Print a comparison, write it as JSON, and exit 1 if something differs."""
     import json
 
     from veil.cli.screen import table
@@ -71,15 +73,15 @@ def compared(record: dict[str, Any], out: Path | None) -> None:
         for one in record["tables"]
         for column in one["columns"]
     ]
-    table("Originals against what was brought back", ["table", "column", "status", "its rule", "count"], columns)
+    table("Originals and restored tables", ["table", "column", "status", "rule", "count"], columns)
     for one in record["tables"]:
         if one["code"]:
             typer.echo(f"{one['table']}: {one['code']}", err=True)
     for name in record["not_compared"]:
-        typer.echo(f"not compared: {name}: free text and documents have no way back", err=True)
+        typer.echo(f"not compared: {name}: free text and documents cannot be reversed", err=True)
     if out is not None:
         out.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         typer.echo(f"record   {out}")
-    typer.echo("pass: every column that has a way back is as it was" if record["passed"] else "mismatch")
+    typer.echo("passed: every reversible column equals the original" if record["passed"] else "failed: columns differ")
     if not record["passed"]:
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`veil risk`: how well the records of a table can be told apart."""
+"""`veil risk`: the re-identification risk of a table."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ def add_to(app: typer.Typer) -> None:
 
 def risk(
     tables: Annotated[list[Path], typer.Argument(metavar="FILE_OR_FOLDER...", help="the table: CSV, TSV or Parquet; several files are one table", show_default=False)],
-    quasi: Annotated[list[str] | None, typer.Option("-q", "--quasi", help="a column outsiders may know, once for each; else as `veil scan` proposes", show_default=False)] = None,
-    sensitive: Annotated[list[str] | None, typer.Option("-s", "--sensitive", help="a column that nobody should learn; once for each")] = None,
-    person: Annotated[str, typer.Option("--person", help="the column that tells whose a row is: a class then counts persons, not rows")] = "",
-    population: Annotated[list[Path] | None, typer.Option("--population", help="a table of everyone who might be in the first, with the same quasi-identifiers")] = None,
-    after: Annotated[list[Path] | None, typer.Option("--after", help="the table as it is to be released: both are measured, --want holds this one")] = None,
-    delimiter: Annotated[str | None, typer.Option("--delimiter", help="what stands between cells, where it is not told from the file")] = None,
-    threshold: Annotated[float, typer.Option("--threshold", min=0, max=1, help="count records whose risk is above this: 0.2 is a class of fewer than five")] = 0.2,
-    memory: Annotated[int, typer.Option("--memory", min=1, help="MiB of keys held; what is more lies encrypted in a temporary file without a name")] = 1024,
-    as_json: Annotated[bool, typer.Option("--json", help="print every figure as JSON; no value is in it")] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; no value is in it")] = None,
-    want: Annotated[str, typer.Option("--want", help="bars, such as k=5,marketer=0.2; exit 1 where one is not reached")] = "",
-    fix: Annotated[bool, typer.Option("--fix", help="search the levels of hierarchies that meet --k and lose least")] = False,
-    k: Annotated[int, typer.Option("--k", min=1, help="with --fix: records that every class must have")] = 5,
-    suppress: Annotated[float, typer.Option("--suppress", min=0, max=0.99, help="with --fix: the share of records that may be suppressed")] = 0.05,
-    distinct: Annotated[int, typer.Option("--distinct", min=1, help="with --fix: values of each sensitive column that every class must have")] = 1,
-    closeness: Annotated[float | None, typer.Option("--closeness", min=0, max=1, help="with --fix: t, how far a class may stand from the whole table")] = None,
+    quasi: Annotated[list[str] | None, typer.Option("-q", "--quasi", help="a quasi-identifier; may be repeated; by default as `veil scan` proposes", show_default=False)] = None,
+    sensitive: Annotated[list[str] | None, typer.Option("-s", "--sensitive", help="a sensitive column; may be repeated")] = None,
+    person: Annotated[str, typer.Option("--person", help="the column with the patient: classes then count patients, not rows")] = "",
+    population: Annotated[list[Path] | None, typer.Option("--population", help="a table of the whole population, with the same quasi-identifiers")] = None,
+    after: Annotated[list[Path] | None, typer.Option("--after", help="the table after de-identification: both are measured, and --want applies to this one")] = None,
+    delimiter: Annotated[str | None, typer.Option("--delimiter", help="the character between cells, if it is not detected")] = None,
+    threshold: Annotated[float, typer.Option("--threshold", min=0, max=1, help="count records with a risk above this; 0.2 means a class of fewer than five")] = 0.2,
+    memory: Annotated[int, typer.Option("--memory", min=1, help="MiB of memory for keys; more is written to an encrypted temporary file")] = 1024,
+    as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON; contains no value")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; contains no value")] = None,
+    want: Annotated[str, typer.Option("--want", help="thresholds, such as k=5,marketer=0.2; exit 1 if one is missed")] = "",
+    fix: Annotated[bool, typer.Option("--fix", help="search the generalisation levels that meet --k with the least loss")] = False,
+    k: Annotated[int, typer.Option("--k", min=1, help="with --fix: the smallest class size")] = 5,
+    suppress: Annotated[float, typer.Option("--suppress", min=0, max=0.99, help="with --fix: the largest share of suppressed records")] = 0.05,
+    distinct: Annotated[int, typer.Option("--distinct", min=1, help="with --fix: l, the smallest number of distinct sensitive values in a class")] = 1,
+    closeness: Annotated[float | None, typer.Option("--closeness", min=0, max=1, help="with --fix: t, the largest distance between a class and the whole table")] = None,
     hierarchy: Annotated[list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE (as ARX has it) or COLUMN=WORD: keep, star, date, zip, age, number")] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="with --fix: write the rules into this project, or make it")] = None,
-    table: Annotated[str, typer.Option("--table", help="with --write: the project's table, where it is not told from the columns")] = "",
+    write: Annotated[Path | None, typer.Option("--write", help="with --fix: write the rules into this project file, new or existing")] = None,
+    table: Annotated[str, typer.Option("--table", help="with --write: the table of the project, if the columns do not identify it")] = "",
 ) -> None:  # fmt: skip
-    """Measure how well the records of a table can be told apart by columns that an outsider may know. Figures hold no value."""
+    """Measure the re-identification risk of a table. The figures contain no value."""
     from veil.cli.risk_fix import searched
     from veil.cli.risk_fix import write as write_fix
     from veil.cli.screen import progress
     from veil.jobs import risk as job
     from veil.risk.bars import wanted
 
-    bars = wanted(want)
+    thresholds = wanted(want)
     job.check_page(out, [*tables, *(population or ()), *(after or ())])
     asked = job.Asked(tuple(quasi or _proposed(tables)), tuple(sensitive or ()), threshold, person, memory << 20)
     found = None
@@ -54,11 +54,11 @@ def risk(
     _show(record, out, as_json=as_json)
     if found is not None and write is not None:
         write_fix(found, write, tables, table, delimiter)
-    _hold(record["after"] or record, bars)
+    _check(record["after"] or record, thresholds)
 
 
 def _proposed(tables: list[Path]) -> list[str]:
-    """The quasi-identifiers that the columns seem to be, told before they are counted. Errors: PolicyError `risk-quasi`."""
+    """The quasi-identifiers that the columns seem to be; they are printed first. Errors: PolicyError `risk-quasi`."""
     from veil.discover.survey import quasi_of
     from veil.errors import PolicyError
 
@@ -66,10 +66,10 @@ def _proposed(tables: list[Path]) -> list[str]:
     if not found:
         raise PolicyError(
             "risk-quasi",
-            "no column is named that an outsider may know, and none looks like one",
-            hint="--quasi COLUMN, once for each",
+            "no quasi-identifier is named, and none was detected",
+            hint="--quasi COLUMN; may be repeated",
         )
-    typer.echo("quasi-identifiers, as `veil scan` proposes them: " + ", ".join(found), err=True)
+    typer.echo("quasi-identifiers detected: " + ", ".join(found), err=True)
     return found
 
 
@@ -88,20 +88,20 @@ def _show(record: dict[str, Any], out: Path | None, *, as_json: bool) -> None:
         typer.echo(f"report   {out}", err=as_json)
 
 
-def _hold(record: dict[str, Any], bars: dict[str, float]) -> None:
+def _check(record: dict[str, Any], thresholds: dict[str, float]) -> None:
     from veil.risk.bars import short_of
 
-    short = short_of(record, bars)
+    short = short_of(record, thresholds)
     if short:
-        typer.echo("short of " + ", ".join(f"{name} {bars[name]:g}" for name in short), err=True)
+        typer.echo("threshold missed: " + ", ".join(f"{name} {thresholds[name]:g}" for name in short), err=True)
         raise typer.Exit(1)
 
 
 def _warn(record: dict[str, Any]) -> None:
-    for one in record["repeated"]:
+    for column in record["repeated"]:
         typer.echo(
-            f"warning  {one['column']} has {one['values']:,} values in {one['rows']:,} rows: if it tells whose a row is, rows of one "
-            f"person hide each other and every figure is too low; --person {one['column']}", err=True,
+            f"warning  {column['column']} has {column['values']:,} values in {column['rows']:,} rows: if it identifies the patient, "
+            f"every figure is too low; use --person {column['column']}", err=True,
         )  # fmt: skip
 
 
@@ -115,9 +115,9 @@ def _tables(record: dict[str, Any]) -> None:
         if record["person"]
         else f"{record['records']:,} records in"
     )
-    apart = f"; {record['suppressed']:,} suppressed, counted apart" if record["suppressed"] else ""
+    apart = f"; {record['suppressed']:,} suppressed, counted separately" if record["suppressed"] else ""
     typer.echo(f"{who} {record['classes']:,} classes over {len(record['quasi'])} quasi-identifiers{apart}")
-    table("Figures", ["figure", "value", "what it is"], [list(row) for row in figure_rows(record)])
+    table("Figures", ["figure", "value", "meaning"], [list(row) for row in figure_rows(record)])
     if record["fix"]:
         show(record["fix"])
     if record["after"]:
@@ -130,5 +130,5 @@ def _tables(record: dict[str, Any]) -> None:
     table("Without a column", ["column", "values", "k", "unique", "unique added", "marketer"],
           [list(row) for row in contribution_rows(record)])  # fmt: skip
     if record["sensitive"]:
-        table("Sensitive columns", ["column", "l, distinct", "l, entropy", "in a class of one value", "t", "distance"],
+        table("Sensitive columns", ["column", "l, distinct", "l, entropy", "in a class with one value", "t", "distance"],
               [list(row) for row in sensitive_rows(record)])  # fmt: skip

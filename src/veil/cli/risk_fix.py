@@ -23,14 +23,14 @@ def hierarchies(written: Sequence[str]) -> dict[str, str]:
     """
     found = {}
     for pair in written:
-        column, equals, told = pair.partition("=")
-        if not equals or not column or not told:
+        column, equals, levels = pair.partition("=")
+        if not equals or not column or not levels:
             raise PolicyError(
                 "hierarchy-shape",
-                "a hierarchy is COLUMN=FILE or COLUMN=WORD",
+                "--hierarchy must be COLUMN=FILE or COLUMN=WORD",
                 hint="--hierarchy age=age.csv, --hierarchy zip=zip",
             )
-        found[column] = told
+        found[column] = levels
     return found
 
 
@@ -50,7 +50,7 @@ def show(record: dict[str, Any]) -> None:
     from veil.reports.risk import level_rows
 
     typer.echo(
-        f"{record['looked']:,} of {record['nodes']:,} choices of levels looked at; the least loss of all that meet the goal: {record['loss']:.4f}"
+        f"{record['looked']:,} of {record['nodes']:,} combinations of levels were tested; the smallest loss that meets the goal: {record['loss']:.4f}"
     )
     typer.echo(f"{record['suppressed']:,} of {record['records']:,} records suppressed, {record['allowed']:,} allowed")
     table(
@@ -63,5 +63,5 @@ def show(record: dict[str, Any]) -> None:
 def write(fix: Fix, project: Path, tables: Sequence[Path], table: str, delimiter: str | None) -> None:
     from veil.jobs.written import write_rules
 
-    made = write_rules(fix, project, tables, table, delimiter)
-    typer.echo(f"project  {project}: {made}", err=True)
+    written = write_rules(fix, project, tables, table, delimiter)
+    typer.echo(f"project  {project}: {written}", err=True)

@@ -1,4 +1,4 @@
-"""`veil scan`: what the columns of tables seem to be."""
+"""`veil scan`: what the columns of tables are."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ def add_to(app: typer.Typer) -> None:
 
 def scan(
     paths: Annotated[list[str], typer.Argument(metavar="FILE_OR_FOLDER_OR_ADDRESS...", help="tables: CSV, TSV, Parquet, XLSX; or sqlite:///FILE", show_default=False)],
-    rows: Annotated[int, typer.Option("-r", "--rows", min=10, help="rows of each table that are looked at, drawn at random")] = 2_000,
-    seed: Annotated[int, typer.Option("--seed", help="the same seed draws the same rows")] = 0,
-    hear: Annotated[bool, typer.Option("--hear/--no-hear", help="read some values of each column of words with the detectors")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="print what was seen as JSON; no value is in it")] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="write what was seen as an HTML page; no value is in it")] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="of one folder: write the project that follows, as `veil init` does")] = None,
+    rows: Annotated[int, typer.Option("-r", "--rows", min=10, help="how many rows of each table to read, chosen at random")] = 2_000,
+    seed: Annotated[int, typer.Option("--seed", help="random seed: the same seed reads the same rows")] = 0,
+    hear: Annotated[bool, typer.Option("--hear/--no-hear", help="also run the detectors on some values of text columns")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON; contains no value")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="write the result as an HTML page; contains no value")] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="for one folder: also write a project file, as `veil init` does")] = None,
 ) -> None:  # fmt: skip
-    """Look at tables and say what each column seems to be: identifier, quasi-identifier, date, text, code, measure, key. No value is shown."""
+    """Detect what each column of a table is. Shows no value.
+
+    Kinds: identifier, quasi-identifier, date, text, code, measure, key.
+    """
     import json
 
     from veil.cli.screen import progress
@@ -51,15 +54,19 @@ def _check(paths: list[str], out: Path | None, write: Path | None) -> None:
     from veil.errors import PolicyError
 
     if write is not None and (len(paths) != 1 or not Path(paths[0]).is_dir()):
-        raise PolicyError("scan-write", "--write goes with one folder", hint="veil scan FOLDER --write project.yaml")
+        raise PolicyError(
+            "scan-write", "--write needs exactly one folder", hint="veil scan FOLDER --write project.yaml"
+        )
     if write is not None and write.exists():
-        raise PolicyError("project-there", "the project file is already there", where=write.name, hint="name another")
+        raise PolicyError(
+            "project-there", "the project file exists already", where=write.name, hint="choose another name"
+        )
     for place in (out, write):
         if place is not None and (place.is_dir() or not place.absolute().parent.is_dir()):
             raise PolicyError(
                 "folder-missing",
-                "what is to be written is no file in a folder that is there",
-                hint="make the folder first",
+                "the output must be a file in an existing folder",
+                hint="create the folder first",
             )
 
 
@@ -67,15 +74,15 @@ def _show(record: dict[str, Any]) -> None:
     from veil.cli.screen import table
     from veil.reports.scan import column_rows, table_rows
 
-    table("Tables", ["table", "rows looked at", "drawn from", "quasi-identifiers", "alone in them"], table_rows(record))
+    table("Tables", ["table", "rows read", "of", "quasi-identifiers", "unique rows"], table_rows(record))
     table(
-        "What the columns seem to be",
-        ["role", "table", "column", "kind", "sure", "null", "distinct", "evidence"],
+        "Columns",
+        ["role", "table", "column", "detected as", "confidence", "null", "distinct", "evidence"],
         column_rows(record),
     )
-    for one in record["tables"]:
-        if one["failed"]:
-            typer.echo(f"not read: {one['table']} [{one['failed']}]", err=True)
+    for each in record["tables"]:
+        if each["failed"]:
+            typer.echo(f"not read: {each['table']} [{each['failed']}]", err=True)
 
 
 def _write(folder: Path, target: Path, *, err: bool) -> None:

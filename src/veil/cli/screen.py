@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 Tell = Callable[[str, int, int], None]
 
 
+@dataclasses.dataclass
+class Output:
+    """What a command may print; one for the process, set when its options are read."""
+
+    quiet: bool = False
+    debug: bool = False
+    synthetic: bool = False
+
+
+OUTPUT = Output()
+
+
+def _set_quiet(value: bool) -> bool:
+    OUTPUT.quiet = OUTPUT.quiet or value
+    return value
+
+
+Quiet = Annotated[
+    bool, typer.Option("--quiet", callback=_set_quiet, expose_value=False, help="print errors and warnings only")
+]
+
+
+def say(line: str) -> None:
+    """Print a line about what was done, unless `--quiet` was given."""
+    if not OUTPUT.quiet:
+        typer.echo(line)
+
+
 @contextmanager
 def progress() -> Iterator[Tell]:
-    """A bar per stage on a terminal's stderr; nothing in a pipe."""
-    if not sys.stderr.isatty():
+    """A bar for each stage on a terminal's stderr, with rate and time left; nothing in a pipe or with `--quiet`."""
+    if OUTPUT.quiet or not sys.stderr.isatty():
         yield lambda *_: None
         return
     from rich.console import Console
@@ -26,35 +57,47 @@ def progress() -> Iterator[Tell]:
         TimeRemainingColumn,
     )
 
-    with Progress(TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
-                  console=Console(stderr=True)) as bars:  # fmt: skip
+    with Progress(TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]:>10}"),
+                  TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bars:  # fmt: skip
         tasks: dict[str, Any] = {}
 
         def tell(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)
+                tasks[stage] = bars.add_task(stage, total=total, rate="")
+            task = next(task for task in bars.tasks if task.id == tasks[stage])
+            bars.update(tasks[stage], completed=done, total=total, rate=rate(task.finished_speed or task.speed))
 
         yield tell
 
 
+def rate(speed: float | None) -> str:
+    """Steps per second as a person reads them: `950/s`, `12.5k/s`; empty where it is not known."""
+    if not speed:
+        return ""
+    for limit, unit in ((1e6, "M"), (1e3, "k")):
+        if speed >= limit:
+            return f"{speed / limit:.1f}{unit}/s"
+    return f"{speed:.1f}/s" if speed < 10 else f"{speed:.0f}/s"
+
+
 def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
+    """Print a table, unless `--quiet` was given."""
+    if OUTPUT.quiet:
+        return
     from rich.console import Console
     from rich.table import Table
 
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    grid = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for column in columns:
-        made.add_column(column, justify="right" if column in ("count", "rows", "files") else "left", overflow="fold")
+        grid.add_column(column, justify="right" if column in ("count", "rows", "files") else "left", overflow="fold")
     for row in rows:
-        made.add_row(*row)
+        grid.add_row(*row)
     console = Console() if sys.stdout.isatty() else Console(width=120)
-    console.print(made)
+    console.print(grid)
 
 
 def ask_passphrase() -> str:
     """The passphrase from the terminal; empty where there is none."""
     if not sys.stdin.isatty():
         return ""
-    import typer
-
     return str(typer.prompt("Passphrase of the keyring", hide_input=True, err=True))

@@ -1,4 +1,4 @@
-"""`veil serve`: the REST service, and the tokens of those who call it."""
+"""`veil serve`: the REST service and portal, and access tokens."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from veil.cli.options import PassphraseFile
 from veil.cli.serve_options import (
     BehindProxy,
     BodyLimit,
@@ -39,7 +40,6 @@ from veil.cli.serve_options import (
     Workers,
     Zipkin,
 )
-from veil.cli.text import PassphraseFile
 from veil.stores.address import is_address
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from veil.service.server import Listening
     from veil.service.setting import Setting
 
-app = typer.Typer(help="Answer over HTTP: find and change text; nothing is kept.", invoke_without_command=True)
+app = typer.Typer(help="Start the REST service and the web portal.", invoke_without_command=True)
 
 DAY = 86_400
 HOURS = 12
@@ -86,7 +86,7 @@ def serve(
     zipkin: Zipkin = "",
     locale: Locale = "en-US",
 ) -> None:
-    """Serve the engine over HTTP, and answer in two seconds."""
+    """Start the REST service and the web portal."""
     if context.invoked_subcommand is not None:
         return
     _check_extras({"service": True, "oidc": bool(oidc_issuer), "nodes": is_address(data)})
@@ -108,13 +108,13 @@ def serve(
     )
     provider = _provider(oidc_issuer, oidc_client, oidc_role or [], oidc_claim, public_url) if oidc_issuer else None
     setting = Setting(
-        keys, local, frozenset(one.lower() for one in hosts or ()), body_limit << 20, rate / workers, locale=locale,
+        keys, local, frozenset(name.lower() for name in hosts or ()), body_limit << 20, rate / workers, locale=locale,
         revoked=revoked, site=site, provider=provider, otlp=otlp, zipkin=zipkin, apart=(key_file,) if key_file is not None else (),
     )  # fmt: skip
     check_parts(setting)
-    held = bound(listening)
-    _greet(setting, listening, held.getsockname()[1], kept=bool(key_file or os.environ.get(VARIABLE)))
-    run(setting, listening, held, create_app)
+    socket = bound(listening)
+    _greet(setting, listening, socket.getsockname()[1], kept=bool(key_file or os.environ.get(VARIABLE)))
+    run(setting, listening, socket, create_app)
 
 
 def _check_extras(needed: Mapping[str, bool]) -> None:
@@ -135,30 +135,30 @@ def _check_alone(data: str, given: Mapping[str, object]) -> None:
 
     for name, value in given.items():
         if value and not data:
-            raise ServiceError("option-alone", "without --data this option does nothing", where=name, hint="--data DIR, or leave it out")  # fmt: skip
+            raise ServiceError("option-alone", "this option needs --data", where=name, hint="add --data FOLDER, or remove the option")  # fmt: skip
 
 
 def _greet(setting: Setting, listening: Listening, port: int, *, kept: bool) -> None:
-    """Where it listens, a token, and the code of the first admin; no token that outlives this run where its words may be kept, as a container's are."""
+    """Print the address, a token and the setup code. A token that outlives this run is not printed where output may be stored, as in a container."""
     from veil.service.gate.grants import SCOPES, Grants, new_grant
 
     code = _setup_code(setting)  # opens the store: where that fails, nothing is said to listen
     scheme = "https" if listening.certificate else "http"
     host = f"[{listening.host}]" if ":" in listening.host else listening.host
-    typer.echo(f"Veil     {scheme}://{host}:{port}   (calls: /docs; to stop it: Ctrl-C)")
+    typer.echo(f"Veil     {scheme}://{host}:{port}   (API: /docs; stop: Ctrl-C)")
     if setting.local:
-        typer.echo("token    none is needed from this machine")
+        typer.echo("token    not needed from this machine")
     elif kept and not sys.stdout.isatty():
-        typer.echo("token    not written here: `veil serve token` makes one")
+        typer.echo("token    not printed here; create one: veil serve token")
     else:
         token = Grants(setting.keys).token(new_grant(SCOPES, HOURS * 3600))
         typer.echo(f"token    {token}   (for {HOURS} hours)")
     if code:
-        typer.echo(f"setup    {code}   (once: it makes the first admin, on the page /setup)")
+        typer.echo(f"setup    {code}   (use once, on the page /setup, to create the administrator)")
 
 
 def _linking(keyring: Path | None, passphrase_file: Path | None) -> Keys | None:
-    """The keys of the site's keyring, which is asked for once."""
+    """The keys of the keyring; the passphrase is asked for once."""
     if keyring is None:
         return None
     from veil.cli.screen import ask_passphrase
@@ -172,13 +172,13 @@ def _provider(issuer: str, client: str, roles: list[str], claim: str, public: st
     from veil.service.portal.oidc import Provider, secret_of
 
     if not client:
-        raise ServiceError("option-alone", "a provider knows a service as its client", where="--oidc-issuer", hint="--oidc-client ID")  # fmt: skip
-    pairs = dict(one.partition("=")[::2] for one in roles)
+        raise ServiceError("option-alone", "--oidc-issuer needs --oidc-client", where="--oidc-issuer", hint="add --oidc-client ID")  # fmt: skip
+    pairs = dict(role.partition("=")[::2] for role in roles)
     return Provider(issuer.rstrip("/"), client, secret_of(), public.rstrip("/"), pairs, claim)
 
 
 def _setup_code(setting: Setting) -> str:
-    """The code that makes the first admin, where there is none yet."""
+    """The setup code that creates the administrator, if there is none yet."""
     from veil.service.store import Store
 
     if setting.site is None:
@@ -193,15 +193,15 @@ def _setup_code(setting: Setting) -> str:
 @app.command("token")
 def token(
     key_file: Annotated[
-        Path | None, typer.Option("--key-file", help="the secret of the service; or in VEIL_SERVICE_KEY")
+        Path | None, typer.Option("--key-file", help="the secret key of the service; or set VEIL_SERVICE_KEY")
     ] = None,
     scopes: Annotated[
-        list[str] | None, typer.Option("--scope", help="detect, deidentify, phi, jobs, metrics; many times")
+        list[str] | None, typer.Option("--scope", help="detect, deidentify, phi, jobs or metrics; may be repeated")
     ] = None,
-    days: Annotated[float, typer.Option(min=0.01, max=3660, help="how long it holds")] = 30,
-    aws: Annotated[bool, typer.Option("--aws", help="an access key id and its secret, for clients of AWS")] = False,
+    days: Annotated[float, typer.Option(min=0.01, max=3660, help="days until it expires")] = 30,
+    aws: Annotated[bool, typer.Option("--aws", help="create an access key id and secret, for AWS clients")] = False,
 ) -> None:
-    """Make a token for a caller: a bearer token, or a pair of access keys. Nothing is stored."""
+    """Create an access token for a client. The service does not store it."""
     from veil.service.gate.grants import Grants, new_grant
     from veil.service.gate.root import root_keys
 
@@ -212,23 +212,23 @@ def token(
         typer.echo(f"aws_access_key_id={name}\naws_secret_access_key={secret}")
     else:
         typer.echo(grants.token(grant))
-    typer.echo(f"its id, to take it back with --revoked: {grant.id}", err=True)
+    typer.echo(f"token id, to revoke it with --revoked: {grant.id}", err=True)
 
 
 @app.command("record")
 def record(
-    file: Annotated[Path, typer.Argument(help="a new file; its head comes beside it", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="a new file; its checkpoint is written beside it", show_default=False)],
     data: Annotated[str, typer.Option("--data", help="the address of the database", show_default=False)],
 ) -> None:
-    """Write the record of acts of several nodes out of their database, for `veil audit verify`."""
+    """Export the audit log of several nodes from their database, for `veil audit verify`."""
     from veil.errors import ServiceError
     from veil.service.store.acts import write_acts
     from veil.service.store.opening import database_at
 
     if not is_address(data):
-        raise ServiceError("record-folder", "the record of one node is a file already", hint="DIR/audit.jsonl; that of several nodes: --data postgresql://...")  # fmt: skip
+        raise ServiceError("record-folder", "the audit log of a single node is a file already: FOLDER/audit.jsonl", hint="for several nodes: --data postgresql://...")  # fmt: skip
     database = database_at(data)
     try:
-        typer.echo(f"{write_acts(database, file)} acts")
+        typer.echo(f"{write_acts(database, file)} entries")
     finally:
         database.close()

@@ -8,33 +8,35 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from veil.cli.options import AsJson, PassphraseFile, Workers
+from veil.cli.screen import Quiet, say
+
 if TYPE_CHECKING:
     from veil.jobs.session import Session
     from veil.keys import Keys
 
-PassphraseFile = Annotated[
-    Path | None, typer.Option("--passphrase-file", help="a private file whose first line is the passphrase")
+Detectors = Annotated[
+    list[str] | None, typer.Option("-d", "--detector", help="use only this detector; may be repeated")
 ]
-
-
-Detectors = Annotated[list[str] | None, typer.Option("-d", "--detector", help="only these detectors, many times")]
 Filters = Annotated[
     Path | None,
-    typer.Option("-f", "--filters", help="a file of ordered filters, as philter_one.json, on top of the detectors"),
+    typer.Option(
+        "-f", "--filters", help="a Philter filter file, such as philter_one.json, in addition to the detectors"
+    ),
 ]
 Model = Annotated[
-    Path | None, typer.Option("--model", help="a folder with a model of your own, on top of the detectors")
+    Path | None, typer.Option("--model", help="a folder with your own model, in addition to the detectors")
 ]
 Safelist = Annotated[
     bool, typer.Option("--safelist", help="also mask every word and number that is not known to be safe")
 ]
 Allow = Annotated[
     list[str] | None,
-    typer.Option("--allow", help="never mask this: a word, re:PATTERN (RE2) or @FILE of them, many times"),
+    typer.Option("--allow", help="never mask this: a word, re:PATTERN (RE2) or @FILE with one a line; may be repeated"),
 ]
 Deny = Annotated[
     list[str] | None,
-    typer.Option("--deny", help="always mask this: a word, re:PATTERN (RE2) or @FILE of them, many times"),
+    typer.Option("--deny", help="always mask this: a word, re:PATTERN (RE2) or @FILE with one a line; may be repeated"),
 ]
 
 
@@ -46,13 +48,21 @@ def add_to(app: typer.Typer) -> None:
 
 def notes(
     inp: Annotated[Path, typer.Option("-i", "--in", help="a folder of text notes", show_default=False)],
-    out: Annotated[Path, typer.Option("-o", "--out", help="the folder to make", show_default=False)],
+    out: Annotated[Path, typer.Option("-o", "--out", help="the folder to create", show_default=False)],
     profile: Annotated[str, typer.Option(help="safe-harbor needs no key; expert needs a keyring")] = "safe-harbor",
     subjects: Annotated[
-        Path | None, typer.Option("-s", "--subjects", help="TSV or CSV: file name, subject; else each file is its own")
+        Path | None,
+        typer.Option(
+            "-s",
+            "--subjects",
+            help="TSV or CSV with file name and patient; by default each file is a patient of its own",
+        ),
     ] = None,
     known: Annotated[
-        Path | None, typer.Option("-k", "--known", help="CSV: subject, kind, value: identifiers to seek in their notes")
+        Path | None,
+        typer.Option(
+            "-k", "--known", help="CSV with patient, kind, value: known identifiers to search for in the notes"
+        ),
     ] = None,
     keyring: Annotated[Path | None, typer.Option(help="the keyring file")] = None,
     locale: Annotated[str, typer.Option(help="en-US is month-first, en-GB day-first")] = "en-US",
@@ -63,16 +73,20 @@ def notes(
     allow: Allow = None,
     deny: Deny = None,
     protected: Annotated[
-        Path | None, typer.Option(help="a page with original and result side by side: it holds PHI, mode 0600")
+        Path | None, typer.Option(help="write a page with original and result side by side: contains PHI, mode 0600")
     ] = None,
     masked_words: Annotated[
         Path | None,
-        typer.Option("--masked-words", help="a list of what was masked, with label and count: it holds PHI, encrypted"),
+        typer.Option(
+            "--masked-words", help="write an encrypted list of masked words with label and count: contains PHI"
+        ),
     ] = None,
-    workers: Annotated[int, typer.Option("-w", "--workers", min=1)] = 1,
+    workers: Workers = 1,
+    as_json: AsJson = False,
+    quiet: Quiet = False,  # noqa: ARG001  read by its callback
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """De-identify a folder of text notes with no project file."""
+    """De-identify a folder of text notes without a project file."""
     from veil.cli.project import finish
     from veil.cli.screen import ask_passphrase
     from veil.jobs.notes import notes_session
@@ -83,11 +97,11 @@ def notes(
         inp, out, profile, subjects=subjects, known=known, keyring=keyring, locale=locale, search=search
     )
     after = words_kept(session, masked_words, passphrase_file) if masked_words is not None else None
-    finish(session, session.keys(ask_passphrase, passphrase_file), workers, protected, after)
+    finish(session, session.keys(ask_passphrase, passphrase_file), workers, protected, after, as_json=as_json)
 
 
 def words_kept(session: Session, target: Path, passphrase_file: Path | None) -> Callable[[Keys], None]:
-    """What keeps the list of masked words once the run is done; its passphrase is asked for before.
+    """A function that writes the list of masked words after the run; the passphrase is asked for before.
 
     Errors:  PolicyError `protected-inside`, KeyringError `passphrase-missing`.
     """
@@ -101,18 +115,18 @@ def words_kept(session: Session, target: Path, passphrase_file: Path | None) -> 
 
     def keep(keys: Keys) -> None:
         keep_words(session, keys, target, secret)
-        typer.echo(f"words    {target} (it holds PHI; `veil words` opens it with the passphrase of this run)")
+        say(f"words    {target} (contains PHI; `veil words` opens it with the passphrase of this run)")
 
     return keep
 
 
 def words(
     file: Annotated[Path, typer.Argument(help="a list that `veil notes --masked-words` wrote", show_default=False)],
-    most: Annotated[int, typer.Option("-n", "--most", min=1, help="this many lines, the most frequent first")] = 200,
-    label: Annotated[str | None, typer.Option("-l", "--label", help="only of this label")] = None,
+    most: Annotated[int, typer.Option("-n", "--most", min=1, help="how many lines, the most frequent first")] = 200,
+    label: Annotated[str | None, typer.Option("-l", "--label", help="only this label")] = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Print a list of masked words: count, label, detector and word, a tab between them. What is printed is PHI."""
+    """Print a list of masked words (contains PHI). Columns: count, label, detector, word; separated by tabs."""
     from veil.cli.screen import ask_passphrase
     from veil.jobs.masked import kept_words
     from veil.keys import passphrase
@@ -120,7 +134,7 @@ def words(
 
     rows = kept_words(file, passphrase(ask_passphrase, passphrase_file))
     wanted = label_of(label).value if label is not None else None
-    for row in [one for one in rows if wanted in (None, one.label)][:most]:
+    for row in [row for row in rows if wanted in (None, row.label)][:most]:
         typer.echo(f"{row.times}\t{row.label}\t{row.source}\t{row.word}")
 
 
@@ -129,8 +143,12 @@ def find(
         Path | None,
         typer.Argument(help="a text file; by default standard input", show_default=False, exists=True, dir_okay=False),
     ] = None,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help='{"id","text"} a line in, {"id","spans"} a line out')] = False,
-    everything: Annotated[bool, typer.Option("--all", help="every span, also those that Safe Harbor keeps")] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='read lines of {"id","text"}, write lines of {"id","spans"}')
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="show every identifier, also those that Safe Harbor keeps")
+    ] = False,
     detectors: Detectors = None,
     filters: Filters = None,
     model: Model = None,
@@ -138,7 +156,7 @@ def find(
     allow: Allow = None,
     deny: Deny = None,
 ) -> None:
-    """Show what would be found: coloured in a terminal, or as JSON lines."""
+    """Show the identifiers in a text, in colour or as JSON lines."""
     import sys
     from contextlib import nullcontext
 
@@ -180,11 +198,12 @@ def _shown(finder: object, data: bytes) -> None:
 
 
 def _warn_of_unread(unread: Mapping[str, int]) -> None:
-    """Says on standard error how many texts are in languages that are not read."""
+    """Warn on standard error of texts in languages that Veil does not read."""
     if unread:
         each = ", ".join(f"{code} {count}" for code, count in sorted(unread.items()))
         typer.echo(
-            f"warning: texts in a language that is not read ({each}): most of what identifies is not found", err=True
+            f"warning: texts in a language that Veil does not read ({each}): most identifiers in them are not found",
+            err=True,
         )
 
 

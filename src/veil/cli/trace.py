@@ -1,4 +1,4 @@
-"""`veil trace`: the tag that says which requests hold PHI."""
+"""`veil trace`: tag requests that contain PHI."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ def add_to(app: typer.Typer) -> None:
 
 
 def trace(
-    upstream: Annotated[str, typer.Option("--upstream", help="the service behind, http://HOST:PORT or https://HOST:PORT")] = "",
-    proxy: Annotated[bool, typer.Option("--proxy", help="a plain reverse proxy of our own, for HTTP/1.1 and WebSocket; no Envoy")] = False,
-    processor: Annotated[bool, typer.Option("--processor", help="only the external processor, for an Envoy or Istio that is there; --listen is its gRPC address")] = False,
-    listen: Annotated[str, typer.Option("--listen", help="where requests come in, HOST:PORT; port 0 takes a free one")] = "127.0.0.1:15001",
-    admin: Annotated[str, typer.Option("--admin", help="where /healthz, /readyz and /metrics answer, HOST:PORT")] = "127.0.0.1:15002",
-    mode: Annotated[str, typer.Option("--mode", help="block: a request waits for its tag; span: nothing waits, the tag stands on the span alone")] = "block",
-    limit: Annotated[int, typer.Option("--limit", min=1_024, max=64 << 20, help="bytes of a body that are waited for; longer ones go on as unknown")] = 1 << 20,
-    deadline: Annotated[int, typer.Option("--deadline", min=1, max=60_000, help="milliseconds that a body may take to arrive, and again to be read")] = 1_000,
-    label: Annotated[list[str] | None, typer.Option("--label", help="only these make a request true: a label, or one of Locate's sixteen by its name", show_default=False)] = None,
-    path: Annotated[list[str] | None, typer.Option("--path", help="only paths of this form are looked at, * stands for anything", show_default=False)] = None,
-    with_path: Annotated[bool, typer.Option("--with-path", help="read the path as well; the body and the query always are")] = False,
-    route: Annotated[list[str] | None, typer.Option("--route", help="a path's template for the span, /patients/{id}; without one no path is on a span", show_default=False)] = None,
-    sample: Annotated[float, typer.Option("--sample", min=0.0, max=1.0, help="the share of requests that are looked at; the others are unknown")] = 1.0,
-    fail: Annotated[str, typer.Option("--fail", help="open: what could not be told by our own fault passes as unknown; closed: it gets 503")] = "open",
-    workers: Annotated[int, typer.Option("--workers", min=1, help="processes that evaluate")] = 1,
-    evaluator: Annotated[str, typer.Option("--evaluator", help="a `veil serve` that evaluates in our place, https://HOST:PORT")] = "",
-    ca: Annotated[Path | None, typer.Option("--ca", help="the authority that the evaluator's certificate is of, PEM")] = None,
-    cert: Annotated[Path | None, typer.Option("--cert", help="our own certificate for the evaluator, PEM")] = None,
-    key: Annotated[Path | None, typer.Option("--key", help="its key, PEM")] = None,
+    upstream: Annotated[str, typer.Option("--upstream", help="the upstream service, http://HOST:PORT or https://HOST:PORT")] = "",
+    proxy: Annotated[bool, typer.Option("--proxy", help="run the built-in reverse proxy (HTTP/1.1, WebSocket) instead of Envoy")] = False,
+    processor: Annotated[bool, typer.Option("--processor", help="run only the external processor, for an existing Envoy or Istio; --listen is its gRPC address")] = False,
+    listen: Annotated[str, typer.Option("--listen", help="the address for requests, HOST:PORT; port 0 chooses a free one")] = "127.0.0.1:15001",
+    admin: Annotated[str, typer.Option("--admin", help="the address of /healthz, /readyz and /metrics, HOST:PORT")] = "127.0.0.1:15002",
+    mode: Annotated[str, typer.Option("--mode", help="block: a request waits for its tag; span: requests do not wait, only the trace span is tagged")] = "block",
+    limit: Annotated[int, typer.Option("--limit", min=1_024, max=64 << 20, help="largest body to check, in bytes; larger ones are tagged unknown")] = 1 << 20,
+    deadline: Annotated[int, typer.Option("--deadline", min=1, max=60_000, help="milliseconds for a body to arrive, and again to be checked")] = 1_000,
+    label: Annotated[list[str] | None, typer.Option("--label", help="count only this label, or one of Locate's sixteen types; may be repeated", show_default=False)] = None,
+    path: Annotated[list[str] | None, typer.Option("--path", help="check only paths like this, * matches anything; may be repeated", show_default=False)] = None,
+    with_path: Annotated[bool, typer.Option("--with-path", help="also check the path; body and query are always checked")] = False,
+    route: Annotated[list[str] | None, typer.Option("--route", help="a path template for trace spans, /patients/{id}; may be repeated", show_default=False)] = None,
+    sample: Annotated[float, typer.Option("--sample", min=0.0, max=1.0, help="the share of requests to check; the others are tagged unknown")] = 1.0,
+    fail: Annotated[str, typer.Option("--fail", help="open: if detection fails, let the request pass as unknown; closed: answer 503")] = "open",
+    workers: Annotated[int, typer.Option("--workers", min=1, help="processes that check requests")] = 1,
+    evaluator: Annotated[str, typer.Option("--evaluator", help="a `veil serve` that checks requests instead, https://HOST:PORT")] = "",
+    ca: Annotated[Path | None, typer.Option("--ca", help="the CA certificate of the evaluator, PEM")] = None,
+    cert: Annotated[Path | None, typer.Option("--cert", help="the client certificate for the evaluator, PEM")] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="the private key of --cert, PEM")] = None,
     token_file: Annotated[Path | None, typer.Option("--token-file", help="a file with the token for the evaluator")] = None,
-    upstream_ca: Annotated[Path | None, typer.Option("--upstream-ca", help="the authority that the certificate of the service behind is of, PEM")] = None,
-    otlp: Annotated[str, typer.Option("--otlp", help="spans go here as OTLP over HTTP, http://HOST:4318; or OTEL_EXPORTER_OTLP_ENDPOINT")] = "",
-    zipkin: Annotated[str, typer.Option("--zipkin", help="spans go here as Zipkin JSON, http://HOST:9411/api/v2/spans; or OTEL_EXPORTER_ZIPKIN_ENDPOINT")] = "",
-    service: Annotated[str, typer.Option("--service", help="the name of the service on its spans; or OTEL_SERVICE_NAME")] = "veil-trace",
-    findings: Annotated[Path | None, typer.Option("--findings", help="keep what is found in this folder, sealed with VEIL_PASSPHRASE")] = None,
-    read: Annotated[Path | None, typer.Option("--read", help="print the records of a sealed file of findings as JSON lines, and end: they hold PHI")] = None,
-    config_only: Annotated[Path | None, typer.Option("--config-only", help="write the configuration that Envoy would get, as JSON, and end")] = None,
-    processor_at: Annotated[str, typer.Option("--processor-at", help="of --config-only: where the processor listens, HOST:PORT")] = "127.0.0.1:15003",
+    upstream_ca: Annotated[Path | None, typer.Option("--upstream-ca", help="the CA certificate of the upstream service, PEM")] = None,
+    otlp: Annotated[str, typer.Option("--otlp", help="send trace spans as OTLP over HTTP, http://HOST:4318; or set OTEL_EXPORTER_OTLP_ENDPOINT")] = "",
+    zipkin: Annotated[str, typer.Option("--zipkin", help="send trace spans as Zipkin JSON, http://HOST:9411/api/v2/spans; or set OTEL_EXPORTER_ZIPKIN_ENDPOINT")] = "",
+    service: Annotated[str, typer.Option("--service", help="the service name in trace spans; or set OTEL_SERVICE_NAME")] = "veil-trace",
+    findings: Annotated[Path | None, typer.Option("--findings", help="write what was found into this folder, encrypted with VEIL_PASSPHRASE")] = None,
+    read: Annotated[Path | None, typer.Option("--read", help="print an encrypted findings file as JSON lines and exit: contains PHI")] = None,
+    config_only: Annotated[Path | None, typer.Option("--config-only", help="write the Envoy configuration as JSON and exit")] = None,
+    processor_at: Annotated[str, typer.Option("--processor-at", help="with --config-only: the address of the processor, HOST:PORT")] = "127.0.0.1:15003",
 ) -> None:  # fmt: skip
-    """Stand before a service and say of every request whether its text holds PHI: true, false or unknown, in a header and on a span."""
+    """Tag requests that contain PHI (proxy or Envoy filter). The tag is true, false or unknown, in a header and on a trace span."""
     _run(SimpleNamespace(**locals()))
 
 
@@ -83,7 +83,7 @@ def _run(given: SimpleNamespace) -> None:
             place_of(given.processor_at),
         )
         return
-    files = [str(one or "") for one in (given.ca, given.cert, given.key)]
+    files = [str(path or "") for path in (given.ca, given.cert, given.key)]
     remote = (
         checked(Remote(given.evaluator, token_in(given.token_file), files[0], files[1], files[2]))
         if given.evaluator
@@ -113,12 +113,12 @@ def _check(mode: str, fail: str, *, proxy: bool, processor: bool, upstream: str)
 
     if mode not in ("block", "span") or fail not in ("open", "closed"):
         raise PolicyError(
-            "trace-options", "--mode or --fail is none of its words", hint="block or span; open or closed"
+            "trace-options", "invalid value for --mode or --fail", hint="--mode block or span; --fail open or closed"
         )
     if proxy and processor:
-        raise PolicyError("trace-options", "--proxy and --processor are two fronts", hint="choose one")
+        raise PolicyError("trace-options", "--proxy and --processor cannot be combined", hint="choose one")
     if not upstream and not processor:
-        raise PolicyError("trace-options", "the service behind is not named", hint="--upstream http://127.0.0.1:8080")
+        raise PolicyError("trace-options", "--upstream is missing", hint="--upstream http://127.0.0.1:8080")
 
 
 def _write(
@@ -129,11 +129,11 @@ def _write(
     from veil.errors import StoreError
     from veil.service.trace.envoy.config import Place, Upstream, config
 
-    made = config(settings, Place(*listen), Upstream(upstream, ca), Place(*processor))
+    envoy = config(settings, Place(*listen), Upstream(upstream, ca), Place(*processor))
     try:
-        target.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+        target.write_text(json.dumps(envoy, indent=1) + "\n", encoding="utf-8")
     except OSError:
-        raise StoreError("config-file", "the configuration cannot be written there", where=target.name) from None
+        raise StoreError("config-file", "cannot write the configuration file", where=target.name) from None
     typer.echo(f"config   {target}")
 
 

@@ -144,6 +144,9 @@ class Project(_Strict):
     veil: Literal[1] = Field(1, description="version of this grammar")
     name: str = Field("project", description="a name for reports; say nothing of a person in it")
     extends: str | None = Field(None, description="one other project file whose keys this one completes or overrides")
+    synthetic: bool = Field(
+        False, description="true: the data is invented, of no real person; then `veil --debug` may show tracebacks"
+    )
     profile: str = Field(
         "safe-harbor", description="safe-harbor, limited-data-set, expert, gdpr-pseudonymised, redact, or a file"
     )

@@ -192,6 +192,7 @@ def _note(draw: random.Random, visit: Visit, folder: Path, gold: TextIO) -> int:
 PROJECT = """\
 # A synthetic hospital: one patient, one pseudonym, one set of surrogate names, one date shift, in tables and notes.
 name: synthetic hospital
+synthetic: true
 profile: expert
 keyring: hospital.key
 in: data

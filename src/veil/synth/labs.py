@@ -14,6 +14,7 @@ _PEOPLE, _FIRST = 50, np.datetime64("2015-01-01T00:00:00", "us")
 _UNITS = pa.array(["mg/dL", "mmol/L", "g/dL", "%", "IU/L"])
 _PROJECT = """\
 name: labs
+synthetic: true
 profile: expert
 keyring: labs.key
 reference_date: 2026-06-30

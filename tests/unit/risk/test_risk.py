@@ -265,7 +265,7 @@ def test_the_command_prints_writes_and_fails(people, tmp_path):
     told_json = CliRunner().invoke(app, [*words, "--json", "--want", "k=1"])
     assert json.loads(told_json.stdout)["records"] == 6
     failed = CliRunner().invoke(app, [*words, "--want", "k=5"])
-    assert (failed.exit_code, "short of k 5" in failed.stderr) == (1, True)
+    assert (failed.exit_code, "threshold missed: k 5" in failed.stderr) == (1, True)
 
 
 ADULT = ("sex", "age", "race", "marital-status", "education", "native-country", "workclass", "occupation")
