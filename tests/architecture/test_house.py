@@ -1,6 +1,7 @@
 """The house as it is drawn: floors, budgets, fences, lazy doors."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -40,6 +41,7 @@ NETWORK = {
 }
 
 
+@functools.cache  # five tests ask it of every file
 def imports(path):
     """The modules that a file imports, anywhere in it."""
     found = set()
@@ -48,7 +50,7 @@ def imports(path):
             found |= {one.name for one in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found |= {node.module} | {f"{node.module}.{one.name}" for one in node.names}
-    return found
+    return frozenset(found)
 
 
 def test_a_room_imports_only_what_stands_on_a_lower_floor():

@@ -271,7 +271,7 @@ def test_the_command_writes_the_page_of_a_search(folder):
     page = folder / "risk.html"
     done = fix(folder, folder / "p.yaml", "-o", page)
     assert done.exit_code == 0
-    assert "choices of levels looked at" in done.stdout
+    assert "combinations of levels were tested" in done.stdout
     text = page.read_text()
     for value in ("surgeon", "02139", "gout", str(folder), "jobs.csv"):
         assert value not in text
