@@ -111,8 +111,8 @@ def groups_written(monkeypatch, how):
 def sheet_read(monkeypatch, how):
     true = xlsx._rows_of
 
-    def read(path):
-        head, *rows = true(path)
+    def read(path, sheet):
+        head, *rows = true(path, sheet)
         return [head, *(rows[:-1] if how == "last" else [rows[-1], *rows[:-1]])]
 
     monkeypatch.setattr(xlsx, "_rows_of", read)

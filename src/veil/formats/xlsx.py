@@ -20,6 +20,7 @@ from veil.errors import FormatError, LimitError, PartError
 from veil.extras import install
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, refuse_removals
 from veil.formats.traits import Kind, Sheeted, Traits
+from veil.formats.xlsxagain import Cell, rows_again, strings_beside
 from veil.model import Batch, Edits, Exact, Field, inner_of, path_of
 
 LARGEST = 2 << 30  # bytes of a workbook, unpacked
@@ -82,6 +83,29 @@ class Xlsx(Joined):
                 for name, column in zip(header, cells, strict=True)
             )
             yield Batch(fields, len(cells[0]), first, places=dict(zip(header, cells, strict=True)))
+
+    def reread(self, path: Any, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
+        """The cells from the parts of the archive.
+
+        Keeps:   `careful`: whether a number is shown as a day is what the first reader says, where a format leaves it open;
+                 which number it is is not.
+        Errors:  FormatError `hidden-value` for an output that holds, beside its cells, what Veil writes into none.
+        """
+        file, sheet = path / path_of(part.files[0]), inner_of(part.files[0])
+        if settings.get("output") and hidden_strings(file):
+            raise FormatError("hidden-value", "a workbook holds words that none of its cells has",
+                              hint="write it anew: names, comments, formulas and other sheets do not belong in a release")  # fmt: skip
+        rows = [list(row) for row in rows_again(file, sheet)]
+        texts = _as_read(rows, file, sheet) if careful else [[cell.text for cell in row] for row in rows]
+        header: list[str] = settings["addresses"]
+        if texts[:1] != [header]:
+            raise FormatError("reread", "a second reading of a sheet finds other names of columns")
+        for first in range(0, max(1, len(texts) - 1), _ROWS):
+            cells = list(zip(*texts[first + 1 : first + 1 + _ROWS], strict=True)) or [() for _ in header]
+            fields = tuple(
+                Field(name, pa.array(column, pa.large_string())) for name, column in zip(header, cells, strict=True)
+            )
+            yield Batch(fields, len(cells[0]), first)
 
     def writer(self, side: Path, part: Part, settings: Settings) -> XlsxWriter:
         return XlsxWriter(side / self.after(part.files[0]), settings["addresses"])
@@ -183,6 +207,47 @@ def _rows_of(path: Any, sheet: str) -> list[list[Any]]:
     return rows
 
 
+def _as_read(rows: list[list[Cell]], path: Any, sheet: str) -> list[list[str | None]]:
+    """The texts of cells, those of numbers with an unclear format as the first reader shows them, where it is the same number."""
+    read = _rows_of(path, sheet)
+    if [len(row) for row in read] != [len(row) for row in rows]:
+        return [[cell.text for cell in row] for row in rows]
+    return [
+        [shown if (shown := _text(was)) in cell.others else cell.text for cell, was in zip(row, own, strict=True)]
+        for row, own in zip(rows, read, strict=True)
+    ]
+
+
+def hidden_strings(path: Any) -> list[str]:
+    """What a workbook holds that is neither a cell nor what every workbook of ours has. Shape: answers, with their parts."""
+    usual = _usual_strings()
+    with path.open("rb") as file, zipfile.ZipFile(file) as parts:
+        return [f"{part}: {one}" for part, one in strings_beside(parts) if one not in usual]
+
+
+@functools.cache
+def _usual_strings() -> frozenset[str]:
+    """What a workbook of ours holds beside its cells."""
+    target = io.BytesIO()
+    book, sheet, looks = _opened_new(target)
+    for row, cell in enumerate(("a", " a ", True, 1.5, *looks)):
+        sheet.write(row, 0, cell) if not isinstance(cell, type) else sheet.write_datetime(
+            row, 0, _LIKE[_KINDS[cell]], looks[cell]
+        )
+    book.close()
+    with zipfile.ZipFile(target) as parts:
+        return frozenset(one for _, one in strings_beside(parts))
+
+
+def _opened_new(target: Any) -> tuple[Any, Any, dict[type, Any]]:
+    """A new workbook, its one sheet and the formats of its dates."""
+    xlsxwriter = _library("xlsxwriter")
+    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False})  # fmt: skip
+    book.set_properties({"created": _MADE})
+    looks = {kind: book.add_format({"num_format": look}) for kind, look in _FORMATS.items()}
+    return book, book.add_worksheet("Sheet1"), looks
+
+
 def _text(cell: Any) -> str | None:
     """A cell as text: what rules and operators see."""
     if cell is None or cell == "":
@@ -251,12 +316,8 @@ class XlsxWriter:
     """A new workbook of one sheet, whole in memory until it is closed: nothing is written aside."""
 
     def __init__(self, path: Path, header: list[str]) -> None:
-        xlsxwriter = _library("xlsxwriter")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._book = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False})  # fmt: skip
-        self._book.set_properties({"created": _MADE})
-        self._looks = {kind: self._book.add_format({"num_format": look}) for kind, look in _FORMATS.items()}
-        self._sheet = self._book.add_worksheet("Sheet1")
+        self._book, self._sheet, self._looks = _opened_new(str(path))
         self._header, self._at = header, 0
 
     def write(self, batch: Batch, edits: Edits) -> None:
