@@ -53,11 +53,9 @@ def rows_again(path: Any, sheet: str) -> list[list[Cell]]:
         with path.open("rb") as file, zipfile.ZipFile(file) as parts:
             return _square(_cells(parts, sheet))
     except _BROKEN:
-        raise _unread("a second reading does not find a workbook") from None
-
-
-def _unread(what: str) -> FormatError:
-    return FormatError("reread", what, hint="save the workbook anew, or as CSV")
+        raise FormatError(
+            "reread", "a second reading does not find a workbook", hint="save it anew, or as CSV"
+        ) from None
 
 
 def parse(file: IO[bytes], start: Start, end: Callable[[str], None], text: Callable[[str], None], **more: Any) -> None:
@@ -96,7 +94,7 @@ def _part_of(parts: Parts, sheet: str) -> str:
     sheets = _elements(parts, "xl/workbook.xml", "sheet")
     named = [one for one in sheets if one.get("name") == sheet] if sheet else sheets
     if len(named) != 1:
-        raise _unread("a second reading does not find the sheet, or finds several")
+        raise FormatError("reread", "a second reading does not find the sheet, or finds several", hint="`sheet: NAME`")
     number = next(value for key, value in named[0].items() if local(key) == "id")
     links = {one["Id"]: one["Target"] for one in _elements(parts, "xl/_rels/workbook.xml.rels", "Relationship")}
     target = links[number]
