@@ -108,7 +108,9 @@ def reread(path, settings):
 
 def test_what_a_run_writes_holds_nothing_beside_its_cells(tmp_path):
     path = tmp_path / "out.xlsx"
-    settings = written(path, (("id", "word", "day"), ("1", " a b\n", 44197.5), ("2", "plain", 1.25), ("", "_x0041_", 7)))
+    settings = written(
+        path, (("id", "word", "day"), ("1", " a b\n", 44197.5), ("2", "plain", 1.25), ("", "_x0041_", 7))
+    )
     assert hidden_strings(path) == []
     assert [one.values.to_pylist() for one in reread(path, settings)[0].fields][1] == [" a b\n", "plain", "_x0041_"]
 
