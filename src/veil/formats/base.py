@@ -34,13 +34,15 @@ class Part:
     """A stretch of work: one or many whole files, or bytes of one that begin and end at a row.
 
     Units:   `start` and `stop` in bytes, or the number of a stretch of a table; stop -1 is the end. `keys`: the first
-             key of a stretch and the first behind it.
+             key of a stretch and the first behind it. `without`: rows that are left out, ascending, by their number among
+             those that can be parsed, from 0; only for formats whose traits say `leaves_out`.
     """
 
     files: tuple[str, ...]
     start: int = 0
     stop: int = -1
     keys: Any = field(default=None, repr=False)
+    without: tuple[int, ...] = field(default=(), repr=False)
 
     @property
     def whole(self) -> bool:

@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 from veil.errors import FormatError
 from veil.formats.base import Part, Settings
 from veil.formats.encodings import decoded_again
+from veil.formats.leftout import BROKEN
 from veil.formats.packing import is_packed, opened
 from veil.model import Batch, Field
 
@@ -79,6 +80,7 @@ def _by_arrow(
                 double_quote=True,
                 newlines_in_values=bool(quote),
                 ignore_empty_lines=len(names) > 1,
+                invalid_row_handler=(lambda _: "skip") if settings.get(BROKEN) else None,
             ),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, _TEXT),
@@ -154,9 +156,11 @@ def _carefully(
         rows = _rows(text, settings["delimiter"], quote, blank=len(names) == 1)
         header = names if headless else [_value(cell, quote) or "" for cell in next(rows, [])]
         while block := list(itertools.islice(rows, ROWS)):
+            if settings.get(BROKEN):
+                block = [row for row in block if len(row) == len(header)]
             if any(len(row) != len(header) for row in block):
                 raise FormatError("reread", "a second reading of a table finds rows of another width")
-            columns = zip(*block, strict=True)
+            columns = zip(*block, strict=True) if block else [()] * len(header)
             yield header, [pa.array([_value(cell, quote) for cell in column], _TEXT) for column in columns]
 
 

@@ -130,7 +130,7 @@ def _by_separators(data: bytes, shape: Shape, *, plain: bool) -> Rows:
     else:
         quotes = at == ord(shape.quote)
         inside = np.bitwise_xor.accumulate(quotes)
-        _check_quotes(at, np.flatnonzero(quotes), shape)
+        check_quotes(at, np.flatnonzero(quotes), shape)
         outside = ~inside
     feeds = at == 10
     separators = feeds | (at == ord(shape.delimiter))
@@ -150,7 +150,7 @@ def _by_separators(data: bytes, shape: Shape, *, plain: bool) -> Rows:
     return Rows(values, tuple(raw), line_ends, height)
 
 
-def _check_quotes(at: np.ndarray[Any, Any], quotes: np.ndarray[Any, Any], shape: Shape) -> None:
+def check_quotes(at: np.ndarray[Any, Any], quotes: np.ndarray[Any, Any], shape: Shape) -> None:
     """Quotes open where a cell begins and close where it ends, a space between at most; each that opens is closed.
 
     Keeps:   two stray quotes (`5" needle`) never join the rows between them into one cell.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -48,8 +48,14 @@ def batch_of(documents: Sequence[Any], first: int = 0) -> Batch:
     return Batch(fields, len(documents), first)
 
 
-def document_of(line: str) -> Any:
-    return parsed(line) if line.strip() else _NOTHING
+def documents_of(lines: Iterable[str], *, passes_broken: bool) -> Iterator[Any]:
+    """The documents of lines. Errors: FormatError `reread` for a line that is none, unless those are passed over."""
+    for line in lines:
+        try:
+            yield parsed(line) if line.strip() else _NOTHING
+        except FormatError:
+            if not passes_broken:
+                raise
 
 
 def _leaves(value: Any, address: str) -> Iterator[tuple[str, str | None]]:

@@ -12,6 +12,7 @@ from veil.formats.addresses import EMPTY
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 DEEPEST = 200
+JSON_BROKEN = "json-broken"
 
 
 @dataclass(slots=True)
@@ -68,12 +69,21 @@ def leaves(text: str, where: str, root: str = "$") -> Tree:
     try:
         json.loads(text)
     except ValueError as error:
-        raise FormatError(
-            "json-broken", "this is not JSON", where=f"{where} offset {getattr(error, 'pos', 0)}"
-        ) from None
+        raise FormatError(JSON_BROKEN, "this is not JSON", where=f"{where} offset {getattr(error, 'pos', 0)}") from None
     except RecursionError:
         raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}", where=where) from None
     return _Walk(text, where).run(root)
+
+
+def is_broken(line: str) -> bool:
+    """Whether a line holds something, and no JSON."""
+    try:
+        json.loads(line or "null")
+    except ValueError:
+        return bool(line.strip())
+    except RecursionError:
+        return False
+    return False
 
 
 class _Open(NamedTuple):

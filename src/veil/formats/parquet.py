@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from veil.errors import FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, put_over, refuse_removals
+from veil.formats.leftout import records_left
 from veil.formats.parquet_unused import hidden_values, without_unused
 from veil.formats.parquetagain import batches_again
 from veil.formats.partitions import one_value, partitions_of
@@ -31,7 +32,7 @@ class Parquet(Joined):
     """
 
     name = "parquet"
-    traits = Traits(Kind.TABLE, (".parquet", ".pq"), typed=True, reversible=True)
+    traits = Traits(Kind.TABLE, (".parquet", ".pq"), typed=True, reversible=True, leaves_out=True)
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
         """Shape: the columns of the file, then those that its folders tell; `given["name"]` is its name below the input."""
@@ -53,7 +54,7 @@ class Parquet(Joined):
         told = partitions_of(part.files[0])
         with _opened(path / part.files[0]) as file:
             first = 0
-            for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
+            for batch in records_left(file.iter_batches(batch_size=ROWS, use_threads=False), part.without):
                 yield as_batch(_told(batch, told), first)
                 first += batch.num_rows
             if first == 0:
@@ -66,7 +67,7 @@ class Parquet(Joined):
             raise FormatError("hidden-value", "a table holds words that none of its rows has", where=", ".join(hidden[:5]),
                               hint="drop the column, or write the file anew with a library that keeps no unused words")  # fmt: skip
         told, first = partitions_of(part.files[0]), 0
-        for batch in batches_again(path, part):
+        for batch in records_left(batches_again(path, part), part.without):
             yield as_batch(_told(batch, told), first)
             first += batch.num_rows
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError
 from veil.formats.base import Inspection, Part, Settings
+from veil.formats.leftout import records_left
 from veil.formats.parquet import ROWS, Parquet, ParquetWriter, as_batch
 from veil.model import Batch
 
@@ -51,7 +52,7 @@ class Sql(Parquet):
         del settings
         relation = path / part.files[0]
         first = 0
-        for batch in relation.read(part.keys or (None, None), ROWS):
+        for batch in records_left(relation.read(part.keys or (None, None), ROWS), part.without):
             yield as_batch(batch, first)
             first += batch.num_rows
         if first == 0:

@@ -14,8 +14,10 @@ import pyarrow as pa
 from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.csvagain import read_again
+from veil.formats.csvbroken import RAGGED, Sound, read_sound, taken
 from veil.formats.csvtext import Rows, Shape, lost_cells, read_rows, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
+from veil.formats.leftout import BROKEN, Broken, LeftOut, tables_left
 from veil.formats.nature import check_bytes, check_text, not_text
 from veil.formats.packing import created, is_packed, opened
 from veil.formats.sniff import sniff_shape, split_row
@@ -35,7 +37,8 @@ class Csv(Joined):
     """
 
     name = "csv"
-    traits = Traits(Kind.TABLE, (".csv",), given=Delimited, reversible=True, exact=True, heads=1)
+    traits = Traits(Kind.TABLE, (".csv",), given=Delimited, reversible=True, exact=True, heads=1,
+                    leaves_out=True, passes_broken=True)  # fmt: skip
     usual_delimiter: str | None = None  # where a project states none; None: found out
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
@@ -92,44 +95,15 @@ class Csv(Joined):
         encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
         header = tuple(settings["addresses"])
         shape = Shape(settings["delimiter"], settings["quote"], len(header), header)
-        first = 0
+        reading = _Reading(settings, encoding, shape, LeftOut(part.without))
         try:
-            for batch in self._read(path / part.files[0], part, settings, encoding, shape):
-                yield batch
-                first += batch.height
+            yield from reading.batches(path / part.files[0], part)
         except (FormatError, LimitError) as error:
             known = bool(error.row) or error.code == "row-too-long"
-            raise (error.placed(row=first + max(error.row, 1)) if known else error) from None
-
-    @staticmethod
-    def _read(file_path: Path, part: Part, settings: Settings, encoding: Encoding, shape: Shape) -> Iterator[Batch]:
-        header: list[str] = settings["addresses"]
-        first = 0
-        headless = bool(settings.get("headless"))
-        for number, data in enumerate(
-            _blocks(file_path, part, Encoding(encoding.name) if headless else encoding, shape)
-        ):
-            head, body, tail = _parted(
-                data,
-                shape,
-                encoding,
-                is_first=part.start == 0 and number == 0 and not settings.get("headless"),
-                where="row 0",
-            )
-            if b"\0" in body:
-                raise not_text("a row holds a NUL byte", f"block {number}", UNREADABLE)
-            if body:
-                rows = read_rows(body, shape)
-                fields = tuple(Field(name, values) for name, values in zip(header, rows.values, strict=True))
-                yield Batch(fields, rows.height, first, places=(head, rows, tail, body.endswith(b"\n")))
-                first += rows.height
-            else:
-                empty = _no_rows(shape)
-                yield Batch(tuple(Field(name, values) for name, values in zip(header, empty.values, strict=True)), 0, first,
-                            places=(head, empty, tail, True))  # fmt: skip
+            raise (error.placed(row=reading.rows + max(error.row, 1)) if known else error) from None
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
-        return read_again(path, part, settings, careful=careful)
+        return tables_left(read_again(path, part, settings, careful=careful), part.without)
 
     def writer(self, side: Path, part: Part, settings: Settings) -> CsvWriter:
         return CsvWriter(side / part.files[0], settings)
@@ -195,6 +169,47 @@ class CsvWriter:
         self._file.close()
 
 
+class _Reading:
+    """A part of a table as it is read. Units: `rows`: how many rows have been read so far, broken ones too."""
+
+    def __init__(self, settings: Settings, encoding: Encoding, shape: Shape, left: LeftOut) -> None:
+        self._encoding, self._shape, self._left = encoding, shape, left
+        self._headless, self._broken = bool(settings.get("headless")), bool(settings.get(BROKEN))
+        self.rows = 0
+
+    def batches(self, path: Path, part: Part) -> Iterator[Batch]:
+        encoding = Encoding(self._encoding.name) if self._headless else self._encoding
+        for number, data in enumerate(_blocks(path, part, encoding, self._shape)):
+            is_first = part.start == 0 and number == 0 and not self._headless
+            head, body, tail = _parted(data, self._shape, is_first=is_first)
+            if b"\0" in body:
+                raise not_text("a row holds a NUL byte", f"block {number}", UNREADABLE)
+            yield self._batch(head, body, tail)
+
+    def _batch(self, head: bytes, body: bytes, tail: bytes) -> Batch:
+        first, about, rows, ended = self._left.seen, {}, None, True
+        if body and self._broken:
+            sound = read_sound(body, self._shape)
+            rows, ended = sound.rows, sound.data.endswith(b"\n") or not sound.data
+            about = self._told(sound)
+        elif body:
+            rows, ended = read_rows(body, self._shape), body.endswith(b"\n")
+        rows = rows or _no_rows(self._shape)
+        self.rows += rows.height
+        kept = self._left.kept(rows.height)
+        rows = rows if kept is None else taken(rows, kept)
+        fields = tuple(Field(name, values) for name, values in zip(self._shape.names, rows.values, strict=True))
+        return Batch(fields, rows.height, first, places=(head, rows, tail, ended), about=about)
+
+    def _told(self, sound: Sound) -> dict[str, Broken]:
+        """What a batch says of its broken rows; counts them."""
+        if not sound.broken:
+            return {}
+        broken = tuple(self.rows + row for row in sound.broken)
+        self.rows += len(broken)
+        return {BROKEN: Broken(RAGGED, broken, tuple(self._left.seen + row for row in sound.doubtful))}
+
+
 def _header_row(head: bytes, removed: set[int], shape: Shape) -> bytes:
     if not head or not removed:
         return head
@@ -209,9 +224,8 @@ def _no_rows(shape: Shape) -> Rows:
     return Rows(tuple(none for _ in range(shape.width)), None, "\n", 0)
 
 
-def _parted(data: bytes, shape: Shape, encoding: Encoding, *, is_first: bool, where: str) -> tuple[bytes, bytes, bytes]:
+def _parted(data: bytes, shape: Shape, *, is_first: bool) -> tuple[bytes, bytes, bytes]:
     """Header row (first block only), rows, and the blank lines that end a file."""
-    del encoding, where
     head = b""
     if is_first:
         at = _row_end(data, shape.quote.encode())

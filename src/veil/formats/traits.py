@@ -66,6 +66,8 @@ class Traits:
     reversible: bool = False  # tables that can be brought back exactly (`TwoWay`)
     heads: int = 0  # rows above the first record, as a person counts them
     exact: bool = False  # a file that gets no edits is written back byte for byte
+    leaves_out: bool = False  # single rows can be left out when it is read (`Part.without`)
+    passes_broken: bool = False  # rows that cannot be parsed can be passed over (the setting `broken`)
 
     @property
     def is_table(self) -> bool:

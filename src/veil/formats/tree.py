@@ -6,10 +6,10 @@ import codecs
 import io
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 
@@ -21,6 +21,7 @@ from veil.formats.encodings import Encoding, decoded_again, encode, read_encodin
 from veil.formats.extendedjson import date_of, number_of
 from veil.formats.jsontext import (
     DOCUMENT,
+    JSON_BROKEN,
     Cut,
     Element,
     Group,
@@ -28,17 +29,20 @@ from veil.formats.jsontext import (
     Tree,
     element_removals,
     inner_cuts,
+    is_broken,
     leaves,
     removals,
     spliced,
     token_of,
     value_of,
 )
+from veil.formats.leftout import BROKEN, Broken
 from veil.formats.packing import created, opened
 from veil.formats.plain import read_whole
 from veil.formats.traits import Encoded, Kind, Traits
 from veil.model import Batch, Edits, Elements, Field, Splice, by_value, span_table
 
+_Item = TypeVar("_Item")
 LINES = 5_000
 LARGEST = 512 << 20
 
@@ -180,13 +184,19 @@ class NdJson(Joined):
     """One JSON document a line; blank lines and line ends stay."""
 
     name = "ndjson"
-    traits = Traits(Kind.RECORDS, (".ndjson", ".jsonl"), JSONPATH, Encoded, exact=True)
+    traits = Traits(
+        Kind.RECORDS, (".ndjson", ".jsonl"), JSONPATH, Encoded, exact=True, leaves_out=True, passes_broken=True
+    )
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
         """Reads the whole file once: every path that stands in it must meet a rule before the run."""
         encoding = read_encoding(path, given.get("encoding"))
         seen: dict[str, None] = {}
-        settings = {"encoding": encoding.name, "bom": encoding.bom.hex()}
+        settings = {
+            "encoding": encoding.name,
+            "bom": encoding.bom.hex(),
+            **({BROKEN: True} if given.get(BROKEN) else {}),
+        }
         for batch in self.read(path.parent, Part((path.name,)), settings):
             seen.update(dict.fromkeys(field.address for field in batch.fields))
         return Inspection(tuple(seen), settings)
@@ -197,46 +207,78 @@ class NdJson(Joined):
 
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
-        held: list[str] = []
-        first = 0
+        lines = _Lines(part.without, passes_broken=bool(settings.get(BROKEN)))
         try:
             with io.TextIOWrapper(opened(path / part.files[0]), encoding=encoding.name, newline="") as file:
                 file.read(1) if encoding.bom else None
-                for line in file:
-                    held.append(line)
-                    if len(held) == LINES:
-                        yield _lines(held, first)
-                        first, held = first + len(held), []
+                yield from lines.batches(file)
         except UnicodeDecodeError:
-            raise FormatError("encoding-broken", f"the bytes are not {encoding.name}", where=f"line {first + len(held)}",
+            raise FormatError("encoding-broken", f"the bytes are not {encoding.name}", where=f"line {lines.read}",
                               hint="state `encoding:` for this source") from None  # fmt: skip
-        if held:
-            yield _lines(held, first)
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
         del careful
-        first = 0
+        first, passes_broken = 0, bool(settings.get(BROKEN))
         with decoded_again(opened(path / part.files[0]), settings["encoding"]) as text:
             text.read(1 if settings["bom"] else 0)
-            while lines := list(itertools.islice(text, LINES)):
-                yield jsonagain.batch_of(list(map(jsonagain.document_of, lines)), first)
-                first += len(lines)
+            documents = jsonagain.documents_of(text, passes_broken=passes_broken)
+            stay = _staying(documents, part.without)
+            while some := list(itertools.islice(stay, LINES)):
+                yield jsonagain.batch_of(some, first)
+                first += len(some)
 
     def writer(self, side: Path, part: Part, settings: Settings) -> TreeWriter:
         return TreeWriter(side / part.files[0], settings)
 
 
-def _lines(lines: list[str], first: int) -> Batch:
-    bodies = [line.rstrip("\r\n") for line in lines]
-    ends = [line[len(body) :] for line, body in zip(lines, bodies, strict=True)]
-    return open_documents(bodies, "line", first=first, about={"ends": ends})
+class _Lines:
+    """The lines of a part as documents. Units: `read`: how many lines have been read so far."""
+
+    def __init__(self, without: Sequence[int], *, passes_broken: bool) -> None:
+        self._without, self._passes_broken, self.read = without, passes_broken, 0
+        self._broken: list[int] = []
+
+    def batches(self, file: Iterable[str]) -> Iterator[Batch]:
+        """Batches of as many lines that stay, so that a second reading and the output are cut alike."""
+        first = 0
+        stay = _staying(self._sound(file), self._without)
+        while held := list(itertools.islice(stay, LINES)):
+            yield self._batch(held, first)
+            first += len(held)
+        if self._broken:
+            yield self._batch([], first)
+
+    def _sound(self, file: Iterable[str]) -> Iterator[str]:
+        for line in file:
+            if self._passes_broken and is_broken(line):
+                self._broken.append(self.read)
+            else:
+                yield line
+            self.read += 1
+
+    def _batch(self, lines: list[str], first: int) -> Batch:
+        bodies = [line.rstrip("\r\n") for line in lines]
+        ends = [line[len(body) :] for line, body in zip(lines, bodies, strict=True)]
+        told = {BROKEN: Broken(JSON_BROKEN, tuple(self._broken))} if self._broken else {}
+        self._broken = []
+        try:
+            return open_documents(bodies, "line", first=first, about={"ends": ends, **told})
+        except FormatError as error:
+            wrong = next((row for row, line in enumerate(bodies, 1) if is_broken(line)), 0)
+            raise (error.placed(row=first + wrong) if wrong else error) from None
+
+
+def _staying(items: Iterable[_Item], without: Sequence[int]) -> Iterator[_Item]:
+    """The items but for those of some numbers."""
+    out = frozenset(without)
+    return (item for number, item in enumerate(items) if number not in out)
 
 
 class Json(NdJson):
     """One document a file: a list at its top is a list of records, anything else one record."""
 
     name = "json"
-    traits = Traits(Kind.RECORDS, (".json",), JSONPATH, Encoded, opens=True, joins=False, exact=True)
+    traits = Traits(Kind.RECORDS, (".json",), JSONPATH, Encoded, opens=True, joins=False, exact=True, leaves_out=True)
 
     def open_values(self, values: pa.Array, where: str) -> tuple[Batch, pa.BooleanArray]:
         return open_cells(values, where)
@@ -247,25 +289,27 @@ class Json(NdJson):
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
         text = read_text(read_whole(path / part.files[0], "document", LARGEST), encoding, "document")
-        yield _records(text)
+        yield _records(text, part.without)
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
         del careful
         with decoded_again(opened(path / part.files[0]), settings["encoding"]) as text:
             text.read(1 if settings["bom"] else 0)
-            yield jsonagain.batch_of(jsonagain.records_of(text.read()))
+            yield jsonagain.batch_of(list(_staying(jsonagain.records_of(text.read()), part.without)))
 
 
-def _records(text: str) -> Batch:
+def _records(text: str, without: Sequence[int] = ()) -> Batch:
     """A top list's elements as rows; the text between them travels in `about["ends"]`."""
     if not text.lstrip().startswith("["):
-        return open_documents([text], "document", about={"ends": [""], "head": ""})
+        return open_documents(list(_staying([text], without)), "document", about={"ends": [""], "head": ""})
     bounds = leaves(text, "document").groups[0].bounds
     if not bounds:
         return open_documents([None], "document", about={"ends": [text], "head": ""})
-    bodies = [text[start:end] for start, end in bounds]
     stops = [*(start for start, _ in bounds[1:]), len(text)]
-    ends = [text[end:stop] for (_, end), stop in zip(bounds, stops, strict=True)]
+    records = [(text[start:end], text[end:stop]) for (start, end), stop in zip(bounds, stops, strict=True)]
+    stay = list(_staying(records, without))
+    bodies, ends = [body for body, _ in stay], [end for _, end in stay]
+    ends[-1:] = [records[-1][1]] if ends else []  # what closes the list
     return open_documents(bodies, "record", about={"ends": ends, "head": text[: bounds[0][0]]})
 
 

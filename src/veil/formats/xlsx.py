@@ -50,7 +50,7 @@ class Xlsx(Joined):
     """
 
     name = "xlsx"
-    traits = Traits(Kind.TABLE, (".xlsx",), given=Sheeted, items=True, reversible=True, heads=1)
+    traits = Traits(Kind.TABLE, (".xlsx",), given=Sheeted, items=True, reversible=True, heads=1, leaves_out=True)
 
     def after(self, name: str) -> str:
         """The sheet `Patients` of `book.xlsx` becomes `book-Patients.xlsx`."""
@@ -75,7 +75,8 @@ class Xlsx(Joined):
 
     def read(self, path: Any, part: Part, settings: Settings) -> Iterator[Batch]:
         header: list[str] = settings["addresses"]
-        rows = _rows_of(path / path_of(part.files[0]), inner_of(part.files[0]))[1:]
+        out, sheet = set(part.without), _rows_of(path / path_of(part.files[0]), inner_of(part.files[0]))[1:]
+        rows = [row for number, row in enumerate(sheet) if number not in out]
         for first in range(0, max(1, len(rows)), _ROWS):
             cells = list(zip(*rows[first : first + _ROWS], strict=True)) or [() for _ in header]
             fields = tuple(

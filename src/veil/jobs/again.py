@@ -17,9 +17,10 @@ from veil.formats.base import Part
 from veil.formats.partitions import partitions_of
 from veil.jobs.day_order import EMPTY, in_day_order
 from veil.jobs.passone import pass_one
-from veil.jobs.quarantine import Spot
+from veil.jobs.quarantine import ROW_CODES, Spot
 from veil.jobs.release import MANIFEST
 from veil.jobs.rereading import verified
+from veil.jobs.row_quarantine import closed_up
 from veil.jobs.session import Session
 from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of, units_of
 from veil.jobs.work import Setting, Worker, after_settings
@@ -51,7 +52,7 @@ def read_again(session: Session, keys: Keys) -> Verdict:
     manifest = json.loads((session.out / MANIFEST).read_text(encoding="utf-8"))
     verdict = Verdict()
     _digests(session.out, manifest, verdict)
-    put_aside = {one["what"] for one in manifest["quarantined"]}
+    put_aside = Aside.of(manifest)
     units = units_of(session.plan, session.inputs)
     if session.plan.contradiction == EMPTY:
         session = dataclasses.replace(session, plan=in_day_order(session.plan, session.inputs, units))
@@ -92,15 +93,39 @@ class _Pair:
     settings: dict[str, Any]
 
 
-def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: set[str]) -> Iterator[_Pair]:
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What of the input is not in a release: files by label, and rows of the others, as a person counts them, by label and code."""
+
+    files: frozenset[str]
+    rows: dict[str, dict[str, list[int]]]
+
+    @classmethod
+    def of(cls, manifest: dict[str, Any]) -> Aside:
+        rows: dict[str, dict[str, list[int]]] = {}
+        for one in manifest["quarantined"]:
+            if one.get("rows_only"):
+                rows.setdefault(one["what"], {})[one["code"]] = [place["row"] for place in one["places"]]
+        return cls(frozenset(one["what"] for one in manifest["quarantined"] if not one.get("rows_only")), rows)
+
+    def without(self, label: str, heads: int) -> tuple[int, ...]:
+        """The rows that are to be left out, among those of a file that can be parsed."""
+        found = self.rows.get(label, {})
+        broken = sorted(row for code, rows in found.items() if code not in ROW_CODES for row in rows)
+        taken = sorted({row for code, rows in found.items() if code in ROW_CODES for row in rows})
+        first = heads + 1
+        return tuple(closed_up([row - first for row in taken], [row - first for row in broken]))
+
+
+def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: Aside) -> Iterator[_Pair]:
     """Input and output of each file: a table's parts in a row, each note alone."""
     for unit in units:
         source = session.plan.source(unit.source)
         for i, name in enumerate(unit.part.files if unit.part.start == 0 else ()):
             label = f"{unit.source} file {unit.file + i + 1}"
-            if label in put_aside:
+            if label in put_aside.files:
                 continue
-            whole = Part((name,))
+            whole = Part((name,), without=put_aside.without(label, source.traits.heads))
             final = _final(session, worker, unit, name)
             yield _Pair(label, whole, Part((final,)), settings_of(source, name))
 

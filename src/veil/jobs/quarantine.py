@@ -7,11 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from veil.errors import Error
-from veil.verify.findings import Place
+from veil.verify.findings import WEAK, Place
 
 STRONG = frozenset(
     {"known-identifier", "residual-pattern", "residual-name", "residual-date", "torn"}
 )  # an identifier is left
+DOUBTFUL = "row-doubtful"  # a row that may be the rest of a broken one
+ROW_CODES = STRONG | {
+    "residual-language",
+    WEAK,
+    DOUBTFUL,
+}  # found by looking at every row, so that the others can be shown
 SHOWN = 20  # places that a record names of a file that is in quarantine as a whole
 
 
@@ -70,6 +76,10 @@ class Quarantined:
         where = f", {self.spots[0].line()}" if self.spots and self.spots[0].line() else ""
         more = f" and {self.count - 1:,} more" if self.count > 1 else ""
         return f"{self.what}{where}{more}"
+
+    def with_rows(self, later: Quarantined) -> Quarantined:
+        """These rows, and those of a later part of the file that have the same code."""
+        return replace(self, spots=self.spots + later.spots, count=self.count + later.count)
 
     def counted_from(self, first: int) -> Quarantined:
         """The same with rows counted from the first of the file. Units: `first` is the number of the unit's first row."""

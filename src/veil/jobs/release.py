@@ -202,7 +202,7 @@ def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], o
         settings = settings_of(source, path)
         found.append({
             "source": name, "name": final, "original": format_of(source).after(path), "format": written_as(source), "sha256": outputs[final],
-            "was": digest_of(source.place, path), "label": own[0][0].label,
+            "was": "" if any(part.rows_only for _, one in own for part in one.quarantined) else digest_of(source.place, path), "label": own[0][0].label,
             "settings": after_settings(source, Unit(0, name, 0, Part((path,))), settings),
             "units": [(unit.number, one.pages) for unit, one in own],
         })  # fmt: skip
@@ -227,7 +227,7 @@ def _bad_files(units: list[Unit], done: list[Done]) -> set[tuple[str, str]]:
 def numbered(plan: Plan, units: list[Unit], done: list[Done]) -> tuple[list[Quarantined], list[tuple[str, Spot]]]:
     """What is in quarantine, and weak evidence, with rows counted from the beginning of their files; each file once."""
     whole: dict[str, Quarantined] = {}
-    parts: list[Quarantined] = []
+    parts: dict[tuple[str, str], Quarantined] = {}
     weak: list[tuple[str, Spot]] = []
     rows: dict[tuple[str, str], int] = {}
     for unit, one in zip(units, done, strict=True):
@@ -235,9 +235,13 @@ def numbered(plan: Plan, units: list[Unit], done: list[Done]) -> tuple[list[Quar
         first = rows.get(place, plan.source(unit.source).traits.heads + 1)
         rows[place] = first + one.rows
         for part in (part.counted_from(first) for part in one.quarantined):
-            parts.append(part) if part.rows_only else whole.setdefault(part.what, part)
+            if part.rows_only:
+                earlier = parts.get((part.what, part.code))
+                parts[part.what, part.code] = part if earlier is None else earlier.with_rows(part)
+            else:
+                whole.setdefault(part.what, part)
         weak += [(what, Spot(spot.row + first if spot.column else 0, spot.column)) for what, spot in one.weak]
-    left = [part for part in parts if part.what not in whole]
+    left = [part for part in parts.values() if part.what not in whole]
     return [*whole.values(), *left], [(what, spot) for what, spot in weak if what not in whole]
 
 

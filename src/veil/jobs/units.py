@@ -10,6 +10,7 @@ from typing import Any
 
 from veil.errors import Error, FormatError, LimitError
 from veil.formats.base import Format, Part
+from veil.formats.leftout import broken_of
 from veil.model import Batch
 from veil.parts import part
 from veil.policy.plan import FilePlan, Plan, SourcePlan
@@ -133,5 +134,5 @@ def _placed(error: Error, source: SourcePlan, inputs: Inputs, piece: Part) -> Er
     before = 0
     if piece.start:  # the rows of the file before this piece, counted only now
         earlier = Part(piece.files, 0, piece.start)
-        before = sum(batch.height for batch, _ in batches(source, inputs, earlier))
+        before = sum(batch.height + len(broken_of(batch).rows) for batch, _ in batches(source, inputs, earlier))
     return error.placed(where=where, row=error.row + before + source.traits.heads)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,17 +20,20 @@ from veil.engine.names import FileNames
 from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError, StoreError
 from veil.formats.base import Part, Writer
+from veil.formats.leftout import BROKEN
 from veil.formats.packing import bare
 from veil.formats.partitions import with_partitions, without_partitions
 from veil.jobs.patience import patiently
 from veil.jobs.quarantine import Quarantined, Spot
 from veil.jobs.rereading import verified
+from veil.jobs.row_quarantine import RowQuarantine
 from veil.jobs.small import SmallClasses, suppress
 from veil.jobs.trail import Trail, TrailPlace
 from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of
 from veil.keys import Keys, Vault
 from veil.model import Batch, Edits, Label, Report, label_of, path_of
 from veil.policy.plan import Plan, SourcePlan, every_rule
+from veil.policy.row_quarantine import ALONE
 from veil.policy.rules import Scan, is_gone
 from veil.roster import Roster, RosterIndex
 from veil.stores import Inputs
@@ -130,13 +134,31 @@ class Worker:
             done.weak += part_done.weak
 
     def _run(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
+        """A unit made and verified; anew without the rows that may not be shown, where the project asks for that."""
+        rows = RowQuarantine(self.setting.plan, unit)
+        while True:
+            names, findings, report = self._made(source, rows, folder, done)
+            if source.traits.many_files or not rows.takes(findings) or rows.is_empty:
+                break
+            _emptied(folder)
+        done.rows = rows.rows
+        self._collect(source, rows, folder, names, findings, done)
+        done.counts = report.rows()
+        done.checks = dict(findings.counts + Counter(rows.seen()))
+
+    def _made(
+        self, source: SourcePlan, rows: RowQuarantine, folder: Path, done: Done
+    ) -> tuple[list[str], Findings, Report]:
+        """The side files of a unit without the rows in quarantine: their final names, what verify saw, counts."""
+        unit = rows.unit
         format_, settings = format_of(source), settings_of(source, unit.part.files[0])
         writer = format_.writer(folder, _aside(source, unit), settings)
         report = Report()
         witness: list[tuple[Batch, pa.Array]] | None = []
         answers: list[dict[str, pa.Array]] = []
-        number = done.rows = 0
+        number = 0
         new_names: list[str] = []
+        rows.begin()
         with _finished(writer):
             for batch, names in batches(source, self.setting.inputs, unit.part):
                 subjects = subjects_of(source, batch, names, self.roster, self.setting.plan.person)
@@ -153,13 +175,15 @@ class Worker:
                     done.pages = number + 1
                 report += counted
                 number += 1
-                done.rows += batch.height
+                rows.see(batch)
                 witness = None if witness is None or number > HELD else [*witness, (batch, subjects)]
-        findings = self._weighed(self._verified(source, unit, folder, settings, witness, new_names, answers))
+        findings = Findings()
+        if not rows.is_empty:
+            findings = self._weighed(
+                source, self._verified(source, unit, folder, settings, witness, new_names, answers)
+            )
         new_names = new_names or self.named(source, unit.part.files[0], getattr(writer, "partitions", {}))
-        self._collect(source, unit, folder, new_names, findings, done)
-        done.counts = report.rows()
-        done.checks = dict(findings.counts)
+        return new_names, findings, report
 
     def named(self, source: SourcePlan, name: str, partitions: Mapping[str, str | None]) -> list[str]:
         """The final name of a table: its own, if that is clean, in folders that tell the new values of its partitions."""
@@ -186,9 +210,10 @@ class Worker:
             answers,
         )  # fmt: skip
 
-    def _weighed(self, findings: Findings) -> Findings:
-        """What is seen, weighed as the project asks: weak evidence counts as strong where it says so."""
-        if self.setting.plan.on_evidence("weak") == "quarantine":
+    def _weighed(self, source: SourcePlan, findings: Findings) -> Findings:
+        """What is seen, weighed as the project asks: weak evidence costs the file where it says so."""
+        asked = self.setting.plan.on_evidence("weak")
+        if asked == "quarantine" or (asked == ALONE and source.traits.many_files):
             for place in findings.weak:
                 findings.strong.setdefault(place.row, place)
             findings.weak.clear()
@@ -199,16 +224,18 @@ class Worker:
             yield batch, subjects_of(source, batch, names, self.roster, self.setting.plan.person)
 
     def _collect(
-        self, source: SourcePlan, unit: Unit, folder: Path, names: list[str], findings: Findings, done: Done
+        self, source: SourcePlan, rows: RowQuarantine, folder: Path, names: list[str], findings: Findings, done: Done
     ) -> None:
+        unit = rows.unit
         if not source.traits.many_files:
-            if findings.bad_rows:
-                done.quarantined.append(Quarantined.of(unit.label, list(findings.strong.values())))
+            if findings.bad_rows or rows.is_empty:
+                done.quarantined += rows.file_lost(unit.label, findings)
                 shutil.rmtree(folder, ignore_errors=True)
                 return
             side = folder / format_of(source).after(_aside(source, unit).files[0])
             done.files.append((str(side.relative_to(self.setting.side)), names[0]))
-            done.weak = [(unit.label, Spot(place.row, place.column)) for place in findings.weak]
+            done.quarantined += rows.quarantined(unit.label)
+            done.weak = [(unit.label, Spot(place.row, place.column)) for place in rows.spots(findings.weak)]
             return
         for i, name in enumerate(names):
             side = folder / name
@@ -279,7 +306,8 @@ def after_settings(source: SourcePlan, unit: Unit, settings: dict[str, Any]) -> 
         for address in settings["addresses"]
         if address not in gone and (address in ruled or not source.traits.is_table)
     ]
-    return {**settings, "addresses": kept, "headless": unit.part.start > 0, "output": True}
+    own = {key: value for key, value in settings.items() if key != BROKEN}
+    return {**own, "addresses": kept, "headless": unit.part.start > 0, "output": True}
 
 
 def scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:

@@ -27,6 +27,7 @@ from veil.policy.plan import FilePlan, InVault, Plan, SourcePlan, SubjectPlan, d
 from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import Project, Source, private_folder
+from veil.policy.row_quarantine import check_row_quarantine, passes_broken
 from veil.policy.rules import Case, Drop, Keep, Rule, Scan, emptied, rule_of
 from veil.policy.schemas import as_spelled, named_by_standard, with_schema
 from veil.policy.siblings import check_siblings
@@ -69,6 +70,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     if not sources:
         raise PolicyError("files-missing", "no source of the project has a file", where=document.at("in"),
                           hint="check `in:` and the names of the tables")  # fmt: skip
+    check_row_quarantine(project, sources, document)
     person = person_domain(project, sources)
     search = detectors_of(project.detectors, document, folder)
     sources = [_with_subject(one, project, sources, person, document, folder) for one in sources]
@@ -157,7 +159,8 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     traits = traits_of(kind)
     if traits.items:
         own = sheets_of(name, source, own, store, where)
-    planned = inspected(store, own, kind, source, where)
+    alone = passes_broken(project, source, kind, document.at(room, name, "rows"))
+    planned = inspected(store, own, kind, source, where, passes_broken=alone)
     if project.schema_ is not None and traits.is_table:
         source = as_spelled(source, [address for file in planned for address in file.settings["addresses"]])
     first = source.day_first if source.day_first is not None else day_first(project.locale)

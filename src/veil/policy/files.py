@@ -8,6 +8,7 @@ from pathlib import Path
 
 from veil.errors import Error, PolicyError
 from veil.formats.base import Format
+from veil.formats.leftout import BROKEN
 from veil.formats.packing import bare
 from veil.formats.xlsx import sheets
 from veil.model import Item
@@ -92,7 +93,9 @@ def format_of(name: str, source: Source, files: list[str], formats: Formats, whe
     return kinds.pop()
 
 
-def inspected(store: Store, files: list[str], kind: str, source: Source, where: str) -> tuple[FilePlan, ...]:
+def inspected(
+    store: Store, files: list[str], kind: str, source: Source, where: str, *, passes_broken: bool = False
+) -> tuple[FilePlan, ...]:
     """Each file with what had to be inferred to read it.
 
     Errors:  the format's own, with the place of the source and the number of the file, never its name.
@@ -100,12 +103,12 @@ def inspected(store: Store, files: list[str], kind: str, source: Source, where: 
     reader: Format = part("formats", kind)()
     stated = {"encoding": source.encoding, "delimiter": source.delimiter, "quote": source.quote, "sheet": source.sheet}
     given = given_of(kind, {key: value for key, value in stated.items() if value is not None}, source.settings, where)
-    found = []
+    found, broken = [], {BROKEN: True} if passes_broken else {}
     for number, file in enumerate(files):
         try:
-            seen = reader.inspect(store / file, {**given, "name": file})
+            seen = reader.inspect(store / file, {**given, **broken, "name": file})
         except Error as error:
-            raise type(error)(error.code, error.message, where=f"{where} file {number + 1}", hint=error.hint) from None
-        settings = {**seen.settings, "addresses": list(seen.addresses)}
+            raise error.placed(where=f"{where} file {number + 1}") from None
+        settings = {**seen.settings, **broken, "addresses": list(seen.addresses)}
         found.append(FilePlan(file, store.size(file), settings))
     return tuple(found)

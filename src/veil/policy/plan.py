@@ -184,7 +184,7 @@ class Plan:
         return next(one for one in self.sources if one.name == name)
 
     def on_evidence(self, strength: str) -> str:
-        """What happens where verify finds evidence: `warn`, `quarantine` or `stop`."""
+        """What happens where verify finds evidence: `warn`, `quarantine`, `quarantine-rows` or `stop`."""
         return dict(self.evidence).get(strength, "warn" if strength == "weak" else "quarantine")
 
     def day_first(self) -> bool:

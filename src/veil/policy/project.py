@@ -85,22 +85,34 @@ class Source(_Strict):
         None, description="what `drop` leaves of a column: nothing, or its name and empty cells"
     )
     missing: Literal["stop", "skip"] | None = Field(None, description="what happens when no file is there")
+    rows: Rows | None = Field(None, description="what happens with its rows that cannot be parsed")
     suppress: Suppress | None = Field(
         None, description="rows that are suppressed, so that each of the others looks like `k` at least"
     )
     names: Written | None = Field(None, description="the rule of file names; by default they are scanned")
 
 
+class Rows(_Strict):
+    """What happens with single rows of a file that are not sound."""
+
+    broken: Literal["quarantine", "quarantine-rows"] = Field(
+        "quarantine",
+        description="a row that cannot be parsed (too many or too few cells; a line that is not JSON): its file is in quarantine, or that row "
+        "alone, of CSV, TSV and JSON lines",
+    )
+
+
 class Verify(_Strict):
     """What happens where the output, read again, holds something that it may not hold."""
 
-    strong: Literal["quarantine", "stop"] = Field(
-        "quarantine", description="an identifier is left: its file is in quarantine, or nothing is released"
+    strong: Literal["quarantine", "quarantine-rows", "stop"] = Field(
+        "quarantine",
+        description="an identifier is left: its file is in quarantine, or the rows that hold it, or nothing is released",
     )
-    weak: Literal["warn", "quarantine", "stop"] = Field(
+    weak: Literal["warn", "quarantine", "quarantine-rows", "stop"] = Field(
         "warn",
         description="a short number, a ZIP or an everyday word is left that is also an identifier of the row's person: it is listed and kept, "
-        "or treated as strong evidence is",
+        "or its file or its rows are in quarantine, or nothing is released",
     )
 
 
@@ -233,6 +245,7 @@ class Project(_Strict):
         description="words that mean a missing value (NULL, N/A and UNKNOWN are known): a list adds words; `{only: [...]}` "
         "replaces them; `{except: [...]}` says which are values",
     )
+    rows: Rows | None = Field(None, description="what happens with rows that cannot be parsed")
     verify: Verify | None = Field(None, description="what happens where the output still holds an identifier")
     tables: dict[str, Source] = Field(default_factory=dict, description="tables by name: CSV, TSV or Parquet")
     notes: dict[str, Source] = Field(default_factory=dict, description="folders of notes by name")
@@ -287,11 +300,12 @@ def _known_keys(path: tuple[str, ...]) -> list[str]:
     if len(path) > 2 and path[0] in ("tables", "notes", "trees"):
         model = Source
         if len(path) > 3:
-            model = Suppress if path[2] == "suppress" else Subject if path[2] == "subject" else Source
+            below: dict[str, type[BaseModel]] = {"suppress": Suppress, "subject": Subject, "rows": Rows}
+            model = below.get(path[2], Source)
     elif len(path) > 2 and path[0] == "groups":
         model = Group
-    elif len(path) > 1 and path[0] == "verify":
-        model = Verify
+    elif len(path) > 1 and path[0] in ("verify", "rows"):
+        model = Verify if path[0] == "verify" else Rows
     elif len(path) > 1 and path[0] == "keyring":
         model = Keyring
     return [field.alias or name for name, field in model.model_fields.items()]

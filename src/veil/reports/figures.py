@@ -26,7 +26,10 @@ BAD = {
     "no-value-changed": "a cell with a word for a missing value (NULL, N/A, UNKNOWN) did not stay as it was",
     "null-filled": "something stands where nothing stood",
     "dropped-field": "a field that was dropped still holds something",
+    "csv-ragged": "a row has too many or too few cells",
+    "json-broken": "a line is not JSON",
     "row-count": "rows were lost or won",
+    "row-doubtful": "a row follows one with too few cells and looks otherwise than the rest: it may be the end of a text broken by a line end",
     "reread": "a second reading of the input finds other values than the run has read",
 }
 _NAMED = frozenset({"given_name", "family_name", "middle_name", "full_name", "name", "city", "county", "street", "address",
