@@ -18,5 +18,5 @@ def test_numbers_of_the_rows_that_stay_are_those_of_a_list_without_the_others(he
 @pytest.mark.parametrize(
     ("rows", "missing", "found"), [([0, 1], [], [0, 1]), ([0, 1], [0], [1, 2]), ([], [3], []), ([2], [0, 1, 2, 4], [6])]
 )
-def test_some_numbers(rows, missing, found):
+def test_numbers_behind_missing_rows_move_on(rows, missing, found):
     assert shifted(rows, missing) == found
