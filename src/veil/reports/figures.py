@@ -26,11 +26,13 @@ BAD = {
     "no-value-changed": "a cell with a word for a missing value (NULL, N/A, UNKNOWN) did not stay as it was",
     "null-filled": "something stands where nothing stood",
     "dropped-field": "a field that was dropped still holds something",
+    "row-count": "rows were lost or won",
+    "reread": "a second reading of the input finds other values than the run has read",
+}
+BROKEN = {
     "csv-ragged": "a row has too many or too few cells",
     "json-broken": "a line is not JSON",
-    "row-count": "rows were lost or won",
     "row-doubtful": "a row follows one with too few cells and looks otherwise than the rest: it may be the end of a text broken by a line end",
-    "reread": "a second reading of the input finds other values than the run has read",
 }
 _NAMED = frozenset({"given_name", "family_name", "middle_name", "full_name", "name", "city", "county", "street", "address",
                     "organization", "email", "birth_date", "date", "sex"})  # fmt: skip
@@ -112,7 +114,7 @@ def by_label(manifest: dict[str, Any]) -> list[list[str]]:
 def check_rows(manifest: dict[str, Any]) -> list[list[str]]:
     """Every check of verify with its count, then what was seen that may not be shown: by code, or one line of none."""
     checks = dict(manifest["checks"])
-    seen = {code: count for code in BAD if (count := checks.pop(code, 0))}
+    seen = {code: count for code in (*BAD, *BROKEN) if (count := checks.pop(code, 0))}
     weak = checks.pop(WEAK, 0)
     rows = [[check, f"{count:,}"] for check, count in checks.items()]
     bad = [[f"seen: {code}", f"{count:,}"] for code, count in seen.items()]
@@ -123,7 +125,7 @@ def check_rows(manifest: dict[str, Any]) -> list[list[str]]:
 def quarantine_rows(manifest: dict[str, Any]) -> list[list[str]]:
     """Shape: a row a file (or its rows) that is not in the release: which, where, why, code."""
     return [
-        [one["what"], _places(one), BAD.get(one["code"], "see the reference of errors"), one["code"]]
+        [one["what"], _places(one), (BAD | BROKEN).get(one["code"], "see the reference of errors"), one["code"]]
         for one in manifest["quarantined"]
     ]
 
