@@ -31,11 +31,11 @@ demo: $(READY)
 
 ## test      the tests; under ten minutes on two cores
 test: $(READY)
-	@$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not corpora and not server"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser and not corpora and not server"
 
 ## test-all  also what needs a browser, database servers, the corpora or more time
 test-all: $(READY)
-	@$(BIN)/python -m pytest -n 2 -m "slow or browser or corpora or server"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser or corpora or server"
 
 ## lint      ruff, mypy, import-linter
 lint: $(READY)
