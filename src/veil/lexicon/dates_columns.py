@@ -24,8 +24,7 @@ Flags = npt.NDArray[np.bool_]
 _CHUNK = 1 << 16
 _YEARS = range(1500, 2200)
 _EPOCH = dt.date(1970, 1, 1).toordinal()
-_SHAPES = np.arange(256, dtype=np.uint8)
-_SHAPES[48:58] = ord("9")
+_SHAPES = bytes(57 if 48 <= byte <= 57 else byte for byte in range(256))  # every digit a 9
 _EIGHT = "99999999"
 _HEADS = (  # shape, where year, month and day stand in it, a date of that form, day first (None: either)
     (re.compile(r"9999([-/.])99\1"), (0, 5, 8), "2012{0}04{0}12", None),
@@ -192,10 +191,20 @@ class _Texts:
         low, high = int(starts[0]), int(starts[-1])
         self.offsets: Numbers = starts - low
         self.data: Bytes = np.frombuffer(data, np.uint8, high - low, low) if high > low else np.zeros(0, np.uint8)
-        shapes = pa.LargeStringArray.from_buffers(count, pa.py_buffer(self.offsets), pa.py_buffer(_SHAPES[self.data]))
-        encoded = pc.dictionary_encode(shapes)
-        self._kinds = encoded.indices.to_numpy(zero_copy_only=False)
-        self._shapes: list[str] = encoded.dictionary.to_pylist()
+        self._shapes: list[str]
+        self._kinds, self._shapes = self._sorted_out(self.data.tobytes().translate(_SHAPES))
+
+    def _sorted_out(self, shapes: bytes) -> tuple[Numbers, list[str]]:
+        """The shape of each text, by its place among all; most columns have one."""
+        count = len(self.values)
+        width = int(self.offsets[1]) if count else 0
+        if width and len(shapes) == count * width and bool((np.diff(self.offsets) == width).all()):
+            block = np.frombuffer(shapes, np.uint8).reshape(count, width)
+            if bool((block == block[0]).all()):
+                return np.zeros(count, np.int32), [shapes[:width].decode("utf-8")]
+        texts = pa.LargeStringArray.from_buffers(count, pa.py_buffer(self.offsets), pa.py_buffer(shapes))
+        encoded = pc.dictionary_encode(texts)
+        return encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -215,6 +224,8 @@ class _Texts:
         """Rows that are read one by one: of no shape of fixed width, or eight digits that do not begin with a year."""
         others = [kind for kind, shape in enumerate(self._shapes) if head_of(shape, day_first) is None]
         eight = [kind for kind, shape in enumerate(self._shapes) if shape == _EIGHT]
+        if not others and not eight:
+            return np.zeros(0, np.int64)
         found = np.isin(self._kinds, others)
         if eight:
             found |= ~known & np.isin(self._kinds, eight)
@@ -306,6 +317,13 @@ def _calendar() -> tuple[Numbers, Numbers, Bytes]:
     lengths = np.diff(np.append(starts, starts[-1] + 31))
     every = np.repeat(np.arange(len(months)), lengths)
     day = np.arange(len(every)) - (starts - starts[0])[every] + 1
-    number = (every // 12 + _YEARS.start) * 10_000 + (every % 12 + 1) * 100 + day
-    digits = np.stack([(number // 10**i) % 10 + 48 for i in range(7, -1, -1)], axis=1).astype(np.uint8)
+    digits = np.empty((len(every), 8), np.uint8)
+    digits[:, :4] = _digits(np.arange(_YEARS.start, _YEARS.stop), 4)[every // 12]
+    digits[:, 4:6] = _digits(np.arange(1, 13), 2)[every % 12]
+    digits[:, 6:] = _digits(np.arange(32), 2)[day]
     return starts, lengths, digits
+
+
+def _digits(numbers: Numbers, width: int) -> Bytes:
+    """The decimal digits of each number. Shape: n -> n by `width`."""
+    return np.stack([(numbers // 10**i) % 10 + 48 for i in range(width - 1, -1, -1)], axis=1).astype(np.uint8)
