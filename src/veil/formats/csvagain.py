@@ -1,4 +1,5 @@
-"""Tables of text read a second way: by Arrow's own reader over the whole file, or, where that reads otherwise, by a pattern."""
+"""Tables of text read a second way: rows without quotes by the places of their delimiters, others by Arrow's own reader over
+the whole file, or, where that reads otherwise, by a pattern."""  # noqa: D205, D209
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ import pyarrow.csv as pacsv
 
 from veil.errors import FormatError
 from veil.formats.base import Part, Settings
+from veil.formats.csvplain import is_plain, plain_rows
 from veil.formats.encodings import decoded_again
 from veil.formats.leftout import BROKEN
 from veil.formats.packing import is_packed, opened
@@ -39,7 +41,7 @@ def read_again(path: Path, part: Part, settings: Settings, *, careful: bool) -> 
     batches = (
         _carefully(path / part.files[0], part, settings, headless)
         if careful
-        else _by_arrow(path / part.files[0], part, settings, headless)
+        else _quickly(path / part.files[0], part, settings, headless)
     )
     return _checked(batches, names)
 
@@ -56,15 +58,27 @@ def _checked(batches: Iterator[tuple[Sequence[str], list[pa.Array]]], names: Seq
         first += height
 
 
-def _by_arrow(
+def _quickly(
     path: Path, part: Part, settings: Settings, headless: bool
 ) -> Iterator[tuple[Sequence[str], list[pa.Array]]]:
+    """What is small is read at once, and without quotes where it has none; then the run has read it by Arrow."""
     names: list[str] = settings["addresses"]
     source = _stretch(path, part, settings)
-    data = source.read(SMALL)  # what is small is read at once, and without quotes where it has none
+    data = source.read(SMALL)
     whole, quote = len(data) < SMALL, settings["quote"]
     if whole and quote and quote.encode() not in data:
         quote = ""
+    if whole and not quote and settings["encoding"] == "utf-8" and is_plain(data, settings["delimiter"], len(names)):
+        source.close()
+        yield from plain_rows(data, settings["delimiter"], names, headless=headless)
+    else:
+        yield from _by_arrow(path, part, settings, headless, source, data, quote)
+
+
+def _by_arrow(
+    path: Path, part: Part, settings: Settings, headless: bool, source: BinaryIO, data: bytes, quote: str
+) -> Iterator[tuple[Sequence[str], list[pa.Array]]]:
+    names, whole = settings["addresses"], len(data) < SMALL
     try:
         with pacsv.open_csv(
             pa.BufferReader(data) if whole else pa.PythonFile(_stretch(path, part, settings), "r"),

@@ -71,10 +71,8 @@ def _uniform_end(data: bytes) -> str | None:
 
 def _by_arrow(data: bytes, shape: Shape, end: str) -> Rows:
     names = [str(i) for i in range(shape.width)]
-    empty = 0 if data.startswith((b"\n", b"\r\n")) else data.find(end.encode() * 2)
-    if empty >= 0:
-        row = data.count(b"\n", 0, empty + 1)
-        raise FormatError("csv-ragged", "an empty line is among the rows", hint="a row has too few cells", row=row + 1)
+    if data.startswith((b"\n", b"\r\n")):
+        raise _empty_line(data, 0)
     bad: list[Any] = []
 
     def refuse(row: Any) -> str:
@@ -95,9 +93,12 @@ def _by_arrow(data: bytes, shape: Shape, end: str) -> Rows:
             ),
         )
     except pa.ArrowInvalid:
+        _check_empty_lines(data, end)
         row, column = _not_utf8(data, shape)
         raise FormatError("csv-unreadable", "rows cannot be read as UTF-8 cells", hint="state `encoding:` or `delimiter:` for this source",
                           row=row + 1, column=shape.name(column)) from None  # fmt: skip
+    if bad or all(column.null_count for column in table.columns):  # Arrow makes a row of nulls of an empty line
+        _check_empty_lines(data, end)
     if bad:
         lines = data.split(b"\n")
         wrong = (i for i, line in enumerate(lines) if line.count(shape.delimiter.encode()) != shape.width - 1)
@@ -105,6 +106,17 @@ def _by_arrow(data: bytes, shape: Shape, end: str) -> Rows:
         raise FormatError("csv-ragged", f"{len(bad)} rows have too many or too few cells", hint=_MEND, row=row + 1)
     values = tuple(_one(column) for column in table.columns)
     return Rows(values, None, end, table.num_rows)
+
+
+def _check_empty_lines(data: bytes, end: str) -> None:
+    empty = data.find(end.encode() * 2)
+    if empty >= 0:
+        raise _empty_line(data, empty)
+
+
+def _empty_line(data: bytes, at: int) -> FormatError:
+    row = data.count(b"\n", 0, at + 1)
+    return FormatError("csv-ragged", "an empty line is among the rows", hint="a row has too few cells", row=row + 1)
 
 
 def _not_utf8(data: bytes, shape: Shape) -> tuple[int, int]:

@@ -150,16 +150,27 @@ def _readable(source: SourcePlan, inputs: Inputs, unit: Unit) -> Iterator[Batch]
 
 def _matters(values: pa.Array) -> bool:
     """Whether some dates mean another day the other way round; looks at some of each shape."""
-    texts = pc.unique(values.cast(pa.large_string()).drop_null())
+    texts = values.cast(pa.large_string()).drop_null()
+    if not _has_order(pc.unique(_with_nines(texts))).any():
+        return False
+    texts = pc.unique(texts)
     shaped = pc.dictionary_encode(_with_nines(texts))
-    has_order = pc.invert(pc.match_substring_regex(shaped.dictionary, _YEAR_FIRST)).take(shaped.indices)
-    texts = texts.filter(has_order)
-    shapes = shaped.indices.filter(has_order).to_numpy(zero_copy_only=False)
+    has_order = _has_order(shaped.dictionary)[shaped.indices.to_numpy(zero_copy_only=False)]
+    texts = texts.filter(pa.array(has_order))
+    shapes = shaped.indices.to_numpy(zero_copy_only=False)[has_order]
     order = np.argsort(shapes, kind="stable")
     starts = np.searchsorted(shapes[order], shapes[order])
     some = texts.take(pa.array(order[np.arange(len(order)) - starts < _OF_A_SHAPE]))
     formed = infer_form(some, len(some))
     return formed.day_first is not None or formed.ambiguous
+
+
+def _has_order(shapes: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which shapes of dates do not begin with the year."""
+    first: np.ndarray[tuple[int], np.dtype[np.bool_]] = pc.match_substring_regex(shapes, _YEAR_FIRST).to_numpy(
+        zero_copy_only=False
+    )
+    return ~first.astype(np.bool_)
 
 
 def _with_nines(texts: pa.Array) -> pa.Array:

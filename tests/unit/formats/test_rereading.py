@@ -10,6 +10,7 @@ import pytest
 from veil.errors import FormatError
 from veil.formats.base import Part
 from veil.formats.csvagain import read_again
+from veil.formats.csvplain import is_plain
 from veil.parts import part
 
 TABLES = {
@@ -111,3 +112,37 @@ def test_a_typed_table_is_read_alike(tmp_path):
     pq.write_table(table, tmp_path / "t.parquet", row_group_size=2)
     reader, settings, first = both("t.parquet", tmp_path, (tmp_path / "t.parquet").read_bytes())
     assert values(reader.reread(tmp_path, Part(("t.parquet",)), settings)) == first
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("last", [b"", b"\n", b"\r\n\r\n\r\n"])
+@pytest.mark.parametrize("size", [7, 64, 1 << 20])
+def test_rows_without_quotes_are_read_alike_however_they_are_cut(tmp_path, monkeypatch, end, last, size):
+    monkeypatch.setattr("veil.formats.csvplain.AT_ONCE", size)
+    rows = [f"{i},{'Müller' * (i % 3)},{'' if i % 4 else i}".encode() for i in range(50)]
+    last = end if last == b"\n" else last if end == b"\r\n" else last.replace(b"\r", b"")
+    reader, settings, first = both("t.csv", tmp_path, end.join([b"a,b,c", *rows]) + last)
+    assert is_plain((tmp_path / "t.csv").read_bytes(), ",", 3)
+    assert first[0] == 50
+    assert values(reader.reread(tmp_path, Part(("t.csv",)), settings)) == first
+
+
+ODD = {"a cell too many": (b"1,x\n", b"1,x,y\n"), "a cell too few": (b"2,y\n", b"2\n"), "two rows in one": (b"1,x\n2", b"1,x,2"),
+       "a row in two": (b"3,z", b"3\n4,z"), "no text": (b"x", b"\xff\xfe")}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_rows_without_quotes_that_are_odd_are_refused(tmp_path, what):
+    data = b"a,b\n1,x\n2,y\n3,z\n"
+    _, settings, _ = both("t.csv", tmp_path, data)
+    (tmp_path / "t.csv").write_bytes(data.replace(*ODD[what]))
+    with pytest.raises(FormatError) as told:
+        list(read_again(tmp_path, Part(("t.csv",)), settings, careful=False))
+    assert told.value.code == "reread"
+
+
+def test_rows_without_quotes_are_never_read_by_the_runs_own_parser(tmp_path, monkeypatch):
+    reader, settings, first = both("t.csv", tmp_path, TABLES["plain"])
+    monkeypatch.setattr("pyarrow.csv.open_csv", None)
+    monkeypatch.setattr("pyarrow.csv.read_csv", None)
+    assert values(reader.reread(tmp_path, Part(("t.csv",)), settings)) == first
