@@ -18,8 +18,9 @@ from veil.jobs.passone import pass_one
 from veil.jobs.publish import Opening, publish
 from veil.jobs.release import Outcome, Shelf, release
 from veil.jobs.small import small_classes
-from veil.jobs.trail import has_pages, place_of
-from veil.jobs.units import Unit, cut_of, units_of
+from veil.jobs.together import do_units
+from veil.jobs.trail import TrailPlace, pages_there, place_of
+from veil.jobs.units import Unit, cut_of, groups_of, units_of
 from veil.jobs.work import Done, Setting, Worker
 from veil.keys import Keys
 from veil.log import event
@@ -59,16 +60,14 @@ def run(
         vault = keys.vault.path if keys.vault is not None else None
         small = small_classes(plan, inputs, keys, units, index, tell)
         setting = Setting(plan, keys, index, inputs, shelf.units, vault, shelf.salt, trail, small)
-        done = {
-            number: one
-            for number, one in shelf.finished()
-            if trail is None or has_pages(trail, keys, number, one.pages)
-        }
-        left = [unit for unit in units if unit.number not in done]
-        for one in _each(setting, left, workers):
-            shelf.keep(one)
-            event("unit", number=one.number, files=len(one.files), quarantined=len(one.quarantined))
-            done[one.number] = one
+        groups = groups_of(plan, units)
+        done = {one.number: one for some in _left_whole(shelf, groups, trail, keys) for one in some}
+        left = [group for group in groups if group[0].number not in done]
+        for some in _each(setting, left, workers):
+            shelf.keep(some)
+            for one in some:
+                event("unit", number=one.number, files=len(one.files), quarantined=len(one.quarantined))
+                done[one.number] = one
             tell("de-identifying", len(done), len(units))
         _check_unchanged(plan, inputs, units, cut)
         check_counted(plan, (row for one in done.values() for row in one.counts))
@@ -102,15 +101,28 @@ def _disk(error: OSError) -> Error:
                        hint="free space and run the same command again: it goes on where it was" if full else "check the folders of the project")  # fmt: skip
 
 
-def _each(setting: Setting, units: list[Unit], workers: int) -> Iterator[Done]:
-    if workers <= 1 or len(units) <= 1:
+def _left_whole(shelf: Shelf, groups: list[list[Unit]], trail: TrailPlace | None, keys: Keys) -> Iterator[list[Done]]:
+    """What an earlier run has done of each group, with all of its side files and the last of its pages."""
+    finished = list(shelf.finished())
+    last = {one.number: f"{one.stretch[0]}.{one.pages - 1}" for some in finished for one in some if one.pages}
+    there = pages_there(trail, keys, last.values()) if trail is not None else set(last.values())
+    lost = {number for number, page in last.items() if page not in there}
+    whole = {tuple(unit.number for unit in group) for group in groups}
+    for some in finished:
+        numbers = tuple(one.number for one in some)
+        if numbers in whole and lost.isdisjoint(numbers):
+            yield some
+
+
+def _each(setting: Setting, groups: list[list[Unit]], workers: int) -> Iterator[list[Done]]:
+    if workers <= 1 or len(groups) <= 1:
         worker = Worker(setting)
-        for unit in units:
-            yield worker.do(unit)
+        for group in groups:
+            yield do_units(worker, group)
         return
     setting = dataclasses.replace(setting, keys=setting.keys.with_vault(None))  # each worker opens the vault itself
-    with ProcessPoolExecutor(min(workers, len(units)), get_context("spawn"), _begin, (setting,)) as pool:
-        waiting: set[Future[Done]] = {pool.submit(_do, unit) for unit in units}
+    with ProcessPoolExecutor(min(workers, len(groups)), get_context("spawn"), _begin, (setting,)) as pool:
+        waiting: set[Future[list[Done]]] = {pool.submit(_do, group) for group in groups}
         try:
             for future in as_completed(waiting):
                 yield future.result()
@@ -139,5 +151,5 @@ def _end_with_run() -> None:
         os._exit(1)
 
 
-def _do(unit: Unit) -> Done:
-    return _worker[0].do(unit)
+def _do(units: list[Unit]) -> list[Done]:
+    return do_units(_worker[0], units)

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -83,24 +83,17 @@ class Shelf:
             os.close(held)
             raise
 
-    def keep(self, done: Done) -> None:
-        """Not synced, as the side files are not: after a loss of power another boot begins anew."""
-        held = {field.name: getattr(done, field.name) for field in dataclasses.fields(done)}
-        write_whole(self.units / f"done{done.number:06d}.json", json.dumps(held, default=dataclasses.asdict))
+    def keep(self, done: Sequence[Done]) -> None:
+        """What was done together; not synced, as the side files are not: after a loss of power another boot begins anew."""
+        held = [{field.name: getattr(one, field.name) for field in dataclasses.fields(one)} for one in done]
+        write_whole(self.units / f"done{done[0].number:06d}.json", json.dumps(held, default=dataclasses.asdict))
 
-    def finished(self) -> Iterator[tuple[int, Done]]:
+    def finished(self) -> Iterator[list[Done]]:
+        """What was done together and is there as a whole."""
         for path in sorted(self.units.glob("done*.json")):
-            held = json.loads(path.read_text())
-            done = Done(
-                **{
-                    **held,
-                    "files": [tuple(one) for one in held["files"]],
-                    "quarantined": [Quarantined.from_json(one) for one in held["quarantined"]],
-                    "weak": [(what, Spot(*spot)) for what, spot in held["weak"]],
-                }
-            )
-            if all((self.units / side).exists() for side, _ in done.files):
-                yield done.number, done
+            done = [_done(held) for held in json.loads(path.read_text())]
+            if all((self.units / side).exists() for one in done for side, _ in one.files):
+                yield done
 
     def clear(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -108,6 +101,15 @@ class Shelf:
     def close(self) -> None:
         """Another run may have the place."""
         os.close(self.lock)
+
+
+def _done(held: dict[str, Any]) -> Done:
+    told = {
+        "files": [tuple(one) for one in held["files"]],
+        "quarantined": [Quarantined.from_json(one) for one in held["quarantined"]],
+        "weak": [(what, Spot(*spot)) for what, spot in held["weak"]],
+    }
+    return Done(**{**held, **told})
 
 
 def _salt(folder: Path, mark: dict[str, Any]) -> bytes:
@@ -204,7 +206,7 @@ def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], o
             "source": name, "name": final, "original": format_of(source).after(path), "format": written_as(source), "sha256": outputs[final],
             "was": "" if any(part.rows_only for _, one in own for part in one.quarantined) else digest_of(source.place, path), "label": own[0][0].label,
             "settings": after_settings(source, Unit(0, name, 0, Part((path,))), settings),
-            "units": [(unit.number, one.pages) for unit, one in own],
+            "units": [one.stretch for _, one in own],
         })  # fmt: skip
     return found
 

@@ -24,7 +24,7 @@ from veil.jobs.manifest import version
 from veil.jobs.release import MANIFEST, write_durably
 from veil.jobs.session import project_keys, vault_path
 from veil.jobs.swap import put_back, swap
-from veil.jobs.trail import Page, Pages, TrailPlace, head_of, missing, trail_path
+from veil.jobs.trail import Page, Pages, Shelved, TrailPlace, head_of, missing, trail_path
 from veil.keys import Keys, Vault
 from veil.model import Batch, Edits, Exact
 from veil.parts import part, traits_of
@@ -118,7 +118,8 @@ def reverse(reversal: Reversal, keys: Keys, reason: str, target: Path | None = N
         _check_release(reversal, head)
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True, mode=0o700)
-        tables = [_Table(reversal.out, fresh, file, vault, place.kind, keys).restore() for file in head["files"]]
+        shelved = Shelved(vault, place.kind)
+        tables = [_Table(reversal.out, fresh, file, shelved, keys).restore() for file in head["files"]]
         record = _record(reversal, keys, reason, tables)
         write_durably(fresh / RECORD, json.dumps(record, indent=1, sort_keys=True) + "\n", mode=0o600)
         told = {key: record[key] for key in ("project", "run", "key", "reason", "rows", "cells")}
@@ -153,10 +154,12 @@ def _check_release(reversal: Reversal, head: dict[str, Any]) -> None:
 class _Table:
     """One file of a release on its way back."""
 
-    def __init__(self, out: Path, fresh: Path, file: dict[str, Any], vault: Vault, kind: str, keys: Keys) -> None:
+    def __init__(self, out: Path, fresh: Path, file: dict[str, Any], shelved: Shelved, keys: Keys) -> None:
         self._out, self._fresh, self._file = out, fresh, file
         self._ways = {way.address: way for way in map(Way.from_json, file["ways"])}
-        self._pages = Pages(vault, kind, [(unit, count) for unit, count in file["units"]])
+        self._pages = Pages(
+            shelved, [(str(unit), count, first[0] if first else 0) for unit, count, *first in file["units"]]
+        )
         self._undoing, self._cells, self._rows = Undoing(keys), Counter[str](), 0
 
     def restore(self) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -75,11 +75,12 @@ class Trail:
         operators = Operators(plan, keys)
         self._ways = {one.name: ways_of(one, operators) for one in plan.sources if one.traits.reversible}
 
-    def keep(self, unit: int, number: int, source: SourcePlan, reader: Format, batch: Batch, edits: Edits,
-             subjects: pa.Array, settings: Mapping[str, Any]) -> None:  # fmt: skip
+    def keep(self, page: str, source: SourcePlan, reader: Format, batch: Batch, edits: Edits, subjects: pa.Array,
+             pieces: Sequence[Piece]) -> None:  # fmt: skip
         """One page: for a batch, the cells that would not come back, and what must be known to undo the others.
 
-        Shape:   `edits` are those that were written, `subjects` whose the rows are.
+        Shape:   `edits` are those that were written, `subjects` whose the rows are; `pieces`: the batch and its edits as
+                 they were written, file by file.
         """
         if not isinstance(reader, TwoWay) or source.name not in self._ways:
             return
@@ -88,20 +89,19 @@ class Trail:
         taken = {way.address: cases_of(way, batch) for way in ways}
         guesses = {}
         for way in ways:
-            seen, field = reader.read_back(batch, edits, way.address, settings), batch.field(way.address)
+            seen, field = _read_back(reader, way.address, pieces), batch.field(way.address)
             if field is not None and not way.split and way.cases[0].sure and seen.equals(edits.columns[way.address]):
                 guesses[way.address] = _answered(field.values, seen)
             else:
                 guesses[way.address] = self._undoing.guess(way, seen, taken[way.address], subjects, offsets)
-        exact = reader.lost(batch, edits, guesses, settings)
+        exact = _lost(reader, batch, guesses, pieces)
         for way in ways:
             exact[way.address] = _without_lost(way, exact[way.address], taken[way.address])
         told = is_told_by_column(source, self._ways[source.name]) and not len(
             exact.get(source.subject.column, _NOTHING).rows
         )
         owned = subjects if any(way.owned for way in ways) and not told else None
-        page = packed(batch.height, exact, taken, owned, offsets)
-        self._vault.seal(self._kind, f"{unit}.{number}", page)
+        self._vault.seal(self._kind, page, packed(batch.height, exact, taken, owned, offsets))
 
     def _offsets(self, subjects: pa.Array) -> pa.Array | None:
         """The shifts that were given from outside; None where there are none."""
@@ -110,6 +110,38 @@ class Trail:
 
     def close(self) -> None:
         self._vault.close()
+
+
+class Piece(NamedTuple):
+    """A batch as a file of its own has it, its edits, and the settings of the file."""
+
+    batch: Batch
+    edits: Edits
+    settings: Mapping[str, Any]
+
+
+def _read_back(reader: TwoWay, address: str, pieces: Sequence[Piece]) -> pa.Array:
+    seen = [reader.read_back(piece.batch, piece.edits, address, piece.settings) for piece in pieces]
+    return seen[0] if len(seen) == 1 else pa.concat_arrays(seen)
+
+
+def _lost(reader: TwoWay, batch: Batch, guesses: Mapping[str, pa.Array], pieces: Sequence[Piece]) -> dict[str, Exact]:
+    """The cells of all pieces that would not come back, by rows of the batch."""
+    if len(pieces) == 1:
+        return reader.lost(pieces[0].batch, pieces[0].edits, guesses, pieces[0].settings)
+    originals = {field.address: field.values for field in batch.fields if field.address in guesses}
+    first, found = 0, []
+    for piece in pieces:
+        own = {}
+        for address, guess in guesses.items():
+            field = piece.batch.field(address)
+            whole = field is not None and guess is originals.get(address)
+            own[address] = field.values if field is not None and whole else guess.slice(first, piece.batch.height)
+        lost = reader.lost(piece.batch, piece.edits, own, piece.settings)
+        found.append({address: Exact(pc.add(one.rows, first), one.cells) for address, one in lost.items()})
+        first += piece.batch.height
+    return {address: Exact(*(pa.concat_arrays([getattr(one[address], part) for one in found]) for part in ("rows", "cells")))
+            for address in guesses}  # fmt: skip
 
 
 def _answered(values: pa.Array, new: pa.Array) -> pa.Array:
@@ -134,11 +166,11 @@ def _without_lost(way: Way, exact: Exact, taken: pa.Array | None) -> Exact:
     return Exact(exact.rows.filter(mine), exact.cells.filter(mine))
 
 
-def has_pages(place: TrailPlace, keys: Keys, unit: int, count: int) -> bool:
-    """Whether the last page of a unit is there: a unit whose pages are gone is done again."""
+def pages_there(place: TrailPlace, keys: Keys, pages: Iterable[str]) -> set[str]:
+    """Those of some pages that are there: a unit whose pages are gone is done again."""
     vault = Vault.open(place.path, keys)
     try:
-        return count == 0 or vault.unseal(place.kind, f"{unit}.{count - 1}") is not None
+        return {page for page in dict.fromkeys(pages) if vault.unseal(place.kind, page) is not None}
     finally:
         vault.close()
 
@@ -204,30 +236,44 @@ class Page:
         return found
 
 
+class Shelved:
+    """The pages of a run by name; the one that was read last is kept, for many small files share one.
+
+    Errors:  KeyringError `trail-missing` for a page that is not there.
+    """
+
+    def __init__(self, vault: Vault, kind: str) -> None:
+        self._vault, self._kind = vault, kind
+        self._last: tuple[str, Page] | None = None
+
+    def page(self, name: str) -> Page:
+        if self._last is None or self._last[0] != name:
+            data = self._vault.unseal(self._kind, name)
+            if data is None:
+                raise missing()
+            self._last = name, Page(data)
+        return self._last[1]
+
+
 class Pages:
     """The pages of a file in order, each handed out with the rows that are asked for.
 
+    Shape:   `stretches`: (first part of the pages' names, how many there are, the file's first row in them).
     Errors:  KeyringError `trail-missing` where they end before the rows do.
     """
 
-    def __init__(self, vault: Vault, kind: str, units: list[tuple[int, int]]) -> None:
-        self._pages = self._all(vault, kind, units)
+    def __init__(self, shelved: Shelved, stretches: list[tuple[str, int, int]]) -> None:
+        self._pages = (
+            (shelved.page(f"{unit}.{number}"), first) for unit, count, first in stretches for number in range(count)
+        )
         self._page: Page | None = None
         self._at = 0
-
-    def _all(self, vault: Vault, kind: str, units: list[tuple[int, int]]) -> Iterator[Page]:
-        for unit, count in units:
-            for number in range(count):
-                data = vault.unseal(kind, f"{unit}.{number}")
-                if data is None:
-                    raise missing()
-                yield Page(data)
 
     def take(self, height: int) -> Iterator[tuple[Page, int, int]]:
         """Pieces of pages that have these rows together: page, first row, row behind the last."""
         while height:
             if self._page is None or self._at == self._page.height:
-                self._page, self._at = next(self._pages, None), 0
+                self._page, self._at = next(self._pages, (None, 0))
                 if self._page is None:
                     raise missing()
                 continue
@@ -239,7 +285,7 @@ class Pages:
     def schema_page(self) -> Page | None:
         """A page where no row is left to ask for one: an empty table has its types there."""
         if self._page is None:
-            self._page = next(self._pages, None)
+            self._page, self._at = next(self._pages, (None, 0))
         return self._page
 
 

@@ -19,6 +19,9 @@ from veil.stores import Inputs, Store
 UNIT_BYTES = 8 << 20
 NOTES_BYTES = 2 << 20
 NOTES_FILES = 250
+SMALL_BYTES = 64 << 10  # a file of no more is done together with others like it
+GROUP_BYTES = 1 << 20
+GROUP_FILES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,35 @@ def units_of(plan: Plan, inputs: Inputs) -> list[Unit]:
         for file, piece in _parts(source, inputs.of(source.place)):
             found.append(Unit(len(found), source.name, file, piece))
     return found
+
+
+def groups_of(plan: Plan, units: list[Unit]) -> list[list[Unit]]:
+    """The units that are done together: small files of one source and of the same columns, one behind the other.
+
+    Shape:   the same units give the same groups, whatever the number of workers.
+    """
+    found: list[list[Unit]] = []
+    size, last = 0, None
+    for unit in units:
+        source = plan.source(unit.source)
+        file = _by_path(source)[unit.part.files[0]]
+        key = (
+            (source.name, tuple(file.settings["addresses"]) if source.traits.is_table else ())
+            if _is_small(source, unit, file)
+            else None
+        )
+        size += file.size
+        if key is None or key != last or size > GROUP_BYTES or len(found[-1]) >= GROUP_FILES:
+            found.append([])
+            size, last = file.size, key
+        found[-1].append(unit)
+    return found
+
+
+def _is_small(source: SourcePlan, unit: Unit, file: FilePlan) -> bool:
+    traits = source.traits
+    alone = traits.many_files or traits.stored or traits.items
+    return not alone and unit.part.whole and file.size <= SMALL_BYTES
 
 
 def cut_of(plan: Plan, units: list[Unit], inputs: Inputs) -> str:

@@ -28,7 +28,7 @@ from veil.jobs.quarantine import Quarantined, Spot
 from veil.jobs.rereading import verified
 from veil.jobs.row_quarantine import RowQuarantine
 from veil.jobs.small import SmallClasses, suppress
-from veil.jobs.trail import Trail, TrailPlace
+from veil.jobs.trail import Piece, Trail, TrailPlace
 from veil.jobs.units import Unit, batches, format_of, reader_of, settings_of
 from veil.keys import Keys, Vault
 from veil.model import Batch, Edits, Label, Report, label_of, path_of
@@ -62,7 +62,9 @@ class Done:
     """What became of a unit.
 
     Shape:   `files`: (side file, final name) in order; `quarantined` and `weak` count rows from the first of the unit.
-             `rows`: how many rows its part of the input has. `pages`: how many pages of the way back it wrote.
+             `rows`: how many rows its part of the input has. `pages`: how many pages of the way back it wrote; `page`: the
+             name that they begin with, where it is not the unit's number, for units done together share one, in which
+             the rows of this one begin at `page_row`.
     """
 
     number: int
@@ -73,6 +75,13 @@ class Done:
     pages: int = 0
     rows: int = 0
     weak: list[tuple[str, Spot]] = field(default_factory=list)
+    page: str = ""
+    page_row: int = 0
+
+    @property
+    def stretch(self) -> tuple[str, int, int]:
+        """Where its way back lies: the name that its pages begin with, how many there are, its first row in them."""
+        return self.page or str(self.number), self.pages, self.page_row
 
 
 class Worker:
@@ -98,9 +107,9 @@ class Worker:
         source = self.setting.plan.source(unit.source)
         done = Done(unit.number)
         folder = self.setting.side / f"unit{unit.number:06d}"
-        _emptied(folder)
+        emptied(folder)
         try:
-            patiently(lambda: self._run(source, unit, folder, done), lambda: _emptied(folder))
+            patiently(lambda: self._run(source, unit, folder, done), lambda: emptied(folder))
         except (PolicyError, StoreError):
             raise
         except Error as error:
@@ -119,8 +128,8 @@ class Worker:
             part_done = Done(unit.number)
             aside = folder / str(i)
             try:
-                _emptied(aside)
-                patiently(partial(self._run, source, one, aside, part_done), partial(_emptied, aside))
+                emptied(aside)
+                patiently(partial(self._run, source, one, aside, part_done), partial(emptied, aside))
             except (PolicyError, StoreError):
                 raise
             except Error as error:
@@ -140,7 +149,7 @@ class Worker:
             names, findings, report = self._made(source, rows, folder, done)
             if source.traits.many_files or not rows.takes(findings) or rows.is_empty:
                 break
-            _emptied(folder)
+            emptied(folder)
         done.rows = rows.rows
         self._collect(source, rows, folder, names, findings, done)
         done.counts = report.rows()
@@ -152,14 +161,14 @@ class Worker:
         """The side files of a unit without the rows in quarantine: their final names, what verify saw, counts."""
         unit = rows.unit
         format_, settings = format_of(source), settings_of(source, unit.part.files[0])
-        writer = format_.writer(folder, _aside(source, unit), settings)
+        writer = format_.writer(folder, side_part(source, unit), settings)
         report = Report()
         witness: list[tuple[Batch, pa.Array]] | None = []
         answers: list[dict[str, pa.Array]] = []
         number = 0
         new_names: list[str] = []
         rows.begin()
-        with _finished(writer):
+        with finished(writer):
             for batch, names in batches(source, self.setting.inputs, unit.part):
                 subjects = subjects_of(source, batch, names, self.roster, self.setting.plan.person)
                 edits, counted = self.engine.deidentify(source, batch, names, subjects)
@@ -169,9 +178,10 @@ class Worker:
                     batch.about["names"] = new_names  # type: ignore[index]
                 writer.write(batch, edits)
                 if not source.traits.is_table:  # a cell of a table is held against its rule, a text against its answer
-                    answers.append(_answers(batch, edits))
+                    answers.append(answers_of(batch, edits))
                 if self.trail is not None and source.traits.reversible:
-                    self.trail.keep(unit.number, number, source, format_, batch, edits, subjects, settings)
+                    piece = Piece(batch, edits, settings)
+                    self.trail.keep(f"{unit.number}.{number}", source, format_, batch, edits, subjects, [piece])
                     done.pages = number + 1
                 report += counted
                 number += 1
@@ -200,7 +210,7 @@ class Worker:
         encodings = [name for before, _ in witness or () for name in before.about.get("encodings", ())]
         if encodings:
             settings = {**settings, "encodings": encodings}
-        piece = Part(tuple(names) or tuple(map(format_of(source).after, _aside(source, unit).files)))
+        piece = Part(tuple(names) or tuple(map(format_of(source).after, side_part(source, unit).files)))
         store, own = self.setting.inputs.of(source.place), format_of(source)
         return verified(
             self.verifier, source,
@@ -232,7 +242,7 @@ class Worker:
                 done.quarantined += rows.file_lost(unit.label, findings)
                 shutil.rmtree(folder, ignore_errors=True)
                 return
-            side = folder / format_of(source).after(_aside(source, unit).files[0])
+            side = folder / format_of(source).after(side_part(source, unit).files[0])
             done.files.append((str(side.relative_to(self.setting.side)), names[0]))
             done.quarantined += rows.quarantined(unit.label)
             done.weak = [(unit.label, Spot(place.row, place.column)) for place in rows.spots(findings.weak)]
@@ -248,22 +258,22 @@ class Worker:
                 done.weak += [(label, Spot(0, "")) for place in findings.weak if place.row == i]
 
 
-def _emptied(folder: Path) -> None:
+def emptied(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
 
 
-def _aside(source: SourcePlan, unit: Unit) -> Part:
+def side_part(source: SourcePlan, unit: Unit, number: int | None = None) -> Part:
     """The part with a name for its side file that says nothing: an input's may hold a person."""
     if source.traits.many_files:
         return unit.part
     name = PurePosixPath(path_of(unit.part.files[0]))
     ending = "".join(name.suffixes[-2:]) if bare(name.name) != name.name else name.suffix
-    return dataclasses.replace(unit.part, files=(f"table{ending}",))
+    return dataclasses.replace(unit.part, files=(f"table{'' if number is None else number}{ending}",))
 
 
 @contextlib.contextmanager
-def _finished(writer: Writer) -> Iterator[None]:
+def finished(writer: Writer) -> Iterator[None]:
     """Closes the side file, whatever happens; a second failure does not hide the first."""
     try:
         yield
@@ -285,7 +295,7 @@ def _distinct(names: list[str]) -> list[str]:
     return found
 
 
-def _answers(batch: Batch, edits: Edits) -> dict[str, pa.Array]:
+def answers_of(batch: Batch, edits: Edits) -> dict[str, pa.Array]:
     """What every field that stays is to be."""
     there = {one.address: one.values for one in batch.fields} | edits.whole(batch.fields)
     return {address: values for address, values in there.items() if address not in edits.removed}

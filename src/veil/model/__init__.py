@@ -5,6 +5,7 @@ from veil.model.edits import REGIONS, SPANS, Edits, Exact, Splice, by_value, mov
 from veil.model.elements import Elements
 from veil.model.found import Found, Meant
 from veil.model.item import Item, inner_of, path_of
+from veil.model.joint import Joint
 from veil.model.labels import SAFE_HARBOR, Label, label_of
 from veil.model.mention import ABOUT, ROLES, STAFF_HOUSEHOLD, about_table, column_of
 from veil.model.owner import Known, Owner, folded
@@ -14,7 +15,7 @@ from veil.model.text import Text
 from veil.model.turns import GIVEN, Turns
 
 __all__ = [
-    "ABOUT", "GIVEN", "REGIONS", "ROLES", "SAFE_HARBOR", "SPANS", "STAFF_HOUSEHOLD", "Batch", "Edits", "Elements", "Exact", "Field", "Found", "Item", "Known", "Label", "Meant",
-    "Owner", "Report", "Span", "Splice", "Text", "Turns", "about_table", "by_value", "column_of", "folded", "inner_of", "label_of", "moved", "path_of", "put_back",
+    "ABOUT", "GIVEN", "REGIONS", "ROLES", "SAFE_HARBOR", "SPANS", "STAFF_HOUSEHOLD", "Batch", "Edits", "Elements", "Exact", "Field", "Found", "Item", "Joint", "Known", "Label",
+    "Meant", "Owner", "Report", "Span", "Splice", "Text", "Turns", "about_table", "by_value", "column_of", "folded", "inner_of", "label_of", "moved", "path_of", "put_back",
     "span_table", "spliced",
 ]  # fmt: skip
