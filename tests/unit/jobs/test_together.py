@@ -34,7 +34,7 @@ tables:
       note: scan
 """
 TREE = (
-    TABLE.split("  events:")[0]
+    TABLE.split("  events:", maxsplit=1)[0]
     + """trees:
   events:
     files: "events/*"
