@@ -70,7 +70,10 @@ def opener(name: str, where: str = "") -> Any:
     if not reader.traits.opens:
         can = ", ".join(one for one in FORMATS if traits_of(one).opens)
         raise PolicyError(
-            "open-format", f"{name} cannot be opened inside a value", where=where, hint=f"open: one of {can}"
+            "open-format",
+            f"format {name} cannot be opened inside a value",
+            where=where,
+            hint=f"allowed for `open`: {can}",
         )
     return reader
 
@@ -128,7 +131,7 @@ def unknown(room: str, name: str, where: str = "", *, also: Iterable[str] = ()) 
     )
     return PartError(
         "part-unknown",
-        f"there is no {room[:-1]} `{name}`" if _is_word(name) else f"there is no {room[:-1]} of this name",
+        f"unknown {room[:-1]} `{name}`" if _is_word(name) else f"unknown {room[:-1]}",
         where=where,
         hint=hint,
     )
@@ -146,4 +149,4 @@ def _loaded(room: str, name: str) -> Any:
     try:
         return point.load()
     except Exception:  # noqa: BLE001  whatever a foreign package does when it is imported, its words are not ours to show
-        raise PartError("plugin-load", "a part of a plug-in cannot be loaded", where=name, hint="install the package again") from None  # fmt: skip
+        raise PartError("plugin-load", "a plug-in cannot be loaded", where=name, hint="reinstall the package of the plug-in") from None  # fmt: skip

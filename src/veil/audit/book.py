@@ -75,8 +75,8 @@ def append(
             sync_folder(path.parent)
             write_head(path, whole, keys, head)
     except (OSError, KeyringError):
-        raise UnwritableError("audit-write", "the record of acts cannot be written", where=path.name,
-                          hint="free space, or check the folder, and run the same command again") from None  # fmt: skip
+        raise UnwritableError("audit-write", "the audit log cannot be written", where=path.name,
+                          hint="free disk space or check the folder, and run the same command again") from None  # fmt: skip
     return whole.acts[-1]
 
 
@@ -95,11 +95,11 @@ def verify_chain(
     chain, head = _read(path)
     hold(head, chain, path.name)
     if chain.rest:
-        raise LeakError("audit-torn", "the last line was not written whole, as after a crash", where=f"{path.name} after record {chain.records}",
-                        hint="the next act records the loss and goes on")  # fmt: skip
+        raise LeakError("audit-torn", "the last line is incomplete, as after a crash", where=f"{path.name} after record {chain.records}",
+                        hint="the next entry records the loss and continues")  # fmt: skip
     if head is None and chain.records:
-        raise LeakError("audit-unanchored", "the head of the record of acts is gone: records may be missing at the end", where=path.name,
-                        hint="put it back, or compare with an anchor kept elsewhere: --expect N:HASH")  # fmt: skip
+        raise LeakError("audit-unanchored", "the checkpoint of the audit log is missing: entries may be missing at the end", where=path.name,
+                        hint="restore the checkpoint file, or compare with an entry that was noted elsewhere: --expect N:HASH")  # fmt: skip
     for one in expect:
         _check_expected(chain, one, path.name)
     if seals is not None:
@@ -157,8 +157,8 @@ def _read(path: Path) -> tuple[Chain, Head | None]:
 def _check_expected(chain: Chain, expect: tuple[int, str], name: str) -> None:
     number, told = expect
     if not 0 < number <= chain.records or chain.hash_at(number) != told:
-        raise LeakError("audit-expect", "the record of acts does not hold the anchor that was kept elsewhere", where=f"{name} record {number}",
-                        hint="it was put back to an earlier day, or written anew: look for another copy")  # fmt: skip
+        raise LeakError("audit-expect", "the audit log does not contain the entry given by --expect", where=f"{name} record {number}",
+                        hint="the log was restored from an older copy or written again: look for another copy")  # fmt: skip
 
 
 def _check_seals(chain: Chain, head: Head | None, seals: Mapping[str, Secrets], name: str) -> None:
@@ -171,13 +171,13 @@ def _check_seals(chain: Chain, head: Head | None, seals: Mapping[str, Secrets], 
                 raise _unsealed(name, f"record {last}")
     sealed = head.sealed if head is not None else None
     if sealed is None or sealed.records < last:
-        raise LeakError("audit-unsealed", "no key of this keyring sealed the end of the record of acts", where=name,
-                        hint="is it the keyring of this project? verify without --keyring says less")  # fmt: skip
+        raise LeakError("audit-unsealed", "the end of the audit log has no seal of a key of this keyring", where=name,
+                        hint="check that it is the keyring of this project; without --keyring the seals are not checked")  # fmt: skip
     keys = seals.get(sealed.key)
     if keys is None or not sealed.is_by(keys):
         raise _unsealed(name, "the head")
 
 
 def _unsealed(name: str, what: str) -> LeakError:
-    return LeakError("audit-seal", "a seal is not of a key of this keyring", where=f"{name}: {what}",
-                     hint="someone without the key wrote it, or it is another keyring's")  # fmt: skip
+    return LeakError("audit-seal", "a seal was not made with a key of this keyring", where=f"{name}: {what}",
+                     hint="it was written without the key, or with another keyring")  # fmt: skip

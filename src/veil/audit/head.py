@@ -51,8 +51,8 @@ def read_head(chain: Path) -> Head | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        raise LeakError("audit-head", "the head of the record of acts cannot be read", where=path.name,
-                        hint="keep both files as they are, and begin others by moving them away") from None  # fmt: skip
+        raise LeakError("audit-head", "the checkpoint of the audit log cannot be read", where=path.name,
+                        hint="keep both files unchanged; move them elsewhere to start a new log") from None  # fmt: skip
 
 
 def write_head(path: Path, chain: Chain, keys: Secrets | None, before: Head | None) -> None:
@@ -72,9 +72,9 @@ def hold(head: Head | None, chain: Chain, name: str) -> None:
         if told is not None and (
             told.records > chain.records or told.records < 0 or chain.hash_at(told.records) != told.hash
         ):
-            raise LeakError("audit-cut", "records are missing at the end, or the record of acts is another than its head tells of",
+            raise LeakError("audit-cut", "the audit log does not match its checkpoint: entries are missing at the end, or the file was replaced",
                             where=f"{name}: {chain.records} records, the head says {told.records}",
-                            hint="keep both files as they are, and begin others by moving them away")  # fmt: skip
+                            hint="keep both files unchanged; move them elsewhere to start a new log")  # fmt: skip
 
 
 def _mac(keys: Secrets, records: int, last: str) -> str:

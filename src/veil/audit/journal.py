@@ -35,8 +35,8 @@ class Journal:
             with self._lock:
                 return self._added(what, told)
         except (OSError, KeyringError):
-            raise UnwritableError("audit-write", "the record of acts cannot be written", where=self._path.name,
-                              hint="free space, or check the folder, and run the same command again") from None  # fmt: skip
+            raise UnwritableError("audit-write", "the audit log cannot be written", where=self._path.name,
+                              hint="free disk space or check the folder, and run the same command again") from None  # fmt: skip
 
     def _added(self, what: str, told: Mapping[str, Any]) -> Act:
         is_new = not self._path.exists()

@@ -50,12 +50,12 @@ class PersonKey:
         """
         if len(passphrase) < FEWEST:
             raise KeyringError(
-                "passphrase-short", f"a passphrase has at least {FEWEST} characters", hint="several words are better"
+                "passphrase-short", f"a passphrase must have at least {FEWEST} characters", hint="use several words"
             )
         made = cls(Ed25519PrivateKey.generate())
         beside = path.with_name(f"{path.name}.pub")
         if beside.exists():
-            raise KeyringError("keyring-exists", "this file is already there", where=beside.name)
+            raise KeyringError("keyring-exists", "the file exists already", where=beside.name)
         under = BestAvailableEncryption(passphrase.encode())
         create_private(path, made._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, under))
         public = made._private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -72,8 +72,8 @@ class PersonKey:
         except (ValueError, TypeError):
             held = None
         if not isinstance(held, Ed25519PrivateKey):
-            raise KeyringError("sign-key", "the passphrase does not open this key, or it is none of Ed25519", where=path.name,
-                               hint="veil audit key FILE makes one") from None  # fmt: skip
+            raise KeyringError("sign-key", "the passphrase does not open this key, or the file is not an Ed25519 key", where=path.name,
+                               hint="create one: veil audit key new FILE") from None  # fmt: skip
         return cls(held)
 
     def sign(self, manifest: str, name: str, meaning: str, now: dt.datetime) -> bytes:
@@ -100,12 +100,12 @@ def sign(release: Path, record: Path, key: PersonKey, name: str, meaning: str, n
         seen: list[str] = []
         check_outputs(release, json.loads(data), seen)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        raise PolicyError("release-missing", "this is no release with a manifest", where=release.name, hint="name the folder of the output") from None  # fmt: skip
+        raise PolicyError("release-missing", "this folder is not a release with a manifest", where=release.name, hint="give the output folder of a run") from None  # fmt: skip
     if any(line.startswith("BAD") for line in seen):
         raise PolicyError(
             "release-changed",
-            "the release is not as its manifest says: nothing was signed",
-            hint="veil audit check RELEASE",
+            "the release does not match its manifest: nothing was signed",
+            hint="see what differs: veil audit check RELEASE",
         )
     manifest = digest(data)
     line = key.sign(manifest, name.strip(), meaning.strip(), now or dt.datetime.now(tz=dt.UTC))

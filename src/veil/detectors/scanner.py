@@ -130,12 +130,14 @@ def chosen(names: Collection[str]) -> tuple[str, ...]:
 def _made(name: str, house: Sequence[Known], files: Mapping[str, str], language: Language) -> Detector | Judge:
     found = STANDARD.get(name) or ASKED.get(name)
     if found is None:
-        raise PartError("detector-unknown", "no detector has this name",
+        raise PartError("detector-unknown", "unknown detector",
                         hint=f"one of standard, {', '.join([*STANDARD, *ASKED])}")  # fmt: skip
     module, _, attribute = found.partition(":")
     kind = getattr(import_module(module), attribute)
     if name in _WITH_FILES and not files.get(name):
-        raise PartError("detector-file", "a detector that reads a file has none", hint="filters: FILE, model: FOLDER")
+        raise PartError(
+            "detector-file", "this detector needs a file or folder", hint="`filters: FILE` or `model: FOLDER`"
+        )
     given: dict[str, tuple[object, ...]] = {"known": (house, language)} | {
         one: (Path(files.get(one, "")),) for one in _WITH_FILES
     }

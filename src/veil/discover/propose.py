@@ -62,7 +62,7 @@ def propose(folder: Path, profile: str) -> Proposal:
     Errors:  PolicyError `input-missing`, `files-missing`, `profile-unknown`.
     """
     if not folder.is_dir():
-        raise PolicyError("input-missing", "the folder is not there", hint="veil init DIR")
+        raise PolicyError("input-missing", "the folder does not exist", hint="veil init DIR")
     read_profile(profile)
     names = [file for file in data_files(folder) if not _has_items(file)]  # a sheet is named by a person
     notes = _notes_of(names)
@@ -71,7 +71,7 @@ def propose(folder: Path, profile: str) -> Proposal:
     found = [looked_at(Folder(folder), name, files, kind_of(files[0]), hear=True) for name, files in tables.items()]
     if not found and not notes:
         raise PolicyError(
-            "files-missing", "there is no table and no note in the folder", hint="CSV, TSV, Parquet or TXT"
+            "files-missing", "the folder contains no table and no note", hint="supported: CSV, TSV, Parquet, TXT"
         )
     return Proposal(folder, profile, found, notes, related(found), unknown)
 

@@ -62,8 +62,8 @@ def survey(
     if not found:
         raise PolicyError(
             "scan-missing",
-            "there is no table",
-            hint="CSV, TSV, Parquet or XLSX: a file, a folder; or an address such as sqlite:///FILE",
+            "no table found",
+            hint="give a file or folder of CSV, TSV, Parquet or XLSX, or an address such as sqlite:///FILE",
         )
     return found, related(found)
 
@@ -129,7 +129,7 @@ def _places(path: str) -> list[tuple[Store, str, list[str], str]]:
     else:
         place = Path(path)
         if not place.exists():
-            raise PolicyError("scan-missing", "a path is not there", hint="name files or folders that are there")
+            raise PolicyError("scan-missing", "a path does not exist", hint="give files or folders that exist")
         store = Folder(place if place.is_dir() else place.parent)
         names = store.names() if place.is_dir() else [place.name]
     return [one for name, files in grouped(names).items() for one in _tables(store, name, files)]

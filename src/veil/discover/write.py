@@ -41,9 +41,9 @@ def project_text(proposal: Proposal, beside: Path) -> str:
 def schema_text(folder: Path, beside: Path, profile: str, schema: str) -> str:
     """A project whose tables follow a schema pack. Errors: PolicyError `schema-unknown`, `profile-unknown`, `input-missing`."""
     if not folder.is_dir():
-        raise PolicyError("input-missing", "the folder is not there", hint="veil init DIR")
+        raise PolicyError("input-missing", "the folder does not exist", hint="veil init DIR")
     if schema not in PACKS:
-        raise PolicyError("schema-unknown", "there is no such schema pack", hint=nearest(schema, PACKS))
+        raise PolicyError("schema-unknown", "unknown schema pack", hint=nearest(schema, PACKS))
     read_profile(profile)
     told = _head(folder, beside, profile)[1:]
     return "\n".join([f"schema: {schema}", *told]) + "\n"

@@ -124,8 +124,8 @@ class _Work:
             return found
         if unlisted == "drop":
             return _DROP
-        raise PolicyError("path-unlisted", "a field without a rule appeared in the data", where=self._source.name,
-                          hint="give it a rule, or say `unlisted: drop`")  # fmt: skip
+        raise PolicyError("path-unlisted", "the data contain a field without a rule", where=self._source.name,
+                          hint="give it a rule, or set `unlisted: drop`")  # fmt: skip
 
     def _column(self, field: Field, batch: Batch, rule: Rule, address: str, people: People) -> _Answer:
         """What becomes of a field."""
@@ -211,7 +211,7 @@ class _Work:
         if scans is None:
             raise PolicyError(
                 "scan-without-scanner",
-                "the plan scans and no detector was made",
+                "the plan scans text, but no detector is loaded",
                 where=shown(self._source.name, address),
             )
         held = files_among(values)

@@ -38,8 +38,8 @@ class UnreadTexts:
         count = sum(map(bool, languages))
         if count and self._refused:
             at = next(i for i, code in enumerate(languages) if code)
-            raise FormatError("language-unread", "a text is in a language that the detectors do not read", where=f"{address}, text {at + 1}",
-                              hint="`language: {unread: mask}` masks such texts whole")  # fmt: skip
+            raise FormatError("language-unread", "a text is in a language that the detectors do not support", where=f"{address}, text {at + 1}",
+                              hint="set `language: {unread: mask}` to mask such texts entirely")  # fmt: skip
         report.count(address, "masked", SOURCE, count)
         return languages
 

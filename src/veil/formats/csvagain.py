@@ -51,7 +51,9 @@ def _checked(batches: Iterator[tuple[Sequence[str], list[pa.Array]]], names: Seq
     for there, columns in batches:
         if list(there) != list(names):
             raise FormatError(
-                "reread", "a second reading of a table finds other columns", hint="report it: this is a fault of ours"
+                "reread",
+                "the check by a second CSV reader found other columns",
+                hint="this is a bug in Veil: please report it",
             )
         height = len(columns[0])
         yield Batch(tuple(Field(name, one) for name, one in zip(names, columns, strict=True)), height, first)
@@ -108,7 +110,7 @@ def _by_arrow(
     except pa.ArrowInvalid:
         if _is_empty(path, part, settings, headless):
             return
-        raise FormatError("reread", "a second reading of a table does not find its rows") from None
+        raise FormatError("reread", "the check by a second CSV reader found other rows") from None
     finally:
         source.close()
 
@@ -173,7 +175,7 @@ def _carefully(
             if settings.get(BROKEN):
                 block = [row for row in block if len(row) == len(header)]
             if any(len(row) != len(header) for row in block):
-                raise FormatError("reread", "a second reading of a table finds rows of another width")
+                raise FormatError("reread", "the check by a second CSV reader found rows with another number of cells")
             columns = zip(*block, strict=True) if block else [()] * len(header)
             yield header, [pa.array([_value(cell, quote) for cell in column], _TEXT) for column in columns]
 
@@ -194,7 +196,7 @@ def _rows(text: io.TextIOWrapper, delimiter: str, quote: str, *, blank: bool) ->
         if row or blank:
             yield _cells(row, cell)
     if held:
-        raise FormatError("reread", "a second reading of a table finds a cell that never ends")
+        raise FormatError("reread", "the check by a second CSV reader found a quoted cell that never ends")
 
 
 def _cells(row: str, cell: re.Pattern[str]) -> list[str]:

@@ -19,7 +19,7 @@ from veil.errors import FormatError
 from veil.formats.base import exact_where, put_over
 from veil.model import Exact
 
-_MEND = "mend the file, or state `delimiter:`"
+_MEND = "correct the file, or set `delimiter:` for this source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _by_arrow(data: bytes, shape: Shape, end: str) -> Rows:
     except pa.ArrowInvalid:
         _check_empty_lines(data, end)
         row, column = _not_utf8(data, shape)
-        raise FormatError("csv-unreadable", "rows cannot be read as UTF-8 cells", hint="state `encoding:` or `delimiter:` for this source",
+        raise FormatError("csv-unreadable", "rows are not valid UTF-8", hint="set `encoding:` or `delimiter:` for this source",
                           row=row + 1, column=shape.name(column)) from None  # fmt: skip
     if bad or all(column.null_count for column in table.columns):  # Arrow makes a row of nulls of an empty line
         _check_empty_lines(data, end)
@@ -116,7 +116,12 @@ def _check_empty_lines(data: bytes, end: str) -> None:
 
 def _empty_line(data: bytes, at: int) -> FormatError:
     row = data.count(b"\n", 0, at + 1)
-    return FormatError("csv-ragged", "an empty line is among the rows", hint="a row has too few cells", row=row + 1)
+    return FormatError(
+        "csv-ragged",
+        "there is an empty line between the rows",
+        hint="an empty line is a row with too few cells: remove it",
+        row=row + 1,
+    )
 
 
 def _not_utf8(data: bytes, shape: Shape) -> tuple[int, int]:
@@ -182,7 +187,7 @@ def check_quotes(at: np.ndarray[Any, Any], quotes: np.ndarray[Any, Any], shape: 
         alone = stray == pairs and bool(np.isin(padded[first + 1], edges))
         message = "a quoted cell never ends" if alone else "a quote is inside a cell that is not quoted"
         row, column = _row_at(at, quotes[: 2 * stray], first, shape)
-        raise FormatError("csv-quotes", message, hint="quote the cell and double the quote, or leave all quotes out",
+        raise FormatError("csv-quotes", message, hint="quote the cell and double the quote inside it, or remove the quotes",
                           row=row + 1, column=shape.name(column))  # fmt: skip
 
 
@@ -217,7 +222,7 @@ def _column(cells: pa.Array, j: int, shape: Shape, height: int) -> pa.Array:
         return pc.binary_slice(picked, 0, -1).cast(pa.large_string())
     except pa.ArrowInvalid:
         row = next((i for i, cell in enumerate(picked.to_pylist()) if not _is_utf8(cell)), 0)
-        raise FormatError("encoding-broken", "cells are not UTF-8", hint="state `encoding:` for this source",
+        raise FormatError("encoding-broken", "cells are not valid UTF-8", hint="set `encoding:` for this source",
                           row=row + 1, column=shape.name(j)) from None  # fmt: skip
 
 

@@ -55,9 +55,7 @@ def encoding_of(sample: bytes, given: str | None = None, *, complete: bool = Tru
         try:
             name = codecs.lookup(given).name
         except LookupError:
-            raise FormatError(
-                "encoding-unknown", "the encoding is not known", hint="for example utf-8 or cp1252"
-            ) from None
+            raise FormatError("encoding-unknown", "unknown encoding", hint="for example utf-8 or cp1252") from None
         return Encoding(name, bom[0] if bom and bom[1] == name else b"")
     if bom:
         return Encoding(bom[1], bom[0])
@@ -116,8 +114,8 @@ def decode(data: bytes, encoding: Encoding, where: str = "") -> str:
             else data.decode(encoding.name)
         )
     except UnicodeDecodeError as error:
-        raise FormatError("encoding-broken", f"the bytes are not {encoding.name}", where=f"{where} byte {error.start}",
-                          hint="state `encoding:` for this source, or mend the file") from None  # fmt: skip
+        raise FormatError("encoding-broken", f"the file is not valid {encoding.name}", where=f"{where} byte {error.start}",
+                          hint="set `encoding:` for this source, or correct the file") from None  # fmt: skip
 
 
 def read_text(data: bytes, encoding: Encoding, where: str = "") -> str:
@@ -147,7 +145,7 @@ def decoded_again(source: BinaryIO, name: str) -> Iterator[io.TextIOWrapper]:
         with io.TextIOWrapper(source, encoding=name, newline="") as stream:
             yield stream
     except UnicodeDecodeError:
-        raise FormatError("reread", "a second reading finds bytes of another encoding") from None
+        raise FormatError("reread", "the check by a second reader found bytes of another encoding") from None
 
 
 def read_encoding(path: Path, given: str | None = None) -> Encoding:

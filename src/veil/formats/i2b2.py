@@ -96,10 +96,10 @@ class I2b2Note:
         try:
             root = ET.fromstring(_TEXT.sub(lambda body: body[0].replace("\r", mark), text))  # noqa: S314  no DOCTYPE: see `_read`
         except ET.ParseError:
-            raise FormatError("reread", "a second reading finds that this is not XML") from None
+            raise FormatError("reread", "the check by a second XML reader failed: not valid XML") from None
         seen, texts = _read(text, ""), root.findall("TEXT")
         if len(texts) != 1 or len(texts[0]):
-            raise FormatError("reread", "a second reading finds not one TEXT")
+            raise FormatError("reread", "the check by a second XML reader did not find exactly one TEXT")
         return {TEXT: (texts[0].text or "").replace(mark, "\r"), TAGS: seen.value(TAGS), OTHER: seen.value(OTHER)}
 
 
@@ -114,7 +114,9 @@ def _places(note: _Note, address: str) -> list[tuple[int, int]]:
 def _replaced(note: _Note, address: str, value: str) -> list[tuple[int, int, str]]:
     """Errors: FormatError `i2b2-rule` for mark-up, which is kept or goes."""
     if address != TEXT:
-        raise FormatError("i2b2-rule", f"`{address}` of i2b2 files can be kept or dropped", hint=f"{address}: drop")
+        raise FormatError(
+            "i2b2-rule", f"`{address}` of i2b2 files can only be kept or dropped", hint=f"{address}: drop"
+        )
     return cuts(note.runs, 0, len(note.text or ""), value) or [(note.place, note.place, written(value))]
 
 
@@ -163,7 +165,7 @@ class _Reading:
             self._text(begin, begin if is_empty else end)
         elif name == "TAGS":
             if self.note.tags is not None:
-                raise self._shape("there are two TAGS")
+                raise self._shape("it has two TAGS elements")
             self.note.tags = (begin, begin if is_empty else end)
         else:
             self.note.others.append((begin, self._document.index(">", begin if is_empty else end) + 1))
@@ -171,7 +173,7 @@ class _Reading:
     def _text(self, begin: int, end: int) -> None:
         found = content(self._document, begin, end)
         if found is None or self.note.text is not None:
-            raise self._shape("there is not one TEXT of character data alone")
+            raise self._shape("it must have exactly one TEXT that contains character data only")
         self.note.text, self.note.runs = found
         self.note.place = begin
 
@@ -188,7 +190,7 @@ class _Reading:
 
     def _characters(self, data: str) -> None:
         if len(self._path) == 1 and data.strip():
-            raise self._shape("text stands beside TEXT")
+            raise self._shape("it has text outside TEXT")
 
     def _shape(self, what: str) -> FormatError:
         return FormatError("i2b2-shape", f"the file is not i2b2 XML: {what}", where=self._where, hint=_HINT)

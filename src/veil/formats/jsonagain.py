@@ -23,7 +23,7 @@ def parsed(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_Members, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):
-        raise FormatError("reread", "a second reading finds that this is not JSON") from None
+        raise FormatError("reread", "the check by a second JSON reader failed: not valid JSON") from None
 
 
 def records_of(text: str) -> list[Any]:

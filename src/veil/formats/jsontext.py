@@ -69,9 +69,9 @@ def leaves(text: str, where: str, root: str = "$") -> Tree:
     try:
         json.loads(text)
     except ValueError as error:
-        raise FormatError(JSON_BROKEN, "this is not JSON", where=f"{where} offset {getattr(error, 'pos', 0)}") from None
+        raise FormatError(JSON_BROKEN, "not valid JSON", where=f"{where} offset {getattr(error, 'pos', 0)}") from None
     except RecursionError:
-        raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}", where=where) from None
+        raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST} levels", where=where) from None
     return _Walk(text, where).run(root)
 
 
@@ -140,7 +140,7 @@ class _Walk:
 
     def _open(self, word: str, root: str, start: int) -> None:
         if len(self._stack) >= DEEPEST:
-            raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}", where=self._where)
+            raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST} levels", where=self._where)
         address, member, element = self._place(root, start)
         self._groups.append(Group(word == "{", []))
         self._stack.append(_Open(len(self._groups) - 1, address, member, start, element))

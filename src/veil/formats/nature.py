@@ -89,7 +89,7 @@ def _unused(text: str) -> bool:
 
 def not_text(what: str, where: str, code: str) -> FormatError:
     return FormatError(code, f"this is not text: {what}", where=where,
-                       hint="convert it to text first, or state `encoding:` where it is text in an unusual encoding")  # fmt: skip
+                       hint="convert it to text first, or set `encoding:` if it is text in an unusual encoding")  # fmt: skip
 
 
 def files_among(values: pa.Array) -> pa.BooleanArray | None:

@@ -96,7 +96,7 @@ class _Unpacked(io.RawIOBase):
             data = self._inner.read(len(buffer))
         except Exception:  # noqa: BLE001  every library has errors of its own for broken bytes
             raise FormatError(
-                "packed-broken", "a compressed file is broken or not whole", hint="fetch it again"
+                "packed-broken", "a compressed file is damaged or incomplete", hint="download or copy it again"
             ) from None
         buffer[: len(data)] = data
         return len(data)

@@ -64,8 +64,8 @@ class Parquet(Joined):
         """Errors: FormatError `hidden-value` for an output that holds, beside its rows, what no row does."""
         del careful
         if settings.get("output") and (hidden := hidden_values(path / part.files[0])):
-            raise FormatError("hidden-value", "a table holds words that none of its rows has", where=", ".join(hidden[:5]),
-                              hint="drop the column, or write the file anew with a library that keeps no unused words")  # fmt: skip
+            raise FormatError("hidden-value", "a table contains hidden values that no row uses", where=", ".join(hidden[:5]),
+                              hint="drop the column, or write the file again without unused dictionary entries")  # fmt: skip
         told, first = partitions_of(part.files[0]), 0
         for batch in records_left(batches_again(path, part), part.without):
             yield as_batch(_told(batch, told), first)
@@ -185,7 +185,7 @@ def one_schema(schemas: Sequence[pa.Schema]) -> pa.Schema:
     """
     first = schemas[0]
     if any(one.names != first.names for one in schemas):
-        raise FormatError("parquet-type", "the parts of a table differ in their columns", hint="name them as tables of their own")  # fmt: skip
+        raise FormatError("parquet-type", "the files of a table have different columns", hint="list them in the project as separate tables")  # fmt: skip
     fields = []
     for i, field in enumerate(first):
         kinds = {one.field(i).type for one in schemas}
@@ -208,7 +208,9 @@ def _opened(path: Path) -> pq.ParquetFile:
             path if isinstance(path, Path) else path.open("rb"), pre_buffer=False
         )  # else it holds what it read
     except (pa.ArrowInvalid, OSError):
-        raise FormatError("parquet-unreadable", "this is not a Parquet file", hint="check the file") from None
+        raise FormatError(
+            "parquet-unreadable", "not a Parquet file", hint="check the file, or set `format:` for this source"
+        ) from None
 
 
 def as_batch(batch: pa.RecordBatch, first: int) -> Batch:
@@ -299,5 +301,5 @@ def _as_before(made: pa.Table, schema: pa.Schema) -> pa.Table:
     try:
         return made.cast(schema)
     except (pa.ArrowInvalid, ValueError):
-        raise FormatError("parquet-type", "the type of a changed column differs between its parts",
+        raise FormatError("parquet-type", "a changed column has different types in different parts of the table",
                           hint="use an operator that keeps the type, such as `pseudonym: {format: integer}`") from None  # fmt: skip

@@ -28,8 +28,10 @@ def batches_again(path: Any, part: Part) -> Iterator[pa.RecordBatch]:
             if read != counted.num_rows or read != sum(
                 counted.row_group(i).num_rows for i in range(counted.num_row_groups)
             ):
-                raise FormatError("reread", "a second reading of a table finds another number of rows than it states")
+                raise FormatError(
+                    "reread", "the check by a second Parquet reader found another number of rows than the file declares"
+                )
             if not read:
                 yield pa.RecordBatch.from_pylist([], schema=table.schema_arrow)
     except (pa.ArrowInvalid, OSError):
-        raise FormatError("reread", "a second reading does not find a Parquet table") from None
+        raise FormatError("reread", "the check by a second Parquet reader did not find a table") from None

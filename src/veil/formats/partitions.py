@@ -46,8 +46,8 @@ def one_value(column: pa.Array, key: str) -> str | None:
     """
     found = column.unique().to_pylist()
     if len(found) > 1:
-        raise FormatError("partition-many", "the new values of a partition differ from row to row", where=key,
-                          hint="drop this column, or keep what all rows of a folder share, such as a year")  # fmt: skip
+        raise FormatError("partition-many", "the new values of a partition column differ between the rows of a folder", where=key,
+                          hint="drop this column, or use a treatment that gives one value per folder, such as a year")  # fmt: skip
     return found[0] if found else None
 
 

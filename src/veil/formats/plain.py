@@ -102,7 +102,9 @@ def read_whole(path: Path, where: str, largest: int = LARGEST) -> bytes:
                 data = file.read(largest + 1)
             if len(data) <= largest:
                 return data
-        raise LimitError("note-too-large", f"a file is over {largest >> 20} MiB", where=where, hint="split it")
+        raise LimitError(
+            "note-too-large", f"a file is larger than {largest >> 20} MiB", where=where, hint="split the file"
+        )
     except OSError as error:
         raise FormatError(
             "file-unreadable", f"a file cannot be read ({os.strerror(error.errno or 0)})", where=where

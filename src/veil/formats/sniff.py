@@ -38,7 +38,7 @@ def _by_header(text: str, given: str | None, quote: str) -> tuple[Shape, list[st
     header = [unquoted(cell, quote) for cell in split_row(line, Shape(delimiter, quote, 1))]
     if len(header) < 2:
         raise FormatError(
-            "csv-ragged", "the rows have no delimiter in common", hint="state `delimiter:` for this source"
+            "csv-ragged", "the delimiter of the rows cannot be detected", hint="set `delimiter:` for this source"
         )
     return Shape(delimiter, quote, len(header)), header
 

@@ -37,7 +37,11 @@ class Sql(Parquet):
         del given
         names = tuple(path.schema().names)
         if len({name.lower() for name in names}) != len(names):
-            raise FormatError("table-header", "two columns differ only in their case", hint="read it through a view")
+            raise FormatError(
+                "table-header",
+                "two column names differ only in upper and lower case",
+                hint="read the table through a view with other column names",
+            )
         return Inspection(names, {"compression": "zstd"})
 
     def schema_of(self, path: Any) -> pa.Schema:

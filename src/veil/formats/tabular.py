@@ -49,14 +49,12 @@ class Csv(Joined):
         encoding = encoding_of(sample, given.get("encoding"), complete=complete)
         text = codecs.getincrementaldecoder(encoding.name)("replace").decode(sample[len(encoding.bom) :])
         if not text.strip():
-            raise FormatError(
-                "csv-empty", "the table has no header row", hint="an empty file has no columns to rule on"
-            )
+            raise FormatError("csv-empty", "the table has no header row", hint="the file is empty")
         check_bytes(sample, "", code=UNREADABLE)
         check_text(text, "", wide=encoding.is_wide, code=UNREADABLE)
         if "\r" in text.rstrip("\r") and "\n" not in text:
             raise FormatError(
-                "csv-unreadable", "its rows end with a carriage return alone", hint="write it with line feeds"
+                "csv-unreadable", "the rows end with a carriage return only", hint="save the file with line feeds"
             )
         shape, header = sniff_shape(
             text, given.get("delimiter") or self.usual_delimiter, complete=complete, quote=given.get("quote")
@@ -259,7 +257,9 @@ def _blocks(path: Path, part: Part, encoding: Encoding, shape: Shape) -> Iterato
             rest = rest[cut:]
         elif len(rest) > LONGEST_ROW:
             raise LimitError(
-                "row-too-long", f"a row is over {LONGEST_ROW >> 20} MiB", hint="a quote may be missing or stray"
+                "row-too-long",
+                f"a row is larger than {LONGEST_ROW >> 20} MiB",
+                hint="look for a missing or extra quote",
             )
     if rest:
         yield rest
@@ -295,8 +295,8 @@ def _recoded(decoder: codecs.IncrementalDecoder, data: bytes, *, final: bool) ->
     try:
         return decoder.decode(data, final).encode("utf-8")
     except UnicodeDecodeError:
-        raise FormatError("encoding-broken", "the bytes are not in the encoding of this file",
-                          hint="state `encoding:` for this source") from None  # fmt: skip
+        raise FormatError("encoding-broken", "some bytes are not valid in the encoding of this file",
+                          hint="set `encoding:` for this source") from None  # fmt: skip
 
 
 def _crosses(file: BinaryIO, start: int, stop: int, quote: bytes) -> bool:

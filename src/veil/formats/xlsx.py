@@ -65,8 +65,8 @@ class Xlsx(Joined):
         rows = _rows_of(path, inner_of(given.get("name") or ""))
         header = [_text(cell) for cell in rows[0]] if rows else []
         if not header or any(cell is None for cell in header) or len(set(header)) != len(header):
-            raise FormatError("xlsx-header", "the first row of a sheet does not name each column once",
-                              hint="no titles above the names, no empty and no double name")  # fmt: skip
+            raise FormatError("xlsx-header", "the first row of a sheet must give each column one name of its own",
+                              hint="remove titles above the names, empty names and duplicate names")  # fmt: skip
         return Inspection(tuple(str(cell) for cell in header), {})
 
     def split(self, path: Any, settings: Settings, size: int) -> list[tuple[Any, ...]]:
@@ -94,13 +94,13 @@ class Xlsx(Joined):
         """
         file, sheet = path / path_of(part.files[0]), inner_of(part.files[0])
         if settings.get("output") and hidden_strings(file):
-            raise FormatError("hidden-value", "a workbook holds words that none of its cells has",
-                              hint="write it anew: names, comments, formulas and other sheets do not belong in a release")  # fmt: skip
+            raise FormatError("hidden-value", "a workbook contains hidden values that no cell uses",
+                              hint="save it again without defined names, comments, formulas and unused sheets")  # fmt: skip
         rows = [list(row) for row in rows_again(file, sheet)]
         texts = _as_read(rows, file, sheet) if careful else [[cell.text for cell in row] for row in rows]
         header: list[str] = settings["addresses"]
         if texts[:1] != [header]:
-            raise FormatError("reread", "a second reading of a sheet finds other names of columns")
+            raise FormatError("reread", "the check by a second workbook reader found other column names")
         for first in range(0, max(1, len(texts) - 1), _ROWS):
             cells = list(zip(*texts[first + 1 : first + 1 + _ROWS], strict=True)) or [() for _ in header]
             fields = tuple(
@@ -144,7 +144,9 @@ def _book(path: Any) -> Any:
             data = io.BytesIO(file.read())
         with zipfile.ZipFile(data) as packed:
             if sum(one.file_size for one in packed.infolist()) > LARGEST:
-                raise LimitError("xlsx-too-large", "a workbook is over 2 GiB unpacked", hint="save it as CSV")
+                raise LimitError(
+                    "xlsx-too-large", "a workbook is larger than 2 GiB when unpacked", hint="save it as CSV"
+                )
         data.seek(0)
         return python_calamine.CalamineWorkbook.from_filelike(data)
     except (zipfile.BadZipFile, OSError, python_calamine.CalamineError):
@@ -152,7 +154,9 @@ def _book(path: Any) -> Any:
 
 
 def _unreadable() -> FormatError:
-    return FormatError("xlsx-unreadable", "this is no workbook, or it has a password", hint="save it anew as .xlsx")
+    return FormatError(
+        "xlsx-unreadable", "not an Excel workbook, or it has a password", hint="save it as .xlsx without a password"
+    )
 
 
 def _check_size(path: Any) -> None:
@@ -180,7 +184,7 @@ def _check_places(file: IO[bytes]) -> None:
         width = max([width, *map(_number, {column.upper() for column, _ in places})])
         rest = data[-32:]
     if height * width > WIDEST:
-        raise LimitError("xlsx-too-wide", "the cells of a sheet lie too far from each other", hint="take out the last one, or save it as CSV")  # fmt: skip
+        raise LimitError("xlsx-too-wide", "the cells of a sheet are too far apart", hint="delete the stray cell, or save the sheet as CSV")  # fmt: skip
 
 
 def _number(column: bytes) -> int:
@@ -193,7 +197,7 @@ def _library(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise PartError("part-extra", "workbooks need a library that is not installed", hint=install("xlsx")) from None  # fmt: skip
+        raise PartError("part-extra", "Excel workbooks need a library that is not installed", hint=install("xlsx")) from None  # fmt: skip
 
 
 def _rows_of(path: Any, sheet: str) -> list[list[Any]]:
@@ -202,7 +206,9 @@ def _rows_of(path: Any, sheet: str) -> list[list[Any]]:
     names = list(opened.sheet_names)
     if (sheet and sheet not in names) or (not sheet and len(names) != 1):
         raise FormatError(
-            "xlsx-sheet", "the workbook has no such sheet, or several and none is named", hint="`sheet: NAME`"
+            "xlsx-sheet",
+            "the workbook has no such sheet, or it has several and `sheet:` is not set",
+            hint="set `sheet: NAME`",
         )
     rows: list[list[Any]] = opened.get_sheet_by_name(sheet or names[0]).to_python()
     return rows
@@ -359,7 +365,7 @@ class XlsxWriter:
         elif isinstance(cell, dt.date | dt.time | dt.timedelta):
             self._sheet.write_datetime(row, column, cell, self._looks[type(cell)])
         elif len(str(cell)) > 32_767:
-            raise LimitError("xlsx-cell", "a cell is longer than a workbook can hold", hint="save it as CSV")
+            raise LimitError("xlsx-cell", "a cell is longer than a workbook allows", hint="save it as CSV")
         else:
             self._sheet.write_string(row, column, str(cell))
 

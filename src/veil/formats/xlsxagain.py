@@ -54,7 +54,7 @@ def rows_again(path: Any, sheet: str) -> list[list[Cell]]:
             return _square(_cells(parts, sheet))
     except _BROKEN:
         raise FormatError(
-            "reread", "a second reading does not find a workbook", hint="save it anew, or as CSV"
+            "reread", "the check by a second workbook reader did not find a workbook", hint="save it again, or as CSV"
         ) from None
 
 
@@ -65,7 +65,9 @@ def parse(file: IO[bytes], start: Start, end: Callable[[str], None], text: Calla
 
     def refuse(*_: object) -> int:
         raise FormatError(
-            "xml-doctype", "a part of the workbook declares a document type, which is not read", hint="save it anew"
+            "xml-doctype",
+            "a part of the workbook has a DOCTYPE, which is not supported",
+            hint="save the workbook again",
         )
 
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = refuse
@@ -94,7 +96,11 @@ def _part_of(parts: Parts, sheet: str) -> str:
     sheets = _elements(parts, "xl/workbook.xml", "sheet")
     named = [one for one in sheets if one.get("name") == sheet] if sheet else sheets
     if len(named) != 1:
-        raise FormatError("reread", "a second reading does not find the sheet, or finds several", hint="`sheet: NAME`")
+        raise FormatError(
+            "reread",
+            "the check by a second workbook reader did not find exactly one sheet of this name",
+            hint="set `sheet: NAME`",
+        )
     number = next(value for key, value in named[0].items() if local(key) == "id")
     links = {one["Id"]: one["Target"] for one in _elements(parts, "xl/_rels/workbook.xml.rels", "Relationship")}
     target = links[number]

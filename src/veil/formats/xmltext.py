@@ -37,8 +37,8 @@ def decoded(data: bytes, where: str) -> tuple[str, Encoding]:
             codecs.lookup(encoding.name).name, encoding.bom
         )
     except (UnicodeDecodeError, LookupError):
-        raise FormatError("xml-encoding", "the bytes are not in the encoding that the file states", where=where,
-                          hint="write the file as UTF-8") from None  # fmt: skip
+        raise FormatError("xml-encoding", "the bytes are not valid in the encoding that the file declares", where=where,
+                          hint="save the file as UTF-8") from None  # fmt: skip
 
 
 def parse(document: str, where: str, handlers: Handlers) -> None:
@@ -51,8 +51,8 @@ def parse(document: str, where: str, handlers: Handlers) -> None:
     parser.buffer_text = True
 
     def refuse(*_: object) -> int:
-        raise FormatError("xml-doctype", "the file declares a document type, which is not read", where=where,
-                          hint="take the DOCTYPE away: these files need none")  # fmt: skip
+        raise FormatError("xml-doctype", "the file has a DOCTYPE, which is not supported", where=where,
+                          hint="remove the DOCTYPE")  # fmt: skip
 
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = refuse
     for name, handler in handlers.items():
@@ -60,7 +60,7 @@ def parse(document: str, where: str, handlers: Handlers) -> None:
     try:
         parser.Parse(document.encode("utf-8", "surrogatepass"), True)
     except expat.ExpatError as error:
-        raise FormatError("xml-broken", "this is not XML", where=f"{where} line {error.lineno}") from None
+        raise FormatError("xml-broken", "not valid XML", where=f"{where} line {error.lineno}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,15 +102,13 @@ class _Keys:
 
     def wrong(self, key: str) -> PolicyError:
         return PolicyError(
-            "import-value", "a value of the configuration is not of its kind", where=self.at(key).strip()
+            "import-value", "a value of the configuration has the wrong type", where=self.at(key).strip()
         )
 
     def only(self, *known: str) -> None:
         for key in self.data:
             if key not in known:
-                raise PolicyError(
-                    "import-key", f"the key {shown(key)} is not known here", where=self.at(), hint=nearest(key, known)
-                )
+                raise PolicyError("import-key", f"unknown key {shown(key)}", where=self.at(), hint=nearest(key, known))
 
     def inner(self, key: str) -> _Keys:
         return _Keys(self.data.get(key), self.file, f"{self.place}.{key}" if self.place else key)
@@ -119,7 +117,7 @@ class _Keys:
         value = self.data.get(key)
         if value is None or value == "":
             if default is None:
-                raise PolicyError("import-value-missing", f"the key {key} is not there", where=self.at())
+                raise PolicyError("import-value-missing", f"the key {key} is missing", where=self.at())
             return default
         if isinstance(value, dict | list | bool):
             raise self.wrong(key)
@@ -144,7 +142,7 @@ def _config(keys: _Keys) -> Cleared:
     deid.only("time_shift", "global_uids")
     odd = ("deid_config.global_uids",) if "global_uids" in deid.data else ()
     if odd and deid.data["global_uids"]:
-        raise PolicyError("import-key", "`global_uids` holds something, and Cleared has no such key", where=deid.at())
+        raise PolicyError("import-key", "`global_uids` is not empty, but Cleared has no such key", where=deid.at())
     files = keys.inner("io")
     files.only("data", "deid_ref", "runtime_io_path")
     skip = keys.data.get("skip_missing_tables", True)
@@ -165,7 +163,7 @@ def _shift(keys: _Keys) -> Shift | None:
     keys.only("method", "min", "max")
     method = keys.text("method", None)
     if method not in UNITS:
-        raise PolicyError("import-shift", "the method of time_shift is not known", where=keys.at("method"),
+        raise PolicyError("import-shift", "unknown method of time_shift", where=keys.at("method"),
                           hint=nearest(method, UNITS))  # fmt: skip
     return Shift(UNITS[method], keys.number("min"), keys.number("max"))
 
@@ -180,13 +178,13 @@ def _store(keys: _Keys) -> Store:
     if not keys.data:
         return Store()
     if keys.text("io_type", "filesystem") != "filesystem":
-        raise PolicyError("import-io", "tables of a database are not read yet", where=keys.at("io_type"),
-                          hint="export them as CSV or Parquet; in Cleared 0.4.11 this could not run either")  # fmt: skip
+        raise PolicyError("import-io", "tables of a database cannot be imported yet", where=keys.at("io_type"),
+                          hint="export them as CSV or Parquet; Cleared 0.4.11 could not run this either")  # fmt: skip
     inner = keys.inner("configs")
     inner.only(*_STORE)
     kind = inner.text("file_format", "csv")
     if kind not in ("csv", "parquet", "json"):
-        raise PolicyError("import-format", "files of this format are not read here", where=inner.at("file_format"),
+        raise PolicyError("import-format", "files of this format are not supported", where=inner.at("file_format"),
                           hint="save spreadsheets as CSV or Parquet; a pickle can run code and is never opened")  # fmt: skip
     ignored = tuple(key for key in ("table_mappings", "validation_rules") if inner.data.get(key))
     ignored += ("suffix",) if keys.data.get("suffix") else ()
@@ -213,8 +211,8 @@ def _step(keys: _Keys) -> list[Step]:
     keys.only("method", "uid", "depends_on", "configs", "filter", "value_cast")
     method = keys.text("method", None)
     if method not in _METHODS:
-        raise PolicyError("import-transformer", f"the transformer {shown(method)} is not known", where=keys.at(),
-                          hint=f"{nearest(method, _METHODS[:3])} Write its rule by hand, with an operator of your own if need be.")  # fmt: skip
+        raise PolicyError("import-transformer", f"unknown transformer {shown(method)}", where=keys.at(),
+                          hint=f"{nearest(method, _METHODS[:3])} Write its rule by hand, with a plug-in operator if needed.")  # fmt: skip
     configs = keys.inner("configs")
     if method in _NESTED:
         configs.only("transformers")
@@ -225,8 +223,8 @@ def _step(keys: _Keys) -> list[Step]:
     rows.only("where_condition", "description")
     cast = keys.text("value_cast")
     if cast and cast not in _CASTS:
-        raise PolicyError("import-value", "value_cast is not one of its words", where=keys.at("value_cast"),
-                          hint="integer, float, string or datetime")  # fmt: skip
+        raise PolicyError("import-value", "invalid value_cast", where=keys.at("value_cast"),
+                          hint="allowed: integer, float, string, datetime")  # fmt: skip
     column = ids.text("name", None)
     said = Step(method, column, ids.text("uid", column if method == DROP else None), where=rows.text("where_condition"),
                 cast=cast, name=keys.text("uid"), after=keys.texts("depends_on"), place=keys.at())  # fmt: skip

@@ -49,18 +49,18 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
     """One file as data, and its package header ("" for none)."""
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise LimitError("import-large", "a configuration file is over 1 MiB", where=path.name)
+            raise LimitError("import-large", "a configuration file is larger than 1 MiB", where=path.name)
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise PolicyError("import-unreadable", "a configuration file cannot be read as UTF-8 text", where=path.name,
-                          hint="check that the path exists and may be read") from None  # fmt: skip
+                          hint="check that the file exists and is readable") from None  # fmt: skip
     try:
         found = yaml.load(text, Loader=_Strict)  # noqa: S506  a SafeLoader that is stricter
         _check_size(found, path.name)
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path.name}:{mark.line + 1}" if mark is not None else path.name
-        raise PolicyError("import-yaml", "this is not YAML, or a key stands twice", where=place) from None
+        raise PolicyError("import-yaml", "not valid YAML, or a key appears twice", where=place) from None
     if found is None:
         return {}, _package(text)
     if not isinstance(found, dict):
@@ -89,7 +89,7 @@ def _check_size(found: Any, name: str) -> None:
         return sizes[id(one)]
 
     if size(found) > _MOST_NODES:
-        raise LimitError("import-many", f"a configuration has over {_MOST_NODES:,} values", where=name)
+        raise LimitError("import-many", f"a configuration has more than {_MOST_NODES:,} values", where=name)
 
 
 def _texts(found: Any) -> Any:
@@ -111,7 +111,7 @@ def _package(text: str) -> str:
 def _composed(path: Path, root: Path, above: tuple[Path, ...], count: list[int]) -> dict[str, Any]:
     count[0] += 1
     if path in above or count[0] > _MOST_FILES:
-        raise PolicyError("import-default", "the `defaults:` lead in a circle, or to too many files", where=path.name)
+        raise PolicyError("import-default", "the `defaults:` form a cycle, or include too many files", where=path.name)
     own, _ = read(path)
     listed = own.pop("defaults", [])
     if not isinstance(listed, list):
@@ -129,8 +129,8 @@ def _composed(path: Path, root: Path, above: tuple[Path, ...], count: list[int])
 
 def _named(entry: Any, where: str) -> Iterator[tuple[str, str]]:
     """The file and the group that an entry of `defaults:` names; none where it names none."""
-    wrong = PolicyError("import-default", "an entry of `defaults:` is of a kind that is not read here", where=where,
-                        hint="a file name without ending, group/option, {group: option} or _self_")  # fmt: skip
+    wrong = PolicyError("import-default", "an entry of `defaults:` has a form that is not supported", where=where,
+                        hint="supported: a file name without ending, group/option, {group: option}, _self_")  # fmt: skip
     if isinstance(entry, str):
         optional, name, group = False, entry.removeprefix("optional ").strip(), str(PurePosixPath(entry).parent)
     elif isinstance(entry, dict) and len(entry) == 1:
@@ -155,8 +155,8 @@ def _default(
     stem = base / name.lstrip("/")
     file = next((one for one in (stem.with_name(stem.name + end) for end in (".yaml", ".yml")) if one.is_file()), None)
     if file is None:
-        raise PolicyError("import-default", f"`defaults:` names {shown(name)}, and there is no such file", where=path.name,
-                          hint="it is sought beside the file that names it")  # fmt: skip
+        raise PolicyError("import-default", f"`defaults:` names {shown(name)}, but this file does not exist", where=path.name,
+                          hint="the path is relative to the file that names it")  # fmt: skip
     found = _composed(file, root, above, count)
     package = _package(file.read_text(encoding="utf-8-sig"))
     keys = [] if package == "_global_" else (package or group.replace("/", ".")).replace("_group_", group).split(".")
@@ -211,8 +211,8 @@ def _key(at: Any, key: str) -> Any:
 
 
 def _no_such_key(path: str) -> PolicyError:
-    return PolicyError("import-override", f"the override {shown(path)} names no key of the configuration",
-                       hint="+key=value adds one")  # fmt: skip
+    return PolicyError("import-override", f"the override {shown(path)} does not match a key of the configuration",
+                       hint="to add a key: +key=value")  # fmt: skip
 
 
 def shown(name: str) -> str:

@@ -38,8 +38,8 @@ class _Resolver:
         if isinstance(value, list):
             return [self._resolved(one, (*place, str(at)), depth) for at, one in enumerate(value)]
         if value == "???":
-            raise PolicyError("import-value-missing", "a value of the configuration is still to be given (???)",
-                              where=shown(".".join(place)), hint="give it in the file, or with --override")  # fmt: skip
+            raise PolicyError("import-value-missing", "a value of the configuration is missing (???)",
+                              where=shown(".".join(place)), hint="set it in the file, or with --override")  # fmt: skip
         return self._text(value, place, depth) if isinstance(value, str) else value
 
     def _text(self, text: str, place: tuple[str, ...], depth: int) -> Any:
@@ -89,5 +89,5 @@ class _Resolver:
 
     @staticmethod
     def _wrong(place: tuple[str, ...]) -> PolicyError:
-        return PolicyError("import-interpolation", "an interpolation ${...} leads nowhere, or is of a kind that is not read here",
-                           where=shown(".".join(place)), hint="${key.key}, ${.key}, ${oc.env:NAME} or ${oc.env:NAME,default}")  # fmt: skip
+        return PolicyError("import-interpolation", "an interpolation ${...} does not resolve, or has a form that is not supported",
+                           where=shown(".".join(place)), hint="supported: ${key.key}, ${.key}, ${oc.env:NAME}, ${oc.env:NAME,default}")  # fmt: skip

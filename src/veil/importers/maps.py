@@ -38,10 +38,12 @@ def read_maps(folder: Path, config: Cleared) -> dict[str, Map]:
     Errors:  FormatError `map-missing`, `map-columns`, `map-twice`; LimitError `map-large`.
     """
     if not folder.is_dir():
-        raise FormatError("map-missing", "the folder of old reference tables is not there", hint="--maps DIR")
+        raise FormatError(
+            "map-missing", "the folder of old reference tables does not exist", hint="give the folder with --maps DIR"
+        )
     found = {uid: _read_map(folder, uid) for uid in sources_of(config) if (folder / f"{uid}.csv").is_file()}
     if not found and not any((folder / f"{uid}_shift.csv").is_file() for uid in sources_of(config)):
-        raise FormatError("map-missing", "the folder holds no reference table of this configuration",
+        raise FormatError("map-missing", "the folder contains no reference table of this configuration",
                           hint="deid_ref.output_config of the last run names it; files are called <uid>.csv")  # fmt: skip
     return found
 
@@ -99,8 +101,8 @@ def _gather(found: dict[str, int], uid: str, path: Path, config: Cleared, people
     held = {_canonical(key, whole): _number(shift) * days for key, shift in raw.items() if key not in _NOBODY}
     by_original, by_pseudonym = _met(config, uid)
     if by_pseudonym and ids is None:
-        raise FormatError("map-missing", "shifts were kept under pseudonyms, and the map of these ids is not there",
-                          where=f"{shown(uid)}.csv", hint="--maps needs both files of the last run")  # fmt: skip
+        raise FormatError("map-missing", "shifts are stored by pseudonym, but the map of these ids is missing",
+                          where=f"{shown(uid)}.csv", hint="--maps needs both files of the last run: the ids and the shifts")  # fmt: skip
     mine: dict[str, int] = dict(held) if by_original else {}
     two = 0
     for original, pseudonym in ids.pairs.items() if by_pseudonym and ids is not None else ():
@@ -138,7 +140,9 @@ def _read_map(folder: Path, uid: str) -> Map:
     if whole and len(pairs) < len(rows):  # `007` and `7` were two
         whole, pairs = False, {key: _canonical(code, whole=True) for key, code in rows}
     if len(pairs) < len(rows) or len(set(pairs.values())) < len(rows):
-        raise FormatError("map-twice", "a reference table names an id or a pseudonym twice", where=f"{shown(uid)}.csv")
+        raise FormatError(
+            "map-twice", "an id or a pseudonym appears twice in a reference table", where=f"{shown(uid)}.csv"
+        )
     return Map(pairs, whole)
 
 
@@ -150,16 +154,16 @@ def _canonical(text: str, whole: bool) -> str:
 def _number(text: str) -> int:
     match = _WHOLE.match(text)
     if match is None or len(match.group(2)) > 6:
-        raise FormatError("map-columns", "a shift of a reference table is no whole number")
+        raise FormatError("map-columns", "a shift in a reference table is not a whole number")
     return int(match.group(1) + match.group(2))
 
 
 def _rows(path: Path, key: str, value: str) -> Iterator[tuple[str, str]]:
     """The two columns of a reference table, as text."""
-    wrong = FormatError("map-columns", "a reference table is no CSV with the columns of its map", where=shown(path.name),
-                        hint="<uid>, <uid>__deid in <uid>.csv; <uid>, <uid>_shift in <uid>_shift.csv")  # fmt: skip
+    wrong = FormatError("map-columns", "a reference table is not a CSV file with the columns of its map", where=shown(path.name),
+                        hint="expected: <uid>, <uid>__deid in <uid>.csv; <uid>, <uid>_shift in <uid>_shift.csv")  # fmt: skip
     if path.stat().st_size > _MOST_BYTES:
-        raise LimitError("map-large", "a reference table is over 4 GiB", where=shown(path.name))
+        raise LimitError("map-large", "a reference table is larger than 4 GiB", where=shown(path.name))
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.reader(file)

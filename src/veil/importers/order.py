@@ -19,8 +19,8 @@ def in_order(after: Mapping[str, Sequence[str]], where: str) -> list[str]:
     while left:
         ready = next((one for one in left if all(above not in left for above in after[one])), None)
         if ready is None:
-            raise PolicyError("import-circle", "`depends_on` leads in a circle: " + ", ".join(map(shown, sorted(left)))[:200],
-                              where=where, hint="take one of them away; the order changes nothing here")  # fmt: skip
+            raise PolicyError("import-circle", "`depends_on` forms a cycle: " + ", ".join(map(shown, sorted(left)))[:200],
+                              where=where, hint="remove one of them; the order has no effect in Veil")  # fmt: skip
         done.append(ready)
         left.remove(ready)
     return done

@@ -92,8 +92,8 @@ def _key(column: str, domain: str, made: Written | None, table: Table, ids: Mapp
             "safer: a shift stands on this id, and Cleared released the rows that no filter names (2)",
         )
     if any(not isinstance(rule, dict) or rule.get("domain") != domain for rule, _ in made.cases):
-        raise PolicyError("import-twice", f"column {shown(column)} names people, and is something else too", where=table.steps[0].place,
-                          hint="shift by a column that has one map, or take the other transformer away")  # fmt: skip
+        raise PolicyError("import-twice", f"column {shown(column)} identifies people and also has another transformer", where=table.steps[0].place,
+                          hint="shift by a column that has one map only, or remove the other transformer")  # fmt: skip
     return made
 
 
@@ -105,8 +105,8 @@ def _rule(column: str, steps: list[Step], table: Table, people: People, ids: Map
         return Written([("drop", "")])
     whole = {(step.method, step.uid, step.cast): step for step in steps if not step.where}
     if len(whole) > 1:
-        raise PolicyError("import-twice", f"column {shown(column)} has two transformers for every row", where=steps[-1].place,
-                          hint="say with a filter which rows each is for, or take one away")  # fmt: skip
+        raise PolicyError("import-twice", f"column {shown(column)} has two transformers without a filter", where=steps[-1].place,
+                          hint="add a filter that selects the rows of each, or remove one")  # fmt: skip
     made = Written()
     for step in [*(one for one in steps if one.where), *whole.values()]:
         rule, comment = _case(step, table, people, ids)

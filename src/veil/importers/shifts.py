@@ -23,7 +23,7 @@ def shift_options(config: Cleared, file: str, notes: Notes) -> tuple[dict[str, A
         return None
     said = config.shift
     if said is None:
-        raise PolicyError("import-shift", "dates are to be shifted, and there is no deid_config.time_shift", where=file)
+        raise PolicyError("import-shift", "dates must be shifted, but deid_config.time_shift is missing", where=file)
     low, high = _ends(said.low, said.high, file)
     most = _MOST[said.unit]
     if low is None or high is None:
@@ -52,6 +52,6 @@ def _ends(low: int | None, high: int | None, file: str) -> tuple[int | None, int
         high += 1
     steps = [one for one in (low, low + 1, high - 2, high - 1) if low <= one < high and one]
     if not steps:
-        raise PolicyError("import-shift", "the range of time_shift holds no shift but 0, or none", where=file,
-                          hint="min below max, for example -365 and 365")  # fmt: skip
+        raise PolicyError("import-shift", "the range of time_shift contains no shift other than 0", where=file,
+                          hint="min must be below max, for example -365 and 365")  # fmt: skip
     return min(steps), max(steps)

@@ -40,8 +40,8 @@ def where_of(query: str, where: str, address: str = "{}") -> tuple[str, frozense
 
 
 def _refused(where: str) -> PolicyError:
-    return PolicyError("import-condition", "a where_condition is of a kind that cannot be said here", where=where,
-                       hint="compare columns with literals: == != < <= > >=, in, and, or, not, isnull(), notnull()")  # fmt: skip
+    return PolicyError("import-condition", "a where_condition uses an expression that is not supported", where=where,
+                       hint="supported: columns compared with literals: == != < <= > >=, in, and, or, not, isnull(), notnull()")  # fmt: skip
 
 
 def _checked(made: str, where: str) -> Any:

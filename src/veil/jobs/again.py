@@ -48,7 +48,7 @@ def read_again(session: Session, keys: Keys) -> Verdict:
     Errors:  PolicyError `release-missing`.
     """
     if not (session.out / MANIFEST).exists():
-        raise PolicyError("release-missing", "there is no release of this project", hint="veil run PROJECT first")
+        raise PolicyError("release-missing", "this project has no release yet", hint="run `veil run PROJECT` first")
     manifest = json.loads((session.out / MANIFEST).read_text(encoding="utf-8"))
     verdict = Verdict()
     _digests(session.out, manifest, verdict)

@@ -65,7 +65,7 @@ def compare(session: Session, reversed_: Path) -> dict[str, Any]:
     """
     if not reversed_.is_dir():
         raise PolicyError(
-            "reversed-missing", "the folder of reversed tables is not there", hint="veil reverse PROJECT first"
+            "reversed-missing", "the folder of reversed tables does not exist", hint="run `veil reverse PROJECT` first"
         )
     operators = Operators(session.plan, Keys.none())
     tables = [
@@ -76,7 +76,9 @@ def compare(session: Session, reversed_: Path) -> dict[str, Any]:
     ]
     if not tables:
         raise PolicyError(
-            "tables-missing", "the project has no table to compare", hint="notes and documents have no way back"
+            "tables-missing",
+            "the project has no table that can be compared",
+            hint="notes and documents cannot be reversed",
         )
     columns = [column for table in tables for column in table["columns"]]
     counts = {

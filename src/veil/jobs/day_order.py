@@ -95,7 +95,7 @@ def in_day_order(plan: Plan, inputs: Inputs, units: list[Unit]) -> Plan:
 def day_order_error(about: str) -> PolicyError:
     return PolicyError(
         "day-order", f"dates contradict the order of day and month in which they are read: {about}",
-        hint="state `day_first:` of the table, mend its dates, or say `dates: {contradiction: empty}` to empty such columns",
+        hint="set `day_first:` for the table, correct its dates, or set `dates: {contradiction: empty}` to empty such columns",
     )  # fmt: skip
 
 

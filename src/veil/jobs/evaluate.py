@@ -155,7 +155,9 @@ def _file_name(identity: str, where: str) -> str:
     safe = all(piece and piece[0] != "." and piece.strip() == piece and piece.isprintable() and not set(piece) & set('\\:*?"<>|')
                and len(piece.encode()) < 200 for piece in pieces)  # fmt: skip
     if not safe:
-        raise PolicyError("note-name", "the id of a note is no file name", where=where, hint="--as jsonl")
+        raise PolicyError(
+            "note-name", "the id of a note cannot be used as a file name", where=where, hint="use --as jsonl"
+        )
     return identity
 
 
@@ -190,13 +192,19 @@ def check_targets(
     _check_apart(errors, "--errors", [*read, write])
     _check_apart(write, "--write", [*read, errors])
     if write is not None and form not in WRITTEN:
-        raise PolicyError("write-format", "--as names no format", hint="one of " + ", ".join(WRITTEN))
+        raise PolicyError("write-format", "invalid value for --as", hint="allowed: " + ", ".join(WRITTEN))
     if write is not None and write.exists() and (not write.is_dir() or any(write.iterdir())):
-        raise PolicyError("output-there", "the folder to write is not empty", hint="name a new folder")
+        raise PolicyError("output-there", "the folder of --write is not empty", hint="give a new folder")
     if errors is not None and errors.exists() and not errors.is_dir():
-        raise PolicyError("folder-missing", "--errors is no folder", hint="name a folder; the page is made in it")
+        raise PolicyError(
+            "folder-missing", "--errors must be a folder", hint="give a folder; the page is written into it"
+        )
     if page is not None and (page.is_dir() or not page.absolute().parent.is_dir()):
-        raise PolicyError("folder-missing", "-o is no file in a folder that is there", hint="make the folder first")
+        raise PolicyError(
+            "folder-missing",
+            "the folder of -o does not exist, or -o is a folder",
+            hint="create the folder first, and give the name of a file in it",
+        )
 
 
 def _check_apart(target: Path | None, what: str, others: Sequence[Path | None]) -> None:
@@ -207,5 +215,7 @@ def _check_apart(target: Path | None, what: str, others: Sequence[Path | None]) 
             and other.resolve() in (target.resolve(), *target.resolve().parents)
         ):
             raise PolicyError(
-                "evaluate-inside", f"{what} may not lie inside what is read or written", hint="name a folder elsewhere"
+                "evaluate-inside",
+                f"{what} may not be inside a folder that is read or written",
+                hint="give a folder elsewhere",
             )

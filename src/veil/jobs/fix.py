@@ -59,8 +59,8 @@ def fixed(
     if found.best is None:
         raise PolicyError(
             "fix-none",
-            "no choice of levels meets the goal",
-            hint="allow more to be suppressed, ask less, or add levels",
+            "no combination of levels meets the goal",
+            hint="raise --suppress, lower the goal, or add levels to the hierarchies",
         )
     best = found.best
     after = recorded(_released(rows, lattice, best.node), asked)
@@ -73,14 +73,24 @@ def _check(asked: Asked, goal: Goal, hierarchies: Mapping[str, str]) -> None:
     strange = set(hierarchies) - set(asked.quasi)
     if strange:
         raise PolicyError(
-            "fix-goal", "a hierarchy is named for a column that is no quasi-identifier", hint="-q COLUMN for each"
+            "fix-goal",
+            "--hierarchy is given for a column that is not a quasi-identifier",
+            hint="add -q COLUMN for each column with a hierarchy",
         )
     if goal.k < 1 or not 0 <= goal.most < 1:
-        raise PolicyError("fix-goal", "k is at least 1, and --suppress a share below 1", hint="--k 5 --suppress 0.05")
+        raise PolicyError(
+            "fix-goal",
+            "--k must be at least 1, and --suppress a share from 0 to below 1",
+            hint="for example --k 5 --suppress 0.05",
+        )
     if (goal.distinct > 1 or goal.t is not None) and not asked.sensitive:
-        raise PolicyError("fix-goal", "l and t are of sensitive columns, and none is named", hint="-s COLUMN")
+        raise PolicyError("fix-goal", "--distinct and --closeness need a sensitive column", hint="add -s COLUMN")
     if goal.t is not None and asked.person:
-        raise PolicyError("fix-goal", "t is not searched over persons", hint="a table of one row a person, or l alone")
+        raise PolicyError(
+            "fix-goal",
+            "--closeness cannot be combined with --person",
+            hint="use --distinct only, or a table with one row per person",
+        )
 
 
 def _told(lattice: Lattice, best: Outcome) -> Record:
@@ -130,7 +140,7 @@ class _Rows:
         """Errors: FormatError `risk-empty`."""
         if not self.counts or not sum(map(len, self.counts)):
             raise FormatError(
-                "risk-empty", "the table has no record, or every one is suppressed", hint="risk is told of records"
+                "risk-empty", "the table has no records, or all are suppressed", hint="give a table with records"
             )
         self._merge()
         (codes,), (counts,) = self.waiting, self.counts
@@ -157,8 +167,8 @@ class _Rows:
         self.waiting = [tuple(column[order[start]] for column in columns)]
         self.counts = [np.add.reduceat(counts[order], start)]
         if len(start) > 16 * MOST:
-            raise LimitError("risk-values", f"a table has over {16 * MOST:,} different rows over the columns of the search",
-                             hint="fewer quasi-identifiers, or a sample of the table")  # fmt: skip
+            raise LimitError("risk-values", f"a table has more than {16 * MOST:,} different rows in the columns of the search",
+                             hint="use fewer quasi-identifiers, or a sample of the table")  # fmt: skip
 
 
 def _released(rows: _Rows, lattice: Lattice, node: Node) -> Iterator[Columns]:

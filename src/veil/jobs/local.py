@@ -89,8 +89,8 @@ def _published(out: Path, tables: list[dict[str, Any]], inputs: Inputs, target: 
 def _check_unchanged(plan: Plan, inputs: Inputs, units: list[Unit], cut: str) -> None:
     """Errors: StoreError `input-changed`: who is who was read from other rows than those that were de-identified."""
     if cut_of(plan, units, inputs) != cut:
-        raise StoreError("input-changed", "an input changed while it was read: nothing is shown",
-                         hint="run it again when nobody writes there, or on a copy")  # fmt: skip
+        raise StoreError("input-changed", "an input changed during the run: no release was written",
+                         hint="run again when nothing writes to it, or run on a copy")  # fmt: skip
 
 
 def _disk(error: OSError) -> Error:
@@ -98,7 +98,7 @@ def _disk(error: OSError) -> Error:
 
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return FormatError("disk-full" if full else "disk", f"writing or reading failed ({os.strerror(error.errno or 0)})",
-                       hint="free space and run the same command again: it goes on where it was" if full else "check the folders of the project")  # fmt: skip
+                       hint="free disk space and run the same command again: it continues where it stopped" if full else "check the folders of the project")  # fmt: skip
 
 
 def _left_whole(shelf: Shelf, groups: list[list[Unit]], trail: TrailPlace | None, keys: Keys) -> Iterator[list[Done]]:
@@ -127,8 +127,8 @@ def _each(setting: Setting, groups: list[list[Unit]], workers: int) -> Iterator[
             for future in as_completed(waiting):
                 yield future.result()
         except BrokenProcessPool:
-            raise LimitError("worker-gone", "a process of the run was ended from outside, perhaps for want of memory",
-                             hint="run the same command again, with fewer --workers: it goes on where it was") from None  # fmt: skip
+            raise LimitError("worker-gone", "a worker process was killed, perhaps because memory ran out",
+                             hint="run the same command again with fewer --workers: it continues where it stopped") from None  # fmt: skip
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -49,7 +49,7 @@ def kept_words(path: Path, passphrase: str) -> list[MaskedWord]:
             for count, label, source, word in json.loads(content)
         ]
     except (ValueError, TypeError):
-        raise KeyringError("sealed-damaged", "this is no list of masked words", where=path.name) from None
+        raise KeyringError("sealed-damaged", "not a masked-word list", where=path.name) from None
 
 
 def counted(rows: Iterable[Row]) -> list[MaskedWord]:

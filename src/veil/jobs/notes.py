@@ -23,7 +23,7 @@ def notes_session(inp: Path, out: Path, profile: str, *, subjects: Path | None =
     Errors:  PolicyError `input-missing`, `files-missing`; the profile's own; those of filters and lists.
     """
     if not inp.is_dir():
-        raise PolicyError("input-missing", "the folder of notes is not there", hint="-i names a folder")
+        raise PolicyError("input-missing", "the folder of notes does not exist", hint="give an existing folder with -i")
     subject: dict[str, Any] = {"map": str(subjects.resolve())} if subjects else {"from": "file"}
     sources = {name: source | {"subject": subject} for name, source in _sources(inp).items()}
     data: dict[str, Any] = {"name": "notes", "profile": profile, "in": str(inp.resolve()), "out": str(out.resolve()),

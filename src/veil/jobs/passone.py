@@ -66,8 +66,8 @@ def pass_one(
         subjects, days = _side_file(Path(plan.offsets))
         whole = pc.match_substring_regex(pc.utf8_trim_whitespace(days), r"^[-+]?\d{1,6}$").to_pylist()
         if not all(whole[1:]):  # the first row may be a header
-            raise FormatError("offsets-file", "a shift is no whole number of days", where=f"row {whole.index(False, 1) + 1}",
-                              hint="two columns: subject, days")  # fmt: skip
+            raise FormatError("offsets-file", "a shift is not a whole number of days", where=f"row {whole.index(False, 1) + 1}",
+                              hint="expected columns: subject, days")  # fmt: skip
         builder.add_known("offset", Label.DATE, "weak", days, subjects)
     index = _with_turns(builder.finish(), plan, inputs, keys, units)
     if mint:
@@ -114,7 +114,10 @@ def _side_known(builder: RosterBuilder, path: Path) -> None:
     for number, row in enumerate(side_rows(path)):
         if len(row) != 3:
             raise FormatError(
-                "known-file", "a row has other than three cells", where=f"row {number + 1}", hint="subject, kind, value"
+                "known-file",
+                "a row does not have exactly three cells",
+                where=f"row {number + 1}",
+                hint="expected columns: subject, kind, value",
             )
         subjects, values = rows.setdefault(row[1].strip().lower(), ([], []))
         subjects.append(row[0])

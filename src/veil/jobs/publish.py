@@ -93,6 +93,8 @@ def _batches(out: Path, file: dict[str, Any], schema: pa.Schema) -> Iterator[pa.
         columns = [field.values for field in one.fields]
         if [field.address for field in one.fields] != schema.names:
             raise FormatError(
-                "publish-columns", "a table of the release has other columns than its plan", hint="run it again"
+                "publish-columns",
+                "the columns of a table in the release differ from its plan",
+                hint="run the project again",
             )
         yield pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -71,7 +71,9 @@ class Shelf:
         """The shelf of this plan, key and cut of the work: an earlier one goes on if it is theirs, else it is cleared."""
         if out.exists() and any(out.iterdir()) and not (out / MANIFEST).exists():
             raise PolicyError(
-                "output-there", "the output folder is not empty and not a release of Veil", hint="name another `out:`"
+                "output-there",
+                "the output folder is not empty and is not a release of Veil",
+                hint="set `out:` to another folder",
             )
         folder = out.parent / f".{out.name}.veil"
         held = lock(folder / _LOCK)
@@ -251,12 +253,12 @@ def _check_evidence(plan: Plan, quarantined: list[Quarantined], weak: list[tuple
     """Errors: LeakError `evidence-strong`, `evidence-weak`: the project asks that nothing is released then."""
     if plan.on_evidence("weak") == "stop" and weak:
         what, spot = weak[0]
-        raise LeakError("evidence-weak", f"{len(weak):,} cells hold a short number, a ZIP or an everyday word that is also an identifier",
-                        where=", ".join(filter(None, (what, spot.line()))), hint="look at them, or say `verify: {weak: warn}`")  # fmt: skip
+        raise LeakError("evidence-weak", f"{len(weak):,} cells contain a short number, a ZIP code or an everyday word that is also an identifier",
+                        where=", ".join(filter(None, (what, spot.line()))), hint="review them, or set `verify: {weak: warn}`")  # fmt: skip
     found = [one for one in quarantined if one.code in STRONG]
     if plan.on_evidence("strong") == "stop" and found:
-        raise LeakError("evidence-strong", f"an identifier is left in {len(found):,} files", where=found[0].line(),
-                        hint="see docs/how-to/quarantine.md, or say `verify: {strong: quarantine}`")  # fmt: skip
+        raise LeakError("evidence-strong", f"identifiers remain in {len(found):,} files", where=found[0].line(),
+                        hint="see docs/how-to/quarantine.md, or set `verify: {strong: quarantine}`")  # fmt: skip
 
 
 def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[Done]) -> dict[str, tuple[str, str]]:

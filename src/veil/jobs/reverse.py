@@ -63,8 +63,8 @@ class Reversal:
         keys = project_keys(self.project, self.folder, ask, passphrase_file)
         made = self.manifest["key"]
         if made is None or made["id"] != keys.id:
-            raise KeyringError("key-other", "the release was made under another key or version", where=f"version {keys.version}",
-                               hint="name it: `keyring: {file: ..., version: 1}`")  # fmt: skip
+            raise KeyringError("key-other", "the release was made with another key or key version", where=f"version {keys.version}",
+                               hint="set that key: `keyring: {file: ..., version: 1}`")  # fmt: skip
         path = vault_path(self.project, self.folder)
         return keys.with_vault(Vault.open(path, keys)) if path.exists() else keys
 
@@ -82,11 +82,11 @@ def open_reversal(path: Path, overrides: list[str] | None = None) -> Reversal:
     project, document = read_project(path, overrides)
     place = path.parent / project.out / MANIFEST
     if not place.exists():
-        raise PolicyError("release-missing", "there is no release of this project", hint="veil run PROJECT first")
+        raise PolicyError("release-missing", "this project has no release yet", hint="run `veil run PROJECT` first")
     manifest = json.loads(place.read_text(encoding="utf-8"))
     if "way_back" not in manifest:
-        raise PolicyError("way-back-none", "this release has no way back: nothing in its tables is reversible, or the project says so",
-                          where=document.at("reversible"), hint="`reversible: true`, then veil run PROJECT")  # fmt: skip
+        raise PolicyError("way-back-none", "this release cannot be reversed: the project turns it off, or no operator in its tables is reversible",
+                          where=document.at("reversible"), hint="set `reversible: true` and run `veil run PROJECT` again")  # fmt: skip
     check_plugins(manifest["plan"].get("plugins", ()))
     return Reversal(project, path.parent, manifest)
 
@@ -102,7 +102,7 @@ def reverse(reversal: Reversal, keys: Keys, reason: str, target: Path | None = N
     """
     if not reason.strip():
         raise PolicyError(
-            "reason-missing", "a reversal needs a reason", hint="--reason TEXT; say nothing of a person in it"
+            "reason-missing", "--reason is missing", hint="--reason TEXT; write nothing about a patient in it"
         )
     target = target or reversal.out.parent / f"{reversal.out.name}.reversed"
     put_back(target)
@@ -135,11 +135,11 @@ def _check_target(reversal: Reversal, target: Path) -> None:
     own = target.resolve()
     for taken in (reversal.out.resolve(), (reversal.folder / reversal.project.in_).resolve()):
         if own == taken or taken in own.parents or own in taken.parents:
-            raise PolicyError("reverse-target", "a reversal may not lie in the input or the output, nor they in it",
-                              hint="-o names another folder")  # fmt: skip
+            raise PolicyError("reverse-target", "the folder of the reversal may not be inside the input or output folder, or contain them",
+                              hint="give another folder with -o")  # fmt: skip
     if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not (target / RECORD).exists())):
-        raise PolicyError("reverse-target", "the folder of the reversal is not empty, and not one of Veil's",
-                          hint="-o names another folder")  # fmt: skip
+        raise PolicyError("reverse-target", "the output folder is not empty and was not written by `veil reverse`",
+                          hint="give another folder with -o")  # fmt: skip
 
 
 def _check_release(reversal: Reversal, head: dict[str, Any]) -> None:
@@ -147,8 +147,8 @@ def _check_release(reversal: Reversal, head: dict[str, Any]) -> None:
     for file in head["files"]:
         path = reversal.out / file["name"]
         if not path.is_file() or file_digest(path) != file["sha256"]:
-            raise PolicyError("release-changed", "a table of the release is gone or is not as the run left it", where=file["label"],
-                              hint="put the release back as it was")  # fmt: skip
+            raise PolicyError("release-changed", "a table of the release is missing or was changed after the run", where=file["label"],
+                              hint="restore the release")  # fmt: skip
 
 
 class _Table:
@@ -186,8 +186,8 @@ class _Table:
         """The bytes of the input, where every column of a table of text comes back."""
         exact = traits_of(self._file["format"]).exact and self._file["was"]  # "" where rows of it are in quarantine
         if exact and all(way.whole for way in self._ways.values()) and file_digest(target) != self._file["was"]:
-            raise FormatError("reverse-differs", "a table did not come back as it was: nothing is shown", where=self._file["label"],
-                              hint="report it: this is a fault of ours")  # fmt: skip
+            raise FormatError("reverse-differs", "a reversed table differs from the original: nothing was written", where=self._file["label"],
+                              hint="this is a bug in Veil: please report it")  # fmt: skip
 
     def _edits(self, batch: Batch) -> Edits:
         edits, pieces = Edits(), list(self._pieces(batch))

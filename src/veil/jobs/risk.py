@@ -75,8 +75,8 @@ def measured(
     if after and population:
         raise PolicyError(
             "risk-after",
-            "a population is given, and a table after",
-            hint="a population is written as one of the two; measure each alone",
+            "--population and --after cannot be combined",
+            hint="measure the two tables separately, each with its own --population",
         )
     record = risk(paths, asked, population=population, delimiter=delimiter, progress=progress)
     found = risk(after, asked, delimiter=delimiter, progress=progress) if after else None
@@ -121,9 +121,13 @@ def check_page(page: Path | None, read: Sequence[Path]) -> None:
     if page is None:
         return
     if page.is_dir() or not page.absolute().parent.is_dir():
-        raise PolicyError("folder-missing", "-o is no file in a folder that is there", hint="make the folder first")
+        raise PolicyError(
+            "folder-missing",
+            "the folder of -o does not exist, or -o is a folder",
+            hint="create the folder first, and give the name of a file in it",
+        )
     if page.resolve() in {path.resolve() for path in Table.of(read).files}:
-        raise PolicyError("risk-page", "-o is a table that is read", hint="name another file")
+        raise PolicyError("risk-page", "-o is one of the input tables", hint="give another file")
 
 
 class _Guess:
@@ -157,5 +161,7 @@ def _check(asked: Asked) -> None:
     named = _named(asked)
     if len(set(named)) != len(named):
         raise PolicyError(
-            "risk-columns", "a column is named twice", hint="once: as quasi-identifier, as sensitive or as --person"
+            "risk-columns",
+            "a column is given twice",
+            hint="give each column once: as quasi-identifier (-q), sensitive column (-s) or --person",
         )

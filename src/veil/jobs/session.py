@@ -53,8 +53,8 @@ class Session:
         if self.project.keyring is None:
             if derived or coded:
                 what = "random codes in a vault" if coded else "derived values"
-                raise KeyringError("keys-missing", f"the plan asks for {what}, and the project names no keyring",
-                                   where=self.document.file, hint="`veil keys new FILE`, then `keyring: FILE`")  # fmt: skip
+                raise KeyringError("keys-missing", f"the plan needs {what}, but the project has no keyring",
+                                   where=self.document.file, hint="run `veil keys new FILE`, then set `keyring: FILE`")  # fmt: skip
             return Keys.none()
         keys = project_keys(self.project, self.folder, ask, passphrase_file)
         if coded or self.project.vault:
@@ -117,7 +117,7 @@ def vault_path(project: Project, folder: Path) -> Path:
 def _keyring_file(project: Project) -> str:
     setting = project.keyring
     if setting is None:
-        raise KeyringError("keyring-unnamed", "the project names no keyring", hint="`keyring: FILE`")
+        raise KeyringError("keyring-unnamed", "the project has no keyring", hint="set `keyring: FILE`")
     return setting.file if isinstance(setting, KeyringSetting) else setting
 
 

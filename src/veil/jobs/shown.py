@@ -43,7 +43,9 @@ def check_apart(session: Session, target: Path) -> None:
     """Errors: PolicyError `protected-inside` where the page would lie in the output."""
     if session.out.resolve() in target.resolve().parents:
         raise PolicyError(
-            "protected-inside", "a protected page may not lie inside the output", hint="name a file elsewhere"
+            "protected-inside",
+            "the protected page may not be inside the output folder",
+            hint="give a file elsewhere: the page contains PHI",
         )
 
 

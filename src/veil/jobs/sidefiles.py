@@ -21,4 +21,8 @@ def side_rows(path: Path) -> list[list[str]]:
     try:
         return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
     except csv.Error:
-        raise FormatError("side-file", "a side file is no CSV or TSV", hint="two or three columns of text") from None
+        raise FormatError(
+            "side-file",
+            "a list of known values or shifts is not a CSV or TSV file",
+            hint="expected: two or three columns of text",
+        ) from None

@@ -38,7 +38,7 @@ class Table:
     def of(cls, paths: Sequence[Path], delimiter: str | None = None) -> Table:
         """Errors: PolicyError `risk-delimiter`, `risk-file-missing`."""
         if delimiter is not None and len(delimiter) != 1:
-            raise PolicyError("risk-delimiter", "a delimiter is one character", hint="--delimiter ';'")
+            raise PolicyError("risk-delimiter", "--delimiter must be one character", hint="for example --delimiter ';'")
         return cls(tuple(_files(paths)), delimiter)
 
     def batches(
@@ -70,8 +70,8 @@ class Table:
         reader, seen = _inspected(path, self.delimiter)
         missing = [column for column in columns if column not in seen.addresses]
         if missing:
-            raise PolicyError("risk-column-missing", "columns that are named are not in the table: " + ", ".join(missing),
-                              hint="names count letter by letter; --delimiter where cells are not told apart")  # fmt: skip
+            raise PolicyError("risk-column-missing", "the table has no column " + ", ".join(missing),
+                              hint="column names must match exactly; set --delimiter if the cells are not split")  # fmt: skip
         if reader.traits.typed:
             yield from _typed(path, columns)
         else:
@@ -101,7 +101,11 @@ class _placed:  # noqa: N801 - read as a word
 def _inspected(path: Path, delimiter: str | None) -> tuple[Format, Inspection]:
     name = _format(path)
     if not _is_table(name) and delimiter is None:
-        raise PolicyError("risk-format", "a file is no table", hint="CSV, TSV or Parquet; or state --delimiter")
+        raise PolicyError(
+            "risk-format",
+            "a file is not a table",
+            hint="supported: CSV, TSV, Parquet; set --delimiter if it is another character",
+        )
     reader: Format = part("formats", name if _is_table(name) else _UNNAMED)()
     taken = "delimiter" in reader.traits.given.model_fields
     return reader, reader.inspect(path, {"delimiter": delimiter} if delimiter and taken else {})
@@ -115,9 +119,11 @@ def _files(paths: Sequence[Path]) -> list[Path]:
         elif path.is_file():
             found.append(path)
         else:
-            raise PolicyError("risk-file-missing", "a table is not there", hint="name files or folders that are there")
+            raise PolicyError("risk-file-missing", "a table does not exist", hint="give files or folders that exist")
     if not found:
-        raise PolicyError("risk-file-missing", "no table is there", hint="CSV, TSV or Parquet, told by the ending")
+        raise PolicyError(
+            "risk-file-missing", "no table found", hint="supported file endings: those of CSV, TSV and Parquet"
+        )
     return list(dict.fromkeys(found))
 
 
@@ -162,7 +168,7 @@ def _typed(path: Path, columns: Sequence[str]) -> Iterator[tuple[float, Columns]
                 done += batch.num_rows
                 yield done / total, {name: _coded(batch.column(name)) for name in columns}
     except (OSError, pa.ArrowInvalid):
-        raise FormatError("parquet-unreadable", "this is not a Parquet file", hint="check the file") from None
+        raise FormatError("parquet-unreadable", "not a Parquet file", hint="check the file") from None
 
 
 def _coded(cells: pa.Array) -> pa.Array:
@@ -179,5 +185,5 @@ def _check_kind(kind: pa.DataType, name: str) -> None:
             raise pa.ArrowNotImplementedError
         pa.nulls(1, inner).cast(pa.large_string())
     except (pa.ArrowException, KeyError):
-        raise FormatError("risk-column-type", "a column holds cells that are no text, number or date", where=name,
-                          hint="leave it out, or write what an outsider may know of it as text") from None  # fmt: skip
+        raise FormatError("risk-column-type", "a column contains values other than text, numbers and dates", where=name,
+                          hint="leave it out, or convert it to text") from None  # fmt: skip

@@ -290,8 +290,8 @@ class Pages:
 
 
 def missing() -> KeyringError:
-    return KeyringError("trail-missing", "the private folder does not hold the way back of this release",
-                        hint="put back the `way-back-*.vault` of the run, or run the project again")  # fmt: skip
+    return KeyringError("trail-missing", "the private folder does not contain the reversal data of this release",
+                        hint="restore `way-back-*.vault` of the run, or run the project again")  # fmt: skip
 
 
 def seal_head(place: TrailPlace, keys: Keys, files: list[dict[str, Any]], plan: Plan) -> None:

@@ -43,8 +43,8 @@ def write_rules(fix: Fix, project: Path, paths: Sequence[Path], table: str = "",
             text = text[: one.start] + one.text + text[one.stop :]
         yaml.safe_load(text)
     except (yaml.YAMLError, AttributeError, TypeError, ValueError):
-        raise PolicyError("fix-project", "the rules cannot be written into this project", where=project.name,
-                          hint="--write a file that is not there yet, and take them from it") from None  # fmt: skip
+        raise PolicyError("fix-project", "the rules cannot be inserted into this project file", where=project.name,
+                          hint="use --write with a new file, and copy the rules from it") from None  # fmt: skip
     write_durably(project, text)
     return "its rules for these columns are those of the search"
 
@@ -72,8 +72,8 @@ def _table(root: Any, fix: Fix, wanted: str) -> tuple[Any, Any]:
     if len(found) != 1:
         raise PolicyError(
             "fix-table",
-            "no table of the project, or more than one, has rules for all of these columns",
-            hint="--table NAME",
+            "not exactly one table of the project has rules for all of these columns",
+            hint="give the table with --table NAME",
         )
     return found[0]
 
@@ -119,7 +119,9 @@ def _new(fix: Fix, project: Path, paths: Sequence[Path], delimiter: str | None) 
     folder = paths[0] if paths[0].is_dir() else paths[0].parent
     if any(folder.resolve() not in path.resolve().parents for path in table.files):
         raise PolicyError(
-            "fix-table", "the files of the table lie in several folders", hint="write into a project that names them"
+            "fix-table",
+            "the files of the table are in several folders",
+            hint="use --write with a project that lists these files",
         )
     inside = Path(os.path.relpath(folder, project.absolute().parent)).as_posix()
     files = [path.resolve().relative_to(folder.resolve()).as_posix() for path in table.files]

@@ -42,7 +42,7 @@ class Keys:
         Errors:  KeyringError `key-length`.
         """
         if len(secret) != ROOT_BYTES:
-            raise KeyringError("key-length", f"a root secret has {ROOT_BYTES} bytes", hint="use os.urandom(32)")
+            raise KeyringError("key-length", f"a root secret must have {ROOT_BYTES} bytes", hint="use os.urandom(32)")
         return cls(bytes(secret), version, vault)
 
     @classmethod
@@ -63,7 +63,7 @@ class Keys:
         """
         if self._root is None:
             raise KeyringError(
-                "keys-missing", "this run has no key", hint="name a keyring, or use a part without a key"
+                "keys-missing", "this run has no key", hint="set `keyring:`, or use an operator that needs no key"
             )
         return _derive(self._root, purpose, domain, self.version, size)
 
@@ -73,14 +73,20 @@ class Keys:
         Errors:  KeyringError `vault-missing`.
         """
         if self.vault is None:
-            raise KeyringError("vault-missing", "this run has no vault", hint="name a vault in the project")
+            raise KeyringError(
+                "vault-missing",
+                "this run has no vault",
+                hint="set a vault in the project: `keyring: {file: ..., vault: ...}`",
+            )
         return self.vault
 
     def __repr__(self) -> str:
         return f"Keys(id={self.id!r}, version={self.version})"
 
     def __reduce__(self) -> NoReturn:
-        raise KeyringError("keys-pickle", "keys are not written out", hint="open the keyring where they are needed")
+        raise KeyringError(
+            "keys-pickle", "keys cannot be pickled", hint="open the keyring in the process that needs it"
+        )
 
 
 def framed(*parts: str) -> str:

@@ -23,8 +23,8 @@ def seal_offsets(vault: Vault, days: Mapping[str, int]) -> None:
     subjects, held = sealed_offsets(vault)
     found = dict(zip(subjects.to_pylist(), held.to_pylist(), strict=True))
     if any(found.get(subject, shift) != shift for subject, shift in days.items()):
-        raise KeyringError("vault-taken", "the vault holds another shift for a subject", where=vault.path.name,
-                           hint="seal these maps into a vault of their own")  # fmt: skip
+        raise KeyringError("vault-taken", "the vault contains a different shift for a subject", where=vault.path.name,
+                           hint="import these maps into a separate vault")  # fmt: skip
     whole = {**found, **days}
     table = pa.table({
         "subject": pa.array(whole.keys(), pa.large_string()), "days": pa.array(whole.values(), pa.int32()),

@@ -44,7 +44,7 @@ class Cost:
 
     def wrapping_key(self, passphrase: str, salt: bytes) -> bytes:
         if self.memory > _MOST_MEMORY or self.iterations > 1000 or self.lanes > 64:
-            raise LimitError("keyring-cost", "the keyring asks for more work than is allowed")
+            raise LimitError("keyring-cost", "the passphrase cost stored in the keyring is above the allowed limit")
         kdf = Argon2id(salt=salt, length=32, iterations=self.iterations, lanes=self.lanes, memory_cost=self.memory)
         return kdf.derive(passphrase.encode())
 
@@ -92,7 +92,7 @@ class Keyring:
         """
         path = Path(path)
         if path.exists():
-            raise KeyringError("keyring-exists", "this file is already there", where=path.name)
+            raise KeyringError("keyring-exists", "the file exists already", where=path.name)
         if not passphrase:
             raise KeyringError("passphrase-missing", "no passphrase was given")
         cost = cost or Cost()
@@ -119,11 +119,11 @@ class Keyring:
             if page["format"] != _FORMAT or not held:
                 raise ValueError  # noqa: TRY301 - one answer for every fault of the page
         except (ValueError, KeyError, TypeError):
-            raise KeyringError("keyring-damaged", "this is not a whole keyring", where=path.name) from None
+            raise KeyringError("keyring-damaged", "not a keyring, or an incomplete one", where=path.name) from None
         ring = cls(path, cost.wrapping_key(passphrase, salt), salt, cost, held)
         ring._unwrap(held[0])
         if not hmac.compare_digest(ring._mark(), mark):
-            raise KeyringError("keyring-damaged", "versions of this keyring were changed", where=path.name)
+            raise KeyringError("keyring-damaged", "the versions of this keyring were changed", where=path.name)
         return ring
 
     def rotate(self) -> Version:

@@ -47,7 +47,9 @@ def unseal(path: Path, passphrase: str) -> bytes:
         if page["format"] != _FORMAT:
             raise ValueError  # noqa: TRY301 - one answer for every fault of the page
     except (ValueError, KeyError, TypeError):
-        raise KeyringError("sealed-damaged", "this is not a whole sealed file", where=path.name) from None
+        raise KeyringError(
+            "sealed-damaged", "not an encrypted file of Veil, or an incomplete one", where=path.name
+        ) from None
     head = {"format": _FORMAT, "cost": asdict(cost), "salt": page["salt"]}
     try:
         return AESGCM(cost.wrapping_key(passphrase, salt)).decrypt(made[:12], made[12:], _stamp(head))

@@ -47,11 +47,13 @@ def check_private(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except OSError:
-        raise KeyringError("keyring-missing", "the file is not there or cannot be read", where=path.name) from None
+        raise KeyringError("keyring-missing", "the file does not exist or cannot be read", where=path.name) from None
     if not stat.S_ISREG(mode):
-        raise KeyringError("keyring-missing", "this is not a file", where=path.name)
+        raise KeyringError("keyring-missing", "the path is not a file", where=path.name)
     if mode & _OTHERS:
-        raise KeyringError("keyring-open", "others may read or write this file", where=path.name, hint="chmod 600")
+        raise KeyringError(
+            "keyring-open", "other users can read or write this file", where=path.name, hint="run: chmod 600 FILE"
+        )
 
 
 def read_private(path: Path) -> bytes:
@@ -59,7 +61,7 @@ def read_private(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        raise KeyringError("keyring-missing", "the file is not there or cannot be read", where=path.name) from None
+        raise KeyringError("keyring-missing", "the file does not exist or cannot be read", where=path.name) from None
 
 
 def create_private(path: Path, content: bytes = b"") -> None:
@@ -90,10 +92,10 @@ def _put(path: Path, content: bytes, place: Callable[[Path, Path], None]) -> Non
         place(beside, path)
         sync_folder(path.parent)
     except FileExistsError:
-        raise KeyringError("keyring-exists", "this file is already there", where=path.name) from None
+        raise KeyringError("keyring-exists", "the file exists already", where=path.name) from None
     except OSError:
         raise KeyringError("keyring-write", "the file cannot be written", where=path.name,
-                           hint="free space, or check the folder") from None  # fmt: skip
+                           hint="free disk space, or check the folder") from None  # fmt: skip
     finally:
         beside.unlink(missing_ok=True)
 

@@ -72,7 +72,7 @@ class Vault:
         return f"Vault({self.path.name!r})"
 
     def __reduce__(self) -> NoReturn:
-        raise KeyringError("keys-pickle", "a vault is not written out", hint="open it where it is needed")
+        raise KeyringError("keys-pickle", "a vault cannot be pickled", hint="open it in the process that needs it")
 
     @classmethod
     def open(cls, path: Path | str, keys: Secrets) -> Vault:
@@ -90,15 +90,15 @@ class Vault:
             row = line.execute("SELECT sealed FROM wraps WHERE key_id = ?", (keys.id,)).fetchone()
             data_key = wrapping.decrypt(row[0][:12], row[0][12:], keys.id.encode()) if row else None
         except (sqlite3.DatabaseError, InvalidTag):
-            raise KeyringError("vault-damaged", "this is not a whole vault", where=path.name) from None
+            raise KeyringError("vault-damaged", "not a vault, or an incomplete one", where=path.name) from None
         finally:
             line.close()
         if data_key is None:
             raise KeyringError(
                 "vault-key",
-                "the vault was made under another key",
+                "the vault was created with another key",
                 where=path.name,
-                hint="name its keyring and version",
+                hint="set the keyring and version that created it",
             )
         return cls(path, data_key)
 
@@ -127,7 +127,7 @@ class Vault:
         Errors:  KeyringError `vault-format`.
         """
         if format not in _MAKERS:
-            raise KeyringError("vault-format", "codes have no such format", hint="text or integer")
+            raise KeyringError("vault-format", "invalid format of codes", hint="allowed: text, integer")
         distinct = pc.drop_null(pc.unique(values)).to_pylist()
         place = self._token("domain", domain)
         line = self._connection()
@@ -150,7 +150,7 @@ class Vault:
         """
         given = list(zip(values.to_pylist(), codes.to_pylist(), strict=True))
         if any(value is None or not code or len(code.encode()) > _LONGEST for value, code in given):
-            raise KeyringError("vault-format", "codes have no such format", hint="1 to 200 characters")
+            raise KeyringError("vault-format", "invalid format of codes", hint="a format must have 1 to 200 characters")
         place = self._token("domain", domain)
         line = self._connection()
         before = line.total_changes
@@ -162,8 +162,8 @@ class Vault:
                 found = self._select("token", place, tokens)
                 if any(token not in found or self._open_row(place, *found[token])[1] != code
                        for token, code in zip(tokens, some.values(), strict=True)):  # fmt: skip
-                    raise KeyringError("vault-taken", "the vault holds another code for a value, or the code for another value",
-                                       where=self.path.name, hint="seal these maps into a vault of their own")  # fmt: skip
+                    raise KeyringError("vault-taken", "the vault contains a different code for a value, or the same code for another value",
+                                       where=self.path.name, hint="import these maps into a separate vault")  # fmt: skip
         return line.total_changes - before
 
     def _uncoded(self, place: bytes, domain: str, values: list[str]) -> list[str]:
@@ -323,7 +323,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             line.execute(f"PRAGMA {setting}")
     except sqlite3.DatabaseError:
         line.close()
-        raise KeyringError("vault-damaged", "this is not a whole vault", where=path.name) from None
+        raise KeyringError("vault-damaged", "not a vault, or an incomplete one", where=path.name) from None
     return line
 
 

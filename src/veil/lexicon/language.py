@@ -251,8 +251,8 @@ def language(code: str) -> Language:
     Errors:  PolicyError `language-unknown`, with those that are read.
     """
     if code not in LANGUAGES:
-        raise PolicyError("language-unknown", "text in this language is not read", where=code,
-                          hint=f"languages that are read: {', '.join(LANGUAGES)}")  # fmt: skip
+        raise PolicyError("language-unknown", "text in this language is not supported", where=code,
+                          hint=f"supported: {', '.join(LANGUAGES)}")  # fmt: skip
     text = (files("veil.lexicon") / "languages" / LANGUAGES[code]).read_text(encoding="utf-8")
     return Language(code, tomllib.loads(text))
 

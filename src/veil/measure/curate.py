@@ -86,7 +86,10 @@ def _loaded(path: Path) -> dict[Any, Any]:
         data = tomllib.loads(text) if ending == ".toml" else json.loads(text)
     except (OSError, ValueError, RecursionError):
         raise PolicyError(
-            "map-broken", "the map cannot be read", where=path.name, hint="TOML, YAML or JSON by its ending"
+            "map-broken",
+            "the label map cannot be read",
+            where=path.name,
+            hint="supported file endings: those of TOML, YAML and JSON",
         ) from None
     if not isinstance(data, dict):
         raise _no_map(path, "it is no mapping")
@@ -95,7 +98,10 @@ def _loaded(path: Path) -> dict[Any, Any]:
 
 def _no_map(path: Path, what: str) -> PolicyError:
     return PolicyError(
-        "map-shape", f"the map is not one: {what}", where=path.name, hint='PATIENT = "NAME", keep = [...], drop = [...]'
+        "map-shape",
+        f"invalid label map: {what}",
+        where=path.name,
+        hint='expected: PATIENT = "NAME", keep = [...], drop = [...]',
     )
 
 
@@ -107,8 +113,8 @@ def demand_known(notes: Sequence[Note], labels: LabelMap) -> None:
         shown = [word for word in unknown if _WORD.fullmatch(word) and not _stands(word, notes)]
         named = f": {', '.join(shown[:8])}" if shown else ""
         count = len(unknown) + (None in words)
-        raise FormatError("gold-label", f"{count} labels of gold are not known{named}", where="gold",
-                          hint="--map FILE says what each word means, or drops it")  # fmt: skip
+        raise FormatError("gold-label", f"{count} labels of gold are unknown{named}", where="gold",
+                          hint="map or drop each of them with --map FILE")  # fmt: skip
 
 
 def _stands(word: str, notes: Iterable[Note]) -> bool:

@@ -85,11 +85,13 @@ def wanted(text: str) -> dict[str, float]:
     for pair in filter(None, (one.strip() for one in text.split(","))):
         name, _, number = pair.partition("=")
         if name not in WANTS:
-            raise PolicyError("want-unknown", "--want names no figure", hint="one of " + ", ".join(WANTS))
+            raise PolicyError("want-unknown", "--want contains an unknown figure", hint="allowed: " + ", ".join(WANTS))
         try:
             found[name] = float(number)
         except ValueError:
-            raise PolicyError("want-number", f"--want {name} is no number", hint=f"{name}=99.5") from None
+            raise PolicyError(
+                "want-number", f"--want {name} must be a number", hint=f"for example {name}=99.5"
+            ) from None
     return found
 
 

@@ -26,4 +26,4 @@ def marks_of(original: str, masked: str, where: str) -> tuple[Mark, ...]:
 
 def _other(where: str, what: str) -> FormatError:
     return FormatError("masked-text", f"a masked text {what}", where=where,
-                       hint="a `*` for each character that was masked, every other character as it was")  # fmt: skip
+                       hint="expected: a `*` for each masked character, all other characters unchanged")  # fmt: skip

@@ -71,8 +71,8 @@ def fitted(readings: Sequence[str], told: Sequence[Told], where: str) -> tuple[s
     first = min(one.index("\r") for one in readings if "\r" in one)
     if len(fits) > 1 and any(mark.said is None and mark.pieces[-1][1] > first for mark in told):
         raise FormatError(
-            "newlines-unclear", "the lines end in CR LF and nothing tells whether offsets count the CR", where=where,
-            hint="give the marked text beside each mark, or write the file with LF line ends",
+            "newlines-unclear", "the lines end in CR LF, and it is unclear whether offsets count the CR", where=where,
+            hint="add the annotated text to each annotation, or save the file with LF line ends",
         )  # fmt: skip
     return fits[0], _marks(told)
 
@@ -93,7 +93,9 @@ def unique(notes: Iterable[Note], what: str) -> list[Note]:
     found = []
     for number, note in enumerate(notes, 1):
         if note.id in seen:
-            raise FormatError("note-twice", "two notes have one id", where=f"{what} notes {seen[note.id]} and {number}")
+            raise FormatError(
+                "note-twice", "two notes have the same id", where=f"{what} notes {seen[note.id]} and {number}"
+            )
         seen[note.id] = number
         found.append(note)
     return found
@@ -109,8 +111,8 @@ def _demand(text: str, told: Sequence[Told], where: str, *, strict: bool) -> Non
             raise _outside(where, number)
         if not _fits(text, mark, strict=strict):
             raise FormatError(
-                "mark-text", "the text at a mark is not the text that the file says it is", where=f"{where}, mark {number}",
-                hint="offsets are counted in code points (not bytes, not UTF-16 units) of the text as it stands",
+                "mark-text", "the text at the offsets of an annotation differs from the text that the annotation states", where=f"{where}, mark {number}",
+                hint="offsets must count code points of the unchanged text (not bytes, not UTF-16 units)",
             )  # fmt: skip
 
 
@@ -135,6 +137,6 @@ def _flat(text: str) -> str:
 
 def _outside(where: str, number: int) -> FormatError:
     return FormatError(
-        "mark-offset", "a mark is empty, reversed or outside its text", where=f"{where}, mark {number}",
-        hint="offsets are half-open and counted in code points",
+        "mark-offset", "an annotation is empty, reversed or outside its text", where=f"{where}, mark {number}",
+        hint="offsets are half-open [start, end) and count code points",
     )  # fmt: skip

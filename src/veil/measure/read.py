@@ -13,8 +13,8 @@ from veil.measure.notes import Note, checked, unique
 from veil.stores import data_files
 
 JSONL, I2B2, BRAT, MASKED = "jsonl", "i2b2", "brat", "masked"
-_HINT = "JSON lines, i2b2 XML (.xml), or brat (.txt with .ann)"
-_WHICH = "ids, or file names without their ending, tell which note is which"
+_HINT = "supported: JSON lines, i2b2 XML (.xml), brat (.txt with .ann)"
+_WHICH = "notes are matched by id, or by file name without ending"
 Tell = Callable[[str, int, int], None]
 _ENDINGS = {".jsonl": JSONL, ".ndjson": JSONL, ".json": JSONL, ".xml": I2B2, ".ann": BRAT, ".txt": MASKED}
 
@@ -35,7 +35,9 @@ def read_gold(path: Path, tell: Tell) -> Annotated:
     """
     kind, files = _files(path, "gold")
     if kind == MASKED:
-        raise FormatError("annotations-unknown", "a folder of text alone holds no gold", where="gold", hint=_HINT)
+        raise FormatError(
+            "annotations-unknown", "a folder with text only contains no annotations", where="gold", hint=_HINT
+        )
     return Annotated(kind, _filled(_read(path, kind, files, "gold", tell, needs_text=True), "gold"))
 
 
@@ -59,7 +61,7 @@ def read_predictions(path: Path, gold: list[Note], tell: Tell) -> Annotated:
     if len(by_id) > len(gold):
         known = {note.id for note in gold}
         number = next(number for number, note in enumerate(read, 1) if note.id not in known)
-        raise FormatError("prediction-unknown", "predictions are of a note that gold has not", where=f"predictions note {number}",
+        raise FormatError("prediction-unknown", "there are predictions for a note that gold does not have", where=f"predictions note {number}",
                           hint=_WHICH)  # fmt: skip
     return Annotated(kind, [_joined(note, by_id[note.id], number) for number, note in enumerate(gold, 1)])
 
@@ -67,7 +69,10 @@ def read_predictions(path: Path, gold: list[Note], tell: Tell) -> Annotated:
 def _joined(gold: Note, told: Note, number: int) -> Note:
     if told.text is not None and told.text != gold.text:
         raise FormatError(
-            "prediction-text", "predictions are of another text than gold", where=f"gold note {number}", hint=_WHICH
+            "prediction-text",
+            "the text of the predictions differs from that of gold",
+            where=f"gold note {number}",
+            hint=_WHICH,
         )
     return checked(Note(gold.id, gold.text, told.marks), f"predictions of gold note {number}")
 
@@ -75,7 +80,7 @@ def _joined(gold: Note, told: Note, number: int) -> Note:
 def _files(path: Path, what: str) -> tuple[str, list[str]]:
     """The format, and the files to read by relative name (`.` for a single file)."""
     if not path.exists():
-        raise PolicyError("input-missing", f"the {what} are not there", hint="a file or a folder")
+        raise PolicyError("input-missing", f"the {what} do not exist", hint="give an existing file or folder")
     if path.is_file():
         return _kind_of_file(path, what), ["."]
     every = data_files(path)
@@ -83,9 +88,9 @@ def _files(path: Path, what: str) -> tuple[str, list[str]]:
     if BRAT in kinds:
         kinds.discard(MASKED)
     if not kinds:
-        raise FormatError("annotations-unknown", "no annotations lie in the folder", where=what, hint=_HINT)
+        raise FormatError("annotations-unknown", "the folder contains no annotations", where=what, hint=_HINT)
     if len(kinds) > 1:
-        raise FormatError("annotations-mixed", "several formats lie in the folder", where=what, hint=_HINT)
+        raise FormatError("annotations-mixed", "the folder contains several formats", where=what, hint=_HINT)
     kind = kinds.pop()
     ending = {BRAT: MASKED}.get(kind, kind)  # of a brat folder the texts are the notes
     files = [name for name in every if _ENDINGS.get(Path(name).suffix.lower()) == ending]
@@ -99,7 +104,7 @@ def _kind_of_file(path: Path, what: str) -> str:
     if kind not in (JSONL, I2B2):
         kind = {b"{": JSONL, b"<": I2B2}.get(first, "")
     if not kind:
-        raise FormatError("annotations-unknown", "the file is of no format that is read", where=what, hint=_HINT)
+        raise FormatError("annotations-unknown", "the format of the file is not supported", where=what, hint=_HINT)
     return kind
 
 
@@ -123,7 +128,10 @@ def _pair(file: Path, identity: str, where: str) -> Note:
     annotations = file.with_suffix(".ann")
     if not annotations.is_file():
         raise FormatError(
-            "ann-missing", "a text has no .ann file", where=where, hint="an empty .ann says that nothing is marked"
+            "ann-missing",
+            "a text file has no .ann file",
+            where=where,
+            hint="add an empty .ann file if nothing is annotated",
         )
     return read_brat.read_note(_text(file, where), _text(annotations, where), identity, where)
 
@@ -149,5 +157,5 @@ def _text(path: Path, where: str) -> str:
 
 def _filled(notes: list[Note], what: str) -> list[Note]:
     if not notes:
-        raise PolicyError("notes-none", f"the {what} hold no note", hint=_HINT)
+        raise PolicyError("notes-none", f"the {what} contain no note", hint=_HINT)
     return notes

@@ -39,6 +39,6 @@ def _told(line: str, where: str) -> Told:
     found = _LINE.fullmatch(line)
     if found is None:
         raise FormatError("ann-line", "a text-bound annotation cannot be read", where=where,
-                          hint="T1, a tab, LABEL START END, a tab, the text")  # fmt: skip
+                          hint="expected: T1, a tab, LABEL START END, a tab, the text")  # fmt: skip
     pieces = [piece.split(" ") for piece in found.group(2).split(";")]
     return Told(tuple((int(start), int(end)) for start, end in pieces), found.group(1), found.group(3))

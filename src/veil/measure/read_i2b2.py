@@ -91,8 +91,8 @@ def written(note: Note, where: str) -> str:
     """
     text = note.text or ""
     if _NOT_XML.search(text):
-        raise FormatError("xml-character", "the text holds a control character that XML cannot hold", where=where,
-                          hint="--as jsonl or --as brat")  # fmt: skip
+        raise FormatError("xml-character", "the text contains a control character that XML does not allow", where=where,
+                          hint="use --as jsonl or --as brat")  # fmt: skip
     body = text.replace("]]>", "]]]]><![CDATA[>").replace("\r", "]]>&#13;<![CDATA[")
     tags = "".join(_tag(text, number, mark) for number, mark in enumerate(note.marks))
     return f'<?xml version="1.0" encoding="UTF-8" ?>\n<deIdi2b2>\n<TEXT><![CDATA[{body}]]></TEXT>\n<TAGS>\n{tags}</TAGS>\n</deIdi2b2>\n'

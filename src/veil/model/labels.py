@@ -73,5 +73,5 @@ def label_of(word: str) -> Label:
     by_name = Label.__members__.get(word.upper())
     found = by_name or _ALIASES.get(word.lower())
     if found is None:
-        raise PolicyError("label-unknown", "a label is not one of the closed set", hint="see the reference of labels")
+        raise PolicyError("label-unknown", "unknown label", hint="the labels are listed in docs/reference/labels.md")
     return found

@@ -45,7 +45,7 @@ class ShiftedAge:
     def __post_init__(self) -> None:
         self._shift  # noqa: B018  its options are checked there
         if reference_of(self.name, self.reference_date) is None:
-            raise PolicyError("operator-option", "`shifted_age` needs a `reference_date`")
+            raise PolicyError("operator-option", "`shifted_age` needs the option `reference_date`")
 
     @property
     def _shift(self) -> Shift:

@@ -31,7 +31,7 @@ def reference_of(operator: str, given: dt.date | str | None) -> dt.date | None:
         return dt.date.fromisoformat(str(given))
     except ValueError:
         raise PolicyError(
-            "operator-option", f"`reference_date` of `{operator}` is not a date", hint="as in 2026-01-31"
+            "operator-option", f"option `reference_date` of `{operator}` must be a date", hint="for example 2026-01-31"
         ) from None
 
 

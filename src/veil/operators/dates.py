@@ -138,7 +138,7 @@ class Shift:
         in_range(self.name, "min", self.min, -most if signed else 1, self._most)
         reference = self._reference
         if self.birth and reference is None:
-            raise PolicyError("operator-option", "`shift` of births needs a `reference_date`")
+            raise PolicyError("operator-option", "`shift` of birth dates needs the option `reference_date`")
         if self.latest is None:
             year = reference.year if self.birth and reference is not None else LATEST
             object.__setattr__(self, "latest", year)

@@ -54,7 +54,7 @@ def zip_list(path: str = "") -> ZipList:
             raise ValueError  # noqa: TRY301 - one answer for every fault of the page
         return ZipList(str(page["version"]), frozenset(withheld))
     except (OSError, KeyError, ValueError, TypeError):
-        raise PolicyError("zip-list", "this is not a list of ZIP prefixes", where=Path(path).name) from None
+        raise PolicyError("zip-list", "not a list of ZIP prefixes", where=Path(path).name) from None
 
 
 def _shipped() -> str:

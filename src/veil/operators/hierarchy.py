@@ -47,7 +47,10 @@ def _read(path: str, changed: int, size: int) -> HierarchyFile:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise PolicyError(
-            "hierarchy-file", "this is no hierarchy", where=where, hint="a CSV with `;` between cells"
+            "hierarchy-file",
+            "not a hierarchy file",
+            where=where,
+            hint="expected: a CSV file with `;` between the cells",
         ) from None
     delimiter = ";" if ";" in text.split("\n", 1)[0] else ","
     rows = [tuple(row) for row in csv.reader(text.splitlines(), delimiter=delimiter) if row]
@@ -55,18 +58,21 @@ def _read(path: str, changed: int, size: int) -> HierarchyFile:
         raise _none(path)
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
-            raise PolicyError("hierarchy-ragged", "a row of a hierarchy has too many or too few levels",
-                              where=f"{where} row {number}", hint="a row a value, every row with all levels")  # fmt: skip
+            raise PolicyError("hierarchy-ragged", "a row of the hierarchy has too many or too few levels",
+                              where=f"{where} row {number}", hint="write one row per value, each with all levels")  # fmt: skip
     held: dict[str, tuple[str, ...]] = {}
     for number, row in enumerate(rows, start=1):
         if held.setdefault(row[0], row) != row:
-            raise PolicyError("hierarchy-twice", "a value of a hierarchy has two rows", where=f"{where} row {number}")
+            raise PolicyError("hierarchy-twice", "a value has two rows in the hierarchy", where=f"{where} row {number}")
     return HierarchyFile(held, len(rows[0]))
 
 
 def _none(path: str) -> PolicyError:
     return PolicyError(
-        "hierarchy-file", "this is no hierarchy", where=Path(path).name, hint="a CSV with `;` between cells"
+        "hierarchy-file",
+        "not a hierarchy file",
+        where=Path(path).name,
+        hint="expected: a CSV file with `;` between the cells",
     )
 
 

@@ -81,7 +81,7 @@ class Placeholder:
     def __post_init__(self) -> None:
         unknown = [label for label in self.placeholders if label not in Label.__members__]
         if unknown:
-            raise PolicyError("operator-option", "`placeholders` names a label that is not one of the closed set")
+            raise PolicyError("operator-option", "`placeholders` contains an unknown label")
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del keys

@@ -122,7 +122,7 @@ class AgeAt:
 def _needed(operator: str, given: dt.date | str | None) -> dt.date:
     found = reference_of(operator, given)
     if found is None:
-        raise PolicyError("operator-option", f"`{operator}` needs a `reference_date`")
+        raise PolicyError("operator-option", f"`{operator}` needs the option `reference_date`")
     return found
 
 

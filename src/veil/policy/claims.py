@@ -25,14 +25,14 @@ def check_claims(plan: Plan, document: Document) -> Plan:
         return plan
     for source in plan.sources:
         if source.unlisted == "keep":
-            raise PolicyError("claims-unlisted", f"the policy claims {plan.claims} and keeps columns of {source.name} that have no rule",
-                              where=document.at(source.room, source.name), hint="give each a rule, or say `claims: none`")  # fmt: skip
+            raise PolicyError("claims-unlisted", f"the policy claims {plan.claims}, but columns of {source.name} without a rule are kept",
+                              where=document.at(source.room, source.name), hint="give each a rule, or set `claims: none`")  # fmt: skip
     for label, treatment in plan.labels.items():
         where = document.at("labels", label.value)
         may_stay = LIMITED_KEEPS if plan.claims == "limited-data-set" else frozenset()
         if isinstance(treatment, Keep) and label in SAFE_HARBOR - may_stay:
-            raise PolicyError("claims-kept", f"the policy claims {plan.claims} and keeps {label.value} in text", where=where,
-                              hint="give the label a treatment, or say `claims: none`")  # fmt: skip
+            raise PolicyError("claims-kept", f"the policy claims {plan.claims}, but {label.value} is kept in text", where=where,
+                              hint="give the label a treatment, or set `claims: none`")  # fmt: skip
     if plan.claims != "safe-harbor":
         return plan
     labels = {
@@ -70,7 +70,7 @@ def _lawful(treatment: Treatment, plan: Plan, address: str, where: str) -> Treat
         return Apply(lawful, shape, treatment.domain, treatment.cast)
     if kind.derives:
         raise PolicyError(
-            "claims-derived", f"{address}: `{treatment.operator}` computes its answer from the person's data, and the policy claims Safe Harbor",
-            where=where, hint="45 CFR 164.514(c) asks for random codes and years; use `pseudonym` (a random code here), `year`, `drop`, or another profile",
+            "claims-derived", f"{address}: `{treatment.operator}` computes its output from the person's data, but the policy claims Safe Harbor",
+            where=where, hint="45 CFR 164.514(c) requires random codes and years only; use `pseudonym` (a random code), `year`, `drop`, or another profile",
         )  # fmt: skip
     return treatment

@@ -68,8 +68,8 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
                 stored += [f"{name}: {notice}" for notice in said]
     refuse_unruled(bare)
     if not sources:
-        raise PolicyError("files-missing", "no source of the project has a file", where=document.at("in"),
-                          hint="check `in:` and the names of the tables")  # fmt: skip
+        raise PolicyError("files-missing", "no source of the project matches a file", where=document.at("in"),
+                          hint="check `in:` and the table names")  # fmt: skip
     check_row_quarantine(project, sources, document)
     person = person_domain(project, sources)
     search = detectors_of(project.detectors, document, folder)
@@ -123,8 +123,8 @@ def _side_file(folder: Path, written: str | None, where: str) -> str:
     if not written:
         return ""
     if not (folder / written).is_file():
-        raise PolicyError("side-file-missing", "a file that the project names is not there", where=where,
-                          hint="the path is relative to the project file")  # fmt: skip
+        raise PolicyError("side-file-missing", "a file named in the project does not exist", where=where,
+                          hint="paths are relative to the project file")  # fmt: skip
     return str(folder / written)
 
 
@@ -138,7 +138,10 @@ def _names(store: Store, ours: tuple[Path, ...], where: str) -> list[str]:
     """What lies in a store."""
     if isinstance(store, Folder) and not store.path.is_dir():
         raise PolicyError(
-            "input-missing", "the input folder is not there", where=where, hint="`in:` is relative to the project file"
+            "input-missing",
+            "the input folder does not exist",
+            where=where,
+            hint="`in:` is relative to the project file",
         )
     return store.names(*ours)
 
@@ -153,7 +156,7 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
         if (source.missing or project.missing) == "skip":
             return None
         raise PolicyError(
-            "files-missing", f"{name} has no file", where=where, hint="name it with `files:`, or say `missing: skip`"
+            "files-missing", f"no file found for {name}", where=where, hint="set `files:`, or set `missing: skip`"
         )
     kind = store.kind or format_of(name, source, own, formats, where, document.at(room, name, "format"))
     traits = traits_of(kind)
@@ -253,7 +256,7 @@ def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule
     gone = [rule for rule in rules if not any(matches(rule, address) for address in there)]
     if gone and not lenient:
         raise PolicyError("column-missing", f"{name} has no column {gone[0]}", where=document.at(room, name, "columns", gone[0]),
-                          hint=nearest(gone[0], there) if len(bare) < len(there) else "is there a header row?")  # fmt: skip
+                          hint=nearest(gone[0], there) if len(bare) < len(there) else "check that the file has a header row")  # fmt: skip
 
 
 def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[str, Rule], where: str) -> None:
@@ -263,7 +266,10 @@ def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[st
     """
     if not traits_of(kind).is_table:
         raise PolicyError(
-            "unlisted-keep", f"`unlisted: keep` is for tables, and {name} is none", where=where, hint="stop or drop"
+            "unlisted-keep",
+            f"`unlisted: keep` is allowed for tables only, and {name} is not a table",
+            where=where,
+            hint="allowed: stop, drop",
         )
     there = list(dict.fromkeys(address for file in files for address in file.settings["addresses"]))
     bare = [address for address in there if not any(matches(rule, address) for rule in rules)]

@@ -53,7 +53,7 @@ class Condition:
 
 def _refuse(where: str) -> PolicyError:
     return PolicyError("condition-word", "a condition may only compare columns with literals", where=where,
-                       hint="= != < <= > >= in, like, between, is null, and, or, not")  # fmt: skip
+                       hint="allowed: = != < <= > >= in, like, between, is null, and, or, not")  # fmt: skip
 
 
 def _build(node: Any, names: set[str], where: str) -> Mask:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from veil.errors import PartError, PolicyError
 from veil.formats.packing import bare
 from veil.parts import FORMATS, kind_of, offered, package_name, part, traits_of, unknown
+from veil.policy.expected import first_wrong
 from veil.policy.parse import nearest
 
 _MEMBERS = ("name", "traits", "writes", "after", "inspect", "split", "read", "reread", "writer", "is_joined", "join")
@@ -62,15 +63,15 @@ def given_of(kind: str, stated: Mapping[str, Any], more: Mapping[str, Any], wher
     foreign = [name for name in more if name not in known]
     if foreign:
         allowed = ", ".join(known) or "none"
-        raise PolicyError("format-setting", f"the format {kind} has no setting {foreign[0]}", where=where,
+        raise PolicyError("format-setting", f"unknown setting {foreign[0]} of the format {kind}", where=where,
                           hint=nearest(foreign[0], known) or f"settings of {kind}: {allowed}")  # fmt: skip
     try:
         made = model.model_validate({**{name: one for name, one in stated.items() if name in known}, **more})
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        name = ".".join(map(str, first["loc"]))
+        wrong = first_wrong(error)
+        name = ".".join(map(str, wrong.loc))
         raise PolicyError("format-setting", f"invalid value for the setting {name} of the format {kind}", where=where,
-                          hint=first["type"].replace("_", " ")) from None  # fmt: skip
+                          hint=wrong.expected) from None  # fmt: skip
     return made.model_dump(by_alias=True, exclude_none=True)
 
 

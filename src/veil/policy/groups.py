@@ -18,19 +18,19 @@ def check_groups(project: Project, document: Document) -> None:
     for name, group in groups.items():
         where = document.at("groups", name)
         if bool(group.is_) == bool(group.of) or (group.of and not group.in_) or (group.is_ and group.in_):
-            raise PolicyError("group-shape", f"the group {name} is not told", where=where,
-                              hint="{of: KEY, in: TABLE}, with `columns: [...]` where it is made of several; or {is: KEY}")  # fmt: skip
+            raise PolicyError("group-shape", f"the group {name} is incomplete or contradictory", where=where,
+                              hint="expected: {of: KEY, in: TABLE}, with `columns: [...]` if the key has several columns; or {is: KEY}")  # fmt: skip
         if group.in_ and group.in_ not in project.tables:
-            raise PolicyError("group-shape", f"the group {name} stands in a table that the project does not have", where=where,
+            raise PolicyError("group-shape", f"`in` of the group {name} is not a table of the project", where=where,
                               hint=nearest(group.in_, project.tables))  # fmt: skip
         way = _way(name, groups)
         if way[-1] in way[:-1]:
-            raise PolicyError("group-circle", "groups lead in a circle: " + " -> ".join(way[way.index(way[-1]) :]), where=where,
+            raise PolicyError("group-circle", "groups form a cycle: " + " -> ".join(way[way.index(way[-1]) :]), where=where,
                               hint="one of them must lead to the person's own id")  # fmt: skip
     roots = sorted({_way(name, groups)[-1] for name in groups})
     if len(roots) > 1:
-        raise PolicyError("group-root", "groups lead to more than one person: " + ", ".join(roots), where=document.at("groups"),
-                          hint="`{is: KEY}` says that two ids name the same people")  # fmt: skip
+        raise PolicyError("group-root", "groups have more than one root: " + ", ".join(roots), where=document.at("groups"),
+                          hint="use `{is: KEY}` if two ids identify the same people")  # fmt: skip
 
 
 def root_of(project: Project) -> str:

@@ -46,7 +46,7 @@ def _entries(one: str | dict[str, str], key: str, where: str, folder: Path) -> I
     extra = set(entry) - {*_KINDS, "label"} or (key == "allow" and "label" in entry)
     if len(kinds) != 1 or extra or not entry[kinds[0]].strip():
         raise PolicyError("list-entry", f"an entry of `{key}` cannot be read", where=where,
-                          hint="a word, or one of word, pattern, file; `label` in `deny` only")  # fmt: skip
+                          hint="expected: a word, or a mapping with one of word, pattern, file; `label` in `deny` only")  # fmt: skip
     value, label = entry[kinds[0]], entry.get("label", "")
     if kinds[0] != "file":
         yield kinds[0], value, label
@@ -61,8 +61,8 @@ def _lines(path: Path, where: str) -> list[str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise PolicyError("list-file", "a list is not there, or is no UTF-8 text", where=where,
-                          hint="an entry a line; the path is relative to the project file") from None  # fmt: skip
+        raise PolicyError("list-file", "a list does not exist, or is not UTF-8 text", where=where,
+                          hint="expected: one entry per line; paths are relative to the project file") from None  # fmt: skip
     lines = [line.strip() for line in text.splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -98,13 +98,13 @@ def detectors_of(written: Written | None, document: Document, folder: Path) -> D
     for one in written:
         pairs = {} if isinstance(one, str) else one
         if not set(pairs) <= _WITH_FILES or set(pairs) & set(files):
-            raise PolicyError("detector-entry", "a detector cannot be read, or is named with two files", where=where,
-                              hint="a name, `filters: FILE` or `model: FOLDER`")  # fmt: skip
+            raise PolicyError("detector-entry", "a detector entry is invalid, or has two files", where=where,
+                              hint="expected: a detector name, `filters: FILE` or `model: FOLDER`")  # fmt: skip
         names += [one] if isinstance(one, str) else list(one)
         files |= pairs
     if not names or (_WITH_FILES & set(names)) - set(files):
-        raise PolicyError("detector-entry", "no detector is named, or `filters` or `model` without its file", where=where,
-                          hint="`standard`, `filters: FILE` or `model: FOLDER`")  # fmt: skip
+        raise PolicyError("detector-entry", "no detector is given, or `filters` or `model` has no file", where=where,
+                          hint="expected: `standard`, `filters: FILE` or `model: FOLDER`")  # fmt: skip
     paths = {name: folder / path for name, path in files.items()}
     digests = []
     if "filters" in paths:

@@ -58,5 +58,5 @@ def _forms(listed: Any, where: str) -> frozenset[str]:
 
 
 def _wrong(what: str, where: str) -> PolicyError:
-    return PolicyError("no-value", what, where=where, hint="a list of words to add; or {add: [...], only: [...], except: [...]}; "
+    return PolicyError("no-value", what, where=where, hint="expected: a list of words to add, or {add: [...], only: [...], except: [...]}; "
                        "write yes, no, true and false in quotes")  # fmt: skip

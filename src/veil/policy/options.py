@@ -94,7 +94,7 @@ def _check_types(kind: Any, name: str, options: Mapping[str, Any], plan: Plan, d
         place = document.at(*path, option)
         if option not in has:
             shown = sorted(has - set(inferred))
-            raise PolicyError("operator-option", f"`{name}` has no option `{option}`", where=place,
+            raise PolicyError("operator-option", f"unknown option `{option}` of `{name}`", where=place,
                               hint=nearest(option, shown) if shown else f"`{name}` has no options")  # fmt: skip
         allowed = _allowed(hints.get(option, Any))
         if allowed and not any(_is_a(value, one) for one in allowed):

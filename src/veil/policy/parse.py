@@ -45,31 +45,33 @@ def read_yaml(path: Path) -> Document:
     """
     try:
         if path.stat().st_size > _TOO_LARGE:
-            raise PolicyError("project-too-large", "the project file is over 4 MiB", where=path.name)
+            raise PolicyError("project-too-large", "the project file is larger than 4 MiB", where=path.name)
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise PolicyError("project-unreadable", "the project file cannot be read as UTF-8 text", where=path.name,
-                          hint="check that the path exists and may be read") from None  # fmt: skip
+                          hint="check that the file exists and is readable") from None  # fmt: skip
     return parse_yaml(text, path.name)
 
 
 def parse_yaml(text: str, name: str) -> Document:
     """Errors: PolicyError `project-yaml`, `project-shape`, `project-key-twice`."""
     if text.count("[") + text.count("{") > _MOST_OPEN:  # a loader in C would go down as deep as it is told
-        raise PolicyError("project-yaml", "this is nested deeper than any project", where=name)
+        raise PolicyError("project-yaml", "the YAML is nested too deeply", where=name)
     try:
         node = _composed(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise PolicyError("project-yaml", "this is not YAML", where=f"{name}:{line}") from None
+        raise PolicyError("project-yaml", "not valid YAML", where=f"{name}:{line}") from None
     if node is None:
-        raise PolicyError("project-shape", "the file is empty", where=name, hint="`veil init DIR` proposes a project")
+        raise PolicyError(
+            "project-shape", "the file is empty", where=name, hint="create a project with `veil init DIR`"
+        )
     document = Document(name, {})
     try:
         data = _plain(node, (), document)
     except RecursionError:
-        raise PolicyError("project-yaml", "this is nested deeper than any project", where=name) from None
+        raise PolicyError("project-yaml", "the YAML is nested too deeply", where=name) from None
     if not isinstance(data, dict):
         raise PolicyError("project-shape", "the file must be a mapping of keys", where=f"{name}:1")
     document.data = data
@@ -90,7 +92,7 @@ def _plain(node: yaml.Node, path: tuple[str, ...], document: Document) -> Any:
         for key_node, value_node in node.value:
             key = str(key_node.value)
             if key in found:
-                raise PolicyError("project-key-twice", f"the key {key} stands twice",
+                raise PolicyError("project-key-twice", f"the key {key} appears twice",
                                   where=f"{document.file}:{key_node.start_mark.line + 1}")  # fmt: skip
             document.lines[(*path, key)] = key_node.start_mark.line + 1
             found[key] = _plain(value_node, (*path, key), document)

@@ -31,8 +31,8 @@ def person_word(written: object, column: str, where: str) -> str:
     """
     word = str(written).strip().lower()
     if not _WORD.fullmatch(word):
-        raise PolicyError("person-word", f"`person` of column {column} is not a word", where=where,
-                          hint="letters, digits and _, such as mother, emergency_contact, attending, contact_2")  # fmt: skip
+        raise PolicyError("person-word", f"invalid `person` of column {column}", where=where,
+                          hint="allowed: one word of letters, digits and _, such as mother, emergency_contact, attending, contact_2")  # fmt: skip
     return "" if role_of(word) == "patient" else word
 
 

@@ -34,7 +34,7 @@ def with_plugins(plan: Plan, project: Project, document: Document) -> Plan:
         names |= _names("operators", package, names, where)
         formats |= _names("formats", package, formats, where)
         if not (offered("operators", package) or offered("formats", package)):
-            raise PolicyError("plugin-empty", f"the package {package} offers no operator and no format", where=where,
+            raise PolicyError("plugin-empty", f"the package {package} provides no operator and no format", where=where,
                               hint="it needs an entry point `veil.operators` or `veil.formats`")  # fmt: skip
     known = _Known(names, Formats(project.plugins))
     sources = tuple(known.source(one, document) for one in plan.sources)
@@ -59,17 +59,22 @@ def _installed(package: str, where: str) -> str:
         return version(package)
     except PackageNotFoundError:
         raise PolicyError("plugin-missing", f"the package {package} is not installed", where=where,
-                          hint=f"pip install {package}, or take it out of `plugins:`") from None  # fmt: skip
+                          hint=f"pip install {package}, or remove it from `plugins:`") from None  # fmt: skip
 
 
 def _names(room: str, package: str, taken: Mapping[str, str], where: str) -> dict[str, str]:
     what = {"operators": "an operator", "formats": "a format"}[room]
     found = {name: f"{package}:{name}" for name in offered(room, package)}
     if shadowed := sorted(set(found) & set(TABLES[room])):
-        raise PolicyError("plugin-shadow", f"the package {package} has {what} of a name of Veil's own: {shadowed[0]}", where=where,
-                          hint="it must have another name")  # fmt: skip
+        raise PolicyError("plugin-shadow", f"the package {package} has {what} with a name that Veil uses: {shadowed[0]}", where=where,
+                          hint="give it another name")  # fmt: skip
     if twice := sorted(set(found) & set(taken)):
-        raise PolicyError("plugin-twice", f"two packages have {what} {twice[0]}", where=where, hint="list one of them")
+        raise PolicyError(
+            "plugin-twice",
+            f"two packages have {what} with the name {twice[0]}",
+            where=where,
+            hint="list only one of them in `plugins:`",
+        )
     return found
 
 
@@ -112,5 +117,5 @@ class _Known:
 def _check_shape(name: str, where: str) -> None:
     kind = part("operators", name)
     if not dataclasses.is_dataclass(kind) or not all(hasattr(kind, member) for member in _MEMBERS):
-        raise PartError("plugin-shape", f"{name} is no operator", where=where,
-                        hint="a dataclass with name, derives, reversible and replace; veil.testing.check_plugin tells more")  # fmt: skip
+        raise PartError("plugin-shape", f"{name} is not an operator", where=where,
+                        hint="it must be a dataclass with name, derives, reversible and replace; test it with veil.testing.check_plugin")  # fmt: skip

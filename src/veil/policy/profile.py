@@ -38,7 +38,7 @@ def read_profile(name: str, folder: Path | None = None) -> Profile:
         return _profile(parse_yaml(text, f"profiles/{name}.yaml"))
     path = (folder or Path()) / name
     if not name.endswith((".yaml", ".yml")) or not path.exists():
-        raise PolicyError("profile-unknown", "there is no such profile", hint=nearest(name, SHIPPED))
+        raise PolicyError("profile-unknown", "unknown profile", hint=nearest(name, SHIPPED))
     return _profile(read_yaml(path))
 
 
@@ -52,9 +52,7 @@ def _profile(document: Document) -> Profile:
     unknown = set(data) - _KEYS
     if unknown:
         key = min(unknown)
-        raise PolicyError(
-            "profile-key", f"the key {key} is not known here", where=document.at(key), hint=nearest(key, _KEYS)
-        )
+        raise PolicyError("profile-key", f"unknown key {key}", where=document.at(key), hint=nearest(key, _KEYS))
     labels = label_treatments(data.get("labels", {}), document, "labels")
     missing = sorted(set(Label) - set(labels))
     if missing:
@@ -78,6 +76,8 @@ def label_treatments(written: dict[str, Any], document: Document, key: str) -> d
         where = document.at(key, word)
         treatment = rule_of(rule, f"label:{word.lower()}", {}, where).cases[0].treatment
         if not isinstance(treatment, Keep | Drop | Apply):
-            raise PolicyError("label-rule", f"the label {word} takes keep, drop or an operator", where=where)
+            raise PolicyError(
+                "label-rule", f"invalid treatment of the label {word}; allowed: keep, drop or an operator", where=where
+            )
         found[label_of(word)] = treatment
     return found

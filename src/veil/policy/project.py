@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from veil.errors import PolicyError
 from veil.parts import FORMATS, traits_of
+from veil.policy.expected import Wrong, first_wrong
 from veil.policy.parse import Document, nearest, read_yaml
 from veil.policy.suppress import Suppress
 
@@ -277,22 +278,22 @@ def validated(document: Document) -> Project:
     try:
         return Project.model_validate(document.data)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        raise _explained(first["loc"], first["type"], document) from None
+        raise _explained(first_wrong(error), document) from None
 
 
-def _explained(loc: tuple[Any, ...], kind: str, document: Document) -> PolicyError:
-    path = tuple(str(step) for step in loc if step not in ("Subject", "Keyring", "str", "list[str]"))
+def _explained(wrong: Wrong, document: Document) -> PolicyError:
+    path = tuple(str(step) for step in wrong.loc if step not in ("Subject", "Keyring", "str", "list[str]"))
     key = path[-1] if path else ""
-    if kind == "extra_forbidden":
+    if wrong.kind == "extra_forbidden":
         return PolicyError(
             "project-key",
-            f"the key {key} is not known here",
+            f"unknown key {key}",
             where=document.at(*path),
             hint=nearest(key, _known_keys(path)),
         )
-    return PolicyError("project-value", f"the value of {'.'.join(path)} is not of its kind", where=document.at(*path),
-                       hint=kind.replace("_", " "))  # fmt: skip
+    return PolicyError(
+        "project-value", f"invalid value for {'.'.join(path)}", where=document.at(*path), hint=wrong.expected
+    )
 
 
 def _known_keys(path: tuple[str, ...]) -> list[str]:
@@ -314,8 +315,8 @@ def _known_keys(path: tuple[str, ...]) -> list[str]:
 def _parent(path: Path, parent: str) -> dict[str, Any]:
     found = read_yaml(path.parent / parent)
     if "extends" in found.data:
-        raise PolicyError("project-extends", "an extended file may not extend another", where=found.at("extends"),
-                          hint="one level only, so that a project can be read")  # fmt: skip
+        raise PolicyError("project-extends", "a file named by `extends` may not have `extends` itself", where=found.at("extends"),
+                          hint="only one level is supported")  # fmt: skip
     return found.data
 
 

@@ -39,7 +39,7 @@ def check_row_quarantine(project: Project, sources: list[SourcePlan], document: 
     )
     if unable is not None:
         raise PolicyError("verify-rows", f"single rows of {unable.name} cannot be quarantined: the format {unable.format} does not leave out rows",
-                          where=document.at("verify", asked), hint=f"say `verify: {{{asked}: quarantine}}`")  # fmt: skip
+                          where=document.at("verify", asked), hint=f"set `verify: {{{asked}: quarantine}}`")  # fmt: skip
 
 
 def _those(trait: str) -> str:

@@ -112,9 +112,7 @@ def rule_of(written: Any, column: str, kinds: Mapping[str, Any], where: str) -> 
     if isinstance(written, str):
         written = {"as": written[3:].strip()} if written.startswith("as ") else {written: {}}
     if not isinstance(written, dict):
-        raise PolicyError(
-            "rule-shape", f"the rule of column {column} is neither a word, a mapping nor a list", where=where
-        )
+        raise PolicyError("rule-shape", f"the rule of column {column} must be a word, a mapping or a list", where=where)
     if "as" in written:
         written = _as_kind(written, kinds, column, where)
         if isinstance(written, list):
@@ -146,27 +144,30 @@ def _cast_too(
         return treatment
     kind = str(written["cast"])
     if kind not in KINDS:
-        raise PolicyError("cast-word", f"`cast` of column {column} is not one of its words", where=where,
-                          hint="one of: " + ", ".join(KINDS))  # fmt: skip
+        raise PolicyError("cast-word", f"invalid `cast` of column {column}", where=where,
+                          hint="allowed: " + ", ".join(KINDS))  # fmt: skip
     if not named:
         return treatment
     if isinstance(treatment, Keep):
         return Apply("cast", (("kind", kind),))
     if isinstance(treatment, Apply):
         return replace(treatment, cast=kind)
-    raise PolicyError("cast-treatment", f"`cast` of column {column} stands beside a treatment that reads no cells", where=where,
-                      hint="keep, or an operator")  # fmt: skip
+    raise PolicyError("cast-treatment", f"`cast` of column {column} cannot be combined with drop, scan or open", where=where,
+                      hint="use `cast` with keep or an operator")  # fmt: skip
 
 
 def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: str) -> Rule:
     rules = [rule_of(one, column, kinds, where) for one in written]
     if not rules:
         raise PolicyError(
-            "rule-shape", f"the rule of column {column} is an empty list", where=where, hint="keep, drop, scan ..."
+            "rule-shape",
+            f"the rule of column {column} is an empty list",
+            where=where,
+            hint="for example keep, drop or scan",
         )
     cases = tuple(case for rule in rules for case in rule.cases)
     if any(not case.where for case in cases[:-1]):
-        raise PolicyError("rule-order", f"a rule without a condition stands before others in column {column}", where=where,
+        raise PolicyError("rule-order", f"a rule of column {column} without a condition is not the last one", where=where,
                           hint="put the rule that has no `where` last")  # fmt: skip
     first = rules[0]
     told = next((rule for rule in rules if rule.known), first)  # what the known values are is said where they are known
@@ -177,8 +178,8 @@ def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: st
 def _as_kind(written: dict[str, Any], kinds: Mapping[str, Any], column: str, where: str) -> Any:
     kind = str(written["as"])
     if kind not in kinds:
-        raise PolicyError("kind-unknown", f"column {column} is `as {kind}`, which the profile does not know", where=where,
-                          hint="one of: " + ", ".join(sorted(kinds)))  # fmt: skip
+        raise PolicyError("kind-unknown", f"unknown kind in `as {kind}` of column {column}", where=where,
+                          hint="kinds of this profile: " + ", ".join(sorted(kinds)))  # fmt: skip
     found = kinds[kind]
     if isinstance(found, list):
         return found
@@ -192,7 +193,7 @@ def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], w
         return _open(written, column, kinds, where)
     if len(written) != 1:
         raise PolicyError("rule-count", f"column {column} must have one treatment, not {len(written)}", where=where,
-                          hint="keep, drop, scan, open or the name of one operator")  # fmt: skip
+                          hint="allowed: keep, drop, scan, open or one operator")  # fmt: skip
     ((word, options),) = written.items()
     if word == "drop" and options == "empty":
         return Drop(empty=True)
@@ -203,7 +204,7 @@ def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], w
     inner = options.values() if isinstance(options, dict) else [options]
     if any(isinstance(one, dict) or (isinstance(one, list) and one is options) for one in inner):
         raise PolicyError("operator-option", f"invalid options for `{word}` of column {column}", where=where,
-                          hint="a mapping of options to text, numbers, true, false or lists of them; see the reference of operators")  # fmt: skip
+                          hint="expected: a mapping of options to text, numbers, true, false or lists of them; see docs/reference/operators.md")  # fmt: skip
     if isinstance(options, dict):
         domain = str(options.get("domain", ""))
         return Apply(word, _frozen({k: v for k, v in options.items() if k != "domain"}), domain)
@@ -214,7 +215,10 @@ def _open(written: dict[str, Any], column: str, kinds: Mapping[str, Any], where:
     unknown = set(written) - {"open", "rules", "unlisted"}
     if unknown:
         raise PolicyError(
-            "rule-key", f"`open` of column {column} has unknown keys", where=where, hint="open, rules, unlisted"
+            "rule-key",
+            f"`open` of column {column} has unknown keys",
+            where=where,
+            hint="allowed: open, rules, unlisted",
         )
     rules = tuple((path, rule_of(rule, path, kinds, where)) for path, rule in (written.get("rules") or {}).items())
     return Open(str(written["open"]), rules, str(written.get("unlisted", "stop")))
@@ -227,8 +231,8 @@ def _frozen(options: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
 def _strength(known: Any, column: str, where: str) -> str:
     word = "auto" if known is True else "" if known in (False, None, "") else str(known)
     if word and word not in STRENGTHS:
-        raise PolicyError("known-word", f"`known` of column {column} is not one of its words", where=where,
-                          hint="true, strong, weak, everywhere or staff")  # fmt: skip
+        raise PolicyError("known-word", f"invalid `known` of column {column}", where=where,
+                          hint="allowed: true, strong, weak, everywhere, staff")  # fmt: skip
     return word
 
 

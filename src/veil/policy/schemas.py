@@ -22,7 +22,7 @@ def with_schema(project: Project) -> Project:
     if project.schema_ is None:
         return project
     if project.schema_ not in PACKS:
-        raise PolicyError("schema-unknown", "there is no such schema pack", hint=nearest(project.schema_, PACKS))
+        raise PolicyError("schema-unknown", "unknown schema pack", hint=nearest(project.schema_, PACKS))
     pack = _pack(project.schema_)
     tables = pack_tables(pack)
     for name, own in project.tables.items():

@@ -49,8 +49,8 @@ def subject_plan(
         return SubjectPlan("file", domain=person)
     if written.from_ == "file_name" and written.pattern:
         return _by_pattern(written.pattern, sources, person, where)
-    raise PolicyError("subject-shape", f"the subject of {source.name} is not told", where=where,
-                      hint="a column; or {through: TABLE, on: COLUMN}; {from: file_name, pattern: ...}; {map: FILE}")  # fmt: skip
+    raise PolicyError("subject-shape", f"cannot tell which patient the rows of {source.name} belong to", where=where,
+                      hint="set `subject:` to a column, {through: TABLE, on: COLUMN}, {from: file_name, pattern: ...} or {map: FILE}")  # fmt: skip
 
 
 def _must_have(source: SourcePlan, column: str, where: str) -> None:
@@ -64,8 +64,8 @@ def _must_have(source: SourcePlan, column: str, where: str) -> None:
 def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], where: str) -> SubjectPlan:
     linked = next((one for one in sources if one.name == written.through), None)
     if linked is None or not written.on:
-        raise PolicyError("subject-through", f"the link of {source.name} names no table of this project, or no column", where=where,
-                          hint="{through: TABLE, on: COLUMN}")  # fmt: skip
+        raise PolicyError("subject-through", f"`subject` of {source.name} must name a table of this project and a column", where=where,
+                          hint="expected: {through: TABLE, on: COLUMN}")  # fmt: skip
     columns = [written.on] if isinstance(written.on, str) else written.on
     theirs = []
     for column in columns:
@@ -85,7 +85,7 @@ def _by_pattern(pattern: str, sources: list[SourcePlan], person: str, where: str
     if not known:
         raise PolicyError(
             "subject-pattern",
-            "the pattern names no column of ids",
+            "the pattern of `subject` contains no column of ids",
             where=where,
             hint="for example {patient_id}-{n}.txt",
         )
@@ -146,7 +146,7 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
                  if (columns := _key_in(one, domain))]  # fmt: skip
         if not step:
             left = [one for one in sources if one.subject.domain in needed - solved]
-            raise PolicyError("subject-circle", "no table leads from these to a subject: " + _circle(left),
+            raise PolicyError("subject-circle", "the `subject` links of these tables form a cycle and reach no patient: " + _circle(left),
                               hint=f"give one of them a `subject:` column of the person's own id, with `domain: {person}` in its rule")  # fmt: skip
         found += step
         solved |= {link.domain for link in step}

@@ -50,15 +50,15 @@ def suppress_plan(
     Errors:  PolicyError `suppress-format`, `suppress-column`: what stands in such a column must be one answer for each row.
     """
     if not traits_of(kind).is_table_file:
-        raise PolicyError("suppress-format", "only rows of CSV, TSV and Parquet tables are suppressed", where=where)
+        raise PolicyError("suppress-format", "`suppress` is allowed for CSV, TSV and Parquet tables only", where=where)
     held = dict(rules)
     for column in (*written.over, *written.sensitive):
         rule = held.get(column)
         if rule is None or not _is_plain(rule) or column == written.person:
-            raise PolicyError("suppress-column", f"`suppress` names {column}, which is not kept or given one operator", where=where,
-                              hint="a column of the table with one rule, neither dropped nor scanned nor under a condition")  # fmt: skip
+            raise PolicyError("suppress-column", f"`suppress` contains {column}, which must have exactly one rule: keep or one operator", where=where,
+                              hint="it must be a column of the table that is not dropped or scanned and has no condition")  # fmt: skip
     if written.person and written.person not in addresses:
-        raise PolicyError("suppress-column", "`person` of `suppress` is no column of the table", where=where)
+        raise PolicyError("suppress-column", "`person` of `suppress` is not a column of the table", where=where)
     return SuppressPlan(
         written.k,
         tuple(written.over),

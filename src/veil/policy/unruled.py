@@ -34,8 +34,8 @@ def unruled(source: str, bare: Sequence[str], where: str, *, headless: bool) -> 
     Errors:  PolicyError `header-missing`.
     """
     if is_like_data([address for address in bare if not grammar_of(address).optional]):
-        raise PolicyError("header-missing", f"the first row of {source} does not look like names of columns", where=where,
-                          hint="give the file a header row")  # fmt: skip
+        raise PolicyError("header-missing", f"the first row of {source} does not look like column names", where=where,
+                          hint="add a header row to the file")  # fmt: skip
     # Where none of the names is one that a person wrote, the first row may be a row of data, so it is not told.
     shown = () if headless else tuple(dict.fromkeys(map(shown_path, bare)))
     return Unruled(source, len(bare), shown, where)
@@ -55,10 +55,10 @@ def refuse_unruled(found: Sequence[Unruled]) -> None:
     if len(found) > 1:
         lines = "".join(f"\n  {one.line()}" for one in found)
         raise PolicyError("column-unlisted", f"{len(found)} tables have columns without a rule:{lines}\n",
-                          hint="give each column a rule, or say `unlisted: drop`")  # fmt: skip
+                          hint="give each column a rule, or set `unlisted: drop`")  # fmt: skip
     one = found[0]
     if not one.columns:
         raise PolicyError("column-unlisted", f"{one.source} has {one.count} columns, and none of them has a rule", where=one.where,
-                          hint="is there a header row? give each column a rule, or say `unlisted: drop`")  # fmt: skip
+                          hint="check that the file has a header row; give each column a rule, or set `unlisted: drop`")  # fmt: skip
     raise PolicyError("column-unlisted", f"{one.source} has columns without a rule: {', '.join(one.columns)}", where=one.where,
-                      hint="give each a rule, or say `unlisted: drop`")  # fmt: skip
+                      hint="give each a rule, or set `unlisted: drop`")  # fmt: skip

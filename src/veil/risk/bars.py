@@ -22,7 +22,7 @@ def wanted(text: str) -> dict[str, float]:
     for pair in filter(None, (one.strip() for one in text.split(","))):
         name, _, number = pair.partition("=")
         if name not in WANTS:
-            raise PolicyError("want-unknown", "--want names no figure", hint="one of " + ", ".join(WANTS))
+            raise PolicyError("want-unknown", "--want contains an unknown figure", hint="allowed: " + ", ".join(WANTS))
         found[name] = _number(name, number)
     return found
 
@@ -54,5 +54,5 @@ def _number(name: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise PolicyError("want-number", f"--want {name} is no number", hint=f"{name}=0.2")
+        raise PolicyError("want-number", f"--want {name} must be a number", hint=f"for example {name}=0.2")
     return number

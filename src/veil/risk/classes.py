@@ -72,7 +72,9 @@ class Tally:
                  parts: bool = True) -> None:  # fmt: skip
         if not names or len(set(names)) != len(names):
             raise PolicyError(
-                "risk-columns", "no column is named, or one of them twice", hint="--quasi COLUMN, once for each column"
+                "risk-columns",
+                "no quasi-identifier is given, or one is given twice",
+                hint="give --quasi COLUMN once for each column",
             )
         self.names, self.person = tuple(names), person
         self.keys = keys or Keys.draw(len(names))
@@ -147,7 +149,7 @@ class Tally:
         if short:
             raise PolicyError(
                 "risk-population", f"{short:,} classes have more records in the table than people in the population",
-                hint="the population must hold everyone of the table, in the same columns, written in the same way",
+                hint="the population must contain everyone in the table, with the same columns and the same spelling",
             )  # fmt: skip
         sizes, people, classes = np.array([(*pair, pairs[pair]) for pair in sorted(pairs)], np.int64).T
         return Spectrum(sizes, classes, people)
@@ -179,7 +181,7 @@ class Tally:
             times.update(_times(self._counted(columns)[1]))
         if not times:
             raise FormatError(
-                "risk-empty", "the table has no record, or every one is suppressed", hint="risk is told of records"
+                "risk-empty", "the table has no records, or all are suppressed", hint="give a table with records"
             )
         return Spectrum(*np.array(sorted(times.items()), np.int64).T)
 

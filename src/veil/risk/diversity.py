@@ -40,8 +40,8 @@ class Values:
         if coded.indices.null_count:
             mine.append(held.setdefault(None, len(held)))
         if len(held) > MOST:
-            raise LimitError("risk-values", f"a sensitive column has over {MOST:,} different values",
-                             hint="a column that tells nearly every record from the others is a quasi-identifier")  # fmt: skip
+            raise LimitError("risk-values", f"a sensitive column has more than {MOST:,} different values",
+                             hint="a column with a different value in nearly every record is a quasi-identifier: use -q")  # fmt: skip
         rows = pc.fill_null(coded.indices.cast(pa.int32()), max(0, len(mine) - 1)).to_numpy(zero_copy_only=False)
         words: Words = np.array(mine, np.uint64)[rows]
         return words

@@ -35,8 +35,8 @@ def search(lattice: Lattice, progress: Callable[[str, int, int], None] | None = 
     """
     nodes = math.prod(lattice.shape)
     if nodes > NODES:
-        raise LimitError("fix-lattice", f"there are {nodes:,} ways to choose the levels, over {NODES:,}",
-                         hint="fewer quasi-identifiers, or hierarchies of fewer levels")  # fmt: skip
+        raise LimitError("fix-lattice", f"there are {nodes:,} combinations of levels; at most {NODES:,} can be searched",
+                         hint="use fewer quasi-identifiers, or hierarchies with fewer levels")  # fmt: skip
     tell = progress or (lambda *_: None)
     room = lattice.goal.room(lattice.cases.records)
     bounds = lattice.bounds()

@@ -60,11 +60,11 @@ def parse(written: str, folder: Path) -> Address:
         seen = urlsplit(written)
         port = seen.port
     except ValueError:
-        raise StoreError("store-address", "the address of a store cannot be read", hint="SCHEME://USER@HOST:PORT/DATABASE") from None  # fmt: skip
+        raise StoreError("store-address", "invalid storage address", hint="expected: SCHEME://USER@HOST:PORT/DATABASE") from None  # fmt: skip
     options = dict(parse_qsl(seen.query, keep_blank_values=True))
     if seen.password is not None or any(_SECRET.search(key) for key in options if key != "password_env"):
-        raise StoreError("password-in-project", "an address holds a password, and a project file is no place for one",
-                         hint="take it out; VEIL_DB_PASSWORD, `?password_env=NAME`, the system's keyring or ~/.pgpass hold it")  # fmt: skip
+        raise StoreError("password-in-project", "an address in the project contains a password",
+                         hint="remove it, and use VEIL_DB_PASSWORD, `?password_env=NAME`, the system's keyring or ~/.pgpass")  # fmt: skip
     return Address(
         seen.scheme, unquote(seen.username or ""), seen.hostname or "", port, unquote(seen.path.removeprefix("/")), options, folder
     )  # fmt: skip
@@ -81,7 +81,7 @@ def password(address: Address) -> str | None:
     if named is not None:
         found = os.environ.get(named)
         if found is None:
-            raise StoreError("password-missing", "the variable that holds the password is not set", where=address.scheme,
+            raise StoreError("password-missing", "the environment variable with the password is not set", where=address.scheme,
                              hint=f"export {named}=..." if re.fullmatch(r"\w{1,64}", named) else "")  # fmt: skip
         return found
     return os.environ.get("VEIL_DB_PASSWORD") or _from_keyring(address)

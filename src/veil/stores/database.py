@@ -91,7 +91,9 @@ class Table:
     def schema(self) -> pa.Schema:
         found = self.store.schema(self.name)
         if not found.names:
-            raise StoreError("table-missing", "a table of the database is gone", hint="check `files:` and the schema")
+            raise StoreError(
+                "table-missing", "a table of the database is missing", hint="check `files:` and the schema"
+            )
         return found
 
     def stretches(self, rows: int) -> list[Stretch]:
@@ -115,29 +117,29 @@ def is_written_as(field: pa.Field, scheme: str) -> str:
 def refused(scheme: str, state: str, *, gone: bool = False) -> StoreError:
     """What a database answered, without its words: they may hold a value. Shape: `state` is the SQLSTATE."""
     if gone:
-        return StoreError("store-gone", "the database cannot be reached, or went away", where=scheme,
-                          hint="run the same command again: it goes on where it was")  # fmt: skip
+        return StoreError("store-gone", "the database cannot be reached, or the connection was lost", where=scheme,
+                          hint="run the same command again: it continues where it stopped")  # fmt: skip
     if state[:2] in ("28", "3D"):
-        return StoreError("store-refused", "the database refuses this user or has no such database", where=f"{scheme} {state}",
-                          hint="check the address, and where the password comes from")  # fmt: skip
+        return StoreError("store-refused", "the database rejects this user, or the database does not exist", where=f"{scheme} {state}",
+                          hint="check the address and the source of the password")  # fmt: skip
     if state[:2] in ("22", "23"):
-        return StoreError("publish-type", "a cell does not fit the type or a constraint of its column there", where=f"{scheme} {state}",
-                          hint="let the table be made by Veil, or give the column a type that holds the replacement")  # fmt: skip
-    return StoreError("store-statement", "the database did not accept a statement", where=f"{scheme} {state}".strip(),
-                      hint="check the rights of this user")  # fmt: skip
+        return StoreError("publish-type", "a cell does not fit the type or a constraint of its column in the target table", where=f"{scheme} {state}",
+                          hint="let Veil create the table, or give the column a type that fits the replacement")  # fmt: skip
+    return StoreError("store-statement", "the database rejected a statement", where=f"{scheme} {state}".strip(),
+                      hint="check the permissions of this user")  # fmt: skip
 
 
 def taken(name: str) -> StoreError:
     """The error of a target where a table of others stands."""
-    return StoreError("publish-there", "a table of others stands where the release is to be put, and has rows", where=name,
-                      hint="empty it, drop it, or name another schema or database")  # fmt: skip
+    return StoreError("publish-there", "the target contains a table with rows that Veil did not write", where=name,
+                      hint="empty or drop it, or use another schema or database")  # fmt: skip
 
 
 def check_columns(coming: Iterable[str], there: Iterable[str]) -> None:
     """Errors: StoreError `publish-type` where a table that stands there lacks a column."""
     if missing := sorted(set(coming) - set(there)):
-        raise StoreError("publish-type", "the table that stands there lacks a column of the release", where=", ".join(missing[:5]),
-                         hint="add it there, or drop the column in the project")  # fmt: skip
+        raise StoreError("publish-type", "the target table lacks a column of the release", where=", ".join(missing[:5]),
+                         hint="add the column there, or drop it in the project")  # fmt: skip
 
 
 def as_text(column: pa.Array) -> pa.Array:

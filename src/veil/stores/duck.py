@@ -56,7 +56,7 @@ class Duck(Database):
     @cached_property
     def _line(self) -> duckdb.DuckDBPyConnection:
         if not self.address.path.is_file():
-            raise StoreError("store-refused", "the database file is not there", where="duckdb", hint="duckdb:///FILE, relative to the project")  # fmt: skip
+            raise StoreError("store-refused", "the database file does not exist", where="duckdb", hint="expected: duckdb:///FILE, relative to the project")  # fmt: skip
         with _telling():
             return duckdb.connect(str(self.address.path), read_only=True, config=dict(CLOSED))
 

@@ -190,7 +190,7 @@ def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
             made = pa.array(cells, pa.large_string() if moment else kind)
             columns.append(made.cast(kind) if moment else made)
     except (pa.ArrowException, UnicodeError):
-        raise FormatError("table-type", "the type of a column changed while it was read", hint="run it when nobody writes") from None  # fmt: skip
+        raise FormatError("table-type", "the type of a column changed during the run", hint="run again when nothing writes to the table") from None  # fmt: skip
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 

@@ -178,8 +178,8 @@ class BucketTarget:
         if _MANIFEST in names:
             return {one["name"] for one in self._read(_MANIFEST)["outputs"]}
         if names:
-            raise StoreError("publish-there", "objects of others stand where the release is to be put", where="s3",
-                             hint="empty it, or name another prefix")  # fmt: skip
+            raise StoreError("publish-there", "the target contains objects that Veil did not write", where="s3",
+                             hint="empty it, or use another prefix")  # fmt: skip
         return set()
 
     def _read(self, name: str) -> Any:

@@ -67,14 +67,14 @@ def _made(table: dict[str, str], address: Address) -> Any:
 def _loaded(table: dict[str, str], address: Address) -> Any:
     place = table.get(_ALIASES.get(address.scheme, address.scheme))
     if place is None:
-        raise StoreError("store-scheme", "there is no store of this kind", hint="one of: " + ", ".join(sorted(table)))
+        raise StoreError("store-scheme", "unsupported storage address", hint="one of: " + ", ".join(sorted(table)))
     module, attribute = place.split(":")
     try:
         return getattr(import_module(module), attribute)
     except ModuleNotFoundError as missing:
         extra = extra_of(missing.name)
         hint = install(extra) if extra else "install Veil again"
-        raise StoreError("store-driver", "the driver of this store is not installed", hint=hint) from None
+        raise StoreError("store-driver", "the driver for this store is not installed", hint=hint) from None
 
 
 @dataclass(slots=True)

@@ -64,7 +64,7 @@ class Sqlite(Database):
     def _line(self) -> sqlite3.Connection:
         path = self.address.path
         if not path.is_file():
-            raise StoreError("store-refused", "the database file is not there", where="sqlite", hint="sqlite:///FILE, relative to the project")  # fmt: skip
+            raise StoreError("store-refused", "the database file does not exist", where="sqlite", hint="expected: sqlite:///FILE, relative to the project")  # fmt: skip
         with _telling():
             made = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
             made.execute("PRAGMA temp_store = MEMORY")  # what a view sorts would lie in a temporary file, in clear
@@ -163,7 +163,7 @@ def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
             for cells, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
         ]
     except (pa.ArrowException, UnicodeError):
-        raise FormatError("table-type", "the type of a column changed while it was read", hint="run it when nobody writes") from None  # fmt: skip
+        raise FormatError("table-type", "the type of a column changed during the run", hint="run again when nothing writes to the database") from None  # fmt: skip
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 

@@ -21,7 +21,7 @@ def sabotaged(kind: type[Any], how: str) -> type[Any]:
     Errors:  PartError `sabotage-unknown`.
     """
     if how not in HOWS:
-        raise PartError("sabotage-unknown", "there is no such sabotage", hint="one of: " + ", ".join(HOWS))
+        raise PartError("sabotage-unknown", "unknown kind of sabotage", hint="one of: " + ", ".join(HOWS))
     if hasattr(kind, "replace"):
         return _operator(kind, how)
     if hasattr(kind, "judge"):

@@ -50,7 +50,7 @@ def test_a_table_without_any_rule_says_no_name_of_its_columns(tmp_path):
     files = {**THREE, "d.csv": "Orla,Quennell\nBram,Tasker\n"}
     error = refusal(project(tmp_path, files, {"a": "{columns: {id: drop}}", "d": "{columns: {other: drop}}"}))
     assert "Quennell" not in error.line()
-    assert "d (project.yaml:6): all 2 columns; is there a header row?" in error.message
+    assert "d (project.yaml:6): all 2 columns; check that the file has a header row" in error.message
 
 
 def test_several_files_of_one_table_are_asked_together(tmp_path):

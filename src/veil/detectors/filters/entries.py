@@ -59,8 +59,8 @@ def read_entries(path: Path) -> tuple[Entry, ...]:
     titles = {entry.title for entry in entries}
     for entry in entries:
         if entry.type == "regex_context" and entry.around != "all" and entry.around not in titles:
-            raise PolicyError("filters-context", "a context filter names no filter of the file", where=_place(path, entry.number),
-                              hint="`all`, or the title of another entry")  # fmt: skip
+            raise PolicyError("filters-context", "a context filter refers to a filter that the file does not have", where=_place(path, entry.number),
+                              hint="allowed: `all`, or the title of another entry")  # fmt: skip
     return entries
 
 
@@ -81,7 +81,7 @@ def _entry(written: Mapping[str, Any], number: int, path: Path) -> Entry:
     if kind not in (*TYPES, *DYNAMIC):
         raise PolicyError(
             "filters-type",
-            "the type of a filter is not known",
+            "unknown type of a filter",
             where=where,
             hint="one of: " + ", ".join(TYPES + DYNAMIC),
         )
@@ -99,7 +99,7 @@ def _regex(make: Callable[..., Entry], written: Mapping[str, Any], path: Path, n
 def _regex_context(make: Callable[..., Entry], written: Mapping[str, Any], path: Path, number: int) -> Entry:
     context = str(written.get("context", ""))
     if context not in CONTEXTS:
-        raise PolicyError("filters-context", "the context of a filter is not one of its words", where=_place(path, number),
+        raise PolicyError("filters-context", "invalid `context` of a filter", where=_place(path, number),
                           hint=", ".join(CONTEXTS))  # fmt: skip
     around = str(written.get("context_filter") or "all")
     return make(pattern=_pattern(written, path, number), context=context, around=around)
@@ -137,7 +137,10 @@ def _line(path: Path, where: str) -> str:
     lines = [line for line in _text(path, where).splitlines() if line.strip() and not line.startswith("#")]
     if not lines:
         raise PolicyError(
-            "filters-pattern", "a file of a filter holds no pattern", where=where, hint="one line that is no comment"
+            "filters-pattern",
+            "a pattern file of a filter contains no pattern",
+            where=where,
+            hint="it needs one line that is not a comment",
         )
     return lines[-1].strip()
 
@@ -145,8 +148,8 @@ def _line(path: Path, where: str) -> str:
 def _words(path: Path, where: str) -> frozenset[str]:
     """The words of a list: a JSON list or the keys of a JSON object, else a word a line."""
     if path.suffix.lower() in (".pkl", ".pickle"):
-        raise PolicyError("filters-pickle", "a pickled list is a program and is not run", where=where,
-                          hint="save the words as JSON, and name that file")  # fmt: skip
+        raise PolicyError("filters-pickle", "pickled lists are not read: a pickle can run code", where=where,
+                          hint="save the words as JSON and use that file")  # fmt: skip
     text = _text(path, where)
     if path.suffix.lower() != ".json":
         return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
@@ -163,7 +166,10 @@ def _named(written: Mapping[str, Any], path: Path, number: int) -> Path:
     name = written.get("filepath")
     if not name:
         raise PolicyError(
-            "filters-path", "a filter names no file", where=_place(path, number), hint='"filepath": "lists/safe.json"'
+            "filters-path",
+            "a filter has no `filepath`",
+            where=_place(path, number),
+            hint='"filepath": "lists/safe.json"',
         )
     return _beside(path, str(name), number)
 
@@ -172,8 +178,8 @@ def _beside(path: Path, name: str, number: int) -> Path:
     for folder in (path.parent, path.resolve().parent.parent):
         if (folder / name).is_file():
             return folder / name
-    raise PolicyError("filters-path", "a file that a filter names is not there", where=_place(path, number),
-                      hint="it is sought beside the filter file, and in the folder above")  # fmt: skip
+    raise PolicyError("filters-path", "a file named by a filter does not exist", where=_place(path, number),
+                      hint="paths are relative to the filter file or to the folder above it")  # fmt: skip
 
 
 def _text(path: Path, where: str) -> str:
@@ -195,8 +201,8 @@ def _content(path: Path, where: str) -> bytes:
 
 
 def _broken(where: str) -> PolicyError:
-    return PolicyError("filters-file", "this is no list of filters, or no list of words", where=where,
-                       hint="a JSON list of objects with `type`, `title`, `exclude`; words as JSON or one a line")  # fmt: skip
+    return PolicyError("filters-file", "the file is not a list of filters, or not a list of words", where=where,
+                       hint="filters: a JSON list of objects with `type`, `title`, `exclude`; words: JSON, or one word a line")  # fmt: skip
 
 
 def _place(path: Path, number: int) -> str:

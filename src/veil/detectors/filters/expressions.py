@@ -91,12 +91,12 @@ def expression(written: str, where: str) -> Expression:
     except (re.error, OverflowError, RecursionError):
         raise PolicyError(
             "filters-pattern",
-            "a pattern is not one that Python reads",
+            "a pattern is not a valid Python regular expression",
             where=where,
-            hint="see the documentation of `re`",
+            hint="see the documentation of Python's `re`",
         ) from None
     if _engine_or_none() is None:  # also where RE2 reads this pattern: the first letter with an accent asks for it
-        raise PolicyError("filters-extra", "filters need the package `regex`, which can stop a search that takes too long", where=where,
+        raise PolicyError("filters-extra", "filters need the package `regex`, which can stop slow searches", where=where,
                           hint=install("filters"))  # fmt: skip
     return Expression(text, _linear(text))
 
@@ -152,11 +152,11 @@ def _engine_or_none() -> Any:
 def _engine() -> Any:
     found = _engine_or_none()
     if found is None:
-        raise PolicyError("filters-extra", "filters need the package `regex`, which can stop a search that takes too long",
+        raise PolicyError("filters-extra", "filters need the package `regex`, which can stop slow searches",
                           hint=install("filters"))  # fmt: skip
     return found
 
 
 def _slow() -> LimitError:
     return LimitError("filters-slow", f"the patterns of the filter file took over {SECONDS:g} seconds on one text",
-                      hint="the text is put aside; look for a pattern that backtracks")  # fmt: skip
+                      hint="the text is quarantined; look for a pattern that backtracks")  # fmt: skip

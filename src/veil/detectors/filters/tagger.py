@@ -20,6 +20,6 @@ def perceptron() -> Tagger:
 
         made = PerceptronTagger(lang="eng")
     except (ImportError, LookupError):
-        raise PolicyError("filters-pos", "a filter asks for parts of speech, and there is no tagger", where="the filter file",
-                          hint="pip install 'veil-deid[pos]', and put averaged_perceptron_tagger_eng below NLTK_DATA/taggers") from None  # fmt: skip
+        raise PolicyError("filters-pos", "a filter needs parts of speech, but no tagger is installed", where="the filter file",
+                          hint="pip install 'veil-deid[pos]', and copy averaged_perceptron_tagger_eng into NLTK_DATA/taggers") from None  # fmt: skip
     return lambda words: [tag for _, tag in made.tag(list(words))]

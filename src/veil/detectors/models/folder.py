@@ -43,13 +43,15 @@ def read_folder(path: Path) -> ModelFolder:
     for needed in ("config.json", "tokenizer.json"):
         if not (path / needed).is_file():
             raise PartError(
-                "model-folder", f"the model folder has no {needed}", hint="save model and fast tokenizer there"
+                "model-folder",
+                f"the model folder has no {needed}",
+                hint="save the model and its fast tokenizer into this folder",
             )
     config = _read(path / "config.json")
     named = config.get("id2label")
     if not isinstance(named, dict) or sorted(named) != sorted(str(i) for i in range(len(named))):
         raise PartError(
-            "model-folder", "config.json has no id2label from 0 on", hint="it must be a token-classification model"
+            "model-folder", "config.json has no `id2label` that counts from 0", hint="use a token-classification model"
         )
     table = tomllib.loads((path / TABLE).read_text(encoding="utf-8")) if (path / TABLE).is_file() else {}
     words = [str(named[str(i)]) for i in range(len(named))]
@@ -75,7 +77,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise PartError("model-folder", f"{path.name} is not JSON", hint="save the model again") from error
+        raise PartError("model-folder", f"{path.name} is not valid JSON", hint="save the model again") from error
     return held if isinstance(held, dict) else {}
 
 
@@ -89,8 +91,8 @@ def _meant(word: str, table: Mapping[str, Any]) -> Label | None:
     except PolicyError as error:
         raise PartError(
             "model-label",
-            "the model has a label that Veil does not know",
-            hint=f'map it in {TABLE}; "O" leaves it alone',
+            "the model has an unknown label",
+            hint=f'map it to a label in {TABLE}; "O" ignores it',
         ) from error
 
 

@@ -67,7 +67,7 @@ def extra(name: str) -> Any:
         return import_module(name)
     except ImportError as error:
         raise PartError(
-            "extra-missing", f"a model of your own needs {name}, which is not installed", hint=install(extra_of(name))
+            "extra-missing", f"this model needs {name}, which is not installed", hint=install(extra_of(name))
         ) from error
 
 
@@ -82,4 +82,6 @@ def runner_of(folder: Path) -> Runner:
             return OnnxRunner(folder / name)
     if (folder / "model.safetensors").is_file():
         return TorchRunner(folder)
-    raise PartError("model-folder", "the model folder has no weights", hint="model.onnx or model.safetensors")
+    raise PartError(
+        "model-folder", "the model folder contains no weights", hint="it needs model.onnx or model.safetensors"
+    )

@@ -136,5 +136,7 @@ def shipped() -> Network:
 def _checked(folder: Traversable, name: str, digest: str) -> bytes:
     data = (folder / name).read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
-        raise PartError("weights-changed", "the weights are not those that were shipped", hint="install Veil again")
+        raise PartError(
+            "weights-changed", "the weights of the name model differ from those of the package", hint="reinstall Veil"
+        )
     return data
