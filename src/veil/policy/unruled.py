@@ -23,7 +23,7 @@ class Unruled:
     where: str
 
     def line(self) -> str:
-        shown = ", ".join(self.columns) or f"all {self.count} columns; is there a header row?"
+        shown = ", ".join(self.columns) or f"all {self.count} columns; check that the file has a header row"
         return f"{self.source} ({self.where}): {shown}"
 
 

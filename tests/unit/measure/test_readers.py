@@ -269,7 +269,7 @@ def test_a_label_that_nobody_knows_is_told_unless_it_may_be_a_value():
     with pytest.raises(FormatError) as caught:
         demand_known(notes, LabelMap())
     assert caught.value.code == "gold-label"
-    assert caught.value.message == "3 labels of gold are not known: ODD_KIND"
+    assert caught.value.message == "3 labels of gold are unknown: ODD_KIND"
     search("label", CANARY | {"word": "Odalys"}, caught.value.line().encode())
 
 
