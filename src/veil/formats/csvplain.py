@@ -52,11 +52,11 @@ def _columns(rows: bytes, delimiter: int, width: int, end: int) -> list[pa.Array
     octets = np.frombuffer(rows, np.uint8)
     stops = np.flatnonzero((octets == delimiter) | (octets == _FEED))
     if len(stops) % width:
-        raise FormatError("reread", "a second reading of a table finds rows of another width")
+        raise FormatError("reread", "the check by a second CSV reader found rows with another number of cells")
     grid = stops.reshape(-1, width)
     feeds = octets[grid] == _FEED
     if not feeds[:, -1].all() or feeds[:, :-1].any():
-        raise FormatError("reread", "a second reading of a table finds rows of another width")
+        raise FormatError("reread", "the check by a second CSV reader found rows with another number of cells")
     starts = np.empty_like(grid)
     starts.reshape(-1)[0] = 0
     starts.reshape(-1)[1:] = stops[:-1] + 1
@@ -78,11 +78,11 @@ def _cells(rows: bytes, starts: npt.NDArray[np.int64], stops: npt.NDArray[np.int
     try:
         return pc.take(pieces, places, boundscheck=False).cast(_TEXT)
     except pa.ArrowInvalid:
-        raise FormatError("reread", "a second reading finds bytes of another encoding") from None
+        raise FormatError("reread", "the check by a second reader found bytes of another encoding") from None
 
 
 def _decoded(line: bytes) -> str:
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:
-        raise FormatError("reread", "a second reading finds bytes of another encoding") from None
+        raise FormatError("reread", "the check by a second reader found bytes of another encoding") from None
