@@ -133,3 +133,64 @@ def test_g11_where_a_token_is_needed_the_page_asks_for_it_and_keeps_it_to_itself
         assert one.inner_text("#result") == "SSN [SSN]"
         assert one.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
         context.close()
+
+
+def refused(page, act):
+    """Does something that the page refuses, and gives its words."""
+    page.evaluate("document.getElementById('said').className = ''")
+    act()
+    page.wait_for_selector("#said.bad")
+    assert page.inner_text("#result") == ""
+    return page.inner_text("#said")
+
+
+def paste(page, text):
+    """As a person pastes: the whole text at once."""
+    page.evaluate(
+        "text => { const area = document.getElementById('text'); area.focus(); area.select(); document.execCommand('insertText', false, text); }",
+        text,
+    )
+
+
+def test_g11_a_paste_that_is_too_long_is_refused_and_not_cut(page):
+    long = "Seen by Dr. Alice Wong. " + "The wound is clean. " * 5_000 + "SSN 123-45-6789"
+    told = refused(page, lambda: paste(page, long))
+    assert "100,039 characters" in told
+    assert "up to 100,000" in told
+    assert page.input_value("#text") == long
+    assert "spans" not in told
+
+
+def test_g11_a_paste_of_just_the_limit_is_read_to_its_end(page):
+    end = " SSN 123-45-6789"
+    text = "x" * (100_000 - len(end)) + end
+    assert answered(page, lambda: paste(page, text)).endswith(" SSN [SSN]")
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "latin-1", "cp1252", "utf-16", "utf-8-sig"])
+def test_g11_a_file_is_read_in_its_own_coding(page, tmp_path, coding):
+    (tmp_path / "note.txt").write_bytes("Café: seen by Dr. Zoë Müller on 03/04/2019, fièvre 38°".encode(coding))
+    told = answered(page, lambda: page.set_input_files("#file", tmp_path / "note.txt"))
+    assert told.startswith("Café: seen by Dr. [NAME] on [DATE], fièvre 38°")
+    assert ("Latin-1" in page.inner_text("#coding")) == (coding in ("latin-1", "cp1252"))
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\x00", b"PK\x03\x04\x00\x00", b"Dr. Wong \x00"])
+def test_g11_a_file_that_is_no_text_is_refused(page, tmp_path, content):
+    (tmp_path / "note.txt").write_bytes(content)
+    assert "not plain text" in refused(page, lambda: page.set_input_files("#file", tmp_path / "note.txt"))
+
+
+def test_g11_a_file_that_is_too_long_is_refused_and_not_cut(page, tmp_path):
+    (tmp_path / "note.txt").write_text("Dr. Alice Wong " * 8_000)
+    assert "120,000 characters" in refused(page, lambda: page.set_input_files("#file", tmp_path / "note.txt"))
+    (tmp_path / "huge.txt").write_bytes(b"x" * 2_000_000)
+    assert "too long" in refused(page, lambda: page.set_input_files("#file", tmp_path / "huge.txt"))
+
+
+def test_g11_a_policy_replaces_the_strategy_and_the_page_shows_it(page):
+    answered(page, lambda: page.fill("#text", "Seen by Dr. Alice Wong on 03/04/2019"))
+    answered(page, lambda: page.select_option("#profile", "expert"))
+    assert page.locator("#strategy").is_disabled()
+    answered(page, lambda: page.select_option("#profile", ""))
+    assert page.locator("#strategy").is_enabled()

@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncIterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import fastapi_offline
 from fastapi import FastAPI, Request, Response
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from veil.errors import Error, ServiceError
 from veil.extras import install
 from veil.service.aws.routes import aws_router
+from veil.service.faults import shown_faults
 from veil.service.gate.callers import Callers, read_revoked
 from veil.service.gate.door import CSP, FAILED, Door, told
 from veil.service.measures import Measures
@@ -41,15 +42,6 @@ _PAGES = Path(__file__).parent / "portal" / "pages"
 _ABOUT = (
     "Text goes in; what identifies a person comes out found, masked or replaced. Nothing that is sent here is kept."
 )
-_FIELDS = frozenset({
-    "body", "query", "path", "header", "text", "texts", "strategy", "entity_types", "confidence_threshold", "profile",
-    "consistent_in", "consistent_key", "include_original",
-})  # fmt: skip
-_PLAIN = frozenset({
-    "missing", "string_too_short", "string_too_long", "too_short", "too_long", "literal_error", "greater_than_equal",
-    "less_than_equal", "string_type", "float_type", "float_parsing", "bool_type", "bool_parsing", "list_type", "json_invalid",
-    "finite_number", "model_attributes_type", "dict_type", "string_unicode",
-})  # fmt: skip
 
 
 def create_app(setting: Setting) -> ASGIApp:
@@ -140,9 +132,9 @@ def _likes_pages(accept: str) -> bool:
 
 def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
-    async def not_valid(_: Request, error: Exception) -> JSONResponse:
+    async def not_valid(request: Request, error: Exception) -> JSONResponse:
         faults = error.errors() if isinstance(error, RequestValidationError) else []
-        return JSONResponse({"detail": [_fault(one) for one in faults]}, 422)
+        return JSONResponse({"detail": shown_faults(request, faults)}, 422)
 
     @app.exception_handler(Error)
     async def refused(_: Request, error: Exception) -> JSONResponse:
@@ -159,9 +151,3 @@ def _add_errors(app: FastAPI) -> None:
     async def failed(_: Request, error: Exception) -> JSONResponse:
         del error  # it goes on to the door, which logs its kind and place
         return JSONResponse({"detail": FAILED}, 500)
-
-
-def _fault(fault: dict[str, Any]) -> dict[str, Any]:
-    """A fault of a request without its value: what pydantic says, less the input, and only names of our own fields."""
-    place = [one if isinstance(one, int) or one in _FIELDS else "?" for one in fault["loc"]]
-    return {"type": fault["type"], "loc": place, "msg": fault["msg"] if fault["type"] in _PLAIN else "not valid here"}

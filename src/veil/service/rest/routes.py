@@ -176,7 +176,7 @@ def _language(desk: Desk, text: str) -> str | None:
 
 
 def _wish(asked: Changing) -> Wish:
-    return Wish(asked.strategy, asked.entity_types, asked.confidence_threshold, asked.profile, asked.consistent_in, asked.consistent_key)  # fmt: skip
+    return Wish(asked.strategy or "placeholder", asked.entity_types, asked.confidence_threshold, asked.profile, asked.consistent_in, asked.consistent_key)  # fmt: skip
 
 
 def _entities(text: str, spans: list[Span]) -> list[Entity]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 MOST_CHARS = 100_000
 MOST_TEXTS = 100
@@ -19,7 +20,9 @@ KeyName = Annotated[str, Field(max_length=200, description="the name under which
 
 
 class Asked(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Patient John Smith SSN 123-45-6789"}]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"text": "Patient John Smith SSN 123-45-6789"}]}
+    )
 
 
 class DetectRequest(Asked):
@@ -35,7 +38,8 @@ class Changing(BaseModel):
     every request with the same `consistent_key`.
     """
 
-    strategy: Strategy = "placeholder"
+    model_config = ConfigDict(extra="forbid")
+    strategy: Strategy | None = Field(None, description="how spans are replaced; placeholder where it is left out")
     entity_types: list[str] | None = Field(
         None, min_length=1, max_length=64, description="only these types, at least one; see /api/v1/entities"
     )
@@ -44,6 +48,15 @@ class Changing(BaseModel):
     consistent_in: Literal["document", "batch", "key"] = "batch"
     consistent_key: KeyName = ""
 
+    @model_validator(mode="after")
+    def _check_one_way(self) -> Self:
+        if self.profile is not None and self.strategy is not None:
+            raise PydanticCustomError(
+                "profile_with_strategy",
+                "`profile` and `strategy` cannot be sent together: a profile has rules of its own; leave one out",
+            )
+        return self
+
 
 class DeidentifyRequest(Changing):
     model_config = Asked.model_config
@@ -51,7 +64,9 @@ class DeidentifyRequest(Changing):
 
 
 class BatchRequest(Changing):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"texts": ["Seen by Dr. Wong", "MRN 1234567"]}]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"texts": ["Seen by Dr. Wong", "MRN 1234567"]}]}
+    )
     texts: list[Annotated[str, Field(max_length=MOST_CHARS_OF_MANY)]] = Field(min_length=1, max_length=MOST_TEXTS)
     include_original: bool = Field(False, description="repeat each text in its result")
 

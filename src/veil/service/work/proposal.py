@@ -21,10 +21,9 @@ from veil.formats.addresses import grammar_of
 from veil.formats.traits import Kind
 from veil.model import inner_of, path_of
 from veil.parts import kind_of, traits_of
-from veil.policy.address import shown_path
 from veil.service.store.choice import Choice
 from veil.service.work.planned import PROFILE
-from veil.service.work.trees import tree_table
+from veil.service.work.trees import QUANTITY, tree_table
 from veil.stores import Folder
 
 _SUBJECT = re.compile(r"(patient|person|subject|member|pat|mrn)(_?(id|key|num|number|no|nbr))?$", re.IGNORECASE)
@@ -34,6 +33,7 @@ _WORDED = ("plain", "icd", "loinc", "sex", "race", "marriage", "state")
 _STRICT = "safe-harbor"
 _ENOUGH = 0.5
 _FRACTIONS = 0.2
+_LONGEST = 900  # letters of a name, as a wish about it may have
 Record = dict[str, Any]
 
 
@@ -57,7 +57,7 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
     if traits.kind is Kind.NOTES:
         notes = {"files": [name], "format": kind, "subject": {"from": "file"}, "columns": dict(traits.usual)}
         return {"project": project | {"notes": {"notes": notes}}, "columns": []}
-    tables = _tables(folder, name)
+    tables, fields = _tables(folder, name)
     for table in tables:
         table.guesses = {column: wary(column, one) for column, one in table.guesses.items()}
     subjects = related(tables)
@@ -80,6 +80,8 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
             column: "drop"
             if column in orders.mixed
             else _rule(choice, table, column, own, domains.get(column), padded=column in whole)
+            if fields is None or column in fields
+            else "drop"
             for column in table.guesses
         }
         source = f"table {number}" if len(tables) > 1 else "table"
@@ -110,7 +112,7 @@ def is_unknown(column: str, one: Guess, signals: Signals) -> bool:
     Keeps:   numbers with fractions, words of the language and codes of published lists are known by what they are; whole numbers,
              other short words and serials may be anybody's.
     """
-    if _title(column) is not None:
+    if _title(column) is not None or one.why == QUANTITY:
         return False
     if one.kind == "measure":
         return signals.at("disguised") > 0 or signals.at("decimal") < _FRACTIONS
@@ -123,13 +125,15 @@ def _title(column: str) -> Title | None:
     return title_of(grammar_of(column).title(column))
 
 
-def _tables(folder: Path, name: str) -> list[Table]:
+def _tables(folder: Path, name: str) -> tuple[list[Table], frozenset[str] | None]:
+    """The tables of a file; of records also the paths that may be kept, for a key of the others may be a value."""
     kind = kind_of(name)
     if traits_of(kind).kind is Kind.RECORDS:
-        return [tree_table(folder, name, kind)]
+        table, fields = tree_table(folder, name, kind)
+        return [table], fields
     if traits_of(kind).items:
-        return survey([str(folder / name)])[0]
-    return [looked_at(Folder(folder), "table", [name], kind, hear=True)]
+        return survey([str(folder / name)])[0], None
+    return [looked_at(Folder(folder), "table", [name], kind, hear=True)], None
 
 
 def _source(table: Table, own: str | None, rules: Mapping[str, Any], *, is_tree: bool) -> Record:
@@ -156,11 +160,11 @@ def _subject_of(table: Table) -> str | None:
 def _rule(choice: Choice, table: Table, column: str, own: str | None, domain: str | None, *, padded: bool) -> Any:
     """The rule of a column.
 
-    Keeps:   a key of a tree that may be a value goes, whatever it holds; dates of nobody do not move: they go. Under Safe
+    Keeps:   dates of nobody do not move: they go. Under Safe
              Harbor a column that nothing is known of goes.
     """
     one, signals = table.guesses[column], table.signals[column]
-    if shown_path(column) != column or one.kind == "empty":
+    if one.kind == "empty":
         return "drop"
     if choice.identifiers:
         if one.kind in ("text", "document"):
@@ -181,13 +185,13 @@ def _gone(one: Guess) -> Any:
 
 
 def _shown(source: str, table: Table, rules: Mapping[str, Any]) -> list[Record]:
-    """The columns as a page may name them, each by a name of its own."""
+    """The columns by the names that their owner knows, each by a name of its own; no log and no report shows them."""
     found: dict[str, Record] = {}
     for column, rule in rules.items():
-        name, again = shown_path(column), 1
+        name, again = column[:_LONGEST], 1
         while name in found:
             again += 1
-            name = f"{shown_path(column)} ({again})"
+            name = f"{column[:_LONGEST]} ({again})"
         one, word = table.guesses[column], rule if isinstance(rule, str) else f"as {rule['as']}"
         told = {"kind": one.kind, "sure": round(one.sure, 2), "why": one.why, "rule": word, "chosen": "proposed"}
         found[name] = {"source": source, "column": name, "address": column, **told}

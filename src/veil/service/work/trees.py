@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from veil.discover.heard import heard_in, with_heard, worth_hearing
@@ -11,12 +13,17 @@ from veil.discover.survey import Table
 from veil.formats.base import Format, Part
 from veil.model import Batch
 from veil.parts import part
+from veil.service.work.field_names import named_fields, with_lists
 
+QUANTITY = "a number beside its unit"
 _VALUES = 2_000
+_NEARLY_ALL = 0.98
+_NUMBERS = ("value", "magnitude", "result", "quantity")
+_UNITS = ("unit", "units", "uom", "unitOfMeasure", "unit_of_measure")
 
 
-def tree_table(folder: Path, name: str, kind: str) -> Table:
-    """Every path of a file with what its values seem to be.
+def tree_table(folder: Path, name: str, kind: str) -> tuple[Table, frozenset[str]]:
+    """Every path of a file with what its values seem to be, and the paths whose keys are names of fields.
 
     Shape:   `sample` holds the paths that have one value in a record, for they alone can name its subject.
     Errors:  those of the format.
@@ -25,22 +32,25 @@ def tree_table(folder: Path, name: str, kind: str) -> Table:
     seen = reader.inspect(folder / name, {"name": name})
     table = Table("table", [name])
     values: dict[str, list[str | None]] = {address: [] for address in seen.addresses}
+    records: Counter[str] = Counter()
     many: set[str] = set()
     for batch in reader.read(folder, Part((name,)), {**seen.settings, "addresses": list(seen.addresses)}):
-        _look(batch, values, many)
+        _look(batch, values, records, many)
     for address, held in values.items():
         signals = table.signals[address] = signals_of(held[:_VALUES])
-        seems = _guess(address, table)
+        seems = _quantity(address, _guess(address, table), values, table)
         if worth_hearing(seems, signals.share):
             seems = with_heard(seems, heard_in(held[:_VALUES]))
         table.guesses[address] = seems
     table.sample = {address: held for address, held in values.items() if address not in many}
-    return table
+    counts = {address: len(held) for address, held in values.items()}
+    return table, named_fields(with_lists(counts, records))
 
 
-def _look(batch: Batch, values: dict[str, list[str | None]], many: set[str]) -> None:
+def _look(batch: Batch, values: dict[str, list[str | None]], records: Counter[str], many: set[str]) -> None:
     for field in batch.fields:
         values.setdefault(field.address, []).extend(field.values.to_pylist())
+        records[field.address] += len(field.values) if field.rows is None else len(field.rows.unique())
         if field.rows is not None and len(field.rows.unique()) != batch.height:
             many.add(field.address)
 
@@ -51,3 +61,12 @@ def _guess(address: str, table: Table) -> Guess:
         return Guess("empty", 1.0, "an empty object or list")
     last = address.replace("[*]", "").rpartition(".")[2]
     return guess(last or address, table.signals[address])
+
+
+def _quantity(address: str, one: Guess, paths: Collection[str], table: Table) -> Guess:
+    """A number beside its unit is a measure, however many places it has. Source: FHIR, Quantity; openEHR, DV_QUANTITY."""
+    stem, _, last = address.rpartition(".")
+    is_number = table.signals[address].at("decimal") + table.signals[address].at("integer") > _NEARLY_ALL
+    if last.lower() in _NUMBERS and is_number and any(f"{stem}.{unit}" in paths for unit in _UNITS):
+        return Guess("measure", 0.9, QUANTITY)
+    return one

@@ -58,3 +58,53 @@ def test_whole_numbers_that_were_written_as_decimals_join_with_those_that_were_n
     project = propose(tmp_path, "t.csv", Choice(profile="expert"))["project"]
     assert project["tables"]["table"]["columns"]["mrn"]["cast"] == "integer"
     assert project["tables"]["table"]["subject"] == "mrn"
+
+
+def of_records(folder, records, choice=STRICT):
+    (folder / "t.json").write_text(json.dumps(records))
+    return {one["column"]: one["rule"] for one in propose(folder, "t.json", choice)["columns"]}
+
+
+LABS = [{"test": "HGB", "value": 9.3, "unit": "g/dL"}, {"test": "WBC", "value": 5.5, "unit": "10^9/L"}]
+VALUED = {"resourceType": "Observation", "valueQuantity": {"value": 7.25, "unit": "mmol/L"}}
+MEASURES = {
+    "a labs array": ([{"patient_id": f"P{i}", "labs": LABS} for i in range(20)], "$.labs[*].value"),
+    "labs of one record": ({"patient_id": "P1", "labs": LABS}, "$.labs[*].value"),
+    "a quantity of FHIR": ([VALUED] * 20, "$.valueQuantity.value"),
+    "one quantity of FHIR": (VALUED, "$.valueQuantity.value"),
+    "a whole quantity of FHIR": ({"valueQuantity": {"value": 10.0, "unit": "mmol/L"}}, "$.valueQuantity.value"),
+    "a bundle": ({"resourceType": "Bundle", "entry": [{"resource": VALUED}] * 9}, "$.entry[*].resource.valueQuantity.value"),
+    "many places": ([{"valueQuantity": {"value": 7 + i / 7, "unit": "g"}} for i in range(9)], "$.valueQuantity.value"),
+    "a magnitude of openEHR": ([{"qty": {"magnitude": 4.5 + i, "units": "kg"}} for i in range(9)], "$.qty.magnitude"),
+    "short names": ([{"hgb": 12.5 + i, "egfr": 60.5} for i in range(9)], "$.hgb"),
+    "a name that recurs": ([{"id": i, "ftrtn": {"value": 4.5 + i / 3}} for i in range(9)], "$.ftrtn.value"),
+    "a name in capitals": ([{"id": i, "CRPX": 4.5 + i / 3} for i in range(9)], "$.CRPX"),
+    "components": ([{"component": [{"valueQuantity": {"value": 120.5, "unit": "mmHg"}}] * 2}] * 9, "$.component[*].valueQuantity.value"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", MEASURES)
+@pytest.mark.parametrize("profile", ["safe-harbor", "expert", "limited-data-set"])
+def test_a_measure_in_records_is_kept_and_its_owner_sees_the_names_of_fields(tmp_path, shape, profile):
+    records, address = MEASURES[shape]
+    rules = of_records(tmp_path, records, Choice(profile=profile))
+    assert rules[address] == "as measure"
+    assert not any("?" in column for column in rules)
+
+
+VALUES_AS_KEYS = {
+    "people": {"patients": {"John Smith": {"hgb": 12.5}, "Zebulonia": {"hgb": 11.5}}},
+    "people in one word": {"patients": {"JohnSmith": {"hgb": 12.5}, "quackenthorpe": {"hgb": 11.5}}},
+    "a name in each record": [{"scores": {name: 7.5 + i}} for i, name in enumerate(("quackenthorpe", "zblx", "Okafor", "mbeki"))],
+    "a name with a list": {"quackenthorpe": [{"value": 7.5}, {"value": 8.25}, {"value": 9.5}]},
+    "a name of a person that recurs": [{"okafor": {"value": 7.5 + i}} for i in range(9)],
+    "a proper name that recurs": [{"Quackenthorpe": {"value": 7.5 + i}} for i in range(9)],
+    "record numbers": {"visits": {"MR88410377": {"hgb": 9.5}, "4183311": {"hgb": 9.75}}},
+    "an address of mail": {"by": {"zq@mail": {"hgb": 9.5}}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", VALUES_AS_KEYS)
+@pytest.mark.parametrize("profile", ["safe-harbor", "expert"])
+def test_a_key_that_may_be_a_value_goes_with_what_it_holds(tmp_path, shape, profile):
+    assert set(of_records(tmp_path, VALUES_AS_KEYS[shape], Choice(profile=profile)).values()) == {"drop"}

@@ -7,6 +7,7 @@ const KIND = {
   WEEKDAY: "when", TIME: "when", AGE: "when", AGE_OVER_89: "when", PHONE: "contact", FAX: "contact", EMAIL: "contact", URL: "contact",
   IP: "contact",
 };
+const MOST = 100000; // characters that the service reads at once
 let turn = 0;
 let waiting = 0;
 let answer = null;
@@ -22,7 +23,9 @@ function say(words, tone = "") {
 
 async function ask() {
   const text = at("text").value;
-  at("size").textContent = text ? `${[...text].length.toLocaleString()} of 100,000 characters` : "";
+  const length = [...text].length;
+  at("size").textContent = text ? `${length.toLocaleString("en")} of ${MOST.toLocaleString("en")} characters` : "";
+  at("strategy").disabled = at("profile").value !== "";
   const mine = ++turn;
   if (!text) {
     answer = null;
@@ -30,7 +33,14 @@ async function ask() {
     say("");
     return;
   }
-  const body = { text, strategy: at("strategy").value, confidence_threshold: Number(at("threshold").value), profile: at("profile").value || null };
+  if (length > MOST) {
+    answer = null;
+    show("");
+    say(`Nothing was read: the text has ${length.toLocaleString("en")} characters, and this page reads up to ${MOST.toLocaleString("en")} at once. Send a shorter part, or the whole text as a file: under Files where you sign in, or by veil notes.`, "bad");
+    return;
+  }
+  const way = at("profile").value ? { profile: at("profile").value } : { strategy: at("strategy").value };
+  const body = { text, confidence_threshold: Number(at("threshold").value), ...way };
   const headers = { "Content-Type": "application/json" };
   if (at("token").value) headers.Authorization = `Bearer ${at("token").value.trim()}`;
   if (window.veilCsrf) headers["X-CSRF-Token"] = window.veilCsrf;
@@ -129,11 +139,35 @@ at("sample").addEventListener("change", () => {
 at("file").addEventListener("change", async () => {
   const [file] = at("file").files;
   if (!file) return;
-  if (file.size > 400000) return say("This page takes texts of up to 100,000 characters; drop longer ones under Files.", "bad");
-  at("text").value = (await file.text()).slice(0, 100000);
+  ++turn; // an answer to the text before is not shown beside this one
+  const read = file.size > 16 * MOST ? null : decoded(new Uint8Array(await file.arrayBuffer()));
+  if (read === null) {
+    at("text").value = "";
+    answer = null;
+    show("");
+    say(file.size > 16 * MOST ? `Nothing was read: the file is too long; this page reads up to ${MOST.toLocaleString("en")} characters at once.` : "Nothing was read: this file is not plain text.", "bad");
+    return;
+  }
+  at("text").value = read.text;
+  at("coding").textContent = read.coding === "UTF-8" ? "" : `The file is read as ${read.coding}.`;
   ask();
 });
-at("text").addEventListener("input", soon);
+
+// Plain text in UTF-8 or UTF-16, and what is neither as Windows-1252, which reads Latin-1 (ISO 8859-1) too.
+function decoded(bytes) {
+  const starts = (...first) => first.every((byte, i) => bytes[i] === byte);
+  if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) return { text: new TextDecoder(starts(0xff, 0xfe) ? "utf-16le" : "utf-16be").decode(bytes), coding: "UTF-16" };
+  if (bytes.includes(0)) return null;
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), coding: "UTF-8" };
+  } catch {
+    return { text: new TextDecoder("windows-1252").decode(bytes), coding: "Latin-1 (Windows-1252)" };
+  }
+}
+at("text").addEventListener("input", () => {
+  at("coding").textContent = "";
+  soon();
+});
 at("token").addEventListener("input", soon);
 at("threshold").addEventListener("input", () => {
   at("bar").textContent = Number(at("threshold").value).toFixed(2);
