@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from veil.service.trace.watch import Settings
 
 
+_LEAST_WAIT = 0.25  # seconds that an evaluator elsewhere has to answer
+
+
 def add_to(app: typer.Typer) -> None:
     app.command("trace")(trace)
 
@@ -22,6 +25,7 @@ def trace(
     processor: Annotated[bool, typer.Option("--processor", help="run only the external processor, for an existing Envoy or Istio; --listen is its gRPC address")] = False,
     listen: Annotated[str, typer.Option("--listen", help="the address for requests, HOST:PORT; port 0 chooses a free one")] = "127.0.0.1:15001",
     admin: Annotated[str, typer.Option("--admin", help="the address of /healthz, /readyz and /metrics, HOST:PORT")] = "127.0.0.1:15002",
+    open_metrics: Annotated[bool, typer.Option("--open-metrics", help="answer /metrics to other machines too; without it only to this one")] = False,
     mode: Annotated[str, typer.Option("--mode", help="block: a request waits for its tag; span: requests do not wait, only the trace span is tagged")] = "block",
     limit: Annotated[int, typer.Option("--limit", min=1_024, max=64 << 20, help="largest body to check, in bytes; larger ones are tagged unknown")] = 1 << 20,
     deadline: Annotated[int, typer.Option("--deadline", min=1, max=60_000, help="milliseconds for a body to arrive, and again to be checked")] = 1_000,
@@ -85,7 +89,16 @@ def _run(given: SimpleNamespace) -> None:
         return
     files = [str(path or "") for path in (given.ca, given.cert, given.key)]
     remote = (
-        checked(Remote(given.evaluator, token_in(given.token_file), files[0], files[1], files[2]))
+        checked(
+            Remote(
+                given.evaluator,
+                token_in(given.token_file),
+                files[0],
+                files[1],
+                files[2],
+                max(_LEAST_WAIT, settings.deadline),
+            )
+        )
         if given.evaluator
         else None
     )
@@ -93,7 +106,7 @@ def _run(given: SimpleNamespace) -> None:
         front="proxy" if given.proxy else "processor" if given.processor else "envoy", upstream=given.upstream, listen=place_of(given.listen),
         admin=place_of(given.admin), settings=settings, charge=Charge(labels_of(given.label or ()), given.limit, remote, given.findings is not None, 2 * settings.deadline),
         workers=given.workers, service=given.service, otlp=given.otlp, zipkin=given.zipkin, findings=given.findings,
-        passphrase=_passphrase() if given.findings is not None else "", ca=str(given.upstream_ca or ""),
+        passphrase=_passphrase() if given.findings is not None else "", ca=str(given.upstream_ca or ""), open_metrics=given.open_metrics,
     )  # fmt: skip
     serve(plan, typer.echo)
 

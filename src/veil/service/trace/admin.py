@@ -7,17 +7,22 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from veil.errors import ServiceError
+from veil.service.loopback import LOOPBACK
 from veil.service.trace.counts import Counts
 
 _HEAD = 8_192
 _PATIENCE = 5.0
+NEAR = (*LOOPBACK, "::ffff:127.0.0.1")
 
 
 class Admin:
-    """Shape: `/healthz` while the process lives, `/readyz` when the front listens and a process evaluates, `/metrics`."""
+    """Keeps: `/metrics` is for callers of this machine, where it is not opened to others.
 
-    def __init__(self, counts: Counts, is_ready: Callable[[], Awaitable[bool]]) -> None:
-        self._counts, self._is_ready = counts, is_ready
+    Shape:   `/healthz` while the process lives, `/readyz` when the front listens and a process evaluates, `/metrics`.
+    """
+
+    def __init__(self, counts: Counts, is_ready: Callable[[], Awaitable[bool]], *, open_metrics: bool = False) -> None:
+        self._counts, self._is_ready, self._open = counts, is_ready, open_metrics
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> int:
@@ -43,7 +48,9 @@ class Admin:
             contextlib.closing(writer),
         ):
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _PATIENCE)
-            status, kind, body = await self._answer([*head.split(b" ", 2), b""][1])
+            peer = writer.get_extra_info("peername")
+            near = bool(peer) and peer[0] in NEAR
+            status, kind, body = await self._answer([*head.split(b" ", 2), b""][1], near=near)
             writer.write(
                 b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
                 % (status, kind, len(body))
@@ -51,7 +58,13 @@ class Admin:
             )
             await writer.drain()
 
-    async def _answer(self, path: bytes) -> tuple[bytes, bytes, bytes]:
+    async def _answer(self, path: bytes, *, near: bool = True) -> tuple[bytes, bytes, bytes]:
+        if path == b"/metrics" and not (near or self._open):
+            return (
+                b"403 Forbidden",
+                b"text/plain",
+                b"measures are for this machine; --open-metrics gives them to others\n",
+            )
         if path == b"/metrics":
             return b"200 OK", b"text/plain; version=0.0.4; charset=utf-8", self._counts.page()
         if path == b"/healthz" or (path == b"/readyz" and await self._is_ready()):

@@ -16,6 +16,7 @@ from veil.errors import Error, FormatError, LimitError
 from veil.service.trace.coding import unpacked
 from veil.service.trace.lines import joined, json_lines, line, ndjson_lines, value_lines, xml_lines
 from veil.service.trace.noise import AS_CP1252, blanked
+from veil.service.trace.packed import Unread
 from veil.service.trace.protobuf import frames, texts
 
 SWELLS = 8  # an unpacked body may be so many times the limit
@@ -72,6 +73,8 @@ def read(body: Body, limit: int) -> Reading:
             made.unread.append(error.code)
         else:
             _read(made, content, body, SWELLS * limit, 0)
+    if any(isinstance(one, Unread) for one in made.lines):
+        made.unread.append("body-packed-value")
     return made
 
 
@@ -215,7 +218,10 @@ def _part(made: Reading, piece: bytes, most: int, depth: int) -> None:
     content = _transferred(content, str(said.get("content-transfer-encoding", "")))
     inner = Reading()
     _read(inner, content, Body(kind=str(said.get("content-type", "text/plain"))), most, depth + 1)
-    made.unread += inner.unread
+    made.unread += [
+        *inner.unread,
+        *(["body-packed-value"] if any(isinstance(one, Unread) for one in inner.lines) else []),
+    ]
     made.lines += [line(name, inner.lines[0]), *inner.lines[1:]] if inner.lines else [line(name, "")]
 
 

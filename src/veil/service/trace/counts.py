@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from veil.service.trace.verdict import Outcome
@@ -27,6 +29,15 @@ class Counts:
             "veil_trace_findings_lost", "Requests whose findings could not be kept", registry=self.registry
         )
         self._open = Gauge("veil_trace_open_requests", "Requests that are under way", registry=self.registry)
+
+    def watch_evaluator(self, is_up: Callable[[], bool]) -> None:
+        """Whether texts are evaluated, asked when the page is."""
+        up = Gauge(
+            "veil_trace_evaluator_up",
+            "1 where texts are evaluated, 0 while the evaluator is away",
+            registry=self.registry,
+        )
+        up.set_function(lambda: float(is_up()))
 
     def opened(self) -> None:
         self._open.inc()

@@ -67,7 +67,7 @@ class Evaluator:
     def __init__(
         self, labels: frozenset[Label] = LABELS, limit: int = 1 << 20, remote: Remote | None = None, budget: float = BUDGET
     ) -> None:  # fmt: skip
-        self._limit, self._budget = limit, budget
+        self._limit, self._budget, self._remote = limit, budget, remote is not None
         self._find = remote_find(remote, labels) if remote else local_find(labels)
 
     def body(self, body: Body, keep: bool = False) -> Outcome:
@@ -88,7 +88,7 @@ class Evaluator:
         except Error as error:
             return unknown(error.code)
         except (OSError, http.client.HTTPException, ValueError):
-            return unknown("failed")
+            return replace(unknown("failed"), away=self._remote)
         own = [hit for hit in hits if first <= hit.start < (len(text) if last is None else last)]
         missed = [*unread, *(["language"] if languages - {"", UNKNOWN} else [])]
         made = outcome([hit.kind for hit in own], missed if whole else ["late"])

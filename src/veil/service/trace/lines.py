@@ -9,6 +9,8 @@ from typing import Any
 from xml.parsers import expat
 
 from veil.errors import FormatError, LimitError
+from veil.service.trace.everyday import is_everyday
+from veil.service.trace.packed import Unread, unpacked_value
 
 DEEPEST = 200
 NESTED = 3  # documents inside the text of a document
@@ -61,13 +63,29 @@ def _walk(read: Any, key: str, nested: int) -> Iterator[str]:
 
 
 def value_lines(key: str, value: str, nested: int = 0) -> list[str]:
-    """A value, and where it is a document itself, what stands in that."""
+    """A value, and where it is a document itself or base64, what is in that; nothing for what is about software."""
     if nested < NESTED and value[:1] in ("{", "["):
         try:
             return json_lines(value, key, nested + 1)
         except (FormatError, LimitError):
             pass
-    return [line(key, value)]
+    if is_everyday(key, value):
+        return []
+    inner = unpacked_value(value) if nested < NESTED else None
+    if inner is None:
+        return [line(key, value)]
+    if not inner:
+        return [Unread(line(key, ""))]
+    return [one for text in inner for one in _packed_lines(key, text, nested + 1)]
+
+
+def _packed_lines(key: str, text: str, nested: int) -> list[str]:
+    if text.lstrip()[:1] == "<":
+        try:
+            return [line(key, ""), *xml_lines(text)]
+        except (FormatError, LimitError):
+            pass
+    return value_lines(key, text, nested)
 
 
 def ndjson_lines(text: str) -> tuple[list[str], bool]:

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import count
@@ -22,6 +23,7 @@ from veil.model import Label
 from veil.service.locate import LABELS
 from veil.service.trace.bodies import Body
 from veil.service.trace.evaluate import BUDGET, Evaluator, Remote
+from veil.service.trace.pace import Pace
 from veil.service.trace.verdict import Outcome, Verdict, unknown
 
 WAITING = 512  # requests that may wait for a process; more are `busy`
@@ -29,6 +31,7 @@ WEIGHT = 256 << 20  # bytes that may wait so
 PATIENCE = 30.0  # seconds of one evaluation, then its process is ended
 START = 60.0
 URGENT, ASIDE = 0, 1
+SMALL = 4 << 10  # bytes: a body waits behind as many later ones as it has these
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,12 @@ class Pool:
     def __init__(self, charge: Charge, workers: int, *, waiting: int = WAITING, patience: float = PATIENCE) -> None:
         self._charge, self._count, self._most, self._patience = charge, workers, waiting, patience
         self._idle: list[_Worker] = []
-        self._queue: list[tuple[int, int, dict[str, Any], bytes, asyncio.Future[Outcome]]] = []
+        self._queue: list[tuple[int, int, int, dict[str, Any], bytes, asyncio.Future[Outcome]]] = []
         self._numbers = count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
         self._weight = 0
+        self.pace = Pace()
         self.alive = 0
 
     async def start(self) -> None:
@@ -77,26 +81,38 @@ class Pool:
     def _put(self, head: dict[str, Any], content: bytes, urgency: int) -> asyncio.Future[Outcome]:
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         full = len(self._queue) >= self._most or self._weight + len(content) > WEIGHT
-        if self._closed or not self.alive or full:
-            answer.set_result(unknown("busy" if self.alive and not self._closed else "failed"))
+        if self._closed or not self.alive or full or self.pace.passes():
+            is_busy = self.alive and not self._closed and not self.pace.is_away
+            answer.set_result(unknown("busy" if is_busy else "failed"))
             return answer
         self._weight += len(content)
-        heapq.heappush(self._queue, (urgency, next(self._numbers), head, content, answer))
+        number = next(self._numbers)
+        rank = number + len(content) // SMALL  # small ones first, and no large one waits for ever
+        heapq.heappush(self._queue, (urgency, rank, number, head, content, answer))
         self._turn()
         return answer
 
     def _turn(self) -> None:
         while self._idle and self._queue:
-            _, _, head, content, answer = heapq.heappop(self._queue)
+            _, _, _, head, content, answer = heapq.heappop(self._queue)
             self._weight -= len(content)
             if not answer.cancelled():
                 task = asyncio.ensure_future(self._run(self._idle.pop(), head, content, answer))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
+    def put_aside(self, answer: asyncio.Future[Outcome]) -> None:
+        """Nobody waits for this any more: what is waited for goes first."""
+        for i, (_, rank, number, head, content, waiting) in enumerate(self._queue):
+            if waiting is answer:
+                self._queue[i] = (ASIDE, rank, number, head, content, waiting)
+                heapq.heapify(self._queue)
+                return
+
     async def _run(
         self, worker: _Worker, head: dict[str, Any], content: bytes, answer: asyncio.Future[Outcome]
     ) -> None:
+        began = time.monotonic()
         try:
             async with asyncio.timeout(self._patience):
                 made = await worker.ask(head, content)
@@ -110,6 +126,7 @@ class Pool:
             worker.end()
             raise
         else:
+            self.pace.read(len(content), time.monotonic() - began, made)
             _settle(answer, made)
             self._idle.append(worker)
             self._turn()
@@ -131,7 +148,7 @@ class Pool:
             one.end()
         for task in self._tasks:
             task.cancel()
-        for _, _, _, _, answer in self._queue:
+        for *_, answer in self._queue:
             _settle(answer, unknown("failed"))
         self._queue.clear()
 

@@ -44,6 +44,7 @@ class Plan:
     findings: Path | None = None
     passphrase: str = field(default="", repr=False)
     ca: str = ""
+    open_metrics: bool = False
 
 
 class Front(Protocol):
@@ -76,9 +77,10 @@ async def run(plan: Plan, tell: Callable[[str], None], *, grace: float = GRACE) 
     front, port = front_of(plan, watch)
 
     async def is_ready() -> bool:
-        return bool(pool.alive) and not ended.is_set() and await front.is_ready()
+        return bool(pool.alive) and not pool.pace.is_away and not ended.is_set() and await front.is_ready()
 
-    admin = Admin(watch.counts, is_ready)
+    watch.counts.watch_evaluator(lambda: bool(pool.alive) and not pool.pace.is_away)
+    admin = Admin(watch.counts, is_ready, open_metrics=plan.open_metrics)
     try:
         await pool.start()
         await front.start()

@@ -64,7 +64,7 @@ class Trail:
             self._stream.put(data)
         elif self.held or self._whole:
             self._kept.append(data)
-            if self._size > self._watch.settings.limit:
+            if self._size > self._watch.limit:
                 self.release("body-large")
 
     async def decide(self) -> None:
@@ -74,6 +74,8 @@ class Trail:
         if self._outcome is None:
             self._outcome = self._asked(URGENT)
         done, _ = await asyncio.wait({self._outcome}, timeout=self._watch.settings.deadline)
+        if not done:
+            self._watch.pool.put_aside(self._outcome)
         self.tag = self._outcome.result() if done else unknown("late")
         self._tagged()
 

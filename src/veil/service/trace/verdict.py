@@ -30,6 +30,7 @@ class Outcome:
     counts: dict[str, int] = field(default_factory=dict)
     found: list[dict[str, Any]] = field(default_factory=list)
     cpu: float = 0.0
+    away: bool = False  # the evaluator elsewhere did not answer
 
     @property
     def failed(self) -> bool:

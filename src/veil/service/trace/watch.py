@@ -43,6 +43,13 @@ class Watch:
         self.ahead = 0  # bytes that streams hold for their reading
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def limit(self) -> int:
+        """The bytes of a body that are waited for: what can be read in time, and no more than was allowed."""
+        if not self.settings.blocking:
+            return self.settings.limit
+        return min(self.settings.limit, self.pool.pace.readable(self.settings.deadline))
+
     def passes(self, head: Head) -> str:
         """Why a request is not looked at, or nothing."""
         if not is_watched(head.path, self.settings.paths):
@@ -55,7 +62,7 @@ class Watch:
         """Why a request goes on at once, or nothing: it is held until its body is there."""
         if head.upgrade:
             return "upgraded"
-        if (head.length or 0) > self.settings.limit:
+        if (head.length or 0) > self.limit:
             return "body-large"
         if head.get("content-type").strip().lower().startswith(_OPAQUE) and not head.query:
             return "body-kind"

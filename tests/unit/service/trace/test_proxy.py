@@ -17,6 +17,7 @@ from veil.service.trace.admin import Admin
 from veil.service.trace.counts import Counts
 from veil.service.trace.envoy.config import Upstream
 from veil.service.trace.head import Head
+from veil.service.trace.pace import Pace
 from veil.service.trace.proxy import server, wire
 from veil.service.trace.proxy.server import ProxyFront
 from veil.service.trace.trail import Trail
@@ -30,7 +31,7 @@ class Detector:
     """Finds nothing in anything, or never comes to it."""
 
     def __init__(self, *, answers=True):
-        self._answers = answers
+        self._answers, self.pace = answers, Pace()
 
     def body(self, *_):
         made = asyncio.get_running_loop().create_future()
@@ -39,6 +40,9 @@ class Detector:
         return made
 
     window = body
+
+    def put_aside(self, answer):
+        pass
 
     def close(self):
         pass
@@ -284,3 +288,13 @@ def test_spans_that_nobody_takes_are_told_by_their_number(option, caplog, monkey
     spans.close()
     said = [one.getMessage() for one in caplog.records if one.name == "veil"]
     assert sum(int(one.removeprefix("spans-lost count=")) for one in said) == 3
+
+
+@pytest.mark.parametrize(("opened", "status"), [(False, 403), (True, 200)])
+def test_measures_are_for_this_machine_where_they_are_not_opened(opened, status):
+    admin = Admin(Counts(), lambda: asyncio.sleep(0, True), open_metrics=opened)
+    far = asyncio.run(admin._answer(b"/metrics", near=False))
+    assert far[0].startswith(str(status).encode())
+    assert b"veil_trace" in asyncio.run(admin._answer(b"/metrics", near=True))[2]
+    assert asyncio.run(admin._answer(b"/healthz", near=False))[0] == b"200 OK"
+    assert asyncio.run(admin._answer(b"/readyz", near=False))[0] == b"200 OK"

@@ -104,7 +104,9 @@ def _listener(settings: Settings, listen: Place) -> dict[str, Any]:
     manager = {
         "@type": _MANAGER,
         "stat_prefix": "trace",
-        "http_protocol_options": _http1(),
+        "http_protocol_options": {
+            **_http1(), "accept_http_10": True, "default_host_for_http_10": "localhost"  # nginx speaks it to an upstream by default
+        },
         "http2_protocol_options": {
             "allow_connect": True,
             "initial_stream_window_size": max(_WINDOW, room),
