@@ -28,8 +28,7 @@ from veil.model import Label, labels
 from veil.parts import FORMATS, OPERATORS, part, traits_of
 from veil.policy.plan import describe
 from veil.policy.profile import SHIPPED, read_profile
-from veil.policy.project import Dates, Facts, Group, Keyring, Project, Source, Subject, json_schema
-from veil.policy.suppress import Suppress
+from veil.policy.project import Dates, Facts, Group, Keyring, Project, Source, Subject, Suppress, json_schema
 from veil.reports.figures import BAD
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -192,7 +191,7 @@ def operators() -> str:
         text += table(["option", "by default"], rows) if rows else "No options.\n"
     text += "\n## Formats\n\n"
     rows = [
-        [code(name), ", ".join(map(code, traits_of(name).endings)), traits_of(name).kind.value, ", ".join(map(code, traits_of(name).given.model_fields)),
+        [code(name), ", ".join(map(code, traits_of(name).endings)), traits_of(name).kind.value, ", ".join(map(code, traits_of(name).model.model_fields)),
          (inspect.getdoc(part("formats", name)) or "").split("\n")[0]] for name in FORMATS
     ]  # fmt: skip
     return text + table(["format", "file endings", "kind", "settings", "what"], rows)

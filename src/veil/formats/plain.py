@@ -14,7 +14,7 @@ from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.encodings import Encoding, decoded_again, encode, encoding_of, read_text
 from veil.formats.packing import created, opened
-from veil.formats.traits import Encoded, Kind, Traits
+from veil.formats.traits import ENCODED, Kind, Traits
 from veil.model import Batch, Edits, Field
 
 ADDRESS = "text"
@@ -25,7 +25,7 @@ class Plain(Joined):
     """Notes as files: any of the usual encodings, line ends as they are."""
 
     name = "text"
-    traits = Traits(Kind.NOTES, (".txt", ".text", ".note"), given=Encoded, usual=((ADDRESS, "scan"),), many_files=True, joins=False,
+    traits = Traits(Kind.NOTES, (".txt", ".text", ".note"), given=ENCODED, usual=((ADDRESS, "scan"),), many_files=True, joins=False,
                     exact=True)  # fmt: skip
 
     def inspect(self, path: Path, given: Settings) -> Inspection:

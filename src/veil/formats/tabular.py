@@ -21,7 +21,7 @@ from veil.formats.leftout import BROKEN, Broken, LeftOut, tables_left
 from veil.formats.nature import check_bytes, check_text, not_text
 from veil.formats.packing import created, is_packed, opened
 from veil.formats.sniff import sniff_shape, split_row
-from veil.formats.traits import Delimited, Kind, Traits
+from veil.formats.traits import DELIMITED, Kind, Traits
 from veil.model import Batch, Edits, Exact, Field
 
 BLOCK = 4 << 20
@@ -37,7 +37,7 @@ class Csv(Joined):
     """
 
     name = "csv"
-    traits = Traits(Kind.TABLE, (".csv",), given=Delimited, reversible=True, exact=True, heads=1,
+    traits = Traits(Kind.TABLE, (".csv",), given=DELIMITED, reversible=True, exact=True, heads=1,
                     leaves_out=True, passes_broken=True)  # fmt: skip
     usual_delimiter: str | None = None  # where a project states none; None: found out
 

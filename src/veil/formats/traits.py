@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-from pydantic import BaseModel, ConfigDict, Field
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from veil.formats.addresses import COLUMN, Grammar
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+GIVEN, ENCODED, DELIMITED, SHEETED = (
+    f"veil.formats.given:{name}" for name in ("Given", "Encoded", "Delimited", "Sheeted")
+)
 
 
 class Kind(StrEnum):
@@ -19,43 +26,18 @@ class Kind(StrEnum):
     PAGES = "pages"  # text and images with places
 
 
-class Given(BaseModel):
-    """What a project may state of the files of a source; a format's own model adds its fields."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class Encoded(Given):
-    """Files of text."""
-
-    encoding: str | None = Field(None, description="the name of the encoding; by default found out from the file")
-
-
-class Delimited(Encoded):
-    """Tables of text."""
-
-    delimiter: str | None = Field(None, max_length=1, description="one character; by default found out from the file")
-    quote: str | None = Field(None, max_length=1, description="one character, or none; by default found out")
-
-
-class Sheeted(Given):
-    """Workbooks."""
-
-    sheet: str | None = Field(None, description="the sheet; by default the one of the table's name")
-
-
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What a format says of itself.
 
     Shape:   `endings` of file names, with their dot, in lower case. `usual`: the rules of addresses that a project need
-             not name, as (address, treatment).
+             not name, as (address, treatment). `given`: the model of what a project may state, or where it is defined.
     """
 
     kind: Kind
     endings: tuple[str, ...] = ()
     grammar: Grammar = COLUMN
-    given: type[Given] = Given
+    given: str | type[BaseModel] = GIVEN
     usual: tuple[tuple[str, str], ...] = ()
     typed: bool = False  # cells have types, and the format tells its schema (`Typed`)
     many_files: bool = False  # a unit of work holds many whole files, each a row
@@ -68,6 +50,15 @@ class Traits:
     exact: bool = False  # a file that gets no edits is written back byte for byte
     leaves_out: bool = False  # single rows can be left out when it is read (`Part.without`)
     passes_broken: bool = False  # rows that cannot be parsed can be passed over (the setting `broken`)
+
+    @property
+    def model(self) -> type[BaseModel]:
+        """The model of what a project may state; a run over loose texts never loads it."""
+        if not isinstance(self.given, str):
+            return self.given
+        module, _, name = self.given.partition(":")
+        found: type[BaseModel] = getattr(import_module(module), name)
+        return found
 
     @property
     def is_table(self) -> bool:

@@ -39,7 +39,7 @@ from veil.formats.jsontext import (
 from veil.formats.leftout import BROKEN, Broken
 from veil.formats.packing import created, opened
 from veil.formats.plain import read_whole
-from veil.formats.traits import Encoded, Kind, Traits
+from veil.formats.traits import ENCODED, Kind, Traits
 from veil.model import Batch, Edits, Elements, Field, Splice, by_value, span_table
 
 _Item = TypeVar("_Item")
@@ -185,7 +185,7 @@ class NdJson(Joined):
 
     name = "ndjson"
     traits = Traits(
-        Kind.RECORDS, (".ndjson", ".jsonl"), JSONPATH, Encoded, exact=True, leaves_out=True, passes_broken=True
+        Kind.RECORDS, (".ndjson", ".jsonl"), JSONPATH, ENCODED, exact=True, leaves_out=True, passes_broken=True
     )
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
@@ -278,7 +278,7 @@ class Json(NdJson):
     """One document a file: a list at its top is a list of records, anything else one record."""
 
     name = "json"
-    traits = Traits(Kind.RECORDS, (".json",), JSONPATH, Encoded, opens=True, joins=False, exact=True, leaves_out=True)
+    traits = Traits(Kind.RECORDS, (".json",), JSONPATH, ENCODED, opens=True, joins=False, exact=True, leaves_out=True)
 
     def open_values(self, values: pa.Array, where: str) -> tuple[Batch, pa.BooleanArray]:
         return open_cells(values, where)

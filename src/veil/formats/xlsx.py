@@ -19,7 +19,7 @@ import pyarrow as pa
 from veil.errors import FormatError, LimitError, PartError
 from veil.extras import install
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, refuse_removals
-from veil.formats.traits import Kind, Sheeted, Traits
+from veil.formats.traits import SHEETED, Kind, Traits
 from veil.formats.xlsxagain import Cell, rows_again, strings_beside
 from veil.model import Batch, Edits, Exact, Field, inner_of, path_of
 
@@ -50,7 +50,7 @@ class Xlsx(Joined):
     """
 
     name = "xlsx"
-    traits = Traits(Kind.TABLE, (".xlsx",), given=Sheeted, items=True, reversible=True, heads=1, leaves_out=True)
+    traits = Traits(Kind.TABLE, (".xlsx",), given=SHEETED, items=True, reversible=True, heads=1, leaves_out=True)
 
     def after(self, name: str) -> str:
         """The sheet `Patients` of `book.xlsx` becomes `book-Patients.xlsx`."""

@@ -107,7 +107,7 @@ def _inspected(path: Path, delimiter: str | None) -> tuple[Format, Inspection]:
             hint="supported: CSV, TSV, Parquet; set --delimiter if it is another character",
         )
     reader: Format = part("formats", name if _is_table(name) else _UNNAMED)()
-    taken = "delimiter" in reader.traits.given.model_fields
+    taken = "delimiter" in reader.traits.model.model_fields
     return reader, reader.inspect(path, {"delimiter": delimiter} if delimiter and taken else {})
 
 

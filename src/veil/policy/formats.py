@@ -58,7 +58,7 @@ def given_of(kind: str, stated: Mapping[str, Any], more: Mapping[str, Any], wher
              source's `settings:`.
     Errors:  PolicyError `format-setting` for a setting that the format does not have, or a value that it does not take.
     """
-    model = traits_of(kind).given
+    model = traits_of(kind).model
     known = [field.alias or name for name, field in model.model_fields.items()]
     foreign = [name for name in more if name not in known]
     if foreign:

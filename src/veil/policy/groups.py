@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from veil.errors import PolicyError
 from veil.policy.parse import Document, nearest
 from veil.policy.plan import SourcePlan
-from veil.policy.project import Group, Project, Subject
 from veil.policy.rules import Apply, Case, Rule
+
+if TYPE_CHECKING:
+    from veil.policy.project import Group, Project, Subject
 
 
 def check_groups(project: Project, document: Document) -> None:
@@ -50,6 +53,8 @@ def _way(name: str, groups: dict[str, Group]) -> list[str]:
 
 def subject_by_groups(project: Project, source: SourcePlan) -> str | Subject | None:
     """How a table that does not say so leads to the person: by their own id, else by the key that is nearest to it."""
+    from veil.policy.project import Subject  # noqa: PLC0415  models are loaded where a project is read
+
     root = root_of(project)
     if not root:
         return None

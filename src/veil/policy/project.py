@@ -12,7 +12,6 @@ from veil.errors import PolicyError
 from veil.parts import FORMATS, traits_of
 from veil.policy.expected import Wrong, first_wrong
 from veil.policy.parse import Document, nearest, read_yaml
-from veil.policy.suppress import Suppress
 
 Written = str | dict[str, Any] | list[Any]
 
@@ -42,6 +41,22 @@ class Facts(_Strict):
     dates: list[str] = Field(
         default_factory=list, description="dates of the row; where it tells a birth, they are treated as one"
     )
+
+
+class Suppress(_Strict):
+    """Rows that are suppressed, so that every class of the others meets a goal."""
+
+    k: int = Field(ge=2, description="how many rows, or persons, must look alike over these columns in the output")
+    over: list[str] = Field(min_length=1, description="the quasi-identifiers; in a suppressed row each becomes `*`")
+    most: float = Field(
+        0.05, ge=0, lt=1, description="the share of rows that may be suppressed; where more must be, the run stops"
+    )
+    distinct: int = Field(1, ge=1, description="how many values of each sensitive column a class must have")
+    t: float | None = Field(
+        None, ge=0, le=1, description="how far a class may stand from the whole table in a sensitive column"
+    )
+    sensitive: list[str] = Field(default_factory=list, description="the columns that `distinct` and `t` are of")
+    person: str = Field("", description="the column of the input that tells whose a row is; `k` then counts persons")
 
 
 class Source(_Strict):

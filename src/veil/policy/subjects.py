@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from veil.errors import PolicyError
 from veil.policy.groups import root_of
 from veil.policy.parse import nearest
 from veil.policy.plan import IdDomain, LinkKey, LinkPlan, MapKey, SourcePlan, SubjectPlan
-from veil.policy.project import Project, Subject
+
+if TYPE_CHECKING:
+    from veil.policy.project import Project, Subject
 
 
 def person_domain(project: Project, sources: list[SourcePlan]) -> str:

@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import TYPE_CHECKING
 
 from veil.errors import PolicyError
 from veil.parts import traits_of
 from veil.policy.rules import Apply, Keep, Rule
 
-
-class Suppress(BaseModel):
-    """Rows that are suppressed, so that every class of the others meets a goal."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    k: int = Field(ge=2, description="how many rows, or persons, must look alike over these columns in the output")
-    over: list[str] = Field(min_length=1, description="the quasi-identifiers; in a suppressed row each becomes `*`")
-    most: float = Field(
-        0.05, ge=0, lt=1, description="the share of rows that may be suppressed; where more must be, the run stops"
-    )
-    distinct: int = Field(1, ge=1, description="how many values of each sensitive column a class must have")
-    t: float | None = Field(
-        None, ge=0, le=1, description="how far a class may stand from the whole table in a sensitive column"
-    )
-    sensitive: list[str] = Field(default_factory=list, description="the columns that `distinct` and `t` are of")
-    person: str = Field("", description="the column of the input that tells whose a row is; `k` then counts persons")
+if TYPE_CHECKING:
+    from veil.policy.project import Suppress
 
 
 @dataclass(frozen=True, slots=True)
 class SuppressPlan:
-    """The same, in a plan."""
+    """What a plan says of them."""
 
     k: int
     over: tuple[str, ...]

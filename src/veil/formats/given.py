@@ -1,0 +1,30 @@
+"""Given: what a project may state of the files of a source, as models; loaded when a project is read."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Given(BaseModel):
+    """What a project may state of the files of a source; a format's own model adds its fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Encoded(Given):
+    """Files of text."""
+
+    encoding: str | None = Field(None, description="the name of the encoding; by default found out from the file")
+
+
+class Delimited(Encoded):
+    """Tables of text."""
+
+    delimiter: str | None = Field(None, max_length=1, description="one character; by default found out from the file")
+    quote: str | None = Field(None, max_length=1, description="one character, or none; by default found out")
+
+
+class Sheeted(Given):
+    """Workbooks."""
+
+    sheet: str | None = Field(None, description="the sheet; by default the one of the table's name")
