@@ -40,7 +40,6 @@ from veil.cli.serve_options import (
     Workers,
     Zipkin,
 )
-from veil.stores.address import is_address
 
 if TYPE_CHECKING:
     from veil.keys import Keys
@@ -89,7 +88,7 @@ def serve(
     """Start the REST service and the web portal."""
     if context.invoked_subcommand is not None:
         return
-    _check_extras({"service": True, "oidc": bool(oidc_issuer), "nodes": is_address(data)})
+    _check_extras(data, {"service": True, "oidc": bool(oidc_issuer)})
     from veil.service.app import check_parts, create_app
     from veil.service.gate.root import root_keys
     from veil.service.server import Listening, bound, run
@@ -117,12 +116,14 @@ def serve(
     run(setting, listening, socket, create_app)
 
 
-def _check_extras(needed: Mapping[str, bool]) -> None:
+def _check_extras(data: str, needed: Mapping[str, bool]) -> None:
     """Errors: ServiceError `service-extra`, with all that is missing."""
     from veil.errors import ServiceError
     from veil.extras import install, is_installed
+    from veil.stores.address import is_address
 
-    missing = [extra for extra, is_needed in needed.items() if is_needed and not is_installed(extra)]
+    asked = {**needed, "nodes": is_address(data)}
+    missing = [extra for extra, is_needed in asked.items() if is_needed and not is_installed(extra)]
     if missing:
         raise ServiceError(
             "service-extra", "the service needs libraries that are not installed", hint=install(*missing)
@@ -224,6 +225,7 @@ def record(
     from veil.errors import ServiceError
     from veil.service.store.acts import write_acts
     from veil.service.store.opening import database_at
+    from veil.stores.address import is_address
 
     if not is_address(data):
         raise ServiceError("record-folder", "the audit log of a single node is a file already: FOLDER/audit.jsonl", hint="for several nodes: --data postgresql://...")  # fmt: skip
