@@ -76,7 +76,7 @@ def visit(tmp_path, chromium):
 
 def hand_in(page, name, data):
     page.set_input_files("#file", {"name": name, "mimeType": "application/octet-stream", "buffer": data})
-    page.wait_for_selector("#rows tr .badge:has-text('waits')")
+    page.wait_for_selector("#rows tr .badge:not(:has-text('Uploading'))")
 
 
 def shot(page, name):
@@ -128,7 +128,7 @@ def test_a_table_is_planned_changed_accepted_and_fetched(visit):
     page.select_option("[aria-label='what becomes of zip']", "drop")
     page.click("#accept")
     page.wait_for_selector("#plan:not([open])", state="attached")
-    page.wait_for_selector(".badge:has-text('waits')")
+    page.wait_for_selector(".badge:has-text('Queued')")
     visit.worker.once()
     page.wait_for_selector(".badge.good")
     assert downloaded(page).splitlines()[0] == b"patient_id,mrn,born,note"
@@ -163,7 +163,7 @@ def test_a_result_whose_time_is_over_is_told_as_deleted(visit):
         line.execute("UPDATE jobs SET until = ?", (time.time() - 1,))
     sweep(visit.store)
     page.reload()
-    page.wait_for_selector(".badge:has-text('deleted')")
+    page.wait_for_selector(".badge:has-text('Expired')")
     assert "note.txt" not in page.inner_text("#rows")
     assert page.query_selector("text=Download") is None
 
@@ -172,7 +172,7 @@ def test_a_cancelled_file_and_a_wrong_password_are_said(visit):
     page = visit.submitter()
     hand_in(page, "note.txt", NOTE)
     page.click("text=Cancel")
-    page.wait_for_selector(".badge:has-text('cancelled')")
+    page.wait_for_selector(".badge:has-text('Cancelled')")
     other = visit.page("/sign-in")
     other.fill("#name", "bob")
     other.fill("#password", "not the password")
@@ -237,7 +237,7 @@ def test_the_whole_way_goes_with_the_keyboard_alone(visit):
     reach(page, "Accept and start")
     page.keyboard.press("Enter")
     page.wait_for_selector("#plan:not([open])", state="attached")
-    page.wait_for_selector(".badge:has-text('waits')")
+    page.wait_for_selector(".badge:has-text('Queued')")
     visit.worker.once()
     page.wait_for_selector(".badge.good")
     reach(page, "Download")

@@ -13,6 +13,9 @@ NEW, UPLOADED, PLANNING, PLANNED, QUEUED, RUNNING = "new", "uploaded", "planning
 DONE, FAILED, CANCELLED, EXPIRED = "done", "failed", "cancelled", "expired"
 OPEN = (NEW, UPLOADED, PLANNING, PLANNED, QUEUED, RUNNING)
 ENDED = (DONE, FAILED, CANCELLED, EXPIRED)
+ANY = 1 << 60
+SMALL = 4 << 20  # bytes of a file for which a worker is kept free
+A_SECOND = 100_000.0  # bytes that let a file wait a second longer
 _WORK = {UPLOADED: PLANNING, QUEUED: RUNNING, PLANNING: PLANNING, RUNNING: RUNNING}
 
 
@@ -47,14 +50,18 @@ def job_of(row: Row) -> Job:
     return Job(**{name: row[name] for name in Job.__slots__})
 
 
-def take(line: Line, now: float, term: float, tries: int) -> Lease | None:
-    """The job that waits longest, or one whose worker said nothing for too long; nobody else has it.
+def take(line: Line, now: float, term: float, tries: int, most: int = ANY) -> Lease | None:
+    """The job that is next, or one whose worker said nothing for too long; nobody else has it.
 
-    Keeps:   a job that took its worker with it three times is not given out again; `given_up` ends it.
+    Units:   `most`: bytes of the files that are taken.
+    Keeps:   small files go before large ones, and a large one waits no more than a second for each `A_SECOND` bytes of it
+             longer than it came: none waits for ever. A job that took its worker with it three times is not given out again; `given_up` ends it.
     """
     row = line.execute(
-        "SELECT id, owner, state FROM jobs WHERE (state IN ('uploaded', 'queued') OR (state IN ('planning', 'running') AND leased <= ?))"
-        " AND tries < ? AND until > ? ORDER BY changed LIMIT 1", (now, tries, now),
+        "SELECT jobs.id, jobs.owner, jobs.state FROM jobs LEFT JOIN objects ON objects.job = jobs.id AND objects.what = 'input'"  # noqa: S608
+        " WHERE (jobs.state IN ('uploaded', 'queued') OR (jobs.state IN ('planning', 'running') AND jobs.leased <= ?))"
+        " AND jobs.tries < ? AND jobs.until > ? AND COALESCE(objects.size, 0) <= ?"
+        f" ORDER BY jobs.changed + COALESCE(objects.size, 0) / {A_SECOND} LIMIT 1", (now, tries, now, most),
     ).fetchone()  # fmt: skip
     if row is None:
         return None

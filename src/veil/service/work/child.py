@@ -25,6 +25,7 @@ from veil.policy.plan import describe
 from veil.reports.figures import by_label, check_rows, happened, quarantine_lines, weak_lines
 from veil.service.store.choice import not_covered
 from veil.service.work.fence import close_in
+from veil.service.work.moving import moving
 from veil.service.work.planned import PROFILE, project_of
 from veil.service.work.proposal import propose
 from veil.service.work.sampled import sampled
@@ -74,7 +75,8 @@ def _done(task: Task, tell: Tell) -> Record:
             keys = task.linking.with_vault(keys.vault)
         if task.sample:
             return {"report": sampled(session, keys, task)}
-        outcome = session.run(keys, progress=tell)
+        with moving(task.room, tell) as progress:
+            outcome = session.run(keys, progress=progress)
     return {"report": _report(task, session, outcome)}
 
 

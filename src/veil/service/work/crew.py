@@ -16,6 +16,7 @@ from typing import Any
 from veil import log
 from veil.errors import Error, place_of
 from veil.log import Name
+from veil.service.store.jobs import ANY, SMALL
 from veil.service.store.site import Site
 from veil.service.work.room import memory_folder, wipe_dead
 
@@ -30,8 +31,10 @@ class Crew:
 
     def __init__(self, site: Site, *, workers: int = 1, apart: tuple[Path, ...] = (), pause: float = 30.0) -> None:
         self._context, self._site = multiprocessing.get_context("spawn"), site
-        self._jobs: list[tuple[Callable[..., None], tuple[Any, ...]]] = [(_work, (site, apart))] * workers + [
-            (_sweep, (site, pause))
+        self._jobs: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
+            *[(_work, (site, apart))] * workers,
+            (_work, (site, apart, SMALL)),  # a large file holds up no small one
+            (_sweep, (site, pause)),
         ]
         self.processes: list[BaseProcess] = []
         self._over = threading.Event()
@@ -77,10 +80,10 @@ class Crew:
                         self.processes[i] = self._begun(*self._jobs[i])
 
 
-def _work(site: Site, apart: tuple[Path, ...]) -> None:
+def _work(site: Site, apart: tuple[Path, ...], most: int = ANY) -> None:
     from veil.service.work import worker  # noqa: PLC0415
 
-    _quietly("worker", lambda: worker.serve(site, apart))
+    _quietly("worker", lambda: worker.serve(site, apart, most))
 
 
 def _sweep(site: Site, pause: float) -> None:

@@ -50,8 +50,8 @@ class Worker:
              job that another took meanwhile is left alone. So of a job that was taken twice, one result is seen.
     """
 
-    def __init__(self, site: Site, apart: tuple[Path, ...] = ()) -> None:
-        self._store, self._terms = Store(site), site.terms
+    def __init__(self, site: Site, apart: tuple[Path, ...] = (), most: int = jobs.ANY) -> None:
+        self._store, self._terms, self._most = Store(site), site.terms, most
         memory = memory_folder(site.seat, site.memory)
         wipe_dead(memory)
         self._room = Room(memory)
@@ -72,7 +72,7 @@ class Worker:
         """Do one job, if any waits; whether there was one."""
         now = self._store.clock.now()
         with self._store.database.change() as line:
-            lease = jobs.take(line, now, self._terms.lease, self._terms.tries)
+            lease = jobs.take(line, now, self._terms.lease, self._terms.tries, self._most)
         if lease is None:
             return False
         self._store.act("taken", lease.owner, lease.job, act=lease.act)
@@ -286,13 +286,13 @@ def safe_name(name: str, kind: str) -> str:
     return f"upload{ending}" if kind_of(f"upload{ending}") == kind else f"upload{traits_of(kind).endings[0]}"
 
 
-def serve(site: Site, apart: tuple[Path, ...] = (), *, pause: float = 0.2) -> None:
+def serve(site: Site, apart: tuple[Path, ...] = (), most: int = jobs.ANY, *, pause: float = 0.2) -> None:
     """Work until the process is ended; a store that cannot be reached for a while is tried again.
 
     Keeps:   what the machine refuses (a fork server that was killed, a line that broke) ends this process: the crew begins another,
              and the job is taken again when its lease is over.
     """
-    worker = Worker(site, apart)
+    worker = Worker(site, apart, most)
     tempfile.tempdir = str(worker.place)  # the line to the children has a name below it, and may have 107 bytes
     hindrance = Hindrance("worker")
     while True:

@@ -319,3 +319,31 @@ def test_files_that_no_row_tells_of_are_cleared_once_nobody_writes_them(store, s
     sweep(store)
     assert not left.exists()
     assert fresh.exists()
+
+
+def test_small_files_are_taken_before_a_large_one_that_came_first(store):
+    large = handed_in(store, data=b"x,y\n" + b"1,2\n" * 1_000_000)
+    small = [handed_in(store) for _ in range(5)]
+    got = [taken(store).job for _ in range(6)]
+    assert got == [*(one.id for one in small), large.id]
+
+
+def test_a_large_file_does_not_wait_for_ever(store):
+    large = handed_in(store, data=b"x,y\n" + b"1,2\n" * 1_000_000)
+    now = store.clock.now()
+    with store.database.change() as line:
+        jobs.put(line, large.id, {"changed": now - 600})
+    handed_in(store)
+    assert taken(store).job == large.id
+
+
+def test_a_worker_for_small_files_takes_no_large_one(store):
+    large, small = handed_in(store, data=b"x,y\n" + b"1,2\n" * 2_000_000), handed_in(store)
+
+    def small_one():
+        with store.database.change() as line:
+            return jobs.take(line, store.clock.now(), store.terms.lease, store.terms.tries, jobs.SMALL)
+
+    assert small_one().job == small.id
+    assert small_one() is None
+    assert taken(store).job == large.id

@@ -3,7 +3,7 @@ import { arrive, at, call, later, made, Refused, say, send, trying } from "/page
 import { showPlan } from "/pages/plan.js";
 
 const ENDED = ["done", "failed", "cancelled", "expired"];
-const WORDS = { new: "waits for its file", uploaded: "waits", planning: "is read", planned: "waits for you", queued: "waits", running: "is done", done: "done", failed: "failed", cancelled: "cancelled", expired: "deleted" };
+const WORDS = { new: "Uploading", uploaded: "Queued", planning: "Reading", planned: "Needs review", queued: "Queued", running: "Running", done: "Done", failed: "Failed", cancelled: "Cancelled", expired: "Expired" };
 const TONE = { done: "good", failed: "bad", planned: "warn" };
 const rows = new Map();
 let lists = null;
@@ -77,7 +77,7 @@ function update(row, job) {
   if (row.key === job.state && bar) {
     bar.max = Math.max(1, job.whole);
     bar.value = job.done;
-    row.state.querySelector(".stage").textContent = job.stage;
+    row.state.querySelector(".stage").textContent = `${job.stage} ${timeLeft(row, job)}`;
   }
   if (row.key === job.state) return;
   row.key = job.state;
@@ -85,6 +85,16 @@ function update(row, job) {
   row.state.replaceChildren(made("span", WORDS[job.state] + (job.code ? `: ${job.code}` : ""), { className: `badge ${TONE[job.state] || ""}` }));
   if (["planning", "running"].includes(job.state)) row.state.append(made("progress", "", { max: 1, ariaLabel: "progress" }), made("span", job.stage, { className: "stage hint" }));
   row.acts.replaceChildren(...acts(job));
+}
+
+// From how far the work came since this page saw it first.
+function timeLeft(row, job) {
+  const now = Date.now() / 1000;
+  if (!row.seen || row.seen.stage !== job.stage || job.done < row.seen.done) row.seen = { stage: job.stage, done: job.done, at: now };
+  const moved = job.done - row.seen.done;
+  if (moved <= 0 || job.done >= job.whole) return "";
+  const seconds = Math.ceil((job.whole - job.done) * (now - row.seen.at) / moved);
+  return seconds < 60 ? `(about ${seconds} s left)` : `(about ${Math.ceil(seconds / 60)} min left)`;
 }
 
 function left(until) {
