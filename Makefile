@@ -2,12 +2,13 @@
 PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
+SITE   := .make/docs
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test test-all lint bench clean
+.PHONY: help demo test test-all lint docs pages bench bench-paired clean
 
 help:
-	@grep -E '^## ' $(MAKEFILE_LIST) | sed 's/^## /  make /'
+	@awk '/^##@ / { printf "\n%s\n", substr($$0, 5) } /^## / { name = $$2; sub(/^## [^ ]+ +/, ""); printf "  make %-14s %s\n", name, $$0 }' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml
 	@test -x $(BIN)/python || (command -v $(PYTHON) >/dev/null 2>&1 && $(PYTHON) -m venv $(VENV)) || python3 -m venv $(VENV)
@@ -16,7 +17,8 @@ $(READY): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . --group dev
 	@touch $(READY)
 
-## demo      make a synthetic hospital, de-identify it, show the result
+##@ Try it
+## demo      create a synthetic hospital, de-identify it, show the result
 demo: $(READY)
 	@rm -rf demo
 	@echo '1. A synthetic hospital: tables and notes of 60 patients who do not exist'
@@ -29,30 +31,51 @@ demo: $(READY)
 	@echo 'Look at it:  demo/release/veil-report.html   what was done: no value in it'
 	@echo '             demo/side-by-side.html          original and result (the data is synthetic)'
 
-## test      the tests; under ten minutes on two cores
+##@ Check a change
+## test      run the quick tests (under ten minutes on two cores)
 test: $(READY)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser and not corpora and not server"
 
-## test-all  also what needs a browser, database servers, the corpora or more time
+## test-all  run the other tests (browser, database servers, corpora, more time)
 test-all: $(READY)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser or corpora or server"
 
-## lint      ruff, mypy, import-linter
+## lint      check formatting, types, layers and links of Markdown
 lint: $(READY)
 	@$(BIN)/ruff check src tests bench training tools examples deploy && $(BIN)/ruff format --check src tests bench training tools examples deploy && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(BIN)/python tools/check_links.py
 
-## bench     all figures of docs/figures.md; each also alone: bench-tables, bench-cleared, bench-known, bench-labs, bench-detect, bench-smallfiles, bench-notes, bench-shapes, bench-labels, bench-roles, bench-pseudonyms, bench-omop, bench-aci, bench-safelist, bench-filters, bench-risk, bench-scan, bench-rest, bench-portal, bench-trace, bench-fuzz
+##@ Documentation
+## docs      build the website in site/ and check its links
+docs: $(SITE)/.ready
+	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --strict --quiet
+	@echo 'Open site/index.html'
+
+$(SITE)/.ready: pyproject.toml
+	@test -x $(SITE)/bin/python || (command -v $(PYTHON) >/dev/null 2>&1 && $(PYTHON) -m venv $(SITE)) || python3 -m venv $(SITE)
+	@$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check --group docs
+	@touch $(SITE)/.ready
+
+## pages     write the generated pages and quoted output from the code
+pages: $(READY)
+	@$(BIN)/python tools/make_reference.py && $(BIN)/python tools/quoted_output.py
+
+##@ Measure
+## bench     print all figures of docs/figures.md; one figure: make bench-tables, bench-detect, bench-risk ...
 bench: bench-tables bench-cleared bench-known bench-labs bench-detect bench-smallfiles bench-notes bench-shapes bench-labels bench-roles bench-pseudonyms bench-omop bench-aci bench-safelist bench-filters bench-risk bench-scan bench-rest bench-portal bench-trace bench-fuzz
 
 bench-shapes: $(READY)
 	@$(BIN)/python -m bench.shape_costs
 
-## bench-paired COMMIT=...   this build beside an earlier commit, in turn
+## bench-paired  compare this build with an earlier one (COMMIT=...)
 bench-paired: $(READY)
 	@$(BIN)/python -m bench.paired $(or $(COMMIT),4635fa8)
 
 bench-%: $(READY)
 	@$(BIN)/python -m bench.$*
 
+##@ Clean up
+## clean     remove .venv, caches and outputs
 clean:
-	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SITE) site demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
