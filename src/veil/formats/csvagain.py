@@ -70,7 +70,8 @@ def _quickly(
     whole, quote = len(data) < SMALL, settings["quote"]
     if whole and quote and quote.encode() not in data:
         quote = ""
-    if whole and not quote and settings["encoding"] == "utf-8" and is_plain(data, settings["delimiter"], len(names)):
+    plain = whole and not quote and settings["encoding"] == "utf-8" and not settings.get(BROKEN)
+    if plain and is_plain(data, settings["delimiter"], len(names)):
         source.close()
         yield from plain_rows(data, settings["delimiter"], names, headless=headless)
     else:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from veil.errors import FormatError
 
 AT_ONCE = 1 << 20  # bytes whose cells are told together
+FEW = 16 << 10  # bytes of which so few rows are told faster one by one
 _FEED = 10
 _TEXT = pa.large_string()
 
@@ -40,11 +41,21 @@ def plain_rows(
         at = data.find(b"\n") + 1 or len(data)
         header = _decoded(data[:at].rstrip(b"\r\n")).split(delimiter)
     stop = len(data.rstrip(b"\r\n"))  # blank lines at the end are no rows
+    if at < stop <= at + FEW:
+        yield header, _few(data[at:stop], delimiter, len(names), end)
+        return
     while at < stop:
         cut = data.rfind(b"\n", at, min(at + AT_ONCE, stop)) + 1 or data.find(b"\n", at, stop) + 1 or stop
         rows = data[at:cut] if cut < stop else data[at:stop] + end
         yield header, _columns(rows, ord(delimiter), len(names), len(end))
         at = cut
+
+
+def _few(rows: bytes, delimiter: str, width: int, end: bytes) -> list[pa.Array]:
+    table = [line.split(delimiter) for line in _decoded(rows).split(end.decode())]
+    if any(len(row) != width for row in table):
+        raise FormatError("reread", "a second reading of a table finds rows of another width")
+    return [pa.array([cell or None for cell in column], _TEXT) for column in zip(*table, strict=True)]
 
 
 def _columns(rows: bytes, delimiter: int, width: int, end: int) -> list[pa.Array]:
