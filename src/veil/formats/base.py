@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError
 from veil.formats.traits import Traits
-from veil.model import Batch, Edits, Exact
+from veil.model import Batch, Edits, Exact, Joint
 
 Settings = Mapping[str, Any]
 
@@ -165,6 +165,19 @@ class TwoWay(Protocol):
 
     def lost(self, batch: Batch, edits: Edits, guesses: Mapping[str, pa.Array], settings: Settings) -> dict[str, Exact]:
         """The cells of the input that writing these guesses into the output would not bring back."""
+        ...
+
+
+@runtime_checkable
+class AsOne(Protocol):
+    """A format of tables that can write several small files in one go."""
+
+    def as_one(self, joint: Joint, settings: Sequence[Settings]) -> Batch | None:
+        """The joint batch with what `lost` and `written` need; None where these files differ too much."""
+        ...
+
+    def written(self, batch: Batch, edits: Edits, joint: Joint, settings: Settings) -> list[Batch]:
+        """The members with their rows as they are to be written: their writers take nothing but `removed` of their edits."""
         ...
 
 

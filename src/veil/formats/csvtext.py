@@ -6,7 +6,8 @@ which keeps each cell's raw bytes, so that an untouched cell is written back as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -267,7 +268,15 @@ def write_rows(
     rows: Rows, changed: dict[int, pa.Array], removed: set[int], shape: Shape, exact: Mapping[int, Exact] | None = None,
     kept: pa.Array | None = None,
 ) -> pa.Buffer:  # fmt: skip
-    """The rows as UTF-8 bytes, changed columns with new cells, removed columns gone; `kept`: the rows that stay, None for all.
+    """The rows as UTF-8 bytes. Shape: as `row_texts`."""
+    return _bytes_of(row_texts(rows, changed, removed, shape, exact, kept))
+
+
+def row_texts(
+    rows: Rows, changed: dict[int, pa.Array], removed: set[int], shape: Shape, exact: Mapping[int, Exact] | None = None,
+    kept: pa.Array | None = None,
+) -> pa.Array:  # fmt: skip
+    """Each row with its end as it is written, changed columns with new cells, removed columns gone; `kept`: the rows that stay, None for all.
 
     Keeps:   an untouched cell's raw bytes; a changed cell is quoted where it was, or where it must be; an exact one is
              written as it is.
@@ -282,18 +291,38 @@ def write_rows(
         else:
             columns.append(rows.raw[j] if rows.raw else pc.fill_null(rows.values[j], ""))
     if not columns:
-        return pa.py_buffer(b"")
+        return pa.array([], pa.large_string())
     ends = rows.ends if not isinstance(rows.ends, str) else pa.scalar(rows.ends, pa.large_string())
     if kept is not None:
         columns = [column.take(kept) for column in columns]
         ends = ends.take(kept) if isinstance(ends, pa.Array) else ends
     columns[-1] = pc.binary_join_element_wise(columns[-1], ends, pa.scalar("", pa.large_string()))
-    joined = (
-        pc.binary_join_element_wise(*columns, pa.scalar(shape.delimiter, pa.large_string()))
-        if len(columns) > 1
-        else columns[0]
-    )
-    return _bytes_of(joined)
+    if len(columns) == 1:
+        return columns[0]
+    return pc.binary_join_element_wise(*columns, pa.scalar(shape.delimiter, pa.large_string()))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Rows that were written already, with others."""
+
+    body: pa.Buffer
+    height: int
+
+
+def as_one(several: Sequence[Rows], values: tuple[pa.Array, ...]) -> Rows | None:
+    """Rows of several files as one; None where some have quotes, or other line ends. Shape: `values`: their columns as one."""
+    ends = {rows.ends if isinstance(rows.ends, str) else "" for rows in several if rows.height}
+    if any(rows.raw is not None for rows in several) or len(ends) != 1 or "" in ends:
+        return None
+    return Rows(values, None, ends.pop(), sum(rows.height for rows in several))
+
+
+def cut_up(texts: pa.Array, bounds: Sequence[int]) -> list[Written]:
+    """Rows as they are written, file by file. Shape: `bounds`: where each begins, and the end of the last."""
+    return [
+        Written(_bytes_of(texts.slice(first, end - first)), end - first) for first, end in itertools.pairwise(bounds)
+    ]
 
 
 def lost_cells(rows: Rows, j: int, new: pa.Array, guess: pa.Array, shape: Shape, *, alone: bool) -> Exact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,14 +15,14 @@ from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.csvagain import read_again
 from veil.formats.csvbroken import RAGGED, Sound, read_sound, taken
-from veil.formats.csvtext import Rows, Shape, lost_cells, read_rows, write_rows
+from veil.formats.csvtext import Rows, Shape, Written, as_one, cut_up, lost_cells, read_rows, row_texts, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
 from veil.formats.leftout import BROKEN, Broken, LeftOut, tables_left
 from veil.formats.nature import check_bytes, check_text, not_text
 from veil.formats.packing import created, is_packed, opened
 from veil.formats.sniff import sniff_shape, split_row
 from veil.formats.traits import DELIMITED, Kind, Traits
-from veil.model import Batch, Edits, Exact, Field
+from veil.model import Batch, Edits, Exact, Field, Joint
 
 BLOCK = 4 << 20
 UNREADABLE = "csv-unreadable"
@@ -122,6 +122,21 @@ class Csv(Joined):
             for address, guess in guesses.items()
         }
 
+    def as_one(self, joint: Joint, settings: Sequence[Settings]) -> Batch | None:
+        shapes = {(one["delimiter"], one["quote"]) for one in settings}
+        rows = as_one(
+            [member.places[1] for member in joint.members], tuple(field.values for field in joint.batch.fields)
+        )
+        return None if rows is None or len(shapes) > 1 else replace(joint.batch, places=(b"", rows, b"", True))
+
+    def written(self, batch: Batch, edits: Edits, joint: Joint, settings: Settings) -> list[Batch]:
+        header: list[str] = settings["addresses"]
+        changed, removed = _by_place(header, batch, edits)
+        shape = Shape(settings["delimiter"], settings["quote"], len(header))
+        pieces = cut_up(row_texts(batch.places[1], changed, removed, shape), joint.rows)
+        return [replace(member, places=(member.places[0], piece, *member.places[2:]))
+                for member, piece in zip(joint.members, pieces, strict=True)]  # fmt: skip
+
 
 class Tsv(Csv):
     """A table as text with tabs between its cells."""
@@ -141,15 +156,15 @@ class CsvWriter:
     def write(self, batch: Batch, edits: Edits) -> None:
         refuse_removals(edits, "rows")
         head, rows, tail, ended = batch.places
-        places = {name: j for j, name in enumerate(self._header)}
-        removed = {places[name] for name in edits.removed if name in places}
-        whole = edits.whole(batch.fields)
-        changed = {places[name]: values for name, values in whole.items() if places[name] not in removed}
+        changed, removed = _by_place(self._header, batch, edits)
         self._put(self._encoding.bom if head else b"", raw=True)
         self._put(_header_row(head, removed, self._shape))
-        exact = {places[name]: cells for name, cells in edits.exact.items()}
-        kept = edits.kept_rows(batch.height)
-        body: Any = write_rows(rows, changed, removed, self._shape, exact, kept) if rows.height else b""
+        body: Any = b""
+        if isinstance(rows, Written):
+            body = rows.body
+        elif rows.height:
+            exact = {self._header.index(name): cells for name, cells in edits.exact.items()}
+            body = write_rows(rows, changed, removed, self._shape, exact, edits.kept_rows(batch.height))
         alone = len(self._header) - len(removed) == 1  # there a blank line is a row, and a row without an end is none
         if not ended and not alone:
             end = 2 if bytes(body[-2:]) == b"\r\n" else 1
@@ -206,6 +221,14 @@ class _Reading:
         broken = tuple(self.rows + row for row in sound.broken)
         self.rows += len(broken)
         return {BROKEN: Broken(RAGGED, broken, tuple(self._left.seen + row for row in sound.doubtful))}
+
+
+def _by_place(header: Sequence[str], batch: Batch, edits: Edits) -> tuple[dict[int, pa.Array], set[int]]:
+    """The new columns, and those that go, by their place in the file."""
+    places = {name: j for j, name in enumerate(header)}
+    removed = {places[name] for name in edits.removed if name in places}
+    whole = edits.whole(batch.fields)
+    return {places[name]: values for name, values in whole.items() if places[name] not in removed}, removed
 
 
 def _header_row(head: bytes, removed: set[int], shape: Shape) -> bytes:

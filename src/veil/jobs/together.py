@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError, StoreError
-from veil.formats.base import Part
+from veil.formats.base import AsOne, Part
 from veil.formats.leftout import broken_of
 from veil.formats.partitions import with_partitions, without_partitions
 from veil.jobs.align import Aligned
@@ -50,12 +52,24 @@ def do_units(worker: Worker, units: Sequence[Unit]) -> list[Done]:
 
 @dataclass(frozen=True, slots=True)
 class _Treated:
-    """The files of a group as one batch, and what became of it."""
+    """The files of a group as one batch, and what became of it.
+
+    Shape:   `files`: the number of the file of each member; `rows`: the first row of each file, and the number of all.
+    """
 
     joint: Joint
+    files: list[int]
+    rows: list[int]
     edits: Edits
     report: Report
     subjects: pa.Array
+
+
+class _Pieces(NamedTuple):
+    """What is written, batch by batch, and what the way back is told from."""
+
+    written: list[Piece]
+    back: list[Piece]
 
 
 class _Group:
@@ -75,12 +89,10 @@ class _Group:
         if treated is None:
             return None
         emptied(self.folder)
-        own = [treated.joint.edits_of(number, treated.edits) for number in range(len(self._units))]
-        pieces = [Piece(batch, edits, settings) for batch, edits, settings
-                  in zip(treated.joint.members, own, self._settings, strict=True) if edits is not None]  # fmt: skip
-        if len(pieces) < len(self._units):
+        pieces = self._pieces(treated)
+        if pieces is None:
             return None
-        partitions = [self._written(part, piece) for part, piece in zip(self._parts, pieces, strict=True)]
+        partitions = self._written(treated, pieces.written)
         findings = self._verified(treated)
         if (
             findings is None
@@ -88,39 +100,62 @@ class _Group:
             or (findings.weak and self._worker.setting.plan.on_evidence("weak") not in ("warn", "stop"))
         ):
             return None
-        pages = self._kept(treated, pieces)
+        pages = self._kept(treated, pieces.back)
         names = self._names(partitions)
         return self._told(treated, findings, names, pages)
 
     def _treated(self) -> _Treated | None:
-        members = []
-        for unit in self._units:
+        members, files = [], []
+        for number, unit in enumerate(self._units):
             own = [batch for batch, _ in batches(self._source, self._inputs, unit.part)]
-            if len(own) != 1 or broken_of(own[0]).rows:
+            if not own or any(broken_of(batch).rows for batch in own):
                 return None
             members += own
+            files += [number] * len(own)
         joint = Joint.of(members)
         if joint is None or not joint.batch.height:
             return None
-        names = self._file_names(members)
+        rows = [joint.rows[files.index(number)] for number in range(len(self._units))] + [joint.rows[-1]]
+        names = self._file_names(rows)
         subjects = subjects_of(self._source, joint.batch, names, self._worker.roster, self._worker.setting.plan.person)
         edits, report = self._worker.engine.deidentify(self._source, joint.batch, names, subjects)
         suppress(self._worker.setting.small.get(self._source.name), self._source, joint.batch, edits, report)
-        return _Treated(joint, edits, report, subjects)
+        return _Treated(joint, files, rows, edits, report, subjects)
 
-    def _file_names(self, members: Sequence[Batch]) -> list[str]:
+    def _pieces(self, treated: _Treated) -> _Pieces | None:
+        """What each file gets; in one go where its format can. None where that cannot be said."""
+        joint, edits, settings = treated.joint, treated.edits, [self._settings[file] for file in treated.files]
+        one = self._format.as_one(joint, settings) if isinstance(self._format, AsOne) else None
+        if one is not None and isinstance(self._format, AsOne) and joint.edits_of(0, edits) is not None:
+            members, gone = self._format.written(one, edits, joint, settings[0]), Edits(removed=edits.removed)
+            return _Pieces(
+                [Piece(member, gone, own) for member, own in zip(members, settings, strict=True)],
+                [Piece(one, edits, settings[0])],
+            )
+        every = [joint.edits_of(number, edits) for number in range(len(joint.members))]
+        files = [
+            Piece(batch, mine, own)
+            for batch, mine, own in zip(joint.members, every, settings, strict=True)
+            if mine is not None
+        ]
+        return _Pieces(files, files) if len(files) == len(every) else None
+
+    def _file_names(self, rows: list[int]) -> list[str]:
         """The file of each row, where one asks for it."""
         files = [unit.part.files[0] for unit in self._units]
         if self._source.subject.how not in _BY_FILE:
             return files[:1]
-        return [name for name, batch in zip(files, members, strict=True) for _ in range(batch.height)]
+        return [name for name, (first, end) in zip(files, pairwise(rows), strict=True) for _ in range(end - first)]
 
-    def _written(self, part: Part, piece: Piece) -> dict[str, str | None]:
-        """Writes a side file; what the folders of its name tell."""
-        writer = self._format.writer(self.folder, part, piece.settings)
-        with finished(writer):
-            writer.write(piece.batch, piece.edits)
-        told: dict[str, str | None] = getattr(writer, "partitions", {})
+    def _written(self, treated: _Treated, pieces: Sequence[Piece]) -> list[dict[str, str | None]]:
+        """Writes the side files; what the folders of their names tell."""
+        told: list[dict[str, str | None]] = []
+        for number, own in groupby(zip(treated.files, pieces, strict=True), key=itemgetter(0)):
+            writer = self._format.writer(self.folder, self._parts[number], self._settings[number])
+            with finished(writer):
+                for _, piece in own:
+                    writer.write(piece.batch, piece.edits)
+            told.append(getattr(writer, "partitions", {}))
         return told
 
     def _verified(self, treated: _Treated) -> Findings | None:
@@ -131,8 +166,9 @@ class _Group:
             for unit, settings in zip(self._units, self._settings, strict=True)
         ]
         parts = [Part((self._format.after(part.files[0]),)) for part in self._parts]
-        again = _joined(self._format.reread, store, [unit.part for unit in self._units], self._settings)
-        made = _joined(reader.reread, self.folder, parts, after)
+        heights = [end - first for first, end in pairwise(treated.rows)]
+        again = _joined(self._format.reread, store, [unit.part for unit in self._units], self._settings, heights)
+        made = _joined(reader.reread, self.folder, parts, after, heights)
         if again is None or made is None:
             return None
         before = [(treated.joint.batch, treated.subjects)]
@@ -155,7 +191,7 @@ class _Group:
 
     def _told(self, treated: _Treated, findings: Findings, names: list[str], pages: int) -> list[Done]:
         """What became of each unit; counts and checks of all stand with the first."""
-        rows, side = treated.joint.rows, self._worker.setting.side
+        rows, side = treated.rows, self._worker.setting.side
         done = []
         for number, (unit, name, part) in enumerate(zip(self._units, names, self._parts, strict=True)):
             path = self.folder / self._format.after(part.files[0])
@@ -170,11 +206,15 @@ class _Group:
 
 
 def _joined(
-    reread: Callable[..., Iterator[Batch]], path: Any, parts: Sequence[Part], settings: Sequence[dict[str, Any]]
-) -> Batch | None:
-    """Files read a second time, as one batch."""
-    found = [
-        batch for part, own in zip(parts, settings, strict=True) for batch in reread(path, part, own, careful=False)
-    ]
+    reread: Callable[..., Iterator[Batch]], path: Any, parts: Sequence[Part], settings: Sequence[dict[str, Any]],
+    heights: Sequence[int],
+) -> Batch | None:  # fmt: skip
+    """Files read a second time, as one batch; None where one has not as many rows as it must."""
+    found: list[Batch] = []
+    for part, own, height in zip(parts, settings, heights, strict=True):
+        seen = list(reread(path, part, own, careful=False))
+        if sum(batch.height for batch in seen) != height:
+            return None
+        found += seen
     joint = Joint.of(found) if found else None
     return None if joint is None else joint.batch
