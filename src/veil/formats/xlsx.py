@@ -101,8 +101,10 @@ class Xlsx(Joined):
         header: list[str] = settings["addresses"]
         if texts[:1] != [header]:
             raise FormatError("reread", "the check by a second workbook reader found other column names")
-        for first in range(0, max(1, len(texts) - 1), _ROWS):
-            cells = list(zip(*texts[first + 1 : first + 1 + _ROWS], strict=True)) or [() for _ in header]
+        out = set(part.without)
+        texts = [row for number, row in enumerate(texts[1:]) if number not in out]
+        for first in range(0, max(1, len(texts)), _ROWS):
+            cells = list(zip(*texts[first : first + _ROWS], strict=True)) or [() for _ in header]
             fields = tuple(
                 Field(name, pa.array(column, pa.large_string())) for name, column in zip(header, cells, strict=True)
             )
