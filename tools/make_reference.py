@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: commands, project keys, labels, operators, errors. A test holds the pages to it.
+"""Writes docs/reference from the code: commands, project keys, labels, operators, errors. A test compares the pages with it.
 
 python tools/make_reference.py            writes the pages
 """
@@ -57,7 +57,7 @@ def code(word: object) -> str:
 
 
 def cli() -> str:
-    text = "# Commands\n\nExit codes: see [errors](errors.md). `-h` tells the same in the terminal.\n"
+    text = "# Commands\n\nExit codes: see [errors](errors.md). `veil COMMAND -h` prints the same in the terminal.\n"
     for name, callback in commands(app, ""):
         text += f"\n## `veil {name}`\n\n{inspect.getdoc(callback) or ''}\n\n"
         rows = [
@@ -67,7 +67,7 @@ def cli() -> str:
         ]
         defaults = {one.name: one.default for one in inspect.signature(callback).parameters.values()}
         rows = [[shown, takes, default_told(defaults[name]), what] for name, shown, takes, what in rows]
-        text += table(["argument or option", "takes", "by default", "what"], rows) if rows else "No options.\n"
+        text += table(["argument or option", "takes", "default", "description"], rows) if rows else "No options.\n"
     return text
 
 
@@ -86,7 +86,7 @@ def parameter_row(name: str, hint: Any) -> tuple[str, str, str, str]:
     written = ", ".join(decls) or (
         f"--{name.replace('_', '-')}" if type(info).__name__ == "OptionInfo" else name.upper()
     )
-    takes = "" if kind is bool else told(kind).replace("list of text", "text, many times")
+    takes = "" if kind is bool else told(kind).replace("list of text", "text, may be repeated")
     return name, code(written), takes, info.help or ""
 
 
@@ -100,11 +100,11 @@ def project() -> str:
         "`veil schema` prints the JSON Schema.\n"
     )
     for title, model in (("Keys of the file", Project), ("Keys of a table, a folder of notes or a tree", Source),
-                         ("Keys of `subject`, where it is no column", Subject), ("Keys of `suppress`", Suppress),
-                         ("Keys of `facts`", Facts), ("Keys of a group", Group), ("Keys of `keyring`, where it is no file name", Keyring),
+                         ("Keys of `subject`, if it is not a column", Subject), ("Keys of `suppress`", Suppress),
+                         ("Keys of `facts`", Facts), ("Keys of a group", Group), ("Keys of `keyring`, if it is not a file name", Keyring),
                          ("Keys of `dates`", Dates)):  # fmt: skip
         text += f"\n## {title}\n\n" + table(
-            ["key", "takes", "by default", "what"], [field_row(*one) for one in model.model_fields.items()]
+            ["key", "takes", "default", "description"], [field_row(*one) for one in model.model_fields.items()]
         )
     return text + RULES
 
@@ -142,19 +142,19 @@ RULES = """
 
 A rule is a word, a mapping with one treatment, or a list of mappings with `where:`, tried in order.
 
-| written | what becomes of the value |
+| rule | what happens to the value |
 | --- | --- |
-| `keep` | it stays |
-| `drop` | the whole column goes; under a condition the cell is emptied |
-| `scan` | it is text: what is found in it is treated as the profile says for its label |
-| `{open: json, rules: {...}, unlisted: drop}` | it is a document: its own paths have rules |
-| an [operator](operators.md), `{operator: KIND}`, `{operator: {option: ...}}` | the operator's answer |
-| `as KIND` | what the [profile](profiles.md) says for columns of that kind |
+| `keep` | it is kept |
+| `drop` | the whole column is removed; under a condition the cell is emptied |
+| `scan` | it is scanned as text: each finding is treated as the profile says for its label |
+| `{open: json, rules: {...}, unlisted: drop}` | it is parsed as a document whose paths have their own rules |
+| an [operator](operators.md), `{operator: KIND}`, `{operator: {option: ...}}` | it is replaced by the operator |
+| `as KIND` | the rule of the [profile](profiles.md) for columns of that kind |
 
-Beside a treatment may stand `known:` (`true`, `strong`, `weak`: the value is sought in its subject's text; `staff`: it is one of the
-hospital's own people), `person:` (who of the row is named, where it is not the subject: `mother`, `next_of_kin`, `attending`;
-columns with one word are one person), `cast:` (what cells are stated to be: `integer`, `float`, `datetime`, `string`; those that are not are emptied and
-counted), `label:`, `kind:`, `domain:` (columns of one domain share their pseudonyms), `reason:` (for the report) and `where:`.
+A rule may also have `known:` (`true`, `strong`, `weak`: the value is searched in the patient's text; `staff`: it is the name of
+hospital staff), `person:` (which person of the row is named, if it is not the patient: `mother`, `next_of_kin`, `attending`;
+columns with the same word name the same person), `cast:` (the type of the cells: `integer`, `float`, `datetime`, `string`; other cells are emptied and
+counted), `label:`, `kind:`, `domain:` (columns of the same domain share their pseudonyms), `reason:` (shown in the report) and `where:`.
 A condition compares columns with literals: `= != < <= > >=`, `in`, `like`, `between`, `is null`, `and`, `or`, `not`.
 """
 
@@ -174,12 +174,15 @@ def label_page() -> str:
         [code(label.value), letters.get(label.name, ""), ", ".join(map(code, sorted(aliases.get(label, []))))]
         for label in Label
     ]
-    intro = "A letter in brackets is that of 45 CFR 164.514(b)(2)(i). Other tools' words may be written for ours.\n\n"
-    return "# Labels\n\n" + intro + table(["label", "what", "also known as"], rows)
+    intro = "The letter in brackets is that of 45 CFR 164.514(b)(2)(i). The labels of other tools are accepted as aliases.\n\n"
+    return "# Labels\n\n" + intro + table(["label", "description", "aliases"], rows)
 
 
 def operators() -> str:
-    text = "# Operators and formats\n\n*Derives*: the answer is computed with the key, which Safe Harbor forbids. *Reversible*: the way back exists.\n"
+    text = (
+        "# Operators and formats\n\n*Derives*: the output is computed from the value with the key, which Safe Harbor forbids. "
+        "*Reversible*: `veil reverse` can restore the value.\n"
+    )
     for name in OPERATORS:
         kind = part("operators", name)
         flags = (
@@ -188,13 +191,13 @@ def operators() -> str:
         )
         text += f"\n## `{name}`\n\n```text\n{inspect.cleandoc(kind.__doc__ or '')}\n```\n\nDerives, reversible: {flags}.\n\n"
         rows = [[code(field.name), code(default_of(field))] for field in dataclasses.fields(kind)]
-        text += table(["option", "by default"], rows) if rows else "No options.\n"
+        text += table(["option", "default"], rows) if rows else "No options.\n"
     text += "\n## Formats\n\n"
     rows = [
         [code(name), ", ".join(map(code, traits_of(name).endings)), traits_of(name).kind.value, ", ".join(map(code, traits_of(name).model.model_fields)),
          (inspect.getdoc(part("formats", name)) or "").split("\n")[0]] for name in FORMATS
     ]  # fmt: skip
-    return text + table(["format", "file endings", "kind", "settings", "what"], rows)
+    return text + table(["format", "file endings", "kind", "settings", "description"], rows)
 
 
 def default_of(field: dataclasses.Field[Any]) -> object:
@@ -210,11 +213,11 @@ def error_page() -> str:
         if isinstance(kind, type) and issubclass(kind, Error) and kind is not Error
     ]
     parents = [kind for kind in kinds if kind.__base__ is Error]
-    text = "# Errors\n\nEvery error is one line: `veil: [code] what at place (hint)`. No line holds a value of the data.\n\n## Exit codes\n\n"
-    rows = [["0", "done"], *[[str(kind.exit_code), code(kind.__name__)] for kind in parents], ["8", "done, and something was quarantined"],
-            ["70", "an error that nobody foresaw: its kind and place are told, never its text"], ["130", "interrupted"]]  # fmt: skip
-    text += table(["code", "what"], rows)
-    text += "\n## Status over HTTP\n\nThe class of an error says with which status `veil serve` answers; its exit code is that of the class above it.\n\n"
+    text = "# Errors\n\nEvery error is one line: `veil: [code] what at place (hint)`. No line contains a value of the data.\n\n## Exit codes\n\n"
+    rows = [["0", "success"], *[[str(kind.exit_code), code(kind.__name__)] for kind in parents], ["8", "success, but something was quarantined"],
+            ["70", "unexpected internal error: its type and place are printed, never its text"], ["130", "interrupted"]]  # fmt: skip
+    text += table(["code", "meaning"], rows)
+    text += "\n## Status over HTTP\n\n`veil serve` answers with the status of the error's class; the exit code is that of its parent class.\n\n"
     text += table(["class", "status"], [[code(kind.__name__), str(kind.status)] for kind in kinds])
     found = raised()
     for kind in kinds:
@@ -223,8 +226,8 @@ def error_page() -> str:
             text += f"\n## {kind.__name__}\n\n" + table(
                 ["code", "message", "hint"], [[code(word), message, hint] for _, word, message, hint in of_kind]
             )
-    text += "\n## Checks of verify\n\nWhat was seen in an output; the file is then quarantined.\n\n"
-    text += table(["code", "what was seen"], [[code(word), what] for word, what in BAD.items()])
+    text += "\n## Checks of verify\n\nWhat the check of an output found; the file is then quarantined.\n\n"
+    text += table(["code", "what was found"], [[code(word), what] for word, what in BAD.items()])
     text += "\n## Lines that `veil find --jsonl` cannot read\n\n"
     return text + table(["code", "where"], [[code(word), "in place of `spans`"] for word in line_codes()])
 
@@ -271,9 +274,9 @@ def written(node: ast.expr) -> str:
 
 def lint_page() -> str:
     rows = [[code(name), severity, what] for name, (severity, what) in RULES_OF_LINT.items()]
-    intro = ("# Rules of lint\n\n`veil lint PROJECT` looks a project over against its data. An error ends with exit code 1; under `--strict` "
-             "a warning does too. A line that ends with `# noqa: veil-002` says that a person has looked.\n\n")  # fmt: skip
-    return intro + table(["rule", "severity", "what"], rows)
+    intro = ("# Rules of lint\n\n`veil lint PROJECT` checks a project for common mistakes. An error gives exit code 1; with `--strict` "
+             "a warning does too. `# noqa: veil-002` at the end of a line silences that finding.\n\n")  # fmt: skip
+    return intro + table(["rule", "severity", "description"], rows)
 
 
 def line_codes() -> list[str]:

@@ -82,7 +82,7 @@ def _run(browser: str, profile: Path, *arguments: str) -> subprocess.CompletedPr
         ("plan", "What happens with each column"),
         ("protected", "Protected page"),
         ("evaluation", "Recall by label"),
-        ("errors", "leaked in part"),
+        ("errors", "leaked partly"),
         ("acts", "Anchor, to keep elsewhere"),
         ("risk", "Group sizes"),
     ],

@@ -1,9 +1,9 @@
-"""Check: whether a release is what its manifest, its signatures and the record of acts say. Alone: Python and nothing else.
+"""Check a release against its manifest, its signatures and the audit log. Needs Python only.
 
 python check_release.py RELEASE [RECORD] [--pub FILE]...
 
-RELEASE is the folder, RECORD the file `audit.jsonl` of its private folder, FILE a public key whose owner you know.
-Exit code 0: nothing is wrong. 1: something is, and each line that begins with `BAD` says what. 2: it could not be asked.
+RELEASE is the folder, RECORD the audit log `audit.jsonl` of its private folder, FILE a public key whose owner you know.
+Exit code 0: no problem found. 1: problems found, each in a line that begins with `BAD`. 2: invalid arguments.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 MANIFEST, REPORT, SIGNATURES = "veil-manifest.json", "veil-report.html", "veil-signatures.jsonl"
 SIGNED = ("at", "manifest", "meaning", "name", "public_key", "veil")  # what a signature is over
 PREFIX = b"veil signature 1\n"  # so that a signature made for something else is none of a release
-NO_RECORD = f"without the record of acts it is not told whether {REPORT} changed or a signature was taken away"
+NO_RECORD = f"without the audit log it cannot be checked whether {REPORT} changed or a signature was removed"
 FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 # Ed25519, RFC 8032: points of -x^2 + y^2 = 1 + d x^2 y^2 modulo P as (X, Y, Z, T), x = X/Z, y = Y/Z, x y = T/Z.
@@ -95,9 +95,9 @@ def check_outputs(release: Path, manifest: dict[str, Any], told: list[str]) -> N
     there = {one.relative_to(release).as_posix(): one for one in release.rglob("*") if not one.is_dir() or one.is_symlink()}  # fmt: skip
     plain = {name for name, path in there.items() if path.is_file() and not path.is_symlink()}
     bad = [name for name in named if name not in plain or digest(there[name]) != named[name]]
-    hold(told, not bad, f"{len(named)} outputs are as the manifest says", f"{len(bad)} outputs are gone or changed")
+    hold(told, not bad, f"{len(named)} outputs match the manifest", f"{len(bad)} outputs are missing or changed")
     foreign = set(there) - (set(named) | ({MANIFEST, REPORT, SIGNATURES} & plain))
-    hold(told, not foreign, "there are no others", f"{len(foreign)} files that the manifest does not name")
+    hold(told, not foreign, "no other files", f"{len(foreign)} files that are not in the manifest")
 
 
 def check_signatures(release: Path, manifest: str, trusted: list[bytes], told: list[str]) -> list[str]:
@@ -110,14 +110,14 @@ def check_signatures(release: Path, manifest: str, trusted: list[bytes], told: l
             public, signature = (base64.b64decode(held[key], validate=True) for key in ("public_key", "signature"))
             good = canonical(held) == line and set(held) == {*SIGNED, "signature"} and held["manifest"] == manifest
             good = good and is_signed(public, signature, PREFIX + canonical({key: held[key] for key in SIGNED}))
-            whose = "one of --pub" if public in trusted else "ask its owner whether it is theirs"
+            whose = "given by --pub" if public in trusted else "confirm the key with its owner"
             said = (
                 f"signed {held['at']} as {held['name']!r}: {held['meaning']!r}; key {sha256(public).hexdigest()[:32]}"
             )
             by += [public] if good else []
         except FAULTS:
             good, whose = False, ""
-        hold(told, good, f"{said} ({whose})", f"signature {number} is not whole, or not over this manifest")
+        hold(told, good, f"{said} ({whose})", f"signature {number} is incomplete, or not for this manifest")
     for number, public in enumerate(trusted, 1):
         hold(told, public in by, f"key {number} of --pub has signed", f"key {number} of --pub has not signed")
     return found
@@ -151,20 +151,25 @@ def check_record(release: Path, record: Path, was: str, signatures: list[str], t
     """The record of acts: whole, as long as its head says, and of one mind with the release."""
     begun = json.loads((release / MANIFEST).read_bytes()).get("audit") or {"number": 0}
     acts, bad = acts_of(record)
-    hold(told, not bad, f"the record of acts holds: {len(acts)} records", f"it does not hold, from line {bad} on")
+    hold(told, not bad, f"the audit log is intact: {len(acts)} entries", f"the audit log was changed at line {bad}")
     path = record.with_name(f"{record.name}.head")
     head = json.loads(path.read_bytes()) if path.is_file() else {}
     good = bool(acts) and (head.get("records"), head.get("hash")) == (len(acts), acts[-1]["hash"])
-    hold(told, good, "it ends where its head says", "it does not end where its head says, or has none")
+    hold(told, good, "the audit log matches its checkpoint", "the audit log does not match its checkpoint, or has none")
     known = [act for act in acts if act["number"] == begun["number"] and act["hash"] == begun["hash"]]
     ended = [act["sha256"] for act in acts if act["what"] == "run ended" and act["begun"] == begun["number"]]
     good = bool(known and ended) and ended[-1]["manifest"] == was
-    hold(told, good, "it tells of the run that made this release", "it tells of no run that made this release")
+    hold(
+        told,
+        good,
+        "the audit log contains the run of this release",
+        "the audit log does not contain the run of this release",
+    )
     good = good and (release / REPORT).is_file() and digest(release / REPORT) == ended[-1]["report"]
-    hold(told, good, f"{REPORT} is as the run left it", f"{REPORT} is gone or changed")
+    hold(told, good, f"{REPORT} is unchanged", f"{REPORT} is missing or changed")
     kept = [act["sha256"]["signature"] for act in acts if act["what"] == "signed" and act["sha256"]["manifest"] == was]
-    hold(told, sorted(kept) == sorted(signatures), f"it tells of the {len(kept)} signatures",
-              f"it tells of {len(kept)} signatures, and not of the {len(signatures)} that are here")  # fmt: skip
+    hold(told, sorted(kept) == sorted(signatures), f"the audit log lists the {len(kept)} signatures",
+              f"the audit log lists {len(kept)} signatures, but not the {len(signatures)} found")  # fmt: skip
 
 
 def check(release: Path, record: Path | None, trusted: list[bytes]) -> list[str]:
@@ -179,7 +184,7 @@ def check(release: Path, record: Path | None, trusted: list[bytes]) -> list[str]
             check_record(release, record, was, signatures, told)
         told += [f"note manifest sha256 {was}"] + ([f"note {NO_RECORD}"] if record is None else [])
     except FAULTS:
-        hold(told, False, "", "the manifest, or the record of acts, is gone or cannot be read")
+        hold(told, False, "", "the manifest or the audit log is missing or cannot be read")
     return told
 
 
@@ -187,11 +192,13 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("release", type=Path)
     asked.add_argument("record", type=Path, nargs="?")
-    asked.add_argument("--pub", type=public_of, action="append", default=[], help="a public key in PEM, many times")
+    asked.add_argument(
+        "--pub", type=public_of, action="append", default=[], help="a public key in PEM; may be repeated"
+    )
     given = asked.parse_args()
     told = check(given.release, given.record, given.pub)
     good = not any(line.startswith("BAD") for line in told)
-    sys.stdout.write("\n".join([*told, "nothing is wrong" if good else "do not trust this release", ""]))
+    sys.stdout.write("\n".join([*told, "no problem found" if good else "do not trust this release", ""]))
     return 0 if good else 1
 
 

@@ -26,7 +26,9 @@ def fact_lines(table: Table) -> list[str]:
     texts = [column for column in held if column not in numbers]
     said = {"by": by, "values": texts, "numbers": numbers}
     told = ", ".join(f"{key}: {json.dumps(columns, ensure_ascii=False)}" for key, columns in said.items() if columns)
-    return [f"    facts: {{{told}}}   # rows that hold a birth, an age, a name ... are treated as such a column is"]
+    return [
+        f"    facts: {{{told}}}   # rows with a birth date, an age, a name ... are treated like a column of that kind"
+    ]
 
 
 def _names_facts(values: list[str | None]) -> bool:

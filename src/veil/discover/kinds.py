@@ -46,7 +46,7 @@ def guess(name: str, signals: Signals, table: str = "") -> Guess:
         return Guess("empty", 1.0, "no value in it")
     title = title_of(name, table)
     if title is not None and title.kind == "code" and _is_of_findings(name, signals):
-        return Guess("code", 0.8, "its name; numbers as codes of findings have", title.form)
+        return Guess("code", 0.8, "its name; numbers like codes of findings", title.form)
     return _strict(title, _told(title, signals), signals)
 
 
@@ -103,9 +103,7 @@ def _strict(title: Title | None, seems: Guess, signals: Signals) -> Guess:
     if title.weak and seems.kind == "code" and signals.at("plain") > 0.5:
         return seems
     if title.kind in _DATED and signals.at("day_count") > _MOSTLY:
-        return Guess(
-            title.kind, 0.5, "its name; numbers of days, as spreadsheets write dates, which are not read", title.form
-        )
+        return Guess(title.kind, 0.5, "its name; numbers of days, as in spreadsheets: not read as dates", title.form)
     return Guess(title.kind, 0.5, f"its name, though {seems.why}", title.form)
 
 

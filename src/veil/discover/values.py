@@ -64,7 +64,7 @@ def _listed(signals: Signals) -> Guess | None:
     """Words of a short list that tells of a person."""
     at = signals.at
     if at("sex") > 0.95 and signals.different <= 6:
-        return Guess("code", 0.9, "few values, those of a sex or gender", "sex")
+        return Guess("code", 0.9, "few values, all words for sex or gender", "sex")
     if at("race") > 0.6 and signals.different <= 40 and signals.words < 6:
         return Guess("code", 0.85, f"{at('race'):.0%} are words for race or ethnicity", "race")
     if at("marriage") > 0.8 and signals.different <= 20:
@@ -84,7 +84,7 @@ def _places(signals: Signals) -> Guess | None:
 
 def _prose(signals: Signals) -> Guess | None:
     if signals.words > 4 and signals.longest > 30:
-        return Guess("text", 0.9, f"{signals.words:.0f} words a value")
+        return Guess("text", 0.9, f"{signals.words:.0f} words per value")
     return None
 
 
@@ -97,9 +97,9 @@ def _names(signals: Signals) -> Guess | None:
     if at("city") > 0.8 and signals.different > 12 and at("city") > at("family"):
         return Guess("city", 0.8, f"{at('city'):.0%} are towns")
     if at("given") > 0.7 and at("given") >= at("family") - 0.15 and _many(signals) and at("plain") < 0.6:
-        return Guess("given_name", 0.8, f"{at('given'):.0%} are borne as given names")
+        return Guess("given_name", 0.8, f"{at('given'):.0%} are given names")
     if at("family") > 0.7 and _many(signals) and at("plain") < 0.6:
-        return Guess("family_name", 0.8, f"{at('family'):.0%} are borne as family names")
+        return Guess("family_name", 0.8, f"{at('family'):.0%} are family names")
     return None
 
 
@@ -156,4 +156,4 @@ def _left(signals: Signals) -> Guess:
     if few and signals.distinct < 0.8 and signals.words < 5 and (at("plain") > 0.5 or signals.different <= 12):
         words = ", words of the language" if at("plain") > 0.5 else ", each of them often"
         return Guess("code", 0.75, f"{signals.different} different values{words}")
-    return Guess("text", 0.5, "nothing tells what it is: it is scanned")
+    return Guess("text", 0.5, "no evidence of what it is: it is scanned")

@@ -53,7 +53,7 @@ def _head(folder: Path, beside: Path, profile: str) -> list[str]:
     """The lines above the tables."""
     inside = os.path.relpath(folder, beside)
     lines = [
-        "# Proposed by `veil init` from the names and the look of the columns; read every line before you run it.",
+        "# Proposed by `veil init` from the names and values of the columns; read every line before you run it.",
         f"name: {_quoted(PurePosixPath(inside).name or 'project')}",
         f"profile: {profile}",
     ]
@@ -61,7 +61,7 @@ def _head(folder: Path, beside: Path, profile: str) -> list[str]:
         lines.append(_keyring(beside))
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     lines.append(
-        f"reference_date: {today}   # ages over 89 are told against this day; keep it, and next month's run tells them alike"
+        f"reference_date: {today}   # ages over 89 are computed for this day; keep it so that later runs give the same ages"
     )
     lines += [f"in: {_quoted(inside)}", "out: release", ""]
     return lines
@@ -72,7 +72,7 @@ def _keyring(beside: Path) -> str:
     there = sorted(path.name for path in beside.glob("*.key"))
     if len(there) == 1:
         return f"keyring: {{file: {_quoted(there[0])}, version: 1}}"
-    return "keyring: veil.key          # make it with: veil keys new veil.key"
+    return "keyring: veil.key          # create it with: veil keys new veil.key"
 
 
 def _ordered(proposal: Proposal) -> list[Table]:
@@ -91,7 +91,7 @@ def _table(proposal: Proposal, table: Table) -> list[str]:
         lines.append("    day_first: true          # as its dates show")
     elif orders.unclear:
         lines.append(
-            f"    # day_first: true        # nothing shows it for {', '.join(orders.unclear)}: read with the month first"
+            f"    # day_first: true        # no evidence in {', '.join(orders.unclear)}: read with the month first"
         )
     if table.failed:
         return [*lines, f"    columns: {{}}   # not read: {table.failed}; a run stops until each column has a rule", ""]
@@ -125,7 +125,7 @@ def _subject(proposal: Proposal, table: Table) -> list[str]:
 
 
 def _why(one: Guess, column: str, orders: Orders) -> str:
-    return f"{one.why}; day and month stand in both orders" if column in orders.mixed else one.why
+    return f"{one.why}; day and month appear in both orders" if column in orders.mixed else one.why
 
 
 def _rule(proposal: Proposal, table: Table, column: str, orders: Orders) -> str:
@@ -155,7 +155,7 @@ def _notes(proposal: Proposal, name: str, files: list[str]) -> list[str]:
     if found:
         lines.append(f"    subject: {{from: file_name, pattern: {_quoted(found[0])}}}")
     else:
-        lines.append("    subject: {from: file}          # each file is taken as a subject of its own")
+        lines.append("    subject: {from: file}          # each file is treated as a separate patient")
     return [*lines, "    columns:", *(f"      {address}: {rule}" for address, rule in traits_of(kind).usual), ""]
 
 

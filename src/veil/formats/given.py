@@ -14,17 +14,17 @@ class Given(BaseModel):
 class Encoded(Given):
     """Files of text."""
 
-    encoding: str | None = Field(None, description="the name of the encoding; by default found out from the file")
+    encoding: str | None = Field(None, description="the name of the encoding; by default detected from the file")
 
 
 class Delimited(Encoded):
     """Tables of text."""
 
-    delimiter: str | None = Field(None, max_length=1, description="one character; by default found out from the file")
-    quote: str | None = Field(None, max_length=1, description="one character, or none; by default found out")
+    delimiter: str | None = Field(None, max_length=1, description="one character; by default detected from the file")
+    quote: str | None = Field(None, max_length=1, description="one character, or none; by default detected")
 
 
 class Sheeted(Given):
     """Workbooks."""
 
-    sheet: str | None = Field(None, description="the sheet; by default the one of the table's name")
+    sheet: str | None = Field(None, description="the sheet; by default the one with the table's name")

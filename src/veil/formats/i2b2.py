@@ -138,7 +138,7 @@ class _Reading:
             "ProcessingInstructionHandler": self._instruction, "CharacterDataHandler": self._characters,
         })  # fmt: skip
         if self.note.text is None:
-            raise self._shape("there is no TEXT")
+            raise self._shape("it has no TEXT")
 
     def _begin(self, parser: Any) -> None:
         self._parser = parser

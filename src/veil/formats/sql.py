@@ -19,7 +19,7 @@ STRETCH = 4 * ROWS  # rows of a unit
 
 
 class Sql(Parquet):
-    """A relation read in stretches of its key.
+    """A database table or view, read in ranges of its key.
 
     Keeps:   as Parquet: the type and the value of every untouched cell, and beside it the type its database declares.
     """

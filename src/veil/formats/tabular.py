@@ -196,7 +196,7 @@ class _Reading:
             is_first = part.start == 0 and number == 0 and not self._headless
             head, body, tail = _parted(data, self._shape, is_first=is_first)
             if b"\0" in body:
-                raise not_text("a row holds a NUL byte", f"block {number}", UNREADABLE)
+                raise not_text("a row contains a NUL byte", f"block {number}", UNREADABLE)
             yield self._batch(head, body, tail)
 
     def _batch(self, head: bytes, body: bytes, tail: bytes) -> Batch:

@@ -181,4 +181,4 @@ def _check_types(was: pa.Schema, now: pa.Schema, own: dict[str, Way], columns: d
     for address, way in own.items():
         if address in now.names and way.whole and was.field(address).type != now.field(address).type:
             columns[address].status = MISMATCH
-            columns[address].told += "; of another type"
+            columns[address].told += "; different type"

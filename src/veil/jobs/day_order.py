@@ -118,7 +118,7 @@ def check_counted(plan: Plan, counts: Iterable[Mapping[str, Any]]) -> None:
             found[row["address"]] += row["count"]
     if found:
         raise day_order_error("; ".join(
-            f"{address}: {count:,} values are dates only with day and month the other way round" for address, count in sorted(found.items())
+            f"{address}: {count:,} values are dates only with day and month swapped" for address, count in sorted(found.items())
         ))  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def fixed(
     """
     _check(asked, goal, hierarchies)
     rows = _Rows(asked)
-    for columns in Table.of(paths, delimiter).batches(rows.names, progress, "reading for the search"):
+    for columns in Table.of(paths, delimiter).batches(rows.names, progress, "reading the table"):
         rows.add(columns)
     cases = rows.cases()
     ladders = tuple(ladder_of(name, rows.cells(name), hierarchies.get(name, ""), beside) for name in asked.quasi)

@@ -25,22 +25,22 @@ from veil.stores import is_address
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 RULES = {
-    "veil-001": (ERROR, "the project cannot be planned: an unknown key, a column without a rule, a missing column or file, a bad condition, a circle ..."),
-    "veil-002": (WARNING, "a column that is kept says by its name or its values that it is a direct identifier or a birth"),
-    "veil-003": (WARNING, "files of the input belong to no source"),
-    "veil-004": (WARNING, "the output lies in a temporary folder, which others may read and the system may empty"),
-    "veil-005": (ERROR, "the output lies in the input's place, or the input lies in the output"),
-    "veil-006": (WARNING, "dates are shifted and no subject is told: they will be emptied"),
-    "veil-007": (WARNING, "dates are shifted in more than one unit or range: intervals between them do not hold"),
-    "veil-008": (WARNING, "ids of one domain are replaced in more than one way: tables cannot be joined over them"),
-    "veil-009": (WARNING, "no keyring is there, and the plan asks for one"),
-    "veil-010": (NOTE, "`reference_date` is not stated: ages over 89 are told against the day of the run"),
+    "veil-001": (ERROR, "the project is invalid: unknown key, column without a rule, missing column or file, invalid condition, cycle ..."),
+    "veil-002": (WARNING, "a kept column looks like a direct identifier or a birth date, by its name or its values"),
+    "veil-003": (WARNING, "input files do not belong to any source"),
+    "veil-004": (WARNING, "the output is in a temporary folder, which other users may read and the system may delete"),
+    "veil-005": (ERROR, "the output folder is the input folder or contains it"),
+    "veil-006": (WARNING, "dates are shifted but no patient is defined: they will be emptied"),
+    "veil-007": (WARNING, "dates are shifted in different units or ranges: intervals between them are not preserved"),
+    "veil-008": (WARNING, "ids of one domain are replaced by different operators or options: tables cannot be joined on them"),
+    "veil-009": (WARNING, "the plan needs a keyring, but there is none"),
+    "veil-010": (NOTE, "`reference_date` is not set: ages over 89 are computed for the day of the run"),
     "veil-011": (WARNING, "columns without a rule are kept"),
-    "veil-012": (NOTE, "text is scanned and no subject is told: known identifiers are not sought there"),
-    "veil-013": (NOTE, "a keyring version is not stated: after a rotation, next month's pseudonyms are others"),
+    "veil-012": (NOTE, "text is scanned but no patient is defined: known identifiers are not searched there"),
+    "veil-013": (NOTE, "the keyring version is not set: after a key rotation, pseudonyms change"),
     "veil-014": (ERROR, "a column of dates contradicts the day order of its table: the run stops"),
     "veil-015": (WARNING, "a column of dates contradicts the day order of its table: the run empties it"),
-    "veil-016": (WARNING, "ids of one domain differ by leading zeros, by `.0` or by an exponent alone: tables do not join over them"),
+    "veil-016": (WARNING, "ids of one domain differ only by leading zeros, `.0` or an exponent: tables cannot be joined on them"),
 }  # fmt: skip
 _OFF = re.compile(r"#\s*noqa:\s*([\w\-, ]+)")
 _SAMPLE = 500
@@ -99,9 +99,7 @@ def _smells(session: Session) -> Iterator[Smell]:
     yield from _of_domains(session)
     for domain, source, address in twice_written(session):
         where = session.document.at(source.room, source.name, "columns", address)
-        yield Smell(
-            "veil-016", where, f"{domain}, met in {source.name}.{address}: `cast: integer` in its rules makes them one"
-        )
+        yield Smell("veil-016", where, f"{domain}, found in {source.name}.{address}: set `cast: integer` in its rules")
     yield from _of_dates(session)
     for source in session.plan.sources:
         yield from _of_source(session, source)
@@ -123,11 +121,11 @@ def _of_folders(session: Session) -> Iterator[Smell]:
     if Path(tempfile.gettempdir()).resolve() in out.parents and not session.folder.resolve().is_relative_to(
         tempfile.gettempdir()
     ):
-        yield Smell("veil-004", at("out"), "name a folder of your own")
+        yield Smell("veil-004", at("out"), "use a private folder")
     if root is not None and (out == root or out in root.parents):
-        yield Smell("veil-005", at("out"), "name another `out:`")
+        yield Smell("veil-005", at("out"), "set another `out:`")
     if session.project.reference_date is None:
-        yield Smell("veil-010", at(), "`reference_date: 2026-06-30`, say")
+        yield Smell("veil-010", at(), "for example `reference_date: 2026-06-30`")
 
 
 def _of_keys(session: Session) -> Iterator[Smell]:
@@ -136,9 +134,9 @@ def _of_keys(session: Session) -> Iterator[Smell]:
         return
     path = keyring_path(session.project, session.folder)
     if path is None or not path.is_file():
-        yield Smell("veil-009", at("keyring"), "`veil keys new FILE`, then `keyring: FILE`")
+        yield Smell("veil-009", at("keyring"), "run `veil keys new FILE`, then set `keyring: FILE`")
     elif isinstance(session.project.keyring, str):
-        yield Smell("veil-013", at("keyring"), "`keyring: {file: FILE, version: 1}`")
+        yield Smell("veil-013", at("keyring"), "set `keyring: {file: FILE, version: 1}`")
 
 
 def _applied(session: Session) -> Iterator[tuple[SourcePlan, str, Apply]]:
@@ -177,9 +175,9 @@ def _of_source(session: Session, source: SourcePlan) -> Iterator[Smell]:
     treatments = [case.treatment for _, rule in source.rules for case in rule.cases]
     if source.subject.how == "none":
         if any(isinstance(one, Apply) and promised(one, session.plan).moves for one in treatments):
-            yield Smell("veil-006", at(source.room, source.name), f"give {source.name} a `subject:`")
+            yield Smell("veil-006", at(source.room, source.name), f"set `subject:` for {source.name}")
         if any(isinstance(one, Scan) for one in treatments):
-            yield Smell("veil-012", at(source.room, source.name), f"give {source.name} a `subject:`")
+            yield Smell("veil-012", at(source.room, source.name), f"set `subject:` for {source.name}")
     if source.unlisted == "keep":
         yield Smell("veil-011", at(source.room, source.name, "unlisted"), source.name)
     if source.traits.is_table:
@@ -205,4 +203,4 @@ def _looks(session: Session, source: SourcePlan) -> Iterator[Smell]:
             explained = seems is not None and seems.kind == "id" and kept[one.address].reason
             if seems is not None and seems.kind not in may_stay and not explained:
                 where = session.document.at(source.room, source.name, "columns", one.address)
-                yield Smell("veil-002", where, f"{source.name}.{one.address} seems to be {seems.kind}: {seems.why}")
+                yield Smell("veil-002", where, f"{source.name}.{one.address} looks like {seems.kind}: {seems.why}")

@@ -54,9 +54,9 @@ def run(
         cut = cut_of(plan, units, inputs)
         shelf = Shelf.open(out, plan, keys, cut)
         trail = place_of(private or out.parent / f"{out.name}.private", keys, plan, cut)
-        tell("reading who is who", 0, 1)
+        tell("reading known identifiers", 0, 1)
         index = pass_one(plan, inputs, shelf.roster, keys, units)
-        tell("reading who is who", 1, 1)
+        tell("reading known identifiers", 1, 1)
         vault = keys.vault.path if keys.vault is not None else None
         small = small_classes(plan, inputs, keys, units, index, tell)
         setting = Setting(plan, keys, index, inputs, shelf.units, vault, shelf.salt, trail, small)

@@ -17,9 +17,9 @@ from veil.policy.rules import Keep
 
 Digest = Callable[[str, str], str]  # of an input: the place of its source, its name there
 NOT_COVERED = (
-    "What a person could tell from rare facts, or from other data sets, was not measured.",
-    "Images, sound and handwriting are not read.",
-    "A detector misses some identifiers in free text; see the figures of the documentation.",
+    "The risk of re-identification from rare facts or from other data sets was not measured.",
+    "Images, sound and handwriting are not processed.",
+    "Detectors miss some identifiers in free text; see the measured figures in the documentation.",
 )
 
 

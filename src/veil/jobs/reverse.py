@@ -252,7 +252,7 @@ def _record(reversal: Reversal, keys: Keys, reason: str, tables: list[dict[str, 
         "rows": sum(table["rows"] for table in tables),
         "cells": sum(column["cells"] for table in tables for column in table["columns"]),
         "tables": tables,
-        "not_restored": [{"what": name, "why": "free text and documents have no way back"} for name in other]
+        "not_restored": [{"what": name, "why": "free text and documents cannot be reversed"} for name in other]
         + [_not_released(one) for one in manifest["quarantined"]],
     }
 

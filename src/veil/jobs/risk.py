@@ -58,7 +58,7 @@ def risk(
         if everyone is not None:
             people = Tally(asked.quasi, room, person=asked.person, keys=keys, parts=False)
             for columns in everyone.batches(
-                [*asked.quasi, *filter(None, [asked.person])], progress, "reading everyone"
+                [*asked.quasi, *filter(None, [asked.person])], progress, "reading the population"
             ):
                 people.add(columns)
         return _record(tally, people, guess, asked)

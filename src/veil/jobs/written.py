@@ -34,7 +34,7 @@ def write_rules(fix: Fix, project: Path, paths: Sequence[Path], table: str = "",
     """
     if not project.exists():
         write_durably(project, _new(fix, project, paths, delimiter))
-        return "made; columns that the search was not told of are dropped: look through them before a run"
+        return "created; columns that were not part of the search are dropped: review them before a run"
     text = project.read_text(encoding="utf-8")
     try:
         root = yaml.compose(text, yaml.SafeLoader)
@@ -46,7 +46,7 @@ def write_rules(fix: Fix, project: Path, paths: Sequence[Path], table: str = "",
         raise PolicyError("fix-project", "the rules cannot be inserted into this project file", where=project.name,
                           hint="use --write with a new file, and copy the rules from it") from None  # fmt: skip
     write_durably(project, text)
-    return "its rules for these columns are those of the search"
+    return "its rules for these columns were replaced by those of the search"
 
 
 def suppression(fix: Fix) -> dict[str, Any]:

@@ -68,12 +68,12 @@ def read_map(path: Path) -> LabelMap:
     for word, meant in data.items():
         if word in lists:
             if not isinstance(meant, list) or not all(isinstance(one, str) for one in meant):
-                raise _no_map(path, f"`{word}` is no list of words")
+                raise _no_map(path, f"`{word}` must be a list of words")
             lists[word] = meant
         elif isinstance(meant, str):
             given[str(word)] = None if meant == DROP else label_of(meant)
         else:
-            raise _no_map(path, "a word has neither a label nor `drop`")
+            raise _no_map(path, "a word needs a label or `drop`")
     return LabelMap(given | dict.fromkeys(lists[DROP]), frozenset(lists["keep"]))
 
 
@@ -92,7 +92,7 @@ def _loaded(path: Path) -> dict[Any, Any]:
             hint="supported file endings: those of TOML, YAML and JSON",
         ) from None
     if not isinstance(data, dict):
-        raise _no_map(path, "it is no mapping")
+        raise _no_map(path, "it must be a mapping")
     return data
 
 

@@ -16,7 +16,7 @@ def marks_of(original: str, masked: str, where: str) -> tuple[Mark, ...]:
     Errors:  FormatError `masked-text` where the two differ in length, or in anything but masked characters.
     """
     if len(masked) != len(original):
-        raise _other(where, "is not as long as the note")
+        raise _other(where, "does not have the length of the note")
     if any(new not in (old, MASK) for old, new in zip(original, masked, strict=True)):
         raise _other(where, "differs from the note in more than masked characters")
     places = [at for at, (old, new) in enumerate(zip(original, masked, strict=True)) if old != new]

@@ -11,7 +11,7 @@ import numpy as np
 from veil.measure.score import Predicted, counting
 from veil.measure.sheet import FREE, Sheet
 
-LEAK, PART, ALARM, WIDE = "leaked whole", "leaked in part", "false alarm", "too wide"
+LEAK, PART, ALARM, WIDE = "leaked fully", "leaked partly", "false alarm", "too wide"
 CONTEXT = 60
 
 

@@ -49,7 +49,7 @@ def read_note(data: bytes, name: str, where: str) -> Note:
     stand_in = next(chr(point) for point in _PRIVATE if chr(point) not in document)
     seen = _parsed(_TEXT.sub(lambda body: body[0].replace("\r", stand_in), document), where)
     if seen.texts != 1:
-        raise _shape(where, "there is not one TEXT")
+        raise _shape(where, "it must have exactly one TEXT")
     raw = "".join(seen.text)
     broken = raw.replace(f"{stand_in}\n", "\n").replace(stand_in, "\n")  # as a reader of XML gives it; `&#13;` stays
     text, marks = fitted([broken, raw.replace(stand_in, "\r")], seen.told, where)

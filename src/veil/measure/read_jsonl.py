@@ -39,7 +39,7 @@ def _note(line: str, where: str, *, needs_text: bool) -> Note:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
-        raise _bad(where, "is not JSON") from None
+        raise _bad(where, "is not valid JSON") from None
     if not isinstance(record, dict) or not isinstance(record.get("id"), (str, int)):
         raise _bad(where, "has no id")
     text, spans = record.get("text"), record.get("spans")
@@ -48,7 +48,7 @@ def _note(line: str, where: str, *, needs_text: bool) -> Note:
     if not isinstance(spans, list):
         raise _bad(where, "has no list of spans")
     if isinstance(text, str) and not is_unicode(text):
-        raise _bad(where, "has half a character in its text")
+        raise _bad(where, "has half a surrogate pair in its text")
     return checked(Note(str(record["id"]), text, tuple(_mark(one, where) for one in spans)), where)
 
 
@@ -56,10 +56,10 @@ def _mark(one: Any, where: str) -> Mark:
     if isinstance(one, dict):
         one = [one.get("start"), one.get("end"), one.get("label")]
     if not isinstance(one, list) or len(one) < 2 or not all(type(edge) is int for edge in one[:2]):
-        raise _bad(where, "has a span without whole start and end")
+        raise _bad(where, "has a span whose start or end is not a whole number")
     label = one[2] if len(one) > 2 else None
     if label is not None and not isinstance(label, str):
-        raise _bad(where, "has a span whose label is no text")
+        raise _bad(where, "has a span whose label is not text")
     return Mark(one[0], one[1], label)
 
 

@@ -24,7 +24,7 @@ _AGE = re.compile(r"\s*(\d{1,3})\s*")
 
 @dataclass(frozen=True, slots=True)
 class ShiftedAge:
-    """An age told at the reference date, as the shifted day of birth shows it; over 89, `90 or older`.
+    """Replaces an age at the reference date by the age of the shifted birth date; over 89, `90 or older`.
 
     Shape:   whole years as numerals; unread: all else, and ages of people whose birth or subject is not known (`born:`
              of a table says where births are). An age at a visit does not change when birth and visit move together:

@@ -27,7 +27,7 @@ def _are_other(values: pa.Array, answers: pa.Array) -> pa.BooleanArray:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The value as it stands, where it is of the stated kind; else it is emptied, and counted.
+    """Keeps the value if it has the stated type; other values are emptied and counted.
 
     Shape:   `kind`: `integer` (`1042`, `1042.0`, `1.042E+03`), `float`, `datetime` (any written date), `string` (everything). Beside
              another operator, as in `{pseudonym: {}, cast: integer}`, the operator reads what the cell says: `1042` for

@@ -25,7 +25,7 @@ _SCHEME = re.compile(r"(?i)^((?:https?|ftp|s?ftp)://)?(www\.)?")
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A stand-in for each address, drawn by the key from the folded value.
+    """Replaces each address or number by a surrogate, chosen with the key from the folded value.
 
     Shape:   `kind`: `phone`: punctuation and length stay, area 555 (ten digits) or exchange 555-01 (seven); `email`,
              `url`: under example.org; `ip`: the documentation ranges; `id`: length and alphabet stay, or a pseudonym

@@ -84,7 +84,7 @@ def _drawn(subjects: pa.Array, keys: Keys, min: int, max: int) -> Days:  # noqa:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Move each date by its subject's own step.
+    """Shifts each date by the same amount as all dates of its patient.
 
     Shape:   n dates, n subjects -> n dates, same order; null stays null. Unread: what is no date in the stated
              order, a date without a subject, a step of 0 given from outside, a date its form cannot say.

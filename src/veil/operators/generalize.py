@@ -63,7 +63,7 @@ def _shipped() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Zip3:
-    """The first three digits of a ZIP code; `000` where few people live or no census area is.
+    """Keeps the first three digits of a ZIP code; `000` for areas with few or no inhabitants.
 
     Shape:   five digits, or nine with or without a dash; all else is unread. `zip_list`: a newer list.
     Source:  45 CFR 164.514(b)(2)(i)(B); the list names its own.
@@ -91,7 +91,7 @@ class Zip3:
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """Ages over 89 become `90 or older`, or 90 in a column of numbers; younger ones stay as they are written.
+    """Replaces ages over 89 by `90 or older`, or by 90 in a column of numbers; other ages are kept as written.
 
     Shape:   `as_number`: 90. Values: numerals, with a unit or without (then years), and English words; all else is unread, as is a number
              over 130, which is no age.
@@ -130,7 +130,7 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A number's band: `45-49` for 47 under a width of 5; from `top` on, `90 or older`.
+    """Replaces a number by its range: `45-49` for 47 with a width of 5; from `top` on, `90 or older`.
 
     Units:   `width` and `top` in the unit of the values; `top` of 0: no top.
     """
@@ -163,7 +163,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A number to the nearest multiple of `to`, halves to the even one."""
+    """Rounds a number to the nearest multiple of `to`, halves to the even one."""
 
     to: int = 10
     name: ClassVar[str] = "round"

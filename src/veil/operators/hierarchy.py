@@ -78,7 +78,7 @@ def _none(path: str) -> PolicyError:
 
 @dataclass(frozen=True, slots=True)
 class Generalize:
-    """What a value becomes at a level of a hierarchy file.
+    """Replaces a value by its generalisation at a level of a hierarchy file.
 
     Shape:   level 0 is the value itself, 1 the next cell of its row; a value that has no row is unread.
     """

@@ -37,7 +37,7 @@ _STAFF_SHARE = 8  # one family name in so many is for the hospital's own people
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A surrogate for each name, drawn by the key for the person that is meant.
+    """Replaces each name by a surrogate, chosen with the key for the person that is meant.
 
     Shape:   `kind`: `name` (given and family names in any order: `John Q. Smith`, `Smith, John`, `J. Smith`, `JS`,
              `Smith`), `given_name`, `family_name`. A value without a letter is unread.

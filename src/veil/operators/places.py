@@ -31,7 +31,7 @@ _SPLIT = re.compile(r"([,\n]+\s*)")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A stand-in for each place, drawn by the key for the folded value within its domain.
+    """Replaces each place by a surrogate, chosen with the key for the folded value within its domain.
 
     Shape:   `kind`: `city`; `street` (number, name and kind of street, unit); `organization` (hospital, clinic,
              ward, employer); `place`: an address in one line, a street or a town, as it looks. A value without a

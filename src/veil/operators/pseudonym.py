@@ -31,7 +31,7 @@ _CANONICAL = ("text", "integer")
 
 @dataclass(frozen=True, slots=True)
 class Pseudonym:
-    """Another identifier for each, one to one within its domain, under the key.
+    """Replaces each identifier by another one, one to one within its domain, computed with the key.
 
     Shape:   `format`: `text` (26 characters for most), `integer` (under 2**53), `keep` (length and alphabet stay, which
              tells them; formats of under a million values are unread). `canonical: integer` takes `007` for `7`.
@@ -74,7 +74,7 @@ class Pseudonym:
 
 @dataclass(frozen=True, slots=True)
 class Hash:
-    """A keyed hash: hex digits of HMAC-SHA256 over domain and value.
+    """Replaces the value by a keyed hash: hex digits of HMAC-SHA256 over domain and value.
 
     Units:   `length`: 8 to 64 hex digits; of 16, a billion values share none with a chance of 97 in 100.
     """
@@ -106,7 +106,7 @@ class Hash:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The random code that the vault holds for the value; reads only, `Vault.mint` makes them.
+    """Replaces the value by the random code that the vault stores for it; `Vault.mint` creates the codes.
 
     Shape:   a value without a code is unread. `format` and `canonical` must be those of the minting.
     Source:  45 CFR 164.514(c): a code that is not derived from information about the individual.

@@ -27,7 +27,7 @@ PLACEHOLDERS: Mapping[Label, str] = {label: f"[{label.value}]" for label in Labe
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Nothing stands where the value stood."""
+    """Removes the value: the result is an empty text."""
 
     name: ClassVar[str] = "remove"
     derives: ClassVar[bool] = False
@@ -43,7 +43,7 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """A block for each character (`style: blocks`, which tells the length) or always five stars (`style: stars`)."""
+    """Masks the value: five stars (`style: stars`), or a block for each character (`style: blocks`, which reveals the length)."""
 
     style: str = "stars"
     name: ClassVar[str] = "mask"
@@ -63,9 +63,9 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """The kind of what stood there, in brackets: `[NAME]`, `[DATE]`, `[AGE>89]`.
+    """Replaces the value by its label in brackets: `[NAME]`, `[DATE]`, `[AGE>89]`.
 
-    Shape:   `placeholders`: label -> another text; a value whose label is not told becomes `[REDACTED]`.
+    Shape:   `placeholders`: label -> another text; a value without a label becomes `[REDACTED]`.
     """
 
     placeholders: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -94,7 +94,7 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """The same text for every value: a category, or a word that says it was taken out."""
+    """Replaces every value by the same text: a category, or a word that marks a removed value."""
 
     value: str | int | float | bool = ""
     name: ClassVar[str] = "constant"

@@ -17,7 +17,7 @@ KINDS = (*names.KINDS, *places.KINDS, *contact.KINDS)
 
 @dataclass(frozen=True, slots=True)
 class Surrogate:
-    """A stand-in of the kind: see `Name`, `Place` and `Contact`."""
+    """Replaces a name, place or contact by a realistic surrogate of the given `kind`: see `Name`, `Place` and `Contact`."""
 
     kind: str = "name"
     name: ClassVar[str] = "surrogate"

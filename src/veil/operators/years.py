@@ -23,7 +23,7 @@ _MONTH = r"\d{4}-\d{2}"
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The year alone.
+    """Keeps only the year of a date.
 
     Shape:   unread: what has no year. A year that alone shows an age over 89 at `reference_date`, a birth's or that of
              anything that happened so long ago, becomes the category, or the last year that shows 90 (`as_number`).
@@ -55,7 +55,7 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class BirthYear:
-    """The year of a birth, or `90 or older` where it shows an age over 89 at the reference date.
+    """Keeps only the year of a birth date, or `90 or older` if it shows an age over 89 at the reference date.
 
     Shape:   `as_number`: the last year that shows 90, for columns of numbers.
     Keeps:   a year that may show 90 before the end of the reference year counts as one that does.
@@ -85,7 +85,7 @@ class BirthYear:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Year and month, `2012-04`; unread: what does not say both. Not Safe Harbor."""
+    """Keeps only year and month of a date, `2012-04`; unread: a value without both. Not Safe Harbor."""
 
     day_first: bool = False
     name: ClassVar[str] = "month"
@@ -100,7 +100,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class AgeAt:
-    """The age in full years that a birth shows at the reference date; over 89, `90 or older`."""
+    """Replaces a birth date by the age in full years at the reference date; over 89, `90 or older`."""
 
     day_first: bool = False
     reference_date: dt.date | str | None = None

@@ -36,7 +36,7 @@ from veil.policy.suppress import suppress_plan
 from veil.policy.unruled import Unruled, is_like_data, refuse_unruled, unruled
 from veil.stores import Folder, Inputs, Store, shown_address
 
-BARE = "no rule is written; kept by `unlisted: keep`"
+BARE = "no rule; kept by `unlisted: keep`"
 ROOMS = ("tables", "notes", "trees")
 
 
@@ -299,9 +299,9 @@ def _unread(project: Project, sources: list[SourcePlan]) -> tuple[str, ...]:
     )
     if is_read(project.locale) or not scans:
         return ()
-    done = "masked whole" if project.language.unread == "mask" else "refused"
+    done = "masked entirely" if project.language.unread == "mask" else "refused"
     return (
-        f"locale {project.locale}: the detectors read {english().name} only; text that is not plainly {english().name} is {done}",
+        f"locale {project.locale}: the detectors support {english().name} only; text that is not clearly {english().name} is {done}",
     )
 
 
@@ -312,11 +312,11 @@ def _notices(sources: list[SourcePlan]) -> tuple[str, ...]:
         scans = any(isinstance(case.treatment, Scan) for _, rule in source.rules for case in rule.cases)
         if source.subject.how == "none" and scans:
             found.append(
-                f"{source.name}: no subject is told, so known identifiers are not sought there and dates cannot be shifted"
+                f"{source.name}: no patient is defined, so known identifiers are not searched there and dates cannot be shifted"
             )
         bare = [address for address, rule in source.rules if rule.reason == BARE]
         if bare:
-            found.append(f"{source.name}: columns without a rule are kept as they are: {', '.join(bare)}")
+            found.append(f"{source.name}: columns without a rule are kept unchanged: {', '.join(bare)}")
         if source.subject.how == "file":
-            found.append(f"{source.name}: each file is taken as a subject of its own")
+            found.append(f"{source.name}: each file is treated as a separate patient")
     return tuple(found)

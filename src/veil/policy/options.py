@@ -18,7 +18,7 @@ from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Open, Rule, Treatment
 
 _WORDS: Mapping[Any, str] = {
-    str: "text", int: "a whole number", float: "a number", bool: "true or false", dt.date: "a date as in 2026-01-31",
+    str: "text", int: "a whole number", float: "a number", bool: "true or false", dt.date: "a date, for example 2026-01-31",
 }  # fmt: skip
 Path = tuple[str, ...]  # keys of a YAML file, from its root
 

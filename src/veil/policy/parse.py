@@ -113,4 +113,4 @@ def nearest(word: str, words: Iterable[str]) -> str:
     """A hint that names the nearest known word, or lists them all."""
     known = sorted(words)
     close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]}?" if close else "one of: " + ", ".join(known)
+    return f"did you mean {close[0]}?" if close else "allowed: " + ", ".join(known)

@@ -23,89 +23,97 @@ class _Strict(BaseModel):
 class Subject(_Strict):
     """Whose record a row or a note is, when it is not simply a column of it."""
 
-    through: str | None = Field(None, description="the table that links to the subject")
-    on: str | list[str] | None = Field(None, description="the column that both tables share, or the columns")
+    through: str | None = Field(None, description="the table that links to the patient")
+    on: str | list[str] | None = Field(None, description="the column or columns that both tables share")
     from_: Literal["file_name", "file"] | None = Field(
-        None, alias="from", description="take it from the name of the file"
+        None, alias="from", description="take the patient from the file name, or treat each file as a patient"
     )
-    pattern: str | None = Field(None, description="how file names are built: {patient_id}-{n}.txt")
-    map: str | None = Field(None, description="a TSV or CSV file, relative to the project file: file name, subject")
+    pattern: str | None = Field(None, description="the pattern of file names: {patient_id}-{n}.txt")
+    map: str | None = Field(
+        None, description="a TSV or CSV file, relative to the project file, with the columns file name and patient"
+    )
 
 
 class Facts(_Strict):
     """Columns of a table that holds facts about a person as rows: a birth, an age, a name, a telephone number."""
 
-    by: list[str] = Field(description="the columns that say what a row is about, by code or by name")
-    values: list[str] = Field(default_factory=list, description="the columns that hold the fact")
-    numbers: list[str] = Field(default_factory=list, description="those of them whose cells must stay numbers")
+    by: list[str] = Field(description="the columns with the code or name of the fact")
+    values: list[str] = Field(default_factory=list, description="the columns with the value of the fact")
+    numbers: list[str] = Field(default_factory=list, description="those value columns whose cells must remain numbers")
     dates: list[str] = Field(
-        default_factory=list, description="dates of the row; where it tells a birth, they are treated as one"
+        default_factory=list,
+        description="date columns of the row; in a row about a birth they are treated as birth dates",
     )
 
 
 class Suppress(_Strict):
     """Rows that are suppressed, so that every class of the others meets a goal."""
 
-    k: int = Field(ge=2, description="how many rows, or persons, must look alike over these columns in the output")
-    over: list[str] = Field(min_length=1, description="the quasi-identifiers; in a suppressed row each becomes `*`")
+    k: int = Field(ge=2, description="k: how many rows, or patients, must share the same values in these columns")
+    over: list[str] = Field(
+        min_length=1, description="the quasi-identifiers; in a suppressed row each is replaced by `*`"
+    )
     most: float = Field(
-        0.05, ge=0, lt=1, description="the share of rows that may be suppressed; where more must be, the run stops"
+        0.05, ge=0, lt=1, description="the largest share of rows that may be suppressed; if more must be, the run stops"
     )
-    distinct: int = Field(1, ge=1, description="how many values of each sensitive column a class must have")
+    distinct: int = Field(1, ge=1, description="l: how many distinct values of each sensitive column a class must have")
     t: float | None = Field(
-        None, ge=0, le=1, description="how far a class may stand from the whole table in a sensitive column"
+        None,
+        ge=0,
+        le=1,
+        description="t: the largest distance between a class and the whole table in a sensitive column",
     )
-    sensitive: list[str] = Field(default_factory=list, description="the columns that `distinct` and `t` are of")
-    person: str = Field("", description="the column of the input that tells whose a row is; `k` then counts persons")
+    sensitive: list[str] = Field(default_factory=list, description="the sensitive columns for `distinct` and `t`")
+    person: str = Field("", description="the input column with the patient of each row; `k` then counts patients")
 
 
 class Source(_Strict):
     """A table, a folder of notes or a file of records."""
 
     in_: str | None = Field(
-        None, alias="in", description="a folder or database of its own, instead of the project's `in`"
+        None, alias="in", description="a folder or database for this source, instead of the project's `in`"
     )
     files: str | list[str] | None = Field(
         None, description="file, folder or glob below `in`, or tables of a database; by default the name itself"
     )
-    sheet: str | None = Field(None, description="the sheet of a workbook; by default the one of the table's name")
+    sheet: str | None = Field(None, description="the sheet of a workbook; by default the one with the table's name")
     format: str | None = Field(
         None,
-        description="one of Veil's formats, or one of a package in `plugins`; by default from the file name",
+        description="a format of Veil or of a package in `plugins`; by default from the file name",
     )
-    settings: dict[str, Any] = Field(
-        default_factory=dict, description="settings of the format beyond those that every source has"
+    settings: dict[str, Any] = Field(default_factory=dict, description="more settings of the format")
+    encoding: str | None = Field(None, description="by default detected once per file and written into the plan")
+    delimiter: str | None = Field(None, max_length=1, description="one character; by default detected")
+    quote: str | None = Field(None, max_length=1, description="one character, or none; by default detected")
+    day_first: bool | None = Field(
+        None, description="true: 12/04/2012 is 12 April; by default as in the project's locale"
     )
-    encoding: str | None = Field(None, description="by default found out, once per file, and written into the plan")
-    delimiter: str | None = Field(None, max_length=1, description="one character; by default found out")
-    quote: str | None = Field(None, max_length=1, description="one character, or none; by default found out")
-    day_first: bool | None = Field(None, description="12/04/2012 is the 12th of April; by default the project's locale")
-    subject: str | Subject | None = Field(None, description="the column that names the subject, or how it is found")
-    sex: str | None = Field(
-        None, description="the column that holds the subject's sex, so that surrogate names keep it"
+    subject: str | Subject | None = Field(
+        None, description="the column with the patient of each row, or how to find the patient"
     )
-    born: str | None = Field(None, description="the column that holds the subject's day of birth, for ages over 89")
-    offset: str | None = Field(None, description="the column that holds the subject's own date shift, in days")
-    columns: dict[str, Written] = Field(default_factory=dict, description="a rule per column or path")
+    sex: str | None = Field(None, description="the column with the patient's sex, so that surrogate names match it")
+    born: str | None = Field(None, description="the column with the patient's date of birth, for ages over 89")
+    offset: str | None = Field(None, description="the column with the patient's date shift in days")
+    columns: dict[str, Written] = Field(default_factory=dict, description="the rule of each column or path")
     no_value: list[Any] | dict[str, Any] | None = Field(
-        None, description="more words for a missing value, as in the project's own `no_value`"
+        None, description="more words that mean a missing value, as in the project's `no_value`"
     )
     facts: Facts | None = Field(
         None,
-        description="where rows hold facts about a person: which columns say what a row is about, and which hold the fact",
+        description="for tables whose rows are facts about a person: which columns name the fact, and which contain its value",
     )
     unlisted: Literal["stop", "drop", "keep"] | None = Field(
-        None, description="what becomes of a column without a rule; `keep` is told as a notice, and only of tables"
+        None, description="what to do with a column without a rule; `keep` is for tables only and is reported"
     )
     dropped: Literal["gone", "empty"] | None = Field(
-        None, description="what `drop` leaves of a column: nothing, or its name and empty cells"
+        None, description="whether `drop` removes the whole column or leaves it with empty cells"
     )
-    missing: Literal["stop", "skip"] | None = Field(None, description="what happens when no file is there")
-    rows: Rows | None = Field(None, description="what happens with its rows that cannot be parsed")
+    missing: Literal["stop", "skip"] | None = Field(None, description="what to do if no file is found")
+    rows: Rows | None = Field(None, description="what to do with rows that cannot be parsed")
     suppress: Suppress | None = Field(
-        None, description="rows that are suppressed, so that each of the others looks like `k` at least"
+        None, description="suppress rows until every combination of quasi-identifiers occurs at least `k` times"
     )
-    names: Written | None = Field(None, description="the rule of file names; by default they are scanned")
+    names: Written | None = Field(None, description="the rule of the file names; by default they are scanned")
 
 
 class Rows(_Strict):
@@ -113,8 +121,8 @@ class Rows(_Strict):
 
     broken: Literal["quarantine", "quarantine-rows"] = Field(
         "quarantine",
-        description="a row that cannot be parsed (too many or too few cells; a line that is not JSON): its file is in quarantine, or that row "
-        "alone, of CSV, TSV and JSON lines",
+        description="a row that cannot be parsed (too many or too few cells; a line that is not JSON): quarantine its file, or only that row "
+        "(CSV, TSV and JSON lines)",
     )
 
 
@@ -123,29 +131,35 @@ class Verify(_Strict):
 
     strong: Literal["quarantine", "quarantine-rows", "stop"] = Field(
         "quarantine",
-        description="an identifier is left: its file is in quarantine, or the rows that hold it, or nothing is released",
+        description="an identifier remains in the output: quarantine its file, or only the rows that contain it, or stop the run",
     )
     weak: Literal["warn", "quarantine", "quarantine-rows", "stop"] = Field(
         "warn",
-        description="a short number, a ZIP or an everyday word is left that is also an identifier of the row's person: it is listed and kept, "
-        "or its file or its rows are in quarantine, or nothing is released",
+        description="a short number, a ZIP code or an everyday word remains that is also an identifier of the row's patient: list and keep it, "
+        "quarantine its file or its rows, or stop the run",
     )
 
 
 class Group(_Strict):
     """An identifier that leads to a person, by way of others."""
 
-    of: str | None = Field(None, description="the identifier whose own this one is: an encounter is of a patient")
-    in_: str | None = Field(None, alias="in", description="the table in which both stand")
-    columns: list[str] = Field(default_factory=list, description="its columns, where it is made of several")
+    of: str | None = Field(
+        None, description="the identifier that this one belongs to: an encounter belongs to a patient"
+    )
+    in_: str | None = Field(None, alias="in", description="the table that contains both")
+    columns: list[str] = Field(default_factory=list, description="its columns, if the key has several")
     is_: str | None = Field(
-        None, alias="is", description="the identifier that this one is under another name: mother_id is a patient_id"
+        None,
+        alias="is",
+        description="the identifier that this one equals under another name: mother_id is a patient_id",
     )
 
 
 class Keyring(_Strict):
     file: str = Field(description="the keyring file, relative to the project file")
-    version: int | None = Field(None, description="an older version of the secret, for re-runs; by default the newest")
+    version: int | None = Field(
+        None, description="the version of the secret; by default the newest; set it for repeated runs"
+    )
 
 
 class Reading(_Strict):
@@ -153,7 +167,7 @@ class Reading(_Strict):
 
     unread: Literal["mask", "refuse"] = Field(
         "mask",
-        description="`mask`: such a text is masked whole and counted; `refuse`: its file is quarantined",
+        description="`mask`: such a text is masked entirely and counted; `refuse`: its file is quarantined",
     )
 
 
@@ -162,16 +176,16 @@ class Dates(_Strict):
 
     contradiction: Literal["stop", "empty"] = Field(
         "stop",
-        description="when values of a column are dates only with day and month the other way round: stop before anything is written, or empty the whole column",
+        description="if values of a column are dates only with day and month swapped: stop before anything is written, or empty the whole column",
     )
 
 
 class Project(_Strict):
     """The whole file; see the reference of projects."""
 
-    veil: Literal[1] = Field(1, description="version of this grammar")
-    name: str = Field("project", description="a name for reports; say nothing of a person in it")
-    extends: str | None = Field(None, description="one other project file whose keys this one completes or overrides")
+    veil: Literal[1] = Field(1, description="the version of the project format")
+    name: str = Field("project", description="the name in reports; write nothing about a patient in it")
+    extends: str | None = Field(None, description="another project file, whose keys this one completes or overrides")
     synthetic: bool = Field(
         False, description="true: the data is invented, of no real person; then `veil --debug` may show tracebacks"
     )
@@ -179,7 +193,7 @@ class Project(_Strict):
         "safe-harbor", description="safe-harbor, limited-data-set, expert, gdpr-pseudonymised, redact, or a file"
     )
     claims: Literal["safe-harbor", "limited-data-set", "none"] | None = Field(
-        None, description="what the output is said to be"
+        None, description="what the output claims to comply with"
     )
     in_: str = Field(
         ".",
@@ -189,30 +203,31 @@ class Project(_Strict):
     out: str = Field("release", description="the folder of the output, relative to this file")
     publish: str | None = Field(
         None,
-        description="where the release is put as well: a database or `delta:///FOLDER` for its tables, `s3://bucket/prefix` for all of it",
+        description="where the release is also written: a database or `delta:///FOLDER` for its tables, `s3://bucket/prefix` for all files",
     )
     keyring: str | Keyring | None = Field(None, description="the keyring file; not needed by `redact`")
-    vault: str | None = Field(None, description="the vault file: random codes, and the way back")
+    vault: str | None = Field(None, description="the vault file: random codes and reversal data")
     locale: str = Field(
-        "en-US", description="language and country: the language of texts, and day-first or month-first"
+        "en-US",
+        description="language and country: the language of texts, and whether dates are day-first or month-first",
     )
     language: Reading = Field(
         default_factory=lambda: Reading(unread="mask"),
-        description="what happens to texts in a language that the detectors do not read",
+        description="what to do with texts in an unsupported language",
     )
     reference_date: dt.date | None = Field(
-        None, description="the day against which ages over 89 are told; by default today"
+        None, description="the day for which ages over 89 are computed; by default today"
     )
     person: str | None = Field(
-        None, description="the domain of ids that names people: by default the first table's subject"
+        None, description="the domain of the ids that identify people; by default the first table's patient"
     )
     groups: dict[str, Group] = Field(
-        default_factory=dict, description="identifiers that lead to a person: encounters, accounts, relatives"
+        default_factory=dict, description="identifiers that belong to a person: encounters, accounts, relatives"
     )
     unlisted: Literal["stop", "drop", "keep"] = Field(
-        "stop", description="what becomes of columns without a rule; `keep` is told as a notice, and only of tables"
+        "stop", description="what to do with columns without a rule; `keep` is for tables only and is reported"
     )
-    missing: Literal["stop", "skip"] = Field("stop", description="what happens when a source has no file")
+    missing: Literal["stop", "skip"] = Field("stop", description="what to do if a source has no file")
     schema_: str | None = Field(
         None,
         alias="schema",
@@ -220,49 +235,50 @@ class Project(_Strict):
     )
     offsets: str | None = Field(
         None,
-        description="date shifts from outside, a CSV of subject, days, or `vault`: those sealed there; the key shifts the others",
+        description="existing date shifts: a CSV file with the columns patient, days; or `vault`, those imported there; all others are shifted by the key",
     )
     known: str | None = Field(
-        None, description="a CSV of subject, kind, value: identifiers to seek in that subject's text"
+        None,
+        description="a CSV file with the columns patient, kind, value: identifiers to search in that patient's text",
     )
     plugins: list[str] = Field(
         default_factory=list,
-        description="installed packages whose operators and formats this project may name; no other is asked",
+        description="installed packages whose operators and formats this project may use; no other package is loaded",
     )
     dates: Dates = Field(
         Dates(contradiction="stop"),
-        description="what happens when a column of dates contradicts the day order of its source",
+        description="what to do if a date column contradicts the day order of its source",
     )
     reversible: bool = Field(
-        True, description="keep, sealed, what `veil reverse` needs beyond the key; false: no exact way back"
+        True,
+        description="store encrypted reversal data for `veil reverse`; false: the release cannot be reversed exactly",
     )
     private: str | None = Field(
         None,
-        description="the folder of the way back and of the audit record; by default OUT.private, beside the output",
+        description="the folder of the reversal data and the audit log; by default OUT.private, beside the output",
     )
-    labels: dict[str, Written] = Field(default_factory=dict, description="what a scan does with each label")
-    options: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="options of an operator, wherever it is used"
-    )
+    labels: dict[str, Written] = Field(default_factory=dict, description="the treatment of each label found in text")
+    options: dict[str, dict[str, Any]] = Field(default_factory=dict, description="default options of each operator")
     detectors: list[str | dict[str, str]] | None = Field(
         None,
         description="the detectors of a scan: `standard` (the default), any of them, `safelist`, `filters: FILE`, "
         "`model: FOLDER`",
     )
-    thresholds: dict[str, float] = Field(default_factory=dict, description="the least score that counts, per label")
+    thresholds: dict[str, float] = Field(default_factory=dict, description="the minimum score, per label")
     allow: list[str | dict[str, str]] = Field(
-        default_factory=list, description="what is never masked: words, `pattern: RE2`, `file: FILE`"
+        default_factory=list, description="words that are never masked: words, `pattern: RE2`, `file: FILE`"
     )
     deny: list[str | dict[str, str]] = Field(
-        default_factory=list, description="what is always masked: words, `word:`, `pattern:` or `file:` with a `label:`"
+        default_factory=list,
+        description="words that are always masked: words, `word:`, `pattern:` or `file:` with a `label:`",
     )
     no_value: list[Any] | dict[str, Any] | None = Field(
         None,
         description="words that mean a missing value (NULL, N/A and UNKNOWN are known): a list adds words; `{only: [...]}` "
-        "replaces them; `{except: [...]}` says which are values",
+        "replaces them; `{except: [...]}` removes words",
     )
-    rows: Rows | None = Field(None, description="what happens with rows that cannot be parsed")
-    verify: Verify | None = Field(None, description="what happens where the output still holds an identifier")
+    rows: Rows | None = Field(None, description="what to do with rows that cannot be parsed")
+    verify: Verify | None = Field(None, description="what to do if the output still contains an identifier")
     tables: dict[str, Source] = Field(default_factory=dict, description="tables by name: CSV, TSV or Parquet")
     notes: dict[str, Source] = Field(default_factory=dict, description="folders of notes by name")
     trees: dict[str, Source] = Field(default_factory=dict, description="files of JSON or JSON lines by name")

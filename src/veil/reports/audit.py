@@ -58,7 +58,7 @@ def _cards(acts: list[Act]) -> list[tuple[str, str, bool]]:
     begun, over = kinds.count("run begun"), kinds.count("run ended") + failed
     quarantined = sum(sum(act.get("quarantined", {}).values()) for act in acts)
     return [
-        (f"{len(acts):,}", "acts", False),
+        (f"{len(acts):,}", "entries", False),
         (f"{kinds.count('run ended'):,}", "runs ended", False),
         (f"{failed:,}", "runs failed", failed > 0),
         (f"{max(0, begun - over):,}", "runs without an end", begun > over),

@@ -12,13 +12,13 @@ MOST_NOTES = 100
 Record = dict[str, Any]
 MEANS = {
     "chars": "letters and digits of identifiers that are masked",
-    "notes": "notes with every identifier wholly masked",
+    "notes": "notes with every identifier fully masked",
     "other": "other letters and digits that are masked",
     "harmless": "notes without identifiers in which anything is masked",
-    "token_recall": "tokens of identifiers that are wholly masked",
+    "token_recall": "tokens of identifiers that are fully masked",
     "token_precision": "masked tokens that are identifiers",
-    "retention": "other tokens that stay",
-    "span_recall": "identifiers that are wholly masked",
+    "retention": "other tokens that are kept",
+    "span_recall": "identifiers that are fully masked",
 }
 
 
@@ -47,7 +47,7 @@ def share_rows(record: Record) -> list[tuple[str, str, str, str]]:
     for name in SHARES:
         value, ends = figures["shares"][name], figures["intervals"].get(name)
         between = f"{points(ends[0])} to {points(ends[1])}" if ends else ""
-        means = MEANS[name] + (" (less is better)" if name in LESS_IS_BETTER else "")
+        means = MEANS[name] + (" (lower is better)" if name in LESS_IS_BETTER else "")
         rows.append((name, points(value), between, means))
     return rows
 
@@ -71,7 +71,7 @@ def span_rows(record: Record) -> list[list[str]]:
             means,
             *(percent(one[key]) if key in one else "" for key in (name, f"{name}_same") for one in (recall, precision)),
         ]
-        for name, means in (("exact", "both ends right"), ("any", "touched"), ("covered", "wholly masked"))
+        for name, means in (("exact", "exact match"), ("any", "overlap"), ("covered", "fully masked"))
     ]
 
 
@@ -82,7 +82,7 @@ def rule_of_three(record: Record) -> str:
         return ""
     return (
         f"No leak in {with_phi:,} notes with identifiers: by the rule of three, up to {points(min(100.0, 300 / with_phi))} "
-        "of such notes may leak all the same."
+        "of such notes may still leak."
     )
 
 

@@ -10,34 +10,34 @@ from veil.policy.rules import Keep
 from veil.roster.strength import RULE
 
 BAD = {
-    "known-identifier": "a strong known identifier of the subject still stands in their text",
-    "residual-pattern": "a number or an address that the input had still stands, and is no stand-in",
-    "residual-name": "a name behind a title still stands",
-    "residual-date": "a whole date still stands where none may",
-    "residual-language": "a text in a language that is not read was not masked",
-    "torn": "a stand-in begins or ends within a word: something was replaced a step beside its place",
-    "interval": "a date moved by nothing, or otherwise than its subject's other dates",
-    "key-integrity": "there are fewer pseudonyms than originals",
-    "original-id": "an id stayed as it was",
-    "original-value": "a value that must be replaced stayed as it was",
-    "other-answer": "the operator, asked again, gives another answer than the one that stands there",
-    "form": "a value does not have the form that its operator gives",
-    "kept-changed": "a value of a column that is kept changed",
-    "no-value-changed": "a cell with a word for a missing value (NULL, N/A, UNKNOWN) did not stay as it was",
-    "null-filled": "something stands where nothing stood",
-    "dropped-field": "a field that was dropped still holds something",
-    "row-count": "rows were lost or won",
-    "reread": "a second reading of the input finds other values than the run has read",
+    "known-identifier": "a strong known identifier of the patient is still in their text",
+    "residual-pattern": "a number or an address of the input is still in the output and is not a surrogate",
+    "residual-name": "a name after a title is still in the output",
+    "residual-date": "a full date is still in the output where none is allowed",
+    "residual-language": "a text in an unsupported language was not masked",
+    "torn": "a surrogate begins or ends inside a word: a replacement is at the wrong position",
+    "interval": "a date was not shifted, or was shifted differently from the patient's other dates",
+    "key-integrity": "there are fewer pseudonyms than original ids",
+    "original-id": "an id was not replaced",
+    "original-value": "a value that must be replaced was not replaced",
+    "other-answer": "the operator, run again, gives another value than the output contains",
+    "form": "a value does not have the form that its operator produces",
+    "kept-changed": "a value of a kept column changed",
+    "no-value-changed": "a cell with a word for a missing value (NULL, N/A, UNKNOWN) changed",
+    "null-filled": "an empty cell contains a value after the run",
+    "dropped-field": "a dropped field still contains values",
+    "row-count": "rows are missing or were added",
+    "reread": "the check by a second reader found other values in the input than the run read",
 }
 BROKEN = {
     "csv-ragged": "a row has too many or too few cells",
     "json-broken": "a line is not JSON",
-    "row-doubtful": "a row follows one with too few cells and looks otherwise than the rest: it may be the end of a text broken by a line end",
+    "row-doubtful": "a row follows one with too few cells and differs from the other rows: it may be the end of a text with a line break",
 }
 _NAMED = frozenset({"given_name", "family_name", "middle_name", "full_name", "name", "city", "county", "street", "address",
                     "organization", "email", "birth_date", "date", "sex"})  # fmt: skip
 WEAK = "weak-identifier"
-WEAK_WORDS = "a short number, a ZIP or an everyday word is there that is also an identifier of the row's person; it was left as it is"
+WEAK_WORDS = "contains a short number, a ZIP code or an everyday word that is also an identifier of the row's patient; it was not changed"
 ROWS_SHOWN = 8
 _OUTCOMES = {"keep": "kept", "drop": "dropped", "empty": "emptied", "scan": "scanned as text"}
 ACTIONS = ("applied", "scanned", "kept", "dropped", "masked")
@@ -57,7 +57,7 @@ def by_source(manifest: dict[str, Any]) -> list[list[str]]:
 def unowned(manifest: dict[str, Any]) -> list[str]:
     """Sources with rows whose subject is not told: a null id, a link to nobody or to two people."""
     return [
-        f"{row['address']}: {row['count']:,} rows have no subject; known identifiers are not sought in them, their dates are masked"
+        f"{row['address']}: {row['count']:,} rows have no patient; known identifiers are not searched in them, and their dates are masked"
         for row in manifest["counts"]
         if row["action"] == "unowned"
     ]
@@ -75,7 +75,7 @@ def gone(manifest: dict[str, Any]) -> list[str]:
 def uncast(manifest: dict[str, Any]) -> list[str]:
     """Columns with cells that are not of the kind that their rule states."""
     return [
-        f"{row['address']}: {row['count']:,} cells are not what `cast` says and were emptied"
+        f"{row['address']}: {row['count']:,} cells do not have the type given by `cast` and were emptied"
         for row in manifest["counts"]
         if row["detail"] == "uncastable"
     ]
@@ -84,7 +84,7 @@ def uncast(manifest: dict[str, Any]) -> list[str]:
 def unread(manifest: dict[str, Any]) -> list[str]:
     """Columns with texts in a language that is not read."""
     return [
-        f"{row['address']}: {row['count']:,} texts are in a language that the detectors do not read and were masked whole"
+        f"{row['address']}: {row['count']:,} texts are in an unsupported language and were masked entirely"
         for row in manifest["counts"]
         if row["action"] == "masked" and row["detail"] == "language"
     ]
@@ -117,9 +117,9 @@ def check_rows(manifest: dict[str, Any]) -> list[list[str]]:
     seen = {code: count for code in (*BAD, *BROKEN) if (count := checks.pop(code, 0))}
     weak = checks.pop(WEAK, 0)
     rows = [[check, f"{count:,}"] for check, count in checks.items()]
-    bad = [[f"seen: {code}", f"{count:,}"] for code, count in seen.items()]
+    bad = [[f"problem: {code}", f"{count:,}"] for code, count in seen.items()]
     doubts = [["weak evidence, listed below", f"{weak:,}"]] if weak else []
-    return rows + (bad or [["seen: anything that may not be shown", "0"]]) + doubts
+    return rows + (bad or [["problems found", "0"]]) + doubts
 
 
 def quarantine_rows(manifest: dict[str, Any]) -> list[list[str]]:
@@ -183,7 +183,7 @@ def happened(manifest: dict[str, Any]) -> list[list[str]]:
             outcome(case["treatment"]) + (f" where {case['where']}" if case["where"] else "") for case in row["cases"]
         ]
         unread = row["counts"].get("masked", 0)
-        column = row["address"] + (f" ({unread:,} cells emptied: they could not be read)" if unread else "")
+        column = row["address"] + (f" ({unread:,} cells emptied: they could not be parsed)" if unread else "")
         groups.setdefault((row["source"], "; else ".join(told)), []).append(column)
     return [[source, words, ", ".join(columns)] for (source, words), columns in groups.items()]
 
@@ -210,7 +210,7 @@ def search_rules(plan: Plan) -> list[str]:
     """What the plan does with short identifiers, where it seeks numbers, and with words for "no value"."""
     numbers = any(rule.known and rule.kind not in _NAMED for source in plan.sources for _, rule in every_rule(source))
     words = sorted(source.name for source in plan.sources if source.no_value is not None)
-    told = [f'{name}: the project says which words mean "no value"' for name in words]
+    told = [f'{name}: the project defines which words mean "no value"' for name in words]
     return ([RULE] if numbers else []) + told
 
 

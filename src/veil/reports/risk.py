@@ -54,7 +54,11 @@ def cards(record: Record) -> list[tuple[str, str, bool]]:
         (f"{record['k']:,}", "records in the smallest class (k)", record["k"] == 1),
         (percent(record["unique"]), "of records unique", record["unique"] == 1),
         (percent(who["highest"]), "highest risk of a record", who["highest"] == 1),
-        (percent(record["marketer"]), "of all records named rightly by guessing", record["marketer"] == 1),
+        (
+            percent(record["marketer"]),
+            "of all records re-identified by an attacker who guesses all",
+            record["marketer"] == 1,
+        ),
         (percent(who["over"]), f"of records above {record['threshold']:g}", who["over"] == 1),
     ]
 
@@ -63,14 +67,17 @@ def figure_rows(record: Record) -> list[tuple[str, str, str]]:
     """Shape: a row a figure: name, value, what it is; ready to be shown."""
     rows = [
         ("k", f"{record['k']:,}", "records in the smallest class"),
-        ("unique", percent(record["unique"]), "records that no other looks like"),
+        ("unique", percent(record["unique"]), "records with a unique combination of quasi-identifiers"),
         *_risk_rows("prosecutor", "the person is known to be in the table", record["prosecutor"], record["threshold"]),
     ]
     if record["journalist"]:
         rows += _risk_rows(
             "journalist", "the person is known to be in the population", record["journalist"], record["threshold"]
         )
-    return [*rows, ("marketer", percent(record["marketer"]), "records named rightly by one who guesses all")]
+    return [
+        *rows,
+        ("marketer", percent(record["marketer"]), "share of records re-identified by an attacker who guesses all"),
+    ]
 
 
 def beside_rows(before: Record, after: Record) -> list[tuple[str, str, str]]:

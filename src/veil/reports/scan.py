@@ -9,10 +9,10 @@ from veil.reports.page import render
 
 Record = dict[str, Any]
 MEANS = {
-    "direct": "direct identifiers: they name a person alone",
-    "quasi": "quasi-identifiers: known to others, they tell who somebody is together",
-    "key": "ids and keys: pseudonyms, so that tables still join",
-    "text": "text: people may be named in it, so it is scanned",
+    "direct": "direct identifiers: each identifies a person by itself",
+    "quasi": "quasi-identifiers: combined, they can identify a person",
+    "key": "ids and keys: replaced by pseudonyms, so that tables can still be joined",
+    "text": "text: it may contain names, so it is scanned",
     "date": "dates of the record",
     "code": "codes",
     "measure": "measured and counted numbers",

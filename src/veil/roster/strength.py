@@ -24,8 +24,8 @@ SHORTEST_WEAK = 3  # signs of a number that is looked for without a cue, and cou
 MANY_BEARERS = 1 << 17
 RULE = (
     f"A number under {SHORTEST_NUMBER} digits, a code under {SHORTEST_CODE} characters and a ZIP never identify by themselves: "
-    "they are sought only behind a word such as MRN, record, account, or the name of their column. "
-    "`known: everywhere` seeks them without such a word."
+    "they are searched only after a word such as MRN, record, account, or the name of their column. "
+    "`known: everywhere` searches them without such a word."
 )
 # Tests, genes, viruses and scores that are written like a code of four characters or more.
 _CLINICAL = _words(

@@ -85,7 +85,9 @@ class Delta(Database):
         """What of a table is not read, and stays where it lies."""
         with _telling():
             feed = self._open(table).metadata().configuration.get("delta.enableChangeDataFeed", "")
-        return ("its change data feed is not read, and holds rows as they were",) if feed.lower() == "true" else ()
+        return (
+            ("its change data feed is not processed and contains the original rows",) if feed.lower() == "true" else ()
+        )
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -73,7 +73,7 @@ def _loaded(table: dict[str, str], address: Address) -> Any:
         return getattr(import_module(module), attribute)
     except ModuleNotFoundError as missing:
         extra = extra_of(missing.name)
-        hint = install(extra) if extra else "install Veil again"
+        hint = install(extra) if extra else "reinstall Veil"
         raise StoreError("store-driver", "the driver for this store is not installed", hint=hint) from None
 
 

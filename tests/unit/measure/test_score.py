@@ -124,8 +124,8 @@ def test_the_golden_set_has_its_golden_figures_from_every_format():
 def test_every_mistake_is_listed_with_its_kind():
     comparison = compared(GOLDEN / "i2b2", GOLDEN / "predictions.jsonl", LabelMap(), None, quiet, curate=True)
     listed = [(one.label, one.kind, one.surface) for one in mistakes_of(comparison)]
-    assert listed == [("NAME", "leaked in part", "Ansgar Pell"), ("ZIP", "leaked whole", "05701"),
-                      ("NAME", "false alarm", "Foley"), ("ID", "leaked whole", "KX-7719")]  # fmt: skip
+    assert listed == [("NAME", "leaked partly", "Ansgar Pell"), ("ZIP", "leaked fully", "05701"),
+                      ("NAME", "false alarm", "Foley"), ("ID", "leaked fully", "KX-7719")]  # fmt: skip
     assert mistakes_of(comparison)[0].pieces == (("Ansgar ", False), ("Pell", True))
 
 

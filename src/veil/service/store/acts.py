@@ -66,7 +66,7 @@ def write_acts(database: Database, path: Path) -> int:
     Errors:  LeakError `audit-there`: nothing is written over a record.
     """
     if path.exists() or head_path(path).exists():
-        raise LeakError("audit-there", "a record of acts is there already", where=path.name, hint="name a new file")
+        raise LeakError("audit-there", "the file exists already", where=path.name, hint="name a new file")
     with database.change() as line:
         rows = line.execute("SELECT line FROM acts ORDER BY number").fetchall()
         held = line.execute("SELECT value FROM facts WHERE name = ?", (_HEAD,)).fetchone()

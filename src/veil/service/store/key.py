@@ -52,6 +52,4 @@ def keys_of(told: str) -> Keys:
     try:
         return Keys.from_secret(bytes.fromhex(told.strip()))
     except (ValueError, KeyringError):
-        raise KeyringError(
-            "service-key-broken", "this is no key of the service", hint="64 hexadecimal digits"
-        ) from None
+        raise KeyringError("service-key-broken", "not a service key", hint="expected: 64 hexadecimal digits") from None

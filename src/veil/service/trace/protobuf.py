@@ -102,4 +102,4 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
 
 
 def _broken() -> FormatError:
-    return FormatError("protobuf-broken", "this is no message of protobuf")
+    return FormatError("protobuf-broken", "not a protobuf message")
