@@ -159,12 +159,7 @@ def check_record(release: Path, record: Path, was: str, signatures: list[str], t
     known = [act for act in acts if act["number"] == begun["number"] and act["hash"] == begun["hash"]]
     ended = [act["sha256"] for act in acts if act["what"] == "run ended" and act["begun"] == begun["number"]]
     good = bool(known and ended) and ended[-1]["manifest"] == was
-    hold(
-        told,
-        good,
-        "the audit log contains the run of this release",
-        "the audit log does not contain the run of this release",
-    )
+    hold(told, good, "the audit log contains the run of this release", "the audit log lacks the run of this release")
     good = good and (release / REPORT).is_file() and digest(release / REPORT) == ended[-1]["report"]
     hold(told, good, f"{REPORT} is unchanged", f"{REPORT} is missing or changed")
     kept = [act["sha256"]["signature"] for act in acts if act["what"] == "signed" and act["sha256"]["manifest"] == was]
@@ -192,9 +187,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("release", type=Path)
     asked.add_argument("record", type=Path, nargs="?")
-    asked.add_argument(
-        "--pub", type=public_of, action="append", default=[], help="a public key in PEM; may be repeated"
-    )
+    asked.add_argument("--pub", type=public_of, action="append", default=[], help="public key in PEM; repeatable")
     given = asked.parse_args()
     told = check(given.release, given.record, given.pub)
     good = not any(line.startswith("BAD") for line in told)
