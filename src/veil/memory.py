@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
+from collections.abc import Mapping
 
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
 _KEPT = 256 << 20
+_OF_A_START = 200_000  # objects; what a command loads before it begins to work is some hundred thousand
 
 
 def slow_to_purge() -> None:
@@ -15,6 +18,23 @@ def slow_to_purge() -> None:
     Source:  the documentation of mimalloc, `purge_delay` in milliseconds.
     """
     os.environ.setdefault("MIMALLOC_PURGE_DELAY", "1000")
+
+
+def late_to_collect() -> None:
+    """Ask for no collection of garbage until a command has begun to work: what it loads stays, and each search costs as it grows.
+
+    Keeps:   the first collection sees all that is there, sets what is left apart for ever, and later ones come as usual.
+    """
+    usual = gc.get_threshold()
+
+    def settle(phase: str, _: Mapping[str, int]) -> None:
+        if phase == "stop":
+            gc.callbacks.remove(settle)
+            gc.freeze()
+            gc.set_threshold(*usual)
+
+    gc.callbacks.append(settle)
+    gc.set_threshold(_OF_A_START, *usual[1:])
 
 
 def keep_pages() -> None:

@@ -26,7 +26,7 @@ from veil.cli.groups import Commands
 from veil.cli.screen import OUTPUT
 from veil.errors import Error, place_of
 from veil.extras import extra_of, install
-from veil.memory import slow_to_purge
+from veil.memory import late_to_collect, slow_to_purge
 
 app = typer.Typer(
     name="veil",
@@ -80,6 +80,7 @@ def root(
 def main() -> None:
     """Run the command line. An error is one line on stderr and an exit code; it never contains a value of the data."""
     slow_to_purge()
+    late_to_collect()
     try:
         app()
     except Error as error:
