@@ -63,6 +63,12 @@ class Relation(Protocol):
         """
         ...
 
+    def again(self, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
+        """The same rows by another question; None where there is no second way to ask."""
+        ...
+
+    def count(self) -> int: ...
+
 
 class Target(Protocol):
     """Where a release is put for others to use."""

@@ -47,6 +47,20 @@ class Database(abc.ABC):
     @abc.abstractmethod
     def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]: ...
 
+    def again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
+        """The rows of a stretch a second way, over a connection of its own: the first may still be reading."""
+        other = type(self)(self.address)
+        found = other.batches_again(table, keys, rows)
+        return None if found is None else _closing(other, found)
+
+    def batches_again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
+        """The rows of a stretch by another question than that of `batches`.
+
+        Shape:   None where there is no second way, or where nothing says in which order the rows are.
+        """
+        del table, keys, rows
+        return None
+
     @abc.abstractmethod
     def count(self, table: str) -> int: ...
 
@@ -81,6 +95,13 @@ class Database(abc.ABC):
         return type(self), (self.address,)
 
 
+def _closing(store: Database, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from batches
+    finally:
+        store.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A relation of a database."""
@@ -101,6 +122,12 @@ class Table:
 
     def read(self, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         return self.store.batches(self.name, keys, rows)
+
+    def again(self, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
+        return self.store.again(self.name, keys, rows)
+
+    def count(self) -> int:
+        return self.store.count(self.name)
 
 
 def declared_field(column: Column, kind: pa.DataType, scheme: str) -> pa.Field:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from veil.errors import StoreError
 from veil.stores.address import Address
+from veil.stores.again import fetched, in_batches, is_bytes
 from veil.stores.base import Stretch, quoted, stretches_of
 from veil.stores.database import MARKS, Column, Database, check_columns, declared_field, is_written_as, refused, taken
 from veil.stores.folder import Folder
@@ -98,6 +99,19 @@ class Duck(Database):
             ):
                 yield pa.RecordBatch.from_arrays([one.cast(kind) for one, kind in zip(batch.columns, schema.types, strict=True)], schema=schema)  # fmt: skip
 
+    def batches_again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
+        """Every cell as the database's own text, row by row and not as Arrow."""
+        return self._again(table, keys, rows) if self._has_row_ids(table) else None
+
+    def _again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
+        schema = self.schema(table)
+        said = ", ".join(map(_told_again, schema))
+        bounds = [f"rowid {sign} {int(key[0])}" for key, sign in zip(keys, (">=", "<"), strict=True) if key is not None]
+        where = (" WHERE " + " AND ".join(bounds)) if bounds else ""
+        with _telling(), contextlib.closing(self._line.cursor()) as line:
+            line.execute(f"SELECT {said} FROM {self._at(table)}{where} ORDER BY rowid")
+            yield from in_batches(fetched(line, rows), schema, rows)
+
     def count(self, table: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM {self._at(table)}")[0][0])
 
@@ -144,6 +158,14 @@ class Duck(Database):
 
     def _at(self, table: str) -> str:
         return f"{quoted(self.space)}.{quoted(table)}"
+
+
+def _told_again(field: pa.Field) -> str:
+    """The question for a cell: its text; of moments the number since 1970, of bytes their hexadecimal digits."""
+    name = quoted(field.name)
+    if pa.types.is_timestamp(field.type) and field.type.tz:
+        return f"CAST(CAST(epoch_us({name}) AS BIGINT) AS VARCHAR)"
+    return f"hex({name})" if is_bytes(field.type) else f"CAST({name} AS VARCHAR)"
 
 
 class DuckTarget:

@@ -13,6 +13,7 @@ from pymysql.cursors import SSCursor
 
 from veil.errors import FormatError
 from veil.stores.address import Address, password
+from veil.stores.again import fetched, in_batches, is_bytes
 from veil.stores.base import Stretch, quoted, stretches_of, within
 from veil.stores.database import Column, Database, as_text, check_columns, declared_field, is_written_as, refused, taken
 
@@ -146,6 +147,24 @@ class Mariadb(Database):
         finally:  # whoever reads only the first rows leaves no lock on the table
             self._line.commit()
 
+    def batches_again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
+        """Every cell as the hexadecimal digits of the server's own text."""
+        key = self.key(table)
+        return self._again(table, key, keys, rows) if key else None
+
+    def _again(self, table: str, key: list[str], keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
+        schema = self.schema(table)
+        where, values = within([one.replace("%", "%%") for one in key], keys, '"', "%s")
+        said = ", ".join(map(_told_again, schema))
+        try:
+            with self._line.cursor(SSCursor) as cursor:
+                cursor.execute(
+                    f"SELECT {said} FROM {_name(table)}{where} ORDER BY {', '.join(map(_name, key))}", tuple(values)
+                )
+                yield from in_batches((_unhexed(row, schema) for row in fetched(cursor, rows)), schema, rows)
+        finally:
+            self._line.commit()
+
     def count(self, table: str) -> int:
         return int(self._line.rows(f"SELECT count(*) FROM {_name(table)}")[0][0])
 
@@ -180,6 +199,21 @@ def _selected(field: pa.Field) -> str:
     name = _name(field.name)
     plain = pa.types.is_integer(field.type) or pa.types.is_floating(field.type) or pa.types.is_large_binary(field.type)
     return name if plain else f"CAST({name} AS CHAR)"
+
+
+def _told_again(field: pa.Field) -> str:
+    name = _name(field.name)
+    return (
+        f"HEX(CAST({name} AS BINARY))" if is_bytes(field.type) else f"HEX(CAST({name} AS CHAR CHARACTER SET utf8mb4))"
+    )
+
+
+def _unhexed(row: tuple[str | None, ...], schema: pa.Schema) -> list[str | None]:
+    """The texts of a row; of columns of bytes their digits."""
+    return [
+        one if one is None or is_bytes(field.type) else bytes.fromhex(one).decode()
+        for one, field in zip(row, schema, strict=True)
+    ]
 
 
 def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:

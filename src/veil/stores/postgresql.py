@@ -12,6 +12,7 @@ import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
 from veil.stores.address import Address, password
+from veil.stores.again import is_bytes, typed
 from veil.stores.base import Stretch, quoted, stretches_of
 from veil.stores.database import MARKS, Column, Database, check_columns, declared_field, is_written_as, refused, taken
 
@@ -181,6 +182,28 @@ class Postgresql(Database):
         finally:  # whoever reads only the first rows leaves no lock on the table
             self._line.commit()
 
+    def batches_again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
+        """Every cell as the server's own text, not as the driver reads its types."""
+        key = self.key(table)
+        return self._again(table, key, keys, rows) if key else None
+
+    def _again(self, table: str, key: list[Column], keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
+        schema = self.schema(table)
+        where, values = _within(key, keys)
+        order = ", ".join(f"veil_t.{quoted(one.name)}" for one in key)  # not the texts, which have the same names
+        try:
+            with self._line.cursor() as cursor:
+                cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(16 << 20)})
+                said = ", ".join(map(_told_again, schema))
+                cursor.execute(f"SELECT {said} FROM {self._at(table)} veil_t{where} ORDER BY {order}", values or None)
+                for batch in cursor.fetch_record_batch():
+                    for start in range(0, batch.num_rows, rows):
+                        piece = batch.slice(start, rows).columns
+                        cells = [typed(_plain(one), kind) for one, kind in zip(piece, schema.types, strict=True)]
+                        yield pa.RecordBatch.from_arrays(cells, schema=schema)
+        finally:
+            self._line.commit()
+
     def schema(self, table: str) -> pa.Schema:
         beyond = self._beyond_calendar(table)
         return pa.schema(
@@ -252,6 +275,16 @@ def _arrow(kind: str) -> pa.DataType:
 
 def _plain(column: pa.Array) -> pa.Array:
     return column.storage if isinstance(column, pa.ExtensionArray) else column
+
+
+def _told_again(field: pa.Field) -> str:
+    """The question for a cell: its text; of moments the number since 1970, of bytes their hexadecimal digits."""
+    name = quoted(field.name)
+    if pa.types.is_timestamp(field.type) and field.type.tz:
+        return f"(extract(epoch FROM {name}) * 1000000)::bigint::text"
+    if is_written_as(field, "postgresql").startswith("character("):
+        return f"convert_from(bpcharsend({name}), getdatabaseencoding())"  # its own text lacks the blanks at the end
+    return f"encode({name}, 'hex')" if is_bytes(field.type) else f"{name}::text"
 
 
 class PostgresqlTarget:

@@ -9,12 +9,14 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from veil.errors import FormatError, StoreError
 from veil.stores.address import Address
+from veil.stores.again import in_batches, is_bytes
 from veil.stores.base import Stretch, quoted, stretches_of, within
 from veil.stores.database import (
     MARKS,
@@ -66,9 +68,7 @@ class Sqlite(Database):
         if not path.is_file():
             raise StoreError("store-refused", "the database file does not exist", where="sqlite", hint="expected: sqlite:///FILE, relative to the project")  # fmt: skip
         with _telling():
-            made = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-            made.execute("PRAGMA temp_store = MEMORY")  # what a view sorts would lie in a temporary file, in clear
-        return made
+            return _opened(path)
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         with _telling():
@@ -124,6 +124,26 @@ class Sqlite(Database):
             while found := cursor.fetchmany(rows):
                 yield _batch(found, schema)
 
+    def batches_again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
+        """The class and the bytes of each cell, as the database tells them, over a connection of its own."""
+        key = self.key(table)
+        return self._again(table, key, keys, rows) if key else None
+
+    def _again(self, table: str, key: list[str], keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
+        schema = self.schema(table)
+        said = ", ".join(_told_again(quoted(field.name)) for field in schema)
+        where, values = within(key, keys, '"', "?")
+        with _telling(), contextlib.closing(_opened(self.address.path)) as line:
+            (encoding,) = line.execute("PRAGMA encoding").fetchone()
+            cursor = line.execute(
+                f"SELECT {said} FROM {quoted(table)}{where} ORDER BY {', '.join(map(quoted, key))}", values
+            )
+            texts = (
+                [_literal(cell, field.type, encoding) for cell, field in zip(row, schema, strict=True)]
+                for row in cursor
+            )
+            yield from in_batches(texts, schema, rows)
+
     def count(self, table: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM {quoted(table)}")[0][0])
 
@@ -138,6 +158,36 @@ class Sqlite(Database):
         held = self.__dict__.pop("_line", None)
         if held is not None:
             held.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    made = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    made.execute("PRAGMA temp_store = MEMORY")  # what a view sorts would lie in a temporary file, in clear
+    return made
+
+
+def _told_again(name: str) -> str:
+    """The question for a cell: a letter for its class, and its text or its bytes in hexadecimal digits."""
+    return (f"CASE typeof({name}) WHEN 'integer' THEN 'I' || {name} WHEN 'real' THEN 'R' || printf('%!.17g', {name}) "
+            f"WHEN 'text' THEN 'T' || hex({name}) WHEN 'blob' THEN 'B' || hex({name}) END")  # fmt: skip
+
+
+def _literal(told: str | None, kind: pa.DataType, encoding: str) -> str | None:
+    """A cell as text for a column of this type, from what the database says of it.
+
+    Errors:  FormatError `reread`.
+    """
+    if told is None:
+        return None
+    letter, value = told[0], told[1:]
+    try:
+        if letter == "T":
+            return bytes.fromhex(value).decode(encoding)
+    except (UnicodeDecodeError, ValueError):
+        raise FormatError("reread", "a second reading of a table finds a text in another encoding") from None
+    if letter == "R":
+        return repr(float(value))
+    return value if letter == "I" or is_bytes(kind) else f"X'{value}'"
 
 
 def _arrow(classes: str | None, declared: str) -> pa.DataType:

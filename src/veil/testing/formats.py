@@ -49,6 +49,10 @@ def check_format(
             joined.write_bytes(b"".join(trial.part(bound) for bound in bounds))
             assert same(path, joined), "law 3: the parts of a file do not join to the whole"
         before = trial.values(path, settings)
+        assert set(before) <= set(seen.addresses), "law 2: a field is read that `inspect` does not name"
+        if format_.traits.exact:
+            assert same_bytes(path, whole), "traits: an `exact` format gives back a file without edits byte for byte"
+        trial.check_again(path, before)
         for address in before:
             _check_change(trial, before, address)
         if len(before) > 1:
@@ -74,13 +78,24 @@ class _Trial:
                     found.setdefault(field.address, []).extend(field.values.to_pylist())
         return found
 
+    def check_again(self, path: Path, values: Values, **settings: Any) -> None:
+        """Nothing, where the second reading of a file gives what the first gave."""
+        found: Values = {}
+        for batch in self.format.reread(path.parent, Part((path.name,)), {**self.settings, **settings}):
+            for field in batch.fields:
+                if not field.address.endswith(EMPTY):
+                    found.setdefault(field.address, []).extend(field.values.to_pylist())
+        assert found == values, "law 8: the second reading (`reread`) gives other values than the first"
+
     def rewritten(self, name: str, change: Change, bound: tuple[int, int] = (0, -1)) -> Path:
         part, folder = Part((self.path.name,), *bound), self.side / name
         folder.mkdir(exist_ok=True)
         writer = self.format.writer(folder, part, self.settings)
-        for batch in self.format.read(self.path.parent, part, self.settings):
-            writer.write(batch, change(batch))
-        writer.finish()
+        try:
+            for batch in self.format.read(self.path.parent, part, self.settings):
+                writer.write(batch, change(batch))
+        finally:
+            writer.finish()
         return folder / self.path.name
 
     def part(self, bound: tuple[int, int]) -> bytes:
@@ -96,7 +111,9 @@ def _check_change(trial: _Trial, before: Values, address: str) -> None:
             else Edits({address: pa.array(_edited(field.values.to_pylist()), pa.large_string())})
         )
 
-    after = trial.values(trial.rewritten("changed", change), trial.settings)
+    made = trial.rewritten("changed", change)
+    after = trial.values(made, trial.settings)
+    trial.check_again(made, after, output=True)
     for other, values in before.items():
         if other != address:
             assert after.get(other) == values, "law 1: an edit of one field changed another"

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from veil.errors import Error
+from veil.formats.base import Format, TwoWay, Typed
+from veil.formats.traits import Traits
 from veil.keys import Keys
 from veil.model import about_table
 from veil.operators.base import Operator
 from veil.operators.promise import Promise
-from veil.parts import OPERATORS, offered, package_name, part
+from veil.parts import FORMATS, OPERATORS, endings, offered, package_name, part
+from veil.testing.formats import Same, check_format, same_bytes
 from veil.testing.operators import KEYS, check_operator
 
 Values = Sequence[str | None]
@@ -22,22 +28,37 @@ OTHER = Keys.from_secret(bytes(range(1, 33)))
 
 def check_plugin(
     package: str,
-    values: Mapping[str, Values],
+    values: Mapping[str, Values] | None = None,
     *,
     options: Mapping[str, Mapping[str, Any]] | None = None,
     about: Mapping[str, str | None] | None = None,
+    files: Mapping[str, Sequence[Path]] | None = None,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
+    same: Same = same_bytes,
 ) -> dict[str, list[str | None]]:
-    """What each operator of an installed package makes of its values, once every law held.
+    """What each operator of an installed package makes of its values, once every law held for its operators and formats.
 
     Shape:   `values`: by the name of an operator, values that it is for; odd ones are added. `options`: by name. `about`:
-             columns of `veil.model.ABOUT`, a word for all rows.
+             columns of `veil.model.ABOUT`, a word for all rows. `files`: by the name of a format, files of it; `given`: what
+             a project states of them, by name; `same`: the equality of files of formats that are not `exact`.
     Errors:  AssertionError that names the law.
     """
-    points = offered("operators", package_name(package))
-    assert points, "the package is not installed, or has no entry point in the group `veil.operators`"
+    points, values, files = offered("operators", package_name(package)), values or {}, files or {}
+    formats = offered("formats", package_name(package))
+    assert points or formats, (
+        "the package is not installed, or has no entry point in the groups `veil.operators` and `veil.formats`"
+    )
     assert set(points) == set(values), (
         "an operator of the package has no values to be tried on, or there is no such operator"
     )
+    assert set(formats) == {name for name, given_files in files.items() if given_files}, (
+        "a format of the package has no file to be tried on, or there is no such format"
+    )
+    for name in sorted(formats):
+        kind = part("formats", f"{package_name(package)}:{name}")
+        _check_format_shape(name, kind)
+        for file in files[name]:
+            _check_file(kind(), file, (given or {}).get(name), same)
     answers = {}
     for name in sorted(points):
         kind = part("operators", f"{package_name(package)}:{name}")
@@ -62,6 +83,35 @@ def _check_shape(name: str, kind: Any) -> None:
     told = inspect.cleandoc(kind.__doc__ or "")
     written = told and not told.startswith(f"{kind.__name__}(")  # a dataclass without words gets its signature
     assert written, "an operator says in a sentence what it answers"
+
+
+def _check_file(made: Format, file: Path, given: Mapping[str, Any] | None, same: Same) -> None:
+    try:
+        check_format(made, file, given=given, same=same)
+    except Error as error:
+        raise AssertionError(f"a format refuses a file of its own, or one that it wrote: {error.code}") from error
+
+
+def _check_format_shape(name: str, kind: Any) -> None:
+    assert name not in FORMATS, "a format has a name of Veil's own"
+    assert getattr(kind, "name", None) == name, "a format has the name of its entry point"
+    traits = getattr(kind, "traits", None)
+    assert isinstance(traits, Traits), "a format declares its `traits`, a veil.formats.traits.Traits"
+    assert traits.stored or traits.endings, "traits: a format of files says how their names end"
+    assert all(re.fullmatch(r"\.[a-z0-9.]+", ending) for ending in traits.endings), (
+        "traits: an ending is a dot and small letters"
+    )
+    assert not set(traits.endings) & set(endings()), "traits: files with this ending are of a format of Veil's own"
+    for member in ("after", "inspect", "split", "read", "reread", "writer", "is_joined", "join"):
+        assert callable(getattr(kind, member, None)), f"a format has `{member}`"
+    assert issubclass(kind, Typed) == traits.typed, "traits: a `typed` format has `schema_of`, and no other has"
+    assert issubclass(kind, TwoWay) == traits.reversible, (
+        "traits: a `reversible` format has `read_back` and `lost`, and no other has"
+    )
+    assert inspect.cleandoc(kind.__doc__ or ""), "a format says in a sentence what it reads"
+    made = kind()
+    assert made.writes == name or made.writes in FORMATS, "a format writes itself, or a format of Veil's own"
+    assert made.after(f"a/b{traits.endings[0] if traits.endings else ''}"), "a format names what comes of an input"
 
 
 def _check_answers(make: Any, values: Values, about: Mapping[str, str | None]) -> list[str | None]:

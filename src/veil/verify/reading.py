@@ -27,11 +27,32 @@ from veil.verify.freed import freed
 from veil.verify.ours import is_ours
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
+_BEHIND = r"(?i:\b(?:{cue})\b[ .:#=]{{1,4}}(?:is |no\.? |number )?[ .:#=]{{0,2}})"
+# What identifies by its shape; what may be a measured value too only behind a word that says what it is.
 _NUMBERS = (
-    (Label.SSN, re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")),
-    (Label.EMAIL, re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")),
-    (Label.PHONE, re.compile(r"(?<![\w.-])\(?[2-9]\d{2}\)?[-. ][2-9]\d{2}[-. ]\d{4}(?![\w-])")),
-    (Label.URL, re.compile(r"https?://[\w./-]{1,2000}")),
+    (Label.SSN, re.compile(r"(?<![\w-])(?P<value>\d{3}-\d{2}-\d{4})(?![\w-])")),
+    (
+        Label.SSN,
+        re.compile(_BEHIND.format(cue="ssn|social security") + r"(?P<value>\d{3}[ .]?\d{2}[ .]?\d{4})(?![\w-])"),
+    ),
+    (Label.EMAIL, re.compile(r"(?<![\w.+-])(?P<value>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")),
+    (Label.PHONE, re.compile(r"(?<![\w.-])(?P<value>\(?[2-9]\d{2}\)?[-. ] ?[2-9]\d{2}[-. ]\d{4})(?![\w-])")),
+    (
+        Label.PHONE,
+        re.compile(
+            _BEHIND.format(cue="phone|tel|telephone|cell|mobile") + r"(?P<value>\+?1?[2-9]\d{2}[2-9]\d{6})(?![\w-])"
+        ),
+    ),
+    (Label.URL, re.compile(r"(?P<value>https?://[\w./-]{1,2000})")),
+    (Label.URL, re.compile(r"(?<![\w./])(?P<value>www\.[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")),
+    (Label.IP, re.compile(_BEHIND.format(cue="ip|ip address") + r"(?P<value>(?:\d{1,3}\.){3}\d{1,3})(?![\w.]\w)")),
+    (
+        Label.MRN,
+        re.compile(
+            _BEHIND.format(cue="mrn|medical record|medical record no|medical record number|chart no|chart number")
+            + r"(?P<value>\d{5,12})(?![\w-])"
+        ),
+    ),
 )
 _DAY = r"(?<![\w/.-])(?:(?:19|20)\d\d-\d\d-\d\d|\d{1,2}/\d{1,2}/(?:19|20)\d\d|{month} \d{1,2}, (?:19|20)\d\d|\d{1,2}-{month}-(?:19|20)\d\d)(?![\w/-])"
 _TORN = re.compile(
@@ -73,8 +94,8 @@ class Reading:
         before, after = self._freed(before), self._freed(after)
         for label, pattern in _NUMBERS:
             there = self._numbers(label, pattern, after) if label not in self._kept else set()
-            stayed = there & set(pattern.findall(before)) if there else there
-            if any(not is_ours(value, label) for value in stayed):
+            stayed = there & {one["value"] for one in pattern.finditer(before)} if there else there
+            if any(not _is_ours(value, label) for value in stayed):
                 return "residual-pattern"
         if self._unread(after) and self._unread(before):
             return "residual-language"
@@ -94,9 +115,9 @@ class Reading:
     def _numbers(self, label: Label, pattern: re.Pattern[str], text: str) -> set[str]:
         """The numbers of one shape; a fax number has that of a telephone, and is told by the word before it where it may stay."""
         if label is not Label.PHONE or Label.FAX not in self._kept:
-            return set(pattern.findall(text))
+            return {one["value"] for one in pattern.finditer(text)}
         return {
-            one.group()
+            one["value"]
             for one in pattern.finditer(text)
             if not self._fax.search(text, max(0, one.start() - 40), one.start())
         }
@@ -140,6 +161,13 @@ class Reading:
                 moved[at] = np.nan
         subjects = pa.array([told[i] for i in texts], pa.large_string())
         return [texts[at] for at in other_steps(moved, subjects, found)]
+
+
+def _is_ours(value: str, label: Label) -> bool:
+    """Whether Veil wrote a value that stood there before too; digits alone are no pseudonym of ours, but for fake SSNs."""
+    if label in (Label.SSN, Label.MRN):
+        return label is Label.SSN and re.sub(r"\D", "", value).startswith(("000", "666"))
+    return is_ours(value, label)
 
 
 @cache
