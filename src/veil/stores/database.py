@@ -51,7 +51,10 @@ class Database(abc.ABC):
         """The rows of a stretch a second way, over a connection of its own: the first may still be reading."""
         other = type(self)(self.address)
         found = other.batches_again(table, keys, rows)
-        return None if found is None else _closing(other, found)
+        if found is None:
+            other.close()
+            return None
+        return _closing(other, found)
 
     def batches_again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
         """The rows of a stretch by another question than that of `batches`.
