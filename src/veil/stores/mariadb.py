@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -208,7 +208,7 @@ def _told_again(field: pa.Field) -> str:
     )
 
 
-def _unhexed(row: tuple[str | None, ...], schema: pa.Schema) -> list[str | None]:
+def _unhexed(row: Sequence[str | None], schema: pa.Schema) -> list[str | None]:
     """The texts of a row; of columns of bytes their digits."""
     return [
         one if one is None or is_bytes(field.type) else bytes.fromhex(one).decode()
