@@ -30,6 +30,7 @@ from veil.cli.serve_options import (
     OidcClient,
     OidcIssuer,
     OidcRole,
+    Origins,
     Otlp,
     Port,
     PublicUrl,
@@ -74,6 +75,7 @@ def serve(
     oidc_claim: OidcClaim = "groups",
     public_url: PublicUrl = "",
     hosts: Hosts = None,
+    origins: Origins = None,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
     client_ca: ClientCa = None,
@@ -109,6 +111,7 @@ def serve(
     setting = Setting(
         keys, local, frozenset(name.lower() for name in hosts or ()), body_limit << 20, rate / workers, locale=locale,
         revoked=revoked, site=site, provider=provider, otlp=otlp, zipkin=zipkin, apart=(key_file,) if key_file is not None else (),
+        origins=frozenset(one.rstrip("/") for one in origins or ()),
     )  # fmt: skip
     check_parts(setting)
     socket = bound(listening)

@@ -60,6 +60,13 @@ OidcRole = Annotated[
 OidcClaim = Annotated[str, typer.Option("--oidc-claim", help="the claim that lists the groups")]
 PublicUrl = Annotated[str, typer.Option("--public-url", help="the URL of this service in a browser")]
 Hosts = Annotated[list[str] | None, typer.Option("--allow-host", help="accept only this Host header; may be repeated")]
+Origins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-origin",
+        help="let pages of this origin call with a token (CORS), such as https://app.example.org; may be repeated",
+    ),
+]
 TlsCert = Annotated[
     Path | None, typer.Option("--tls-cert", exists=True, dir_okay=False, help="the server certificate, PEM")
 ]

@@ -25,6 +25,7 @@ from veil.service.faults import shown_faults
 from veil.service.gate.callers import Callers, read_revoked
 from veil.service.gate.door import CSP, FAILED, Door, told
 from veil.service.measures import Measures
+from veil.service.operations import operation_id
 from veil.service.reader import Reader
 from veil.service.rest.answers import Answers
 from veil.service.rest.routes import Desk, rest_router
@@ -58,6 +59,7 @@ def create_app(setting: Setting) -> ASGIApp:
 
     app = FastAPI(
         title="Veil", version=version("veil-deid"), description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None,
+        generate_unique_id_function=operation_id,
         redirect_slashes=False,  # a text would be sent again to the host that the caller named, perhaps without TLS
     )  # fmt: skip
     desk = Desk(reader, answers, callers, measures, setting.waiting)

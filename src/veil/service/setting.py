@@ -22,6 +22,7 @@ class Setting:
     Shape:   `site`: where files, their jobs and people are kept; None: texts alone are answered, and nothing is. `tls`:
              callers come over TLS, which ends here or before us. `otlp`, `zipkin`: where spans of requests are sent,
              beside what the OTEL_* variables say. `apart`: files that the process of a job may not read.
+             `origins`: pages of these may call (CORS), with a token and without cookies.
     Keeps:   `local`: calls of this machine need no token; Host and Origin are checked, so that no web page can call.
     """
 
@@ -39,3 +40,4 @@ class Setting:
     otlp: str = ""
     zipkin: str = ""
     apart: tuple[Path, ...] = ()
+    origins: frozenset[str] = frozenset()

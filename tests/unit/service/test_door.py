@@ -126,3 +126,39 @@ def test_an_error_says_its_own_status_whatever_its_code(monkeypatch, error, stat
     answer = asked("POST", "/api/v1/detect", json={"text": "x"})
     assert answer.status_code == status
     assert answer.json() == {"detail": "a sentence", "code": "a-code-of-tomorrow", "hint": "a hint"}
+
+
+PAGE = "https://app.example.org"
+SHARED = Setting(KEYS, origins=frozenset({PAGE}))
+
+
+def test_a_page_of_a_listed_origin_may_ask_and_call_with_a_token():
+    asks = {"Origin": PAGE, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    before = asked("OPTIONS", "/api/v1/deidentify", SHARED, headers=asks)
+    assert before.status_code == 204
+    assert before.headers["access-control-allow-origin"] == PAGE
+    assert "Authorization" in before.headers["access-control-allow-headers"]
+    assert "access-control-allow-credentials" not in before.headers
+    answer = asked("GET", "/api/v1/entities", SHARED, headers={"Origin": PAGE})
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, PAGE)
+    assert answer.headers.get_list("cross-origin-resource-policy") == ["cross-origin"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "https://app.example.org.evil.example", "http://app.example.org", ""]
+)
+def test_a_page_of_another_origin_gets_nothing_to_read(origin):
+    asks = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    for setting in (SHARED, Setting(KEYS)):
+        assert (
+            "access-control-allow-origin" not in asked("OPTIONS", "/api/v1/deidentify", setting, headers=asks).headers
+        )
+        assert "access-control-allow-origin" not in asked("GET", "/", setting, headers={"Origin": origin}).headers
+
+
+def test_every_call_has_a_name_of_its_own_that_people_would_give():
+    calls = asked("GET", "/openapi.json").json()["paths"]
+    names = {(path, method): one["operationId"] for path, methods in calls.items() for method, one in methods.items()}
+    assert len(set(names.values())) == len(names)
+    assert names["/api/v1/phi", "post"] == "detect_phi"
+    assert not any("api_v1" in name for name in names.values())

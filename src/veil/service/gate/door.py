@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from veil import log
 from veil.errors import Error, LimitError, place_of
 from veil.log import Name
-from veil.service.gate.origins import Origins
+from veil.service.gate.origins import Origins, is_preflight
 from veil.service.setting import Setting
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ CSP = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 FAILED = "the service failed; the id of this request stands in its log"
+PREFLIGHT = (
+    (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
+    (b"access-control-allow-headers", b"Authorization, Content-Type"),
+    (b"access-control-max-age", b"600"),
+)
 _FILE = re.compile(r"/(?:api/v1|portal/api)/jobs/[^/]+/file")
 _TEXTS = re.compile(r"/api/v1/(?:detect|deidentify|explain|batch|phi)")
 _SMALL = 4 << 20  # what is no text: it is read before it is known who asks
@@ -51,7 +56,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, setting: Setting, watch: Watch, spans: Spans | None = None) -> None:
         self._app, self._setting, self._watch, self._spans = app, setting, watch, spans
-        self._origins = Origins(setting.local, setting.hosts)
+        self._origins = Origins(setting.local, setting.hosts, setting.origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -60,12 +65,15 @@ class Door:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        visit = _Visit(scope, send, self._setting.tls)
+        visit = _Visit(scope, send, self._setting.tls, self._origins.shared_with(scope))
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         span = self._spans.begin("request", headers, {}) if self._spans is not None else None
         refused = self._refused(scope, headers)
         if refused is not None:
             await visit.answer(refused.status, told(refused))
+        elif visit.shared and is_preflight(scope):
+            await visit.send({"type": "http.response.start", "status": 204, "headers": list(PREFLIGHT)})
+            await visit.send({"type": "http.response.body"})
         else:
             await self._passed(scope, receive, visit)
         self._note(scope, visit)
@@ -120,8 +128,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class _Visit:
     """One request and what was answered."""
 
-    def __init__(self, scope: Scope, send: Send, tls: bool) -> None:
-        self._send, self._tls = send, tls
+    def __init__(self, scope: Scope, send: Send, tls: bool, shared: list[tuple[bytes, bytes]]) -> None:
+        self._send, self._tls, self.shared = send, tls, shared
         self.id = os.urandom(8).hex()
         self.status = 0
         self.began = time.perf_counter()
@@ -131,7 +139,8 @@ class _Visit:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             given = {name.lower() for name, _ in message["headers"]}
-            own = [(b"x-request-id", self.id.encode()), (b"content-security-policy", CSP.encode()), *HEADERS]
+            own = [*self.shared, (b"x-request-id", self.id.encode()), (b"content-security-policy", CSP.encode())]
+            own += [one for one in HEADERS if one[0] not in {name for name, _ in self.shared}]
             if self._tls:
                 own.append((b"strict-transport-security", b"max-age=31536000"))
             message = {**message, "headers": [*message["headers"], *(one for one in own if one[0] not in given)]}

@@ -25,8 +25,8 @@ class Origins:
              this machine seem to be on this machine. So is one for another host, and one sent by a page of another origin.
     """
 
-    def __init__(self, local: bool, hosts: Iterable[str]) -> None:
-        self._local = local
+    def __init__(self, local: bool, hosts: Iterable[str], shared: Iterable[str] = ()) -> None:
+        self._local, self._shared = local, frozenset(shared)
         self._allowed = frozenset(hosts) or (frozenset(LOOPBACK) if local else frozenset())
 
     def refused(self, scope: Scope) -> Error | None:
@@ -42,11 +42,27 @@ class Origins:
             hint = f"ask for localhost; behind a proxy: {_WITHOUT}" if self._local else "--allow-host names the hosts"
             return MisdirectedError("host", "this host is not served here", hint=hint)
         pages = [value for name, value in headers if name == "origin"]
-        if self._local and any(_host(one.partition("://")[2]) not in self._allowed for one in pages):
+        if self._local and any(
+            one not in self._shared and _host(one.partition("://")[2]) not in self._allowed for one in pages
+        ):
             return ForbiddenError(
                 "origin", "a page of another origin may not call", hint="use the page of this service"
             )
         return None
+
+    def shared_with(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Headers that let a page of a listed origin read the answer; none for all others. Source: Fetch, CORS protocol."""
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
+        if origin.decode("latin-1") not in self._shared:
+            return []
+        return [(b"access-control-allow-origin", origin), (b"vary", b"Origin"), (b"cross-origin-resource-policy", b"cross-origin"),
+                (b"access-control-expose-headers", b"X-Request-Id, Retry-After, Content-Disposition")]  # fmt: skip
+
+
+def is_preflight(scope: Scope) -> bool:
+    """Whether a browser asks if a page may call."""
+    names = {name for name, _ in scope["headers"]}
+    return scope["method"] == "OPTIONS" and b"origin" in names and b"access-control-request-method" in names
 
 
 def is_proxied(scope: Scope, names: Iterable[str]) -> bool:

@@ -22,6 +22,7 @@ from veil.service.store.store import Store
 from veil.service.work.planned import RULES, rules_of, with_wishes
 
 _HELD = 256 << 10
+BINARY: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _AT_ONCE = 8  # files of one owner
 
 
@@ -53,7 +54,7 @@ def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
 
     @router.put(
         "/jobs/{job}/file",
-        openapi_extra={"requestBody": {"content": {"application/octet-stream": {}}, "required": True}},
+        openapi_extra={"requestBody": {"content": BINARY, "required": True}},
     )
     async def upload(job: str, request: Request, caller: Annotated[Caller, asking]) -> JobTold:
         """The file as it is, as the body: it is sealed while it comes, and is nowhere else."""
@@ -104,7 +105,7 @@ def _add_plan(router: APIRouter, store: Store, asking: Any) -> None:
 
 
 def _add_results(router: APIRouter, store: Store, asking: Any) -> None:
-    @router.get("/jobs/{job}/result", response_class=StreamingResponse)
+    @router.get("/jobs/{job}/result", response_class=StreamingResponse, responses={200: {"content": BINARY}})
     def result(job: str, caller: Annotated[Caller, asking]) -> StreamingResponse:
         name, size, pieces = store.fetch(caller, job)
         headers = {

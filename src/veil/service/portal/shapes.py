@@ -55,6 +55,9 @@ class Changing(_Strict):
 class NewJob(_Strict):
     """A file that will come, by its name, and what is asked for it: a profile, identifiers, or the text of a profile."""
 
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "labs.csv", "profile": "expert"}]}
+    )
     name: Word
     profile: Word = ""
     identifiers: Annotated[list[Word], Field(max_length=60)] = []

@@ -32,6 +32,7 @@ from veil.service.rest.shapes import (
     ExplainAnswer,
     Health,
     PhiAnswer,
+    PhiEntity,
     PhiRequest,
     problems,
 )
@@ -133,7 +134,9 @@ def _add_phi(router: APIRouter, desk: Desk) -> None:
         desk.check_room()
         spans = await desk.answers.everything(asked.text)
         desk.count([asked.text], [spans])
-        return PhiAnswer(phi=entities(asked.text, spans), language=_language(desk, asked.text))
+        return PhiAnswer(
+            phi=[PhiEntity(**one) for one in entities(asked.text, spans)], language=_language(desk, asked.text)
+        )
 
 
 def _add_facts(router: APIRouter, desk: Desk) -> None:

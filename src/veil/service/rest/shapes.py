@@ -102,6 +102,10 @@ class DetectAnswer(Told):
 
 
 class DeidentifyAnswer(Told):
+    model_config = ConfigDict(json_schema_extra={"examples": [{
+        "deidentified_text": "Patient [NAME]", "entity_count": 1, "replacements_made": {"John Smith": "[NAME]"},
+        "entities_found": [{"entity_type": "NAME", "text": "John Smith", "start": 8, "end": 18, "confidence": 0.93}],
+    }]})  # fmt: skip
     deidentified_text: str
     entities_found: list[Entity]
     replacements_made: dict[str, str]
@@ -141,8 +145,25 @@ class BatchAnswer(BaseModel):
     documents_processed: int
 
 
+class PhiEntity(BaseModel):
+    """An identifier in the shape of Locate and of Comprehend Medical. Units: code points."""
+
+    Id: int = Field(ge=0)
+    BeginOffset: int = Field(ge=0)
+    EndOffset: int = Field(ge=0)
+    Score: float = Field(ge=0, le=1)
+    Text: str
+    Category: Literal["PROTECTED_HEALTH_INFORMATION"]
+    Type: str
+    Traits: list[str] = Field(description="always empty here")
+
+
 class PhiAnswer(Told):
-    phi: list[dict[str, Any]]
+    model_config = ConfigDict(json_schema_extra={"examples": [{"phi": [{
+        "Id": 0, "BeginOffset": 8, "EndOffset": 18, "Score": 0.93, "Text": "John Smith", "Category": "PROTECTED_HEALTH_INFORMATION",
+        "Type": "NAME", "Traits": [],
+    }]}]})  # fmt: skip
+    phi: list[PhiEntity]
 
 
 class Health(BaseModel):
