@@ -19,7 +19,7 @@ _NAMES = {
 
 def operation_id(route: APIRoute) -> str:
     """The name of a call of the API as people would give it; of the portal's own, its verb and its path."""
-    (method,) = route.methods
+    (method,) = route.methods or {"GET"}
     name = _NAMES.get(f"{method} {route.path.removeprefix(_API)}") if route.path.startswith(_API) else None
     words = re.findall(r"[a-z0-9]+", route.path.replace("/api", "").lower())
     return name or "_".join([*words[:1], method.lower(), *words[1:]])
