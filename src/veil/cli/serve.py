@@ -102,11 +102,8 @@ def serve(
     listening.check(local=local, hosts=[one.lower() for one in hosts or ()])
     _check_alone(data, {"--objects": objects, "--memory-folder": memory_folder, "--keyring": keyring, "--oidc-issuer": oidc_issuer})  # fmt: skip
     keys = open_key(data, key_file) if data else root_keys(key_file)
-    site = (
-        site_at(data, objects, keys, Terms(kept=keep * 3600), memory_folder, _linking(keyring, passphrase_file))
-        if data
-        else None
-    )
+    linking = _linking(keyring, passphrase_file) if data else None
+    site = site_at(data, objects, keys, Terms(kept=keep * 3600), memory_folder, linking) if data else None
     provider = _provider(oidc_issuer, oidc_client, oidc_role or [], oidc_claim, public_url) if oidc_issuer else None
     setting = Setting(
         keys, local, frozenset(name.lower() for name in hosts or ()), body_limit << 20, rate / workers, locale=locale,
