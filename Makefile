@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SITE   := .make/docs
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test test-all lint docs pages bench bench-paired clean
+.PHONY: help demo test test-all lint lint-js docs pages bench bench-paired clean
 
 help:
 	@awk '/^##@ / { printf "\n%s\n", substr($$0, 5) } /^## / { name = $$2; sub(/^## [^ ]+ +/, ""); printf "  make %-14s %s\n", name, $$0 }' $(MAKEFILE_LIST)
@@ -40,10 +40,20 @@ test: $(READY)
 test-all: $(READY)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser or corpora or server"
 
-## lint      check formatting, types, layers and links of Markdown
+JS     := tools/javascript
+JSREADY := $(JS)/node_modules/.package-lock.json
+
+$(JSREADY): $(JS)/package.json $(JS)/package-lock.json
+	@cd $(JS) && npm ci --no-audit --no-fund --silent
+
+## lint      check formatting, types, layers, links of Markdown; the pages where Node is installed
 lint: $(READY)
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory lint-js; else echo 'no Node here: the JavaScript of the pages is not checked'; fi
 	@$(BIN)/ruff check src tests bench training tools examples deploy && $(BIN)/ruff format --check src tests bench training tools examples deploy && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python tools/check_links.py
+
+lint-js: $(JSREADY)
+	@cd $(JS) && npx --no-install biome check --config-path=. ../../src/veil/service/portal/pages && npx --no-install tsc -p tsconfig.json
 
 ##@ Documentation
 ## docs      build the website in site/ and check its links
@@ -78,4 +88,4 @@ bench-%: $(READY)
 ##@ Clean up
 ## clean     remove .venv, caches and outputs
 clean:
-	rm -rf $(VENV) $(SITE) site demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SITE) $(JS)/node_modules site demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,19 @@ CONTRAST = """() => {
   }
   return bad;
 }"""
+
+
+AXE = Path(__file__).resolve().parents[1] / "tools" / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def violations(page: Any) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA on a page: rule and element. Skips where `make lint` has not installed it."""
+    if not AXE.exists():
+        pytest.skip("no axe-core: run `make lint` where Node is installed")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("tags => axe.run({runOnly: tags})", WCAG)["violations"]
+    return [f"{rule['id']}: {node['target'][0]}" for rule in found for node in rule["nodes"]]
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests import browsers
-from tests.browsers import CONTRAST
+from tests.browsers import CONTRAST, violations
 from tests.portals import NOTE, PASSWORD, TABLE, served, site_in, working
 
 from veil.service.store import Store
@@ -76,6 +76,7 @@ def visit(tmp_path, chromium):
 
 def hand_in(page, name, data):
     page.set_input_files("#file", {"name": name, "mimeType": "application/octet-stream", "buffer": data})
+    page.click("#start")
     page.wait_for_selector("#rows tr .badge:not(:has-text('Uploading'))")
 
 
@@ -86,7 +87,7 @@ def shot(page, name):
 
 def downloaded(page):
     with page.expect_download() as coming:
-        page.click("text=Download")
+        page.click("a:text-is('Download')")
     return Path(coming.value.path()).read_bytes()
 
 
@@ -95,7 +96,7 @@ def test_from_the_first_admin_to_a_note_that_is_fetched(visit):
     admin.wait_for_url("**/setup")
     enter(admin, "ada", code=visit.store.people.setup_code())
     admin.wait_for_url("**/people")
-    admin.click("text=Make a link")
+    admin.click("text=Create invitation link")
     admin.wait_for_selector("#fresh:not([hidden])")
     shot(admin, "portal-people")
     link = admin.input_value("#link").removeprefix(visit.root)
@@ -108,7 +109,7 @@ def test_from_the_first_admin_to_a_note_that_is_fetched(visit):
     bob.wait_for_selector(".badge.good")
     shot(bob, "portal-files")
     assert downloaded(bob) == b"Seen by Dr. [NAME] on [DATE]. MRN [MRN]. Call [PHONE].\n"
-    bob.click("text=What was done")
+    bob.click("button:text-is('What was done')")
     bob.wait_for_selector("#report[open]")
     assert "no certificate" in bob.inner_text("#told")
     bob.click("#close")
@@ -122,10 +123,10 @@ def test_a_table_is_planned_changed_accepted_and_fetched(visit):
     page = visit.submitter()
     hand_in(page, "patients.csv", TABLE)
     visit.worker.once()
-    page.click("text=See the plan")
+    page.click("text=Review plan")
     page.wait_for_selector("#plan[open]")
     shot(page, "portal-plan")
-    page.select_option("[aria-label='what becomes of zip']", "drop")
+    page.select_option("[aria-label='Action for zip']", "drop")
     page.click("#accept")
     page.wait_for_selector("#plan:not([open])", state="attached")
     page.wait_for_selector(".badge:has-text('Queued')")
@@ -142,6 +143,60 @@ def test_ticked_identifiers_go_and_all_others_stay(visit):
     visit.worker.once()
     page.wait_for_selector(".badge.good")
     assert downloaded(page) == NOTE.replace(b"Alice Wong", b"[NAME]")
+
+
+def test_nothing_is_sent_before_start_and_a_chosen_file_can_be_removed(visit):
+    page = visit.submitter()
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method in ("POST", "PUT") else None)
+    files = [{"name": name, "mimeType": "text/plain", "buffer": NOTE} for name in ("first.txt", "second.txt")]
+    page.set_input_files("#file", files)
+    page.wait_for_selector("#chosen tr:nth-child(2)")
+    assert page.locator("#chosen tr").nth(0).inner_text().split("\t")[:3] == ["first.txt", "70 B", "safe-harbor"]
+    page.click("[aria-label='Remove first.txt from the list']")
+    assert sent == []
+    page.click("#start")
+    page.wait_for_selector("#rows tr .badge:has-text('Queued')")
+    assert "first.txt" not in page.inner_text("#rows")
+    assert len([url for url in sent if url.endswith("/jobs")]) == 1
+
+
+def test_a_first_visitor_has_a_sample_one_click_away(visit):
+    page = visit.submitter()
+    page.click("#sample-table")
+    page.wait_for_selector("#chosen tr")
+    page.click("#start")
+    page.wait_for_selector("#rows tr .badge:has-text('Queued')")
+    visit.worker.once()
+    page.click("text=Review plan")
+    page.wait_for_selector("#plan[open]")
+    assert page.inner_text("#plan-title") == "Plan: sample-patients.csv"
+    rows = {row.split("\t")[0].strip(): row for row in page.locator("#columns tr").all_inner_texts()}
+    assert "First name" in rows["first_name"]
+    assert "High" in rows["first_name"]
+    assert "55802 → 558" in rows["zip"]
+    assert page.locator("#columns select").first.input_value() == "proposed"
+    page.select_option("[aria-label='Action for weight_kg']", "drop")
+    assert "84.2 → (removed)" in page.locator("#columns tr", has_text="weight_kg").inner_text()
+    page.click("#accept")
+    page.wait_for_selector(".badge:has-text('Queued')")
+    visit.worker.once()
+    page.wait_for_selector(".badge.good")
+    assert b"Okafor" not in downloaded(page)
+
+
+def test_the_record_of_what_was_done_can_be_saved(visit):
+    page = visit.submitter()
+    hand_in(page, "note.txt", NOTE)
+    visit.worker.once()
+    page.click("button:text-is('What was done')")
+    page.wait_for_selector("#report[open]")
+    with page.expect_download() as coming:
+        page.click("#save")
+    assert coming.value.suggested_filename == "note.txt-record.txt"
+    record = Path(coming.value.path()).read_text()
+    assert "Policy: safe-harbor" in record
+    assert "Wong" not in record
 
 
 def test_a_name_of_a_file_that_is_markup_stays_words(visit):
@@ -165,7 +220,7 @@ def test_a_result_whose_time_is_over_is_told_as_deleted(visit):
     page.reload()
     page.wait_for_selector(".badge:has-text('Expired')")
     assert "note.txt" not in page.inner_text("#rows")
-    assert page.query_selector("text=Download") is None
+    assert page.query_selector("a:text-is('Download')") is None
 
 
 def test_a_cancelled_file_and_a_wrong_password_are_said(visit):
@@ -189,6 +244,7 @@ def test_a_file_that_is_refused_is_said_with_its_reason_and_keeps_no_other_out(v
             {"name": "note.txt", "mimeType": "text/plain", "buffer": NOTE},
         ],
     )
+    page.click("#start")
     page.wait_for_selector("#said.bad:has-text('note.exe: the ending of the file')")
     assert page.inner_text("#rows").count("note.txt") == 1
 
@@ -199,6 +255,7 @@ def test_an_upload_that_has_no_room_says_so_and_leaves_no_job_that_waits(visit):
     with visit.store.database.change() as line:
         line.execute("UPDATE objects SET size = ?", (visit.store.terms.quota - 10,))
     page.set_input_files("#file", {"name": "second.txt", "mimeType": "text/plain", "buffer": NOTE})
+    page.click("#start")
     page.wait_for_selector("#said.bad:has-text('larger than is allowed')")
     page.wait_for_selector("#rows tr")
     assert len(visit.store.database.rows("SELECT * FROM jobs")) == 1
@@ -230,8 +287,8 @@ def test_the_whole_way_goes_with_the_keyboard_alone(visit):
     page = visit.submitter()
     hand_in(page, "patients.csv", TABLE)  # the system's own dialog stands between a key and a file
     visit.worker.once()
-    page.wait_for_selector("text=See the plan")
-    reach(page, "See the plan")
+    page.wait_for_selector("text=Review plan")
+    reach(page, "Review plan")
     page.keyboard.press("Enter")
     page.wait_for_selector("#plan[open]")
     reach(page, "Accept and start")
@@ -269,10 +326,10 @@ def test_a_password_is_changed_with_the_keyboard_alone(visit):
         page.keyboard.type(words)
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#said:has-text('not typed twice')")
+    page.wait_for_selector("#said:has-text('not the same')")
     page.fill("#again", "another few words")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#said:has-text('is changed')")
+    page.wait_for_selector("#said:has-text('was changed')")
     assert visit.store.passwords.enter("bob", "another few words").name == "bob"
 
 
@@ -283,7 +340,7 @@ def test_who_forgot_the_password_sets_another_by_a_link_of_the_admin(visit):
     admin = visit.page("/sign-in")
     enter(admin, "ada")
     admin.wait_for_url("**/people")
-    admin.click("[aria-label='a link to a new password for bob']")
+    admin.click("[aria-label='Password reset link for bob']")
     admin.wait_for_selector("#fresh:not([hidden])")
     assert "deleted when it is used" in admin.inner_text("#link-words")
     again = visit.page(admin.input_value("#link").removeprefix(visit.root))
@@ -313,7 +370,7 @@ def test_every_word_of_every_page_has_contrast(visit, dark):
     page.check("#by-profile")
     hand_in(page, "patients.csv", TABLE)
     visit.worker.once()
-    page.click("text=See the plan")
+    page.click("text=Review plan")
     page.wait_for_selector("#plan[open]")
     assert page.evaluate(CONTRAST) == []
     page.click("#later")
@@ -321,6 +378,48 @@ def test_every_word_of_every_page_has_contrast(visit, dark):
     assert page.evaluate(CONTRAST) == []
     with contextlib.suppress(Exception):
         shot(page, f"portal-files-{'dark' if dark else 'light'}")
+
+
+@pytest.mark.parametrize("width", [375, 1200], ids=["phone", "wide"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_page_is_accessible_and_fits_its_screen(visit, dark, width):
+    """WCAG 2.2 AA by axe-core; no page is wider than its screen."""
+    store, theme = visit.store, f"{'dark' if dark else 'light'}-{width}"
+
+    def check(page, name):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert violations(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        shot(page, f"{name}-{theme}")
+
+    entry = visit.page("/sign-in", dark=dark)
+    entry.wait_for_url("**/setup")
+    check(entry, "setup")
+    enter(entry, "ada", code=store.people.setup_code())
+    entry.wait_for_url("**/people")
+    entry.wait_for_selector("#people tr")
+    check(entry, "users")
+    page = visit.submitter(dark=dark)
+    page.wait_for_selector("#none:not([hidden])")
+    check(page, "files-empty")
+    page.click("#sample-table")
+    page.check("#by-identifiers")
+    check(page, "files-chosen")
+    page.click("#start")
+    page.wait_for_selector("#rows tr .badge:has-text('Queued')")
+    visit.worker.once()
+    page.click("text=Review plan")
+    page.wait_for_selector("#plan[open]")
+    check(page, "plan")
+    page.click("#accept")
+    page.wait_for_selector(".badge:has-text('Queued')")
+    visit.worker.once()
+    page.click("button:text-is('What was done')")
+    page.wait_for_selector("#report[open]")
+    check(page, "record")
+    page.goto(visit.root + "/password")
+    page.wait_for_selector("#who a[aria-current]")
+    check(page, "password")
 
 
 def test_pages_hold_no_markup_from_words_and_nothing_from_elsewhere():

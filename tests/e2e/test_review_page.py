@@ -54,7 +54,7 @@ def drawn(page, worker, texts):
     page.set_input_files(
         "#file", {"name": "notes.jsonl", "mimeType": "application/octet-stream", "buffer": NOTES.encode()}
     )
-    page.wait_for_selector("#said:has-text('is here')")
+    page.wait_for_selector("#said:has-text('uploaded')")
     while worker.once():
         pass
     page.click("#samples button")

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.browsers import CONTRAST, chromium
+from tests.browsers import CONTRAST, chromium, violations
 
 pytestmark = pytest.mark.browser
 EVIL = (
@@ -80,9 +80,9 @@ def test_g11_the_result_and_the_json_are_copied_by_one_press(page):
     page.keyboard.press("Enter")
     page.wait_for_selector("#said:has-text('clipboard')")
     assert page.evaluate("navigator.clipboard.readText()") == "SSN [SSN]"
-    page.click("summary")
+    page.click("text=Answer as JSON")
     page.click("#copy-json")
-    page.wait_for_selector("#said:has-text('The answer')")
+    page.wait_for_selector("#said:has-text('Answer copied')")
     assert json.loads(page.evaluate("navigator.clipboard.readText()"))["spans"][0]["label"] == "SSN"
 
 
@@ -107,6 +107,29 @@ def test_g11_spans_are_reached_by_the_keyboard_and_chosen_in_both_texts(page):
 def test_g11_a_file_of_text_is_opened(page, tmp_path):
     (tmp_path / "note.txt").write_text("Dr. Alice Wong")
     assert answered(page, lambda: page.set_input_files("#file", tmp_path / "note.txt")) == "Dr. [NAME]"
+
+
+def test_g11_only_selected_identifiers_are_replaced_and_the_result_is_downloaded(page):
+    answered(page, lambda: page.fill("#text", "Dr. Alice Wong, SSN 123-45-6789"))
+    page.click("#only summary")
+    page.wait_for_selector("#types input[value='SSN']")
+    assert answered(page, lambda: page.check("#types input[value='SSN']")) == "Dr. Alice Wong, SSN [SSN]"
+    with page.expect_download() as coming:
+        page.click("#download")
+    assert Path(coming.value.path()).read_text() == "Dr. Alice Wong, SSN [SSN]"
+
+
+@pytest.mark.parametrize("width", [375, 1200], ids=["phone", "wide"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_g11_the_page_is_accessible_and_fits_its_screen(page, scheme, width):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    answered(page, lambda: page.select_option("#sample", label="Telephone note"))
+    page.wait_for_timeout(300)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"text-{scheme}-{width}.png"), full_page=True)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,3 +1,1 @@
-"use strict";
-
 window.ui = SwaggerUIBundle({ url: "/openapi.json", dom_id: "#calls", deepLinking: true, validatorUrl: null });

@@ -1,11 +1,11 @@
-// The page to come in: to sign in, to set up the first admin, to take an invitation, to set a forgotten password anew.
+// Sign in; create the administrator; accept an invitation; set a new password.
 import { arrive, at, call, home, say, trying } from "/pages/session.js";
 
 const KINDS = {
   "/sign-in": { title: "Sign in", about: "", button: "Sign in", path: "/login" },
-  "/setup": { title: "The first admin", about: "The code stands in the terminal in which the service was started. An admin manages people, and reads nobody's files.", button: "Set up", path: "/setup" },
-  "/invite": { title: "You are invited", about: "Choose a name and a password. This link is good once.", button: "Join", path: "/invitations/accept" },
-  "/new-password": { title: "A new password", about: "This link is good once. Files and results that you had here are deleted when you use it: hand them in again.", button: "Set it", path: "/password/renew" },
+  "/setup": { title: "Create the administrator", about: "The setup code is printed in the terminal of the service. The administrator manages users and cannot read their files.", button: "Create", path: "/setup" },
+  "/invite": { title: "Accept the invitation", about: "Choose a name and a password. This link works once.", button: "Create account", path: "/invitations/accept" },
+  "/new-password": { title: "Set a new password", about: "This link works once. Your files and results are deleted when you use it; upload them again.", button: "Set password", path: "/password/renew" },
 };
 const kind = KINDS[location.pathname] || KINDS["/sign-in"];
 const named = kind !== KINDS["/new-password"];

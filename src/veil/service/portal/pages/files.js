@@ -1,11 +1,14 @@
-// The page of files: hand in, watch, look at the plan, fetch.
-import { arrive, at, call, later, made, Refused, say, send, trying } from "/pages/session.js";
+// The page of files: choose, start, watch, check the plan, download.
+import { arrive, at, call, later, made, Refused, say, send, ticked, trying } from "/pages/session.js";
 import { showPlan } from "/pages/plan.js";
+import { showReport } from "/pages/report.js";
+import { FILES } from "/pages/samples.js";
 
 const ENDED = ["done", "failed", "cancelled", "expired"];
 const WORDS = { new: "Uploading", uploaded: "Queued", planning: "Reading", planned: "Needs review", queued: "Queued", running: "Running", done: "Done", failed: "Failed", cancelled: "Cancelled", expired: "Expired" };
 const TONE = { done: "good", failed: "bad", planned: "warn" };
 const rows = new Map();
+let queue = [];
 let lists = null;
 let timer = 0;
 let pause = 700;
@@ -13,31 +16,63 @@ let last = "";
 
 function choice() {
   if (at("by-profile").checked) return { profile: at("profile").value };
-  return { identifiers: [...document.querySelectorAll("#identifiers input:checked")].map((box) => box.value) };
+  return { identifiers: ticked("#identifiers") };
 }
 
-async function handIn(files) {
+function policyOf(wanted) {
+  return wanted.profile || `Only: ${wanted.identifiers.join(", ")}`;
+}
+
+function add(files) {
+  const wanted = choice();
+  if (wanted.identifiers && !wanted.identifiers.length) { say("Select at least one identifier.", "bad"); return; }
+  say("");
+  queue.push(...files.map((file) => ({ file, wanted, review: at("review").checked })));
+  showQueue();
+}
+
+function showQueue() {
+  at("queue").hidden = !queue.length;
+  at("chosen").replaceChildren(...queue.map((waiting) => {
+    const row = made("tr");
+    const remove = made("td", "", { "data-label": "Remove" });
+    remove.append(button("Remove", "plain", () => { queue = queue.filter((other) => other !== waiting); showQueue(); }, `Remove ${waiting.file.name} from the list`));
+    row.append(made("td", waiting.file.name, { "data-label": "File" }), made("td", size(waiting.file.size), { className: "n", "data-label": "Size" }), made("td", policyOf(waiting.wanted), { "data-label": "Policy" }), remove);
+    return row;
+  }));
+}
+
+function size(bytes) {
+  if (bytes < 1024) return `${bytes} B`;
+  const [unit, word] = bytes < 2 ** 20 ? [2 ** 10, "KiB"] : bytes < 2 ** 30 ? [2 ** 20, "MiB"] : [2 ** 30, "GiB"];
+  return `${Number((bytes / unit).toFixed(1))} ${word}`;
+}
+
+async function start() {
+  const waiting = queue;
   const refused = [];
-  for (const file of files) {
+  queue = [];
+  showQueue();
+  for (const one of waiting) {
     try {
-      await handInOne(file);
-      say(`${file.name} is here.`, "good");
+      await upload(one);
+      say(`${one.file.name} uploaded.`, "good");
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      refused.push(`${file.name}: ${error.message}`);
+      refused.push(`${one.file.name}: ${error.message}`);
     }
     await show();
   }
   if (refused.length) say(refused.join(" "), "bad");
 }
 
-async function handInOne(file) {
+async function upload({ file, wanted, review }) {
   const table = !/\.(txt|text|note)(\.\w+)?$/i.test(file.name);
-  if (file.size > lists.upload) throw new Refused(413, { detail: "the file is larger than is allowed" });
-  say(`${file.name} is sent …`);
-  const job = await call("POST", "/jobs", { name: file.name, review: table && at("review").checked, ...choice() });
+  if (file.size > lists.upload) throw new Refused(413, { detail: `the file is larger than is allowed (${size(lists.upload)})` });
+  say(`Uploading ${file.name} …`);
+  const job = await call("POST", "/jobs", { name: file.name, review: table && review, ...wanted });
   try {
-    await send(job.id, file, (share) => say(`${file.name}: ${Math.round(100 * share)} % sent`));
+    await send(job.id, file, (share) => say(`Uploading ${file.name}: ${Math.round(100 * share)} %`));
   } catch (error) {
     await call("DELETE", `/jobs/${job.id}`).catch(() => {}); // a job without its file waits for nothing
     throw error;
@@ -48,6 +83,7 @@ async function show() {
   clearTimeout(timer);
   const jobs = await call("GET", "/jobs");
   at("none").hidden = jobs.length > 0;
+  at("list").hidden = !jobs.length;
   const seen = new Set(jobs.map((job) => job.id));
   for (const [id, row] of rows) if (!seen.has(id)) { row.line.remove(); rows.delete(id); }
   jobs.forEach((job, i) => {
@@ -63,28 +99,27 @@ async function show() {
 }
 
 function fresh(job) {
-  const row = { line: made("tr"), state: made("td"), until: made("td"), acts: made("td"), key: "" };
-  const what = job.profile || job.identifiers.join(", ");
-  row.line.append(made("td", job.name || "(deleted)"), made("td", what), row.state, row.until, row.acts);
+  const row = { line: made("tr"), state: made("td", "", { "data-label": "State" }), until: made("td", "", { "data-label": "Available for" }), actions: made("td"), key: "" };
+  row.line.append(made("td", job.name || "(name deleted)", { "data-label": "File" }), made("td", policyOf(job), { "data-label": "Policy" }), row.state, row.until, row.actions);
   rows.set(job.id, row);
   return row;
 }
 
 // Only what has changed is drawn anew, so that nothing is taken from under a finger or a screen reader.
 function update(row, job) {
-  row.until.textContent = job.state === "done" ? left(job.until) : "";
+  row.until.textContent = job.state === "done" ? hours(job.until) : "";
   const bar = row.state.querySelector("progress");
   if (row.key === job.state && bar) {
     bar.max = Math.max(1, job.whole);
     bar.value = job.done;
-    row.state.querySelector(".stage").textContent = `${job.stage} ${timeLeft(row, job)}`;
+    row.state.querySelector(".stage").textContent = [job.stage, timeLeft(row, job)].filter(Boolean).join(", ");
   }
   if (row.key === job.state) return;
   row.key = job.state;
-  if (job.state === "expired") row.line.children[0].textContent = "(deleted)";
+  if (job.state === "expired") row.line.children[0].textContent = "(name deleted)";
   row.state.replaceChildren(made("span", WORDS[job.state] + (job.code ? `: ${job.code}` : ""), { className: `badge ${TONE[job.state] || ""}` }));
-  if (["planning", "running"].includes(job.state)) row.state.append(made("progress", "", { max: 1, ariaLabel: "progress" }), made("span", job.stage, { className: "stage hint" }));
-  row.acts.replaceChildren(...acts(job));
+  if (["planning", "running"].includes(job.state)) row.state.append(made("progress", "", { max: 1, ariaLabel: `Progress of ${job.name}` }), made("span", job.stage, { className: "stage hint" }));
+  row.actions.replaceChildren(...actions(job));
 }
 
 // From how far the work came since this page saw it first.
@@ -94,65 +129,36 @@ function timeLeft(row, job) {
   const moved = job.done - row.seen.done;
   if (moved <= 0 || job.done >= job.whole) return "";
   const seconds = Math.ceil((job.whole - job.done) * (now - row.seen.at) / moved);
-  return seconds < 60 ? `(about ${seconds} s left)` : `(about ${Math.ceil(seconds / 60)} min left)`;
+  return seconds < 60 ? `about ${seconds} s left` : `about ${Math.ceil(seconds / 60)} min left`;
 }
 
-function left(until) {
+function hours(until) {
   const minutes = Math.max(0, Math.round((until * 1000 - Date.now()) / 60000));
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function acts(job) {
+function actions(job) {
   const found = [];
-  if (job.state === "planned") found.push(button("See the plan", "main", () => showPlan(job, show)));
+  if (job.state === "planned") found.push(button("Review plan", "main", () => showPlan(job, show)));
   if (job.state === "done") found.push(made("a", "Download", { href: `/portal/api/jobs/${job.id}/result`, download: "" }), " ");
-  if (["done", "failed"].includes(job.state)) found.push(button(job.state === "done" ? "What was done" : "Why", "", () => report(job)));
+  if (["done", "failed"].includes(job.state)) found.push(button(job.state === "done" ? "What was done" : "Why", "", () => showReport(job)));
   if (!ENDED.includes(job.state)) found.push(button("Cancel", "bad", async () => { await call("POST", `/jobs/${job.id}/cancel`); await show(); }));
   else found.push(button("Delete", "bad", async () => { await call("DELETE", `/jobs/${job.id}`); await show(); }));
-  return found.flatMap((one) => [one, " "]);
+  const row = made("div", "", { className: "row tight" });
+  row.append(...found);
+  return [row];
 }
 
-function button(words, tone, act) {
-  const one = made("button", words, { type: "button", className: tone });
-  one.addEventListener("click", () => trying(act));
-  return one;
-}
-
-async function report(job) {
-  const told = await call("GET", `/jobs/${job.id}/report`);
-  const pieces = [];
-  if (told.message) pieces.push(made("p", [told.message, told.where && `at ${told.where}`, told.hint && `(${told.hint})`].filter(Boolean).join(" ")));
-  for (const [title, pairs] of [["Found in text", told.labels], ["The result was read again", told.checks]]) if (pairs && pairs.length) pieces.push(made("h3", title), table(pairs));
-  if (told.missing) pieces.push(made("p", `Not in the result: ${told.missing} (${told.quarantined.join(", ")})`));
-  if (told.places && told.places.length) pieces.push(list(told.places));
-  if (told.columns && told.columns.length) pieces.push(made("h3", "What happened with each column"), list(told.columns.map(([source, words, columns]) => `${source}: ${columns}: ${words}`)));
-  if (told.weak && told.weak.length) pieces.push(made("h3", "Weak evidence, left as it is"), list(told.weak));
-  for (const words of [...(told.notices || []), ...(told.not_covered || [])]) pieces.push(made("p", words, { className: "hint" }));
-  at("told").replaceChildren(...pieces);
-  at("report").showModal();
-}
-
-function list(lines) {
-  const whole = made("ul");
-  whole.append(...lines.map((line) => made("li", line)));
-  return whole;
-}
-
-function table(pairs) {
-  const body = made("tbody");
-  for (const [name, count] of pairs) {
-    const line = made("tr");
-    line.append(made("td", name), made("td", count, { className: "n" }));
-    body.append(line);
-  }
-  const whole = made("table");
-  whole.append(body);
-  return whole;
+function button(words, tone, act, label = "") {
+  const pressed = made("button", words, { type: "button", className: tone });
+  if (label) pressed.setAttribute("aria-label", label);
+  pressed.addEventListener("click", () => trying(act));
+  return pressed;
 }
 
 function group(title, names) {
   const field = made("fieldset");
-  const all = made("button", "all", { type: "button" });
+  const all = made("button", "Select all", { type: "button" });
   const boxes = names.map((name) => {
     const label = made("label");
     label.append(made("input", "", { type: "checkbox", value: name }), ` ${name} `);
@@ -170,23 +176,29 @@ function offer() {
   const about = () => { at("about").textContent = lists.profiles.find((one) => one.name === at("profile").value).about; };
   at("profile").addEventListener("change", about);
   about();
-  at("identifiers").append(group("Standard", lists.standard), group("Premium", lists.premium), group("Safe Harbor, 45 CFR 164.514(b)(2)", lists.safe_harbor));
+  at("identifiers").append(group("Direct identifiers", lists.standard), group("Record numbers and more", lists.premium), group("Safe Harbor, 45 CFR 164.514(b)(2)", lists.safe_harbor));
   for (const name of ["by-profile", "by-identifiers"]) at(name).addEventListener("change", () => { at("identifiers").hidden = at("by-profile").checked; });
-  at("formats").textContent = `Formats: ${Object.values(lists.formats).flat().join(" ")}. Up to ${Math.round(lists.upload / 1048576)} MiB.`;
-  at("file").accept = Object.values(lists.formats).flat().join(",");
+  const endings = Object.values(lists.formats).flat();
+  at("formats").textContent = `Supported: ${endings.join(" ")}, up to ${size(lists.upload)} each.`;
+  at("file").accept = endings.join(",");
   at("kept").textContent = String(Math.round(lists.kept / 360) / 10);
 }
 
 function listen() {
-  at("file").addEventListener("change", () => trying(async () => { await handIn([...at("file").files]); at("file").value = ""; }));
+  at("choose").addEventListener("click", () => at("file").click());
+  at("file").addEventListener("change", () => { add([...at("file").files]); at("file").value = ""; });
   for (const name of ["dragover", "dragleave", "drop"]) {
     at("drop").addEventListener(name, (event) => {
       event.preventDefault();
       at("drop").classList.toggle("over", name === "dragover");
-      if (name === "drop") trying(() => handIn([...event.dataTransfer.files]));
+      if (name === "drop") add([...event.dataTransfer.files]);
     });
   }
-  at("close").addEventListener("click", () => at("report").close());
+  at("start").addEventListener("click", () => trying(start));
+  at("clear").addEventListener("click", () => { queue = []; showQueue(); });
+  ["sample-table", "sample-note"].forEach((id, i) => {
+    at(id).addEventListener("click", () => { add([new File([FILES[i].text], FILES[i].name)]); at("start").focus(); });
+  });
 }
 
 trying(async () => {

@@ -1,14 +1,14 @@
-// The page of one's own password.
+// Change one's own password.
 import { arrive, at, call, say, trying } from "/pages/session.js";
 
 at("entry").addEventListener("submit", (event) => {
   event.preventDefault();
   trying(async () => {
-    if (at("new").value !== at("again").value) return say("The new one was not typed twice alike.", "bad");
+    if (at("new").value !== at("again").value) return say("The new passwords are not the same.", "bad");
     say("");
     await call("PUT", "/password", { old: at("old").value, new: at("new").value });
     at("entry").reset();
-    say("Your password is changed; other browsers are signed out.", "good");
+    say("Your password was changed. Other sessions are signed out.", "good");
   });
 });
 

@@ -1,18 +1,18 @@
-// The page of an admin: who may enter, and as what.
+// The page of an administrator: users, their roles, invitations.
 import { arrive, at, call, made, say, trying } from "/pages/session.js";
 
 const ROLES = ["submitter", "reviewer", "admin"];
 
 function personRow(person) {
-  const role = made("select", "", { ariaLabel: `role of ${person.name}` });
+  const role = made("select", "", { ariaLabel: `Role of ${person.name}` });
   role.append(...ROLES.map((name) => made("option", name, { value: name, selected: name === person.role })));
   role.addEventListener("change", () => change(person, { role: role.value }, `${person.name} is now ${role.value}.`));
-  const active = made("input", "", { type: "checkbox", checked: person.active, ariaLabel: `${person.name} may enter` });
-  active.addEventListener("change", () => change(person, { active: active.checked }, active.checked ? `${person.name} may enter.` : `${person.name} may not enter any more.`));
-  const renew = made("button", "New password …", { type: "button", ariaLabel: `a link to a new password for ${person.name}` });
+  const active = made("input", "", { type: "checkbox", checked: person.active, ariaLabel: `${person.name} is active` });
+  active.addEventListener("change", () => change(person, { active: active.checked }, active.checked ? `${person.name} is active.` : `${person.name} is deactivated.`));
+  const renew = made("button", "Reset link", { type: "button", ariaLabel: `Password reset link for ${person.name}` });
   renew.addEventListener("click", () => trying(async () => {
     const told = await call("POST", `/people/${person.id}/password`);
-    offer(`${location.origin}/new-password#${told.token}`, `Give this link to ${person.name}; it is shown once, and good once for a day. Files and results of ${person.name} are deleted when it is used`);
+    offer(`${location.origin}/new-password#${told.token}`, `Send this link to ${person.name}. It is shown once and works once, within a day. Files and results of ${person.name} are deleted when it is used.`);
   }));
   return row(person.name, role, active, renew);
 }
@@ -35,7 +35,7 @@ function change(person, told, words) {
 }
 
 function invitationRow(one) {
-  const drop = made("button", "Withdraw", { type: "button", className: "bad" });
+  const drop = made("button", "Revoke", { type: "button", className: "bad" });
   drop.addEventListener("click", () => trying(async () => { await call("DELETE", `/invitations/${one.id}`); await show(); }));
   return row(one.role, new Date(1000 * one.until).toLocaleString(), drop);
 }
@@ -50,14 +50,14 @@ function offer(link, words) {
   at("link-words").textContent = words;
   at("fresh").hidden = false;
   at("link").select();
-  say("The link is made.", "good");
+  say("Link created.", "good");
 }
 
 at("invite").addEventListener("submit", (event) => {
   event.preventDefault();
   trying(async () => {
     const told = await call("POST", "/invitations", { role: at("role").value });
-    offer(`${location.origin}/invite#${told.token}`, "Give this link to one person; it is shown once, and good once for three days");
+    offer(`${location.origin}/invite#${told.token}`, "Send this link to one person. It is shown once and works once, within three days.");
     await show();
   });
 });

@@ -1,38 +1,77 @@
-// The plan of one file: what becomes of each column, to accept or to change.
+// The plan of one file: what happens to each column, to accept or to change.
 import { at, call, made, Refused } from "/pages/session.js";
+import { actionOf, choiceOf, exampleOf, kindOf } from "/pages/actions.js";
 
 export async function showPlan(job, after) {
   const plan = await call("GET", `/jobs/${job.id}/plan`);
-  const picks = plan.columns.map((one) => ({ one, pick: picker(one, plan.rules) }));
-  at("columns").replaceChildren(...picks.map(({ one, pick }) => line(one, pick, plan)));
-  at("plan-said").textContent = "";
+  const several = new Set(plan.columns.map((column) => column.source)).size > 1;
+  const picks = plan.columns.map((column) => ({ column, pick: picker(column, plan.rules) }));
+  at("plan-title").textContent = `Plan: ${job.name}`;
+  at("columns").replaceChildren(...picks.map(({ column, pick }) => line(column, pick, several)));
+  refuse("");
   at("later").onclick = () => at("plan").close();
-  at("accept").onclick = async () => {
-    try {
-      const columns = picks.filter(({ one, pick }) => pick.value !== one.chosen).map(({ one, pick }) => ({ source: one.source, column: one.column, rule: pick.value }));
-      if (columns.length) await call("PUT", `/jobs/${job.id}/plan`, { columns });
-      await call("POST", `/jobs/${job.id}/start`);
-      at("plan").close();
-      await after();
-    } catch (error) {
-      at("plan-said").textContent = error instanceof Refused ? error.message : "The service does not answer.";
-    }
-  };
+  at("accept").onclick = () => accept(job, picks, after);
   at("plan").showModal();
+  at("plan").scrollTop = 0; // the focus is on the first action, further down
 }
 
-function picker(one, rules) {
-  const pick = made("select", "", { ariaLabel: `what becomes of ${one.column}` });
-  const words = { proposed: `proposed: ${one.rule}`, keep: "keep as it is", drop: "drop the column", scan: "read as text, replace what is found" };
-  pick.append(...rules.map((rule) => made("option", words[rule] || `treat as ${rule}`, { value: rule, selected: rule === one.chosen })));
+async function accept(job, picks, after) {
+  try {
+    const changed = picks.filter(({ column, pick }) => pick.value !== column.chosen);
+    const columns = changed.map(({ column, pick }) => ({ source: column.source, column: column.column, rule: pick.value }));
+    if (columns.length) await call("PUT", `/jobs/${job.id}/plan`, { columns });
+    await call("POST", `/jobs/${job.id}/start`);
+    at("plan").close();
+    await after();
+  } catch (error) {
+    refuse(error instanceof Refused ? error.message : "The service does not answer. Try again.");
+  }
+}
+
+function refuse(words) {
+  at("plan-said").textContent = words;
+  at("plan-said").hidden = !words;
+}
+
+function picker(column, rules) {
+  const pick = made("select", "", { ariaLabel: `Action for ${column.column}` });
+  pick.append(...rules.map((rule) => {
+    const words = rule === "proposed" ? `${actionOf(column.rule)} (proposed)` : choiceOf(rule);
+    return made("option", words, { value: rule, selected: rule === column.chosen });
+  }));
   return pick;
 }
 
-function line(one, pick, plan) {
-  const several = new Set(plan.columns.map((column) => column.source)).size > 1;
+function line(column, pick, several) {
   const row = made("tr");
-  const chosen = made("td");
-  chosen.append(pick);
-  row.append(made("td", several ? `${one.source}: ${one.column}` : one.column), made("td", one.kind), made("td", `${Math.round(100 * one.sure)}%`, { className: "n" }), made("td", one.why), chosen);
+  const action = cell("Action");
+  const example = cell("Example");
+  const show = () => {
+    const rule = pick.value === "proposed" ? column.rule : pick.value;
+    example.textContent = ["proposed", "keep", "drop", "scan"].includes(pick.value) ? exampleOf(column.kind, rule) : "as the policy says";
+  };
+  example.className = "effect";
+  action.append(pick);
+  pick.addEventListener("change", show);
+  show();
+  row.append(
+    cell("Column", several ? `${column.source}: ${column.column}` : column.column), detected(column),
+    cell("Confidence", confidence(column.sure)), action, example,
+  );
   return row;
+}
+
+function detected(column) {
+  const found = cell("Detected as", kindOf(column.kind));
+  found.append(made("div", column.why, { className: "hint" }));
+  return found;
+}
+
+function cell(label, words = "") {
+  return made("td", words, { "data-label": label });
+}
+
+function confidence(share) {
+  const word = share >= 0.9 ? "High" : share >= 0.7 ? "Medium" : "Low";
+  return `${word} (${Math.round(100 * share)}\u00a0%)`;
 }

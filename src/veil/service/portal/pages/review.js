@@ -1,5 +1,5 @@
 // The page of a review: read, decide by keyboard, approve what follows. What comes from a text becomes text nodes, never markup.
-import { arrive, at, call, later, made, say, send, trying } from "/pages/session.js";
+import { arrive, at, call, later, made, say, send, ticked, trying } from "/pages/session.js";
 
 const LABELS = ["NAME", "LOCATION", "ZIP", "DATE", "AGE_OVER_89", "PHONE", "FAX", "EMAIL", "SSN", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "URL", "IP", "BIOMETRIC", "PHOTO", "ID", "ORGANIZATION"];
 const TONE = { right: "good", wrong: "bad", missed: "warn" };
@@ -13,7 +13,7 @@ let words = { from: 0, to: 0 };
 
 const points = () => [...texts[here].text];
 const mine = () => marks.filter((mark) => mark.text === here);
-const verdictOf = (one) => (mine().find((mark) => mark.start === one.start && mark.end === one.end) || {}).verdict || "";
+const verdictOf = (one) => mine().find((mark) => mark.start === one.start && mark.end === one.end)?.verdict || "";
 
 function tokens() {
   const found = [];
@@ -185,16 +185,16 @@ async function follow() {
   const turn = ++following;
   const estimate = await call("GET", `/jobs/${job}/review/estimate`);
   if (turn !== following) return;
-  at("estimate").textContent = `${told(estimate.recall, "Recall")} · ${told(estimate.precision, "Precision")} · over the ${estimate.read} of ${estimate.texts} texts that were read to their end.`;
+  at("estimate").textContent = `${told(estimate.recall, "Recall")} · ${told(estimate.precision, "Precision")} · over ${estimate.read} of ${estimate.texts} texts that were read completely.`;
   at("labels").tBodies[0].replaceChildren(...Object.entries(estimate.labels).map(([label, one]) => line([label, one.hits, one.misses])));
   at("save").onclick = () => save(estimate);
-  const ticked = new Set([...document.querySelectorAll("#entries input:checked")].map((box) => box.value));
+  const before = new Set(ticked("#entries"));
   const entries = await call("GET", `/jobs/${job}/review/entries`);
   if (turn !== following) return;
   at("entries").replaceChildren(...entries.map((entry) => {
     const value = JSON.stringify([entry.kind, entry.label, entry.word]);
     const row = line(["", entry.word, meaning(entry), entry.times]);
-    row.cells[0].append(made("input", "", { type: "checkbox", value, checked: ticked.has(value), "aria-label": `approve: ${entry.word}` }));
+    row.cells[0].append(made("input", "", { type: "checkbox", value, checked: before.has(value), "aria-label": `Approve: ${entry.word}` }));
     return row;
   }));
   at("approve").disabled = !entries.length;
@@ -215,10 +215,10 @@ function save(estimate) {
 }
 
 async function approve() {
-  const chosen = [...document.querySelectorAll("#entries input:checked")].map((box) => JSON.parse(box.value));
-  if (!chosen.length) return say("Nothing is ticked.", "bad");
+  const chosen = ticked("#entries").map((value) => JSON.parse(value));
+  if (!chosen.length) return say("Select at least one entry.", "bad");
   const done = await call("POST", `/jobs/${job}/review/entries`, { entries: chosen.map(([kind, label, word]) => ({ kind, label, word })) });
-  say(`${done.added} new ${done.added === 1 ? "entry is" : "entries are"} in force from the next job on.`, "good");
+  say(`${done.added} new ${done.added === 1 ? "entry is" : "entries are"} used from the next job on.`, "good");
   await showRules();
 }
 
@@ -252,13 +252,13 @@ async function draw() {
   const [file] = at("file").files;
   if (!file) return;
   const made_job = await call("POST", "/jobs", { name: file.name, profile: at("profile").value, sample: Number(at("sample").value) });
-  say(`${file.name} is sent …`);
+  say(`Uploading ${file.name} …`);
   try {
     await send(made_job.id, file);
   } finally {
     at("file").value = "";
   }
-  say(`${file.name} is here; the sample is drawn.`, "good");
+  say(`${file.name} uploaded. The sample is ready below.`, "good");
   await showSamples();
 }
 

@@ -25,3 +25,16 @@ changes of the thoracic spine, grade 2 of 4. Impression: no acute disease. Compa
 in the history: none seen. Continue warfarin 5 mg; INR 2.4; goal 2 to 3.`,
   },
 ];
+
+// Files of persons who do not exist, to try the portal with.
+export const FILES = [
+  {
+    name: "sample-patients.csv",
+    text: `patient_id,mrn,first_name,last_name,birth_date,zip,phone,visit_date,diagnosis_code,weight_kg,note
+1001,00482913,Marian,Okafor,1951-04-17,55802,218-555-0143,2024-11-02,I48.91,84.2,Seen with her daughter Grace Okafor.
+1002,00519377,Theo,Hollis,1988-09-30,05641,802-555-0177,2024-11-03,E11.9,91.0,Call Mr. Hollis at 802-555-0177.
+1003,00533820,Ines,Varga,1969-01-22,02139,617-555-0110,2024-11-05,J45.909,62.4,Dr. Lena Brandt will follow up.
+`,
+  },
+  { name: "sample-note.txt", text: SAMPLES[0].text },
+];

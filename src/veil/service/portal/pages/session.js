@@ -1,12 +1,13 @@
-// Who is signed in: the calls of the portal, and the head of every page. What comes from outside becomes text nodes, never markup.
+// Who is signed in, the portal's API calls, and the header of every page. Input becomes text nodes, never markup.
 const API = "/portal/api";
 export let me = null;
 
+/** An element of the page, of the kind that the page gives it. @param {string} id @returns {any} */
 export const at = (id) => document.getElementById(id);
 
 export class Refused extends Error {
   constructor(status, told) {
-    super(typeof told.detail === "string" ? `${told.detail}${told.hint ? ` (${told.hint})` : ""}` : "This is not valid here.");
+    super(typeof told.detail === "string" ? `${told.detail}${told.hint ? ` (${told.hint})` : ""}` : "This value is not valid.");
     this.status = status;
     this.code = told.code || "";
   }
@@ -27,7 +28,8 @@ export function refusal(status, told) {
   return new Refused(status, told);
 }
 
-// A file, as it is, as the body; `far` is told how far it has come, which nothing else tells.
+// A file, as it is, as the body; `far` is called with the share that was sent.
+/** @param {string} job @param {Blob} file @param {(share: number) => void} far @returns {Promise<void>} */
 export function send(job, file, far = () => {}) {
   return new Promise((done, refused) => {
     const line = new XMLHttpRequest();
@@ -36,7 +38,7 @@ export function send(job, file, far = () => {}) {
     line.responseType = "json";
     line.upload.onprogress = (event) => { touch(); far(event.loaded / Math.max(1, event.total)); };
     line.onload = () => (line.status === 200 ? done() : refused(refusal(line.status, line.response || {})));
-    line.onerror = () => refused(new Refused(0, { detail: "The file did not come whole." }));
+    line.onerror = () => refused(new Refused(0, { detail: "The upload was interrupted. Try again." }));
     line.send(file);
   });
 }
@@ -73,6 +75,11 @@ export function made(name, words = "", more = {}) {
   return element;
 }
 
+/** The values of the boxes that are ticked below a place. @param {string} place @returns {string[]} */
+export function ticked(place) {
+  return [...document.querySelectorAll(`${place} input:checked`)].map((box) => /** @type {HTMLInputElement} */ (box).value);
+}
+
 export function say(words, tone = "") {
   at("said").textContent = words;
   at("said").className = `said ${tone}`;
@@ -83,13 +90,14 @@ export async function trying(act) {
   try {
     await act();
   } catch (error) {
-    say(error instanceof Refused ? error.message : "The service does not answer.", "bad");
+    say(error instanceof Refused ? error.message : "The service does not answer. Try again.", "bad");
   }
 }
 
-const ROOMS = [["/", "Text", () => true], ["/files", "Files", (role) => role !== "admin"], ["/review", "Review", (role) => role === "reviewer"], ["/people", "People", (role) => role === "admin"], ["/docs", "Calls", () => true]];
+/** @type {[string, string, (role: string) => boolean][]} */
+const ROOMS = [["/", "Text", () => true], ["/files", "Files", (role) => role !== "admin"], ["/review", "Review", (role) => role === "reviewer"], ["/people", "Users", (role) => role === "admin"], ["/docs", "API", () => true]];
 
-// The head of a page: where one may go, who one is. Answers who, or null.
+// The header of a page: the pages that this person may open, and their name. Answers the person, or null.
 export async function arrive() {
   try {
     me = await call("GET", "/me");

@@ -1,12 +1,13 @@
 // The page of one text: asks the service, shows the answer. A text becomes text nodes, never markup.
+import { at, made, say, ticked } from "/pages/session.js";
 import { SAMPLES } from "/pages/samples.js";
 
-const at = (id) => document.getElementById(id);
 const KIND = {
   NAME: "who", PROFESSION: "who", ORGANIZATION: "where", LOCATION: "where", ZIP: "where", STATE: "where", DATE: "when", YEAR: "when",
   WEEKDAY: "when", TIME: "when", AGE: "when", AGE_OVER_89: "when", PHONE: "contact", FAX: "contact", EMAIL: "contact", URL: "contact",
   IP: "contact",
 };
+const HEADS = ["Text", "Label", "Replacement", "Found by", "Confidence", "Policy"];
 const MOST = 100000; // characters that the service reads at once
 let turn = 0;
 let waiting = 0;
@@ -14,11 +15,6 @@ let answer = null;
 
 function kindOf(label) {
   return KIND[label] || "number";
-}
-
-function say(words, tone = "") {
-  at("said").textContent = words;
-  at("said").className = `said ${tone}`;
 }
 
 async function ask() {
@@ -39,7 +35,10 @@ async function ask() {
     say(`Nothing was read: the text has ${length.toLocaleString("en")} characters, and this page reads up to ${MOST.toLocaleString("en")} at once. Send a shorter part, or the whole text as a file: under Files where you sign in, or by veil notes.`, "bad");
     return;
   }
+  /** @type {{ profile?: string, strategy?: string, entity_types?: string[] }} */
   const way = at("profile").value ? { profile: at("profile").value } : { strategy: at("strategy").value };
+  const types = ticked("#types");
+  if (at("only").open && types.length) way.entity_types = types;
   const body = { text, confidence_threshold: Number(at("threshold").value), ...way };
   const headers = { "Content-Type": "application/json" };
   if (at("token").value) headers.Authorization = `Bearer ${at("token").value.trim()}`;
@@ -53,15 +52,15 @@ async function ask() {
       const told = await reply.json();
       answer = null;
       show(text);
-      say(reply.status === 401 ? "This service wants a token." : typeof told.detail === "string" ? told.detail : "The text is not valid here.", "bad");
+      say(reply.status === 401 ? "This service needs a token. Enter it above." : typeof told.detail === "string" ? told.detail : "The request is not valid.", "bad");
       return;
     }
     answer = await reply.json();
     show(text);
     const changed = answer.spans.filter((span) => !span.kept).length;
-    say(`${changed} ${changed === 1 ? "span" : "spans"} replaced, ${answer.spans.length - changed} found and kept.`, "good");
+    say(`${changed} ${changed === 1 ? "identifier" : "identifiers"} replaced, ${answer.spans.length - changed} found and kept.`, "good");
   } catch {
-    if (mine === turn) say("The service does not answer.", "bad");
+    if (mine === turn) say("The service does not answer. Try again.", "bad");
   }
 }
 
@@ -78,6 +77,7 @@ function show(text) {
   at("why").replaceChildren(...spans.map((span, i) => row([...text], span, i)));
   at("json").textContent = answer ? JSON.stringify(answer, null, 2) : "";
   at("copy").disabled = !answer;
+  at("download").disabled = !answer;
 }
 
 function fill(pane, points, spans) {
@@ -92,9 +92,7 @@ function fill(pane, points, spans) {
 }
 
 function marked(words, span) {
-  const mark = document.createElement("mark");
-  mark.textContent = words;
-  mark.className = span.kept ? "kept" : kindOf(span.label);
+  const mark = made("mark", words, { className: span.kept ? "kept" : kindOf(span.label) });
   mark.tabIndex = 0;
   mark.dataset.span = span.i;
   mark.title = `${span.label}, ${span.score.toFixed(2)}, ${span.source}`;
@@ -109,29 +107,26 @@ function row(points, span, i) {
   line.dataset.span = i;
   const cells = [points.slice(span.start, span.end).join(""), span.label, span.kept ? "kept" : span.replacement || "(nothing)", span.source, span.score.toFixed(2), span.policy];
   for (const [n, words] of cells.entries()) {
-    const cell = document.createElement("td");
-    cell.textContent = words;
-    if (n === 4) cell.className = "n";
-    line.append(cell);
+    line.append(made("td", words, { "data-label": HEADS[n], ...(n === 4 ? { className: "n" } : {}) }));
   }
   line.addEventListener("click", () => choose(i));
   return line;
 }
 
 function choose(i) {
-  for (const one of document.querySelectorAll("[data-span]")) one.classList.toggle("chosen", Number(one.dataset.span) === i);
+  for (const one of document.querySelectorAll("[data-span]")) one.classList.toggle("chosen", one.getAttribute("data-span") === String(i));
 }
 
 async function copy(words, what) {
   try {
     await navigator.clipboard.writeText(words);
-    say(`${what} is on the clipboard.`, "good");
+    say(`${what} copied to the clipboard.`, "good");
   } catch {
-    say("The browser does not let this page write to the clipboard.", "bad");
+    say("The browser does not allow this page to use the clipboard.", "bad");
   }
 }
 
-for (const [i, sample] of SAMPLES.entries()) at("sample").append(new Option(sample.name, i));
+for (const [i, sample] of SAMPLES.entries()) at("sample").append(new Option(sample.name, String(i)));
 at("sample").addEventListener("change", () => {
   if (at("sample").value !== "") at("text").value = SAMPLES[Number(at("sample").value)].text;
   ask();
@@ -173,7 +168,22 @@ at("threshold").addEventListener("input", () => {
   at("bar").textContent = Number(at("threshold").value).toFixed(2);
   soon();
 });
+at("download").addEventListener("click", () => {
+  const link = made("a", "", { href: URL.createObjectURL(new Blob([answer.deidentified_text], { type: "text/plain" })), download: "deidentified.txt" });
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+at("types").addEventListener("change", ask);
+at("only").addEventListener("toggle", async () => {
+  if (at("types").childElementCount) return void ask();
+  const kinds = await (await fetch("/api/v1/entities")).json();
+  at("types").append(...kinds.entity_types.map((kind) => {
+    const label = made("label", "", { title: kind.description });
+    label.append(made("input", "", { type: "checkbox", value: kind.name }), ` ${kind.name}`);
+    return label;
+  }));
+});
 for (const id of ["strategy", "profile"]) at(id).addEventListener("change", ask);
-at("copy").addEventListener("click", () => copy(answer.deidentified_text, "The result"));
-at("copy-json").addEventListener("click", () => copy(at("json").textContent, "The answer"));
+at("copy").addEventListener("click", () => copy(answer.deidentified_text, "Result"));
+at("copy-json").addEventListener("click", () => copy(at("json").textContent, "Answer"));
 show("");
