@@ -52,6 +52,7 @@ lint: $(READY)
 	@$(BIN)/ruff check src tests bench training tools examples deploy && $(BIN)/ruff format --check src tests bench training tools examples deploy && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python tools/check_links.py
 
+## lint-js   check scripts and pages (needs Node)
 lint-js: $(JSREADY)
 	@cd $(JS) && npx --no-install biome check --config-path=. ../../src/veil/service/portal/pages && npx --no-install tsc -p tsconfig.json
 
