@@ -37,5 +37,5 @@ def bare_rule(seen: tuple[str, str, str], column: str, named: Mapping[str, str],
     if column in named and kind not in _DATES:
         return f"{{pseudonym: {{}}, domain: {named[column]}}}", "no transformer; another table has ids of this name"
     if kind in _DATES and not owned:
-        return "drop", f"no transformer, and nobody whose shift is known; {why}"
+        return "drop", f"no transformer, and the shift of its person is unknown; {why}"
     return rule, f"no transformer; {why}"

@@ -57,7 +57,7 @@ def seal(folder: Path, config: Cleared, people: People, maps: dict[str, Map], va
     for uid, one in maps.items():
         values, codes = pa.array(one.pairs.keys(), pa.large_string()), pa.array(one.pairs.values(), pa.large_string())
         new = vault.adopt(people.domains[uid], values, codes)
-        notes.taken[f"{shown(uid)}: {len(one.pairs):,} old pseudonyms go on ({new:,} are new in the vault)"] = None
+        notes.taken[f"{shown(uid)}: {len(one.pairs):,} old pseudonyms are kept ({new:,} are new in the vault)"] = None
         notes.safer[f"{shown(uid)}: old pseudonyms were given in order and still tell it; new ids get random codes"] = (
             None
         )
@@ -67,8 +67,10 @@ def seal(folder: Path, config: Cleared, people: People, maps: dict[str, Map], va
     days = old_shifts(folder, config, people, maps, notes)
     if days:
         seal_offsets(vault, days)
-        notes.taken[f"{len(days):,} old shifts go on"] = None
-    notes.none["delete the old reference tables: they hold originals in clear, and the vault has them now"] = None
+        notes.taken[f"{len(days):,} old shifts are kept"] = None
+    notes.none[
+        "delete the old reference tables: they contain originals in clear text, and the vault contains them now"
+    ] = None
     return bool(days)
 
 
@@ -86,7 +88,7 @@ def old_shifts(folder: Path, config: Cleared, people: People, maps: dict[str, Ma
             continue
         if unit not in _IN_DAYS:
             notes.none[
-                f"{shown(uid)}: old shifts in {unit} do not go on: the vault holds days; the key shifts anew"
+                f"{shown(uid)}: old shifts in {unit} are not kept: the vault contains days; the key shifts anew"
             ] = None
             continue
         _gather(found, uid, path, config, people, maps, notes, _IN_DAYS[unit])
@@ -111,7 +113,7 @@ def _gather(found: dict[str, int], uid: str, path: Path, config: Cleared, people
             mine.setdefault(original, held[pseudonym])
     zero = sum(1 for shift in mine.values() if not shift)
     if two:
-        notes.safer[f"{shown(uid)}: {two:,} ids had two shifts; that of the dates before the id goes on (3)"] = None
+        notes.safer[f"{shown(uid)}: {two:,} ids had two shifts; that of the dates before the id is kept (3)"] = None
     if zero:
         notes.safer[f"{shown(uid)}: {zero:,} ids had a shift of 0, true dates; the key shifts them now (4)"] = None
     found.update({key: shift for key, shift in mine.items() if shift and key not in found})

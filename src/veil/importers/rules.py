@@ -83,13 +83,13 @@ def _key(column: str, domain: str, made: Written | None, table: Table, ids: Mapp
         notes.safer[f"{shown(table.key)}: an id that only dates stood on, and that Cleared released, is replaced"] = (
             None
         )
-        return Written([(whole, "safer: a shift stands on this id, and Cleared released it (2)")])
+        return Written([(whole, "safer: dates are shifted by this id, and Cleared released it (2)")])
     if made.cases[0][0] == "drop":
-        return Written([({"drop": {}, "domain": domain}, "it still tells whose record a row is")])
+        return Written([({"drop": {}, "domain": domain}, "it still identifies the patient of a row")])
     if made.cases[-1][0] == "keep":
         made.cases[-1] = (
             whole,
-            "safer: a shift stands on this id, and Cleared released the rows that no filter names (2)",
+            "safer: dates are shifted by this id, and Cleared released the rows that no filter selects (2)",
         )
     if any(not isinstance(rule, dict) or rule.get("domain") != domain for rule, _ in made.cases):
         raise PolicyError("import-twice", f"column {shown(column)} identifies people and also has another transformer", where=table.steps[0].place,
@@ -119,7 +119,7 @@ def _rule(column: str, steps: list[Step], table: Table, people: People, ids: Map
         made.cases.append(("keep", "rows that no filter names stay as they are"))
     elif len(made.cases) > 1:
         notes.safer[
-            f"{shown(table.key)}: of several transformers of one column each cell gets the first that holds"
+            f"{shown(table.key)}: of several transformers of one column each cell gets the first whose filter matches"
         ] = None
     return made
 
@@ -131,10 +131,10 @@ def _case(step: Step, table: Table, people: People, ids: Mapping[str, Ids]) -> t
         told = (1, 5) if not step.cast else (1, 5, 17)
         comment = safer(*told)
         if how.coded:
-            comment = "old pseudonyms go on, and tell the rank they told; safer: new ids get random codes (1), null stays null (5)"
+            comment = "old pseudonyms are kept and still reveal the rank; safer: new ids get random codes (1), null stays null (5)"
         return _id(how, domain, step.cast), comment
     if table.key in people.lost:
-        return "drop", "no counterpart: its id leads to no person, so nobody's shift is known"
+        return "drop", "no counterpart: its id belongs to no person, so its shift is unknown"
     rule: dict[str, Any] = {"shift": {}}
     if step.cast == "datetime":
         rule["cast"] = "datetime"

@@ -28,14 +28,14 @@ def shift_options(config: Cleared, file: str, notes: Notes) -> tuple[dict[str, A
     most = _MOST[said.unit]
     if low is None or high is None:
         low, high = 1, most
-        notes.safer["the range of shifts is not told whole: it is the widest there is here"] = None
+        notes.safer["the range of shifts is incomplete: the widest range is used"] = None
     elif low > 0 or high < 0:
-        notes.safer["the range of shifts is on one side of 0; a wider one tells less"] = None
+        notes.safer["the range of shifts is on one side of 0; a wider range reveals less"] = None
     if low < -most or high > most:
         notes.none[f"shifts of more than {most} {said.unit}: the range is cut there"] = None
         low, high = (max(low, -most), min(high, most)) if low < most and high > -most else (1, most)
     if low == high:
-        notes.safer["all people have a shift of one size: a range hides more"] = None
+        notes.safer["all people have the same shift: a range protects better"] = None
     if said.unit == "hours":
         notes.none[
             "a day without an hour cannot move by hours: such cells are emptied and counted; days or weeks keep them"

@@ -87,7 +87,7 @@ def _head(config: Cleared, places: Places, people: People, shift: tuple[dict[str
     lines = [
         f"name: {quoted(config.name)}",
         "profile: expert",
-        f"keyring: {quoted(places.keyring)}   # make it with: veil keys new {shown(places.keyring)}",
+        f"keyring: {quoted(places.keyring)}   # create it with: veil keys new {shown(places.keyring)}",
     ]
     if vault:
         lines.append(
@@ -104,7 +104,9 @@ def _head(config: Cleared, places: Places, people: People, shift: tuple[dict[str
     if people.person:
         lines.append(f"person: {quoted(people.person)}   # the ids that name people")
     if offsets:
-        lines.append("offsets: vault   # the old shifts go on; who has none, or had 0, is shifted by the key (4)")
+        lines.append(
+            "offsets: vault   # the old shifts are kept; people without one, or with 0, are shifted by the key (4)"
+        )
     if shift is not None:
         lines.append(f"options:\n  shift: {flow(shift[0])}   # {shift[1]}")
     return lines
@@ -114,11 +116,11 @@ def _say_what_is_ignored(config: Cleared, after: Mapping[str, tuple[str, ...]], 
     for what in config.data.ignored + config.odd:
         notes.none[f"{what}: Cleared read it and did nothing with it; left out"] = None
     if strangers(after):
-        notes.none["depends_on names tables that are not there: " + ", ".join(map(shown, strangers(after)))] = None
+        notes.none["depends_on names tables that do not exist: " + ", ".join(map(shown, strangers(after)))] = None
     if config.maps and not sealed:
-        notes.none["the old reference tables hold originals in clear: --maps DIR seals them; then delete the files"] = (
-            None
-        )
+        notes.none[
+            "the old reference tables contain originals in clear text: --maps DIR seals them; then delete the files"
+        ] = None
     notes.none["runtime_io_path: the state of a run is in OUT.private, sealed"] = None
 
 
@@ -128,7 +130,7 @@ def _say_what_was_taken(config: Cleared, people: People, notes: Notes) -> None:
     if people.person:
         notes.taken[f"dates move with the person of {people.person}"] = None
     for key in people.lost:
-        notes.none[f"{shown(key)}: its dates stand on ids that lead to no person; they are dropped"] = None
+        notes.none[f"{shown(key)}: its dates are shifted by ids that belong to no person; they are dropped"] = None
     others = sorted({uid for uid, domain in people.shifts.items() if domain != people.person})
     if others:
         notes.safer["dates that had shifts of their own move with their person: " + ", ".join(map(shown, others))] = (

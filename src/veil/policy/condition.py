@@ -69,23 +69,23 @@ def _build(node: Any, names: set[str], where: str) -> Mask:
         inner = _build(node.this, names, where)
         return lambda columns: pc.invert(inner(columns))
     if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
-        told = _operand(node.this, names, where)
-        return lambda columns: pc.is_null(told(columns))
+        operand = _operand(node.this, names, where)
+        return lambda columns: pc.is_null(operand(columns))
     if isinstance(node, exp.In) and node.expressions:
-        told = _operand(node.this, names, where)
+        operand = _operand(node.this, names, where)
         words = [_literal(one, where) for one in node.expressions]
         if all(isinstance(one, str) for one in words):
-            return _among(told, pa.array(words, pa.large_string()))
-        tests = [_compare(pc.equal, told, _literal(one, where)) for one in node.expressions]
+            return _among(operand, pa.array(words, pa.large_string()))
+        tests = [_compare(pc.equal, operand, _literal(one, where)) for one in node.expressions]
         return lambda columns: _any(tests, columns)
     if isinstance(node, exp.Between):
-        told = _operand(node.this, names, where)
-        low = _compare(pc.greater_equal, told, _literal(node.args["low"], where))
-        high = _compare(pc.less_equal, told, _literal(node.args["high"], where))
+        operand = _operand(node.this, names, where)
+        low = _compare(pc.greater_equal, operand, _literal(node.args["low"], where))
+        high = _compare(pc.less_equal, operand, _literal(node.args["high"], where))
         return lambda columns: pc.and_kleene(low(columns), high(columns))
     if isinstance(node, exp.Like):
-        told, pattern = _operand(node.this, names, where), str(_literal(node.expression, where))
-        return lambda columns: pc.match_like(told(columns), pattern)
+        operand, pattern = _operand(node.this, names, where), str(_literal(node.expression, where))
+        return lambda columns: pc.match_like(operand(columns), pattern)
     operators: dict[type[Any], Any] = {exp.EQ: pc.equal, exp.NEQ: pc.not_equal, exp.LT: pc.less, exp.LTE: pc.less_equal,
                                        exp.GT: pc.greater, exp.GTE: pc.greater_equal}  # fmt: skip
     if type(node) in operators:
@@ -93,9 +93,9 @@ def _build(node: Any, names: set[str], where: str) -> Mask:
     raise _refuse(where)
 
 
-def _among(told: Told, words: pa.Array) -> Mask:
+def _among(operand: Told, words: pa.Array) -> Mask:
     def mask(columns: Columns) -> Any:
-        cells = told(columns)
+        cells = operand(columns)
         return pc.if_else(cells.is_valid(), pc.is_in(cells, words), pa.scalar(None, pa.bool_()))
 
     return mask
@@ -138,10 +138,10 @@ def _literal(node: Any, where: str) -> str | float:
     return str(node.this) if node.is_string else float(node.this)
 
 
-def _compare(operator: Any, told: Told, literal: str | float) -> Mask:
+def _compare(operator: Any, operand: Told, literal: str | float) -> Mask:
     if isinstance(literal, str):
-        return lambda columns: operator(told(columns), pa.scalar(literal, pa.large_string()))
-    return lambda columns: operator(_numbers(told(columns)), pa.scalar(literal, pa.float64()))
+        return lambda columns: operator(operand(columns), pa.scalar(literal, pa.large_string()))
+    return lambda columns: operator(_numbers(operand(columns)), pa.scalar(literal, pa.float64()))
 
 
 def _numbers(cells: pa.Array) -> pa.Array:

@@ -44,13 +44,13 @@ def with_facts(
     by = [column for column in (facts.by if facts is not None else ()) if column in there]
     if facts is None or not by:
         return dict(rules)
-    told = ", ".join('"' + column.replace('"', '""') + '"' for column in by)
+    quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in by)
     found = dict(rules)
     for columns, shaped in ((facts.values, _as_text), (facts.numbers, _as_number), (facts.dates, _as_text)):
         names = ("birth",) if columns is facts.dates else tuple(name for name, _, _ in fact_table())
         for column in columns:
             if column in found and not is_gone(found[column]):
-                cases = _cases({name: shaped(name, kinds) for name in names}, told)
+                cases = _cases({name: shaped(name, kinds) for name in names}, quoted)
                 found[column] = dataclasses.replace(found[column], cases=(*cases, *found[column].cases))
     return found | {column: _with_words(found[column], column) for column in by if column in found}
 
@@ -64,7 +64,7 @@ def _with_words(rule: Rule, column: str) -> Rule:
     return dataclasses.replace(rule, cases=(*rule.cases[:-1], word, rule.cases[-1]))
 
 
-def _cases(treatments: Mapping[str, Treatment], told: str) -> list[Case]:
+def _cases(treatments: Mapping[str, Treatment], quoted: str) -> list[Case]:
     """A case for each treatment, with all the facts that get it: a condition is asked of every row."""
     named: dict[Treatment, list[str]] = {}
     for name, treatment in treatments.items():
@@ -72,7 +72,7 @@ def _cases(treatments: Mapping[str, Treatment], told: str) -> list[Case]:
             dataclasses.replace(treatment, domain="fact") if isinstance(treatment, Apply) else treatment, []
         ).append(name)
     return [
-        Case(treatment, f"fact({told}) in ({', '.join(repr(one) for one in names)})")
+        Case(treatment, f"fact({quoted}) in ({', '.join(repr(one) for one in names)})")
         for treatment, names in named.items()
     ]
 

@@ -56,8 +56,8 @@ def _pattern(glob: str) -> re.Pattern[str]:
     glob = glob.removeprefix("./") if "/" in glob.removeprefix("./") else "**/" + glob.removeprefix("./")
     words = {"**/": r"(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])", glob)
-    made = [words.get(one) or (one.replace("[!", "[^") if one[:1] == "[" else re.escape(one)) for one in pieces]
-    return re.compile("".join(made) + r"\Z")
+    expressions = [words.get(one) or (one.replace("[!", "[^") if one[:1] == "[" else re.escape(one)) for one in pieces]
+    return re.compile("".join(expressions) + r"\Z")
 
 
 def sheets_of(name: str, source: Source, files: list[str], store: Store, where: str) -> list[str]:

@@ -66,13 +66,13 @@ def given_of(kind: str, stated: Mapping[str, Any], more: Mapping[str, Any], wher
         raise PolicyError("format-setting", f"unknown setting {foreign[0]} of the format {kind}", where=where,
                           hint=nearest(foreign[0], known) or f"settings of {kind}: {allowed}")  # fmt: skip
     try:
-        made = model.model_validate({**{name: one for name, one in stated.items() if name in known}, **more})
+        validated = model.model_validate({**{name: one for name, one in stated.items() if name in known}, **more})
     except ValidationError as error:
         wrong = first_wrong(error)
         name = ".".join(map(str, wrong.loc))
         raise PolicyError("format-setting", f"invalid value for the setting {name} of the format {kind}", where=where,
                           hint=wrong.expected) from None  # fmt: skip
-    return made.model_dump(by_alias=True, exclude_none=True)
+    return validated.model_dump(by_alias=True, exclude_none=True)
 
 
 def _check_shape(name: str, where: str) -> None:

@@ -33,10 +33,10 @@ def site_list(written: Written, key: str, document: Document, folder: Path) -> S
     for number, one in enumerate(written):
         where = document.at(key, number)
         for kind, value, label in _entries(one, key, where, folder):
-            told = "" if key == "allow" else label_of(label or "ID").value
+            label_name = "" if key == "allow" else label_of(label or "ID").value
             if kind == "pattern":
                 site_pattern(value, where)
-            (patterns if kind == "pattern" else words)[value] = told
+            (patterns if kind == "pattern" else words)[value] = label_name
     return SiteList(tuple(words.items()), tuple(patterns.items()))
 
 
@@ -67,11 +67,11 @@ def _lines(path: Path, where: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def written_entry(told: str) -> str | dict[str, str]:
+def written_entry(entry: str) -> str | dict[str, str]:
     """An entry of the command line as a project writes it: a word, `re:PATTERN`, `@FILE`."""
-    if told.startswith("@"):
-        return {"file": str(Path(told[1:]).resolve())}
-    return {"pattern": told.removeprefix(PATTERN)} if told.startswith(PATTERN) else told
+    if entry.startswith("@"):
+        return {"file": str(Path(entry[1:]).resolve())}
+    return {"pattern": entry.removeprefix(PATTERN)} if entry.startswith(PATTERN) else entry
 
 
 class Detection(NamedTuple):
@@ -112,5 +112,5 @@ def detectors_of(written: Written | None, document: Document, folder: Path) -> D
         digests.append(digest_of(paths["filters"]))
     if "model" in paths:
         digests.append(digest_of_folder(read_folder(paths["model"])))
-    told = {name: str(path) for name, path in paths.items()}
-    return Detection(chosen(names), told.get("filters", ""), told.get("model", ""), " ".join(digests))
+    paths_by_name = {name: str(path) for name, path in paths.items()}
+    return Detection(chosen(names), paths_by_name.get("filters", ""), paths_by_name.get("model", ""), " ".join(digests))

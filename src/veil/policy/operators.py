@@ -27,8 +27,8 @@ def make_operator(apply: Apply, plan: Plan, *, day_first: bool) -> Operator:
     if unknown:
         raise PolicyError("operator-option", f"`{apply.operator}` has no option `{unknown[0]}`",
                           hint="options: " + (", ".join(sorted(takes(kind) - set(inferred))) or "none"))  # fmt: skip
-    made: Operator = kind(**options)
-    return Casting(made, Cast(apply.cast, day_first)) if apply.cast else made
+    instance: Operator = kind(**options)
+    return Casting(instance, Cast(apply.cast, day_first)) if apply.cast else instance
 
 
 def takes(kind: type[Any]) -> frozenset[str]:

@@ -192,8 +192,8 @@ class Plan:
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON: names of tables, columns and rules; of files only how many and how they are read."""
-        made: dict[str, Any] = _jsonable(self)
-        return made
+        data: dict[str, Any] = _jsonable(self)
+        return data
 
     def digest(self) -> str:
         """SHA-256 over everything that decides the output, file names and sizes included."""

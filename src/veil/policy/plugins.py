@@ -39,7 +39,7 @@ def with_plugins(plan: Plan, project: Project, document: Document) -> Plan:
     known = _Known(names, Formats(project.plugins))
     sources = tuple(known.source(one, document) for one in plan.sources)
     labels = {label: known.treatment(one, document.at("labels", label.value)) for label, one in plan.labels.items()}
-    options = {names.get(name, name): told for name, told in plan.options.items()}
+    options = {names.get(name, name): settings for name, settings in plan.options.items()}
     return dataclasses.replace(plan, sources=sources, labels=labels, options=options, plugins=tuple(sorted(packages)))
 
 

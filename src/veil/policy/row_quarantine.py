@@ -31,7 +31,7 @@ def check_row_quarantine(project: Project, sources: list[SourcePlan], document: 
         and project.rows.broken == ALONE
         and not any(one.traits.passes_broken for one in sources)
     ):
-        raise PolicyError("rows-broken", "no source of the project has rows that can be quarantined alone when they are broken",
+        raise PolicyError("rows-broken", "no source of the project has a format whose broken rows can be quarantined singly",
                           where=document.at("rows", "broken"), hint=f"`rows: {{broken: {ALONE}}}` is for: {_those('passes_broken')}")  # fmt: skip
     asked = next((name for name in ("strong", "weak") if project.verify and getattr(project.verify, name) == ALONE), "")
     unable = (

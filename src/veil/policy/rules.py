@@ -170,9 +170,9 @@ def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: st
         raise PolicyError("rule-order", f"a rule of column {column} without a condition is not the last one", where=where,
                           hint="put the rule that has no `where` last")  # fmt: skip
     first = rules[0]
-    told = next((rule for rule in rules if rule.known), first)  # what the known values are is said where they are known
+    first_known = next((rule for rule in rules if rule.known), first)  # the case that says what the values are
     person = next((rule.person for rule in rules if rule.person), "")
-    return Rule(cases, told.known, told.kind, told.label, first.domain, first.reason, person)
+    return Rule(cases, first_known.known, first_known.kind, first_known.label, first.domain, first.reason, person)
 
 
 def _as_kind(written: dict[str, Any], kinds: Mapping[str, Any], column: str, where: str) -> Any:
@@ -184,8 +184,8 @@ def _as_kind(written: dict[str, Any], kinds: Mapping[str, Any], column: str, whe
     if isinstance(found, list):
         return found
     base = {found: {}} if isinstance(found, str) else dict(found)
-    told = {"kind": kind} if kind == "zip" and not {"kind", "label"} & set(written) else {}
-    return base | told | {key: value for key, value in written.items() if key != "as"}
+    extra = {"kind": kind} if kind == "zip" and not {"kind", "label"} & set(written) else {}
+    return base | extra | {key: value for key, value in written.items() if key != "as"}
 
 
 def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], where: str) -> Treatment:

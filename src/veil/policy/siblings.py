@@ -35,12 +35,12 @@ def case_masks(rule: Rule, field: Field, batch: Batch) -> Iterator[tuple[pa.Bool
 
 def _read(where: str, field: Field, batch: Batch) -> tuple[pa.BooleanArray, pa.BooleanArray]:
     """For which values of a field a condition holds, and for which it cannot be read. Shape: n -> n booleans each."""
-    told = condition(where)
+    parsed = condition(where)
     columns, unclear = {}, pa.repeat(pa.scalar(value=False), len(field))
-    for name in told.columns:
+    for name in parsed.columns:
         columns[name], twice = beside(field, batch, name)
         unclear = pc.or_(unclear, twice)
-    return told.mask(columns), unclear
+    return parsed.mask(columns), unclear
 
 
 def beside(field: Field, batch: Batch, name: str) -> tuple[pa.Array, pa.BooleanArray]:

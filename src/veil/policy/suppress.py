@@ -36,9 +36,9 @@ def suppress_plan(
     """
     if not traits_of(kind).is_table_file:
         raise PolicyError("suppress-format", "`suppress` is allowed for CSV, TSV and Parquet tables only", where=where)
-    held = dict(rules)
+    by_column = dict(rules)
     for column in (*written.over, *written.sensitive):
-        rule = held.get(column)
+        rule = by_column.get(column)
         if rule is None or not _is_plain(rule) or column == written.person:
             raise PolicyError("suppress-column", f"`suppress` contains {column}, which must have exactly one rule: keep or one operator", where=where,
                               hint="it must be a column of the table that is not dropped or scanned and has no condition")  # fmt: skip

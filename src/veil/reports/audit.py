@@ -30,13 +30,13 @@ def act_rows(acts: Iterable[Act], *, whole: bool = False) -> list[tuple[str, str
     ]
 
 
-def exported(held: Held) -> str:
+def exported(logs: Held) -> str:
     """JSON lines of all acts, oldest first, each with the name of its `record`; the bytes of a line are not those of the chain."""
-    rows = [{**act, "record": name} for name, act in _merged(held)]
+    rows = [{**act, "record": name} for name, act in _merged(logs)]
     return "".join(json.dumps(row, sort_keys=True) + "\n" for row in rows)
 
 
-def audit_page(held: Held) -> str:
+def audit_page(logs: Held) -> str:
     """One HTML page without scripts, with room for a name and a date below; it loads nothing."""
     records = [
         {
@@ -44,9 +44,9 @@ def audit_page(held: Held) -> str:
             "unanchored": checked.unanchored, "rows": [(row, _weight(act)) for row, act in
                                                        zip(act_rows(checked.acts, whole=True), checked.acts, strict=True)],
         }
-        for name, checked in held
+        for name, checked in logs
     ]  # fmt: skip
-    acts = [act for _, checked in held for act in checked.acts]
+    acts = [act for _, checked in logs for act in checked.acts]
     signatures = [act for act in acts if act["what"] == "signed"]
     return render("audit.html", records=records, cards=_cards(acts), signatures=signatures)
 
@@ -68,8 +68,8 @@ def _cards(acts: list[Act]) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _merged(held: Held) -> list[tuple[str, Act]]:
-    pairs = [(name, act) for name, checked in held for act in checked.acts]
+def _merged(logs: Held) -> list[tuple[str, Act]]:
+    pairs = [(name, act) for name, checked in logs for act in checked.acts]
     return sorted(pairs, key=lambda pair: str(pair[1]["at"]))  # sorting keeps the order of acts of one second
 
 

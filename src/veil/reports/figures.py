@@ -170,8 +170,8 @@ def column_rows(manifest: dict[str, Any]) -> list[dict[str, Any]]:
         counts.setdefault((row["source"], row["column"]), Counter())[row["action"]] += row["count"]
     found = []
     for rule in manifest["rules"]:
-        told = counts.get((rule["source"], rule["address"]), Counter())
-        found.append({**rule, "counts": {action: told[action] for action in ACTIONS if told[action]}})
+        by_action = counts.get((rule["source"], rule["address"]), Counter())
+        found.append({**rule, "counts": {action: by_action[action] for action in ACTIONS if by_action[action]}})
     return found
 
 
@@ -179,12 +179,12 @@ def happened(manifest: dict[str, Any]) -> list[list[str]]:
     """What happened with every column, in plain words. Shape: a row a source and outcome: source, outcome, columns."""
     groups: dict[tuple[str, str], list[str]] = {}
     for row in column_rows(manifest):
-        told = [
+        outcomes = [
             outcome(case["treatment"]) + (f" where {case['where']}" if case["where"] else "") for case in row["cases"]
         ]
         unread = row["counts"].get("masked", 0)
         column = row["address"] + (f" ({unread:,} cells emptied: they could not be parsed)" if unread else "")
-        groups.setdefault((row["source"], "; else ".join(told)), []).append(column)
+        groups.setdefault((row["source"], "; else ".join(outcomes)), []).append(column)
     return [[source, words, ", ".join(columns)] for (source, words), columns in groups.items()]
 
 
@@ -201,8 +201,8 @@ def plan_rows(plan: Plan) -> list[list[str]]:
     for source in plan.sources:
         for address, rule in every_rule(source):
             for case in rule.cases:
-                told = outcome(describe(case.treatment)) + (f"  where {case.where}" if case.where else "")
-                rows.append([source.name, address, told, rule.known, rule.reason])
+                effect = outcome(describe(case.treatment)) + (f"  where {case.where}" if case.where else "")
+                rows.append([source.name, address, effect, rule.known, rule.reason])
     return rows
 
 
@@ -210,11 +210,11 @@ def search_rules(plan: Plan) -> list[str]:
     """What the plan does with short identifiers, where it seeks numbers, and with words for "no value"."""
     numbers = any(rule.known and rule.kind not in _NAMED for source in plan.sources for _, rule in every_rule(source))
     words = sorted(source.name for source in plan.sources if source.no_value is not None)
-    told = [f'{name}: the project defines which words mean "no value"' for name in words]
-    return ([RULE] if numbers else []) + told
+    lines = [f'{name}: the project defines which words mean "no value"' for name in words]
+    return ([RULE] if numbers else []) + lines
 
 
 def label_rows(plan: Plan) -> list[tuple[str, str]]:
     """What a scan does with each label; those that stay come last."""
     rows = [(label.value, describe(treatment), isinstance(treatment, Keep)) for label, treatment in plan.labels.items()]
-    return [(label, told) for label, told, _ in sorted(rows, key=lambda row: row[2])]
+    return [(label, treatment) for label, treatment, _ in sorted(rows, key=lambda row: row[2])]

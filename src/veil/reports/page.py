@@ -13,11 +13,11 @@ HERE = Path(__file__).parent / "templates"
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters["thousands"] = lambda number: f"{number:,}"
-    return made
+    environment.filters["thousands"] = lambda number: f"{number:,}"
+    return environment
 
 
 def render(template: str, **values: Any) -> str:

@@ -114,8 +114,8 @@ class Columns:
             return np.zeros(len(subjects), np.bool_)
         born = pc.cast(pc.cast(self._roster.facts(subjects).born, pa.int32()), pa.int64())
         ninety = (ninety_before(self._plan.reference_date) - dt.date(1970, 1, 1)).days
-        held = pc.and_(pc.equal(was, born), pc.equal(now, pa.scalar(ninety, pa.int64())))
-        return np.asarray(pc.fill_null(held, fill_value=False).to_numpy(zero_copy_only=False), np.bool_)
+        matches = pc.and_(pc.equal(was, born), pc.equal(now, pa.scalar(ninety, pa.int64())))
+        return np.asarray(pc.fill_null(matches, fill_value=False).to_numpy(zero_copy_only=False), np.bool_)
 
     def _check_again(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field,
                      subjects: pa.Array, found: Findings) -> None:  # fmt: skip
@@ -124,15 +124,17 @@ class Columns:
             return
         rows = np.unique(np.linspace(len(before) - 1, 0, min(AGAIN, len(before))).astype(np.int64))[::-1]
         padded = pa.array([None, *rows.tolist(), None], pa.int64())
-        values, told = before.take(padded).values, subjects.take(padded)
+        values, padded_subjects = before.take(padded).values, subjects.take(padded)
         known: dict[str, pa.Array] = {}
         operator = self._operator(apply, day_first=source.day_first)
         if self._roster is not None and promise_of(operator).asks_facts:
-            facts = self._roster.facts(told)
+            facts = self._roster.facts(padded_subjects)
             known = {"sex": facts.sex, "born": facts.born, "offset": facts.offset}
-            known["turns"] = self._roster.turns.of(told, told)
+            known["turns"] = self._roster.turns.of(padded_subjects, padded_subjects)
         label = rule.label.value if rule.label is not None else None
-        about = about_table(len(values), subject=told, person=told, domain=apply.domain, label=label, **known)
+        about = about_table(
+            len(values), subject=padded_subjects, person=padded_subjects, domain=apply.domain, label=label, **known
+        )
         again = operator.replace(values, about, self._keys).values.to_pylist()[1:-1]
         found.counts["checked by computing again"] += len(rows)
         for row, wanted, there in zip(rows.tolist(), again, after.take(padded).values.to_pylist()[1:-1], strict=True):
@@ -144,8 +146,8 @@ class Columns:
         applied = (
             [case.treatment for case in rule.cases if isinstance(case.treatment, Apply)] if rule is not None else []
         )
-        held = [promise_of(self._operator(one, day_first=source.day_first)) for one in applied]
-        return next((one for one in held if may_hold(one)), None)
+        promises = [promise_of(self._operator(one, day_first=source.day_first)) for one in applied]
+        return next((one for one in promises if may_hold(one)), None)
 
     def _operator(self, apply: Apply, *, day_first: bool) -> Operator:
         key = (apply.operator, apply.options, apply.cast, day_first)

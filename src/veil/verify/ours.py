@@ -31,17 +31,17 @@ class Ours:
     """
 
     def __init__(self, plan: Plan, keys: Keys, made: dict[str, Operator]) -> None:
-        self._keys, self._made = keys, made
+        self._keys, self._operators = keys, made
         self._domains = {domain: apply.domain for domain, apply in id_rules(plan).items()}
 
     def expected(self, known: tuple[Known, ...], subject: str) -> frozenset[str]:
         """The pseudonyms that the ids of one subject have, folded."""
         found = set()
         for one in known:
-            if one.domain in self._made:
+            if one.domain in self._operators:
                 values = pa.array([one.value], pa.large_string())
                 about = about_table(1, subject=subject, domain=self._domains[one.domain])
-                new = self._made[one.domain].replace(values, about, self._keys).values[0].as_py()
+                new = self._operators[one.domain].replace(values, about, self._keys).values[0].as_py()
                 found.add(folded(new or ""))
         return frozenset(found)
 

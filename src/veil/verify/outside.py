@@ -37,7 +37,7 @@ class _Seen:
     before: Batch
     subjects: pa.Array
     shown: pa.Array | None
-    told: list[str | None]
+    row_subjects: list[str | None]
     known: dict[str, tuple[Known, ...]]
 
 
@@ -73,9 +73,9 @@ class Verifier:
         scans = self._patterns is not None and any(
             _treated_as(rule_at(one.address, rules), Scan) for one in after.fields
         )
-        told = subjects.to_pylist() if scans else []
-        known = self._roster.known([one for one in told if one]) if self._roster is not None and scans else {}
-        seen = _Seen(source, before, subjects, shown, told, known)
+        row_subjects = subjects.to_pylist() if scans else []
+        known = self._roster.known([one for one in row_subjects if one]) if self._roster is not None and scans else {}
+        seen = _Seen(source, before, subjects, shown, row_subjects, known)
         for one in after.fields:
             part = Findings(spoken(one.address, rules))
             self._field(seen, rule_at(one.address, rules), one, part)
@@ -84,7 +84,7 @@ class Verifier:
 
     def _field(self, seen: _Seen, rule: Rule | None, one: Field, found: Findings) -> None:
         """One field of the output against the field that it came from."""
-        source, told, known = seen.source, seen.told, seen.known
+        source, row_subjects, known = seen.source, seen.row_subjects, seen.known
         if rule is None or is_gone(rule):
             if rule is not None or source.unlisted == "drop":
                 _check_gone(one, found)
@@ -96,9 +96,9 @@ class Verifier:
         taken = taken_rows(rule, seen.before, one)
         if self._patterns is not None and _treated_as(rule, Scan):
             rows = scanned_rows(taken)
-            self._residue(only(one, rows), told, known, self._patterns, found)
+            self._residue(only(one, rows), row_subjects, known, self._patterns, found)
             if origin is not None:
-                self._read_again(source, only(origin, rows), only(one, rows), told, known, found)
+                self._read_again(source, only(origin, rows), only(one, rows), row_subjects, known, found)
         if origin is not None:
             about = seen.subjects if one.rows is None else seen.subjects.take(one.rows)
             self._column(source, rule, (origin, one), about, (seen.shown, taken), found)
@@ -119,7 +119,7 @@ class Verifier:
             self._columns.check(source, rule, old, new, about if places is None else about.take(places), part)
             found.merge(part, rows=new.rows.to_pylist() if new.rows is not None and part.strong else None)
 
-    def _residue(self, field: Field, told: list[str | None], known: dict[str, tuple[Known, ...]], patterns: Scanner,
+    def _residue(self, field: Field, row_subjects: list[str | None], known: dict[str, tuple[Known, ...]], patterns: Scanner,
                  found: Findings) -> None:  # fmt: skip
         rows = list(_by_row(field))
         texts = [value or "" for _, value in rows]
@@ -130,11 +130,11 @@ class Verifier:
             ]
             left = [value for value, label in telling if not is_ours(value, label)]
             if left:
-                expected = self._ours.expected(known.get(told[row] or "", ()), told[row] or "")
+                expected = self._ours.expected(known.get(row_subjects[row] or "", ()), row_subjects[row] or "")
                 if any(folded(value) not in expected for value in left):
                     found.bad(row, "residual-pattern")
 
-    def _read_again(self, source: SourcePlan, before: Field, after: Field, told: list[str | None],
+    def _read_again(self, source: SourcePlan, before: Field, after: Field, row_subjects: list[str | None],
                     known: dict[str, tuple[Known, ...]], found: Findings) -> None:  # fmt: skip
         """Scanned texts against what they were, by a reading that is not the detectors'."""
         rows = [row for row, _ in _by_row(after)]
@@ -146,7 +146,7 @@ class Verifier:
             code = self._reading.left(old, new) if new else ""
             if code:
                 found.bad(row, code)
-        for i in self._reading.check_dates(source, was, now, [told[row] for row in rows], known, found):
+        for i in self._reading.check_dates(source, was, now, [row_subjects[row] for row in rows], known, found):
             found.bad(rows[i], "interval")
 
 

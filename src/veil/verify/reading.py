@@ -137,7 +137,7 @@ class Reading:
             return bool(set(before) & set(after))
         return len(before) == len(after) and any(was == now for was, now in zip(before, after, strict=True))
 
-    def check_dates(self, source: SourcePlan, before: Sequence[str], after: Sequence[str], told: Sequence[str | None],
+    def check_dates(self, source: SourcePlan, before: Sequence[str], after: Sequence[str], row_subjects: Sequence[str | None],
                     known: dict[str, tuple[Known, ...]], found: Findings) -> list[int]:  # fmt: skip
         """The texts in which a date did not move by its subject's step; births, which may be clamped, left out."""
         if not self._exact:
@@ -145,7 +145,7 @@ class Reading:
         texts, was, now = [], [], []
         for i, (old, new) in enumerate(zip(before, after, strict=True)):
             there, here = self._date.findall(old), self._date.findall(new)
-            if told[i] and len(there) == len(here):
+            if row_subjects[i] and len(there) == len(here):
                 texts += [i] * len(there)
                 was += there
                 now += here
@@ -155,11 +155,11 @@ class Reading:
             day_numbers(pa.array(column, pa.large_string()), day_first=source.day_first) for column in (was, now)
         )
         moved = np.asarray(pc.subtract(then, first).to_numpy(zero_copy_only=False), dtype=float)
-        births = {i: _births(known.get(told[i] or "", ())) for i in set(texts)}
+        births = {i: _births(known.get(row_subjects[i] or "", ())) for i in set(texts)}
         for at, (i, day) in enumerate(zip(texts, first.to_pylist(), strict=True)):
             if day in births[i] or (day is not None and day <= self._oldest):
                 moved[at] = np.nan
-        subjects = pa.array([told[i] for i in texts], pa.large_string())
+        subjects = pa.array([row_subjects[i] for i in texts], pa.large_string())
         return [texts[at] for at in other_steps(moved, subjects, found)]
 
 

@@ -66,10 +66,10 @@ class Sought:
         if self._roster is None or not len(places):
             return
         chosen = pa.array(places)
-        told, texts = about.take(chosen).to_pylist(), field.values.take(chosen).to_pylist()
-        known = self._roster.known([one for one in told if one])
+        owners, texts = about.take(chosen).to_pylist(), field.values.take(chosen).to_pylist()
+        known = self._roster.known([one for one in owners if one])
         rows = places if field.rows is None else field.rows.take(chosen).to_numpy(zero_copy_only=False)
-        for row, subject, text in zip(rows.tolist(), told, texts, strict=True):
+        for row, subject, text in zip(rows.tolist(), owners, texts, strict=True):
             yield row, text or "", known.get(subject or "", ())
 
     def _places(self, values: pa.Array, about: pa.Array) -> Places:

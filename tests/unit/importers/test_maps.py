@@ -110,7 +110,7 @@ def test_shifts_in_weeks_are_days_and_those_in_hours_do_not_go_on(tmp_path, vaul
     config = config_of(tmp_path, ["date", "id"], method="shift_by_hours")
     notes = Notes()
     assert old_shifts(tmp_path, config, people_of(config), read_maps(tmp_path, config), notes) == {}
-    assert any("hours do not go on" in one for one in notes.none)
+    assert any("hours are not kept" in one for one in notes.none)
 
 
 def test_ids_with_leading_zeros_are_numbers_only_where_no_two_become_one(tmp_path):
