@@ -24,7 +24,7 @@ def test_c19_a_kept_column_that_looks_like_an_identifier_is_told_with_evidence_a
     code, found = said(made, veil)
     assert code == 0
     assert found["veil-002"]["where"] == "project.yaml:9"
-    assert "patients.mrn seems to be id" in found["veil-002"]["about"]
+    assert "patients.mrn looks like id" in found["veil-002"]["about"]
     assert "00771234" not in json.dumps(found)
     assert "veil-003" in found  # unused
     assert said(made, veil, "--strict")[0] == 1
