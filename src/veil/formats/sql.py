@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError
 from veil.formats.base import Inspection, Part, Settings
-from veil.formats.leftout import records_left
+from veil.formats.leftout import LeftOut, records_left
 from veil.formats.parquet import ROWS, Parquet, ParquetWriter, as_batch
 from veil.model import Batch
 
@@ -70,11 +70,13 @@ class Sql(Parquet):
         del careful, settings
         relation = path / part.files[0]
         again = relation.again(part.keys or (None, None), ROWS)
-        first = 0
+        left, first = LeftOut(part.without), 0
         for batch in again if again is not None else relation.read(part.keys or (None, None), ROWS):
-            yield as_batch(batch, first)
-            first += batch.num_rows
-        if again is None and part.keys in (None, (None, None)) and first != relation.count():
+            kept = left.kept(batch.num_rows)
+            stays = batch if kept is None else batch.take(kept)
+            yield as_batch(stays, first)
+            first += stays.num_rows
+        if again is None and part.keys in (None, (None, None)) and left.seen != relation.count():
             raise FormatError("reread", "a database counts other rows than a reading of its table gives",
                               hint="run it when nobody writes")  # fmt: skip
         if first == 0:
