@@ -212,7 +212,7 @@ def test_a_project_file_that_is_not_there_or_not_text(project, tmp_path):
     made.file.write_bytes(b"\xff\xfe\x00" + CANARY["value"].encode())
     refused(made, PolicyError, "project-unreadable")
     made.file.unlink()
-    assert "check that the path" in refused(made, PolicyError, "project-unreadable").hint
+    assert "check that the file exists" in refused(made, PolicyError, "project-unreadable").hint
 
 
 def test_a_wrong_passphrase_and_an_open_keyring(project):

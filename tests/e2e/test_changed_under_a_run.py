@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import PASSPHRASE
 
 from veil.errors import KeyringError, LimitError, PolicyError, StoreError
-from veil.jobs import local, release, swap, work
+from veil.jobs import local, release, swap
 from veil.jobs.lock import lock
 from veil.keys import Cost, Keyring
 from veil.stores import open_store
@@ -38,20 +38,20 @@ def parquet(**columns):
 
 def test_a_file_that_changes_under_a_run_shows_nothing(project, monkeypatch):
     made = project(RULES, LABS)
-    held = work.Worker.do
+    held = local.do_units
 
-    def changing(self, unit):
+    def changing(worker, units):
         with (made.folder / "data/labs/part-0.csv").open("a") as file:
             file.write("103,2019-03-01,9\n")
-        return held(self, unit)
+        return held(worker, units)
 
-    monkeypatch.setattr(work.Worker, "do", changing)
+    monkeypatch.setattr(local, "do_units", changing)
     with pytest.raises(StoreError, match="input-changed"):
         made.run()
     assert not made.out.exists()
     monkeypatch.undo()
     assert made.run().exit_code == 0
-    assert (made.out / "labs/part-0.csv").read_text().count("\n") == 7
+    assert (made.out / "labs/part-0.csv").read_text().count("\n") == 4
 
 
 SEGMENTS = {
@@ -168,11 +168,13 @@ def test_where_names_cannot_be_exchanged_the_old_release_is_put_back(project, mo
 
 
 SLEEPY = """import os, time
-import veil.jobs.work as work
-def sleep(self, unit):
+import veil.jobs.local as local
+import veil.jobs.units as jobs_units
+jobs_units.GROUP_FILES = 1
+def sleep(worker, units):
     open(f"worker{os.getpid()}", "w").close()
     time.sleep(60)
-work.Worker.do = sleep
+local.do_units = sleep
 if __name__ == "__main__":
     from veil.cli import main
     main()
