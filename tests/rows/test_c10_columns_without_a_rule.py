@@ -20,7 +20,7 @@ def test_c10_it_is_dropped_or_passes_only_where_a_person_says_so(project, veil):
     keeping = project("unlisted: keep\n" + BARE, ALL, "keeping")
     done = veil(keeping.folder, "run", "project.yaml")
     assert done.code == 0
-    assert "patients: columns without a rule are kept as they are: zip" in done.erred
+    assert "patients: columns without a rule are kept unchanged: zip" in done.erred
     assert column(keeping.out, "patients", "zip") == ["02139", "00501", "10001"]
 
 

@@ -14,4 +14,4 @@ def test_c11_empty_ids_stay_empty_and_are_nobody(project, veil):
     assert [one == "" for one in ids] == [False, True, False, True]
     assert ids[2] == "NA"  # a word for "no value" stays as it is and is nobody
     assert [one == "" for one in column(made.out, "t", "at")] == [False, True, True, True]
-    assert "t: 3 rows have no subject" in done.erred
+    assert "t: 3 rows have no patient" in done.erred
