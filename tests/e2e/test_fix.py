@@ -275,6 +275,6 @@ def test_the_command_writes_the_page_of_a_search(folder):
     text = page.read_text()
     for value in ("surgeon", "02139", "gout", str(folder), "jobs.csv"):
         assert value not in text
-    for shown in ("combinations were tested", "Before and after", "Signature", "<svg"):
+    for shown in ("combinations were evaluated", "Before and after", "Signature", "<svg"):
         assert shown in text
     assert "<script" not in text
