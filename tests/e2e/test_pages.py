@@ -78,12 +78,12 @@ def _run(browser: str, profile: Path, *arguments: str) -> subprocess.CompletedPr
 @pytest.mark.parametrize(
     ("page", "told"),
     [
-        ("report", "The output was read again"),
+        ("report", "Checks of the output"),
         ("plan", "What happens with each column"),
         ("protected", "Protected page"),
         ("evaluation", "Recall by label"),
         ("errors", "leaked partly"),
-        ("acts", "Anchor, to keep elsewhere"),
+        ("acts", "Checkpoint to store elsewhere"),
         ("risk", "Group sizes"),
     ],
 )

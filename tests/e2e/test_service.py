@@ -229,7 +229,7 @@ def refused(folder, *options, env=None):
 
 @pytest.mark.parametrize("option", ["--objects", "--memory-folder", "--keyring", "--oidc-issuer"])
 def test_an_option_that_would_do_nothing_is_refused(tmp_path, option):
-    assert f"[option-alone] without --data this option does nothing at {option} " in refused(
+    assert f"[option-alone] this option needs --data at {option} " in refused(
         tmp_path, "--port", "0", option, "x"
     )
 

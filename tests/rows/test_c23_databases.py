@@ -64,7 +64,7 @@ def test_c23_a_table_that_is_not_there_is_named(project, veil):
     emr(made.folder)
     done = veil(made.folder, "run", "project.yaml")
     assert done.code == 2
-    assert "[files-missing] stays has no file" in done.erred
+    assert "[files-missing] no file found for stays" in done.erred
 
 
 def test_c23_a_release_is_put_into_the_database_that_it_came_from(project, veil):

@@ -9,7 +9,7 @@ def test_c26_a_missing_table_stops_unless_it_may_be_skipped(project, veil):
     made = project(policy(), FEW)
     done = veil(made.folder, "run", "project.yaml")
     assert done.code == 2
-    assert "[files-missing] labs has no file" in done.erred
+    assert "[files-missing] no file found for labs" in done.erred
     assert veil(made.folder, "run", "project.yaml", "-o", "missing=skip").code == 0
     assert (made.out / "patients.csv").exists()
 
