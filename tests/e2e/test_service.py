@@ -229,9 +229,7 @@ def refused(folder, *options, env=None):
 
 @pytest.mark.parametrize("option", ["--objects", "--memory-folder", "--keyring", "--oidc-issuer"])
 def test_an_option_that_would_do_nothing_is_refused(tmp_path, option):
-    assert f"[option-alone] this option needs --data at {option} " in refused(
-        tmp_path, "--port", "0", option, "x"
-    )
+    assert f"[option-alone] this option needs --data at {option} " in refused(tmp_path, "--port", "0", option, "x")
 
 
 def test_a_sign_in_without_its_client_is_refused(tmp_path):

@@ -63,6 +63,9 @@ def test_every_format_has_its_laws_tested_here():
 
 @pytest.mark.parametrize(("name", "delimiter"), [("csv", ","), ("csv", ";"), ("csv", "|"), ("tsv", "\t")])
 @given(rows=TABLES, end=st.sampled_from(["\n", "\r\n"]), quoted=st.booleans(), bom=st.booleans(), ended=st.booleans())
+@example(
+    rows=[['x"y', ""]], end="\n", quoted=False, bom=False, ended=False
+)  # see findings/arrow-csv-empty-last-cell-after-quotes.sh
 @FEW
 def test_tables_come_back_byte_for_byte(folder, name, delimiter, rows, end, quoted, bom, ended):
     data = table_bytes(rows, delimiter, end, csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)

@@ -82,6 +82,8 @@ def _by_arrow(
     path: Path, part: Part, settings: Settings, headless: bool, source: BinaryIO, data: bytes, quote: str
 ) -> Iterator[tuple[Sequence[str], list[pa.Array]]]:
     names, whole = settings["addresses"], len(data) < SMALL
+    if whole and settings["encoding"] == "utf-8" and data and not data.endswith((b"\n", b"\r")):
+        data += b"\n"  # at the end of a file Arrow takes an empty cell behind one in quotes for a text in quotes
     try:
         with pacsv.open_csv(
             pa.BufferReader(data) if whole else pa.PythonFile(_stretch(path, part, settings), "r"),
