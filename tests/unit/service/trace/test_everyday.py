@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 
 import pytest
 
@@ -95,7 +94,14 @@ def test_bytes_that_are_no_text_are_unknown(evaluator, value):
 
 @pytest.mark.parametrize(
     "value",
-    [packed(os.urandom(16)), packed(b"The wound is clean and dry."), "internationalization", "abc", "", "=" * 20],
+    [
+        packed(bytes(range(128, 144))),
+        packed(b"The wound is clean and dry."),
+        "internationalization",
+        "abc",
+        "",
+        "=" * 20,
+    ],
 )
 def test_what_is_no_base64_or_a_digest_is_not_unknown(value):
     assert read(Body(json.dumps({"k": value}).encode(), "application/json"), 1 << 20).unread == []
