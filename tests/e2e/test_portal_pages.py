@@ -82,7 +82,8 @@ def hand_in(page, name, data):
 
 def shot(page, name):
     if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
+        dialog = page.query_selector("dialog[open]") is not None
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=not dialog)
 
 
 def downloaded(page):
@@ -405,6 +406,7 @@ def test_every_page_is_accessible_and_fits_its_screen(visit, dark, width):
     page.click("#sample-table")
     page.check("#by-identifiers")
     check(page, "files-chosen")
+    page.check("#by-profile")
     page.click("#start")
     page.wait_for_selector("#rows tr .badge:has-text('Queued')")
     visit.worker.once()
