@@ -239,6 +239,7 @@ def test_an_output_folder_that_is_not_ours_is_left_alone(project):
     assert (made.out / "thesis.doc").read_text() == "years of work"
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_the_next_run_goes_on(project):
     rows = "".join(f"{i},2020-01-02,nothing to tell of day {i}\n" for i in range(20_000))
     made = project(PROJECT, {"people.csv": "patient_id,seen,note\n" + rows})

@@ -74,7 +74,10 @@ def test_a_run_of_two_workers_that_is_killed_again_and_again_goes_on_to_the_same
         check(fresh_hospital, hospital.bytes_out(), [draw.uniform(0.4, long) for _ in range(4)], workers)
 
 
-@pytest.mark.parametrize("step", ["keep", "_place", "write_durably", "swap", "clear"])
+STEPS = ["swap", *(pytest.param(step, marks=pytest.mark.slow) for step in ("keep", "_place", "write_durably", "clear"))]
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_a_run_that_dies_within_a_step_of_its_release_goes_on(fresh_hospital, hospital, step):
     """The moments that time alone seldom hits."""
     place = "release.Shelf" if step in ("keep", "clear") else "release"
@@ -93,6 +96,7 @@ def test_a_run_that_dies_within_a_step_of_its_release_goes_on(fresh_hospital, ho
     assert not list(fresh_hospital.folder.glob(".release*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["units", "input"])
 def test_what_was_done_before_a_change_is_done_again(fresh_hospital, hospital, change):
     """Side files of another cut of the work, or of an input that was exchanged since, are not used."""

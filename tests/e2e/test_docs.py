@@ -24,6 +24,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "120"}
 
 
+@pytest.mark.slow
 def test_the_tutorial_runs_from_its_first_line_to_its_last(tmp_path: Path) -> None:
     script = "\n".join(_blocks(ROOT / "docs/tutorial/tables-with-notes.md", "sh"))
     done = subprocess.run(

@@ -19,12 +19,14 @@ def expected(hospital):
     return held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [2, 4])
 def test_any_number_of_workers_gives_the_same_bytes(fresh_hospital, expected, workers):
     assert fresh_hospital.run(workers=workers).quarantined == []
     assert fresh_hospital.bytes_out() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("workers", "size"), [(1, 997), (1, 20_000), (2, 20_000)])
 def test_any_size_of_units_and_batches_gives_the_same_bytes(fresh_hospital, expected, monkeypatch, size, workers):
     monkeypatch.setattr(units, "UNIT_BYTES", size)
@@ -106,6 +108,7 @@ def test_another_key_gives_other_bytes(fresh_hospital, expected, passphrase):
     assert other["patients.csv"] != expected["patients.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_safe_harbor_gives_the_same_bytes_from_the_same_vault(project, monkeypatch, workers):
     people = "patient_id,born,note\n" + "".join(

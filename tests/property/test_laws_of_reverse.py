@@ -86,6 +86,7 @@ def back_from(folder, keyring_file, policy, files, subject):
     return reverse(reversal, reversal.keys(lambda: PASSPHRASE), "a law").out
 
 
+@pytest.mark.slow
 @settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     rows=ROWS, quoting=st.lists(st.booleans(), min_size=1, max_size=5), delimiter=st.sampled_from([",", ";", "\t", "|"]),

@@ -123,6 +123,7 @@ def test_every_risk_is_a_share(table):
     assert found["unique"] <= found["marketer"] <= found["prosecutor"]["highest"]
 
 
+@pytest.mark.slow
 @given(table=tables(CELL), name=st.sampled_from(QUASI))
 def test_a_column_less_never_raises_uniqueness_nor_lowers_k(table, name):
     whole, left = told(table), told(table, [one for one in QUASI if one != name])
@@ -138,6 +139,7 @@ def test_the_order_of_rows_and_columns_changes_nothing(table, order, seed):
     assert told(table.sample(fraction=1, shuffle=True, seed=seed), order) == told(table)
 
 
+@pytest.mark.slow
 @given(table=tables(CELL))
 def test_a_table_twice_doubles_every_class(table):
     once, twice = tallied(table).spectrum(), tallied(pl.concat([table, table])).spectrum()
@@ -148,6 +150,7 @@ def test_a_table_twice_doubles_every_class(table):
     assert again == pytest.approx({**told(table)["sensitive"]})
 
 
+@pytest.mark.slow
 @given(table=tables(CELL), cell=CELL)
 def test_a_constant_column_adds_nothing(table, cell):
     more = table.with_columns(pl.lit(cell, pl.String).alias("c"))
@@ -156,6 +159,7 @@ def test_a_constant_column_adds_nothing(table, cell):
     assert (row["column"], row["unique_added"], row["values"]) == ("c", 0, 1)
 
 
+@pytest.mark.slow
 @given(table=tables(CELL), others=tables(CELL))
 @settings(max_examples=50)
 def test_a_population_that_holds_the_table_never_raises_its_risk(table, others):
@@ -169,6 +173,7 @@ def test_a_population_that_holds_the_table_never_raises_its_risk(table, others):
     assert journalist(tally.in_population(tallied(table, keys=tally.keys))) == known
 
 
+@pytest.mark.slow
 @given(table=tables(CELL), people=st.lists(st.sampled_from(["p", "q", "r", None]), min_size=25, max_size=25))
 def test_a_person_counts_once_in_each_class(table, people):
     named = table.with_columns(pl.Series("who", people[: table.height], pl.String))
@@ -214,6 +219,7 @@ def test_values_of_suppressed_records_belong_to_the_whole_table(table, rows):
     assert found["distinct"] == min(len(set(group)) for group in grouped(table).values())
 
 
+@pytest.mark.slow
 @given(table=tables(CELL))
 def test_a_room_without_memory_tells_the_same(table):
     with Room(memory=0) as room:
