@@ -45,7 +45,9 @@ def test_only_chosen_paths_and_a_share_of_requests_are_looked_at(name, tmp_path)
 @pytest.mark.server
 @pytest.mark.parametrize("name", FRONTS)
 def test_a_verdict_that_is_late_passes_or_is_refused_as_was_asked(name, tmp_path):
-    large = json.dumps({"note": "Seen by Dr. Alice Wong on 03/04/2019. " * 2_000}).encode()
+    large = json.dumps(
+        {"note": "Seen by Dr. Alice Wong on 03/04/2019. " * 400}
+    ).encode()  # 15 kB: always waited for, and late
     with service() as port:
         with traced(port, tmp_path, "--deadline", "30", *front_options(name)) as front:
             assert tagged(front.ask(body=large, headers=JSON)) == "unknown"
