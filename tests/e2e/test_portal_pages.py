@@ -1,95 +1,15 @@
-"""The portal in a real browser: from the first admin to a result that is fetched, with the keyboard, in light and dark."""
+"""The portal in a real browser: from the first admin to a result that is fetched, with the keyboard."""
 
-import contextlib
-import os
 import time
 from pathlib import Path
 
 import pytest
-from tests import browsers
-from tests.browsers import CONTRAST, violations
-from tests.portals import NOTE, PASSWORD, TABLE, served, site_in, working
+from tests.portals import NOTE, PASSWORD, TABLE
+from tests.visits import a_chromium, a_visit, downloaded, enter, hand_in, shot  # noqa: F401  fixtures
 
-from veil.service.store import Store
 from veil.service.work.sweeper import sweep
 
 pytestmark = pytest.mark.browser
-SHOTS = os.environ.get("VEIL_SHOTS")  # a folder for the pictures of the documentation
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browsers.chromium() as one:
-        yield one
-
-
-class Visit:
-    """A portal, and pages of people who never meet in one browser."""
-
-    def __init__(self, chromium, store, address):
-        self.chromium, self.store, self.root = chromium, store, address.removesuffix("/portal/api")
-        self.open, self.faults = [], []
-
-    def page(self, path, *, dark=False):
-        context = self.chromium.new_context(
-            color_scheme="dark" if dark else "light", accept_downloads=True, viewport={"width": 1200, "height": 900}
-        )
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on(
-            "console", lambda told: self.faults.append(told.text) if "Content Security Policy" in told.text else None
-        )
-        page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
-        page.goto(self.root + path)
-        self.open.append(context)
-        return page
-
-    def submitter(self, name="bob", *, dark=False):
-        token, _ = self.store.people.invite("submitter")
-        page = self.page(f"/invite#{token}", dark=dark)
-        enter(page, name)
-        page.wait_for_url("**/files")
-        page.wait_for_selector("#profile option", state="attached")
-        return page
-
-
-def enter(page, name, **more):
-    for field, value in {**more, "name": name, "password": PASSWORD}.items():
-        page.fill(f"#{field}", value)
-    page.keyboard.press("Enter")
-
-
-@pytest.fixture
-def visit(tmp_path, chromium):
-    site = site_in(tmp_path)
-    store = Store(site)
-    with served(store) as address, working(site) as worker:
-        made = Visit(chromium, store, address)
-        made.worker = worker
-        yield made
-        for context in made.open:
-            context.close()
-    store.close()
-    assert made.faults == []
-
-
-def hand_in(page, name, data):
-    page.set_input_files("#file", {"name": name, "mimeType": "application/octet-stream", "buffer": data})
-    page.click("#start")
-    page.wait_for_selector("#rows tr .badge:not(:has-text('Uploading'))")
-
-
-def shot(page, name):
-    if SHOTS:
-        dialog = page.query_selector("dialog[open]") is not None
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=not dialog)
-
-
-def downloaded(page):
-    with page.expect_download() as coming:
-        page.click("a:text-is('Download')")
-    return Path(coming.value.path()).read_bytes()
 
 
 def test_from_the_first_admin_to_a_note_that_is_fetched(visit):
@@ -352,76 +272,6 @@ def test_who_forgot_the_password_sets_another_by_a_link_of_the_admin(visit):
     again.wait_for_selector("#none:not([hidden])")
     bob.reload()
     bob.wait_for_url("**/sign-in")
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_word_of_every_page_has_contrast(visit, dark):
-    visit.store.people.set_up(visit.store.people.setup_code(), "ada", PASSWORD)
-    entry = visit.page("/sign-in", dark=dark)
-    assert entry.evaluate(CONTRAST) == []
-    enter(entry, "ada")
-    entry.wait_for_url("**/people")
-    entry.wait_for_selector("#people tr")
-    assert entry.evaluate(CONTRAST) == []
-    entry.goto(visit.root + "/password")
-    entry.wait_for_selector("#who a")
-    assert entry.evaluate(CONTRAST) == []
-    page = visit.submitter(dark=dark)
-    page.check("#by-identifiers")
-    page.check("#by-profile")
-    hand_in(page, "patients.csv", TABLE)
-    visit.worker.once()
-    page.click("text=Review plan")
-    page.wait_for_selector("#plan[open]")
-    assert page.evaluate(CONTRAST) == []
-    page.click("#later")
-    page.check("#by-identifiers")
-    assert page.evaluate(CONTRAST) == []
-    with contextlib.suppress(Exception):
-        shot(page, f"portal-files-{'dark' if dark else 'light'}")
-
-
-@pytest.mark.parametrize("width", [375, 1200], ids=["phone", "wide"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_page_is_accessible_and_fits_its_screen(visit, dark, width):
-    """WCAG 2.2 AA by axe-core; no page is wider than its screen."""
-    store, theme = visit.store, f"{'dark' if dark else 'light'}-{width}"
-
-    def check(page, name):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert violations(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        shot(page, f"{name}-{theme}")
-
-    entry = visit.page("/sign-in", dark=dark)
-    entry.wait_for_url("**/setup")
-    check(entry, "setup")
-    enter(entry, "ada", code=store.people.setup_code())
-    entry.wait_for_url("**/people")
-    entry.wait_for_selector("#people tr")
-    check(entry, "users")
-    page = visit.submitter(dark=dark)
-    page.wait_for_selector("#none:not([hidden])")
-    check(page, "files-empty")
-    page.click("#sample-table")
-    page.check("#by-identifiers")
-    check(page, "files-chosen")
-    page.check("#by-profile")
-    page.click("#start")
-    page.wait_for_selector("#rows tr .badge:has-text('Queued')")
-    visit.worker.once()
-    page.click("text=Review plan")
-    page.wait_for_selector("#plan[open]")
-    check(page, "plan")
-    page.click("#accept")
-    page.wait_for_selector(".badge:has-text('Queued')")
-    visit.worker.once()
-    page.click("button:text-is('What was done')")
-    page.wait_for_selector("#report[open]")
-    check(page, "record")
-    page.goto(visit.root + "/password")
-    page.wait_for_selector("#who a[aria-current]")
-    check(page, "password")
 
 
 def test_pages_hold_no_markup_from_words_and_nothing_from_elsewhere():
