@@ -25,7 +25,7 @@ FORMATS = {
     "text": "veil.formats.plain:Plain",
     "i2b2": "veil.formats.i2b2:I2b2",
 }
-# What the traits of these formats say too, so that a file's name is told without loading them; a test holds both together.
+# What the traits of these formats say too, so that the format of a file name is known without loading them; a test compares both.
 ENDINGS: Mapping[str, tuple[str, ...]] = {
     "csv": (".csv",), "tsv": (".tsv", ".tab"), "parquet": (".parquet", ".pq"), "xlsx": (".xlsx",), "sql": (), "json": (".json",),
     "ndjson": (".ndjson", ".jsonl"), "text": (".txt", ".text", ".note"), "i2b2": (".xml",),

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from veil.errors import FormatError
 
-AT_ONCE = 1 << 20  # bytes whose cells are told together
-FEW = 16 << 10  # bytes of which so few rows are told faster one by one
+AT_ONCE = 1 << 20  # bytes whose cells are found together
+FEW = 16 << 10  # bytes; rows of no more are read faster one by one
 _FEED = 10
 _TEXT = pa.large_string()
 
@@ -20,7 +20,7 @@ _TEXT = pa.large_string()
 def is_plain(data: bytes, delimiter: str, width: int) -> bool:
     """Whether every line end of these bytes ends a row, and every delimiter a cell, where no quote counts.
 
-    Keeps:   a carriage return stands before every line feed or before none; a table of one column is told otherwise, for
+    Keeps:   a carriage return stands before every line feed or before none; a table of one column is read in another way, for
              there an empty line is a row.
     """
     if width < 2 or len(delimiter.encode()) != 1:

@@ -27,7 +27,7 @@ from veil.model import Batch, Edits, Joint, Report
 from veil.policy.plan import SourcePlan
 from veil.verify import Findings
 
-_BY_FILE = frozenset({"file", "file_name", "map"})  # how a subject is told by the file that a row stands in
+_BY_FILE = frozenset({"file", "file_name", "map"})  # subjects that come from the file of a row
 
 
 def do_units(worker: Worker, units: Sequence[Unit]) -> list[Done]:
@@ -66,7 +66,7 @@ class _Treated:
 
 
 class _Pieces(NamedTuple):
-    """What is written, batch by batch, and what the way back is told from."""
+    """What is written, batch by batch, and what the reversal data is made from."""
 
     written: list[Piece]
     back: list[Piece]
