@@ -15,10 +15,13 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def wheel(folder: Path) -> Path:
-    """The wheel of this checkout."""
-    copy = folder / "source"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "tests", "training", "bench", "docs", "demo"))
+LEFT_OUT = (".*", "tests", "training", "bench", "docs", "demo", "site", "node_modules")
+
+
+def wheel(folder: Path, source: Path = ROOT) -> Path:
+    """The wheel of this checkout, or of another project."""
+    copy = folder / source.name
+    shutil.copytree(source, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
     words = [
         sys.executable,
         "-m",
@@ -34,7 +37,8 @@ def wheel(folder: Path) -> Path:
     done = subprocess.run([str(one) for one in words], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     shutil.rmtree(copy)
-    return next((folder / "wheels").glob("veil_deid-*.whl"))
+    name = "veil_deid" if source == ROOT else source.name.replace("plugin-", "veil_")
+    return next((folder / "wheels").glob(f"{name}-*.whl"))
 
 
 def bare_environment(folder: Path) -> Path:

@@ -8,6 +8,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from tests.bare import wheel
 from tests.conftest import PASSPHRASE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,28 +30,11 @@ def do(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 def clean(tmp_path_factory) -> Path:
     """An environment with the wheels of Veil and of the plug-in; what both depend on is read from the one of the tests."""
     folder = tmp_path_factory.mktemp("clean")
-    for source in (ROOT, EXAMPLE):
-        copy = folder / source.name
-        shutil.copytree(source, copy, ignore=shutil.ignore_patterns(".*", "tests", "training", "bench", "docs", "demo"))
-        made = do(
-            sys.executable,
-            "-m",
-            "pip",
-            "wheel",
-            "--no-index",
-            "--no-deps",
-            "--no-build-isolation",
-            "-w",
-            "wheels",
-            copy,
-            cwd=folder,
-        )
-        assert made.returncode == 0, made.stderr
+    wheels = [wheel(folder, source) for source in (ROOT, EXAMPLE)]
     do(sys.executable, "-m", "venv", "env", cwd=folder)
     python = folder / "env/bin/python"
     site = do(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).stdout.strip()
     (Path(site) / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    wheels = sorted((folder / "wheels").glob("*.whl"))
     done = do(python, "-m", "pip", "install", "--no-index", "--no-deps", "--force-reinstall", *wheels, cwd=folder)
     assert done.returncode == 0, done.stderr
     where = do(python, "-c", "import veil, veil_luhn; print(veil.__file__, veil_luhn.__file__)", cwd=folder).stdout
