@@ -108,16 +108,17 @@ def test_a_first_visitor_has_a_sample_one_click_away(visit):
 
 def test_the_record_of_what_was_done_can_be_saved(visit):
     page = visit.submitter()
-    hand_in(page, "note.txt", NOTE)
+    hand_in(page, "Quackenthorpe.txt", NOTE)
     visit.worker.once()
     page.click("button:text-is('What was done')")
     page.wait_for_selector("#report[open]")
     with page.expect_download() as coming:
         page.click("#save")
-    assert coming.value.suggested_filename == "note.txt-record.txt"
+    assert coming.value.suggested_filename == "veil-record.txt"
     record = Path(coming.value.path()).read_text()
     assert "Policy: safe-harbor" in record
     assert "Wong" not in record
+    assert "Quackenthorpe" not in record, "the name of a file may name a patient"
 
 
 def test_a_name_of_a_file_that_is_markup_stays_words(visit):

@@ -6,7 +6,7 @@ export async function showReport(job) {
   at("report-title").textContent = report.message ? `Why ${job.name} failed` : `What was done with ${job.name}`;
   at("told").replaceChildren(...sections(report, job));
   at("close").onclick = () => at("report").close();
-  at("save").onclick = () => save(job);
+  at("save").onclick = () => save(Boolean(report.message));
   at("report").showModal();
 }
 
@@ -40,9 +40,10 @@ function table(pairs) {
   return whole;
 }
 
-function save(job) {
-  const words = `${at("report-title").textContent}\n\n${at("told").innerText}\n`;
-  const link = made("a", "", { href: URL.createObjectURL(new Blob([words], { type: "text/plain" })), download: `${job.name}-record.txt` });
+// The name of the file stays on the page: it may name a patient, and a record lies beside the release.
+function save(failed) {
+  const words = `${failed ? "Why it failed" : "What was done"}\n\n${at("told").innerText}\n`;
+  const link = made("a", "", { href: URL.createObjectURL(new Blob([words], { type: "text/plain" })), download: "veil-record.txt" });
   link.click();
   URL.revokeObjectURL(link.href);
 }
