@@ -46,7 +46,7 @@ def guess(name: str, signals: Signals, table: str = "") -> Guess:
         return Guess("empty", 1.0, "no value in it")
     title = title_of(name, table)
     if title is not None and title.kind == "code" and _is_of_findings(name, signals):
-        return Guess("code", 0.8, "its name; numbers like codes of findings", title.form)
+        return Guess("code", 0.8, "column name; numbers like codes of findings", title.form)
     return _strict(title, _told(title, signals), signals)
 
 
@@ -80,17 +80,17 @@ def _told(title: Title | None, signals: Signals) -> Guess:
         return seems
     if seems.kind == title.kind:
         return Guess(
-            seems.kind, min(0.99, max(seems.sure, 0.9)), f"its name, and {seems.why}", title.form or seems.form
+            seems.kind, min(0.99, max(seems.sure, 0.9)), f"column name, and {seems.why}", title.form or seems.form
         )
     if _agrees(title.kind, signals) and not _harms(title.kind, seems, signals):
-        return Guess(title.kind, 0.9, "its name; the values agree", title.form)
+        return Guess(title.kind, 0.9, "column name; values are consistent with it", title.form)
     if title.kind in DIRECT - {"id"} and seems.kind == "code" and signals.at("lettered") > 0.5 >= signals.at("plain"):
-        return Guess(title.kind, 0.5, f"its name, though {seems.why}", title.form)
+        return Guess(title.kind, 0.5, f"column name, but {seems.why}", title.form)
     if seems.sure >= 0.8 or (title.weak and seems.sure > 0.5):
         return Guess(seems.kind, seems.sure, seems.why + " (its name says otherwise)", seems.form)
     if title.kind in KEPT and seems.kind not in KEPT:
         return seems
-    return Guess(title.kind, 0.6, "its name", title.form)
+    return Guess(title.kind, 0.6, "column name", title.form)
 
 
 def _strict(title: Title | None, seems: Guess, signals: Signals) -> Guess:
@@ -103,8 +103,8 @@ def _strict(title: Title | None, seems: Guess, signals: Signals) -> Guess:
     if title.weak and seems.kind == "code" and signals.at("plain") > 0.5:
         return seems
     if title.kind in _DATED and signals.at("day_count") > _MOSTLY:
-        return Guess(title.kind, 0.5, "its name; numbers of days, as in spreadsheets: not read as dates", title.form)
-    return Guess(title.kind, 0.5, f"its name, though {seems.why}", title.form)
+        return Guess(title.kind, 0.5, "column name; numbers of days, as in spreadsheets: not read as dates", title.form)
+    return Guess(title.kind, 0.5, f"column name, but {seems.why}", title.form)
 
 
 def _harms(kind: str, seems: Guess, signals: Signals) -> bool:

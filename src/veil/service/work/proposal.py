@@ -102,7 +102,7 @@ def wary(column: str, one: Guess) -> Guess:
     if one.form == TERM:
         return Guess("text", one.sure, one.why)
     if one.kind in KEPT and title is not None and title.kind not in _NAMED:
-        return Guess(title.kind, 0.5, f"its name, though {one.why}", title.form)
+        return Guess(title.kind, 0.5, f"column name, but {one.why}", title.form)
     return one
 
 
