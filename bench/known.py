@@ -44,9 +44,9 @@ tables:
 LEARN = """
 import sys
 from pathlib import Path
-from veil.jobs.passone import pass_one
+from veil.jobs.work.first_pass import pass_one
 from veil.jobs.session import open_session
-from veil.jobs.units import units_of
+from veil.jobs.work.units import units_of
 session = open_session(Path(sys.argv[1]), [])
 keys = session.keys(lambda: "bench of tables", None)
 units = units_of(session.plan, session.inputs)

@@ -24,8 +24,8 @@ from pathlib import Path
 
 from bench.machine import machine
 from bench.text_shapes import SHAPES, text_of
-from veil.jobs.find import Finder
-from veil.jobs.notes import notes_session
+from veil.jobs.texts.find import Finder
+from veil.jobs.texts.notes import notes_session
 from veil.keys import Keys
 
 SIZES = (8_000, 64_000)

@@ -20,7 +20,7 @@ import pytest
 # At the n-th change; within the n-th writing of bytes; a full disk from the n-th on; at the n-th word to a server.
 HOWS = {"before": 1, "half": 2, "full": 3, "sent": 4}
 PASSPHRASE = "open sesame"
-UNITS = "import veil.jobs.units as units; units.UNIT_BYTES = 600\n"
+UNITS = "import veil.jobs.work.units as units; units.UNIT_BYTES = 600\n"
 SECONDS = 120
 _SIZE = 3 * 8 + 4096  # of the struct in crashing.c
 

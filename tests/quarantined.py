@@ -6,8 +6,8 @@ import json
 
 from tests.conftest import PASSPHRASE
 
-from veil.jobs.again import read_again
-from veil.jobs.reverse import open_reversal, reverse
+from veil.jobs.checks.verify_release import read_again
+from veil.jobs.reversal.reverse import open_reversal, reverse
 
 ALONE = "rows: {broken: quarantine-rows}\n"
 

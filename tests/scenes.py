@@ -12,8 +12,8 @@ from tests.conftest import PASSPHRASE, Made, bytes_of
 from tests.servers import PASSWORD
 
 from veil.audit import verify_chain
-from veil.jobs.compare import compare
-from veil.jobs.reverse import open_reversal, reverse
+from veil.jobs.reversal.compare import compare
+from veil.jobs.reversal.reverse import open_reversal, reverse
 from veil.stores import open_store
 
 HEAD = "keyring: hospital.key\nout: release\nreference_date: 2026-06-30\n"

@@ -23,7 +23,7 @@ from pydantic_core import PydanticUndefined
 from veil import errors
 from veil.cli.app import app
 from veil.errors import Error
-from veil.jobs.lint import RULES as RULES_OF_LINT
+from veil.jobs.checks.lint import RULES as RULES_OF_LINT
 from veil.model import Label, labels
 from veil.parts import FORMATS, OPERATORS, part, traits_of
 from veil.policy.plan import describe

@@ -67,7 +67,7 @@ class Planter:
     """Draws stretches of talk with people and places written into them."""
 
     def __init__(self, folder: pathlib.Path, rng: random.Random) -> None:
-        from veil.jobs.find import Finder
+        from veil.jobs.texts.find import Finder
 
         self._rng = rng
         texts = notes(folder)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from veil.errors import Error
-    from veil.jobs.release import Outcome
+    from veil.jobs.release.assemble import Outcome
     from veil.jobs.session import Session
     from veil.jobs.session import open_session as open_project
-    from veil.jobs.texts import deidentify, find
+    from veil.jobs.texts.texts import deidentify, find
     from veil.keys import Keyring, Keys, Vault
     from veil.model import Label, Span
     from veil.policy.plan import Plan
@@ -29,13 +29,13 @@ _PLACES = {
     "Keyring": "veil.keys:Keyring",
     "Keys": "veil.keys:Keys",
     "Label": "veil.model:Label",
-    "Outcome": "veil.jobs.release:Outcome",
+    "Outcome": "veil.jobs.release.assemble:Outcome",
     "Plan": "veil.policy.plan:Plan",
     "Session": "veil.jobs.session:Session",
     "Span": "veil.model:Span",
     "Vault": "veil.keys:Vault",
-    "deidentify": "veil.jobs.texts:deidentify",
-    "find": "veil.jobs.texts:find",
+    "deidentify": "veil.jobs.texts.texts:deidentify",
+    "find": "veil.jobs.texts.texts:find",
     "open_project": "veil.jobs.session:open_session",
 }
 

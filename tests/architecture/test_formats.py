@@ -13,7 +13,7 @@ SRC = Path(__file__).resolve().parents[2] / "src" / "veil"
 ALLOWED = {
     "discover": "kinds of columns: free text, a JSON document",
     "importers": "words of another tool's configuration",
-    "jobs/lint_ids.py": "the form of an id, text or integer",
+    "jobs/checks/lint_ids.py": "the form of an id, text or integer",
     "operators/pseudonym.py": "the form of an id, text or integer",
     "service/rest": "fields of a request",
     "service/work/proposal.py": "kinds of columns",

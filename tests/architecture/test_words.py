@@ -83,7 +83,7 @@ def test_messages_and_help_use_plain_words(path):
 
 
 def test_lint_rules_and_rows_of_reports_use_plain_words():
-    from veil.jobs.lint import RULES
+    from veil.jobs.checks.lint import RULES
     from veil.reports import figures, scan
 
     texts = [text for _, text in RULES.values()] + [*figures.BAD.values(), *figures.BROKEN.values(), figures.WEAK_WORDS]

@@ -7,7 +7,7 @@ import pytest
 
 from veil import parts
 from veil.errors import PartError, PolicyError
-from veil.jobs.again import read_again
+from veil.jobs.checks.verify_release import read_again
 from veil.parts import endings
 from veil.testing import check_format
 

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import SHARED, Made
 
 from veil.errors import PolicyError
-from veil.jobs.reverse import open_reversal, reverse
+from veil.jobs.reversal.reverse import open_reversal, reverse
 from veil.lexicon.novalue import standard
 
 RULES = """profile: expert

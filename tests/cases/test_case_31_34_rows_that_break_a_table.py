@@ -71,7 +71,7 @@ def test_a_row_in_a_later_piece_of_a_long_table_is_counted_from_the_first(projec
 
 
 def _all(session):
-    from veil.jobs.units import batches, units_of
+    from veil.jobs.work.units import batches, units_of
 
     for unit in units_of(session.plan, session.inputs):
         yield from batches(session.plan.source(unit.source), session.inputs, unit.part)

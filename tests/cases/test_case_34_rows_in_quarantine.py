@@ -11,7 +11,7 @@ from tests.conftest import PASSPHRASE, SHARED
 from tests.quarantined import ALONE, check_whole, manifest, rows_of
 
 from veil.errors import PolicyError
-from veil.jobs.again import read_again
+from veil.jobs.checks.verify_release import read_again
 
 CASES = SHARED / "cases"
 PROJECT = """profile: expert
@@ -80,7 +80,7 @@ def test_broken_rows_at_any_place_of_any_table_leave_the_release_of_the_sound_on
     project, tmp_path, monkeypatch, seed
 ):
     """Any delimiter, encoding and packing; pieces of a few rows; the same bytes as from the table without them."""
-    monkeypatch.setattr("veil.jobs.units.UNIT_BYTES", 300)
+    monkeypatch.setattr("veil.jobs.work.units.UNIT_BYTES", 300)
     monkeypatch.setattr("veil.formats.tabular.BLOCK", 120)
     draw = random.Random(seed)
     delimiter, ending = draw.choice([(",", "csv"), (";", "csv"), ("\t", "tsv")])

@@ -129,7 +129,7 @@ def test_rows_of_a_database_cost_themselves_alone(project, tmp_path):
 
 
 def test_broken_rows_and_rows_with_a_residue_are_named_by_the_rows_of_the_file(project, tmp_path, monkeypatch):
-    monkeypatch.setattr("veil.jobs.units.UNIT_BYTES", 150)
+    monkeypatch.setattr("veil.jobs.work.units.UNIT_BYTES", 150)
     lines = as_csv(labs()).splitlines()
     for row in (18, 11, 4, 1):  # before each bad row, and at the beginning
         lines.insert(row, "P9,2021-03-01")
@@ -160,11 +160,11 @@ def test_weak_evidence_may_cost_its_rows(project, tmp_path):
 
 
 def test_a_run_that_is_killed_in_the_middle_goes_on_to_the_same_bytes(project, monkeypatch):
-    monkeypatch.setattr("veil.jobs.units.UNIT_BYTES", 150)
+    monkeypatch.setattr("veil.jobs.work.units.UNIT_BYTES", 150)
     whole = project(TABLE, {"people.csv": PEOPLE, "labs.csv": as_csv(labs())}, "whole")
     whole.run()
     made = project(TABLE, {"people.csv": PEOPLE, "labs.csv": as_csv(labs())})
-    from veil.jobs.work import Worker
+    from veil.jobs.work.worker import Worker
 
     do, done = Worker.do, []
 

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import SHARED
 
 from veil.errors import LeakError
-from veil.jobs.again import read_again
+from veil.jobs.checks.verify_release import read_again
 
 CASE = SHARED / "cases" / "66"
 PROJECT = """profile: expert

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from veil.jobs.reverse import open_reversal, reverse
+from veil.jobs.reversal.reverse import open_reversal, reverse
 
 WIDTHS = [
     pa.int8(),

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from veil.jobs.again import read_again
+from veil.jobs.checks.verify_release import read_again
 
 PLANTED = "078-05-1120"
 CODES = pa.DictionaryArray.from_arrays(

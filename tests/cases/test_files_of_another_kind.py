@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from veil.cli.app import app
 from veil.errors import Error
-from veil.jobs.notes import notes_session
+from veil.jobs.texts.notes import notes_session
 from veil.keys import Keys
 
 NOTE = "Patient Orla Quennell, MRN 00418812, was seen on 12/04/2012. Phone (212) 555-0147.\n"

@@ -9,8 +9,8 @@ import pytest
 from veil.errors import FormatError
 from veil.formats.base import Part
 from veil.formats.i2b2 import I2b2
-from veil.jobs.again import read_again
-from veil.jobs.notes import notes_session
+from veil.jobs.checks.verify_release import read_again
+from veil.jobs.texts.notes import notes_session
 from veil.keys import Keys
 
 NOTE = "Record date: 2069-04-07\n\nPatient Orla Quennell, MRN 00418812, was seen by Dr. Maeve Lindqvist.\nBP < 140 & stable. Phone (212) 555-0147.\n"

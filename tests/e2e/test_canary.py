@@ -224,7 +224,7 @@ def test_a_run_that_was_killed_leaves_no_value_but_those_it_keeps(project):
     made = project(PROJECT, files())
     told = {**os.environ, "VEIL_PASSPHRASE": PASSPHRASE, "TMPDIR": str(made.folder / "tmp")}
     (made.folder / "tmp").mkdir()
-    program = "import os, veil.jobs.local as local\nlocal.release = lambda *_: os.kill(os.getpid(), 9)\nfrom veil.cli import main\nmain()"
+    program = "import os, veil.jobs.local_run as local\nlocal.release = lambda *_: os.kill(os.getpid(), 9)\nfrom veil.cli import main\nmain()"
     done = subprocess.run(
         [sys.executable, "-c", program, "run", "project.yaml"],
         cwd=made.folder,
@@ -245,7 +245,7 @@ def test_a_run_that_was_killed_leaves_no_value_but_those_it_keeps(project):
 def test_an_error_that_nobody_foresaw_tells_no_value(project, tmp_path):
     made = project(PROJECT, files())
     program = (
-        "import veil.jobs.local as local\n"
+        "import veil.jobs.local_run as local\n"
         "def fail(*_):\n    raise RuntimeError(" + repr(TREATED["ssn"]) + ")\n"
         "local.pass_one = fail\nfrom veil.cli import main\nmain()"
     )

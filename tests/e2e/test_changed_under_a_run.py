@@ -14,8 +14,9 @@ import pytest
 from tests.conftest import PASSPHRASE
 
 from veil.errors import KeyringError, LimitError, PolicyError, StoreError
-from veil.jobs import local, release, swap
-from veil.jobs.lock import lock
+from veil.jobs import local_run
+from veil.jobs.release import assemble, swap
+from veil.jobs.release.lock import lock
 from veil.keys import Cost, Keyring
 from veil.stores import open_store
 
@@ -38,14 +39,14 @@ def parquet(**columns):
 
 def test_a_file_that_changes_under_a_run_shows_nothing(project, monkeypatch):
     made = project(RULES, LABS)
-    held = local.do_units
+    held = local_run.do_units
 
     def changing(worker, units):
         with (made.folder / "data/labs/part-0.csv").open("a") as file:
             file.write("103,2019-03-01,9\n")
         return held(worker, units)
 
-    monkeypatch.setattr(local, "do_units", changing)
+    monkeypatch.setattr(local_run, "do_units", changing)
     with pytest.raises(StoreError, match="input-changed"):
         made.run()
     assert not made.out.exists()
@@ -111,7 +112,7 @@ def run_then_broken_off(made, monkeypatch):
     made.run()
     expected = made.bytes_out()
     shutil.rmtree(made.out)
-    monkeypatch.setattr(local, "release", broken_off)
+    monkeypatch.setattr(local_run, "release", broken_off)
     with pytest.raises(KeyboardInterrupt):
         made.run()
     monkeypatch.undo()
@@ -128,7 +129,7 @@ def test_after_a_restart_of_the_machine_side_files_are_made_again(project, monke
     expected = run_then_broken_off(made, monkeypatch)
     for path in made.folder.glob(".release.veil/units/*/*.csv"):
         os.truncate(path, 4)
-    monkeypatch.setattr(release, "_boot", lambda: "another")
+    monkeypatch.setattr(assemble, "_boot", lambda: "another")
     made.run()
     assert made.bytes_out() == expected
 
@@ -168,13 +169,13 @@ def test_where_names_cannot_be_exchanged_the_old_release_is_put_back(project, mo
 
 
 SLEEPY = """import os, time
-import veil.jobs.local as local
-import veil.jobs.units as jobs_units
+import veil.jobs.local_run as local_run
+import veil.jobs.work.units as jobs_units
 jobs_units.GROUP_FILES = 1
 def sleep(worker, units):
     open(f"worker{os.getpid()}", "w").close()
     time.sleep(60)
-local.do_units = sleep
+local_run.do_units = sleep
 if __name__ == "__main__":
     from veil.cli import main
     main()

@@ -11,9 +11,7 @@ import pytest
 from tests.conftest import PASSPHRASE
 
 FEW, MANY = 6, 8
-PROGRAM = (
-    "import veil.jobs.units as units; units.UNIT_BYTES = 4000; units.NOTES_FILES = 9\nfrom veil.cli import main\nmain()"
-)
+PROGRAM = "import veil.jobs.work.units as units; units.UNIT_BYTES = 4000; units.NOTES_FILES = 9\nfrom veil.cli import main\nmain()"
 PLAIN = "from veil.cli import main; main()"
 
 
@@ -82,7 +80,7 @@ def test_a_run_that_dies_within_a_step_of_its_release_goes_on(fresh_hospital, ho
     """The moments that time alone seldom hits."""
     place = "release.Shelf" if step in ("keep", "clear") else "release"
     program = (
-        f"import os, veil.jobs.release as release\ntrue, calls = {place}.{step}, [0]\n"
+        f"import os, veil.jobs.release.assemble as release\ntrue, calls = {place}.{step}, [0]\n"
         f"def die(*given, **named):\n    calls[0] += 1\n    os.kill(os.getpid(), 9) if calls[0] == 2 or {step!r} in ('swap', 'clear') else None\n"
         f"    return true(*given, **named)\n{place}.{step} = die\nfrom veil.cli import main\nmain()"
     )
@@ -100,7 +98,7 @@ def test_a_run_that_dies_within_a_step_of_its_release_goes_on(fresh_hospital, ho
 @pytest.mark.parametrize("change", ["units", "input"])
 def test_what_was_done_before_a_change_is_done_again(fresh_hospital, hospital, change):
     """Side files of another cut of the work, or of an input that was exchanged since, are not used."""
-    program = "import os, veil.jobs.local as local\nlocal.release = lambda *_: os.kill(os.getpid(), 9)\n" + PLAIN
+    program = "import os, veil.jobs.local_run as local\nlocal.release = lambda *_: os.kill(os.getpid(), 9)\n" + PLAIN
     assert started(fresh_hospital, 1, program).wait(timeout=60) == -9
     expected = hospital.bytes_out()
     if change == "input":

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from veil.cli.app import app
 from veil.errors import LeakError, LimitError, PolicyError
-from veil.jobs import small
 from veil.jobs.session import open_session
+from veil.jobs.work import suppression
 from veil.keys import Keys
 
 QUASI = ("sex", "age", "zip", "seen", "job")
@@ -96,7 +96,7 @@ def test_any_number_of_workers_suppresses_the_same_rows(folder, monkeypatch):
     session = open_session(folder / "p.yaml")
     session.run(KEY)
     once = (folder / "release" / "people.csv").read_bytes()
-    monkeypatch.setattr("veil.jobs.units.UNIT_BYTES", 9_000)
+    monkeypatch.setattr("veil.jobs.work.units.UNIT_BYTES", 9_000)
     open_session(folder / "p.yaml").run(KEY, workers=2)
     assert (folder / "release" / "people.csv").read_bytes() == once
     assert b"*,*,*,*,*" in once
@@ -198,13 +198,13 @@ def test_a_table_that_needs_more_suppression_than_it_may_have_is_not_shown(folde
 
 def test_a_class_that_was_overlooked_stops_the_run(folder, monkeypatch):
     fix(folder, folder / "p.yaml")
-    whole = small._of
+    whole = suppression._of
 
     def one_less(*words):
         found = whole(*words)
-        return small.SmallClasses(found.keys, found.words[1:])
+        return suppression.SmallClasses(found.keys, found.words[1:])
 
-    monkeypatch.setattr(small, "_of", one_less)
+    monkeypatch.setattr(suppression, "_of", one_less)
     with pytest.raises(LeakError, match="suppress-short"):
         open_session(folder / "p.yaml").run(KEY)
     assert not (folder / "release").exists()
@@ -212,7 +212,7 @@ def test_a_class_that_was_overlooked_stops_the_run(folder, monkeypatch):
 
 def test_a_run_that_stars_every_row_is_not_shown(folder, monkeypatch):
     fix(folder, folder / "p.yaml")
-    monkeypatch.setattr(small.np, "isin", lambda words, _: np.ones(len(words), np.bool_))
+    monkeypatch.setattr(suppression.np, "isin", lambda words, _: np.ones(len(words), np.bool_))
     with pytest.raises(LimitError, match="suppress-most"):
         open_session(folder / "p.yaml").run(KEY)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from veil.jobs.notes import notes_session
+from veil.jobs.texts.notes import notes_session
 
 HOSTILE = {
     "one word without end": "a" * 20_000,

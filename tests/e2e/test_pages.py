@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from veil.audit import verify_chain
-from veil.jobs.evaluate import compared, errors_page, record_of
-from veil.jobs.fix import fixed
-from veil.jobs.risk import Asked, measured
+from veil.jobs.risks.fix import fixed
+from veil.jobs.risks.risk import Asked, measured
 from veil.jobs.session import open_session
-from veil.jobs.shown import protected_page
+from veil.jobs.texts.evaluate import compared, errors_page, record_of
+from veil.jobs.texts.protected_page import protected_page
 from veil.keys import Keys
 from veil.measure.curate import LabelMap
 from veil.reports.audit import audit_page

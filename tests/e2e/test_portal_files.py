@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from tests.portals import NOTE, TABLE, Browser, joined, parquet, served, site_in, workbook, working
 
-from veil.jobs.notes import notes_session
+from veil.jobs.texts.notes import notes_session
 from veil.keys import Keys
 from veil.service.store import Store
 from veil.service.work.worker import safe_name

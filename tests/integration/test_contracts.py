@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from veil.jobs.texts import deidentify
+from veil.jobs.texts.texts import deidentify
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "shared" / "contracts"
 pytestmark = [

@@ -12,8 +12,8 @@ from tests.databases import TABLES, ZOO, count, fill, in_maria, in_postgres, pro
 from tests.servers import PASSWORD, Maria, Postgres, serving
 
 from veil.errors import StoreError
-from veil.jobs import patience, work
-from veil.jobs import publish as publishing
+from veil.jobs.release import publish as publishing
+from veil.jobs.work import retry, worker
 from veil.stores import open_store, open_target
 
 
@@ -192,7 +192,7 @@ def test_a_table_that_changes_under_a_run_shows_nothing(empty, project, tmp_path
     fill(empty, TABLES, tmp_path)
     made = project_on(project, empty)
     once = iter([True])
-    held = work.Worker.do
+    held = worker.Worker.do
 
     def changing(self, unit):
         if next(once, False):
@@ -203,7 +203,7 @@ def test_a_table_that_changes_under_a_run_shows_nothing(empty, project, tmp_path
             fill_again(empty, "labs", bigger, tmp_path)
         return held(self, unit)
 
-    monkeypatch.setattr(work.Worker, "do", changing)
+    monkeypatch.setattr(worker.Worker, "do", changing)
     with pytest.raises(StoreError) as caught:
         made.run()
     assert caught.value.code == "input-changed"
@@ -242,20 +242,20 @@ def test_a_database_that_goes_away_in_the_middle_is_tried_again_and_the_run_resu
     address = next(_empty(request, "postgresql" if kind is Postgres else "mariadb", tmp_path))
     fill(address, TABLES, tmp_path)
     made = project_on(project, address, more=f"publish: 'sqlite:///{tmp_path}/out{kind.__name__}.sqlite'\n")
-    monkeypatch.setattr(patience, "WAITS", (0.1,))
-    held, count = work.Worker._run, itertools.count()
+    monkeypatch.setattr(retry, "WAITS", (0.1,))
+    held, count = worker.Worker._run, itertools.count()
 
     def failing(self, *args):
         if next(count) == 1:
             server.stop()
         return held(self, *args)
 
-    monkeypatch.setattr(work.Worker, "_run", failing)
+    monkeypatch.setattr(worker.Worker, "_run", failing)
     with pytest.raises(StoreError) as caught:
         made.run()
     assert caught.value.code == "store-gone"
     assert not made.out.exists()
-    monkeypatch.setattr(work.Worker, "_run", held)
+    monkeypatch.setattr(worker.Worker, "_run", held)
     server.start()
     made.run()
     assert released(made) == from_files
@@ -282,8 +282,8 @@ def test_a_publication_that_breaks_off_is_finished_by_the_next_run(empty, projec
 
 
 def test_what_was_read_from_a_database_comes_back_as_it_was(project, tmp_path):
-    from veil.jobs.compare import compare
-    from veil.jobs.reverse import open_reversal, reverse
+    from veil.jobs.reversal.compare import compare
+    from veil.jobs.reversal.reverse import open_reversal, reverse
 
     address = f"sqlite:///{tmp_path}/source.sqlite"
     fill(address, TABLES, tmp_path)

@@ -12,7 +12,7 @@ from tests.integration.test_databases import empty, maria, postgres  # noqa: F40
 from veil.errors import FormatError
 from veil.formats.base import Part
 from veil.formats.sql import Sql
-from veil.jobs.again import read_again
+from veil.jobs.checks.verify_release import read_again
 from veil.stores import open_store
 
 

@@ -8,8 +8,8 @@ import pytest
 from tests.conftest import Made, bytes_of
 from typer.testing import CliRunner
 
-from veil.jobs import units
 from veil.jobs.session import open_session
+from veil.jobs.work import units
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veil.errors import FormatError
-from veil.jobs.evaluate import Comparison, record_of
+from veil.jobs.texts.evaluate import Comparison, record_of
 from veil.measure import masked, read_brat, read_i2b2, read_jsonl
 from veil.measure.bootstrap import intervals
 from veil.measure.curate import LabelMap, curated, predicted

@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from veil.jobs.texts import deidentify
+from veil.jobs.texts.texts import deidentify
 from veil.keys import Keys
 from veil.lexicon.names import sex_of
 from veil.model import GIVEN, about_table

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.conftest import PASSPHRASE
 
 from veil.errors import FormatError
-from veil.jobs.reverse import open_reversal, reverse
+from veil.jobs.reversal.reverse import open_reversal, reverse
 from veil.jobs.session import open_session
 from veil.keys import Keyring
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from veil.jobs.again import read_again
+from veil.jobs.checks.verify_release import read_again
 from veil.parts import OPERATORS
 from veil.testing import HOWS, check_operator, check_plugin, sabotaged
 from veil.verify import Findings

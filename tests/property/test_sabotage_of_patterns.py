@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from veil.detectors.patterns import Patterns
-from veil.jobs.again import read_again
+from veil.jobs.checks.verify_release import read_again
 from veil.policy.plan import Plan
 from veil.verify.reading import Reading
 

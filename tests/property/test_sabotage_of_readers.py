@@ -10,7 +10,7 @@ import pytest
 
 from veil.formats import csvtext, parquet, plain, tabular, tree, xlsx
 from veil.formats.tabular import Csv
-from veil.jobs.again import read_again
+from veil.jobs.checks.verify_release import read_again
 from veil.model import Batch, Field
 
 ROWS = [("a1", "kept one", "x1"), ("a2", "kept two", "x2"), ("a3", "kept three", "x3"), ("a4", "kept four", "x4")]
@@ -206,11 +206,11 @@ def test_what_such_a_one_has_released_is_caught_by_verify(project, monkeypatch, 
     with monkeypatch.context() as patched:
         {"read": READ, "written": WRITTEN}[which][name](patched, how)
         for check in ("_differing", "_lost", "_spoilt"):  # a run that does not look
-            patched.setattr(f"veil.jobs.rereading.{check}", lambda *_: [])
+            patched.setattr(f"veil.jobs.work.rereading.{check}", lambda *_: [])
         patched.setattr(
             "veil.verify.Verifier.batch", lambda *_: __import__("veil.verify", fromlist=["Findings"]).Findings()
         )
-        patched.setattr("veil.jobs.align.Aligned.ended", lambda _: True)
+        patched.setattr("veil.jobs.work.rebatch.Aligned.ended", lambda _: True)
         assert made.run().quarantined == []
     session = made.session()
     assert read_again(session, session.keys(lambda: "open sesame")).leaks

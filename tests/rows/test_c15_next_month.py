@@ -34,7 +34,7 @@ def test_c15_a_crash_half_way_loses_no_code(project):
     """Killed when its first file is placed: the codes are on disk before any output is visible."""
     made = project(CODES, {"patients.csv": PATIENTS})
     told = {**os.environ, "VEIL_PASSPHRASE": PASSPHRASE}
-    die = "import os, veil.jobs.release as release\nrelease._place = lambda *_: os.kill(os.getpid(), 9)\nfrom veil.cli import main\nmain()"
+    die = "import os, veil.jobs.release.assemble as release\nrelease._place = lambda *_: os.kill(os.getpid(), 9)\nfrom veil.cli import main\nmain()"
     killed = subprocess.run(
         [sys.executable, "-c", die, "run", "project.yaml"], cwd=made.folder, env=told, capture_output=True, check=False
     )
@@ -71,7 +71,7 @@ def test_c15_a_killed_run_that_goes_on_comes_back_whole(project, step):
     made = project(policy(), ALL)
     place, name = ("release.Shelf", "keep") if "." in step else ("release", step)
     die = (
-        f"import os, veil.jobs.release as release\ntrue, calls = {place}.{name}, [0]\n"
+        f"import os, veil.jobs.release.assemble as release\ntrue, calls = {place}.{name}, [0]\n"
         f"def die(*given, **named):\n    calls[0] += 1\n    os.kill(os.getpid(), 9) if calls[0] == 2 or {name!r} != 'keep' else None\n"
         f"    return true(*given, **named)\n{place}.{name} = die\nfrom veil.cli import main\nmain()"
     )
@@ -81,7 +81,7 @@ def test_c15_a_killed_run_that_goes_on_comes_back_whole(project, step):
     )
     assert killed.returncode == -signal.SIGKILL
     assert made.run().exit_code == 0
-    from veil.jobs.reverse import open_reversal, reverse
+    from veil.jobs.reversal.reverse import open_reversal, reverse
 
     reversal = open_reversal(made.file)
     out = reverse(reversal, reversal.keys(lambda: PASSPHRASE), "r").out

@@ -112,7 +112,7 @@ def test_c16_random_codes_come_back_from_their_vault(project, veil):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_c16_many_units_many_workers_and_other_blocks_come_back_the_same(project, veil, monkeypatch, workers):
-    monkeypatch.setattr("veil.jobs.units.UNIT_BYTES", 3000)
+    monkeypatch.setattr("veil.jobs.work.units.UNIT_BYTES", 3000)
     monkeypatch.setattr("veil.formats.tabular.BLOCK", 700)
     encounters = "encounter_id,patient_id,start\n" + "".join(
         f'{i},"{i % 9}",20{10 + i % 12}-01-31\n' for i in range(900)
@@ -127,7 +127,7 @@ def test_c16_many_units_many_workers_and_other_blocks_come_back_the_same(project
     monkeypatch.setattr("veil.formats.tabular.BLOCK", 1100)
     from tests.conftest import PASSPHRASE
 
-    from veil.jobs.reverse import open_reversal, reverse
+    from veil.jobs.reversal.reverse import open_reversal, reverse
 
     reversal = open_reversal(made.file)
     out = reverse(reversal, reversal.keys(lambda: PASSPHRASE), "r").out

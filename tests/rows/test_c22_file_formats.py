@@ -136,8 +136,8 @@ def test_c22_each_sheet_of_a_workbook_is_a_table_and_cells_keep_their_kinds(proj
 
 
 def test_c22_a_workbook_comes_back_with_its_kinds(project, tmp_path):
-    from veil.jobs.compare import compare
-    from veil.jobs.reverse import open_reversal, reverse
+    from veil.jobs.reversal.compare import compare
+    from veil.jobs.reversal.reverse import open_reversal, reverse
 
     made = project(
         SHEETS.replace("name: drop", "name: pseudonym"),
@@ -230,7 +230,7 @@ def test_c22_folders_that_tell_a_column_tell_its_replacement(project):
     assert who[1.5] == who[2.5] != who[3.5] == who[4.5]
     when = {row["value"]: row["taken"] for row in rows}
     assert when[4.5] - when[3.5] == dt.date(2020, 2, 29) - dt.date(2019, 3, 1)
-    from veil.jobs.again import read_again
+    from veil.jobs.checks.verify_release import read_again
 
     assert read_again(made.session(), made.session().keys(lambda: PASSPHRASE)).leaks == []
 
@@ -252,7 +252,7 @@ def test_c22_a_partition_whose_new_values_differ_within_a_file_is_put_aside(proj
 def test_c22_a_partitioned_table_comes_back_to_its_folders(project):
     import pyarrow.parquet as pq
 
-    from veil.jobs.reverse import open_reversal, reverse
+    from veil.jobs.reversal.reverse import open_reversal, reverse
 
     made = project(PARTED.replace("RULE", "pseudonym"), dataset(LAKE))
     made.run()

@@ -9,7 +9,7 @@ import time
 from bench.load import post, tree_cpu, tree_memory
 from tests.services import served
 
-from veil.jobs.find import Finder
+from veil.jobs.texts.find import Finder
 
 NOTE = (
     "Mr. Hollis Brandt is a 71-year-old man who was seen by Dr. Lena Wong at Lakeside General Hospital on 03/04/2019 for chest pain. "

@@ -105,7 +105,7 @@ def test_tables_that_lead_only_to_each_other_are_refused_with_the_circle_shown(p
 def test_tables_of_a_hierarchy_come_back_too(project):
     from tests.conftest import PASSPHRASE
 
-    from veil.jobs.reverse import open_reversal, reverse
+    from veil.jobs.reversal.reverse import open_reversal, reverse
 
     made = project(GROUPS + POLICY, FILES)
     made.run()

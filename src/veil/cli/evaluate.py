@@ -31,9 +31,9 @@ def evaluate(
     """Measure detection against annotated notes. The figures contain no value."""
     from veil.cli.screen import progress
     from veil.errors import PolicyError
-    from veil.jobs.evaluate import check_targets, compared, errors_page, record_of, write_marks
-    from veil.jobs.find import Finder
-    from veil.jobs.search import Search
+    from veil.jobs.texts.evaluate import check_targets, compared, errors_page, record_of, write_marks
+    from veil.jobs.texts.find import Finder
+    from veil.jobs.texts.text_options import Search
     from veil.measure.curate import LabelMap, read_map
     from veil.measure.figures import short_of, wanted
 

@@ -52,7 +52,7 @@ def cleared(
     written = write_project(read, config.name, places, seen, whole, sealed=maps is not None)
     if maps is not None:
         from veil.importers.maps import seal
-        from veil.jobs.acts import key_act
+        from veil.jobs.audit_events import key_act
         from veil.keys import Vault
 
         keys = _keys(target.parent / keyring, passphrase_file)

@@ -21,7 +21,7 @@ File = Annotated[Path, typer.Argument(help="the keyring file", show_default=Fals
 @app.command("new")
 def new(file: File, passphrase_file: PassphraseFile = None) -> None:
     """Create a keyring with a new random key. Only you can read the file."""
-    from veil.jobs.acts import ring_act
+    from veil.jobs.audit_events import ring_act
     from veil.keys import Keyring, passphrase
 
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def change(file: File, passphrase_file: PassphraseFile = None) -> None:
 def _done(file: Path, what: str, passphrase_file: Path | None, do: Callable[[Keyring], object]) -> Keyring:
     """The keyring, after an action that its audit log records."""
     from veil.cli.screen import ask_passphrase
-    from veil.jobs.acts import ring_act
+    from veil.jobs.audit_events import ring_act
     from veil.keys import Keyring, passphrase
 
     ring = Keyring.open(file, passphrase(ask_passphrase, passphrase_file))

@@ -22,7 +22,7 @@ def lint(
     """Check a project for common mistakes. Exit 1 on an error. `# noqa: veil-002` on a line silences a finding."""
     import json
 
-    from veil.jobs import lint as job
+    from veil.jobs.checks import lint as job
 
     found = job.lint(project, override)
     if as_json:

@@ -13,7 +13,7 @@ from veil.cli.options import AsJson, Override, OverrideLong, PassphraseFile, Pro
 from veil.cli.screen import Quiet, progress, say, table
 
 if TYPE_CHECKING:
-    from veil.jobs.release import Outcome
+    from veil.jobs.release.assemble import Outcome
     from veil.jobs.session import Session
     from veil.keys import Keys
 
@@ -73,7 +73,7 @@ def finish(
     as_json: bool = False,
 ) -> None:
     """Run a session with a progress bar, print the result, and exit with the run's exit code."""
-    from veil.jobs.shown import check_apart, protected_page
+    from veil.jobs.texts.protected_page import check_apart, protected_page
     from veil.stores import shown_address
 
     if protected is not None:
@@ -145,7 +145,7 @@ def describe(project: ProjectFile, override: OverrideLong = None,
              out: Annotated[Path | None, typer.Option("-o", "--out", help="write the plan as an HTML page")] = None,
              as_json: Annotated[bool, typer.Option("--json", help="print the plan as JSON")] = False) -> None:  # fmt: skip
     """Print the plan: what happens to each column. Nothing is written."""
-    from veil.jobs.day_order import day_order_notes
+    from veil.jobs.work.day_order import day_order_notes
     from veil.reports.figures import plan_rows, search_rules
 
     session = opened(project, override)
@@ -178,7 +178,7 @@ def test(project: ProjectFile, rows: Annotated[int, typer.Option("--rows", "-r",
          override: Override = None, as_json: AsJson = False, quiet: Quiet = False, passphrase_file: PassphraseFile = None) -> None:  # fmt: skip  # noqa: ARG001
     """Try a project on its first rows. Prints counts; nothing is written."""
     from veil.cli.screen import ask_passphrase
-    from veil.jobs.dry import dry_run
+    from veil.jobs.dry_run import dry_run
 
     session = opened(project, override)
     manifest = dry_run(session, session.keys(ask_passphrase, passphrase_file), rows)
@@ -208,8 +208,8 @@ def verify(
     With a reversed folder, compare every column with the originals instead: exit 0 if all are equal, else 1.
     """
     from veil.cli.screen import ask_passphrase
-    from veil.jobs.again import read_again
-    from veil.jobs.held import record_compared, record_verdict
+    from veil.jobs.checks.record_verify import record_compared, record_verdict
+    from veil.jobs.checks.verify_release import read_again
 
     if out is not None and reversed_folder is None:
         from veil.errors import PolicyError
@@ -222,7 +222,7 @@ def verify(
     session = opened(project, override)
     if reversed_folder is not None:
         from veil.cli.reversal import compared
-        from veil.jobs.compare import compare
+        from veil.jobs.reversal.compare import compare
 
         record = compare(session, reversed_folder)
         record_compared(session, record)

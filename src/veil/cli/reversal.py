@@ -24,8 +24,8 @@ def reverse(
 ) -> None:  # fmt: skip
     """Restore the original tables of a release. The result contains PHI (mode 0700); the audit log records the reversal."""
     from veil.cli.screen import ask_passphrase, table
-    from veil.jobs import reverse as job
-    from veil.jobs.acts import AUDIT
+    from veil.jobs.audit_events import AUDIT
+    from veil.jobs.reversal import reverse as job
 
     reversal = job.open_reversal(project, override)
     restored = job.reverse(reversal, reversal.keys(ask_passphrase, passphrase_file), reason, out)

@@ -38,7 +38,7 @@ def risk(
     from veil.cli.risk_fix import searched
     from veil.cli.risk_fix import write as write_fix
     from veil.cli.screen import progress
-    from veil.jobs import risk as job
+    from veil.jobs.risks import risk as job
     from veil.risk.bars import wanted
 
     thresholds = wanted(want)

@@ -12,8 +12,8 @@ from veil.errors import PolicyError
 
 if TYPE_CHECKING:
     from veil.cli.screen import Tell
-    from veil.jobs.fix import Fix
-    from veil.jobs.risk import Asked
+    from veil.jobs.risks.fix import Fix
+    from veil.jobs.risks.risk import Asked
 
 
 def hierarchies(written: Sequence[str]) -> dict[str, str]:
@@ -38,7 +38,7 @@ def searched(
     tables: Sequence[Path], asked: Asked, goal: tuple[int, float, int, float | None], written: Sequence[str], project: Path | None,
     delimiter: str | None, tell: Tell,
 ) -> Fix:  # fmt: skip
-    from veil.jobs.fix import fixed
+    from veil.jobs.risks.fix import fixed
     from veil.risk.cases import Goal
 
     beside = project.parent if project is not None else Path()
@@ -61,7 +61,7 @@ def show(record: dict[str, Any]) -> None:
 
 
 def write(fix: Fix, project: Path, tables: Sequence[Path], table: str, delimiter: str | None) -> None:
-    from veil.jobs.written import write_rules
+    from veil.jobs.risks.write_rules import write_rules
 
     written = write_rules(fix, project, tables, table, delimiter)
     typer.echo(f"project  {project}: {written}", err=True)

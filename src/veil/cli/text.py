@@ -89,8 +89,8 @@ def notes(
     """De-identify a folder of text notes without a project file."""
     from veil.cli.project import finish
     from veil.cli.screen import ask_passphrase
-    from veil.jobs.notes import notes_session
-    from veil.jobs.search import Search
+    from veil.jobs.texts.notes import notes_session
+    from veil.jobs.texts.text_options import Search
 
     search = Search(detectors, filters, safelist, allow or (), deny or (), model)
     session = notes_session(
@@ -106,8 +106,8 @@ def words_kept(session: Session, target: Path, passphrase_file: Path | None) -> 
     Errors:  PolicyError `protected-inside`, KeyringError `passphrase-missing`.
     """
     from veil.cli.screen import ask_passphrase
-    from veil.jobs.masked import keep_words
-    from veil.jobs.shown import check_apart
+    from veil.jobs.texts.masked_words import keep_words
+    from veil.jobs.texts.protected_page import check_apart
     from veil.keys import passphrase
 
     check_apart(session, target)
@@ -128,7 +128,7 @@ def words(
 ) -> None:
     """Print a list of masked words (contains PHI). Columns: count, label, detector, word; separated by tabs."""
     from veil.cli.screen import ask_passphrase
-    from veil.jobs.masked import kept_words
+    from veil.jobs.texts.masked_words import kept_words
     from veil.keys import passphrase
     from veil.model import label_of
 
@@ -160,8 +160,8 @@ def find(
     import sys
     from contextlib import nullcontext
 
-    from veil.jobs.find import Finder, answer_lines
-    from veil.jobs.search import Search
+    from veil.jobs.texts.find import Finder, answer_lines
+    from veil.jobs.texts.text_options import Search
 
     finder = Finder(everything=everything, search=Search(detectors, filters, safelist, allow or (), deny or (), model))
     with file.open("rb") if file is not None else nullcontext(sys.stdin.buffer) as source:
@@ -179,7 +179,7 @@ def _shown(finder: object, data: bytes) -> None:
     from rich.text import Text as Line
 
     from veil.formats.encodings import encoding_of, read_text
-    from veil.jobs.find import Finder
+    from veil.jobs.texts.find import Finder
 
     assert isinstance(finder, Finder)
     text = read_text(data, encoding_of(data), "input")

@@ -8,10 +8,10 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from veil.errors import KeyringError
-from veil.jobs.acts import key_act, outcome_told, run_on_record
-from veil.jobs.local import Progress, run
-from veil.jobs.publish import Opening
-from veil.jobs.release import MANIFEST, REPORT, Outcome
+from veil.jobs.audit_events import key_act, outcome_told, run_on_record
+from veil.jobs.local_run import Progress, run
+from veil.jobs.release.assemble import MANIFEST, REPORT, Outcome
+from veil.jobs.release.publish import Opening
 from veil.keys import Keyring, Keys, Vault, passphrase
 from veil.parts import part
 from veil.policy.compile import compile_plan

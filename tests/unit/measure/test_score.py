@@ -10,7 +10,7 @@ from tests.conftest import SHARED
 from tests.unit.measure.test_readers import GOLDEN, quiet
 
 from veil.errors import PolicyError
-from veil.jobs.evaluate import compared, mistakes_of, record_of
+from veil.jobs.texts.evaluate import compared, mistakes_of, record_of
 from veil.measure.curate import LabelMap, curated, predicted
 from veil.measure.figures import figures_of, short_of, wanted
 from veil.measure.notes import Mark, Note

@@ -7,7 +7,7 @@ import pytest
 from veil.detectors.resolve import resolve
 from veil.detectors.weigh import held, weigh
 from veil.engine.persons import who_is_meant
-from veil.jobs.find import _written
+from veil.jobs.texts.find import _written
 from veil.model import Label, Owner, Span
 
 

@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "contributing" / "add-an-operator.md"
 PROGRAM = """
 import sys
 from pathlib import Path
-from veil.jobs.again import read_again
+from veil.jobs.checks.verify_release import read_again
 from veil.jobs.session import open_session
 from veil.keys import Cost, Keyring
 from veil.testing import HOWS, check_operator, sabotaged

@@ -5,7 +5,7 @@ import pytest
 from veil.detectors.listed import Allowed, Denied
 from veil.detectors.scanner import standard
 from veil.errors import PartError, PolicyError
-from veil.jobs.search import Search
+from veil.jobs.texts.text_options import Search
 from veil.model import Label, Owner, Text
 from veil.policy.lists import Detection, detectors_of, site_list, written_entry
 from veil.policy.parse import Document

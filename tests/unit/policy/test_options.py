@@ -3,7 +3,7 @@
 import pytest
 
 from veil.errors import PartError, PolicyError
-from veil.jobs.lint import lint
+from veil.jobs.checks.lint import lint
 
 FILES = {"t.csv": "pid,name,zip,born,n,note\np1,Ann,02139,1961-02-03,7,{}\n"}
 COLUMNS = {"pid": "pseudonym", "name": "drop", "zip": "drop", "born": "drop", "n": "keep", "note": "drop"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from veil.errors import PolicyError
-from veil.jobs.lint import lint
+from veil.jobs.checks.lint import lint
 from veil.jobs.session import open_session
 
 HEAD = "profile: redact\nin: data\nout: release\ntables:\n"

@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 
 from veil.cli.app import app
 from veil.errors import Error, FormatError, LimitError, PolicyError
-from veil.jobs import fix
-from veil.jobs.risk import Asked, check_page, risk
-from veil.jobs.risk import measured as together
-from veil.jobs.tables import Table
+from veil.jobs.risks import fix
+from veil.jobs.risks.risk import Asked, check_page, risk
+from veil.jobs.risks.risk import measured as together
+from veil.jobs.work.table_files import Table
 from veil.reports.percent import percent
 from veil.reports.risk import risk_page
 from veil.risk.bag import Room

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from veil.errors import Error, ServiceError
-from veil.jobs.lock import lock
+from veil.jobs.release.lock import lock
 
 _IN_MEMORY = ("tmpfs", "ramfs")
 _TRIES = 20

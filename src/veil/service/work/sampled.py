@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from veil.jobs.session import Session
-from veil.jobs.shown import Row, found_rows
+from veil.jobs.texts.protected_page import Row, found_rows
 from veil.keys import Keys
 from veil.service.work.task import RESULT, Task
 

@@ -10,7 +10,7 @@ import pytest
 
 from veil.detectors.models.own import OwnModel
 from veil.errors import PartError
-from veil.jobs.search import Search
+from veil.jobs.texts.text_options import Search
 from veil.model import Label, Owner, Text
 from veil.testing import check_detector
 

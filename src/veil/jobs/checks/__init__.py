@@ -1,0 +1,1 @@
+"""Checks: lint of a project, and a release verified again after its run."""

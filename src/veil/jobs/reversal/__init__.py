@@ -1,0 +1,1 @@
+"""Reversal: a release brought back to its originals, and compared with them."""

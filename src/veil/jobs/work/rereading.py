@@ -1,0 +1,136 @@
+"""Rereading: an output and its input read a second time, by other means than the run's own, and held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from veil.errors import FormatError
+from veil.jobs.work.rebatch import Aligned
+from veil.model import Batch, Field
+from veil.policy.address import EMPTY, has_foreign_key
+from veil.policy.plan import SourcePlan, rule_at
+from veil.policy.rules import is_gone
+from veil.verify import Findings, Verifier
+from veil.verify.findings import REREAD
+
+Before = Callable[[], Iterable[tuple[Batch, pa.Array]]]
+Answers = Mapping[str, pa.Array]
+Reread = Callable[[bool], Iterator[Batch]]
+
+
+def verified(
+    verifier: Verifier,
+    source: SourcePlan,
+    before: Before,
+    again: Reread,
+    after: Reread,
+    answers: Sequence[Answers] = (),
+) -> Findings:
+    """What comes of holding an output against its input.
+
+    Shape:   `before`: the input's batches as the run read them, with their subjects; `again`: the input, and `after` the
+             output, by the format's second reading, careful or not. `answers`: what was to be written, batch by batch, where
+             the run has kept it.
+    Keeps:   a table is read carefully only where the quick second reading differs, so a sound one costs one pass.
+    """
+    try:
+        found = held(verifier, source, before(), Aligned(again(False)), Aligned(after(False)), answers)
+    except FormatError as error:
+        if error.code != REREAD or not source.traits.is_table:
+            raise
+    else:
+        if not found.bad_rows or not source.traits.is_table:
+            return found
+    return held(verifier, source, before(), Aligned(again(True)), Aligned(after(True)), answers)
+
+
+def held(
+    verifier: Verifier, source: SourcePlan, before: Iterable[tuple[Batch, pa.Array]], again: Aligned, after: Aligned,
+    answers: Sequence[Answers] = (),
+) -> Findings:  # fmt: skip
+    """An output held against its input, batch by batch."""
+    findings, row = Findings(), 0
+    for number, (batch, subjects) in enumerate(before):
+        if not batch.height:
+            continue  # a header alone: the second reading has no batch for it
+        for differs in _differing(batch, again.take(batch.height)):  # let go before the output is read
+            findings.bad(row + differs, REREAD)
+        made = after.take(batch.height)
+        if made is None:
+            findings.bad(row, "row-count")
+            break
+        lost = list(_lost(source, batch, made))
+        for one in lost:
+            findings.bad(row + one, "row-count")
+        for one in _spoilt(answers[number], made) if number < len(answers) else ():
+            findings.bad(row + one, "other-answer")
+        if not lost:  # what is compared value by value must have its values
+            findings.merge(verifier.batch(source, batch, made, subjects), row)
+        row += batch.height
+    else:
+        if not again.ended():
+            findings.bad(max(0, row - 1), REREAD)
+    if not after.ended():
+        findings.bad(0, "row-count")
+    return findings
+
+
+def _differing(batch: Batch, seen: Batch | None) -> list[int]:
+    """The first rows of each field in which two readings of one input differ."""
+    if seen is None or seen.height != batch.height:
+        return [0]
+    if {one.address for one in batch.fields} != {one.address for one in seen.fields}:
+        return [0]
+    others = {one.address: one for one in seen.fields}
+    return [row for one in batch.fields if (row := _first(one, others[one.address])) is not None]
+
+
+def _lost(source: SourcePlan, batch: Batch, made: Batch) -> Iterator[int]:
+    """The first rows of fields that must stand in an output and do not, or not once for each value."""
+    rules = dict(source.rules)
+    for one in batch.fields:
+        rule = rule_at(one.address, rules)
+        if rule is None or is_gone(rule) or one.address.endswith(EMPTY) or has_foreign_key(one.address, rules):
+            continue
+        other = made.field(one.address)
+        if other is None or len(other) != len(one) or (one.rows is not None and not one.rows.equals(other.rows)):
+            yield 0
+
+
+def _spoilt(answers: Answers, made: Batch) -> Iterator[int]:
+    """The rows in which a text is not what was to be written, but for characters that its encoding lacks."""
+    for one in made.fields:
+        wanted = answers.get(one.address)
+        if wanted is None or wanted.equals(one.values):
+            continue
+        rows = one.rows.to_pylist() if one.rows is not None else range(len(one))
+        for row, new, there in zip(rows, wanted.to_pylist(), one.values.to_pylist(), strict=False):
+            if (new or "") != (there or "") and not _is_encoded(new or "", there or ""):
+                yield row
+
+
+def _is_encoded(new: str, there: str) -> bool:
+    return len(new) == len(there) and all(char in (wanted, "?") for wanted, char in zip(new, there, strict=True))
+
+
+def _first(one: Field, other: Field) -> int | None:
+    if one.rows is not None and (other.rows is None or not one.rows.equals(other.rows)):
+        return 0
+    if (
+        one.cells is not None
+        and other.cells is not None
+        and one.cells.type == other.cells.type
+        and one.cells.equals(other.cells)
+    ):
+        return None
+    was, now = one.values, other.values
+    if was.equals(now):
+        return None
+    if len(was) != len(now):
+        return 0
+    same = pc.or_(pc.fill_null(pc.equal(was, now), fill_value=False), pc.and_(was.is_null(), now.is_null()))
+    place = int(pc.index(same, value=False).as_py())
+    return place if one.rows is None else int(one.rows[place].as_py())

@@ -1,0 +1,220 @@
+"""Small files: files of one source treated and verified as one batch; each has its own output and quarantine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from veil.engine.subjects import subjects_of
+from veil.errors import Error, PolicyError, StoreError
+from veil.formats.base import AsOne, Part
+from veil.formats.leftout import broken_of
+from veil.formats.partitions import with_partitions, without_partitions
+from veil.jobs.work.quarantine import Spot
+from veil.jobs.work.rebatch import Aligned
+from veil.jobs.work.rereading import held
+from veil.jobs.work.suppression import suppress
+from veil.jobs.work.units import Unit, batches, format_of, reader_of, settings_of
+from veil.jobs.work.way_back import Piece
+from veil.jobs.work.worker import Done, Worker, after_settings, answers_of, emptied, finished, side_part
+from veil.model import Batch, Edits, Joint, Report
+from veil.policy.plan import SourcePlan
+from veil.verify import Findings
+
+_BY_FILE = frozenset({"file", "file_name", "map"})  # subjects that come from the file of a row
+
+
+def do_units(worker: Worker, units: Sequence[Unit]) -> list[Done]:
+    """What became of units, which are small files of one source or a single one.
+
+    Keeps:   done together, they have the bytes that each has alone; where anything is amiss in one, all are done alone, so
+             that it is found where it is.
+    """
+    if len(units) > 1:
+        group = _Group(worker, worker.setting.plan.source(units[0].source), list(units))
+        try:
+            done = group.done()
+        except (PolicyError, StoreError):
+            raise
+        except Error:
+            done = None
+        if done is not None:
+            return done
+        shutil.rmtree(group.folder, ignore_errors=True)
+    return [worker.do(unit) for unit in units]
+
+
+@dataclass(frozen=True, slots=True)
+class _Treated:
+    """The files of a group as one batch, and what became of it.
+
+    Shape:   `files`: the number of the file of each member; `rows`: the first row of each file, and the number of all.
+    """
+
+    joint: Joint
+    files: list[int]
+    rows: list[int]
+    edits: Edits
+    report: Report
+    subjects: pa.Array
+
+
+class _Pieces(NamedTuple):
+    """What is written, batch by batch, and what the reversal data is made from."""
+
+    written: list[Piece]
+    back: list[Piece]
+
+
+class _Group:
+    """Units that are done together."""
+
+    def __init__(self, worker: Worker, source: SourcePlan, units: list[Unit]) -> None:
+        self._worker, self._source, self._units = worker, source, units
+        self._format, self._inputs = format_of(source), worker.setting.inputs
+        self._settings = [settings_of(source, unit.part.files[0]) for unit in units]
+        self._parts = [side_part(source, unit, number) for number, unit in enumerate(units)]
+        self._name = f"{units[0].number:06d}-{units[-1].number:06d}"
+        self.folder = worker.setting.side / f"units{self._name}"
+
+    def done(self) -> list[Done] | None:
+        """None where they must be done alone."""
+        treated = self._treated()
+        if treated is None:
+            return None
+        emptied(self.folder)
+        pieces = self._pieces(treated)
+        if pieces is None:
+            return None
+        partitions = self._written(treated, pieces.written)
+        findings = self._verified(treated)
+        if (
+            findings is None
+            or findings.strong
+            or (findings.weak and self._worker.setting.plan.on_evidence("weak") not in ("warn", "stop"))
+        ):
+            return None
+        pages = self._kept(treated, pieces.back)
+        names = self._names(partitions)
+        return self._told(treated, findings, names, pages)
+
+    def _treated(self) -> _Treated | None:
+        members, files = [], []
+        for number, unit in enumerate(self._units):
+            own = [batch for batch, _ in batches(self._source, self._inputs, unit.part)]
+            if not own or any(broken_of(batch).rows for batch in own):
+                return None
+            members += own
+            files += [number] * len(own)
+        joint = Joint.of(members)
+        if joint is None or not joint.batch.height:
+            return None
+        rows = [joint.rows[files.index(number)] for number in range(len(self._units))] + [joint.rows[-1]]
+        names = self._file_names(rows)
+        subjects = subjects_of(self._source, joint.batch, names, self._worker.roster, self._worker.setting.plan.person)
+        edits, report = self._worker.engine.deidentify(self._source, joint.batch, names, subjects)
+        suppress(self._worker.setting.small.get(self._source.name), self._source, joint.batch, edits, report)
+        return _Treated(joint, files, rows, edits, report, subjects)
+
+    def _pieces(self, treated: _Treated) -> _Pieces | None:
+        """What each file gets; in one go where its format can. None where that cannot be said."""
+        joint, edits, settings = treated.joint, treated.edits, [self._settings[file] for file in treated.files]
+        one = self._format.as_one(joint, settings) if isinstance(self._format, AsOne) else None
+        if one is not None and isinstance(self._format, AsOne) and joint.edits_of(0, edits) is not None:
+            members, gone = self._format.written(one, edits, joint, settings[0]), Edits(removed=edits.removed)
+            return _Pieces(
+                [Piece(member, gone, own) for member, own in zip(members, settings, strict=True)],
+                [Piece(one, edits, settings[0])],
+            )
+        every = [joint.edits_of(number, edits) for number in range(len(joint.members))]
+        files = [
+            Piece(batch, mine, own)
+            for batch, mine, own in zip(joint.members, every, settings, strict=True)
+            if mine is not None
+        ]
+        return _Pieces(files, files) if len(files) == len(every) else None
+
+    def _file_names(self, rows: list[int]) -> list[str]:
+        """The file of each row, where one asks for it."""
+        files = [unit.part.files[0] for unit in self._units]
+        if self._source.subject.how not in _BY_FILE:
+            return files[:1]
+        return [name for name, (first, end) in zip(files, pairwise(rows), strict=True) for _ in range(end - first)]
+
+    def _written(self, treated: _Treated, pieces: Sequence[Piece]) -> list[dict[str, str | None]]:
+        """Writes the side files; what the folders of their names tell."""
+        told: list[dict[str, str | None]] = []
+        for number, own in groupby(zip(treated.files, pieces, strict=True), key=itemgetter(0)):
+            writer = self._format.writer(self.folder, self._parts[number], self._settings[number])
+            with finished(writer):
+                for _, piece in own:
+                    writer.write(piece.batch, piece.edits)
+            told.append(getattr(writer, "partitions", {}))
+        return told
+
+    def _verified(self, treated: _Treated) -> Findings | None:
+        """Inputs and side files read again, each as one; None where they cannot be."""
+        reader, store = reader_of(self._source), self._inputs.of(self._source.place)
+        after = [
+            after_settings(self._source, unit, settings)
+            for unit, settings in zip(self._units, self._settings, strict=True)
+        ]
+        parts = [Part((self._format.after(part.files[0]),)) for part in self._parts]
+        heights = [end - first for first, end in pairwise(treated.rows)]
+        again = _joined(self._format.reread, store, [unit.part for unit in self._units], self._settings, heights)
+        made = _joined(reader.reread, self.folder, parts, after, heights)
+        if again is None or made is None:
+            return None
+        before = [(treated.joint.batch, treated.subjects)]
+        answers = [] if self._source.traits.is_table else [answers_of(treated.joint.batch, treated.edits)]
+        return held(self._worker.verifier, self._source, before, Aligned(iter([again])), Aligned(iter([made])), answers)
+
+    def _kept(self, treated: _Treated, pieces: list[Piece]) -> int:
+        """Seals the way back of all of them as one page; how many pages that are."""
+        if self._worker.trail is None or not self._source.traits.reversible:
+            return 0
+        batch, edits, subjects = treated.joint.batch, treated.edits, treated.subjects
+        self._worker.trail.keep(f"{self._name}.0", self._source, self._format, batch, edits, subjects, pieces)
+        return 1
+
+    def _names(self, partitions: Sequence[dict[str, str | None]]) -> list[str]:
+        names = [without_partitions(self._format.after(unit.part.files[0])) for unit in self._units]
+        made = self._worker.names.renamed(self._source, names, [None] * len(names))
+        return [with_partitions(new, self._format.after(unit.part.files[0]), told)
+                for new, unit, told in zip(made, self._units, partitions, strict=True)]  # fmt: skip
+
+    def _told(self, treated: _Treated, findings: Findings, names: list[str], pages: int) -> list[Done]:
+        """What became of each unit; counts and checks of all stand with the first."""
+        rows, side = treated.rows, self._worker.setting.side
+        done = []
+        for number, (unit, name, part) in enumerate(zip(self._units, names, self._parts, strict=True)):
+            path = self.folder / self._format.after(part.files[0])
+            weak = [(unit.label, Spot(place.row - rows[number], place.column)) for place in findings.weak
+                    if rows[number] <= place.row < rows[number + 1]]  # fmt: skip
+            done.append(Done(
+                unit.number, [(str(path.relative_to(side)), name)], pages=pages, rows=rows[number + 1] - rows[number],
+                weak=weak, page=self._name if pages else "", page_row=rows[number] if pages else 0,
+            ))  # fmt: skip
+        done[0].counts, done[0].checks = treated.report.rows(), dict(findings.counts)
+        return done
+
+
+def _joined(
+    reread: Callable[..., Iterator[Batch]], path: Any, parts: Sequence[Part], settings: Sequence[dict[str, Any]],
+    heights: Sequence[int],
+) -> Batch | None:  # fmt: skip
+    """Files read a second time, as one batch; None where one has not as many rows as it must."""
+    found: list[Batch] = []
+    for part, own, height in zip(parts, settings, heights, strict=True):
+        seen = list(reread(path, part, own, careful=False))
+        if sum(batch.height for batch in seen) != height:
+            return None
+        found += seen
+    joint = Joint.of(found) if found else None
+    return None if joint is None else joint.batch
