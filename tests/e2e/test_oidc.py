@@ -13,7 +13,7 @@ from tests.ports import free_port
 from tests.services import served
 
 from veil.errors import ServiceError
-from veil.service.portal.oidc import Provider
+from veil.service.provider import Provider
 
 ROLES = [
     "--oidc-role",

@@ -44,7 +44,7 @@ from veil.cli.serve_options import (
 
 if TYPE_CHECKING:
     from veil.keys import Keys
-    from veil.service.portal.oidc import Provider
+    from veil.service.provider import Provider
     from veil.service.server import Listening
     from veil.service.setting import Setting
 
@@ -170,7 +170,7 @@ def _linking(keyring: Path | None, passphrase_file: Path | None) -> Keys | None:
 
 def _provider(issuer: str, client: str, roles: list[str], claim: str, public: str) -> Provider:
     from veil.errors import ServiceError
-    from veil.service.portal.oidc import Provider, secret_of
+    from veil.service.provider import Provider, secret_of
 
     if not client:
         raise ServiceError("option-alone", "--oidc-issuer needs --oidc-client", where="--oidc-issuer", hint="add --oidc-client ID")  # fmt: skip

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from veil.keys import Keys
+from veil.service.provider import Provider
 from veil.service.store import Site
-
-if TYPE_CHECKING:
-    from veil.service.portal.oidc import Provider
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from veil.service.store.choice import EIGHTEEN
 from veil.service.store.store import Store
 
 if TYPE_CHECKING:
-    from veil.service.portal.oidc import Provider
+    from veil.service.provider import Provider
 
 PREFIX = "/portal/api"
 

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
@@ -26,10 +23,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from veil.errors import ForbiddenError, InvalidError, ServiceError, UpstreamError
-from veil.service.loopback import LOOPBACK
+from veil.errors import ForbiddenError, ServiceError, UpstreamError
 from veil.service.portal.visitors import Visitors
-from veil.service.store.people import ROLES
+from veil.service.provider import Provider
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.store import Store
 
@@ -38,47 +34,6 @@ _MINUTES = 10
 _SIGNED = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 _WAIT = 10.0
 _LEEWAY = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Who vouches for people.
-
-    Shape:   `issuer` and `public` (where browsers find this service) are addresses without a slash at the end; `roles`: a
-             value of the claim `claim` -> a role. Whoever has none of them does not come in.
-    """
-
-    issuer: str
-    client: str
-    secret: str = field(repr=False)
-    public: str
-    roles: Mapping[str, str]
-    claim: str = "groups"
-
-    def __post_init__(self) -> None:
-        """Errors: ServiceError `role-unknown`, `oidc-address`."""
-        if not self.roles or any(role not in ROLES for role in self.roles.values()):
-            raise InvalidError(
-                "role-unknown", "there is no such role", hint="--oidc-role GROUP=ROLE, one of: " + ", ".join(ROLES)
-            )
-        for address in (self.issuer, self.public):
-            to = urlsplit(address)
-            if to.scheme != "https" and not (to.scheme == "http" and to.hostname in LOOPBACK):
-                raise ServiceError("oidc-address", "an address of the sign-in is not encrypted", hint="https://")
-
-    @property
-    def back(self) -> str:
-        return f"{self.public}/portal/api/oidc/back"
-
-    def role_of(self, claims: Mapping[str, Any]) -> str:
-        """The strongest role that the claims give. Errors: ServiceError `oidc-role`."""
-        held = claims.get(self.claim)
-        groups = [held] if isinstance(held, str) else held if isinstance(held, list) else []
-        found = {self.roles[one] for one in groups if isinstance(one, str) and one in self.roles}
-        for role in ("admin", "reviewer", "submitter"):
-            if role in found:
-                return role
-        raise ForbiddenError("oidc-role", "this account has no role here", hint="ask for one of the groups that have")
 
 
 def add_oidc(router: APIRouter, store: Store, visitors: Visitors, provider: Provider) -> None:
@@ -181,11 +136,3 @@ def _onward(path: str) -> HTMLResponse:
 
 def _refused() -> ServiceError:
     return ForbiddenError("oidc-refused", "the sign-in was not completed", hint="begin again at /sign-in")
-
-
-def secret_of(environment: Mapping[str, str] | None = None) -> str:
-    """The client's secret, from VEIL_OIDC_SECRET. Errors: ServiceError `oidc-secret`."""
-    found = (os.environ if environment is None else environment).get("VEIL_OIDC_SECRET", "")
-    if not found:
-        raise ServiceError("oidc-secret", "no secret of the client was given", hint="VEIL_OIDC_SECRET")
-    return found
