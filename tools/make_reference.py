@@ -280,7 +280,7 @@ def lint_page() -> str:
 
 
 def line_codes() -> list[str]:
-    tree = ast.parse((ROOT / "src" / "veil" / "jobs" / "find.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "src" / "veil" / "jobs" / "texts" / "find.py").read_text(encoding="utf-8"))
     pairs = [
         pair
         for node in ast.walk(tree)
