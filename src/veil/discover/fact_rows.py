@@ -13,12 +13,17 @@ _ABOUT = re.compile(
     r"type|description|label|entry|fact|characteristic)s?( |$)"
 )
 _VALUE = re.compile(r"(^| )(value|val|answer|response|result|reading|content|entry|data)s?( |$)")
+_CODES = re.compile(r"\b(concept|code|loinc|snomed|ppi)s?\b")
 _MOST = 500  # names of facts that a table has; more are free texts
 
 
 def fact_lines(table: Table) -> list[str]:
     """The `facts:` line of a table, where a column names what its rows are about, and some of that is a fact about a person."""
-    by = [column for column, values in table.sample.items() if _ABOUT.search(spaced(column)) and _names_facts(values)]
+    by = [
+        column
+        for column, values in table.sample.items()
+        if _ABOUT.search(spaced(column)) and _names_facts(values, codes=bool(_CODES.search(spaced(column))))
+    ]
     held = [column for column in table.sample if column not in by and _VALUE.search(spaced(column))]
     if not by or not held:
         return []
@@ -31,6 +36,7 @@ def fact_lines(table: Table) -> list[str]:
     ]
 
 
-def _names_facts(values: list[str | None]) -> bool:
+def _names_facts(values: list[str | None], *, codes: bool) -> bool:
+    """Whether some values name a fact; a bare number does so where its column holds codes."""
     words = {value for value in values if value}
-    return len(words) <= _MOST and any(fact_of(word) for word in words if not word.strip().isdigit())
+    return len(words) <= _MOST and any(fact_of(word) for word in words if codes or not word.strip().isdigit())

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from veil.engine.people import NAME_KINDS, WHOLE, Named, called_by, named_together, persons_of
+from veil.engine.fact_rows import facts_of
+from veil.engine.people import NAME_KINDS, WHOLE, Named, called_by, keys_of, named_together, persons_of
 from veil.engine.subjects import spread_to
 from veil.lexicon.names import sex_of
 from veil.model import STAFF_HOUSEHOLD, Batch
@@ -26,6 +27,8 @@ def has_surrogates(plan: Plan) -> bool:
 
 def names_people(source: SourcePlan) -> bool:
     """Whether a source has columns that name people in whole names."""
+    if source.fact_rows is not None:
+        return True
     kinds = {rule.kind for _, rule in source.rules}
     return bool(kinds & set(WHOLE)) or {"given_name", "family_name"} <= kinds
 
@@ -47,6 +50,22 @@ def bearers_of(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Ros
         called = called_by(one.full(field, batch))
         households = pa.repeat(pa.scalar(STAFF_HOUSEHOLD), len(field)) if one.is_staff else whose
         yield from _bearers(households, persons_of(one, whose, called, roster), called, pa.nulls(len(field)))
+    yield from _in_rows(source, batch, subjects, roster)
+
+
+def _in_rows(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Roster) -> Iterator[Bearer]:
+    """Everybody whom rows of facts name in whole."""
+    for fact in facts_of(source, batch, subjects):
+        if fact.kind != "full_name":
+            continue
+        whose, called = fact.subjects, called_by(fact.values)
+        if fact.role == "patient":
+            yield from _bearers(whose, whose, called, roster.facts(whose).sex)
+        elif fact.role == "clinician":
+            staff = pa.repeat(pa.scalar(STAFF_HOUSEHOLD), len(whose))
+            yield from _bearers(staff, keys_of(None, called), called, pa.nulls(len(whose)))
+        else:
+            yield from _bearers(whose, keys_of(whose, called), called, pa.nulls(len(whose)))
 
 
 def _bearers(households: pa.Array, persons: pa.Array, called: pa.Array, sexes: pa.Array) -> Iterator[Bearer]:

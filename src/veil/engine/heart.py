@@ -137,8 +137,8 @@ class _Work:
             if isinstance(case.treatment, Keep) or not pc.any(mask).as_py():
                 continue
             where = pc.indices_nonzero(mask)
-            part = field.values.take(where)
-            answer = self._treated(part, case, rule, whose.take(where), address)
+            part, named = field.values.take(where), people.whose(field, case.person) if case.person else whose
+            answer = self._treated(part, case, rule, named.take(where), address)
             new = answer.over(part)
             if new is not None:
                 values = pc.replace_with_mask(values, mask, new.cast(values.type))

@@ -112,10 +112,13 @@ class People:
         named = {field.address: one for one in named_together(batch, rules) for field, _ in one.fields}
         return cls(batch, subjects, named, roster)
 
-    def whose(self, field: Field) -> Whose:
-        """Shape: n values of a field -> n."""
+    def whose(self, field: Field, person: str = "") -> Whose:
+        """Whose the values of a field are. Shape: n values -> n; `person`: whom they name all, "" for what the rules say."""
         subject = spread_to(field, self.subjects)
-        named = self.named.get(field.address)
+        if person:
+            named: Named | None = Named(person, role_of(person) == "clinician", ((field, "full_name"),))
+        else:
+            named = self.named.get(field.address)
         if named is None:
             return Whose(subject, subject, subject, subject)
         own = next(one for one, _ in named.fields if one.address == field.address)

@@ -10,7 +10,7 @@ from veil.parts import part
 from veil.policy.operators import takes
 from veil.policy.parse import Document
 from veil.policy.plan import Plan, SourcePlan
-from veil.policy.rules import Apply, Case, Keep, Open, Rule, Treatment
+from veil.policy.rules import Apply, Keep, Open, Rule, Treatment
 
 LIMITED_KEEPS = frozenset({Label.DATE, Label.ZIP, Label.LOCATION, Label.AGE_OVER_89})
 
@@ -51,7 +51,10 @@ def _lawful_source(source: SourcePlan, plan: Plan, document: Document) -> Source
 
 def _lawful_rule(rule: Rule, plan: Plan, address: str, where: str) -> Rule:
     return dataclasses.replace(
-        rule, cases=tuple(Case(_lawful(case.treatment, plan, address, where), case.where) for case in rule.cases)
+        rule,
+        cases=tuple(
+            dataclasses.replace(case, treatment=_lawful(case.treatment, plan, address, where)) for case in rule.cases
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from veil.parts import traits_of
 from veil.policy.address import matches
 from veil.policy.claims import check_claims
 from veil.policy.condition import condition
-from veil.policy.fact_rules import with_facts
+from veil.policy.fact_rules import fact_rows, with_facts
 from veil.policy.files import claimed, format_of, inspected, sheets_of
 from veil.policy.formats import Formats
 from veil.policy.groups import check_groups, in_groups, subject_by_groups
@@ -187,8 +187,9 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
         starring = suppress_plan(source.suppress, kind, rules, planned[0].settings["addresses"], where)
     words = no_value_words(project.no_value, source.no_value, where)
     return SourcePlan(
-        name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts, place, starring, words
-    )
+        name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts, place, starring, words,
+        fact_rows(source.facts, rules),
+    )  # fmt: skip
 
 
 def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, files: tuple[FilePlan, ...], unlisted: str,

@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.errors import PolicyError
-from veil.policy.facts import facts_in
+from veil.policy.facts import facts_in, roles_in
 
 Columns = Mapping[str, pa.Array]
 Mask = Callable[[Columns], Any]
 Told = Callable[[Columns], pa.Array]
+_CALLS = {"fact": facts_in, "whose": roles_in}
 
 
 @lru_cache(maxsize=1024)
@@ -22,8 +23,9 @@ def condition(text: str, where: str = "") -> Condition:
     """Compile a condition.
 
     Shape:   column names, text and number literals, `= == != <> < <= > >=`, `in`, `not in`, `like`, `between`,
-             `is null`, `is not null`, `and`, `or`, `not`, brackets, and `fact(column, ...)`: which fact about a person a
-             row holds that is about what these columns say. Nothing else: no other call, no subquery.
+             `is null`, `is not null`, `and`, `or`, `not`, brackets, `fact(column, ...)`: which fact about a person a row holds
+             that is about what these columns say, and `whose(column, ...)`: whether it is the patient's, a relative's or
+             a clinician's. Nothing else: no other call, no subquery.
     Keeps:   a number compares with a cell by its value, a text by its exact characters; a null cell is only `is null`.
     Errors:  PolicyError `condition-syntax` or `condition-word`, before anything runs.
     """
@@ -109,12 +111,13 @@ def _any(tests: list[Mask], columns: Columns) -> Any:
 
 
 def _operand(node: Any, names: set[str], where: str) -> Told:
-    """A column, or what `fact(...)` says of some."""
+    """A column, or what `fact(...)` or `whose(...)` says of some."""
     from sqlglot import exp  # noqa: PLC0415
 
-    if isinstance(node, exp.Anonymous) and str(node.this).lower() == "fact" and node.expressions:
+    asked = _CALLS.get(str(node.this).lower()) if isinstance(node, exp.Anonymous) and node.expressions else None
+    if asked is not None:
         read = [_column(one, names, where) for one in node.expressions]
-        return lambda columns: facts_in([columns[one] for one in read])
+        return lambda columns: asked([columns[one] for one in read])
     name = _column(node, names, where)
     return lambda columns: columns[name]
 

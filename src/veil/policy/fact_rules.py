@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from veil.errors import PolicyError
 from veil.operators.promise import promise_of
 from veil.parts import part
-from veil.policy.facts import fact_table
+from veil.policy.facts import FACTS, fact_table
+from veil.policy.plan import FactRows
 from veil.policy.project import Facts
 from veil.policy.rules import Apply, Case, Drop, Keep, Rule, Scan, Treatment, is_gone, rule_of
 
 # What each fact is, in the words of a profile's `kinds`; the others have their own name there.
 _KINDS = {"birth": "birth_date", "name": "person_name"}
+_NAMES = frozenset({"name", "given_name", "family_name"})
+_OTHERS = ("relative", "clinician")
 _WORDS = (
     "DOB",
     "YOB",
@@ -44,7 +47,7 @@ def with_facts(
     by = [column for column in (facts.by if facts is not None else ()) if column in there]
     if facts is None or not by:
         return dict(rules)
-    quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in by)
+    quoted = ", ".join(map(_quoted, by))
     found = dict(rules)
     for columns, shaped in ((facts.values, _as_text), (facts.numbers, _as_number), (facts.dates, _as_text)):
         names = ("birth",) if columns is facts.dates else tuple(name for name, _, _ in fact_table())
@@ -55,26 +58,44 @@ def with_facts(
     return found | {column: _with_words(found[column], column) for column in by if column in found}
 
 
+def fact_rows(facts: Facts | None, rules: Sequence[tuple[str, Rule]]) -> FactRows | None:
+    """The columns of facts that a source has rules for; None where it holds none."""
+    ruled = [column for column, _ in rules]
+    by = tuple(column for column in (facts.by if facts is not None else ()) if column in ruled)
+    if facts is None or not by:
+        return None
+    return FactRows(by, tuple(column for column in (*facts.values, *facts.numbers) if column in ruled))
+
+
+def _quoted(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
 def _with_words(rule: Rule, column: str) -> Rule:
     """The rule of a column that says what a row is about; where it is read as text, short words for a fact are no names."""
     if not isinstance(rule.cases[-1].treatment, Scan) or rule.cases[-1].where:
         return rule
-    named = column.replace('"', '""')
-    word = Case(Keep(), f'"{named}" in ({", ".join(repr(one) for one in _WORDS)})')
+    word = Case(Keep(), f"{_quoted(column)} in ({', '.join(repr(one) for one in _WORDS)})")
     return dataclasses.replace(rule, cases=(*rule.cases[:-1], word, rule.cases[-1]))
 
 
 def _cases(treatments: Mapping[str, Treatment], quoted: str) -> list[Case]:
-    """A case for each treatment, with all the facts that get it: a condition is asked of every row."""
+    """A case for each treatment, with all the facts that get it: a condition is asked of every row.
+
+    Keeps:   a name that is a relative's or a clinician's is not taken for the patient's.
+    """
     named: dict[Treatment, list[str]] = {}
     for name, treatment in treatments.items():
         named.setdefault(
-            dataclasses.replace(treatment, domain="fact") if isinstance(treatment, Apply) else treatment, []
+            dataclasses.replace(treatment, domain=FACTS) if isinstance(treatment, Apply) else treatment, []
         ).append(name)
-    return [
-        Case(treatment, f"fact({quoted}) in ({', '.join(repr(one) for one in names)})")
-        for treatment, names in named.items()
-    ]
+    found: list[Case] = []
+    for treatment, names in named.items():
+        where = f"fact({quoted}) in ({', '.join(repr(one) for one in names)})"
+        if isinstance(treatment, Apply) and _NAMES & set(names):
+            found += [Case(treatment, f"{where} and whose({quoted}) = '{role}'", role) for role in _OTHERS]
+        found.append(Case(treatment, where))
+    return found
 
 
 def _as_text(fact: str, kinds: Mapping[str, Any]) -> Treatment:

@@ -5,24 +5,35 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 _TEXT = pa.large_string()
+FACTS = "fact"  # the domain of ids that stand as facts in rows
 _JOINT = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
 
 
 @cache
 def fact_table() -> tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]:
     """Name, codes and words of each fact, in order."""
-    page = tomllib.loads((files("veil.policy") / "facts.toml").read_text(encoding="utf-8"))
     return tuple(
-        (one["name"], frozenset(one.get("codes", ())), re.compile("|".join(one["words"]))) for one in page["fact"]
+        (one["name"], frozenset(one.get("codes", ())), re.compile("|".join(one["words"]))) for one in _page()["fact"]
     )
+
+
+@cache
+def _page() -> dict[str, Any]:
+    return tomllib.loads((files("veil.policy") / "facts.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _persons() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((one["role"], re.compile("|".join(one["words"]))) for one in _page()["person"])
 
 
 def spaced(name: str) -> str:
@@ -43,22 +54,40 @@ def fact_of(about: str) -> str:
     return next((name for name, codes, words_of in fact_table() if code in codes or words_of.search(words)), "")
 
 
+@lru_cache(maxsize=65_536)
+def role_in(about: str) -> str:
+    """Whose fact a row holds that is about this: `patient`, `relative` or `clinician`; "" where it names no fact."""
+    if not fact_of(about):
+        return ""
+    words = spaced(about)
+    return next((role for role, pattern in _persons() if pattern.search(words)), "patient")
+
+
 # A batch asks for the same column once for each fact and each column of values.
-_lately: deque[tuple[pa.Array, pa.Array]] = deque(maxlen=16)
+_lately: deque[tuple[Callable[[str], str], pa.Array, pa.Array]] = deque(maxlen=32)
 
 
 def facts_in(columns: Sequence[pa.Array]) -> pa.Array:
     """The fact of each row, by the first column that names one; null for none. Shape: n each -> n `large_string`."""
-    found = [_facts(column) for column in columns]
+    return _first(fact_of, columns)
+
+
+def roles_in(columns: Sequence[pa.Array]) -> pa.Array:
+    """Whose fact each row holds, by the first column that names one; null for none. Shape: n each -> n `large_string`."""
+    return _first(role_in, columns)
+
+
+def _first(asked: Callable[[str], str], columns: Sequence[pa.Array]) -> pa.Array:
+    found = [_answers(asked, column) for column in columns]
     return pc.coalesce(*found) if len(found) > 1 else found[0]
 
 
-def _facts(column: pa.Array) -> pa.Array:
-    for held, facts in tuple(_lately):
-        if held is column:
-            return facts
+def _answers(asked: Callable[[str], str], column: pa.Array) -> pa.Array:
+    for question, held, answers in tuple(_lately):
+        if held is column and question is asked:
+            return answers
     encoded = pc.dictionary_encode(column)
-    told = [fact_of(one) or None if one is not None else None for one in encoded.dictionary.to_pylist()]
-    facts = pa.array(told, _TEXT).take(encoded.indices)
-    _lately.appendleft((column, facts))
-    return facts
+    told = [asked(one) or None if one is not None else None for one in encoded.dictionary.to_pylist()]
+    answers = pa.array(told, _TEXT).take(encoded.indices)
+    _lately.appendleft((asked, column, answers))
+    return answers

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from veil.errors import PolicyError
 from veil.policy.parse import Document, nearest
 from veil.policy.plan import SourcePlan
-from veil.policy.rules import Apply, Case, Rule
+from veil.policy.rules import Apply, Rule
 
 if TYPE_CHECKING:
     from veil.policy.project import Group, Project, Subject
@@ -92,7 +92,7 @@ def _within(rule: Rule, column: str, same: dict[str, str]) -> Rule:
     if domain == column:
         return rule
     cases = tuple(
-        Case(dataclasses.replace(case.treatment, domain=domain), case.where)
+        dataclasses.replace(case, treatment=dataclasses.replace(case.treatment, domain=domain))
         if isinstance(case.treatment, Apply) and case.treatment.domain == column
         else case
         for case in rule.cases

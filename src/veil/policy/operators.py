@@ -11,6 +11,7 @@ from veil.operators.base import Operator
 from veil.operators.cast import Cast, Casting
 from veil.operators.promise import Promise, promise_of
 from veil.parts import part
+from veil.policy.facts import FACTS
 from veil.policy.plan import Plan, SourcePlan, every_rule
 from veil.policy.rules import Apply, Drop, Keep, Rule, Treatment
 
@@ -67,6 +68,12 @@ def id_rules(plan: Plan) -> dict[str, Apply]:
             treatment = rule.cases[0].treatment
             if rule.known and isinstance(treatment, Apply) and promised(treatment, plan).one_to_one:
                 found.setdefault(rule.domain, treatment)
+        for address in source.fact_rows.values if source.fact_rows is not None else ():
+            for case in dict(source.rules)[address].cases:
+                treatment = case.treatment
+                if isinstance(treatment, Apply) and treatment.domain == FACTS and not treatment.cast \
+                        and promised(treatment, plan).one_to_one:  # fmt: skip
+                    found.setdefault(FACTS, treatment)
     return found
 
 

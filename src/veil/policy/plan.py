@@ -89,6 +89,14 @@ class HierarchyPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class FactRows:
+    """Columns of a table whose rows hold facts about a person: those that say what a row is about, and those of its value."""
+
+    by: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SourcePlan:
     """One table, folder of notes or file of records."""
 
@@ -106,6 +114,7 @@ class SourcePlan:
 
     suppress: SuppressPlan | None = None
     no_value: tuple[str, ...] | None = None  # words for "no value"; None: those of `veil.lexicon.novalue`
+    fact_rows: FactRows | None = None
 
     @property
     def traits(self) -> Traits:

@@ -13,7 +13,7 @@ from veil.policy.formats import Formats
 from veil.policy.parse import Document
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.project import Project
-from veil.policy.rules import Apply, Case, Open, Rule, Treatment, rule_of
+from veil.policy.rules import Apply, Open, Rule, Treatment, rule_of
 
 _MEMBERS = ("name", "derives", "reversible", "replace")
 
@@ -110,7 +110,7 @@ class _Known:
         return dataclasses.replace(treatment, format=name, rules=rules)
 
     def _rule(self, rule: Rule, where: str) -> Rule:
-        cases = tuple(Case(self.treatment(case.treatment, where), case.where) for case in rule.cases)
+        cases = tuple(dataclasses.replace(case, treatment=self.treatment(case.treatment, where)) for case in rule.cases)
         return dataclasses.replace(rule, cases=cases)
 
 

@@ -61,10 +61,14 @@ Treatment = Keep | Drop | Apply | Scan | Open
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A treatment for the rows where the condition holds; no condition means all that are left."""
+    """A treatment for the rows where the condition holds; no condition means all that are left.
+
+    Shape:   `person`: who is named there, where it is another than the rule says; "" is whom the rule names.
+    """
 
     treatment: Treatment
     where: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,9 @@ def is_gone(rule: Rule) -> bool:
 
 def emptied(rule: Rule) -> Rule:
     """The same rule, with columns that stay, empty, where it drops them."""
-    cases = tuple(Case(Drop(empty=True), one.where) if isinstance(one.treatment, Drop) else one for one in rule.cases)
+    cases = tuple(
+        replace(one, treatment=Drop(empty=True)) if isinstance(one.treatment, Drop) else one for one in rule.cases
+    )
     return replace(rule, cases=cases)
 
 

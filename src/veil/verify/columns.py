@@ -74,7 +74,7 @@ class Columns:
                 continue
             own = Findings(found.column)
             numbers = (rows if after.rows is None else after.rows.take(rows)).to_pylist()
-            alone = dataclasses.replace(rule, cases=(Case(case.treatment),))
+            alone = dataclasses.replace(rule, cases=(Case(case.treatment),), person=case.person or rule.person)
             self.check(source, alone, only(before, rows), only(after, rows), subjects.take(rows), own)
             found.merge(own, rows=numbers)
 

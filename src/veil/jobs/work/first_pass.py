@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.engine.bearers import bearers_of, has_surrogates, names_people
+from veil.engine.fact_rows import facts_of
 from veil.engine.people import Named, named_together
 from veil.engine.subjects import by_row, read_ids, spread_to, subjects_of
 from veil.errors import FormatError
@@ -54,9 +55,11 @@ def pass_one(
     links = builder.so_far()
     for source in plan.sources:
         rules = [(address, rule) for address, rule in source.rules if rule.known]
-        if rules or source.facts:
+        if rules or source.facts or source.fact_rows is not None:
             for batch, names in _batches(source, inputs, units):
-                _learn(builder, batch, subjects_of(source, batch, names, links, plan.person), rules, source)
+                subjects = subjects_of(source, batch, names, links, plan.person)
+                _learn(builder, batch, subjects, rules, source)
+                _learn_rows(builder, batch, subjects, source)
     if plan.known:
         _side_known(builder, Path(plan.known))
     if isinstance(plan.offsets, InVault):
@@ -163,6 +166,14 @@ def _learn(
         elif fact == "birth_date":
             values = iso_days(values, day_first=source.day_first)
         builder.add_known(fact, Label.DATE, "weak", values, subjects)
+
+
+def _learn_rows(builder: RosterBuilder, batch: Batch, subjects: pa.Array, source: SourcePlan) -> None:
+    """What rows of facts say of their subjects: known as if it stood in a column of its own."""
+    for fact in facts_of(source, batch, subjects):
+        stated = "staff" if fact.role == "clinician" else "weak" if fact.kind == "birth_date" else "auto"
+        person = "" if fact.role == "patient" else fact.role
+        builder.add_known(fact.kind, fact.label, stated, fact.values, fact.subjects, fact.domain, person)
 
 
 def _joined(named: Named, given: Field, batch: Batch, words: NoValue) -> pa.Array:
