@@ -47,6 +47,8 @@ def guess(name: str, signals: Signals, table: str = "") -> Guess:
     title = title_of(name, table)
     if title is not None and title.kind == "code" and _is_of_findings(name, signals):
         return Guess("code", 0.8, "column name; numbers like codes of findings", title.form)
+    if title is not None and title.kind in _DATED and signals.at("day_count") > _MOSTLY:
+        return Guess(title.kind, 0.5, "column name; numbers of days, as in spreadsheets: not read as dates", title.form)
     return _strict(title, _told(title, signals), signals)
 
 
@@ -102,8 +104,6 @@ def _strict(title: Title | None, seems: Guess, signals: Signals) -> Guess:
         return seems
     if title.weak and seems.kind == "code" and signals.at("plain") > 0.5:
         return seems
-    if title.kind in _DATED and signals.at("day_count") > _MOSTLY:
-        return Guess(title.kind, 0.5, "column name; numbers of days, as in spreadsheets: not read as dates", title.form)
     return Guess(title.kind, 0.5, f"column name, but {seems.why}", title.form)
 
 

@@ -86,7 +86,8 @@ def signals_of(values: Sequence[str | None]) -> Signals:
     share = {
         name: sum(bool(pattern.fullmatch(value)) for value in there) / len(there) for name, pattern in _PATTERNS.items()
     }
-    share["date"] += sum(bool(_EIGHT.fullmatch(value)) for value in there) / len(there)
+    share["eight"] = sum(bool(_EIGHT.fullmatch(value)) for value in there) / len(there)
+    share["date"] += share["eight"]
     share |= _listed(there) | {"disguised": changed}
     dated = max(share["date"], share["year"]) > _MOSTLY
     years = [year for value in there if dated and (year := _year_in(value))]

@@ -18,7 +18,7 @@ from veil.policy.parse import nearest
 from veil.policy.profile import read_profile
 from veil.policy.schemas import PACKS
 
-_MOSTLY = 0.8
+_MOSTLY, _HALF = 0.8, 0.5
 _NEEDS_KEY = ("expert", "gdpr-pseudonymised", "safe-harbor", "limited-data-set")
 
 
@@ -84,15 +84,12 @@ def _ordered(proposal: Proposal) -> list[Table]:
 
 def _table(proposal: Proposal, table: Table) -> list[str]:
     """One table: its files, whose record its rows are, and a rule for each column with its evidence."""
-    files = ", ".join(_quoted(file) for file in _files(table.files))
-    lines = [f"  {_quoted(table.name)}:", f"    files: [{files}]", *_subject(proposal, table)]
-    orders = orders_of(table)
+    files, orders = ", ".join(_quoted(file) for file in _files(table.files)), orders_of(table)
+    lines = [f"  {_quoted(table.name)}:", f"    files: [{files}]", *_subject(proposal, table, orders)]
     if orders.day_first:
         lines.append("    day_first: true          # as its dates show")
-    elif orders.unclear:
-        lines.append(
-            f"    # day_first: true        # no evidence in {', '.join(orders.unclear)}: read with the month first"
-        )
+    elif unclear := [column for column in orders.unclear if not _is_eight(table, column)]:
+        lines.append(f"    # day_first: true        # no evidence in {', '.join(unclear)}: read with the month first")
     if table.failed:
         return [*lines, f"    columns: {{}}   # not read: {table.failed}; a run stops until each column has a rule", ""]
     lines += fact_lines(table)
@@ -101,19 +98,19 @@ def _table(proposal: Proposal, table: Table) -> list[str]:
     for column, one in table.guesses.items():
         key = _quoted(column) + ":"
         lines.append(
-            f"      {key:<{width}} {_rule(proposal, table, column, orders)}   # {one.kind}, {one.sure:.0%}: {_why(one, column, orders)}"
+            f"      {key:<{width}} {_rule(proposal, table, column, orders)}   # {one.kind}, {one.sure:.0%}: {_why(one, table, column, orders)}"
         )
     return [*lines, ""]
 
 
-def _subject(proposal: Proposal, table: Table) -> list[str]:
+def _subject(proposal: Proposal, table: Table, orders: Orders) -> list[str]:
     """The lines that say whose record the rows are; birth and sex where they are the row's own person's."""
     subjects = proposal.subjects
     own = subjects.direct.get(table.name)
     if own:
         lines = [f"    subject: {_quoted(own)}"]
         born = born_column(table, each_another=table.name in subjects.own)
-        lines += [f"    born: {_quoted(born)}"] if born else []
+        lines += [f"    born: {_quoted(born)}"] if born and _is_read(table, born, orders) else []
         sex = next((column for column in table.guesses if column.lower() in ("sex", "gender")), None)
         return lines + ([f"    sex: {_quoted(sex)}"] if sex else [])
     if table.name not in subjects.through:
@@ -124,14 +121,30 @@ def _subject(proposal: Proposal, table: Table) -> list[str]:
     return [f"    subject: {_quoted(column)}"]
 
 
-def _why(one: Guess, column: str, orders: Orders) -> str:
-    return f"{one.why}; day and month appear in both orders" if column in orders.mixed else one.why
+def _why(one: Guess, table: Table, column: str, orders: Orders) -> str:
+    if column in orders.mixed:
+        return f"{one.why}; day and month appear in both orders"
+    if column in orders.unclear and _is_eight(table, column):
+        return f"{one.why}; nothing shows whether the day or the month is first. If you know, set `day_first:` and `as: {one.kind}`"
+    return one.why
+
+
+def _is_eight(table: Table, column: str) -> bool:
+    """Whether a column has dates of eight digits that begin with the day or the month."""
+    return table.signals[column].at("eight") > _HALF
+
+
+def _is_read(table: Table, column: str, orders: Orders) -> bool:
+    """Whether the dates of a column can be read: no numbers of days, and an order of day and month that the values show."""
+    if table.signals[column].at("day_count") > _MOSTLY or column in orders.mixed:
+        return False
+    return not (column in orders.unclear and _is_eight(table, column))
 
 
 def _rule(proposal: Proposal, table: Table, column: str, orders: Orders) -> str:
     subjects, one, signals = proposal.subjects, table.guesses[column], table.signals[column]
     owned = table.name in subjects.direct or table.name in subjects.through
-    if one.kind in DATED and (not owned or signals.at("day_count") > _MOSTLY or column in orders.mixed):
+    if one.kind in DATED and not (owned and _is_read(table, column, orders)):
         return "drop"
     domain = subjects.domains.get((table.name, column))
     own = table.name == (subjects.person or ("",))[0] and table.name in subjects.own

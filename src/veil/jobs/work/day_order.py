@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +24,8 @@ from veil.parts import part
 from veil.policy.address import matches, shown_path
 from veil.policy.operators import takes
 from veil.policy.plan import Plan, SourcePlan
-from veil.policy.rules import Apply, Case, Drop
+from veil.policy.rules import Apply, Drop, Rule
+from veil.policy.siblings import case_masks
 from veil.stores import Inputs
 
 STOP, EMPTY = "stop", "empty"
@@ -123,22 +126,28 @@ def check_counted(plan: Plan, counts: Iterable[Mapping[str, Any]]) -> None:
 
 
 def dated_columns(source: SourcePlan) -> list[str]:
-    """The addresses whose one rule, without a condition, reads dates."""
-    return [
-        address for address, rule in source.rules
-        if len(rule.cases) == 1 and not rule.cases[0].where and reads_dates(rule.cases[0].treatment)
-    ]  # fmt: skip
+    """The addresses with a rule that reads dates, in all of its rows or in those of some conditions."""
+    return [address for address, rule in source.rules if any(reads_dates(case.treatment) for case in rule.cases)]
+
+
+def _dated(source: SourcePlan, address: str, field: Field, batch: Batch) -> pa.Array:
+    """The values of a field that its rule reads as dates: all, or those of the rows of some conditions."""
+    values, rule = field.values.cast(pa.large_string()), dict(source.rules)[address]
+    if not any(case.where for case in rule.cases):
+        return values
+    masks = [mask for mask, case in case_masks(rule, field, batch) if reads_dates(case.treatment)]
+    return values.filter(functools.reduce(pc.or_, masks))
 
 
 def _ordered(source: SourcePlan, inputs: Inputs, units: list[Unit], dated: list[str]) -> list[str]:
     """The addresses of dates whose order matters, as the first rows of the first units have them."""
     found: list[str] = []
     for unit in units[:_FIRST_UNITS] if dated else ():
-        batch = next(_readable(source, inputs, unit), None)
-        for field in batch.fields if batch is not None else ():
-            address = _rule_of(field, dated)
-            if address and address not in found and _matters(field.values):
-                found.append(address)
+        for batch in itertools.islice(_readable(source, inputs, unit), 1):
+            for field in batch.fields:
+                address = _rule_of(field, dated)
+                if address and address not in found and _matters(_dated(source, address, field, batch)):
+                    found.append(address)
     return found
 
 
@@ -191,7 +200,7 @@ def _counted(source: SourcePlan, inputs: Inputs, units: list[Unit], addresses: l
             for field in batch.fields:
                 address = _rule_of(field, addresses)
                 if address:
-                    texts = field.values.cast(pa.large_string())
+                    texts = _dated(source, address, field, batch)
                     counts[address] += contradicting(texts, day_first=source.day_first)
                     values[address] += len(texts) - texts.null_count
     return [
@@ -206,10 +215,13 @@ def _rule_of(field: Field, addresses: list[str]) -> str | None:
 
 
 def _emptied(source: SourcePlan, addresses: set[str]) -> SourcePlan:
-    gone = (Case(Drop(empty=True)),)
-    rules = tuple(
-        (address, dataclasses.replace(rule, cases=gone, known="") if address in addresses else rule)
-        for address, rule in source.rules
-    )
+    rules = tuple((address, _without_dates(rule) if address in addresses else rule) for address, rule in source.rules)
     facts = tuple((fact, column) for fact, column in source.facts if column not in addresses)
     return dataclasses.replace(source, rules=rules, facts=facts)
+
+
+def _without_dates(rule: Rule) -> Rule:
+    """The rule, with what it reads as dates emptied; what other conditions say stays."""
+    gone = Drop(empty=True)
+    cases = tuple(dataclasses.replace(one, treatment=gone) if reads_dates(one.treatment) else one for one in rule.cases)
+    return dataclasses.replace(rule, cases=cases, known="")

@@ -113,3 +113,47 @@ def test_dates_with_the_year_first_have_one_order_and_hide_no_others(project, ye
     made = project(RULES, {"visits.csv": "pid,seen,born,n\n" + rows})
     with pytest.raises(PolicyError, match="day-order"):
         made.run()
+
+
+CONDITIONAL = ("profile: expert\ntables:\n  facts: {subject: pid, columns: {pid: pseudonym, kind: keep, value: "
+               "[{shift: {}, where: \"kind = 'day'\"}, {as: birth_date, where: \"kind = 'born'\"}, keep]}}\n")  # fmt: skip
+
+
+def facts(odd, kind, at=900):
+    rows = [f"P{i},{('day', 'ratio', 'born')[i % 3]},{1 + i % 9:02}/{1 + i % 12:02}/2019" for i in range(1_000)]
+    rows[at] = f"P{at},{kind},{odd}"
+    return "pid,kind,value\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("kind", ["day", "born"])
+@pytest.mark.parametrize("odd", ["31/03/2019", "31/03/2019 10:30"])
+def test_dates_under_a_condition_are_held_to_their_order_too(project, kind, odd):
+    made = project(CONDITIONAL, {"facts.csv": facts(odd, kind)})
+    with pytest.raises(PolicyError, match="day-order") as told:
+        made.run()
+    assert "facts.value: 1 of 66" in str(told.value)
+    assert not made.out.exists()
+    assert [one.rule for one in lint(made.file) if one.rule == "veil-014"] == ["veil-014"]
+
+
+@pytest.mark.parametrize("kind", ["day", "born"])
+def test_under_a_condition_what_is_read_as_dates_is_emptied_and_the_rest_stays(project, kind):
+    made = project(CONDITIONAL + "dates: {contradiction: empty}\n", {"facts.csv": facts("31/03/2019", kind)})
+    made.run()
+    rows = [line.split(",") for line in (made.out / "facts.csv").read_text().splitlines()[1:]]
+    assert {row[2] for row in rows if row[1] != "ratio"} == {""}
+    assert all(row[2].endswith("/2019") for row in rows if row[1] == "ratio")
+
+
+def test_a_date_of_the_other_order_where_no_condition_holds_stops_nothing(project):
+    made = project(CONDITIONAL, {"facts.csv": facts("31/03/2019", "ratio")})
+    assert made.run().quarantined == []
+
+
+def test_rows_of_facts_are_held_to_their_order(project):
+    rows = "".join(f"p{i},{'DOB' if i % 2 else 'ratio'},{1 + i % 9:02}/{1 + i % 12:02}/1960\n" for i in range(100))
+    made = project("profile: expert\ntables:\n  t:\n    subject: pid\n    facts: {by: [attribute], values: [value]}\n"
+                   "    columns: {pid: pseudonym, attribute: keep, value: keep}\n", {"t.csv": f"pid,attribute,value\n{rows}p1,DOB,31/03/1960\n"})  # fmt: skip
+    with pytest.raises(PolicyError, match="day-order"):
+        made.run()
+    assert not made.out.exists()
