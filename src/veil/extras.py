@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 EXTRAS = {  # the smaller first: `extra_of` names the first that has a library
     "xlsx": ("python_calamine", "xlsxwriter"),
-    "service": ("fastapi", "starlette", "uvicorn", "httptools", "prometheus_client", "fastapi_offline", "python_calamine", "xlsxwriter"),
+    "service": ("fastapi", "starlette", "uvicorn", "httptools", "prometheus_client", "fastapi_offline", "python_calamine", "xlsxwriter", "sqlalchemy", "alembic"),
     "trace": (
         "grpc", "google.protobuf", "h11", "opentelemetry.sdk", "opentelemetry.exporter.otlp", "opentelemetry.exporter.zipkin",
         "brotli", "zstandard", "prometheus_client",

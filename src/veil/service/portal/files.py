@@ -171,5 +171,5 @@ def _job(job: Job, about: Mapping[str, Any]) -> JobTold:
     return JobTold(
         id=job.id, state=job.state, format=job.format, name=about.get("name", ""), profile=choice.get("profile", ""),
         identifiers=choice.get("identifiers", []), review=about.get("review", False), sample=about.get("sample", 0), made=job.made, until=job.until, code=job.code,
-        stage=job.stage, done=job.done, whole=job.whole,
+        stage=job.stage, done=job.done, whole=job.whole, number=job.number,
     )  # fmt: skip

@@ -77,9 +77,14 @@ class Wishes(_Strict):
 
 
 class JobTold(BaseModel):
-    """A job as its submitter sees it. Units: seconds since 1970."""
+    """A job as its submitter sees it.
+
+    Shape:   `number`: its place among all files of its submitter, from 1; `name` is empty once the job has expired.
+    Units:   seconds since 1970.
+    """
 
     id: str
+    number: int
     state: str
     format: str
     name: str

@@ -14,7 +14,7 @@ from veil.audit.chain import FIRST, Act, Secrets, broken, canonical, line_of, re
 from veil.audit.head import Head, Sealed, head_path
 from veil.errors import LeakError
 from veil.keys.stores import write_private
-from veil.service.store.database import Database, Line, set_fact
+from veil.service.store.database import Database, Line, insert, set_fact
 
 _HEAD = "acts head"
 _NAME = "acts"
@@ -35,7 +35,7 @@ class Acts:
         with self._database.change() as line:
             number, last = self._end(line)
             act = record(number + 1, last, {**told, "what": what, "at": moment, "who": who()}, self._keys)
-            line.execute("INSERT INTO acts VALUES (?, ?)", (number + 1, line_of(act)))
+            insert(line, "acts", {"number": number + 1, "line": line_of(act)})
             mac = seal_of(self._keys, "head", number + 1, act["hash"])
             sealed = Sealed(number + 1, act["hash"], self._keys.id, mac)
             set_fact(line, _HEAD, canonical(asdict(Head(number + 1, act["hash"], sealed))).decode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -62,7 +62,14 @@ class Database(abc.ABC):
     def close(self) -> None: ...
 
 
+def insert(line: Line, table: str, columns: Mapping[str, Any]) -> None:
+    """A new row. Keeps: its columns are named, so that a table may get more of them while older nodes still write to it."""
+    names, signs = ", ".join(columns), ", ".join("?" * len(columns))
+    line.execute(f"INSERT INTO {table} ({names}) VALUES ({signs})", tuple(columns.values()))  # noqa: S608  names of ours
+
+
 def set_fact(line: Line, name: str, value: Any) -> None:
     line.execute(
-        "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, str(value))
+        "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, str(value)),
     )

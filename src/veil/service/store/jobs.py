@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from veil.service.store.database import Line, Row
+from veil.service.store.database import Line, Row, insert
 
 NEW, UPLOADED, PLANNING, PLANNED, QUEUED, RUNNING = "new", "uploaded", "planning", "planned", "queued", "running"
 DONE, FAILED, CANCELLED, EXPIRED = "done", "failed", "cancelled", "expired"
@@ -21,7 +21,10 @@ _WORK = {UPLOADED: PLANNING, QUEUED: RUNNING, PLANNING: PLANNING, RUNNING: RUNNI
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What may be told of a job without opening anything of it."""
+    """What may be told of a job without opening anything of it.
+
+    Shape:   `number`: its place among all that its owner handed in, from 1.
+    """
 
     id: str
     owner: str
@@ -34,6 +37,7 @@ class Job:
     stage: str
     done: int
     whole: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,14 @@ def excuse(line: Line, lease: Lease) -> None:
 
 def is_held(line: Line, lease: Lease) -> bool:
     return line.execute("SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = ?", (lease.job, lease.token, lease.act)).fetchone() is not None  # fmt: skip
+
+
+def add(line: Line, columns: Mapping[str, Any]) -> None:
+    """A new job, with the next number of its owner."""
+    last = line.execute(
+        "SELECT coalesce(max(number), 0) AS last FROM jobs WHERE owner = ?", (columns["owner"],)
+    ).fetchone()
+    insert(line, "jobs", {**columns, "number": last["last"] + 1})
 
 
 def put(line: Line, job: str, told: Mapping[str, Any]) -> None:

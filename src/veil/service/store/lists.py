@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from veil.service.store.access import Caller, check_role
 from veil.service.store.clock import Clock
-from veil.service.store.database import Database, Row
+from veil.service.store.database import Database, Row, insert
 from veil.service.store.objects import Objects
 
 ALLOW, DENY = "allow", "deny"
@@ -52,8 +52,12 @@ def add_rules(
         new = [one for one in dict.fromkeys(rules) if (one[0], one[2].lower()) not in there]
         for kind, label, word in new:
             name = secrets.token_hex(8)
-            line.execute("INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?)",
-                         (name, kind, label, objects.seal_rule(name, word), caller.owner, now))  # fmt: skip
+            sealed = objects.seal_rule(name, word)
+            insert(
+                line,
+                "rules",
+                {"id": name, "kind": kind, "label": label, "word": sealed, "person": caller.owner, "made": now},
+            )
     return len(new)
 
 

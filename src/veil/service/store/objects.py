@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from veil.errors import LimitError, ServiceError
 from veil.keys import Keys
-from veil.service.store.database import Line, Row
+from veil.service.store.database import Line, Row, insert
 from veil.service.store.places import Place, Sink
 from veil.service.store.sealed import Sealing, open_word, opened, seal_word
 
@@ -59,9 +59,18 @@ class Objects:
     def keep(self, line: Line, draft: Draft, job: str, owner: str, what: str, now: float) -> None:
         """The object is there, with all else that this transaction does."""
         key = seal_word(self._wrapping, draft.id, draft.sealing.key)
-        line.execute(
-            "INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (draft.id, job, owner, what, key, draft.sealing.size, now),
+        insert(
+            line,
+            "objects",
+            {
+                "id": draft.id,
+                "job": job,
+                "owner": owner,
+                "what": what,
+                "key": key,
+                "size": draft.sealing.size,
+                "made": now,
+            },
         )
 
     def read(self, row: Row) -> Iterator[bytes]:

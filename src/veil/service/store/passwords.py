@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from veil.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, ServiceError, UnauthenticatedError
 from veil.keys import Cost
 from veil.service.store.clock import Clock
-from veil.service.store.database import Database, Line, Row, set_fact
+from veil.service.store.database import Database, Line, Row, insert, set_fact
 from veil.service.store.person import Person, person_of
 from veil.service.store.terms import Terms
 
@@ -104,7 +104,7 @@ class Passwords:
         self._tell("new password offered", by, person=person)
         with self._database.change() as line:
             line.execute("DELETE FROM renewals WHERE person = ?", (person,))
-            line.execute("INSERT INTO renewals VALUES (?, ?, ?)", (link_digest(token), person, until))
+            insert(line, "renewals", {"digest": link_digest(token), "person": person, "until": until})
         return token
 
     def renewal(self, token: str, password: str) -> Renewal:

@@ -14,7 +14,7 @@ from typing import Any
 
 from veil.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from veil.service.store.clock import Clock
-from veil.service.store.database import Database, Line, set_fact
+from veil.service.store.database import Database, Line, insert, set_fact
 from veil.service.store.passwords import NONE, Passwords, Told, link_digest, uninvited
 from veil.service.store.person import Person, person_of
 from veil.service.store.terms import Terms
@@ -59,7 +59,7 @@ class People:
         token, name = secrets.token_urlsafe(32), secrets.token_hex(8)
         until = self._clock.now() + self._terms.invitation
         with self._database.change() as line:
-            line.execute("INSERT INTO invitations VALUES (?, ?, ?, ?)", (link_digest(token), name, role, until))
+            insert(line, "invitations", {"digest": link_digest(token), "id": name, "role": role, "until": until})
         return token, name
 
     def invitations(self) -> list[dict[str, Any]]:
@@ -146,8 +146,7 @@ def _check_first(line: Line, code: str) -> None:
 def _insert(line: Line, row: dict[str, Any]) -> None:
     if line.execute("SELECT 1 FROM people WHERE name = ?", (row["name"],)).fetchone():
         raise ConflictError("person-taken", "somebody has this name already", hint="choose another")
-    told = tuple(row[name] for name in ("id", "name", "role", "salt", "cost", "digest", "made"))
-    line.execute("INSERT INTO people (id, name, role, salt, cost, digest, made) VALUES (?, ?, ?, ?, ?, ?, ?)", told)
+    insert(line, "people", {name: row[name] for name in ("id", "name", "role", "salt", "cost", "digest", "made")})
 
 
 class _TriedError(Exception):

@@ -6,13 +6,15 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
 from typing import TypeVar
 
 from veil.errors import ServiceError, UnavailableError
 from veil.service.store.database import Database, Row, set_fact
-from veil.service.store.spoken import Spoken, closed
+from veil.service.store.migrations.state import READ_VERSION, pending
+from veil.service.store.spoken import Spoken, closed, plain_connection
 from veil.stores.address import Address
 
 T = TypeVar("T")
@@ -21,40 +23,7 @@ _PATIENCE = 30.0  # seconds; SQLite waits as long
 _KEYED = ("objects", "jobs")
 _CUT_EVERY, _CUT_ANYWAY = 10.0, 3600.0  # seconds
 _HOME = 0x7665696C  # ours among the locks of a server
-_TABLES = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS people (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, salt BYTEA NOT NULL, cost TEXT NOT NULL, digest BYTEA NOT NULL,
-    active BIGINT NOT NULL DEFAULT 1, wrong BIGINT NOT NULL DEFAULT 0, locked DOUBLE PRECISION NOT NULL DEFAULT 0,
-    made DOUBLE PRECISION NOT NULL);
-CREATE TABLE IF NOT EXISTS invitations (digest BYTEA PRIMARY KEY, id TEXT NOT NULL, role TEXT NOT NULL, until DOUBLE PRECISION NOT NULL);
-CREATE TABLE IF NOT EXISTS renewals (digest BYTEA PRIMARY KEY, person TEXT NOT NULL, until DOUBLE PRECISION NOT NULL);
-CREATE TABLE IF NOT EXISTS sessions (
-    digest BYTEA PRIMARY KEY, person TEXT NOT NULL, made DOUBLE PRECISION NOT NULL, seen DOUBLE PRECISION NOT NULL);
-CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY, owner TEXT NOT NULL, state TEXT NOT NULL, format TEXT NOT NULL, made DOUBLE PRECISION NOT NULL,
-    changed DOUBLE PRECISION NOT NULL, until DOUBLE PRECISION NOT NULL, key BYTEA, about BYTEA, plan BYTEA, report BYTEA,
-    code TEXT NOT NULL DEFAULT '', stage TEXT NOT NULL DEFAULT '', done BIGINT NOT NULL DEFAULT 0, whole BIGINT NOT NULL DEFAULT 0,
-    lease TEXT NOT NULL DEFAULT '', leased DOUBLE PRECISION NOT NULL DEFAULT 0, tries BIGINT NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS jobs_by_owner ON jobs (owner, made);
-CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, changed);
-CREATE TABLE IF NOT EXISTS objects (
-    id TEXT PRIMARY KEY, job TEXT NOT NULL, owner TEXT NOT NULL, what TEXT NOT NULL, key BYTEA NOT NULL, size BIGINT NOT NULL,
-    made DOUBLE PRECISION NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS objects_of_job ON objects (job, what);
-CREATE TABLE IF NOT EXISTS marks (
-    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE, text BIGINT NOT NULL, start BIGINT NOT NULL, stop BIGINT NOT NULL,
-    label TEXT NOT NULL, verdict TEXT NOT NULL, PRIMARY KEY (job, text, start, stop));
-CREATE TABLE IF NOT EXISTS readings (
-    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE, text BIGINT NOT NULL, PRIMARY KEY (job, text));
-CREATE TABLE IF NOT EXISTS rules (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, label TEXT NOT NULL, word BYTEA NOT NULL, person TEXT NOT NULL, made DOUBLE PRECISION NOT NULL);
-CREATE TABLE IF NOT EXISTS acts (number BIGINT PRIMARY KEY, line BYTEA NOT NULL);
-CREATE OR REPLACE FUNCTION cut_is_due() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO facts VALUES ('due', '1') ON CONFLICT (name) DO NOTHING; RETURN NULL; END $$;
-CREATE OR REPLACE TRIGGER object_goes AFTER DELETE ON objects FOR EACH STATEMENT EXECUTE FUNCTION cut_is_due();
-CREATE OR REPLACE TRIGGER job_goes AFTER DELETE OR UPDATE OF key ON jobs FOR EACH STATEMENT EXECUTE FUNCTION cut_is_due();
-"""
+_TABLES_THERE = "SELECT tablename AS name FROM pg_catalog.pg_tables WHERE schemaname = current_schema()"
 
 
 class Postgresql(Database):
@@ -72,7 +41,11 @@ class Postgresql(Database):
         self._lock = zlib.crc32(self._schema.encode()) - 2**31
         self._idle: LifoQueue[Spoken] = LifoQueue()
         self._turns = BoundedSemaphore(_LINES)
-        self._make()
+        try:
+            self._make()
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def change(self) -> Iterator[Spoken]:
@@ -108,7 +81,7 @@ class Postgresql(Database):
         except ServiceError:
             with self.change() as line:
                 set_fact(line, "due", 1)
-            raise
+            raise closed() from None
 
     def close(self) -> None:
         with suppress(Empty):
@@ -136,7 +109,21 @@ class Postgresql(Database):
             asked = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?"
             if line.execute(asked, (self._schema,)).fetchone() is None:
                 line.execute('CREATE SCHEMA "{}"'.format(self._schema.replace('"', '""')))
-            line.execute(_TABLES)
+            there = {row["name"] for row in line.execute(_TABLES_THERE).fetchall()}
+            found = pending(there, lambda: str(line.execute(READ_VERSION).fetchall()[0]["version_num"]))
+        if found is not None:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        """Errors: ServiceError `store-closed`, `store-newer`."""
+        steps = import_module("veil.service.store.migrations.upgrade")
+        alone = f"SELECT pg_advisory_xact_lock({_HOME}, {self._lock})"
+        try:
+            steps.upgrade("postgresql+pg8000", lambda: plain_connection(self._address, self._schema), alone)
+        except ServiceError:
+            raise
+        except Exception:  # noqa: BLE001  drivers and SQLAlchemy have kinds of their own, and each may tell an address
+            raise closed() from None
 
     def _begun(self, line: Spoken) -> str:
         """The number of the change that is open now. Keeps: each of its statements sees all that ended before it."""

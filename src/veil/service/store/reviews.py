@@ -13,6 +13,7 @@ from veil.errors import ConflictError, InvalidError, ServiceError
 from veil.measure.bootstrap import intervals
 from veil.model import Label
 from veil.service.store.access import Caller, check_role
+from veil.service.store.database import insert
 from veil.service.store.lists import ALLOW, DENY, add_rules
 from veil.service.store.store import Store
 
@@ -72,7 +73,14 @@ class Reviews:
             place = (job, mark.text, mark.start, mark.end)
             line.execute("DELETE FROM marks WHERE job = ? AND text = ? AND start = ? AND stop = ?", place)
             if mark.verdict:
-                line.execute("INSERT INTO marks VALUES (?, ?, ?, ?, ?, ?)", (*place, mark.label, mark.verdict))
+                decided = {
+                    "text": mark.text,
+                    "start": mark.start,
+                    "stop": mark.end,
+                    "label": mark.label,
+                    "verdict": mark.verdict,
+                }
+                insert(line, "marks", {"job": job, **decided})
 
     def read(self, caller: Caller, job: str, text: int, *, done: bool) -> None:
         """Says that a text was read to its end, and all that is missing there was marked; or that it was not."""
@@ -81,7 +89,7 @@ class Reviews:
         with self._store.database.change() as line:
             line.execute("DELETE FROM readings WHERE job = ? AND text = ?", (job, text))
             if done:
-                line.execute("INSERT INTO readings VALUES (?, ?)", (job, text))
+                insert(line, "readings", {"job": job, "text": text})
 
     def estimate(self, caller: Caller, job: str) -> Record:
         """How much of what identifies is found, over the texts that were read to their end.

@@ -8,7 +8,7 @@ import secrets
 
 from veil.errors import ServiceError, UnauthenticatedError
 from veil.service.store.clock import Clock
-from veil.service.store.database import Database
+from veil.service.store.database import Database, insert
 from veil.service.store.person import Person
 from veil.service.store.terms import Terms
 
@@ -31,7 +31,7 @@ class Sessions:
             held = line.execute("SELECT salt FROM people WHERE id = ? AND active = 1", (person.id,)).fetchone()
             if held is None or (person.salt and person.salt != held["salt"]):
                 raise _none()
-            line.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (session_digest(token), person.id, now, now))
+            insert(line, "sessions", {"digest": session_digest(token), "person": person.id, "made": now, "seen": now})
         return token
 
     def person(self, token: str) -> Person:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Any
 
+import pg8000.dbapi
 import pg8000.native
 from pg8000.exceptions import DatabaseError
 
@@ -42,15 +43,8 @@ class Spoken:
 
     def __init__(self, address: Address, schema: str) -> None:
         self._failed, self._within, self.is_open = False, False, True
-        name = schema.replace('"', '""')
         try:
-            self._held = pg8000.native.Connection(
-                address.user, host=address.host or "localhost", port=address.port or 5432, database=address.database or None,
-                password=password(address), ssl_context=_sealed(address), timeout=_SILENT, application_name="veil",
-                startup_params={"search_path": f'"{name}"', "lock_timeout": "30s", "statement_timeout": "50s", "client_min_messages": "warning",
-                                "idle_in_transaction_session_timeout": "20s", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5",
-                                "tcp_keepalives_count": "2"},
-            )  # fmt: skip
+            self._held = pg8000.native.Connection(**_parameters(address, schema))
         except Exception:  # noqa: BLE001  a driver fails in many ways, and each may tell an address
             raise closed() from None
         self.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")  # fmt: skip
@@ -101,6 +95,24 @@ class Spoken:
             self._held.close()
         with suppress(Exception):
             file.close() if file is not None else None
+
+
+def plain_connection(address: Address, schema: str) -> Any:
+    """A connection as other libraries want it (PEP 249)."""
+    return pg8000.dbapi.connect(**_parameters(address, schema))
+
+
+def _parameters(address: Address, schema: str) -> dict[str, Any]:
+    name = schema.replace('"', '""')
+    return {
+        "user": address.user, "host": address.host or "localhost", "port": address.port or 5432, "database": address.database or None,
+        "password": password(address), "ssl_context": _sealed(address), "timeout": _SILENT, "application_name": "veil",
+        "startup_params": {
+            "search_path": f'"{name}"', "lock_timeout": "30s", "statement_timeout": "50s", "client_min_messages": "warning",
+            "idle_in_transaction_session_timeout": "20s", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5",
+            "tcp_keepalives_count": "2",
+        },
+    }  # fmt: skip
 
 
 def closed() -> ServiceError:

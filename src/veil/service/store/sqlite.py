@@ -6,43 +6,18 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from queue import Empty, LifoQueue
 
 from veil.errors import ServiceError, UnavailableError
 from veil.service.store.database import Database, Row
+from veil.service.store.migrations.state import READ_VERSION, pending
 
 NAME = "service.sqlite"
 _SETTINGS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "trusted_schema=OFF")
 _OF_THE_DISK = (sqlite3.OperationalError, sqlite3.DatabaseError)  # their kinds are faults of a statement
-_TABLES = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS people (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, salt BLOB NOT NULL, cost TEXT NOT NULL, digest BLOB NOT NULL,
-    active INTEGER NOT NULL DEFAULT 1, wrong INTEGER NOT NULL DEFAULT 0, locked REAL NOT NULL DEFAULT 0, made REAL NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS invitations (digest BLOB PRIMARY KEY, id TEXT NOT NULL, role TEXT NOT NULL, until REAL NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS renewals (digest BLOB PRIMARY KEY, person TEXT NOT NULL, until REAL NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS sessions (digest BLOB PRIMARY KEY, person TEXT NOT NULL, made REAL NOT NULL, seen REAL NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY, owner TEXT NOT NULL, state TEXT NOT NULL, format TEXT NOT NULL, made REAL NOT NULL, changed REAL NOT NULL,
-    until REAL NOT NULL, key BLOB, about BLOB, plan BLOB, report BLOB, code TEXT NOT NULL DEFAULT '', stage TEXT NOT NULL DEFAULT '',
-    done INTEGER NOT NULL DEFAULT 0, whole INTEGER NOT NULL DEFAULT 0, lease TEXT NOT NULL DEFAULT '', leased REAL NOT NULL DEFAULT 0,
-    tries INTEGER NOT NULL DEFAULT 0) STRICT;
-CREATE INDEX IF NOT EXISTS jobs_by_owner ON jobs (owner, made);
-CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, changed);
-CREATE TABLE IF NOT EXISTS objects (
-    id TEXT PRIMARY KEY, job TEXT NOT NULL, owner TEXT NOT NULL, what TEXT NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL,
-    made REAL NOT NULL) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS objects_of_job ON objects (job, what);
-CREATE TABLE IF NOT EXISTS marks (
-    job TEXT NOT NULL, text INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label TEXT NOT NULL, verdict TEXT NOT NULL,
-    PRIMARY KEY (job, text, start, stop)) STRICT;
-CREATE TABLE IF NOT EXISTS readings (job TEXT NOT NULL, text INTEGER NOT NULL, PRIMARY KEY (job, text)) STRICT;
-CREATE TRIGGER IF NOT EXISTS job_forgets AFTER DELETE ON jobs BEGIN
-    DELETE FROM marks WHERE job = OLD.id; DELETE FROM readings WHERE job = OLD.id; END;
-CREATE TABLE IF NOT EXISTS rules (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, label TEXT NOT NULL, word BLOB NOT NULL, person TEXT NOT NULL, made REAL NOT NULL) STRICT;
-"""
+_TABLES_THERE = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
 class Sqlite(Database):
@@ -50,7 +25,7 @@ class Sqlite(Database):
 
     Keeps:   what is deleted is overwritten, in the file at once and in the log when it is `cut`; nothing is sorted or held in a
              temporary file.
-    Errors:  ServiceError `store-closed` where the folder cannot be written.
+    Errors:  ServiceError `store-closed` where the folder cannot be written; `store-newer`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -61,8 +36,12 @@ class Sqlite(Database):
                 os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except OSError:
             raise _closed() from None
-        with self._lent() as line:
-            line.executescript(_TABLES)
+        try:
+            if pending({row["name"] for row in self.rows(_TABLES_THERE)}, self._version) is not None:
+                self._upgrade()
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
@@ -87,6 +66,26 @@ class Sqlite(Database):
         with suppress(Empty):
             while True:
                 self._idle.get_nowait().close()
+
+    def _version(self) -> str:
+        found = self.row(READ_VERSION)
+        return "" if found is None else str(found["version_num"])
+
+    def _upgrade(self) -> None:
+        """Errors: ServiceError `store-closed`, `store-newer`."""
+        steps = import_module("veil.service.store.migrations.upgrade")
+        try:
+            steps.upgrade("sqlite", self._plain, "BEGIN IMMEDIATE")
+        except ServiceError:
+            raise
+        except Exception:  # noqa: BLE001  SQLAlchemy has kinds of its own, and each may quote a statement
+            raise _closed() from None
+
+    def _plain(self) -> sqlite3.Connection:
+        """A connection whose rows are those of the driver."""
+        line = self._line()
+        line.row_factory = None
+        return line
 
     @contextmanager
     def _lent(self) -> Iterator[sqlite3.Connection]:

@@ -105,19 +105,11 @@ class Store:
         about = {"name": name, "choice": asdict(choice), "review": review, "sample": sample}
         self.act("job made", caller.owner, job, format=kind)
         with self.database.change() as line:
-            line.execute(
-                "INSERT INTO jobs (id, owner, state, format, made, changed, until, key, about) VALUES (?, ?, 'new', ?, ?, ?, ?, ?, ?)",
-                (
-                    job,
-                    caller.owner,
-                    kind,
-                    now,
-                    now,
-                    now + self.terms.waiting,
-                    self.objects.wrap(job, key),
-                    _sealed(key, "about", about),
-                ),
-            )
+            jobs.add(
+                line,
+                {"id": job, "owner": caller.owner, "state": jobs.NEW, "format": kind, "made": now, "changed": now,
+                 "until": now + self.terms.waiting, "key": self.objects.wrap(job, key), "about": _sealed(key, "about", about)},
+            )  # fmt: skip
         return self.job(caller, job)
 
     def receive(self, caller: Caller, job: str) -> Draft:

@@ -13,6 +13,7 @@ let lists = null;
 let timer = 0;
 let pause = 700;
 let last = "";
+let most = 0; // files that this person has uploaded
 
 function choice() {
   if (at("by-profile").checked) return { profile: at("profile").value };
@@ -84,6 +85,7 @@ async function show() {
   const jobs = await call("GET", "/jobs");
   at("none").hidden = jobs.length > 0;
   at("list").hidden = !jobs.length;
+  most = Math.max(0, ...jobs.map((job) => job.number));
   const seen = new Set(jobs.map((job) => job.id));
   for (const [id, row] of rows) if (!seen.has(id)) { row.line.remove(); rows.delete(id); }
   jobs.forEach((job, i) => {
@@ -100,9 +102,16 @@ async function show() {
 
 function fresh(job) {
   const row = { line: made("tr"), state: made("td", "", { "data-label": "State" }), until: made("td", "", { "data-label": "Available for" }), actions: made("td"), key: "" };
-  row.line.append(made("td", job.name || "(name deleted)", { "data-label": "File" }), made("td", policyOf(job), { "data-label": "Policy" }), row.state, row.until, row.actions);
+  row.line.append(made("td", nameOf(job), { "data-label": "File" }), made("td", policyOf(job), { "data-label": "Policy" }), row.state, row.until, row.actions);
   rows.set(job.id, row);
   return row;
+}
+
+// The name of an expired file was deleted with it: its number and its day are left.
+function nameOf(job) {
+  if (job.name) return job.name;
+  const day = new Date(job.until * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  return `File ${job.number} of ${most} (${job.format}), expired on ${day}`;
 }
 
 // Only what has changed is drawn anew, so that nothing is taken from under a finger or a screen reader.
@@ -116,7 +125,7 @@ function update(row, job) {
   }
   if (row.key === job.state) return;
   row.key = job.state;
-  if (job.state === "expired") row.line.children[0].textContent = "(name deleted)";
+  if (job.state === "expired") row.line.children[0].textContent = nameOf(job);
   row.state.replaceChildren(made("span", WORDS[job.state] + (job.code ? `: ${job.code}` : ""), { className: `badge ${TONE[job.state] || ""}` }));
   if (["planning", "running"].includes(job.state)) row.state.append(made("progress", "", { max: 1, ariaLabel: `Progress of ${job.name}` }), made("span", job.stage, { className: "stage hint" }));
   row.actions.replaceChildren(...actions(job));

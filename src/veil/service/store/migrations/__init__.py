@@ -1,0 +1,1 @@
+"""Migrations: the schema of the service's database, step by step, for SQLite and PostgreSQL alike."""
