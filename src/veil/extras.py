@@ -37,7 +37,7 @@ def install(*extras: str) -> str:
 def extra_of(module: str | None) -> str:
     """The extra that installs a module; "" for none."""
     name = module or ""
-    return next((extra for extra, names in EXTRAS.items() if any(_within(name, one) for one in names)), "")
+    return next((extra for extra, names in EXTRAS.items() if any(_within(name, module) for module in names)), "")
 
 
 def _within(name: str, library: str) -> bool:

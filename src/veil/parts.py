@@ -68,7 +68,7 @@ def opener(name: str, where: str = "") -> Any:
     """
     reader = part("formats", name)()
     if not reader.traits.opens:
-        can = ", ".join(one for one in FORMATS if traits_of(one).opens)
+        can = ", ".join(name for name in FORMATS if traits_of(name).opens)
         raise PolicyError(
             "open-format",
             f"format {name} cannot be opened inside a value",

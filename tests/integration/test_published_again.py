@@ -71,7 +71,7 @@ def test_a_target_that_was_left_untidy_is_tidied_by_the_next_publication(address
     target.put("people", rows.schema, rows.to_batches(), "m2")
     target.close()  # killed before it tidied
     target = open_target(written, tmp_path)
-    assert target.held("people") == "m2"
+    assert target.mark_of("people") == "m2"
     target.tidy()
     target.close()
     assert holds(folder, PLANTED) == []
@@ -108,7 +108,7 @@ def test_an_empty_delta_table_that_was_made_to_be_filled_keeps_its_types_and_par
         assert seen.metadata().description == "of the study"
         found = seen.to_pyarrow_dataset().to_table().to_pydict()
         assert sorted(found["id"]) == [1, 2] and set(found["name"]) == {word} and found["more"] == [None, None]
-        assert target.held("people") == mark
+        assert target.mark_of("people") == mark
     assert holds(tmp_path / "lake", "Ada") == []
 
 

@@ -49,7 +49,7 @@ class Checked:
 
 
 def append(
-    path: Path, what: str, told: Mapping[str, Any], *, keys: Secrets | None = None, now: dt.datetime | None = None
+    path: Path, what: str, details: Mapping[str, Any], *, keys: Secrets | None = None, now: dt.datetime | None = None
 ) -> Act:
     """One record more: who, when, what, and the counts and names that the caller tells; on disk before this returns.
 
@@ -69,7 +69,7 @@ def append(
             head = read_head(path)
             hold(head, chain, path.name)
             moment = (now or dt.datetime.now(tz=dt.UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
-            own = {key: value for key, value in told.items() if key not in OWN}
+            own = {key: value for key, value in details.items() if key not in OWN}
             whole, data = _grown(chain, head, [{**own, "what": what}], {"at": moment, "who": who()}, keys)
             _write(file, data)
             sync_folder(path.parent)
@@ -100,8 +100,8 @@ def verify_chain(
     if head is None and chain.records:
         raise LeakError("audit-unanchored", "the checkpoint of the audit log is missing: entries may be missing at the end", where=path.name,
                         hint="restore the checkpoint file, or compare with an entry that was noted elsewhere: --expect N:HASH")  # fmt: skip
-    for one in expect:
-        _check_expected(chain, one, path.name)
+    for expected in expect:
+        _check_expected(chain, expected, path.name)
     if seals is not None:
         _check_seals(chain, head, seals, path.name)
     numbers = {what: tuple(act["number"] for act in chain.acts if act["what"] == what) for what in (TORN, UNANCHORED)}
@@ -131,11 +131,11 @@ def _grown(chain: Chain, head: Head | None, acts: list[Act], signed: Act, keys: 
         data = b"" if chain.rest.endswith(b"\n") else MARK + b"\n"
         lost = chain.rest + data
         acts = [{"what": TORN, "lost": digest(lost), "bytes": len(chain.rest)}, *acts]
-    made, last = list(chain.acts), chain.last
+    whole, last = list(chain.acts), chain.last
     for act in acts:
-        made.append(record(len(made) + 1, last, {**act, **signed}, keys))
-        last, data = str(made[-1]["hash"]), data + line_of(made[-1])
-    return Chain(tuple(made), b""), data
+        whole.append(record(len(whole) + 1, last, {**act, **signed}, keys))
+        last, data = str(whole[-1]["hash"]), data + line_of(whole[-1])
+    return Chain(tuple(whole), b""), data
 
 
 def _write(file: BinaryIO, data: bytes) -> None:
@@ -155,8 +155,8 @@ def _read(path: Path) -> tuple[Chain, Head | None]:
 
 
 def _check_expected(chain: Chain, expect: tuple[int, str], name: str) -> None:
-    number, told = expect
-    if not 0 < number <= chain.records or chain.hash_at(number) != told:
+    number, expected = expect
+    if not 0 < number <= chain.records or chain.hash_at(number) != expected:
         raise LeakError("audit-expect", "the audit log does not contain the entry given by --expect", where=f"{name} record {number}",
                         hint="the log was restored from an older copy or written again: look for another copy")  # fmt: skip
 

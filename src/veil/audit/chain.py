@@ -60,23 +60,23 @@ def chain_of(data: bytes, name: str, behind: int = 0, last: str = FIRST) -> Chai
             aside += line + b"\n"
             continue
         act = _read(line)
-        told = act.get("lost") if act.get("what") == TORN else None
-        if not _holds(act, line, behind + len(acts) + 1, last) or told != (digest(aside) if aside else None):
+        torn = act.get("lost") if act.get("what") == TORN else None
+        if not _holds(act, line, behind + len(acts) + 1, last) or torn != (digest(aside) if aside else None):
             raise broken(name, number)
         last, aside = str(act["hash"]), b""
         acts.append(act)
     return Chain(tuple(acts), aside + rest)
 
 
-def record(number: int, before: str, told: Mapping[str, Any], keys: Secrets | None) -> Act:
+def record(number: int, before: str, details: Mapping[str, Any], keys: Secrets | None) -> Act:
     """A record with its seal, where there is a key, and its hash over all else.
 
     Shape:   `seal`: the key's id, and HMAC-SHA256 over the digest of all but seal and hash.
     """
-    made: Act = {**told, "number": number, "before": before}
+    act: Act = {**details, "number": number, "before": before}
     if keys is not None and keys.id:
-        made["seal"] = {"key": keys.id, "mac": seal_of(keys, "record", digest(canonical(made)))}
-    return {**made, "hash": digest(canonical(made))}
+        act["seal"] = {"key": keys.id, "mac": seal_of(keys, "record", digest(canonical(act)))}
+    return {**act, "hash": digest(canonical(act))}
 
 
 def is_sealed_by(act: Act, keys: Secrets) -> bool:
@@ -85,9 +85,9 @@ def is_sealed_by(act: Act, keys: Secrets) -> bool:
     return hmac.compare_digest(str(act["seal"].get("mac")), mac)
 
 
-def seal_of(keys: Secrets, *told: object) -> str:
+def seal_of(keys: Secrets, *parts: object) -> str:
     """HMAC-SHA256 of words under the audit secret of a key. Keeps: a mark of a head is none of a record."""
-    return hmac.digest(keys.secret("audit"), "\n".join(map(str, told)).encode(), hashlib.sha256).hex()
+    return hmac.digest(keys.secret("audit"), "\n".join(map(str, parts)).encode(), hashlib.sha256).hex()
 
 
 def line_of(act: Act) -> bytes:

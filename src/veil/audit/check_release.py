@@ -28,9 +28,9 @@ D, ROOT = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)  # ROOT is a
 Point = tuple[int, int, int, int]
 
 
-def plus(one: Point, two: Point) -> Point:
-    a, b = (one[1] - one[0]) * (two[1] - two[0]), (one[1] + one[0]) * (two[1] + two[0])
-    c, d = 2 * D * one[3] * two[3], 2 * one[2] * two[2]
+def plus(left: Point, right: Point) -> Point:
+    a, b = (left[1] - left[0]) * (right[1] - right[0]), (left[1] + left[0]) * (right[1] + right[0])
+    c, d = 2 * D * left[3] * right[3], 2 * left[2] * right[2]
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % P, g * h % P, f * g % P, e * h % P
 
@@ -42,8 +42,8 @@ def times(number: int, point: Point) -> Point:
     return total
 
 
-def same(one: Point, two: Point) -> bool:
-    return (one[0] * two[2] - two[0] * one[2]) % P == 0 == (one[1] * two[2] - two[1] * one[2]) % P
+def same(left: Point, right: Point) -> bool:
+    return (left[0] * right[2] - right[0] * left[2]) % P == 0 == (left[1] * right[2] - right[1] * left[2]) % P
 
 
 def point_of(data: bytes) -> Point:
@@ -85,41 +85,41 @@ def public_of(file: str) -> bytes:
     return data[12:]
 
 
-def hold(told: list[str], good: bool, well: str, ill: str) -> None:
-    told.append(f"ok   {well}" if good else f"BAD  {ill}")
+def hold(rows: list[str], good: bool, well: str, ill: str) -> None:
+    rows.append(f"ok   {well}" if good else f"BAD  {ill}")
 
 
-def check_outputs(release: Path, manifest: dict[str, Any], told: list[str]) -> None:
+def check_outputs(release: Path, manifest: dict[str, Any], rows: list[str]) -> None:
     """Every file that the manifest names is as the run left it, and there is no other."""
-    named = {str(one["name"]): str(one["sha256"]) for one in manifest["outputs"]}
-    there = {one.relative_to(release).as_posix(): one for one in release.rglob("*") if not one.is_dir() or one.is_symlink()}  # fmt: skip
+    named = {str(output["name"]): str(output["sha256"]) for output in manifest["outputs"]}
+    there = {path.relative_to(release).as_posix(): path for path in release.rglob("*") if not path.is_dir() or path.is_symlink()}  # fmt: skip
     plain = {name for name, path in there.items() if path.is_file() and not path.is_symlink()}
     bad = [name for name in named if name not in plain or digest(there[name]) != named[name]]
-    hold(told, not bad, f"{len(named)} outputs match the manifest", f"{len(bad)} outputs are missing or changed")
+    hold(rows, not bad, f"{len(named)} outputs match the manifest", f"{len(bad)} outputs are missing or changed")
     foreign = set(there) - (set(named) | ({MANIFEST, REPORT, SIGNATURES} & plain))
-    hold(told, not foreign, "no other files", f"{len(foreign)} files that are not in the manifest")
+    hold(rows, not foreign, "no other files", f"{len(foreign)} files that are not in the manifest")
 
 
-def check_signatures(release: Path, manifest: str, trusted: list[bytes], told: list[str]) -> list[str]:
+def check_signatures(release: Path, manifest: str, trusted: list[bytes], rows: list[str]) -> list[str]:
     """Each signature beside the release. Shape: the digests of their lines."""
     path, found, by, said = release / SIGNATURES, [], [], ""
     for number, line in enumerate(path.read_bytes().splitlines() if path.exists() else (), 1):
         found.append(sha256(line).hexdigest())
         try:
-            held = json.loads(line)
-            public, signature = (base64.b64decode(held[key], validate=True) for key in ("public_key", "signature"))
-            good = canonical(held) == line and set(held) == {*SIGNED, "signature"} and held["manifest"] == manifest
-            good = good and is_signed(public, signature, PREFIX + canonical({key: held[key] for key in SIGNED}))
+            page = json.loads(line)
+            public, signature = (base64.b64decode(page[key], validate=True) for key in ("public_key", "signature"))
+            good = canonical(page) == line and set(page) == {*SIGNED, "signature"} and page["manifest"] == manifest
+            good = good and is_signed(public, signature, PREFIX + canonical({key: page[key] for key in SIGNED}))
             whose = "given by --pub" if public in trusted else "confirm the key with its owner"
             said = (
-                f"signed {held['at']} as {held['name']!r}: {held['meaning']!r}; key {sha256(public).hexdigest()[:32]}"
+                f"signed {page['at']} as {page['name']!r}: {page['meaning']!r}; key {sha256(public).hexdigest()[:32]}"
             )
             by += [public] if good else []
         except FAULTS:
             good, whose = False, ""
-        hold(told, good, f"{said} ({whose})", f"signature {number} is incomplete, or not for this manifest")
+        hold(rows, good, f"{said} ({whose})", f"signature {number} is incomplete, or not for this manifest")
     for number, public in enumerate(trusted, 1):
-        hold(told, public in by, f"key {number} of --pub has signed", f"key {number} of --pub has not signed")
+        hold(rows, public in by, f"key {number} of --pub has signed", f"key {number} of --pub has not signed")
     return found
 
 
@@ -147,40 +147,40 @@ def acts_of(path: Path) -> tuple[list[dict[str, Any]], int]:
     return acts, len(lines) if aside else 0
 
 
-def check_record(release: Path, record: Path, was: str, signatures: list[str], told: list[str]) -> None:
+def check_record(release: Path, record: Path, was: str, signatures: list[str], rows: list[str]) -> None:
     """The record of acts: whole, as long as its head says, and of one mind with the release."""
     begun = json.loads((release / MANIFEST).read_bytes()).get("audit") or {"number": 0}
     acts, bad = acts_of(record)
-    hold(told, not bad, f"the audit log is intact: {len(acts)} entries", f"the audit log was changed at line {bad}")
+    hold(rows, not bad, f"the audit log is intact: {len(acts)} entries", f"the audit log was changed at line {bad}")
     path = record.with_name(f"{record.name}.head")
     head = json.loads(path.read_bytes()) if path.is_file() else {}
     good = bool(acts) and (head.get("records"), head.get("hash")) == (len(acts), acts[-1]["hash"])
-    hold(told, good, "the audit log matches its checkpoint", "the audit log does not match its checkpoint, or has none")
+    hold(rows, good, "the audit log matches its checkpoint", "the audit log does not match its checkpoint, or has none")
     known = [act for act in acts if act["number"] == begun["number"] and act["hash"] == begun["hash"]]
     ended = [act["sha256"] for act in acts if act["what"] == "run ended" and act["begun"] == begun["number"]]
     good = bool(known and ended) and ended[-1]["manifest"] == was
-    hold(told, good, "the audit log contains the run of this release", "the audit log lacks the run of this release")
+    hold(rows, good, "the audit log contains the run of this release", "the audit log lacks the run of this release")
     good = good and (release / REPORT).is_file() and digest(release / REPORT) == ended[-1]["report"]
-    hold(told, good, f"{REPORT} is unchanged", f"{REPORT} is missing or changed")
+    hold(rows, good, f"{REPORT} is unchanged", f"{REPORT} is missing or changed")
     kept = [act["sha256"]["signature"] for act in acts if act["what"] == "signed" and act["sha256"]["manifest"] == was]
-    hold(told, sorted(kept) == sorted(signatures), f"the audit log lists the {len(kept)} signatures",
+    hold(rows, sorted(kept) == sorted(signatures), f"the audit log lists the {len(kept)} signatures",
               f"the audit log lists {len(kept)} signatures, but not the {len(signatures)} found")  # fmt: skip
 
 
 def check(release: Path, record: Path | None, trusted: list[bytes]) -> list[str]:
     """Everything that can be told of a release; bad where a line begins with BAD. Keeps: no name of an output is in it."""
-    told: list[str] = []
+    rows: list[str] = []
     try:
         data = (release / MANIFEST).read_bytes()
         was = sha256(data).hexdigest()
-        check_outputs(release, json.loads(data), told)
-        signatures = check_signatures(release, was, trusted, told)
+        check_outputs(release, json.loads(data), rows)
+        signatures = check_signatures(release, was, trusted, rows)
         if record is not None:
-            check_record(release, record, was, signatures, told)
-        told += [f"note manifest sha256 {was}"] + ([f"note {NO_RECORD}"] if record is None else [])
+            check_record(release, record, was, signatures, rows)
+        rows += [f"note manifest sha256 {was}"] + ([f"note {NO_RECORD}"] if record is None else [])
     except FAULTS:
-        hold(told, False, "", "the manifest or the audit log is missing or cannot be read")
-    return told
+        hold(rows, False, "", "the manifest or the audit log is missing or cannot be read")
+    return rows
 
 
 def main() -> int:
@@ -189,9 +189,9 @@ def main() -> int:
     asked.add_argument("record", type=Path, nargs="?")
     asked.add_argument("--pub", type=public_of, action="append", default=[], help="public key in PEM; repeatable")
     given = asked.parse_args()
-    told = check(given.release, given.record, given.pub)
-    good = not any(line.startswith("BAD") for line in told)
-    sys.stdout.write("\n".join([*told, "no problem found" if good else "do not trust this release", ""]))
+    rows = check(given.release, given.record, given.pub)
+    good = not any(line.startswith("BAD") for line in rows)
+    sys.stdout.write("\n".join([*rows, "no problem found" if good else "do not trust this release", ""]))
     return 0 if good else 1
 
 

@@ -68,12 +68,12 @@ def hold(head: Head | None, chain: Chain, name: str) -> None:
 
     Errors:  LeakError `audit-cut`.
     """
-    for told in (head, head.sealed if head is not None else None):
-        if told is not None and (
-            told.records > chain.records or told.records < 0 or chain.hash_at(told.records) != told.hash
+    for point in (head, head.sealed if head is not None else None):
+        if point is not None and (
+            point.records > chain.records or point.records < 0 or chain.hash_at(point.records) != point.hash
         ):
             raise LeakError("audit-cut", "the audit log does not match its checkpoint: entries are missing at the end, or the file was replaced",
-                            where=f"{name}: {chain.records} records, the head says {told.records}",
+                            where=f"{name}: {chain.records} records, the head says {point.records}",
                             hint="keep both files unchanged; move them elsewhere to start a new log")  # fmt: skip
 
 

@@ -29,30 +29,30 @@ class Journal:
         self._path, self._keys, self._lock = path, keys, Lock()
         self._read, self._number, self._last = 0, 0, FIRST
 
-    def add(self, what: str, told: Mapping[str, Any]) -> Act:
+    def add(self, what: str, details: Mapping[str, Any]) -> Act:
         """One record more, on disk before this returns. Shape and errors: as `append`."""
         try:
             with self._lock:
-                return self._added(what, told)
+                return self._added(what, details)
         except (OSError, KeyringError):
             raise UnwritableError("audit-write", "the audit log cannot be written", where=self._path.name,
                               hint="free disk space or check the folder, and run the same command again") from None  # fmt: skip
 
-    def _added(self, what: str, told: Mapping[str, Any]) -> Act:
+    def _added(self, what: str, details: Mapping[str, Any]) -> Act:
         is_new = not self._path.exists()
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "r+b", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             if self._caught_up(file):
                 moment = dt.datetime.now(tz=dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-                own = {key: value for key, value in told.items() if key not in OWN}
+                own = {key: value for key, value in details.items() if key not in OWN}
                 signed = {**own, "what": what, "at": moment, "who": who()}
                 act = record(self._number + 1, self._last, signed, self._keys)
                 self._write(file, act, new=is_new)
                 return act
         # A line was cut short, or the head is gone: the book tells of it, and all is read anew after it.
         self._read, self._number, self._last = 0, 0, FIRST
-        return append(self._path, what, told, keys=self._keys)
+        return append(self._path, what, details, keys=self._keys)
 
     def _caught_up(self, file: BinaryIO) -> bool:
         """Whether all that others wrote is whole and belongs here. Errors: LeakError `audit-broken`, `audit-cut`, `audit-head`."""

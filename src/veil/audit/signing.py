@@ -52,29 +52,29 @@ class PersonKey:
             raise KeyringError(
                 "passphrase-short", f"a passphrase must have at least {FEWEST} characters", hint="use several words"
             )
-        made = cls(Ed25519PrivateKey.generate())
+        key = cls(Ed25519PrivateKey.generate())
         beside = path.with_name(f"{path.name}.pub")
         if beside.exists():
             raise KeyringError("keyring-exists", "the file exists already", where=beside.name)
         under = BestAvailableEncryption(passphrase.encode())
-        create_private(path, made._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, under))
-        public = made._private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        create_private(path, key._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, under))
+        public = key._private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         write_private(beside, public)
         beside.chmod(0o644)
-        return made
+        return key
 
     @classmethod
     def open(cls, path: Path, passphrase: str) -> PersonKey:
         """Errors: KeyringError `keyring-missing`, `keyring-open`, `sign-key`."""
         content = read_private(path)
         try:
-            held = load_pem_private_key(content, passphrase.encode())
+            private = load_pem_private_key(content, passphrase.encode())
         except (ValueError, TypeError):
-            held = None
-        if not isinstance(held, Ed25519PrivateKey):
+            private = None
+        if not isinstance(private, Ed25519PrivateKey):
             raise KeyringError("sign-key", "the passphrase does not open this key, or the file is not an Ed25519 key", where=path.name,
                                hint="create one: veil audit key new FILE") from None  # fmt: skip
-        return cls(held)
+        return cls(private)
 
     def sign(self, manifest: str, name: str, meaning: str, now: dt.datetime) -> bytes:
         """The line of a signature, without its end: statement, public key and signature. Shape: `manifest` is its digest."""
@@ -82,8 +82,8 @@ class PersonKey:
             "veil": "signature 1", "manifest": manifest, "name": name, "meaning": meaning,
             "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "public_key": base64.b64encode(self.public).decode(),
         }  # fmt: skip
-        made = self._private.sign(PREFIX + canonical(statement))
-        return canonical({**statement, "signature": base64.b64encode(made).decode()})
+        signature = self._private.sign(PREFIX + canonical(statement))
+        return canonical({**statement, "signature": base64.b64encode(signature).decode()})
 
 
 def sign(release: Path, record: Path, key: PersonKey, name: str, meaning: str, now: dt.datetime | None = None) -> str:
@@ -109,11 +109,11 @@ def sign(release: Path, record: Path, key: PersonKey, name: str, meaning: str, n
         )
     manifest = digest(data)
     line = key.sign(manifest, name.strip(), meaning.strip(), now or dt.datetime.now(tz=dt.UTC))
-    told = {
+    statement = {
         "name": name.strip(), "meaning": meaning.strip(), "key": key.fingerprint, "line": line.decode(),
         "sha256": {"manifest": manifest, "signature": digest(line)},
     }  # fmt: skip
-    append(record, SIGNED_ACT, told, now=now)
+    append(record, SIGNED_ACT, statement, now=now)
     _lay_beside(release, record, manifest)
     return manifest
 

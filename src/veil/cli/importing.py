@@ -97,5 +97,5 @@ def _keys(keyring: Path, passphrase_file: Path | None) -> Keys:
 
 def _report(taken: dict[str, None], safer: dict[str, None], none: dict[str, None]) -> None:
     for title, said in (("converted", taken), ("converted, now safer", safer), ("no equivalent", none)):
-        for one in said:
-            typer.echo(f"{title:<22} {one}")
+        for line in said:
+            typer.echo(f"{title:<22} {line}")

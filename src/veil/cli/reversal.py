@@ -30,9 +30,9 @@ def reverse(
     reversal = job.open_reversal(project, override)
     restored = job.reverse(reversal, reversal.keys(ask_passphrase, passphrase_file), reason, out)
     rows = [
-        [one["table"], column["address"], column["told"], f"{column['cells']:,}" if column["cells"] else ""]
-        for one in restored.record["tables"]
-        for column in one["columns"]
+        [table["table"], column["address"], column["told"], f"{column['cells']:,}" if column["cells"] else ""]
+        for table in restored.record["tables"]
+        for column in table["columns"]
     ]
     table("Restored", ["table", "column", "result", "count"], rows)
     for rest in restored.record["not_restored"]:
@@ -69,14 +69,14 @@ def compared(record: dict[str, Any], out: Path | None) -> None:
     from veil.cli.screen import table
 
     columns = [
-        [one["table"], column["column"], column["status"], column["told"], f"{column['mismatches']:,}"]
-        for one in record["tables"]
-        for column in one["columns"]
+        [table["table"], column["column"], column["status"], column["told"], f"{column['mismatches']:,}"]
+        for table in record["tables"]
+        for column in table["columns"]
     ]
     table("Originals and restored tables", ["table", "column", "status", "rule", "count"], columns)
-    for one in record["tables"]:
-        if one["code"]:
-            typer.echo(f"{one['table']}: {one['code']}", err=True)
+    for entry in record["tables"]:
+        if entry["code"]:
+            typer.echo(f"{entry['table']}: {entry['code']}", err=True)
     for name in record["not_compared"]:
         typer.echo(f"not compared: {name}: free text and documents cannot be reversed", err=True)
     if out is not None:

@@ -99,7 +99,7 @@ def serve(
     from veil.service.store.key import VARIABLE
 
     listening = Listening(host, port, workers, job_workers, tls_cert, tls_key, client_ca, behind_proxy)
-    listening.check(local=local, hosts=[one.lower() for one in hosts or ()])
+    listening.check(local=local, hosts=[host.lower() for host in hosts or ()])
     _check_alone(data, {"--objects": objects, "--memory-folder": memory_folder, "--keyring": keyring, "--oidc-issuer": oidc_issuer})  # fmt: skip
     keys = open_key(data, key_file) if data else root_keys(key_file)
     linking = _linking(keyring, passphrase_file) if data else None
@@ -108,7 +108,7 @@ def serve(
     setting = Setting(
         keys, local, frozenset(name.lower() for name in hosts or ()), body_limit << 20, rate / workers, locale=locale,
         revoked=revoked, site=site, provider=provider, otlp=otlp, zipkin=zipkin, apart=(key_file,) if key_file is not None else (),
-        origins=frozenset(one.rstrip("/") for one in origins or ()),
+        origins=frozenset(origin.rstrip("/") for origin in origins or ()),
     )  # fmt: skip
     check_parts(setting)
     socket = bound(listening)

@@ -80,7 +80,7 @@ class People(CuedNames):
     def _is_told(self, last: int) -> bool:
         """Whether a person is told of behind word `last`: `is a pleasant`, `was an 80-year-old`."""
         tokens = self.tokens
-        return self.cues.told.match(tokens.shown[tokens.ends[last] : tokens.ends[last] + 24]) is not None
+        return self.cues.person_after.match(tokens.shown[tokens.ends[last] : tokens.ends[last] + 24]) is not None
 
     def _read_reversed(self, i: int, bits: int) -> bool:
         """`Brandvold, Thomas`."""

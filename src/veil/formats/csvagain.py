@@ -56,7 +56,7 @@ def _checked(batches: Iterator[tuple[Sequence[str], list[pa.Array]]], names: Seq
                 hint="this is a bug in Veil: please report it",
             )
         height = len(columns[0])
-        yield Batch(tuple(Field(name, one) for name, one in zip(names, columns, strict=True)), height, first)
+        yield Batch(tuple(Field(name, column) for name, column in zip(names, columns, strict=True)), height, first)
         first += height
 
 
@@ -109,7 +109,7 @@ def _by_arrow(
             ),
         ) as reader:
             for batch in reader:
-                yield batch.schema.names, [_text(one) for one in batch.columns]
+                yield batch.schema.names, [_text(column) for column in batch.columns]
     except pa.ArrowInvalid:
         if _is_empty(path, part, settings, headless):
             return
@@ -187,18 +187,18 @@ def _rows(text: io.TextIOWrapper, delimiter: str, quote: str, *, blank: bool) ->
     """The raw cells of each row: a delimiter or an end of line counts where the quotes before it pair."""
     mark, cut = re.escape(quote), re.escape(delimiter)
     cell = re.compile(f"(?:[^{mark}{cut}]|{mark}[^{mark}]*{mark})*" if quote else f"[^{cut}]*")
-    held = ""
+    record = ""
     for line in itertools.chain(text, ("",)):
-        held += line
-        if (line and not line.endswith("\n")) or (quote and held.count(quote) % 2):
+        record += line
+        if (line and not line.endswith("\n")) or (quote and record.count(quote) % 2):
             continue  # a carriage return alone, or a line end within quotes, is part of a cell
-        if not held:
+        if not record:
             continue
-        row = held.removesuffix("\n").removesuffix("\r")
-        held = ""
+        row = record.removesuffix("\n").removesuffix("\r")
+        record = ""
         if row or blank:
             yield _cells(row, cell)
-    if held:
+    if record:
         raise FormatError("reread", "the check by a second CSV reader found a quoted cell that never ends")
 
 

@@ -71,8 +71,8 @@ def _unlike(rows: Rows, suspects: np.ndarray[Any, Any]) -> tuple[int, ...]:
 def taken(rows: Rows, places: pa.Array) -> Rows:
     """Some of the rows. Shape: n rows, k places -> k rows."""
     return replace(
-        rows, values=tuple(one.take(places) for one in rows.values), height=len(places),
-        raw=None if rows.raw is None else tuple(one.take(places) for one in rows.raw),
+        rows, values=tuple(column.take(places) for column in rows.values), height=len(places),
+        raw=None if rows.raw is None else tuple(column.take(places) for column in rows.raw),
         ends=rows.ends if isinstance(rows.ends, str) else rows.ends.take(places),
     )  # fmt: skip
 

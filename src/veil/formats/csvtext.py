@@ -105,7 +105,7 @@ def _by_arrow(data: bytes, shape: Shape, end: str) -> Rows:
         wrong = (i for i, line in enumerate(lines) if line.count(shape.delimiter.encode()) != shape.width - 1)
         row = next(wrong, 0)
         raise FormatError("csv-ragged", f"{len(bad)} rows have too many or too few cells", hint=_MEND, row=row + 1)
-    values = tuple(_one(column) for column in table.columns)
+    values = tuple(_joined(column) for column in table.columns)
     return Rows(values, None, end, table.num_rows)
 
 
@@ -135,7 +135,7 @@ def _not_utf8(data: bytes, shape: Shape) -> tuple[int, int]:
     return 0, -1
 
 
-def _one(column: pa.ChunkedArray) -> pa.Array:
+def _joined(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
@@ -343,16 +343,16 @@ def lost_cells(rows: Rows, j: int, new: pa.Array, guess: pa.Array, shape: Shape,
 def _cells(rows: Rows, j: int, changed: pa.Array, shape: Shape, *, alone: bool) -> pa.Array:
     """A changed column as it stands in a file; a cell whose value did not change keeps its raw bytes."""
     raw = rows.raw[j] if rows.raw else None
-    made = _written(changed, raw, shape, alone=alone)
+    written = _written(changed, raw, shape, alone=alone)
     if raw is None:
-        return made
+        return written
     same = pc.fill_null(pc.equal(changed.cast(pa.large_string()), rows.values[j]), fill_value=False)
-    return pc.if_else(same, raw, made)
+    return pc.if_else(same, raw, written)
 
 
 def _bytes_of(joined: pa.Array) -> pa.Buffer:
     if isinstance(joined, pa.ChunkedArray):
-        joined = _one(joined)
+        joined = _joined(joined)
     _, offsets, data = joined.buffers()
     bounds = np.frombuffer(offsets, dtype=np.int64)
     first, last = int(bounds[joined.offset]), int(bounds[joined.offset + len(joined)])

@@ -110,7 +110,9 @@ class DocumentFiles(Joined):
 
 
 def batch_of_values(addresses: Sequence[str], seen: Sequence[dict[str, str | None]]) -> Batch:
-    fields = tuple(Field(address, pa.array([one[address] for one in seen], pa.large_string())) for address in addresses)
+    fields = tuple(
+        Field(address, pa.array([values[address] for values in seen], pa.large_string())) for address in addresses
+    )
     return Batch(fields, len(seen))
 
 

@@ -45,5 +45,5 @@ def number_of(address: str, value: str | None, before: str) -> str | None:
         return None
     if moment is None:
         return None
-    told = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return str((told - _EPOCH) // _MILLISECOND)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return str((aware - _EPOCH) // _MILLISECOND)

@@ -66,25 +66,25 @@ class I2b2Note:
 
     def text_spans(self, batch: Batch, edits: Edits) -> pa.Table:
         found: list[tuple[int, int, int, str, str]] = []
-        for one in batch.fields:
-            new = edits.changed(one)
-            spans = by_value(edits.spans.get(one.address))
+        for part in batch.fields:
+            new = edits.changed(part)
+            spans = by_value(edits.spans.get(part.address))
             for number, note in enumerate(batch.places):
                 if note is None:
                     continue
-                if one.address in edits.removed:
-                    made = [(*place, "", "") for place in _places(note, one.address)]
-                elif new is None or one.values[number].as_py() == (value := new[number].as_py()):
+                if part.address in edits.removed:
+                    cuts_of_note = [(*place, "", "") for place in _places(note, part.address)]
+                elif new is None or part.values[number].as_py() == (value := new[number].as_py()):
                     continue
-                elif one.address in edits.spans and one.address == TEXT and number in spans:
-                    made = [
+                elif part.address in edits.spans and part.address == TEXT and number in spans:
+                    cuts_of_note = [
                         (*cut, span.label)
                         for span in spans[number]
                         for cut in cuts(note.runs, span.start, span.end, span.replacement)
                     ]
                 else:
-                    made = [(*cut, "") for cut in _replaced(note, one.address, value or "")]
-                found += [(number, *cut) for cut in made]
+                    cuts_of_note = [(*cut, "") for cut in _replaced(note, part.address, value or "")]
+                found += [(number, *cut) for cut in cuts_of_note]
         return span_table(*zip(*sorted(found), strict=True)) if found else span_table()
 
     def reopen_text(self, data: bytes, settings: Settings) -> dict[str, str | None]:

@@ -96,9 +96,9 @@ def files_among(values: pa.Array) -> pa.BooleanArray | None:
     """The values that are files put into a cell; None where there is none. Shape: n texts -> n."""
     seen = pc.fill_null(pc.match_substring_regex(values, _SUSPECT), fill_value=False)
     places = pc.indices_nonzero(seen)
-    held = [
+    files = [
         place
         for place, value in zip(places.to_pylist(), values.take(places).to_pylist(), strict=True)
         if not is_text(value)
     ]
-    return pc.is_in(pa.array(range(len(values)), pa.int64()), pa.array(held, pa.int64())) if held else None
+    return pc.is_in(pa.array(range(len(values)), pa.int64()), pa.array(files, pa.int64())) if files else None

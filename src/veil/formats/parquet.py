@@ -51,14 +51,16 @@ class Parquet(Joined):
 
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         del settings
-        told = partitions_of(part.files[0])
+        partitions = partitions_of(part.files[0])
         with _opened(path / part.files[0]) as file:
             first = 0
             for batch in records_left(file.iter_batches(batch_size=ROWS, use_threads=False), part.without):
-                yield as_batch(_told(batch, told), first)
+                yield as_batch(_with_partitions(batch, partitions), first)
                 first += batch.num_rows
             if first == 0:
-                yield as_batch(_told(pa.RecordBatch.from_pylist([], schema=file.schema_arrow), told), 0)
+                yield as_batch(
+                    _with_partitions(pa.RecordBatch.from_pylist([], schema=file.schema_arrow), partitions), 0
+                )
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
         """Errors: FormatError `hidden-value` for an output that holds, beside its rows, what no row does."""
@@ -66,13 +68,13 @@ class Parquet(Joined):
         if settings.get("output") and (hidden := hidden_values(path / part.files[0])):
             raise FormatError("hidden-value", "a table contains hidden values that no row uses", where=", ".join(hidden[:5]),
                               hint="drop the column, or write the file again without unused dictionary entries")  # fmt: skip
-        told, first = partitions_of(part.files[0]), 0
+        partitions, first = partitions_of(part.files[0]), 0
         for batch in records_left(batches_again(path, part), part.without):
-            yield as_batch(_told(batch, told), first)
+            yield as_batch(_with_partitions(batch, partitions), first)
             first += batch.num_rows
 
     def writer(self, side: Path, part: Part, settings: Settings) -> ParquetWriter:
-        return ParquetWriter(side / part.files[0], settings, told=tuple(partitions_of(part.files[0])))
+        return ParquetWriter(side / part.files[0], settings, partitions=tuple(partitions_of(part.files[0])))
 
     def is_joined(self, sides: Sequence[Path], name: str) -> bool:
         return len(sides) > 1 or bool(partitions_of(name))
@@ -85,8 +87,8 @@ class Parquet(Joined):
         whole = one_schema([pq.read_schema(side) for side in sides])
         schema = pa.schema([field for field in whole if field.name not in partitions_of(name)])
         with pq.ParquetFile(sides[0]) as first:
-            held = first.metadata.row_group(0).column(0).compression if first.metadata.num_row_groups else "NONE"
-        with pq.ParquetWriter(target, schema, compression=held.replace("UNCOMPRESSED", "NONE").lower()) as writer:
+            codec = first.metadata.row_group(0).column(0).compression if first.metadata.num_row_groups else "NONE"
+        with pq.ParquetWriter(target, schema, compression=codec.replace("UNCOMPRESSED", "NONE").lower()) as writer:
             for side in sides:
                 with pq.ParquetFile(side) as file:
                     for batch in file.iter_batches(batch_size=ROWS, columns=schema.names, use_threads=False):
@@ -120,10 +122,12 @@ class ParquetWriter:
              the fields say of their types is a database's word, and stays; a file may say anything there.
     """
 
-    def __init__(self, path: Path, settings: Settings, *, told: Sequence[str] = (), declares: bool = False) -> None:
+    def __init__(
+        self, path: Path, settings: Settings, *, partitions: Sequence[str] = (), declares: bool = False
+    ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._compression = path, settings["compression"]
-        self._settings, self._told, self._declares = settings, told, declares
+        self._settings, self._partitions, self._declares = settings, partitions, declares
         self.partitions: dict[str, str | None] = {}
         self._writer: pq.ParquetWriter | None = None
 
@@ -133,7 +137,7 @@ class ParquetWriter:
         arrays, fields = [], []
         whole, kept = edits.whole(batch.fields), edits.kept_rows(batch.height)
         for i, field in enumerate(table.schema):
-            if field.name in edits.removed or field.name in self._told:
+            if field.name in edits.removed or field.name in self._partitions:
                 continue
             changed = whole.get(field.name)
             kind = _kind_after(field.type, field.name, self._settings)
@@ -145,12 +149,12 @@ class ParquetWriter:
             column = without_unused(column)
             arrays.append(column)
             fields.append(self._field(field, column, is_changed=changed is not None))
-        made = pa.table(arrays, schema=pa.schema(fields))
+        out_table = pa.table(arrays, schema=pa.schema(fields))
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, made.schema, compression=self._compression)
-        if made.schema != self._writer.schema:
-            made = _as_before(made, self._writer.schema)
-        self._writer.write_table(made)
+            self._writer = pq.ParquetWriter(self._path, out_table.schema, compression=self._compression)
+        if out_table.schema != self._writer.schema:
+            out_table = _as_before(out_table, self._writer.schema)
+        self._writer.write_table(out_table)
 
     def _field(self, field: pa.Field, column: pa.Array, *, is_changed: bool) -> pa.Field:
         """The field of a column, and no more of what is said of it than the type its database declared.
@@ -184,18 +188,18 @@ def one_schema(schemas: Sequence[pa.Schema]) -> pa.Schema:
     Errors:  FormatError `parquet-type` where two differ in their columns.
     """
     first = schemas[0]
-    if any(one.names != first.names for one in schemas):
+    if any(schema.names != first.names for schema in schemas):
         raise FormatError("parquet-type", "the files of a table have different columns", hint="list them in the project as separate tables")  # fmt: skip
     fields = []
     for i, field in enumerate(first):
-        kinds = {one.field(i).type for one in schemas}
+        kinds = {schema.field(i).type for schema in schemas}
         fields.append(field if len(kinds) == 1 else pa.field(field.name, pa.large_string()))
     return pa.schema(fields)
 
 
-def _told(batch: pa.RecordBatch, told: Mapping[str, str | None]) -> pa.RecordBatch:
+def _with_partitions(batch: pa.RecordBatch, partitions: Mapping[str, str | None]) -> pa.RecordBatch:
     """The rows with the columns that the name of their file tells."""
-    for key, value in told.items():
+    for key, value in partitions.items():
         batch = batch.append_column(
             pa.field(key, pa.large_string()), pa.repeat(pa.scalar(value, pa.large_string()), len(batch))
         )
@@ -269,9 +273,9 @@ _lately: deque[tuple[pa.Array, pa.DataType, pa.Array]] = deque(maxlen=8)  # the 
 
 def _typed(values: pa.Array, kind: pa.DataType) -> pa.Array:
     """Texts as cells of a type; as they are where one of them is none."""
-    for held, of, made in _lately:
-        if held is values and of == kind:
-            return made
+    for column, of, answer in _lately:
+        if column is values and of == kind:
+            return answer
     _lately.append((values, kind, _cells(values, kind)))
     return _lately[-1][2]
 
@@ -297,9 +301,9 @@ def _zoned(values: pa.Array, kind: pa.TimestampType) -> pa.Array:
     return pc.assume_timezone(naive, kind.tz, ambiguous="earliest", nonexistent="latest").cast(kind)
 
 
-def _as_before(made: pa.Table, schema: pa.Schema) -> pa.Table:
+def _as_before(table: pa.Table, schema: pa.Schema) -> pa.Table:
     try:
-        return made.cast(schema)
+        return table.cast(schema)
     except (pa.ArrowInvalid, ValueError):
         raise FormatError("parquet-type", "a changed column has different types in different parts of the table",
                           hint="use an operator that keeps the type, such as `pseudonym: {format: integer}`") from None  # fmt: skip

@@ -34,9 +34,9 @@ def with_partitions(name: str, like: str, values: Mapping[str, str | None]) -> s
     if not partitions_of(like):
         return name
     path = PurePosixPath(name)
-    told = [f"{quote(key, safe='')}={_NONE if values[key] is None else quote(str(values[key]), safe='')}"
+    folders = [f"{quote(key, safe='')}={_NONE if values[key] is None else quote(str(values[key]), safe='')}"
             for key in partitions_of(like) if key in values]  # fmt: skip
-    return str(PurePosixPath(*path.parent.parts, *told, path.name))
+    return str(PurePosixPath(*path.parent.parts, *folders, path.name))
 
 
 def one_value(column: pa.Array, key: str) -> str | None:

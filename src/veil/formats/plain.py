@@ -43,28 +43,30 @@ class Plain(Joined):
         """
         texts: list[str] = []
         places: list[tuple[str, Encoding]] = []
-        told: list[str] = settings.get("encodings", [])  # of files that were just written: nothing is found out again
+        encodings: list[str] = settings.get(
+            "encodings", []
+        )  # of files that were just written: nothing is found out again
         for number, file in enumerate(part.files):
             data = read_whole(path / file, f"file {number}")
-            encoding = encoding_of(data, told[number] if told else settings.get("encoding"))
+            encoding = encoding_of(data, encodings[number] if encodings else settings.get("encoding"))
             texts.append(read_text(data, encoding, f"file {number}"))
             places.append((file, encoding))
         yield Batch(
             (Field(ADDRESS, pa.array(texts, pa.large_string())),),
             len(texts),
             places=places,
-            about={"encodings": [one.name for _, one in places]},
+            about={"encodings": [encoding.name for _, encoding in places]},
         )
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
         """Each file decoded by the standard library's stream, its mark taken off."""
         del careful
         texts: list[str] = []
-        told: list[str] = settings.get("encodings", [])
+        encodings: list[str] = settings.get("encodings", [])
         for number, file in enumerate(part.files):
             with opened(path / file) as source:
                 data = source.read()
-            name = told[number] if told else encoding_of(data, settings.get("encoding")).name
+            name = encodings[number] if encodings else encoding_of(data, settings.get("encoding")).name
             with decoded_again(io.BytesIO(data), name) as stream:
                 texts.append(stream.read().removeprefix("\ufeff"))
         yield Batch((Field(ADDRESS, pa.array(texts, pa.large_string())),), len(texts))

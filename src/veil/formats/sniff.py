@@ -26,7 +26,7 @@ def sniff_shape(text: str, given: str | None, *, complete: bool, quote: str | No
             if len(set(widths)) == 1 and (best is None or widths[0] > best[0]):
                 best = widths[0], Shape(delimiter, mark, widths[0]), header
     first = text.split("\n", 1)[0]
-    if best is None or (best[0] == 1 and given is None and any(one in first for one in DELIMITERS)):
+    if best is None or (best[0] == 1 and given is None and any(delimiter in first for delimiter in DELIMITERS)):
         return _by_header(text, given, '"' if quote is None else quote)
     return best[1], best[2]
 
@@ -57,7 +57,7 @@ def _widths(text: str, shape: Shape, *, complete: bool) -> tuple[list[int], list
         _quoted(shape.quote).fullmatch(cell) for row in cells for cell in row if shape.quote in cell
     ):
         return [], []
-    return [len(one) for one in cells], [unquoted(cell, shape.quote) for cell in cells[0]]
+    return [len(cell) for cell in cells], [unquoted(cell, shape.quote) for cell in cells[0]]
 
 
 @lru_cache(maxsize=8)
@@ -73,14 +73,14 @@ def _rows(text: str, quote: str) -> list[str]:
     if not quote:
         return lines
     rows: list[str] = []
-    held = ""
+    record = ""
     for line in lines:
-        held = f"{held}\n{line}" if held else line
-        if held.count(quote) % 2 == 0:
-            rows.append(held)
-            held = ""
-    if held:
-        rows.append(held)
+        record = f"{record}\n{line}" if record else line
+        if record.count(quote) % 2 == 0:
+            rows.append(record)
+            record = ""
+    if record:
+        rows.append(record)
     return rows
 
 
@@ -89,14 +89,14 @@ def split_row(line: str, shape: Shape) -> list[str]:
     if not shape.quote or shape.quote not in line:
         return line.split(shape.delimiter)
     cells: list[str] = []
-    held = ""
+    joined = ""
     for piece in line.split(shape.delimiter):
-        held = f"{held}{shape.delimiter}{piece}" if held else piece
-        if held.count(shape.quote) % 2 == 0:
-            cells.append(held)
-            held = ""
-    if held:
-        cells.append(held)
+        joined = f"{joined}{shape.delimiter}{piece}" if joined else piece
+        if joined.count(shape.quote) % 2 == 0:
+            cells.append(joined)
+            joined = ""
+    if joined:
+        cells.append(joined)
     return cells
 
 

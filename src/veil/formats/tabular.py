@@ -123,7 +123,7 @@ class Csv(Joined):
         }
 
     def as_one(self, joint: Joint, settings: Sequence[Settings]) -> Batch | None:
-        shapes = {(one["delimiter"], one["quote"]) for one in settings}
+        shapes = {(setting["delimiter"], setting["quote"]) for setting in settings}
         rows = as_one(
             [member.places[1] for member in joint.members], tuple(field.values for field in joint.batch.fields)
         )
@@ -204,7 +204,7 @@ class _Reading:
         if body and self._broken:
             sound = read_sound(body, self._shape)
             rows, ended = sound.rows, sound.data.endswith(b"\n") or not sound.data
-            about = self._told(sound)
+            about = self._broken_rows(sound)
         elif body:
             rows, ended = read_rows(body, self._shape), body.endswith(b"\n")
         rows = rows or _no_rows(self._shape)
@@ -214,7 +214,7 @@ class _Reading:
         fields = tuple(Field(name, values) for name, values in zip(self._shape.names, rows.values, strict=True))
         return Batch(fields, rows.height, first, places=(head, rows, tail, ended), about=about)
 
-    def _told(self, sound: Sound) -> dict[str, Broken]:
+    def _broken_rows(self, sound: Sound) -> dict[str, Broken]:
         """What a batch says of its broken rows; counts them."""
         if not sound.broken:
             return {}

@@ -82,7 +82,7 @@ def open_documents(
             seen = leaves(text, f"{where} document {first + row}")
         groups.append(seen.groups)
         numbers = [row, *range(len(elements), len(elements) + len(seen.elements) - 1)]
-        elements += [Element(numbers[one.parent], one.group, one.order) for one in seen.elements[1:]]
+        elements += [Element(numbers[element.parent], element.group, element.order) for element in seen.elements[1:]]
         row_of += [row] * (len(seen.elements) - 1)
         for leaf in seen.leaves:
             column = found.setdefault(leaf.address, _Column([], [], [], []))
@@ -90,7 +90,7 @@ def open_documents(
             column.rows.append(row)
             column.elements.append(numbers[leaf.element])
             column.places.append(leaf)
-    tree = Elements(pa.array([one.parent for one in elements], pa.int64()), pa.array(row_of, pa.int64()))
+    tree = Elements(pa.array([element.parent for element in elements], pa.int64()), pa.array(row_of, pa.int64()))
     fields = tuple(_field(address, column) for address, column in found.items())
     places = _Places(list(texts), groups, elements)
     return Batch(fields, len(texts), first, places=places, about=about or {}, elements=tree)
@@ -174,7 +174,7 @@ def _take_elements(numbers: list[int], batch: Batch, cuts: list[list[Cut]]) -> N
 def _outermost(cuts: list[Cut]) -> list[Cut]:
     """The cuts in order, without those that lie within another."""
     found: list[Cut] = []
-    for cut in sorted(cuts, key=lambda one: (one.start, -one.end)):
+    for cut in sorted(cuts, key=lambda edge: (edge.start, -edge.end)):
         if not found or cut.start >= found[-1].end:
             found.append(cut)
     return found
@@ -242,9 +242,9 @@ class _Lines:
         """Batches of as many lines that stay, so that a second reading and the output are cut alike."""
         first = 0
         stay = _staying(self._sound(file), self._without)
-        while held := list(itertools.islice(stay, LINES)):
-            yield self._batch(held, first)
-            first += len(held)
+        while lines := list(itertools.islice(stay, LINES)):
+            yield self._batch(lines, first)
+            first += len(lines)
         if self._broken:
             yield self._batch([], first)
 
@@ -259,10 +259,10 @@ class _Lines:
     def _batch(self, lines: list[str], first: int) -> Batch:
         bodies = [line.rstrip("\r\n") for line in lines]
         ends = [line[len(body) :] for line, body in zip(lines, bodies, strict=True)]
-        told = {BROKEN: Broken(JSON_BROKEN, tuple(self._broken))} if self._broken else {}
+        broken = {BROKEN: Broken(JSON_BROKEN, tuple(self._broken))} if self._broken else {}
         self._broken = []
         try:
-            return open_documents(bodies, "line", first=first, about={"ends": ends, **told})
+            return open_documents(bodies, "line", first=first, about={"ends": ends, **broken})
         except FormatError as error:
             wrong = next((row for row, line in enumerate(bodies, 1) if is_broken(line)), 0)
             raise (error.placed(row=first + wrong) if wrong else error) from None

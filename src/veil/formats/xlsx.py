@@ -127,9 +127,9 @@ class Xlsx(Joined):
             was = batch.places[address]
             there = [_cell(new, like) for new, like in zip(edits.columns[address].to_pylist(), was, strict=True)]
             back = [_cell(new, like) for new, like in zip(guess.to_pylist(), there, strict=True)]
-            told = pa.array([_told(cell) for cell in was], pa.large_string())
-            differs = [_told(cell) != one for cell, one in zip(back, told.to_pylist(), strict=True)]
-            found[address] = exact_where(pa.array(differs, pa.bool_()), told)
+            texts = pa.array([_marked_text(cell) for cell in was], pa.large_string())
+            differs = [_marked_text(cell) != text for cell, text in zip(back, texts.to_pylist(), strict=True)]
+            found[address] = exact_where(pa.array(differs, pa.bool_()), texts)
         return found
 
 
@@ -145,7 +145,7 @@ def _book(path: Any) -> Any:
         with path.open("rb") as file:
             data = io.BytesIO(file.read())
         with zipfile.ZipFile(data) as packed:
-            if sum(one.file_size for one in packed.infolist()) > LARGEST:
+            if sum(info.file_size for info in packed.infolist()) > LARGEST:
                 raise LimitError(
                     "xlsx-too-large", "a workbook is larger than 2 GiB when unpacked", hint="save it as CSV"
                 )
@@ -231,7 +231,7 @@ def hidden_strings(path: Any) -> list[str]:
     """What a workbook holds that is neither a cell nor what every workbook of ours has. Shape: answers, with their parts."""
     usual = _usual_strings()
     with path.open("rb") as file, zipfile.ZipFile(file) as parts:
-        return [f"{part}: {one}" for part, one in strings_beside(parts) if one not in usual]
+        return [f"{part}: {text}" for part, text in strings_beside(parts) if text not in usual]
 
 
 @functools.cache
@@ -245,7 +245,7 @@ def _usual_strings() -> frozenset[str]:
         )
     book.close()
     with zipfile.ZipFile(target) as parts:
-        return frozenset(one for _, one in strings_beside(parts))
+        return frozenset(text for _, text in strings_beside(parts))
 
 
 def _opened_new(target: Any) -> tuple[Any, Any, dict[type, Any]]:
@@ -293,26 +293,26 @@ def _cell(text: str | None, like: Any) -> Any:
     if text is None:
         return None
     try:
-        made: Any = text
+        value: Any = text
         if isinstance(like, bool):
-            made = {"TRUE": True, "FALSE": False}.get(text, text)
+            value = {"TRUE": True, "FALSE": False}.get(text, text)
         elif isinstance(like, float | int):
-            made = float(text)
+            value = float(text)
         elif isinstance(like, dt.timedelta):
-            made = _span(text)
+            value = _span(text)
         elif isinstance(like, dt.datetime):
-            made = dt.datetime.fromisoformat(text)
+            value = dt.datetime.fromisoformat(text)
         elif isinstance(like, dt.date):
-            made = dt.date.fromisoformat(text)
+            value = dt.date.fromisoformat(text)
         elif isinstance(like, dt.time):
-            made = dt.time.fromisoformat(text)
+            value = dt.time.fromisoformat(text)
     except (ValueError, OverflowError):
         return text
-    old = isinstance(made, dt.date) and made.year < 1900  # such a day has no number in a workbook
-    return made if not old and _text(made) == text else text
+    old = isinstance(value, dt.date) and value.year < 1900  # such a day has no number in a workbook
+    return value if not old and _text(value) == text else text
 
 
-def _told(cell: Any) -> str | None:
+def _marked_text(cell: Any) -> str | None:
     """A cell with the letter of its kind, so that it can be written again."""
     text = _text(cell)
     return None if text is None else _KINDS.get(type(cell), "s") + text
@@ -350,12 +350,12 @@ class XlsxWriter:
         changed = edits.changed(field) if field is not None else None
         if changed is None:
             return was
-        made = [_cell(new, like) for new, like in zip(changed.to_pylist(), was, strict=True)]
+        cells = [_cell(new, like) for new, like in zip(changed.to_pylist(), was, strict=True)]
         exact = edits.exact.get(name)
         if exact is not None:
-            for row, told in zip(exact.rows.to_pylist(), exact.cells.to_pylist(), strict=True):
-                made[row] = None if told is None else _cell(told[1:], _LIKE[told[0]])
-        return made
+            for row, marked in zip(exact.rows.to_pylist(), exact.cells.to_pylist(), strict=True):
+                cells[row] = None if marked is None else _cell(marked[1:], _LIKE[marked[0]])
+        return cells
 
     def _put(self, row: int, column: int, cell: Any) -> None:
         if cell is None or cell == "":

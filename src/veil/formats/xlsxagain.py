@@ -94,7 +94,7 @@ def _elements(parts: Parts, part: str, wanted: str) -> list[dict[str, str]]:
 def _part_of(parts: Parts, sheet: str) -> str:
     """The part that holds the cells of a sheet."""
     sheets = _elements(parts, "xl/workbook.xml", "sheet")
-    named = [one for one in sheets if one.get("name") == sheet] if sheet else sheets
+    named = [element for element in sheets if element.get("name") == sheet] if sheet else sheets
     if len(named) != 1:
         raise FormatError(
             "reread",
@@ -102,7 +102,9 @@ def _part_of(parts: Parts, sheet: str) -> str:
             hint="set `sheet: NAME`",
         )
     number = next(value for key, value in named[0].items() if local(key) == "id")
-    links = {one["Id"]: one["Target"] for one in _elements(parts, "xl/_rels/workbook.xml.rels", "Relationship")}
+    links = {
+        element["Id"]: element["Target"] for element in _elements(parts, "xl/_rels/workbook.xml.rels", "Relationship")
+    }
     target = links[number]
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
 
@@ -123,10 +125,10 @@ class _Texts:
 
     @classmethod
     def of(cls, parts: Parts, part: str, element: str) -> _Texts:
-        made = cls(element)
+        handler = cls(element)
         with parts.open(part) as file:
-            parse(file, made.start, made.end, made.text)
-        return made
+            parse(file, handler.start, handler.end, handler.text)
+        return handler
 
     def start(self, name: str, _: dict[str, str]) -> None:
         self._path.append(name)
@@ -151,7 +153,10 @@ def _kinds(parts: Parts) -> list[str]:
     """What numbers of each cell format are shown as: "", `day`, `lasting`."""
     if "xl/styles.xml" not in parts.namelist():
         return []
-    codes = {int(one["numFmtId"]): one.get("formatCode", "") for one in _elements(parts, "xl/styles.xml", "numFmt")}
+    codes = {
+        int(element["numFmtId"]): element.get("formatCode", "")
+        for element in _elements(parts, "xl/styles.xml", "numFmt")
+    }
     kinds: list[str] = []
     inside = [False]
 
@@ -268,7 +273,7 @@ def column_number(letters: str) -> int:
 
 def _cells(parts: Parts, sheet: str) -> dict[tuple[int, int], Cell]:
     stated = _elements(parts, "xl/workbook.xml", "workbookPr")
-    old = any(one.get("date1904", "0") in ("1", "true") for one in stated)
+    old = any(element.get("date1904", "0") in ("1", "true") for element in stated)
     read = _Sheet(shared_strings(parts), _kinds(parts), old)
     with parts.open(_part_of(parts, sheet)) as file:
         parse(file, read.start, read.end, read.text)
@@ -297,7 +302,7 @@ def strings_beside(parts: Parts) -> Iterator[tuple[str, str]]:
             continue
         found: list[str] = []
         _gather(parts, info, found)
-        yield from ((info.filename, one) for one in found)
+        yield from ((info.filename, text) for text in found)
     if parts.comment or min((info.header_offset for info in parts.infolist()), default=0):
         yield "archive", "(beside the parts)"
 

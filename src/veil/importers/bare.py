@@ -24,8 +24,8 @@ def look(folder: Path) -> Look:
         return {}
     return {
         table.name.lower(): {
-            column: (one.kind, rule_text(one.kind, column, None, own=False, staff=False), f"{one.kind}, {one.sure:.0%}: {one.why}")
-            for column, one in table.guesses.items()
+            column: (guess.kind, rule_text(guess.kind, column, None, own=False, staff=False), f"{guess.kind}, {guess.sure:.0%}: {guess.why}")
+            for column, guess in table.guesses.items()
         }
         for table in proposal.tables
     }  # fmt: skip

@@ -98,7 +98,7 @@ class _Keys:
         self.data: dict[str, Any] = data or {}
 
     def at(self, key: str = "") -> str:
-        return f"{self.file} " + shown(".".join(one for one in (self.place, key) if one))
+        return f"{self.file} " + shown(".".join(part for part in (self.place, key) if part))
 
     def wrong(self, key: str) -> PolicyError:
         return PolicyError(
@@ -131,7 +131,7 @@ class _Keys:
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.data.get(key) or []
-        if not isinstance(value, list) or any(isinstance(one, dict | list) for one in value):
+        if not isinstance(value, list) or any(isinstance(entry, dict | list) for entry in value):
             raise self.wrong(key)
         return tuple(map(str, value))
 
@@ -202,8 +202,8 @@ def _steps(keys: _Keys, key: str) -> list[Step]:
     if not isinstance(listed, list):
         raise keys.wrong(key)
     found: list[Step] = []
-    for number, one in enumerate(listed):
-        found += _step(_Keys(one, keys.file, f"{keys.place}.{key}[{number}]"))
+    for number, step in enumerate(listed):
+        found += _step(_Keys(step, keys.file, f"{keys.place}.{key}[{number}]"))
     return found
 
 

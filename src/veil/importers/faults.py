@@ -38,9 +38,9 @@ def safer(*numbers: int) -> str:
     return "safer: " + ", ".join(f"{SHORT[number]} ({number})" for number in numbers)
 
 
-def told(lines: list[str]) -> list[str]:
+def faults_in_full(lines: list[str]) -> list[str]:
     """The faults that lines speak of, in full, with those that hold for any project."""
-    numbers = {int(one) for line in lines for one in re.findall(r"\((\d+)\)", line.partition("   # ")[2])} | {
+    numbers = {int(number) for line in lines for number in re.findall(r"\((\d+)\)", line.partition("   # ")[2])} | {
         6,
         8,
         12,

@@ -75,18 +75,18 @@ def _check_size(found: Any, name: str) -> None:
     """
     sizes: dict[int, int] = {}
 
-    def size(one: Any) -> int:
-        if not isinstance(one, dict | list):
+    def size(node: Any) -> int:
+        if not isinstance(node, dict | list):
             return 1
-        known = sizes.get(id(one))
+        known = sizes.get(id(node))
         if known is not None:
             if known < 0:
                 raise ValueError
             return known
-        sizes[id(one)] = -1
-        inner = one.values() if isinstance(one, dict) else one
-        sizes[id(one)] = 1 + sum(size(each) for each in inner)
-        return sizes[id(one)]
+        sizes[id(node)] = -1
+        inner = node.values() if isinstance(node, dict) else node
+        sizes[id(node)] = 1 + sum(size(each) for each in inner)
+        return sizes[id(node)]
 
     if size(found) > _MOST_NODES:
         raise LimitError("import-many", f"a configuration has more than {_MOST_NODES:,} values", where=name)
@@ -96,7 +96,7 @@ def _texts(found: Any) -> Any:
     """The same data with every key a text, each alias a copy of its own."""
     if isinstance(found, dict):
         return {str(key): _texts(value) for key, value in found.items()}
-    return [_texts(one) for one in found] if isinstance(found, list) else found
+    return [_texts(entry) for entry in found] if isinstance(found, list) else found
 
 
 def _package(text: str) -> str:
@@ -153,14 +153,21 @@ def _default(
 ) -> dict[str, Any]:
     base = root if name.startswith("/") else path.parent
     stem = base / name.lstrip("/")
-    file = next((one for one in (stem.with_name(stem.name + end) for end in (".yaml", ".yml")) if one.is_file()), None)
+    file = next(
+        (
+            candidate
+            for candidate in (stem.with_name(stem.name + end) for end in (".yaml", ".yml"))
+            if candidate.is_file()
+        ),
+        None,
+    )
     if file is None:
         raise PolicyError("import-default", f"`defaults:` names {shown(name)}, but this file does not exist", where=path.name,
                           hint="the path is relative to the file that names it")  # fmt: skip
     found = _composed(file, root, above, count)
     package = _package(file.read_text(encoding="utf-8-sig"))
     keys = [] if package == "_global_" else (package or group.replace("/", ".")).replace("_group_", group).split(".")
-    for key in reversed([one for one in keys if one]):
+    for key in reversed([key for key in keys if key]):
         found = {key: found}
     return found
 

@@ -34,9 +34,9 @@ class _Resolver:
 
     def _resolved(self, value: Any, place: tuple[str, ...], depth: int) -> Any:
         if isinstance(value, dict):
-            return {key: self._resolved(one, (*place, key), depth) for key, one in value.items()}
+            return {key: self._resolved(inner, (*place, key), depth) for key, inner in value.items()}
         if isinstance(value, list):
-            return [self._resolved(one, (*place, str(at)), depth) for at, one in enumerate(value)]
+            return [self._resolved(inner, (*place, str(at)), depth) for at, inner in enumerate(value)]
         if value == "???":
             raise PolicyError("import-value-missing", "a value of the configuration is missing (???)",
                               where=shown(".".join(place)), hint="set it in the file, or with --override")  # fmt: skip
@@ -49,7 +49,7 @@ class _Resolver:
                 if re.search(r"(?<!\\)\$\{", text):
                     raise self._wrong(place)
                 return text.replace("\\${", "${")
-            value = self._one(found.group(1).strip(), place, depth)
+            value = self._value_of(found.group(1).strip(), place, depth)
             if found.span() == (0, len(text)):
                 return value
             if isinstance(value, dict | list):
@@ -57,7 +57,7 @@ class _Resolver:
             text = text[: found.start()] + ("" if value is None else str(value)) + text[found.end() :]
         raise self._wrong(place)
 
-    def _one(self, inner: str, place: tuple[str, ...], depth: int) -> Any:
+    def _value_of(self, inner: str, place: tuple[str, ...], depth: int) -> Any:
         if depth > _DEPTH:
             raise self._wrong(place)
         if ":" in inner:

@@ -54,10 +54,15 @@ def seal(folder: Path, config: Cleared, people: People, maps: dict[str, Map], va
     Keeps:   doing it twice changes nothing; a pseudonym or shift that the vault holds otherwise is an error, not changed.
     Errors:  KeyringError `vault-taken`; FormatError `map-...`.
     """
-    for uid, one in maps.items():
-        values, codes = pa.array(one.pairs.keys(), pa.large_string()), pa.array(one.pairs.values(), pa.large_string())
+    for uid, id_map in maps.items():
+        values, codes = (
+            pa.array(id_map.pairs.keys(), pa.large_string()),
+            pa.array(id_map.pairs.values(), pa.large_string()),
+        )
         new = vault.adopt(people.domains[uid], values, codes)
-        notes.taken[f"{shown(uid)}: {len(one.pairs):,} old pseudonyms are kept ({new:,} are new in the vault)"] = None
+        notes.taken[f"{shown(uid)}: {len(id_map.pairs):,} old pseudonyms are kept ({new:,} are new in the vault)"] = (
+            None
+        )
         notes.safer[f"{shown(uid)}: old pseudonyms were given in order and still tell it; new ids get random codes"] = (
             None
         )
@@ -97,20 +102,20 @@ def old_shifts(folder: Path, config: Cleared, people: People, maps: dict[str, Ma
 
 def _gather(found: dict[str, int], uid: str, path: Path, config: Cleared, people: People, maps: dict[str, Map],
             notes: Notes, days: int) -> None:  # fmt: skip
-    ids = next((one for name, one in maps.items() if people.domains[name] == people.shifts[uid]), None)
+    ids = next((id_map for name, id_map in maps.items() if people.domains[name] == people.shifts[uid]), None)
     raw = dict(_rows(path, uid, f"{uid}_shift"))
     whole = ids.whole if ids is not None else all(_WHOLE.match(key) for key in raw)
-    held = {_canonical(key, whole): _number(shift) * days for key, shift in raw.items() if key not in _NOBODY}
+    shifts = {_canonical(key, whole): _number(shift) * days for key, shift in raw.items() if key not in _NOBODY}
     by_original, by_pseudonym = _met(config, uid)
     if by_pseudonym and ids is None:
         raise FormatError("map-missing", "shifts are stored by pseudonym, but the map of these ids is missing",
                           where=f"{shown(uid)}.csv", hint="--maps needs both files of the last run: the ids and the shifts")  # fmt: skip
-    mine: dict[str, int] = dict(held) if by_original else {}
+    mine: dict[str, int] = dict(shifts) if by_original else {}
     two = 0
     for original, pseudonym in ids.pairs.items() if by_pseudonym and ids is not None else ():
-        if pseudonym in held:
-            two += original in mine and mine[original] != held[pseudonym]
-            mine.setdefault(original, held[pseudonym])
+        if pseudonym in shifts:
+            two += original in mine and mine[original] != shifts[pseudonym]
+            mine.setdefault(original, shifts[pseudonym])
     zero = sum(1 for shift in mine.values() if not shift)
     if two:
         notes.safer[f"{shown(uid)}: {two:,} ids had two shifts; that of the dates before the id is kept (3)"] = None

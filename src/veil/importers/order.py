@@ -17,7 +17,7 @@ def in_order(after: Mapping[str, Sequence[str]], where: str) -> list[str]:
     done: list[str] = []
     left = list(after)
     while left:
-        ready = next((one for one in left if all(above not in left for above in after[one])), None)
+        ready = next((name for name in left if all(above not in left for above in after[name])), None)
         if ready is None:
             raise PolicyError("import-circle", "`depends_on` forms a cycle: " + ", ".join(map(shown, sorted(left)))[:200],
                               where=where, hint="remove one of them; the order has no effect in Veil")  # fmt: skip
@@ -28,4 +28,4 @@ def in_order(after: Mapping[str, Sequence[str]], where: str) -> list[str]:
 
 def strangers(after: Mapping[str, Sequence[str]]) -> list[str]:
     """Names that are depended on and not there."""
-    return sorted({above for one in after.values() for above in one} - set(after))
+    return sorted({above for needed in after.values() for above in needed} - set(after))

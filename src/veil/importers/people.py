@@ -58,7 +58,7 @@ def _domains(config: Cleared) -> dict[str, str]:
         for step in table.steps:
             if step.method in (ID, DATE):
                 domain = re.sub(r"[^\w-]", "_", step.uid.lower())
-                other = next((uid for uid, one in found.items() if one == domain and uid != step.uid), None)
+                other = next((uid for uid, known in found.items() if known == domain and uid != step.uid), None)
                 if other is not None:
                     raise PolicyError("import-uid", f"two maps have nearly the same name: {shown(other)}, {shown(step.uid)}",
                                       where=step.place, hint="rename one of them, in the configuration and in its files")  # fmt: skip
@@ -72,8 +72,8 @@ def _shifting(table: Table, people: People) -> set[str]:
 
 def _most(named: Iterable[set[str]]) -> str:
     """The one that is named most often; of several the first in the alphabet."""
-    counted = Counter(one for some in named for one in some)
-    return min(counted, key=lambda one: (-counted[one], one), default="")
+    counted = Counter(uid for some in named for uid in some)
+    return min(counted, key=lambda uid: (-counted[uid], uid), default="")
 
 
 def _subjects(config: Cleared, people: People) -> None:

@@ -64,7 +64,7 @@ def rules_of(table: Table, people: People, ids: Mapping[str, Ids], address: str,
     for step in table.steps:
         if step.where and step.method != DROP:
             reads[step.where] = where_of(step.where, step.place, address)[1]
-            if any(address.format(one) in reads[step.where] for one in changed):
+            if any(address.format(change) in reads[step.where] for change in changed):
                 notes.safer[
                     f"{shown(table.key)}: a condition reads a column as it was, not as a transformer before it left it"
                 ] = None
@@ -76,25 +76,27 @@ def rules_of(table: Table, people: People, ids: Mapping[str, Ids], address: str,
     return found
 
 
-def _key(column: str, domain: str, made: Written | None, table: Table, ids: Mapping[str, Ids], notes: Notes) -> Written:
+def _key(
+    column: str, domain: str, own_rule: Written | None, table: Table, ids: Mapping[str, Ids], notes: Notes
+) -> Written:
     """The rule of a column that tells whose record a row is: it is an id of its domain in every row."""
     whole = _id(ids.get(domain, Ids()), domain, "")
-    if made is None:
+    if own_rule is None:
         notes.safer[f"{shown(table.key)}: an id that only dates stood on, and that Cleared released, is replaced"] = (
             None
         )
         return Written([(whole, "safer: dates are shifted by this id, and Cleared released it (2)")])
-    if made.cases[0][0] == "drop":
+    if own_rule.cases[0][0] == "drop":
         return Written([({"drop": {}, "domain": domain}, "it still identifies the patient of a row")])
-    if made.cases[-1][0] == "keep":
-        made.cases[-1] = (
+    if own_rule.cases[-1][0] == "keep":
+        own_rule.cases[-1] = (
             whole,
             "safer: dates are shifted by this id, and Cleared released the rows that no filter selects (2)",
         )
-    if any(not isinstance(rule, dict) or rule.get("domain") != domain for rule, _ in made.cases):
+    if any(not isinstance(rule, dict) or rule.get("domain") != domain for rule, _ in own_rule.cases):
         raise PolicyError("import-twice", f"column {shown(column)} identifies people and also has another transformer", where=table.steps[0].place,
                           hint="shift by a column that has one map only, or remove the other transformer")  # fmt: skip
-    return made
+    return own_rule
 
 
 def _rule(column: str, steps: list[Step], table: Table, people: People, ids: Mapping[str, Ids], address: str,
@@ -107,29 +109,29 @@ def _rule(column: str, steps: list[Step], table: Table, people: People, ids: Map
     if len(whole) > 1:
         raise PolicyError("import-twice", f"column {shown(column)} has two transformers without a filter", where=steps[-1].place,
                           hint="add a filter that selects the rows of each, or remove one")  # fmt: skip
-    made = Written()
-    for step in [*(one for one in steps if one.where), *whole.values()]:
+    written = Written()
+    for step in [*(step for step in steps if step.where), *whole.values()]:
         rule, comment = _case(step, table, people, ids)
         if step.where:
             said, _ = where_of(step.where, step.place, address)
             rule = {"where": said, **(rule if isinstance(rule, dict) else {rule: {}})}
             comment = f"{comment}; {safer(16).removeprefix('safer: ')}" if comment else safer(16)
-        made.cases.append((rule, comment))
+        written.cases.append((rule, comment))
     if not whole:
-        made.cases.append(("keep", "rows that no filter names stay as they are"))
-    elif len(made.cases) > 1:
+        written.cases.append(("keep", "rows that no filter names stay as they are"))
+    elif len(written.cases) > 1:
         notes.safer[
             f"{shown(table.key)}: of several transformers of one column each cell gets the first whose filter matches"
         ] = None
-    return made
+    return written
 
 
 def _case(step: Step, table: Table, people: People, ids: Mapping[str, Ids]) -> tuple[dict[str, Any] | str, str]:
     if step.method == ID:
         domain = people.domains[step.uid]
         how = ids.get(domain, Ids())
-        told = (1, 5) if not step.cast else (1, 5, 17)
-        comment = safer(*told)
+        faults = (1, 5) if not step.cast else (1, 5, 17)
+        comment = safer(*faults)
         if how.coded:
             comment = "old pseudonyms are kept and still reveal the rank; safer: new ids get random codes (1), null stays null (5)"
         return _id(how, domain, step.cast), comment

@@ -50,7 +50,7 @@ def _ends(low: int | None, high: int | None, file: str) -> tuple[int | None, int
         return None, None
     if low == high:  # an error of Cleared's; what was meant is plain
         high += 1
-    steps = [one for one in (low, low + 1, high - 2, high - 1) if low <= one < high and one]
+    steps = [step for step in (low, low + 1, high - 2, high - 1) if low <= step < high and step]
     if not steps:
         raise PolicyError("import-shift", "the range of time_shift contains no shift other than 0", where=file,
                           hint="min must be below max, for example -365 and 365")  # fmt: skip

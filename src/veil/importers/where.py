@@ -35,8 +35,8 @@ def where_of(query: str, where: str, address: str = "{}") -> tuple[str, frozense
         tree = ast.parse(_spelled(query), mode="eval").body
     except (SyntaxError, ValueError, tokenize.TokenError, RecursionError, MemoryError):
         return _sql(query, where, address)
-    made = _Query(where, address).read(tree, negated=False)
-    return made, _checked(made, where).columns
+    sql = _Query(where, address).read(tree, negated=False)
+    return sql, _checked(sql, where).columns
 
 
 def _refused(where: str) -> PolicyError:
@@ -44,20 +44,20 @@ def _refused(where: str) -> PolicyError:
                        hint="supported: columns compared with literals: == != < <= > >=, in, and, or, not, isnull(), notnull()")  # fmt: skip
 
 
-def _checked(made: str, where: str) -> Any:
+def _checked(sql: str, where: str) -> Any:
     try:
-        return condition(made)
+        return condition(sql)
     except (PolicyError, RecursionError):
         raise _refused(where) from None
 
 
 def _sql(query: str, where: str, address: str) -> tuple[str, frozenset[str]]:
     """A query that is written as SQL: taken as it stands."""
-    made = " ".join(query.split())
-    found = _checked(made, where)
+    sql = " ".join(query.split())
+    found = _checked(sql, where)
     if address != "{}":
         raise _refused(where)
-    return made, found.columns
+    return sql, found.columns
 
 
 def _spelled(query: str) -> str:
@@ -94,7 +94,7 @@ class _Query:
         """The condition that holds where `node` does, or, negated, where it does not."""
         if isinstance(node, ast.BoolOp):
             join = " and " if isinstance(node.op, ast.And) != negated else " or "
-            return "(" + join.join(self.read(one, negated=negated) for one in node.values) + ")"
+            return "(" + join.join(self.read(value, negated=negated) for value in node.values) + ")"
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return self.read(node.operand, negated=not negated)
         if isinstance(node, ast.Compare):
@@ -107,8 +107,8 @@ class _Query:
 
     def _chain(self, node: ast.Compare, negated: bool) -> str:
         terms = [node.left, *node.comparators]
-        made = [self._compare(terms[at], sign, terms[at + 1], negated) for at, sign in enumerate(node.ops)]
-        return made[0] if len(made) == 1 else "(" + (" or " if negated else " and ").join(made) + ")"
+        tests = [self._compare(terms[at], sign, terms[at + 1], negated) for at, sign in enumerate(node.ops)]
+        return tests[0] if len(tests) == 1 else "(" + (" or " if negated else " and ").join(tests) + ")"
 
     def _compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr, negated: bool) -> str:
         if isinstance(op, ast.In | ast.NotIn):
@@ -135,7 +135,7 @@ class _Query:
         if not isinstance(right, ast.List | ast.Tuple) or not right.elts:
             raise _refused(self._where)
         column = self._column(left)
-        literals = ", ".join(self._literal(one) for one in right.elts)
+        literals = ", ".join(self._literal(element) for element in right.elts)
         said = f"{column} in ({literals})"
         return said if inside else self._or_missing(column, f"{column} not in ({literals})")
 
@@ -154,7 +154,9 @@ class _Query:
         word = node.args[0]
         plain = isinstance(word, ast.Constant) and isinstance(word.value, str) and re.fullmatch(r"[\w -]*", word.value)
         shapes = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
-        more = [one for one in node.keywords if one.arg != "na" or not isinstance(one.value, ast.Constant)]
+        more = [
+            keyword for keyword in node.keywords if keyword.arg != "na" or not isinstance(keyword.value, ast.Constant)
+        ]
         if not plain or "_" in str(word.value) or name not in shapes or more:  # type: ignore[attr-defined]
             raise _refused(self._where)
         said = f"{column} like '{shapes[name].format(word.value)}'"  # type: ignore[attr-defined]

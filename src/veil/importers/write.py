@@ -12,7 +12,7 @@ import yaml
 
 from veil.importers.bare import Look, bare_rule
 from veil.importers.cleared import Cleared, Table
-from veil.importers.faults import safer, told
+from veil.importers.faults import faults_in_full, safer
 from veil.importers.hydra import shown
 from veil.importers.order import in_order, strangers
 from veil.importers.people import People, columns_of, people_of
@@ -77,7 +77,7 @@ def write_project(
     head = [
         f"# Made by `veil import cleared` from {shown(file)}; read every line before you run it.",
         "# Where a line means something safer than it did in Cleared 0.4.11, it says so, with the number of the reason:",
-        *told(lines),
+        *faults_in_full(lines),
     ]
     return Imported("\n".join([*head, *lines]) + "\n", notes, people, ids)
 
@@ -164,7 +164,10 @@ class _Tables:
         if rules or bare:
             lines.append("    columns:")
             for column in dict.fromkeys(
-                [*(one for one in self._seen.get(table.key.lower(), {}) if one in rules or one in bare), *rules]
+                [
+                    *(column for column in self._seen.get(table.key.lower(), {}) if column in rules or column in bare),
+                    *rules,
+                ]
             ):
                 lines += self._rule(column, rules[column]) if column in rules else [bare[column]]
         return lines
@@ -237,7 +240,7 @@ def _make_known(rules: Mapping[str, Written]) -> None:
 def flow(value: Any) -> str:
     """A rule on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{quoted(key)}: {flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{quoted(key)}: {flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, bool):
         return str(value).lower()
     return quoted(value) if isinstance(value, str) else str(value)
@@ -247,8 +250,8 @@ def quoted(word: str) -> str:
     """A text as YAML writes it: bare where it can be mistaken for nothing else."""
     if re.fullmatch(r"[A-Za-z_][\w./-]*", word, re.ASCII) and yaml.safe_load(word) == word:
         return word
-    made: str = yaml.safe_dump(word, default_style='"', width=float("inf"), allow_unicode=False)
-    return made.strip()
+    text: str = yaml.safe_dump(word, default_style='"', width=float("inf"), allow_unicode=False)
+    return text.strip()
 
 
 def out_folder(wished: Path, data: Path) -> tuple[Path, bool]:

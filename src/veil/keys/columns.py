@@ -29,10 +29,12 @@ class Column:
         if values.type != pa.large_string():
             values = values.cast(pa.large_string())
         self._valid = values.is_valid() if values.null_count else None
-        held = values.drop_null() if values.null_count else values
-        _, offset_buffer, data = held.buffers()
-        count = len(held)
-        offsets = np.frombuffer(offset_buffer, np.int64, count + 1, held.offset * 8) if count else np.zeros(1, np.int64)
+        present = values.drop_null() if values.null_count else values
+        _, offset_buffer, data = present.buffers()
+        count = len(present)
+        offsets = (
+            np.frombuffer(offset_buffer, np.int64, count + 1, present.offset * 8) if count else np.zeros(1, np.int64)
+        )
         low, high = int(offsets[0]), int(offsets[-1])
         self.lengths: Places = np.diff(offsets)
         slack = _SLACK + int(self.lengths.max(initial=0))
@@ -40,7 +42,7 @@ class Column:
         if high > low:
             self.data[_SLACK:-slack] = np.frombuffer(data, np.uint8, high - low, low)
         self.starts: Places = offsets[:-1] - (low - _SLACK)
-        self.values = held
+        self.values = present
 
     def __len__(self) -> int:
         return len(self.lengths)

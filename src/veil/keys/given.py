@@ -20,8 +20,8 @@ def seal_offsets(vault: Vault, days: Mapping[str, int]) -> None:
     Keeps:   a subject has one shift: another one than the vault holds is refused, and nothing is changed.
     Errors:  KeyringError `vault-taken`.
     """
-    subjects, held = sealed_offsets(vault)
-    found = dict(zip(subjects.to_pylist(), held.to_pylist(), strict=True))
+    subjects, shifts = sealed_offsets(vault)
+    found = dict(zip(subjects.to_pylist(), shifts.to_pylist(), strict=True))
     if any(found.get(subject, shift) != shift for subject, shift in days.items()):
         raise KeyringError("vault-taken", "the vault contains a different shift for a subject", where=vault.path.name,
                            hint="import these maps into a separate vault")  # fmt: skip

@@ -74,15 +74,15 @@ class Keyring:
              a version that was taken out, changed or put in is noticed.
     """
 
-    def __init__(self, path: Path, wrapping_key: bytes, salt: bytes, cost: Cost, held: list[_Sealed]) -> None:
+    def __init__(self, path: Path, wrapping_key: bytes, salt: bytes, cost: Cost, versions: list[_Sealed]) -> None:
         self.path = path
         self._wrapping_key = wrapping_key
         self._salt = salt
         self._cost = cost
-        self._held = held
+        self._sealed_versions = versions
 
     def __repr__(self) -> str:
-        return f"Keyring({self.path.name!r}, versions={len(self._held)})"
+        return f"Keyring({self.path.name!r}, versions={len(self._sealed_versions)})"
 
     @classmethod
     def create(cls, path: Path | str, passphrase: str, cost: Cost | None = None) -> Keyring:
@@ -114,14 +114,14 @@ class Keyring:
             page = json.loads(content)
             cost = Cost(**page["cost"])
             salt = base64.b64decode(page["salt"], validate=True)
-            held = [_from_page(row) for row in page["keys"]]
+            versions = [_from_page(row) for row in page["keys"]]
             mark = base64.b64decode(page["mark"], validate=True)
-            if page["format"] != _FORMAT or not held:
+            if page["format"] != _FORMAT or not versions:
                 raise ValueError  # noqa: TRY301 - one answer for every fault of the page
         except (ValueError, KeyError, TypeError):
             raise KeyringError("keyring-damaged", "not a keyring, or an incomplete one", where=path.name) from None
-        ring = cls(path, cost.wrapping_key(passphrase, salt), salt, cost, held)
-        ring._unwrap(held[0])
+        ring = cls(path, cost.wrapping_key(passphrase, salt), salt, cost, versions)
+        ring._unwrap(versions[0])
         if not hmac.compare_digest(ring._mark(), mark):
             raise KeyringError("keyring-damaged", "the versions of this keyring were changed", where=path.name)
         return ring
@@ -129,59 +129,59 @@ class Keyring:
     def rotate(self) -> Version:
         """A new root secret, from now on the one that is used; written before it is given."""
         root = os.urandom(ROOT_BYTES)
-        number = 1 + max((one.public.version for one in self._held), default=0)
+        number = 1 + max((sealed.public.version for sealed in self._sealed_versions), default=0)
         created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        one = _Sealed(Version(number, created, key_id(root, number)), b"")
+        fresh = _Sealed(Version(number, created, key_id(root, number)), b"")
         nonce = os.urandom(12)
-        one.sealed = nonce + AESGCM(self._wrapping_key).encrypt(nonce, root, one.stamp())
-        held, self._held = self._held, [*self._held, one]
+        fresh.sealed = nonce + AESGCM(self._wrapping_key).encrypt(nonce, root, fresh.stamp())
+        before, self._sealed_versions = self._sealed_versions, [*self._sealed_versions, fresh]
         try:
             write_private(self.path, self._page())
         except KeyringError:
-            self._held = held
+            self._sealed_versions = before
             raise
-        return one.public
+        return fresh.public
 
     def list(self) -> list[Version]:
         """What may be shown: versions, when they were made, key ids."""
-        return [one.public for one in self._held]
+        return [sealed.public for sealed in self._sealed_versions]
 
     def keys(self, version: int | None = None, vault: Vault | None = None) -> Keys:
         """The keys of one version, by default the newest.
 
         Errors:  KeyringError `keyring-version`.
         """
-        wanted = self._held[-1].public.version if version is None else version
-        for one in self._held:
-            if one.public.version == wanted:
-                return Keys.from_secret(self._unwrap(one), wanted, vault)
+        wanted = self._sealed_versions[-1].public.version if version is None else version
+        for sealed in self._sealed_versions:
+            if sealed.public.version == wanted:
+                return Keys.from_secret(self._unwrap(sealed), wanted, vault)
         raise KeyringError("keyring-version", "the keyring has no such version", where=f"version {wanted}")
 
     def change_passphrase(self, passphrase: str) -> None:
         """The same secrets under another passphrase."""
         if not passphrase:
             raise KeyringError("passphrase-missing", "no passphrase was given")
-        roots = [self._unwrap(one) for one in self._held]
+        roots = [self._unwrap(sealed) for sealed in self._sealed_versions]
         salt = os.urandom(16)
         wrapping_key = self._cost.wrapping_key(passphrase, salt)
-        held = []
-        for root, one in zip(roots, self._held, strict=True):
+        versions = []
+        for root, old in zip(roots, self._sealed_versions, strict=True):
             nonce = os.urandom(12)
-            held.append(_Sealed(one.public, nonce + AESGCM(wrapping_key).encrypt(nonce, root, one.stamp())))
-        fresh = Keyring(self.path, wrapping_key, salt, self._cost, held)
+            versions.append(_Sealed(old.public, nonce + AESGCM(wrapping_key).encrypt(nonce, root, old.stamp())))
+        fresh = Keyring(self.path, wrapping_key, salt, self._cost, versions)
         write_private(self.path, fresh._page())
-        self._wrapping_key, self._salt, self._held = wrapping_key, salt, held
+        self._wrapping_key, self._salt, self._sealed_versions = wrapping_key, salt, versions
 
-    def _unwrap(self, one: _Sealed) -> bytes:
+    def _unwrap(self, version: _Sealed) -> bytes:
         try:
-            return AESGCM(self._wrapping_key).decrypt(one.sealed[:12], one.sealed[12:], one.stamp())
+            return AESGCM(self._wrapping_key).decrypt(version.sealed[:12], version.sealed[12:], version.stamp())
         except (InvalidTag, ValueError):
             raise KeyringError(
                 "keyring-passphrase", "the passphrase does not open this keyring", where=self.path.name
             ) from None
 
     def _mark(self) -> bytes:
-        whole = b"\n".join(one.stamp() for one in self._held)
+        whole = b"\n".join(sealed.stamp() for sealed in self._sealed_versions)
         key = hmac.digest(self._wrapping_key, b"keyring-mark", hashlib.sha256)
         return hmac.digest(key, whole, hashlib.sha256)
 
@@ -190,7 +190,10 @@ class Keyring:
             "format": _FORMAT,
             "cost": asdict(self._cost),
             "salt": base64.b64encode(self._salt).decode(),
-            "keys": [{**asdict(one.public), "sealed": base64.b64encode(one.sealed).decode()} for one in self._held],
+            "keys": [
+                {**asdict(version.public), "sealed": base64.b64encode(version.sealed).decode()}
+                for version in self._sealed_versions
+            ],
             "mark": base64.b64encode(self._mark()).decode(),
         }
         return json.dumps(page, indent=1).encode() + b"\n"

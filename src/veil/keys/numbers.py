@@ -166,8 +166,8 @@ class _Network:
             tag = np.uint64((i << 32) | (j << 16) | words.shape[1])
             state = self._cipher.words(state[:, 0] ^ words[:, j], state[:, 1] ^ tag)
         marks = [np.uint64((1 << 63) | k) for k in range(-(-count // 4))]
-        made = [self._cipher.words(state[:, 0], state[:, 1] ^ mark).view("<u4") for mark in marks]
-        return np.concatenate(made, axis=1)[:, :count].astype(np.int64)
+        parts = [self._cipher.words(state[:, 0], state[:, 1] ^ mark).view("<u4") for mark in marks]
+        return np.concatenate(parts, axis=1)[:, :count].astype(np.int64)
 
 
 def _words(digits: Bytes, radices: Bytes) -> Words:

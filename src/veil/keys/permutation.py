@@ -72,7 +72,7 @@ def draws(values: pa.Array, keys: Keys, purpose: str, domain: str = "") -> Words
     """
     column = Column(values)
     classes = _classes(column)
-    held = np.zeros((len(column), 2), np.uint64)
+    drawn = np.zeros((len(column), 2), np.uint64)
     for kind in np.unique(classes):
         for at in np.array_split(rows := np.flatnonzero(classes == kind), len(rows) // _CHUNK + 1):
             if kind > _UPPER_UUID:
@@ -81,8 +81,8 @@ def draws(values: pa.Array, keys: Keys, purpose: str, domain: str = "") -> Words
             else:
                 make = _short if kind == _TEXT else _uuid_blocks
                 blocks = Blocks(keys.secret(purpose, f"{kind}:{domain}")).seal(make(column, at))
-            held[at] = blocks.view("<u8")
-    return column.spread(held)
+            drawn[at] = blocks.view("<u8")
+    return column.spread(drawn)
 
 
 def _joined(parts: list[pa.Array], rows: list[Places]) -> pa.Array:

@@ -29,9 +29,9 @@ def seal(path: Path, content: bytes, passphrase: str, cost: Cost | None = None) 
     if not passphrase:
         raise KeyringError("passphrase-missing", "no passphrase was given")
     cost, salt, nonce = cost or Cost(), os.urandom(16), os.urandom(12)
-    head = {"format": _FORMAT, "cost": asdict(cost), "salt": _told(salt)}
-    made = nonce + AESGCM(cost.wrapping_key(passphrase, salt)).encrypt(nonce, content, _stamp(head))
-    write_private(path, json.dumps({**head, "sealed": _told(made)}).encode() + b"\n")
+    head = {"format": _FORMAT, "cost": asdict(cost), "salt": _text(salt)}
+    sealed = nonce + AESGCM(cost.wrapping_key(passphrase, salt)).encrypt(nonce, content, _stamp(head))
+    write_private(path, json.dumps({**head, "sealed": _text(sealed)}).encode() + b"\n")
 
 
 def unseal(path: Path, passphrase: str) -> bytes:
@@ -43,7 +43,7 @@ def unseal(path: Path, passphrase: str) -> bytes:
     try:
         page = json.loads(content)
         cost = Cost(**page["cost"])
-        salt, made = (base64.b64decode(page[key], validate=True) for key in ("salt", "sealed"))
+        salt, sealed = (base64.b64decode(page[key], validate=True) for key in ("salt", "sealed"))
         if page["format"] != _FORMAT:
             raise ValueError  # noqa: TRY301 - one answer for every fault of the page
     except (ValueError, KeyError, TypeError):
@@ -52,7 +52,7 @@ def unseal(path: Path, passphrase: str) -> bytes:
         ) from None
     head = {"format": _FORMAT, "cost": asdict(cost), "salt": page["salt"]}
     try:
-        return AESGCM(cost.wrapping_key(passphrase, salt)).decrypt(made[:12], made[12:], _stamp(head))
+        return AESGCM(cost.wrapping_key(passphrase, salt)).decrypt(sealed[:12], sealed[12:], _stamp(head))
     except (InvalidTag, ValueError):
         raise KeyringError("sealed-passphrase", "the passphrase does not open this file", where=path.name) from None
 
@@ -61,5 +61,5 @@ def _stamp(head: Mapping[str, object]) -> bytes:
     return json.dumps(head, sort_keys=True).encode()
 
 
-def _told(data: bytes) -> str:
+def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()

@@ -167,20 +167,20 @@ class Cues:
     @cached_property
     def said_pairs(self) -> frozenset[tuple[str, ...]]:
         """Two words that a name stands behind: `name is`."""
-        return frozenset(tuple(one.split()) for one in self.said)
+        return frozenset(tuple(pair.split()) for pair in self.said)
 
     @cached_property
-    def told(self) -> re.Pattern[str]:
+    def person_after(self) -> re.Pattern[str]:
         """What tells, behind a name, that it is a person's: `is a pleasant`."""
         return re.compile(self.is_a)
 
 
 def _value(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _value(one) for key, one in value.items()}
+        return {key: _value(inner) for key, inner in value.items()}
     return tuple(value) if isinstance(value, list) else frozenset(value.split())
 
 
 def names_of_cues() -> tuple[str, ...]:
     """What a page of a language must have under `cues`."""
-    return tuple(one.name for one in fields(Cues))
+    return tuple(field.name for field in fields(Cues))

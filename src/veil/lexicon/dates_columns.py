@@ -72,12 +72,12 @@ def infer_form(values: pa.Array, most: int = 5_000) -> Formed:
     either = 0
     for value in distinct:
         found = {first: read_date(value, day_first=first) for first in (False, True)}
-        told = [one for one in found.values() if one is not None]
-        if told:
-            counts[told[0].form] += 1
-        if len(told) == 1:
+        dates = [date for date in found.values() if date is not None]
+        if dates:
+            counts[dates[0].form] += 1
+        if len(dates) == 1:
             votes[found[True] is not None] += 1
-        elif len(told) == 2 and told[0].parts != told[1].parts:
+        elif len(dates) == 2 and dates[0].parts != dates[1].parts:
             either += 1
     if not counts:
         return Formed("", None, ambiguous=False, share=0.0)
@@ -98,14 +98,14 @@ def read_column(values: pa.Array, *, day_first: bool, latest: int = LATEST) -> C
     slow = column.slow(day_first, known)
     if len(slow):
         encoded = pc.dictionary_encode(column.values.take(pa.array(slow)))
-        read = [_told(value, day_first, latest) for value in encoded.dictionary.to_pylist()]
-        told = pa.array([one[1] for one in read], pa.large_string()).take(encoded.indices)
-        numbers = pa.array([one[0] for one in read], pa.int64()).take(encoded.indices)
+        read = [_day_and_precision(value, day_first, latest) for value in encoded.dictionary.to_pylist()]
+        read_precisions = pa.array([pair[1] for pair in read], pa.large_string()).take(encoded.indices)
+        numbers = pa.array([pair[0] for pair in read], pa.int64()).take(encoded.indices)
         known[slow] = numbers.is_valid().to_numpy(zero_copy_only=False)
         days[slow] = numbers.fill_null(0).to_numpy(zero_copy_only=False)
         mask = np.zeros(len(column), np.bool_)
         mask[slow] = True
-        precisions = pc.replace_with_mask(precisions, pa.array(mask), told)
+        precisions = pc.replace_with_mask(precisions, pa.array(mask), read_precisions)
         read_fast = known | mask
     else:
         read_fast = known
@@ -139,12 +139,12 @@ def move_column(values: pa.Array, days: Numbers, *, day_first: bool, latest: int
     Shape:   n texts, n days -> n texts; null where the text is null, is no date, or cannot be written after the move.
     """
     column = _Texts(values)
-    held = days[column.valid] if column.valid is not None else days
+    slow_days = days[column.valid] if column.valid is not None else days
     out = column.data.copy()
     known = np.zeros(len(column), np.bool_)
     for head, rows, block in column.fast(day_first):
         numbers, good = head.read(block)
-        moved, known[rows] = head.written(block, numbers + held[rows], good)
+        moved, known[rows] = head.written(block, numbers + slow_days[rows], good)
         column.put(out, rows, moved)
     fast = pa.LargeStringArray.from_buffers(len(column), pa.py_buffer(column.offsets), pa.py_buffer(out))
     answer = fast if known.all() else pc.if_else(pa.array(known), fast, pa.scalar(None, pa.large_string()))
@@ -153,8 +153,8 @@ def move_column(values: pa.Array, days: Numbers, *, day_first: bool, latest: int
         mask = np.zeros(len(column), np.bool_)
         mask[slow] = True
         texts = column.values.take(pa.array(slow)).to_pylist()
-        made = _moved(texts, held[slow].tolist(), day_first, latest)
-        answer = pc.replace_with_mask(answer, pa.array(mask), pa.array(made, pa.large_string()))
+        moved_texts = _moved(texts, slow_days[slow].tolist(), day_first, latest)
+        answer = pc.replace_with_mask(answer, pa.array(mask), pa.array(moved_texts, pa.large_string()))
     return column.back(answer)
 
 
@@ -167,7 +167,7 @@ def _moved(texts: list[str], days: list[int], day_first: bool, latest: int) -> l
     return [seen[pair] for pair in zip(texts, days, strict=True)]
 
 
-def _told(text: str, day_first: bool, latest: int) -> tuple[int | None, str | None]:
+def _day_and_precision(text: str, day_first: bool, latest: int) -> tuple[int | None, str | None]:
     written = read_date(text, day_first=day_first, latest=latest)
     if written is None:
         return None, None

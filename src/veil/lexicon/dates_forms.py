@@ -74,8 +74,8 @@ def _form(row: Mapping[str, object], macros: Mapping[str, str], search: Mapping[
     if not isinstance(marks, list) or not isinstance(row["good"], dict) or not isinstance(row["bad"], list):
         raise TypeError(row["id"])
     marked = [pattern.replace("{x}", _mark(mark)) for mark in marks]
-    patterns = tuple(_filled(one, macros) for one in marked)
-    sought = tuple(_GROUP.sub("(?:", _filled(one, search)) for one in marked)
+    patterns = tuple(_filled(form, macros) for form in marked)
+    sought = tuple(_GROUP.sub("(?:", _filled(form, search)) for form in marked)
     return Form(
         id=str(row["id"]), patterns=patterns, sought=sought, precision=str(row["precision"]),
         width=int(str(row["width"])), text=str(row["text"]), named="{mon}" in pattern, wider=str(row.get("wider", "")),

@@ -90,15 +90,15 @@ def _read(text: str, day_first: bool, latest: int) -> WrittenDate | None:
     for reader in readers(named=_MONTH_NAME.search(text) is not None):
         match = reader.match.fullmatch(text)
         if match is not None:
-            return _told(text, reader.form, match, day_first, latest)
+            return _written_date(text, reader.form, match, day_first, latest)
     return None
 
 
-def _told(text: str, form: Form, match: re.Match[str], day_first: bool, latest: int) -> WrittenDate | None:
+def _written_date(text: str, form: Form, match: re.Match[str], day_first: bool, latest: int) -> WrittenDate | None:
     found = {name: value for name, value in match.groupdict().items() if value}
     slots = {_role(name, day_first): match.span(name) for name in found if name != "tail"}
-    told = {_role(name, day_first): value for name, value in found.items()}
-    parts, until = _parts(told, "", latest), _parts(told, "2", latest) if form.is_range else None
+    by_role = {_role(name, day_first): value for name, value in found.items()}
+    parts, until = _parts(by_role, "", latest), _parts(by_role, "2", latest) if form.is_range else None
     if until is not None:
         completed = _completed(parts, until)
         if completed is None:
@@ -107,7 +107,7 @@ def _told(text: str, form: Form, match: re.Match[str], day_first: bool, latest: 
     if not exists(parts, form.precision) or (until is not None and not exists(until, form.precision)):
         return None
     return WrittenDate(
-        text, form.id, form.precision, parts, until, weekday_of(told.get("wd", "")), told.get("tail", ""),
+        text, form.id, form.precision, parts, until, weekday_of(by_role.get("wd", "")), by_role.get("tail", ""),
         slots, form.width, form.wider, latest,
     )  # fmt: skip
 
@@ -119,9 +119,9 @@ def _role(name: str, day_first: bool) -> str:
     return ("d" if (name[0] == "a") is day_first else "m") + name[1:]
 
 
-def _parts(told: Mapping[str, str], end: str, latest: int) -> Parts:
-    year, day = told.get("y" + end), told.get("d" + end)
-    month = month_of(told["mon" + end]) if "mon" + end in told else int(told.get("m" + end, 0)) or None
+def _parts(by_role: Mapping[str, str], end: str, latest: int) -> Parts:
+    year, day = by_role.get("y" + end), by_role.get("d" + end)
+    month = month_of(by_role["mon" + end]) if "mon" + end in by_role else int(by_role.get("m" + end, 0)) or None
     return Parts(None if year is None else _year(year, latest), month, None if day is None else int(day))
 
 

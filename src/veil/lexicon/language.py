@@ -296,4 +296,4 @@ def _pattern(text: str, flags: re.RegexFlag = re.IGNORECASE) -> Pattern:
 
 def _pairs(items: list[str]) -> tuple[tuple[str, str], ...]:
     """`ies>y`: an ending, and what stands in its place."""
-    return tuple((one.partition(">")[0], one.partition(">")[2]) for one in items)
+    return tuple((pair.partition(">")[0], pair.partition(">")[2]) for pair in items)

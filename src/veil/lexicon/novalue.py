@@ -29,7 +29,7 @@ def forms(words: Iterable[str]) -> frozenset[str]:
 def standard_words() -> frozenset[str]:
     """The words for "no value" where a project says nothing else: signs, and the words of every language that is read."""
     words = [language(code).no_value for code in LANGUAGES]
-    return frozenset(_SIGNS).union(*(forms(one.any_case) | frozenset(one.exact) for one in words))
+    return frozenset(_SIGNS).union(*(forms(word.any_case) | frozenset(word.exact) for word in words))
 
 
 class NoValue:

@@ -11,14 +11,14 @@ class Numbers:
     """The words for numbers of one language, up to 999.
 
     Shape:   `units`: the words for 0, 1, 2 ... in order; `tens`: those for 20, 30 ...; `hundred`; `joint`: what may
-             stand between (`and`); `one`: what stands for one before a hundred (`a`).
+             stand between (`and`); `one_words`: what means one before a hundred (`a`).
     """
 
     units: tuple[str, ...]
     tens: tuple[str, ...]
     hundred: tuple[str, ...]
     joint: tuple[str, ...]
-    one: tuple[str, ...]
+    one_words: tuple[str, ...]
 
     @cached_property
     def _units(self) -> dict[str, int]:
@@ -37,7 +37,7 @@ class Numbers:
         at = next((i for i, part in enumerate(parts) if part in self.hundred), None)
         if at is None:
             return self._below_hundred(parts)
-        lead = 1 if not parts[:at] or (at == 1 and parts[0] in self.one) else 0
+        lead = 1 if not parts[:at] or (at == 1 and parts[0] in self.one_words) else 0
         if at == 1 and not lead:
             lead = self._units.get(parts[0], 0)
         rest = self._below_hundred(parts[at + 1 :]) if parts[at + 1 :] else 0
@@ -45,10 +45,10 @@ class Numbers:
 
     def _below_hundred(self, parts: list[str]) -> int | None:
         match parts:
-            case [one] if one in self._units:
-                return self._units[one]
-            case [one] if one in self._tens:
-                return self._tens[one]
-            case [tens, one] if tens in self._tens and 0 < self._units.get(one, 0) < 10:
-                return self._tens[tens] + self._units[one]
+            case [word] if word in self._units:
+                return self._units[word]
+            case [word] if word in self._tens:
+                return self._tens[word]
+            case [tens, units] if tens in self._tens and 0 < self._units.get(units, 0) < 10:
+                return self._tens[tens] + self._units[units]
         return None

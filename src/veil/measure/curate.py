@@ -67,7 +67,7 @@ def read_map(path: Path) -> LabelMap:
     lists: dict[str, list[str]] = {"keep": [], DROP: []}
     for word, meant in data.items():
         if word in lists:
-            if not isinstance(meant, list) or not all(isinstance(one, str) for one in meant):
+            if not isinstance(meant, list) or not all(isinstance(text, str) for text in meant):
                 raise _no_map(path, f"`{word}` must be a list of words")
             lists[word] = meant
         elif isinstance(meant, str):

@@ -29,13 +29,13 @@ def figures_of(counts: Sequence[Counts], draws: int) -> Record:
     found = _summary(table)
     return {
         "shares": found,
-        "intervals": _told(found, table, draws),
+        "intervals": _intervals(found, table, draws),
         "tokens": tokens(total),
         "characters": {name: int(total[M[name.upper()]]) for name in ("hit", "miss", "alarm", "calm")},
         "spans": spans(total),
         "leaks": _leaks(total, len(counts)),
         "labels": labels(table, draws),
-        "notes": [{"note": number, **_of_note(one)} for number, one in enumerate(table.sum(axis=1), 1)],
+        "notes": [{"note": number, **_of_note(counts)} for number, counts in enumerate(table.sum(axis=1), 1)],
     }
 
 
@@ -66,12 +66,12 @@ def labels(table: Counts, draws: int) -> Record:
     for at, name in enumerate(NAMES):
         row = by_label[at]
         if row[[M.TP, M.FN, M.FP, M.GOLD, M.SPANS]].any():
-            told = tokens(row)
-            if at == UNLABELLED or told["recall"] is None:
-                told.update(f1=None, f2=None)
-            del told["tn"], told["retention"]
+            shares = tokens(row)
+            if at == UNLABELLED or shares["recall"] is None:
+                shares.update(f1=None, f2=None)
+            del shares["tn"], shares["retention"]
             leaks = int(row[M.GOLD] - row[M.COVERED])
-            found[name] = {**told, "interval": _pair(ranges[at]), "leaks": leaks, "spans": spans(row),
+            found[name] = {**shares, "interval": _pair(ranges[at]), "leaks": leaks, "spans": spans(row),
                            "characters": {"hit": int(row[M.HIT]), "miss": int(row[M.MISS]), "alarm": int(row[M.ALARM])}}  # fmt: skip
     return found
 
@@ -82,7 +82,7 @@ def wanted(text: str) -> dict[str, float]:
     Errors:  PolicyError `want-unknown`, `want-number`.
     """
     found = {}
-    for pair in filter(None, (one.strip() for one in text.split(","))):
+    for pair in filter(None, (part.strip() for part in text.split(","))):
         name, _, number = pair.partition("=")
         if name not in WANTS:
             raise PolicyError("want-unknown", "--want contains an unknown figure", hint="allowed: " + ", ".join(WANTS))
@@ -109,8 +109,8 @@ def _summary(table: Counts) -> Record:
     pairs = {name: (int(hits.sum()), int(totals.sum())) for name, (hits, totals) in _columns(table).items()}
     found: Record = {name: 100 * hit / whole if whole else None for name, (hit, whole) in pairs.items()}
     total = table.sum(axis=(0, 1))
-    told = tokens(total)
-    found["token_f1"], found["token_f2"] = _percent(told["f1"]), _percent(told["f2"])
+    shares = tokens(total)
+    found["token_f1"], found["token_f2"] = _percent(shares["f1"]), _percent(shares["f2"])
     found["leaks"] = _leaks(total, len(table))["per_1000_notes"]
     return found
 
@@ -118,7 +118,7 @@ def _summary(table: Counts) -> Record:
 def _columns(table: Counts) -> dict[str, tuple[Counts, Counts]]:
     """Shape: name of a share -> what counts for it and out of what, a number a note."""
     by_note = table.sum(axis=1)
-    column = {one: by_note[:, one] for one in M}
+    column = {measure: by_note[:, measure] for measure in M}
     phi, alarm = column[M.HIT] + column[M.MISS], column[M.ALARM]
     holds = (phi > 0).astype(np.int64)
     return {
@@ -137,7 +137,7 @@ SHARES = ("chars", "notes", "other", "harmless", "token_recall", "token_precisio
 WANTS = (*SHARES, "token_f1", "token_f2", "leaks")
 
 
-def _told(shares: Record, table: Counts, draws: int) -> Record:
+def _intervals(shares: Record, table: Counts, draws: int) -> Record:
     columns = _columns(table)
     hits = np.stack([columns[name][0] for name in SHARES], axis=1)
     totals = np.stack([columns[name][1] for name in SHARES], axis=1)
@@ -153,8 +153,8 @@ def _leaks(total: Counts, notes: int) -> Record:
 
 
 def _of_note(total: Counts) -> Record:
-    told = tokens(total)
-    return {**told, "chars": _share(total[M.HIT], total[M.HIT] + total[M.MISS]),
+    shares = tokens(total)
+    return {**shares, "chars": _share(total[M.HIT], total[M.HIT] + total[M.MISS]),
             "other": _share(total[M.ALARM], total[M.ALARM] + total[M.CALM]), "spans": int(total[M.GOLD]),
             "leaks": int(total[M.GOLD] - total[M.COVERED])}  # fmt: skip
 

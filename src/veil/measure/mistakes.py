@@ -34,12 +34,12 @@ def mistakes(sheet: Sheet, predicted: Predicted, number: int) -> Iterator[Mistak
     for mark, _ in predicted:
         masked[mark.start : mark.end] = True
     counted = sheet.solid & (sheet.kind >= 0)
-    for one in counting(sheet):
-        own = counted[one.start : one.end]
-        hidden = own & masked[one.start : one.end]
-        if own.any() and not np.array_equal(own, hidden) and one.label is not None:
+    for gold in counting(sheet):
+        own = counted[gold.start : gold.end]
+        hidden = own & masked[gold.start : gold.end]
+        if own.any() and not np.array_equal(own, hidden) and gold.label is not None:
             kind = PART if hidden.any() else LEAK
-            yield _mistake(sheet, one.label.value, kind, number, (one.start, one.end), masked)
+            yield _mistake(sheet, gold.label.value, kind, number, (gold.start, gold.end), masked)
     free = sheet.solid & (sheet.kind == FREE)
     for mark, label in dict.fromkeys(predicted):
         if free[mark.start : mark.end].any():

@@ -32,7 +32,7 @@ class Note:
     marks: tuple[Mark, ...] = field(repr=False)
 
 
-class Told(NamedTuple):
+class MarkClaim(NamedTuple):
     """A mark as a file tells it: its pieces, its word, and the text that the file says stands there."""
 
     pieces: tuple[tuple[int, int], ...]
@@ -55,7 +55,7 @@ def checked(note: Note, where: str) -> Note:
     return Note(note.id, note.text, tuple(sorted(note.marks, key=lambda mark: mark[:2])))
 
 
-def fitted(readings: Sequence[str], told: Sequence[Told], where: str) -> tuple[str, list[Mark]]:
+def fitted(readings: Sequence[str], claims: Sequence[MarkClaim], where: str) -> tuple[str, list[Mark]]:
     r"""The text in which every mark stands where its own file says it does.
 
     Shape:   `readings`: the text as it may have been counted, with its `\r\n` and with `\n` alone, the likelier first. The
@@ -63,18 +63,18 @@ def fitted(readings: Sequence[str], told: Sequence[Told], where: str) -> tuple[s
     Errors:  FormatError `mark-offset`, `mark-text`; `newlines-unclear` where the two readings differ and nothing decides.
     """
     if len(set(readings)) == 1:
-        _demand(readings[0], told, where, strict=False)
-        return readings[0], _marks(told)
-    fits = [one for one in readings if all(_fits(one, mark, strict=True) for mark in told)]
+        _demand(readings[0], claims, where, strict=False)
+        return readings[0], _marks(claims)
+    fits = [reading for reading in readings if all(_fits(reading, mark, strict=True) for mark in claims)]
     if not fits:
-        _demand(readings[0], told, where, strict=True)
-    first = min(one.index("\r") for one in readings if "\r" in one)
-    if len(fits) > 1 and any(mark.said is None and mark.pieces[-1][1] > first for mark in told):
+        _demand(readings[0], claims, where, strict=True)
+    first = min(reading.index("\r") for reading in readings if "\r" in reading)
+    if len(fits) > 1 and any(mark.said is None and mark.pieces[-1][1] > first for mark in claims):
         raise FormatError(
             "newlines-unclear", "the lines end in CR LF, and it is unclear whether offsets count the CR", where=where,
             hint="add the annotated text to each annotation, or save the file with LF line ends",
         )  # fmt: skip
-    return fits[0], _marks(told)
+    return fits[0], _marks(claims)
 
 
 def line_feeds(text: str) -> str:
@@ -101,12 +101,12 @@ def unique(notes: Iterable[Note], what: str) -> list[Note]:
     return found
 
 
-def _marks(told: Sequence[Told]) -> list[Mark]:
-    return [mark for one in told for mark in one.marks()]
+def _marks(claims: Sequence[MarkClaim]) -> list[Mark]:
+    return [mark for claim in claims for mark in claim.marks()]
 
 
-def _demand(text: str, told: Sequence[Told], where: str, *, strict: bool) -> None:
-    for number, mark in enumerate(told, 1):
+def _demand(text: str, claims: Sequence[MarkClaim], where: str, *, strict: bool) -> None:
+    for number, mark in enumerate(claims, 1):
         if not _inside(text, mark):
             raise _outside(where, number)
         if not _fits(text, mark, strict=strict):
@@ -116,11 +116,11 @@ def _demand(text: str, told: Sequence[Told], where: str, *, strict: bool) -> Non
             )  # fmt: skip
 
 
-def _inside(text: str, mark: Told) -> bool:
+def _inside(text: str, mark: MarkClaim) -> bool:
     return all(0 <= start < end <= len(text) for start, end in mark.pieces)
 
 
-def _fits(text: str, mark: Told, *, strict: bool) -> bool:
+def _fits(text: str, mark: MarkClaim, *, strict: bool) -> bool:
     if not _inside(text, mark):
         return False
     if mark.said is None:

@@ -66,15 +66,15 @@ def read_predictions(path: Path, gold: list[Note], tell: Tell) -> Annotated:
     return Annotated(kind, [_joined(note, by_id[note.id], number) for number, note in enumerate(gold, 1)])
 
 
-def _joined(gold: Note, told: Note, number: int) -> Note:
-    if told.text is not None and told.text != gold.text:
+def _joined(gold: Note, predicted: Note, number: int) -> Note:
+    if predicted.text is not None and predicted.text != gold.text:
         raise FormatError(
             "prediction-text",
             "the text of the predictions differs from that of gold",
             where=f"gold note {number}",
             hint=_WHICH,
         )
-    return checked(Note(gold.id, gold.text, told.marks), f"predictions of gold note {number}")
+    return checked(Note(gold.id, gold.text, predicted.marks), f"predictions of gold note {number}")
 
 
 def _files(path: Path, what: str) -> tuple[str, list[str]]:

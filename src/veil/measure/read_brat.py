@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from veil.errors import FormatError
-from veil.measure.notes import Note, Told, fitted, line_feeds
+from veil.measure.notes import MarkClaim, Note, fitted, line_feeds
 
 _LINE = re.compile(r"T\S*\t(\S+) (\d{1,12} \d{1,12}(?:;\d{1,12} \d{1,12})*)(?:\t(.*))?")
 _BREAK = re.compile(r"[\r\n]")
@@ -17,11 +17,11 @@ def read_note(text: str, annotations: str, name: str, where: str) -> Note:
     Errors:  FormatError `ann-line` with the number of the line, never its content; `mark-offset`, `mark-text`,
              `newlines-unclear`.
     """
-    told = []
+    claims = []
     for number, line in enumerate(annotations.replace("\r\n", "\n").split("\n"), 1):
         if line.startswith("T"):
-            told.append(_told(line, f"{where} line {number}"))
-    text, marks = fitted([text, line_feeds(text)], told, where)
+            claims.append(_claim(line, f"{where} line {number}"))
+    text, marks = fitted([text, line_feeds(text)], claims, where)
     return Note(name, text, tuple(sorted(marks, key=lambda mark: mark[:2])))
 
 
@@ -35,10 +35,10 @@ def written(note: Note) -> tuple[str, str]:
     return text, "".join(lines)
 
 
-def _told(line: str, where: str) -> Told:
+def _claim(line: str, where: str) -> MarkClaim:
     found = _LINE.fullmatch(line)
     if found is None:
         raise FormatError("ann-line", "a text-bound annotation cannot be read", where=where,
                           hint="expected: T1, a tab, LABEL START END, a tab, the text")  # fmt: skip
     pieces = [piece.split(" ") for piece in found.group(2).split(";")]
-    return Told(tuple((int(start), int(end)) for start, end in pieces), found.group(1), found.group(3))
+    return MarkClaim(tuple((int(start), int(end)) for start, end in pieces), found.group(1), found.group(3))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from veil.errors import FormatError
 from veil.formats.xmltext import decoded, parse
-from veil.measure.notes import Mark, Note, Told, fitted
+from veil.measure.notes import Mark, MarkClaim, Note, fitted
 from veil.model import Label
 
 _SPAN = re.compile(r"(\d{1,12})\s*~\s*(\d{1,12})")
@@ -35,7 +35,7 @@ class _Seen:
     path: list[str] = field(default_factory=list)
     texts: int = 0
     text: list[str] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
+    claims: list[MarkClaim] = field(default_factory=list)
 
 
 def read_note(data: bytes, name: str, where: str) -> Note:
@@ -52,7 +52,7 @@ def read_note(data: bytes, name: str, where: str) -> Note:
         raise _shape(where, "it must have exactly one TEXT")
     raw = "".join(seen.text)
     broken = raw.replace(f"{stand_in}\n", "\n").replace(stand_in, "\n")  # as a reader of XML gives it; `&#13;` stays
-    text, marks = fitted([broken, raw.replace(stand_in, "\r")], seen.told, where)
+    text, marks = fitted([broken, raw.replace(stand_in, "\r")], seen.claims, where)
     return Note(name, text, tuple(sorted(marks, key=lambda mark: mark[:2])))
 
 
@@ -64,7 +64,7 @@ def _parsed(document: str, where: str) -> _Seen:
         if len(seen.path) == 2 and name == "TEXT":
             seen.texts += 1
         if len(seen.path) == 3 and seen.path[1] == "TAGS":
-            seen.told.append(_told(name, attributes, where, len(seen.told) + 1))
+            seen.claims.append(_claim(name, attributes, where, len(seen.claims) + 1))
 
     def characters(data: str) -> None:
         if len(seen.path) == 2 and seen.path[1] == "TEXT":
@@ -74,13 +74,13 @@ def _parsed(document: str, where: str) -> _Seen:
     return seen
 
 
-def _told(element: str, attributes: dict[str, str], where: str, number: int) -> Told:
+def _claim(element: str, attributes: dict[str, str], where: str, number: int) -> MarkClaim:
     pieces = _SPAN.findall(attributes.get("spans", "")) or [(attributes.get("start", ""), attributes.get("end", ""))]
     if not all(edge.isascii() and edge.isdigit() and len(edge) < 13 for piece in pieces for edge in piece):
         raise _shape(where, f"tag {number} has no start and end")
     comment = attributes.get("comment", "")
     kind = comment.removeprefix(_OURS) if comment.startswith(_OURS) else attributes.get("TYPE") or element
-    return Told(tuple((int(start), int(end)) for start, end in pieces), kind, attributes.get("text"))
+    return MarkClaim(tuple((int(start), int(end)) for start, end in pieces), kind, attributes.get("text"))
 
 
 def written(note: Note, where: str) -> str:
@@ -101,8 +101,8 @@ def written(note: Note, where: str) -> str:
 def _tag(text: str, number: int, mark: Mark) -> str:
     label = mark.label or Label.ID.value
     element, kind = _TYPES[Label(label)]
-    told = _quoted(text[mark.start : mark.end])
-    return f'<{element} id="P{number}" start="{mark.start}" end="{mark.end}" text="{told}" TYPE="{kind}" comment="{_OURS}{label}" />\n'
+    quoted_text = _quoted(text[mark.start : mark.end])
+    return f'<{element} id="P{number}" start="{mark.start}" end="{mark.end}" text="{quoted_text}" TYPE="{kind}" comment="{_OURS}{label}" />\n'
 
 
 def _quoted(text: str) -> str:

@@ -49,18 +49,18 @@ def _note(line: str, where: str, *, needs_text: bool) -> Note:
         raise _bad(where, "has no list of spans")
     if isinstance(text, str) and not is_unicode(text):
         raise _bad(where, "has half a surrogate pair in its text")
-    return checked(Note(str(record["id"]), text, tuple(_mark(one, where) for one in spans)), where)
+    return checked(Note(str(record["id"]), text, tuple(_mark(span, where) for span in spans)), where)
 
 
-def _mark(one: Any, where: str) -> Mark:
-    if isinstance(one, dict):
-        one = [one.get("start"), one.get("end"), one.get("label")]
-    if not isinstance(one, list) or len(one) < 2 or not all(type(edge) is int for edge in one[:2]):
+def _mark(given: Any, where: str) -> Mark:
+    if isinstance(given, dict):
+        given = [given.get("start"), given.get("end"), given.get("label")]
+    if not isinstance(given, list) or len(given) < 2 or not all(type(edge) is int for edge in given[:2]):
         raise _bad(where, "has a span whose start or end is not a whole number")
-    label = one[2] if len(one) > 2 else None
+    label = given[2] if len(given) > 2 else None
     if label is not None and not isinstance(label, str):
         raise _bad(where, "has a span whose label is not text")
-    return Mark(one[0], one[1], label)
+    return Mark(given[0], given[1], label)
 
 
 def _bad(where: str, what: str) -> FormatError:

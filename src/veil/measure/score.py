@@ -95,20 +95,20 @@ def _spans(counts: Counts, sheet: Sheet, predicted: Predicted, masked: NDArray[n
     bounds = {(mark.start, mark.end) for mark, _ in predicted}
     named = {(mark.start, mark.end, label) for mark, label in predicted}
     by_label = _by_label(solid, predicted)
-    for one in counting(sheet):
-        total = own[one.end] - own[one.start]
-        if not total or one.label is None:
+    for gold in counting(sheet):
+        total = own[gold.end] - own[gold.start]
+        if not total or gold.label is None:
             continue
-        row = counts[INDEX[one.label]]
-        caught = hidden[one.end] - hidden[one.start]
-        same = by_label.get(one.label)
-        alike = same[one.end] - same[one.start] if same is not None else 0
-        either_way = ((one.start, one.end), (one.first, one.last))
+        row = counts[INDEX[gold.label]]
+        caught = hidden[gold.end] - hidden[gold.start]
+        same = by_label.get(gold.label)
+        alike = same[gold.end] - same[gold.start] if same is not None else 0
+        either_way = ((gold.start, gold.end), (gold.first, gold.last))
         row[M.GOLD] += 1
         row[M.EXACT] += any(pair in bounds for pair in either_way)
         row[M.ANY] += caught > 0
         row[M.COVERED] += caught == total
-        row[M.EXACT_SAME] += any((*pair, one.label) in named for pair in either_way)
+        row[M.EXACT_SAME] += any((*pair, gold.label) in named for pair in either_way)
         row[M.ANY_SAME] += alike > 0
         row[M.COVERED_SAME] += alike == total
     _predicted(counts, sheet, predicted, own)
@@ -116,13 +116,13 @@ def _spans(counts: Counts, sheet: Sheet, predicted: Predicted, masked: NDArray[n
 
 def _predicted(counts: Counts, sheet: Sheet, predicted: Predicted, own: Counts) -> None:
     weighed = _running(sheet.solid & ((sheet.kind >= 0) | (sheet.kind == FREE)))
-    golden = [one for one in counting(sheet) if own[one.end] - own[one.start]]
-    bounds = {pair for one in golden for pair in ((one.start, one.end), (one.first, one.last))}
-    named = {(*pair, one.label) for one in golden for pair in ((one.start, one.end), (one.first, one.last))}
-    neutral = {(one.first, one.last, one.label) for one in sheet.gold if not one.counts}
+    golden = [gold for gold in counting(sheet) if own[gold.end] - own[gold.start]]
+    bounds = {pair for gold in golden for pair in ((gold.start, gold.end), (gold.first, gold.last))}
+    named = {(*pair, gold.label) for gold in golden for pair in ((gold.start, gold.end), (gold.first, gold.last))}
+    neutral = {(gold.first, gold.last, gold.label) for gold in sheet.gold if not gold.counts}
     apart = {pair[:2] for pair in neutral} - bounds
     solid = sheet.solid & (sheet.kind >= 0)
-    by_label = _by_label(solid, [(Mark(one.start, one.end, None), one.label) for one in golden])
+    by_label = _by_label(solid, [(Mark(gold.start, gold.end, None), gold.label) for gold in golden])
     for mark, label in dict.fromkeys(predicted):
         start, end = mark.start, mark.end
         if not weighed[end] - weighed[start] or (start, end) in apart or (start, end, label) in neutral:
@@ -138,7 +138,7 @@ def _predicted(counts: Counts, sheet: Sheet, predicted: Predicted, own: Counts) 
 
 def counting(sheet: Sheet) -> list[Gold]:
     """The marks of gold that count."""
-    return [one for one in sheet.gold if one.counts]
+    return [gold for gold in sheet.gold if gold.counts]
 
 
 def _by_label(solid: NDArray[np.bool_], marks: Predicted) -> dict[Label, Counts]:

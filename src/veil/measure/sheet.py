@@ -44,12 +44,12 @@ def sheet_of(text: str, gold: Sequence[Gold], *, curate: bool) -> Sheet:
     Keeps:   with `curate`, titles in a name, a four-digit year in a date and a possessive s count neither way.
     """
     kind = np.full(len(text), FREE, dtype=np.int8)
-    for one in gold:
-        kind[one.first : one.last] = EITHER
-    for one in gold:
-        if one.counts and one.label is not None:
-            kind[one.start : one.end] = INDEX[one.label]
-    edges = {edge for one in gold for edge in one[:4]}
+    for mark in gold:
+        kind[mark.first : mark.last] = EITHER
+    for mark in gold:
+        if mark.counts and mark.label is not None:
+            kind[mark.start : mark.end] = INDEX[mark.label]
+    edges = {edge for mark in gold for edge in mark[:4]}
     tokens = list(_tokens(text, edges))
     solid = np.zeros(len(text), dtype=np.bool_)
     for start, end in tokens:
@@ -85,10 +85,10 @@ def dropped(sheets: Iterable[Sheet]) -> dict[str, int]:
     """How many marks count neither way, by label: `(map)` those that the map drops, `(may stay)` a bare year or title."""
     counts: Counter[str] = Counter()
     for sheet in sheets:
-        for one in sheet.gold:
-            name = one.label.value if one.label else "(map)"
-            if not one.counts:
+        for gold in sheet.gold:
+            name = gold.label.value if gold.label else "(map)"
+            if not gold.counts:
                 counts[name] += 1
-            elif not (sheet.solid & (sheet.kind >= 0))[one.start : one.end].any():
+            elif not (sheet.solid & (sheet.kind >= 0))[gold.start : gold.end].any():
                 counts[f"{name} (may stay)"] += 1
     return dict(sorted(counts.items()))

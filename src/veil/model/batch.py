@@ -64,9 +64,11 @@ class Field:
     def followed(self, others: Sequence[Field]) -> Field:
         """One field of this and others of its address, their values in a row."""
         every = [self, *others]
-        if self._text is not None and all(one.cells is not None and one.cells.type == self.cells.type for one in every):
-            return Field(self.address, cells=pa.concat_arrays([one.cells for one in every]), text=self._text)
-        return Field(self.address, pa.concat_arrays([one.values for one in every]))
+        if self._text is not None and all(
+            field.cells is not None and field.cells.type == self.cells.type for field in every
+        ):
+            return Field(self.address, cells=pa.concat_arrays([field.cells for field in every]), text=self._text)
+        return Field(self.address, pa.concat_arrays([field.values for field in every]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +88,4 @@ class Batch:
     elements: Elements | None = None
 
     def field(self, address: str) -> Field | None:
-        return next((one for one in self.fields if one.address == address), None)
+        return next((field for field in self.fields if field.address == address), None)

@@ -106,7 +106,7 @@ def span_table(
 ) -> pa.Table:  # fmt: skip
     """A table of SPANS. Shape: k of each."""
     columns = (value, start, end, replacement, label)
-    return pa.table([pa.array(column, one.type) for column, one in zip(columns, SPANS, strict=True)], schema=SPANS)
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, SPANS, strict=True)], schema=SPANS)
 
 
 def by_value(spans: pa.Table | None) -> dict[int, list[Splice]]:
@@ -114,8 +114,8 @@ def by_value(spans: pa.Table | None) -> dict[int, list[Splice]]:
     found: dict[int, list[Splice]] = {}
     if spans is None:
         return found
-    for value, *told in zip(*(column.to_pylist() for column in spans.columns), strict=True):
-        found.setdefault(value, []).append(Splice(*told))
+    for value, *splice in zip(*(column.to_pylist() for column in spans.columns), strict=True):
+        found.setdefault(value, []).append(Splice(*splice))
     return found
 
 

@@ -19,9 +19,9 @@ class Item(str):
     inner: str
 
     def __new__(cls, path: str, inner: str) -> Self:
-        made = super().__new__(cls, f"{path}{_BETWEEN}{inner}")
-        made.path, made.inner = path, inner
-        return made
+        item = super().__new__(cls, f"{path}{_BETWEEN}{inner}")
+        item.path, item.inner = path, inner
+        return item
 
     def __reduce__(self) -> tuple[type[Item], tuple[str, str]]:
         return type(self), (self.path, self.inner)

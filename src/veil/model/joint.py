@@ -33,12 +33,12 @@ class Joint:
     @classmethod
     def of(cls, members: Sequence[Batch]) -> Joint | None:
         """None where they differ in their columns, or in the types of a column's cells."""
-        rows = _bounds([one.height for one in members])
-        is_tree = any(field.rows is not None for one in members for field in one.fields)
-        made = _trees(members, rows) if is_tree else _tables(members)
-        if made is None:
+        rows = _bounds([member.height for member in members])
+        is_tree = any(field.rows is not None for member in members for field in member.fields)
+        joined = _trees(members, rows) if is_tree else _tables(members)
+        if joined is None:
             return None
-        fields, values, elements = made
+        fields, values, elements = joined
         return cls(tuple(members), Batch(fields, rows[-1], elements=elements), rows, values)
 
     def edits_of(self, number: int, edits: Edits) -> Edits | None:
@@ -46,18 +46,18 @@ class Joint:
         if len(edits.removed_rows) or len(edits.removed_elements) or edits.removed_regions is not None or edits.exact:
             return None
         own = {field.address for field in self.members[number].fields}
-        made = Edits(removed=edits.removed & own)
+        own_edits = Edits(removed=edits.removed & own)
         for address, column in edits.columns.items():
             if address in own:
                 first, end = self.values[address][number : number + 2]
-                made.columns[address] = column.slice(first, end - first)
+                own_edits.columns[address] = column.slice(first, end - first)
         for address, spans in edits.spans.items():
             if address in own:
                 first, end = self.values[address][number : number + 2]
                 at = spans["value"]
                 mine = spans.filter(pc.and_(pc.greater_equal(at, first), pc.less(at, end)))
-                made.spans[address] = mine.set_column(0, mine.schema.field(0), pc.subtract(mine["value"], first))
-        return made
+                own_edits.spans[address] = mine.set_column(0, mine.schema.field(0), pc.subtract(mine["value"], first))
+        return own_edits
 
 
 def _bounds(counts: Sequence[int]) -> Bounds:
@@ -70,13 +70,13 @@ _Made = tuple[tuple[Field, ...], dict[str, Bounds], Elements | None]
 def _tables(members: Sequence[Batch]) -> _Made | None:
     first = members[0].fields
     names = [field.address for field in first]
-    for one in members[1:]:
-        if [field.address for field in one.fields] != names:
+    for member in members[1:]:
+        if [field.address for field in member.fields] != names:
             return None
-        if any(_kind(mine) != _kind(theirs) for mine, theirs in zip(one.fields, first, strict=True)):
+        if any(_kind(mine) != _kind(theirs) for mine, theirs in zip(member.fields, first, strict=True)):
             return None
-    fields = tuple(field.followed([one.fields[i] for one in members[1:]]) for i, field in enumerate(first))
-    bounds = _bounds([one.height for one in members])
+    fields = tuple(field.followed([member.fields[i] for member in members[1:]]) for i, field in enumerate(first))
+    bounds = _bounds([member.height for member in members])
     return fields, dict.fromkeys(names, bounds), None
 
 
@@ -86,12 +86,12 @@ def _kind(field: Field) -> pa.DataType | None:
 
 def _trees(members: Sequence[Batch], rows: Bounds) -> _Made | None:
     """Fields of all addresses; a member that lacks one has no values there."""
-    if any(field.rows is None for one in members for field in one.fields):
+    if any(field.rows is None for member in members for field in member.fields):
         return None
     place = _element_places(members, rows)
     by_address: dict[str, list[Field | None]] = {}
-    for number, one in enumerate(members):
-        for field in one.fields:
+    for number, member in enumerate(members):
+        for field in member.fields:
             by_address.setdefault(field.address, [None] * len(members))[number] = field
     fields, values = [], {}
     for address, every in by_address.items():
@@ -114,11 +114,11 @@ def _numbers(element: pa.Array | None) -> np.ndarray[Any, Any]:
 
 def _element_places(members: Sequence[Batch], rows: Bounds) -> list[np.ndarray[Any, Any]] | None:
     """The number in the joint tree of each element of each member: the records of all come first."""
-    if any(one.elements is None for one in members):
+    if any(member.elements is None for member in members):
         return None
     at, found = rows[-1], []
-    for number, one in enumerate(members):
-        inner = len(one.elements or ()) - one.height
+    for number, member in enumerate(members):
+        inner = len(member.elements or ()) - member.height
         found.append(np.concatenate((np.arange(rows[number], rows[number + 1]), np.arange(at, at + inner))))
         at += inner
     return found
@@ -127,10 +127,10 @@ def _element_places(members: Sequence[Batch], rows: Bounds) -> list[np.ndarray[A
 def _tree(members: Sequence[Batch], rows: Bounds, place: list[np.ndarray[Any, Any]]) -> Elements:
     count = sum(len(own) for own in place)
     parent, row = np.full(count, -1, np.int64), np.zeros(count, np.int64)
-    for number, one in enumerate(members):
-        if one.elements is None:
+    for number, member in enumerate(members):
+        if member.elements is None:
             continue
-        above = one.elements.parents
+        above = member.elements.parents
         parent[place[number]] = np.where(above < 0, -1, place[number][above])
-        row[place[number]] = one.elements.row.to_numpy(zero_copy_only=False) + rows[number]
+        row[place[number]] = member.elements.row.to_numpy(zero_copy_only=False) + rows[number]
     return Elements(pa.array(parent), pa.array(row))

@@ -61,18 +61,18 @@ class ShiftedAge:
         pairs = zip(
             values.to_pylist(), births.to_pylist(), moved.values.to_pylist(), np.asarray(steps).tolist(), strict=True
         )
-        made = [self._shown(value, born, new) if step else None for value, born, new, step in pairs]
-        return outcome(values, pa.array(made, pa.large_string()))
+        shown = [self._shown(value, born, new) if step else None for value, born, new, step in pairs]
+        return outcome(values, pa.array(shown, pa.large_string()))
 
     def _shown(self, value: str | None, born: dt.date | None, moved: str | None) -> str | None:
-        told = _AGE.fullmatch(value or "")
+        age_match = _AGE.fullmatch(value or "")
         reference = reference_of(self.name, self.reference_date)
-        if told is None or born is None or moved is None or reference is None:
+        if age_match is None or born is None or moved is None or reference is None:
             return None
         was = age_at(Parts(born.year, born.month, born.day), reference)
         new = dt.date.fromisoformat(moved)
         now = age_at(Parts(new.year, new.month, new.day), reference)
-        if was is None or now is None or int(told.group(1)) > 130:
+        if was is None or now is None or int(age_match.group(1)) > 130:
             return None
-        age = max(0, int(told.group(1)) + now - was)
-        return OVER if max(age, int(told.group(1)), was, now) > 89 else str(age)
+        age = max(0, int(age_match.group(1)) + now - was)
+        return OVER if max(age, int(age_match.group(1)), was, now) > 89 else str(age)

@@ -91,8 +91,8 @@ def in_range(operator: str, option: str, value: Any, low: int, high: int) -> Non
 def by_distinct(values: pa.Array, make: Any) -> pa.Array:
     """`make` of each distinct value, spread over the column; None of it is null. Shape: n -> n `large_string`."""
     encoded = pc.dictionary_encode(values)
-    made = pa.array([make(value) for value in encoded.dictionary.to_pylist()], pa.large_string())
-    return made.take(encoded.indices)
+    new = pa.array([make(value) for value in encoded.dictionary.to_pylist()], pa.large_string())
+    return new.take(encoded.indices)
 
 
 def by_domain(values: pa.Array, about: pa.Table, make: Callable[[pa.Array, str], pa.Array]) -> pa.Array:

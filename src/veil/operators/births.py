@@ -79,8 +79,8 @@ class Births:
             return moved, None
         mask = pa.array(old)
         distinct = pc.dictionary_encode(values.filter(mask))
-        made = [self._at(one, day) for one in distinct.dictionary.to_pylist()]
-        new = pa.array(made, pa.large_string()).take(distinct.indices)
+        texts = [self._at(text, day) for text in distinct.dictionary.to_pylist()]
+        new = pa.array(texts, pa.large_string()).take(distinct.indices)
         return pc.replace_with_mask(moved, mask, new), mask
 
     def _read(self, values: pa.Array) -> npt.NDArray[np.int64]:
@@ -109,5 +109,5 @@ def birth_years(values: pa.Array, moved: pa.Array, days: npt.NDArray[np.int64], 
         return moved
     new = pc.add(born.cast(pa.int32()), pa.array(days, pa.int32())).cast(pa.date32())
     same = pc.equal(values, pc.year(born).cast(pa.large_string()))
-    told = pc.fill_null(pc.and_(same, moved.is_valid()), fill_value=False)
-    return pc.if_else(told, pc.year(new).cast(pa.large_string()), moved)
+    with_year = pc.fill_null(pc.and_(same, moved.is_valid()), fill_value=False)
+    return pc.if_else(with_year, pc.year(new).cast(pa.large_string()), moved)

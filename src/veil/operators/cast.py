@@ -91,9 +91,9 @@ class Casting:
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         cells, uncast = cast_cells(values, self.cast.kind, day_first=self.cast.day_first)
-        made = self.inner.replace(cells, about, keys)
-        unread = made.unread if uncast is None else uncast if made.unread is None else pc.or_(made.unread, uncast)
-        return replace(made, unread=unread, uncast=uncast)
+        inner = self.inner.replace(cells, about, keys)
+        unread = inner.unread if uncast is None else uncast if inner.unread is None else pc.or_(inner.unread, uncast)
+        return replace(inner, unread=unread, uncast=uncast)
 
 
 def cast_cells(values: pa.Array, kind: str, *, day_first: bool) -> tuple[pa.Array, pa.BooleanArray | None]:
@@ -127,6 +127,6 @@ def _unpowered(values: pa.Array) -> pa.Array:
     if not pc.any(powered).as_py():
         return values
     some = pc.dictionary_encode(values.filter(powered))
-    numbers = [Decimal(one.strip()) for one in some.dictionary.to_pylist()]
-    whole = [str(int(one)) if one == one.to_integral_value() else str(one) for one in numbers]
+    numbers = [Decimal(text.strip()) for text in some.dictionary.to_pylist()]
+    whole = [str(int(number)) if number == number.to_integral_value() else str(number) for number in numbers]
     return pc.replace_with_mask(values, powered, pa.array(whole, values.type).take(some.indices))

@@ -107,7 +107,7 @@ def _ssn(secret: bytes, value: str) -> str | None:
         return None
     number = _number(secret, "ssn", digits)
     rest = f"{number // 2 % 99 + 1:02}{number // 512 % 9_999 + 1:04}"
-    area = next(one for one in (("000", "666"), ("666", "000"))[number % 2] if one + rest != digits)
+    area = next(prefix for prefix in (("000", "666"), ("666", "000"))[number % 2] if prefix + rest != digits)
     fresh = iter(area + rest)
     return "".join(next(fresh) if char in "0123456789" else char for char in value)
 

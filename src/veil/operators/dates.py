@@ -38,8 +38,8 @@ def shift_days(subjects: pa.Array, keys: Keys, min: int = 1, max: int = 365) -> 
     Keeps:   one subject has one shift, under one key, whatever the batch.
     """
     key = (keys.id, keys.version, min, max)
-    for held, of, found in _lately:
-        if held == key and _is_same(of, subjects):
+    for of_key, of, found in _lately:
+        if of_key == key and _is_same(of, subjects):
             return found
     found = _drawn(subjects, keys, min, max)
     _lately.appendleft((key, subjects, found))
@@ -186,8 +186,8 @@ class Shift:
         if given.all() and len(given):
             return offsets.to_numpy(zero_copy_only=False).astype(np.int64), given
         derived = shift_days(column_of(about, "subject"), keys, self.min, self._most)
-        told = offsets.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-        return np.where(given, told, derived), given
+        given_days = offsets.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+        return np.where(given, given_days, derived), given
 
     def _moved(self, values: pa.Array, steps: Days, given: Flags) -> pa.Array:
         whole = self.unit in ("days", "weeks")
@@ -201,15 +201,15 @@ class Shift:
 
     def _stepped(self, values: pa.Array, steps: Days, given: Flags) -> pa.Array:
         seen: dict[tuple[str, int, bool], str | None] = {}
-        made = []
+        shown = []
         for value, step, is_given in zip(values.to_pylist(), steps.tolist(), given.tolist(), strict=True):
             key = (value, step, is_given)
             if value is not None and key not in seen:
                 written = read_date(value, day_first=self.day_first, latest=self._latest)
                 unit = "days" if is_given else self.unit
                 seen[key] = None if written is None else move_by(written, unit, step)
-            made.append(seen.get(key))
-        return pa.array(made, pa.large_string())
+            shown.append(seen.get(key))
+        return pa.array(shown, pa.large_string())
 
     def _clamp(self, values: pa.Array, moved: pa.Array, about: pa.Table) -> tuple[pa.Array, pa.BooleanArray | None]:
         born = column_of(about, "born")

@@ -60,11 +60,11 @@ def _read(path: str, changed: int, size: int) -> HierarchyFile:
         if len(row) != len(rows[0]):
             raise PolicyError("hierarchy-ragged", "a row of the hierarchy has too many or too few levels",
                               where=f"{where} row {number}", hint="write one row per value, each with all levels")  # fmt: skip
-    held: dict[str, tuple[str, ...]] = {}
+    levels_of: dict[str, tuple[str, ...]] = {}
     for number, row in enumerate(rows, start=1):
-        if held.setdefault(row[0], row) != row:
+        if levels_of.setdefault(row[0], row) != row:
             raise PolicyError("hierarchy-twice", "a value has two rows in the hierarchy", where=f"{where} row {number}")
-    return HierarchyFile(held, len(rows[0]))
+    return HierarchyFile(levels_of, len(rows[0]))
 
 
 def _none(path: str) -> PolicyError:
@@ -102,8 +102,8 @@ class Generalize:
         rows = hierarchy_file(self.hierarchy).rows
         there = pc.dictionary_encode(values)
         wanted = [rows[cell][self.level] if cell in rows else "" for cell in there.dictionary.to_pylist()]
-        told = pc.fill_null(pa.array(wanted, pa.large_string()).take(there.indices), "")
-        return pc.not_equal(told, pc.fill_null(answers, ""))
+        listed = pc.fill_null(pa.array(wanted, pa.large_string()).take(there.indices), "")
+        return pc.not_equal(listed, pc.fill_null(answers, ""))
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         del about, keys

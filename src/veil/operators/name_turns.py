@@ -30,10 +30,10 @@ def turns_of(secret: bytes, bearers: Iterable[Bearer]) -> Turns:
              (as long as the list has enough), nor does anybody get a name that somebody of the household bears; no two
              people get one full name.
     """
-    everybody = sorted(set(bearers), key=lambda one: (one.household, one.person, one.given, one.family))
+    everybody = sorted(set(bearers), key=lambda bearer: (bearer.household, bearer.person, bearer.given, bearer.family))
     households: dict[str, set[str]] = defaultdict(set)
-    for one in everybody:
-        households[one.household].add(one.family)
+    for bearer in everybody:
+        households[bearer.household].add(bearer.family)
     families = {
         name: turns for name, words in households.items() if (turns := _family_turns(secret, name, sorted(words)))
     }
@@ -61,15 +61,15 @@ def _family_turns(secret: bytes, household: str, words: list[str]) -> dict[str, 
 def _given_turns(secret: bytes, everybody: list[Bearer], families: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     """The turns of the given names of those whose full surrogate name another has already."""
     borne: dict[str, set[str]] = defaultdict(set)
-    for one in everybody:
-        if one.household != STAFF_HOUSEHOLD:
-            borne[one.household].add(one.given)
+    for bearer in everybody:
+        if bearer.household != STAFF_HOUSEHOLD:
+            borne[bearer.household].add(bearer.given)
     holder: dict[tuple[str, str], str] = {}
     found: dict[str, int] = {}
-    for (household, person), names in groupby(everybody, key=lambda one: (one.household, one.person)):
+    for (household, person), names in groupby(everybody, key=lambda bearer: (bearer.household, bearer.person)):
         forms = list(names)
         for turn in range(_MOST):
-            drawn = {_full(secret, one, turn, families.get(household, {})) for one in forms}
+            drawn = {_full(secret, bearer, turn, families.get(household, {})) for bearer in forms}
             taken = any(holder.get(name, person) != person for name in drawn)
             if not taken and not any(given.casefold() in borne[household] for given, _ in drawn):
                 break
@@ -79,7 +79,7 @@ def _given_turns(secret: bytes, everybody: list[Bearer], families: Mapping[str, 
     return found
 
 
-def _full(secret: bytes, one: Bearer, turn: int, moved: Mapping[str, int]) -> tuple[str, str]:
+def _full(secret: bytes, bearer: Bearer, turn: int, moved: Mapping[str, int]) -> tuple[str, str]:
     """The full surrogate name of someone: given name, family name."""
-    person = Person(secret, one.person, one.household, one.sex, "", {**moved, GIVEN: turn})
-    return person.given("given", 0, one.given), person.family_for(one.family)
+    person = Person(secret, bearer.person, bearer.household, bearer.sex, "", {**moved, GIVEN: turn})
+    return person.given("given", 0, bearer.given), person.family_for(bearer.family)

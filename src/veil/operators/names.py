@@ -30,7 +30,7 @@ from veil.operators.words import word_set
 KINDS = ("name", "given_name", "family_name")
 DIGITS = "0123456789"  # grown onto a name (`Smith547`) they are its bearer's, and go with it
 _WORD = re.compile(r"(?<!['’])[^\W\d_]+(?:['’][^\W\d_]{2,})*|(?<=['’])[^\W\d_]{2,}")
-_TOLD = ("person", "subject", "sex", "household", "called", "turns")
+_FACTS = ("person", "subject", "sex", "household", "called", "turns")
 _FAMILY_FIRST = re.compile(r"[,^]")  # `Smith, John` and `SMITH^JOHN`
 _STAFF_SHARE = 8  # one family name in so many is for the hospital's own people
 
@@ -51,7 +51,7 @@ class Name:
     name: ClassVar[str] = "surrogate"
     derives: ClassVar[bool] = True
     reversible: ClassVar[bool] = False
-    promise: ClassVar[Promise] = Promise(asks=frozenset({"subject", *_TOLD}), stand_ins=True)
+    promise: ClassVar[Promise] = Promise(asks=frozenset({"subject", *_FACTS}), stand_ins=True)
 
     def __post_init__(self) -> None:
         one_of(self.name, "kind", self.kind, KINDS)
@@ -60,15 +60,15 @@ class Name:
         """Shape: n -> n; null stays null. Errors: KeyringError `keys-missing`."""
         secret = keys.secret("surrogate", "person")
         seen: dict[tuple[object, ...], str | None] = {}
-        made = []
-        for *told, moved in zip(
-            *(column.to_pylist() for column in (values, *(about[one] for one in _TOLD))), strict=True
+        surrogates = []
+        for *facts, moved in zip(
+            *(column.to_pylist() for column in (values, *(about[name] for name in _FACTS))), strict=True
         ):
-            row = (*told, tuple(moved or ()))
+            row = (*facts, tuple(moved or ()))
             if row not in seen:
                 seen[row] = None if row[0] is None else _surrogate(secret, self.kind, *row)
-            made.append(seen[row])
-        return outcome(values, pa.array(made, pa.large_string()))
+            surrogates.append(seen[row])
+        return outcome(values, pa.array(surrogates, pa.large_string()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,9 @@ def _surrogate(
     if not parts:
         return None
     meant = person or subject or _itself(parts)
-    told = sex if sex in ("F", "M") else _sex_by_name(parts, words)
+    known_sex = sex if sex in ("F", "M") else _sex_by_name(parts, words)
     family = words[-1] if len(words) > 1 else ""
-    drawn = Person(secret, meant, household or meant, told, family, dict(turns))
+    drawn = Person(secret, meant, household or meant, known_sex, family, dict(turns))
     pieces, at = [], 0
     used: dict[str, int] = {}
     for match, role in zip(matches, roles, strict=True):
@@ -165,11 +165,13 @@ def _roles(value: str, matches: list[re.Match[str]], kind: str, called: list[str
             units.append([i])
     mark = _FAMILY_FIRST.search(value)
     before = mark.start() if mark else -1
-    told = _unit_roles([(matches[unit[0]].start() < before, [words[i] for i in unit]) for unit in units], kind, called)
-    if told == ["?"]:
-        told = [_only(words, units[0][0], called[-1] if called else "")]
+    unit_roles = _unit_roles(
+        [(matches[unit[0]].start() < before, [words[i] for i in unit]) for unit in units], kind, called
+    )
+    if unit_roles == ["?"]:
+        unit_roles = [_only(words, units[0][0], called[-1] if called else "")]
     roles = [""] * len(words)
-    for unit, role in zip(units, told, strict=True):
+    for unit, role in zip(units, unit_roles, strict=True):
         for i in unit:
             roles[i] = role
     return roles

@@ -83,7 +83,7 @@ class Draw:
         whole = b"".join(struct.pack(">I", len(part)) + part for part in folded)
         return int.from_bytes(hmac.digest(self._secret, whole, hashlib.sha256)[:8], "big")
 
-    def one(self, names: Sequence[str], *parts: str) -> str:
+    def choice(self, names: Sequence[str], *parts: str) -> str:
         """One of the names, never the last part itself."""
         at = self.number(*parts)
         own = parts[-1].casefold()
@@ -101,7 +101,7 @@ class Draw:
 
     def town(self, value: str) -> str:
         """Another town, also for one that is called like a state or a country: Jamaica, Lebanon, Washington."""
-        return _cased(self.one(surrogate_cities(), "city", value), value)
+        return _cased(self.choice(surrogate_cities(), "city", value), value)
 
     def city(self, value: str) -> str:
         if value.strip().casefold() in states() or value.strip() in states() or value.strip().casefold() in countries():
@@ -125,14 +125,14 @@ class Draw:
         if not run:
             return numbered
         own = numbered[run[0].start() : run[-1].end()]
-        name = _cased(self.one(words("streets"), "street", key), own)
+        name = _cased(self.choice(words("streets"), "street", key), own)
         return numbered[: run[0].start()] + name + numbered[run[-1].end() :]
 
     def organization(self, value: str) -> str:
         """A town's name before the words that say what kind of house it is."""
         found = list(_WORD.finditer(value))
         own = [match for match in found if match.group().casefold().rstrip(".") not in word_set("beside_house")]
-        town = self.one(surrogate_cities(), "organization", value)
+        town = self.choice(surrogate_cities(), "organization", value)
         if not own or len(own) == len(found):
             return f"{town} Medical Center" if own or not found else _cased(f"{town} {value}", value)
         first, last = own[0], own[-1]

@@ -98,8 +98,8 @@ class Hash:
             secret = keys.secret("hash", domain)
             encoded = pc.dictionary_encode(some)
             words = encoded.dictionary.to_pylist()
-            made = [hmac.digest(secret, word.encode(), hashlib.sha256).hex()[: self.length] for word in words]
-            return pa.array(made, _TEXT).take(encoded.indices)
+            codes = [hmac.digest(secret, word.encode(), hashlib.sha256).hex()[: self.length] for word in words]
+            return pa.array(codes, _TEXT).take(encoded.indices)
 
         return outcome(values, by_domain(canonical_ids(values, self.canonical), about, hashed))
 
@@ -135,9 +135,9 @@ class Code:
         """Codes for the values that have none, durable before this returns: the step of pass one."""
         vault = keys.require_vault()
         domains = pc.fill_null(column_of(about, "domain"), "")
-        held = canonical_ids(values, self.canonical)
+        ids = canonical_ids(values, self.canonical)
         return sum(
-            vault.mint(domain, held.filter(pc.equal(domains, domain)), format=self.format)
+            vault.mint(domain, ids.filter(pc.equal(domains, domain)), format=self.format)
             for domain in pc.unique(domains).to_pylist()
         )
 

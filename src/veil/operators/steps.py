@@ -25,7 +25,7 @@ def move_by(written: WrittenDate, unit: str, step: int) -> str | None:
 
 
 def _by_months(written: WrittenDate, months: int) -> str | None:
-    ends = [_after_months(one, months) for one in (written.parts, written.until) if one is not None]
+    ends = [_after_months(edge, months) for edge in (written.parts, written.until) if edge is not None]
     if None in ends:
         return None
     start, until = ends[0], ends[1] if len(ends) > 1 else None
@@ -65,12 +65,12 @@ def _by_hours(written: WrittenDate, hours: int) -> str | None:
     moved = move_date(written, days) if days else written.text
     if moved is None:
         return None
-    tail = _told(written.tail, clock, half, new)
+    tail = _retimed(written.tail, clock, half, new)
     at = moved.rfind(written.tail)
     return moved[:at] + tail + moved[at + len(written.tail) :]
 
 
-def _told(tail: str, clock: re.Match[str], half: re.Match[str] | None, hour: int) -> str:
+def _retimed(tail: str, clock: re.Match[str], half: re.Match[str] | None, hour: int) -> str:
     """The time beside the date with another hour, in its own way of writing."""
     shown = hour if half is None else (hour - 1) % 12 + 1
     width = 1 if len(clock.group(1)) == 1 or (half is not None and clock.group(1)[0] != "0") else 2

@@ -29,14 +29,14 @@ class Surrogate:
 
     @property
     def promise(self) -> Promise:
-        return promise_of(self._made)
+        return promise_of(self._operator)
 
     def replace(self, values: pa.Array, about: pa.Table, keys: Keys) -> Outcome:
         """Shape: n -> n; null stays null. Errors: KeyringError `keys-missing`."""
-        return self._made.replace(values, about, keys)
+        return self._operator.replace(values, about, keys)
 
     @property
-    def _made(self) -> Operator:
+    def _operator(self) -> Operator:
         if self.kind in names.KINDS:
             return names.Name(self.kind)
         return places.Place(self.kind) if self.kind in places.KINDS else contact.Contact(self.kind)

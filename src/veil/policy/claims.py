@@ -36,8 +36,8 @@ def check_claims(plan: Plan, document: Document) -> Plan:
     if plan.claims != "safe-harbor":
         return plan
     labels = {
-        label: _lawful(one, plan, f"label {label.value}", document.at("labels", label.value))
-        for label, one in plan.labels.items()
+        label: _lawful(treatment, plan, f"label {label.value}", document.at("labels", label.value))
+        for label, treatment in plan.labels.items()
     }
     sources = tuple(_lawful_source(source, plan, document) for source in plan.sources)
     return dataclasses.replace(plan, labels=labels, sources=sources)

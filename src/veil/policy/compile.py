@@ -73,8 +73,8 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     check_row_quarantine(project, sources, document)
     person = person_domain(project, sources)
     search = detectors_of(project.detectors, document, folder)
-    sources = [_with_subject(one, project, sources, person, document, folder) for one in sources]
-    used = {(one.place, path_of(file.path)) for one in sources for file in one.files}
+    sources = [_with_subject(source, project, sources, person, document, folder) for source in sources]
+    used = {(source.place, path_of(file.path)) for source in sources for file in source.files}
     plan = Plan(
         name=project.name, profile=profile.name, claims=project.claims or profile.claims, person=person,
         locale=project.locale, reference_date=project.reference_date or today or dt.datetime.now(tz=dt.UTC).date(), labels=labels,
@@ -95,7 +95,7 @@ def compile_plan(project: Project, document: Document, folder: Path, *, today: d
     if lawful is not plan:
         check_options(lawful, document, profile.document)
         plan = lawful
-    return dataclasses.replace(plan, sources=tuple(_with_texts(one, plan) for one in plan.sources))
+    return dataclasses.replace(plan, sources=tuple(_with_texts(source, plan) for source in plan.sources))
 
 
 def _with_texts(source: SourcePlan, plan: Plan) -> SourcePlan:

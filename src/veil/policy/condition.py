@@ -75,10 +75,10 @@ def _build(node: Any, names: set[str], where: str) -> Mask:
         return lambda columns: pc.is_null(operand(columns))
     if isinstance(node, exp.In) and node.expressions:
         operand = _operand(node.this, names, where)
-        words = [_literal(one, where) for one in node.expressions]
-        if all(isinstance(one, str) for one in words):
+        words = [_literal(expression, where) for expression in node.expressions]
+        if all(isinstance(word, str) for word in words):
             return _among(operand, pa.array(words, pa.large_string()))
-        tests = [_compare(pc.equal, operand, _literal(one, where)) for one in node.expressions]
+        tests = [_compare(pc.equal, operand, _literal(expression, where)) for expression in node.expressions]
         return lambda columns: _any(tests, columns)
     if isinstance(node, exp.Between):
         operand = _operand(node.this, names, where)
@@ -116,8 +116,8 @@ def _operand(node: Any, names: set[str], where: str) -> Told:
 
     asked = _CALLS.get(str(node.this).lower()) if isinstance(node, exp.Anonymous) and node.expressions else None
     if asked is not None:
-        read = [_column(one, names, where) for one in node.expressions]
-        return lambda columns: asked([columns[one] for one in read])
+        read = [_column(expression, names, where) for expression in node.expressions]
+        return lambda columns: asked([columns[name] for name in read])
     name = _column(node, names, where)
     return lambda columns: columns[name]
 

@@ -48,8 +48,8 @@ def first_wrong(error: ValidationError) -> Wrong:
     first = found[0]
     place = first["loc"][:-1]
     if _is_member(first["loc"]):
-        inner = [one for one in found if one["loc"][: len(place)] == place and len(one["loc"]) > len(place) + 1]
-        members = [one for one in found if one["loc"][:-1] == place and _is_member(one["loc"])]
+        inner = [error for error in found if error["loc"][: len(place)] == place and len(error["loc"]) > len(place) + 1]
+        members = [error for error in found if error["loc"][:-1] == place and _is_member(error["loc"])]
         if not inner:
             return Wrong(place, first["type"], _listed(members))
         first = inner[0]
@@ -66,11 +66,11 @@ def _listed(errors: Sequence[Any]) -> str:
     return "expected: " + " or ".join(dict.fromkeys(map(_words, errors)))
 
 
-def _words(one: Any) -> str:
-    if one["type"] in _TYPES:
-        return _TYPES[one["type"]]
-    if one["type"] == "literal_error":
-        return str(one["msg"]).removeprefix(_INPUT).replace("'", "")
-    if one["type"] in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        return f"a number {str(one['msg']).removeprefix(_INPUT)}"
-    return str(one["type"]).replace("_", " ")
+def _words(error: Any) -> str:
+    if error["type"] in _TYPES:
+        return _TYPES[error["type"]]
+    if error["type"] == "literal_error":
+        return str(error["msg"]).removeprefix(_INPUT).replace("'", "")
+    if error["type"] in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        return f"a number {str(error['msg']).removeprefix(_INPUT)}"
+    return str(error["type"]).replace("_", " ")

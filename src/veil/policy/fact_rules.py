@@ -75,7 +75,7 @@ def _with_words(rule: Rule, column: str) -> Rule:
     """The rule of a column that says what a row is about; where it is read as text, short words for a fact are no names."""
     if not isinstance(rule.cases[-1].treatment, Scan) or rule.cases[-1].where:
         return rule
-    word = Case(Keep(), f"{_quoted(column)} in ({', '.join(repr(one) for one in _WORDS)})")
+    word = Case(Keep(), f"{_quoted(column)} in ({', '.join(repr(word) for word in _WORDS)})")
     return dataclasses.replace(rule, cases=(*rule.cases[:-1], word, rule.cases[-1]))
 
 
@@ -91,7 +91,7 @@ def _cases(treatments: Mapping[str, Treatment], quoted: str) -> list[Case]:
         ).append(name)
     found: list[Case] = []
     for treatment, names in named.items():
-        where = f"fact({quoted}) in ({', '.join(repr(one) for one in names)})"
+        where = f"fact({quoted}) in ({', '.join(repr(name) for name in names)})"
         if isinstance(treatment, Apply) and _NAMES & set(names):
             found += [Case(treatment, f"{where} and whose({quoted}) = '{role}'", role) for role in _OTHERS]
         found.append(Case(treatment, where))

@@ -22,7 +22,8 @@ _JOINT = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
 def fact_table() -> tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]:
     """Name, codes and words of each fact, in order."""
     return tuple(
-        (one["name"], frozenset(one.get("codes", ())), re.compile("|".join(one["words"]))) for one in _page()["fact"]
+        (fact["name"], frozenset(fact.get("codes", ())), re.compile("|".join(fact["words"])))
+        for fact in _page()["fact"]
     )
 
 
@@ -33,7 +34,7 @@ def _page() -> dict[str, Any]:
 
 @cache
 def _persons() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((one["role"], re.compile("|".join(one["words"]))) for one in _page()["person"])
+    return tuple((person["role"], re.compile("|".join(person["words"]))) for person in _page()["person"])
 
 
 def spaced(name: str) -> str:
@@ -83,11 +84,11 @@ def _first(asked: Callable[[str], str], columns: Sequence[pa.Array]) -> pa.Array
 
 
 def _answers(asked: Callable[[str], str], column: pa.Array) -> pa.Array:
-    for question, held, answers in tuple(_lately):
-        if held is column and question is asked:
+    for question, known, answers in tuple(_lately):
+        if known is column and question is asked:
             return answers
     encoded = pc.dictionary_encode(column)
-    told = [asked(one) or None if one is not None else None for one in encoded.dictionary.to_pylist()]
-    answers = pa.array(told, _TEXT).take(encoded.indices)
+    distinct_answers = [asked(text) or None if text is not None else None for text in encoded.dictionary.to_pylist()]
+    answers = pa.array(distinct_answers, _TEXT).take(encoded.indices)
     _lately.appendleft((asked, column, answers))
     return answers

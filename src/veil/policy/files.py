@@ -27,7 +27,7 @@ def claimed(
     globs = [source.files] if isinstance(source.files, str) else source.files
     if kind and traits_of(kind).stored:
         loose = {
-            one.lower() for one in globs or [name] if one not in files
+            glob.lower() for glob in globs or [name] if glob not in files
         }  # "Visits" is not "visits" where both are there
         return [table for table in files if table in (globs or [name]) or table.lower() in loose]
     if globs:
@@ -56,7 +56,9 @@ def _pattern(glob: str) -> re.Pattern[str]:
     glob = glob.removeprefix("./") if "/" in glob.removeprefix("./") else "**/" + glob.removeprefix("./")
     words = {"**/": r"(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])", glob)
-    expressions = [words.get(one) or (one.replace("[!", "[^") if one[:1] == "[" else re.escape(one)) for one in pieces]
+    expressions = [
+        words.get(piece) or (piece.replace("[!", "[^") if piece[:1] == "[" else re.escape(piece)) for piece in pieces
+    ]
     return re.compile("".join(expressions) + r"\Z")
 
 

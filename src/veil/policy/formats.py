@@ -66,7 +66,7 @@ def given_of(kind: str, stated: Mapping[str, Any], more: Mapping[str, Any], wher
         raise PolicyError("format-setting", f"unknown setting {foreign[0]} of the format {kind}", where=where,
                           hint=nearest(foreign[0], known) or f"settings of {kind}: {allowed}")  # fmt: skip
     try:
-        validated = model.model_validate({**{name: one for name, one in stated.items() if name in known}, **more})
+        validated = model.model_validate({**{name: value for name, value in stated.items() if name in known}, **more})
     except ValidationError as error:
         wrong = first_wrong(error)
         name = ".".join(map(str, wrong.loc))

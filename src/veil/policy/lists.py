@@ -30,9 +30,9 @@ def site_list(written: Written, key: str, document: Document, folder: Path) -> S
     """
     words: dict[str, str] = {}
     patterns: dict[str, str] = {}
-    for number, one in enumerate(written):
+    for number, entry in enumerate(written):
         where = document.at(key, number)
-        for kind, value, label in _entries(one, key, where, folder):
+        for kind, value, label in _entries(entry, key, where, folder):
             label_name = "" if key == "allow" else label_of(label or "ID").value
             if kind == "pattern":
                 site_pattern(value, where)
@@ -40,8 +40,8 @@ def site_list(written: Written, key: str, document: Document, folder: Path) -> S
     return SiteList(tuple(words.items()), tuple(patterns.items()))
 
 
-def _entries(one: str | dict[str, str], key: str, where: str, folder: Path) -> Iterator[tuple[str, str, str]]:
-    entry = {"word": one} if isinstance(one, str) else one
+def _entries(written: str | dict[str, str], key: str, where: str, folder: Path) -> Iterator[tuple[str, str, str]]:
+    entry = {"word": written} if isinstance(written, str) else written
     kinds = [kind for kind in _KINDS if kind in entry]
     extra = set(entry) - {*_KINDS, "label"} or (key == "allow" and "label" in entry)
     if len(kinds) != 1 or extra or not entry[kinds[0]].strip():
@@ -95,12 +95,12 @@ def detectors_of(written: Written | None, document: Document, folder: Path) -> D
     if written is None:
         return Detection()
     where, names, files = document.at("detectors"), list[str](), dict[str, str]()
-    for one in written:
-        pairs = {} if isinstance(one, str) else one
+    for entry in written:
+        pairs = {} if isinstance(entry, str) else entry
         if not set(pairs) <= _WITH_FILES or set(pairs) & set(files):
             raise PolicyError("detector-entry", "a detector entry is invalid, or has two files", where=where,
                               hint="expected: a detector name, `filters: FILE` or `model: FOLDER`")  # fmt: skip
-        names += [one] if isinstance(one, str) else list(one)
+        names += [entry] if isinstance(entry, str) else list(entry)
         files |= pairs
     if not names or (_WITH_FILES & set(names)) - set(files):
         raise PolicyError("detector-entry", "no detector is given, or `filters` or `model` has no file", where=where,

@@ -14,11 +14,11 @@ _KEYS = ("add", "only", "except")
 
 def no_value_of(source: SourcePlan) -> NoValue:
     """The words of a source, ready to be asked."""
-    return standard() if source.no_value is None else _made(source.no_value)
+    return standard() if source.no_value is None else _no_value(source.no_value)
 
 
 @lru_cache(maxsize=256)
-def _made(words: tuple[str, ...]) -> NoValue:
+def _no_value(words: tuple[str, ...]) -> NoValue:
     return NoValue(frozenset(words))
 
 
@@ -52,9 +52,11 @@ def _changed(words: frozenset[str], written: Any, where: str) -> frozenset[str]:
 def _forms(listed: Any, where: str) -> frozenset[str]:
     if isinstance(listed, str | int | float):
         listed = [listed]
-    if listed is None or isinstance(listed, dict) or any(isinstance(one, bool | dict | list) for one in listed):
+    if listed is None or isinstance(listed, dict) or any(isinstance(form, bool | dict | list) for form in listed):
         raise _wrong("the words of `no_value` must be texts or numbers", where)
-    return forms("null" if one is None else str(one).strip() for one in listed)  # YAML reads the word NULL as no text
+    return forms(
+        "null" if form is None else str(form).strip() for form in listed
+    )  # YAML reads the word NULL as no text
 
 
 def _wrong(what: str, where: str) -> PolicyError:

@@ -45,7 +45,7 @@ def inferred_options(kind: type[Any], plan: Plan, *, day_first: bool) -> dict[st
 
 def with_files(kind: type[Any], options: dict[str, Any], plan: Plan) -> dict[str, Any]:
     """Options, with the path of each file that one names; all that an operator declares so are files of the project."""
-    places = {one.name: one.path for one in plan.hierarchies}
+    places = {hierarchy.name: hierarchy.path for hierarchy in plan.hierarchies}
     return options | {name: places.get(str(options.get(name, "")), "") for name in getattr(kind, "files", ())}
 
 
@@ -84,7 +84,7 @@ def keeps_type(rule: Rule, plan: Plan) -> bool:
 
 def gives_integers(rule: Rule, plan: Plan) -> bool:
     """Whether an answer of a rule is an integer of up to 53 bits, whatever the width of what it replaces."""
-    return any(isinstance(one.treatment, Apply) and promised(one.treatment, plan).integers for one in rule.cases)
+    return any(isinstance(case.treatment, Apply) and promised(case.treatment, plan).integers for case in rule.cases)
 
 
 def _fits(treatment: Treatment, plan: Plan) -> bool:

@@ -58,7 +58,7 @@ def _check(treatment: Treatment, plan: Plan, document: Document, path: Path, *, 
     if not isinstance(treatment, Apply):
         return
     kind, options = part("operators", treatment.operator), dict(treatment.options)
-    name = next((one for one in _names(treatment.operator) if (*path, one) in document.lines), treatment.operator)
+    name = next((name for name in _names(treatment.operator) if (*path, name) in document.lines), treatment.operator)
     _check_types(kind, name, options, plan, document, (*path, name))
     try:
         make_operator(treatment, plan, day_first=day_first)
@@ -69,7 +69,7 @@ def _check(treatment: Treatment, plan: Plan, document: Document, path: Path, *, 
 def _check_common(plan: Plan, document: Document) -> None:
     """What stands under `options:`, for operators that no rule names too."""
     for name, options in plan.options.items():
-        path = ("options", next((one for one in _names(name) if ("options", one) in document.lines), name))
+        path = ("options", next((name for name in _names(name) if ("options", name) in document.lines), name))
         try:
             kind = part("operators", name)
         except PartError:
@@ -97,8 +97,8 @@ def _check_types(kind: Any, name: str, options: Mapping[str, Any], plan: Plan, d
             raise PolicyError("operator-option", f"unknown option `{option}` of `{name}`", where=place,
                               hint=nearest(option, shown) if shown else f"`{name}` has no options")  # fmt: skip
         allowed = _allowed(hints.get(option, Any))
-        if allowed and not any(_is_a(value, one) for one in allowed):
-            words = dict.fromkeys(_WORDS[one] for one in allowed if one in _WORDS)
+        if allowed and not any(_is_a(value, kind) for kind in allowed):
+            words = dict.fromkeys(_WORDS[kind] for kind in allowed if kind in _WORDS)
             raise PolicyError("operator-option", f"invalid value for option `{option}` of `{name}`", where=place,
                               hint="allowed: " + (" or ".join(words) or "a mapping"))  # fmt: skip
 
@@ -114,8 +114,8 @@ def _hints(kind: Any) -> dict[str, Any]:
 def _allowed(hint: Any) -> tuple[Any, ...]:
     """The types that an annotation names; none where it names one that YAML cannot say."""
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        inner = [_allowed(one) for one in typing.get_args(hint)]
-        return tuple(one for some in inner for one in some) if all(inner) else ()
+        inner = [_allowed(member) for member in typing.get_args(hint)]
+        return tuple(kind for some in inner for kind in some) if all(inner) else ()
     found = typing.get_origin(hint) or hint
     if found is typing.Literal:
         return (str,)
@@ -134,7 +134,7 @@ def _is_a(value: Any, kind: Any) -> bool:
 
 def _placed(error: PolicyError, document: Document, path: Path, options: Iterable[str]) -> PolicyError:
     """The error of an operator with the line of the option that it names, else of the operator."""
-    named = next((one for one in options if f"`{one}`" in error.message), "")
+    named = next((option for option in options if f"`{option}`" in error.message), "")
     return PolicyError(
         error.code, error.message, where=document.at(*path, *([named] if named else [])), hint=error.hint
     )

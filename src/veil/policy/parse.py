@@ -98,7 +98,7 @@ def _plain(node: yaml.Node, path: tuple[str, ...], document: Document) -> Any:
             found[key] = _plain(value_node, (*path, key), document)
         return found
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(one, (*path, str(i)), document) for i, one in enumerate(node.value)]
+        return [_plain(child, (*path, str(i)), document) for i, child in enumerate(node.value)]
     return _scalar(node)
 
 

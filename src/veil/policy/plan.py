@@ -190,7 +190,7 @@ class Plan:
     unread: str = "mask"  # what happens to a text in a language that is not read: mask or refuse
 
     def source(self, name: str) -> SourcePlan:
-        return next(one for one in self.sources if one.name == name)
+        return next(source for source in self.sources if source.name == name)
 
     def on_evidence(self, strength: str) -> str:
         """What happens where verify finds evidence: `warn`, `quarantine`, `quarantine-rows` or `stop`."""
@@ -260,9 +260,9 @@ def _jsonable(value: Any, *, files: bool = False) -> Any:
         name = type(value).__name__
         return {"treatment": name.lower(), **shown} if name in ("Keep", "Drop", "Apply", "Scan", "Open") else shown
     if isinstance(value, dict):
-        return {str(key): _jsonable(one, files=files) for key, one in value.items()}
+        return {str(key): _jsonable(inner, files=files) for key, inner in value.items()}
     if isinstance(value, tuple | list | frozenset | set):
-        return [_jsonable(one, files=files) for one in value]
+        return [_jsonable(inner, files=files) for inner in value]
     if isinstance(value, dt.date | Path | Label | LinkKey | MapKey | InVault):
         return str(value)
     return value

@@ -37,8 +37,11 @@ def with_plugins(plan: Plan, project: Project, document: Document) -> Plan:
             raise PolicyError("plugin-empty", f"the package {package} provides no operator and no format", where=where,
                               hint="it needs an entry point `veil.operators` or `veil.formats`")  # fmt: skip
     known = _Known(names, Formats(project.plugins))
-    sources = tuple(known.source(one, document) for one in plan.sources)
-    labels = {label: known.treatment(one, document.at("labels", label.value)) for label, one in plan.labels.items()}
+    sources = tuple(known.source(source, document) for source in plan.sources)
+    labels = {
+        label: known.treatment(treatment, document.at("labels", label.value))
+        for label, treatment in plan.labels.items()
+    }
     options = {names.get(name, name): settings for name, settings in plan.options.items()}
     return dataclasses.replace(plan, sources=sources, labels=labels, options=options, plugins=tuple(sorted(packages)))
 

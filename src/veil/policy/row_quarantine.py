@@ -29,13 +29,15 @@ def check_row_quarantine(project: Project, sources: list[SourcePlan], document: 
     if (
         project.rows is not None
         and project.rows.broken == ALONE
-        and not any(one.traits.passes_broken for one in sources)
+        and not any(source.traits.passes_broken for source in sources)
     ):
         raise PolicyError("rows-broken", "no source of the project has a format whose broken rows can be quarantined singly",
                           where=document.at("rows", "broken"), hint=f"`rows: {{broken: {ALONE}}}` is for: {_those('passes_broken')}")  # fmt: skip
     asked = next((name for name in ("strong", "weak") if project.verify and getattr(project.verify, name) == ALONE), "")
     unable = (
-        next((one for one in sources if not (one.traits.leaves_out or one.traits.many_files)), None) if asked else None
+        next((source for source in sources if not (source.traits.leaves_out or source.traits.many_files)), None)
+        if asked
+        else None
     )
     if unable is not None:
         raise PolicyError("verify-rows", f"single rows of {unable.name} cannot be quarantined: the format {unable.format} does not leave out rows",

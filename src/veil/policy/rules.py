@@ -98,7 +98,7 @@ def is_gone(rule: Rule) -> bool:
 def emptied(rule: Rule) -> Rule:
     """The same rule, with columns that stay, empty, where it drops them."""
     cases = tuple(
-        replace(one, treatment=Drop(empty=True)) if isinstance(one.treatment, Drop) else one for one in rule.cases
+        replace(case, treatment=Drop(empty=True)) if isinstance(case.treatment, Drop) else case for case in rule.cases
     )
     return replace(rule, cases=cases)
 
@@ -163,7 +163,7 @@ def _cast_too(
 
 
 def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: str) -> Rule:
-    rules = [rule_of(one, column, kinds, where) for one in written]
+    rules = [rule_of(written_rule, column, kinds, where) for written_rule in written]
     if not rules:
         raise PolicyError(
             "rule-shape",
@@ -208,7 +208,7 @@ def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], w
     if options is None or options == {} or options is True:
         return Apply(word)
     inner = options.values() if isinstance(options, dict) else [options]
-    if any(isinstance(one, dict) or (isinstance(one, list) and one is options) for one in inner):
+    if any(isinstance(option, dict) or (isinstance(option, list) and option is options) for option in inner):
         raise PolicyError("operator-option", f"invalid options for `{word}` of column {column}", where=where,
                           hint="expected: a mapping of options to text, numbers, true, false or lists of them; see docs/reference/operators.md")  # fmt: skip
     if isinstance(options, dict):

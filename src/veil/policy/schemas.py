@@ -82,11 +82,11 @@ def as_spelled(source: Source, header: Sequence[str]) -> Source:
 
     said = source.subject
     subject = like(said) if not isinstance(said, Subject) else said.model_copy(
-        update={"on": [str(like(one)) for one in said.on] if isinstance(said.on, list) else like(said.on)}
+        update={"on": [str(like(column)) for column in said.on] if isinstance(said.on, list) else like(said.on)}
     )  # fmt: skip
     columns = {str(like(column)): _where_spelled(rule, spelled) for column, rule in source.columns.items()}
     facts = source.facts and source.facts.model_copy(
-        update={name: [str(like(one)) for one in columns_] for name, columns_ in source.facts}
+        update={name: [str(like(column)) for column in columns_] for name, columns_ in source.facts}
     )
     update = {
         "subject": subject,
@@ -100,7 +100,7 @@ def as_spelled(source: Source, header: Sequence[str]) -> Source:
 
 def _where_spelled(rule: Any, spelled: dict[str, str]) -> Any:
     if isinstance(rule, list):
-        return [_where_spelled(one, spelled) for one in rule]
+        return [_where_spelled(inner, spelled) for inner in rule]
     if isinstance(rule, dict) and "where" in rule:
         words = re.split(r"('[^']*'|\w+)", str(rule["where"]))
         return {**rule, "where": "".join(spelled.get(word.lower(), word) for word in words)}

@@ -18,7 +18,7 @@ def person_domain(project: Project, sources: list[SourcePlan]) -> str:
     """The domain of the ids that name people: stated, or that of the first table whose subject is a column."""
     if project.person:
         table, _, column = project.person.partition(".")
-        source = next((one for one in sources if one.name == table), None)
+        source = next((source for source in sources if source.name == table), None)
         return domain_of(source, column) if source and column else project.person.lower()
     if root := root_of(project):
         return root.lower()
@@ -65,7 +65,7 @@ def _must_have(source: SourcePlan, column: str, where: str) -> None:
 
 
 def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], where: str) -> SubjectPlan:
-    linked = next((one for one in sources if one.name == written.through), None)
+    linked = next((source for source in sources if source.name == written.through), None)
     if linked is None or not written.on:
         raise PolicyError("subject-through", f"`subject` of {source.name} must name a table of this project and a column", where=where,
                           hint="expected: {through: TABLE, on: COLUMN}")  # fmt: skip
@@ -73,7 +73,7 @@ def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], wh
     theirs = []
     for column in columns:
         _must_have(source, column, where)
-        same = next((one for one in linked.addresses if one.lower() == column.lower()), column)
+        same = next((address for address in linked.addresses if address.lower() == column.lower()), column)
         theirs.append(column if column in linked.addresses else same)
         _must_have(linked, theirs[-1], where)
     return SubjectPlan(
@@ -82,7 +82,7 @@ def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], wh
 
 
 def _by_pattern(pattern: str, sources: list[SourcePlan], person: str, where: str) -> SubjectPlan:
-    domains = {rule.domain for one in sources for _, rule in one.rules} | {person}
+    domains = {rule.domain for source in sources for _, rule in source.rules} | {person}
     names = re.findall(r"{(\w+)}", pattern)
     known = [name for name in names if name.lower() in domains]
     if not known:
@@ -118,8 +118,8 @@ def _key_in(source: SourcePlan, domain: IdDomain) -> tuple[str, ...]:
 
 def _circle(left: list[SourcePlan]) -> str:
     """The circle that tables stand in, as `labs -> encounters -> labs`; else their names."""
-    names = {one.name for one in left}
-    leads = {one.name: one.subject.domain.table for one in left if isinstance(one.subject.domain, LinkKey)}
+    names = {source.name for source in left}
+    leads = {source.name: source.subject.domain.table for source in left if isinstance(source.subject.domain, LinkKey)}
     for name in sorted(names):
         way = [name]
         while leads.get(way[-1], "") in names and way[-1] not in way[:-1]:
@@ -134,21 +134,21 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
 
     Errors:  PolicyError `subject-circle` where tables lead only to each other; `subject-unlinked` where none leads there.
     """
-    needed = {one.subject.domain for one in sources if one.subject.how in ("link", "file_name")} - {person}
+    needed = {source.subject.domain for source in sources if source.subject.how in ("link", "file_name")} - {person}
     found: list[LinkPlan] = []
     solved: set[IdDomain] = set()
     while needed - solved:
         ready = [
-            one
-            for one in sources
-            if one.subject.how == "column" or (one.subject.how == "link" and one.subject.domain in solved)
+            source
+            for source in sources
+            if source.subject.how == "column" or (source.subject.how == "link" and source.subject.domain in solved)
         ]
-        step = [LinkPlan(one.name, column, domain) for domain in sorted(needed - solved, key=str) for one in ready
-                for column in one.addresses if _leads(one, column, domain) and column != one.subject.column]  # fmt: skip
-        step += [LinkPlan(one.name, columns[0], domain, columns) for domain in sorted(needed - solved, key=str) for one in ready
-                 if (columns := _key_in(one, domain))]  # fmt: skip
+        step = [LinkPlan(source.name, column, domain) for domain in sorted(needed - solved, key=str) for source in ready
+                for column in source.addresses if _leads(source, column, domain) and column != source.subject.column]  # fmt: skip
+        step += [LinkPlan(source.name, columns[0], domain, columns) for domain in sorted(needed - solved, key=str) for source in ready
+                 if (columns := _key_in(source, domain))]  # fmt: skip
         if not step:
-            left = [one for one in sources if one.subject.domain in needed - solved]
+            left = [source for source in sources if source.subject.domain in needed - solved]
             raise PolicyError("subject-circle", "the `subject` links of these tables form a cycle and reach no patient: " + _circle(left),
                               hint=f"give one of them a `subject:` column of the person's own id, with `domain: {person}` in its rule")  # fmt: skip
         found += step

@@ -53,12 +53,12 @@ def refuse_unruled(found: Sequence[Unruled]) -> None:
     if not found:
         return
     if len(found) > 1:
-        lines = "".join(f"\n  {one.line()}" for one in found)
+        lines = "".join(f"\n  {table.line()}" for table in found)
         raise PolicyError("column-unlisted", f"{len(found)} tables have columns without a rule:{lines}\n",
                           hint="give each column a rule, or set `unlisted: drop`")  # fmt: skip
-    one = found[0]
-    if not one.columns:
-        raise PolicyError("column-unlisted", f"{one.source} has {one.count} columns, and none of them has a rule", where=one.where,
+    first = found[0]
+    if not first.columns:
+        raise PolicyError("column-unlisted", f"{first.source} has {first.count} columns, and none of them has a rule", where=first.where,
                           hint="check that the file has a header row; give each column a rule, or set `unlisted: drop`")  # fmt: skip
-    raise PolicyError("column-unlisted", f"{one.source} has columns without a rule: {', '.join(one.columns)}", where=one.where,
+    raise PolicyError("column-unlisted", f"{first.source} has columns without a rule: {', '.join(first.columns)}", where=first.where,
                       hint="give each a rule, or set `unlisted: drop`")  # fmt: skip

@@ -23,7 +23,7 @@ def act_rows(acts: Iterable[Act], *, whole: bool = False) -> list[tuple[str, str
             str(act["at"]).replace("T", " ").removesuffix("Z"),
             str(act["who"]),
             str(act["what"]),
-            "; ".join(_told(act, whole)),
+            "; ".join(_details(act, whole)),
             str(act["seal"]["key"])[:12] if "seal" in act else "",
         )
         for act in acts
@@ -79,14 +79,14 @@ def _weight(act: Act) -> str:
     return "bad" if bad else "good" if act["what"] in ("run ended", "verify", "signed") else ""
 
 
-def _told(act: Mapping[str, Any], whole: bool) -> list[str]:
+def _details(act: Mapping[str, Any], whole: bool) -> list[str]:
     return [f"{key.replace('_', ' ')} {_shown(value, whole)}" for key, value in sorted(act.items())
             if key not in _FRAME and value not in ({}, None, "")]  # fmt: skip
 
 
 def _shown(value: Any, whole: bool) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_shown(one, whole)}" for key, one in sorted(value.items()))
+        return ", ".join(f"{key} {_shown(inner, whole)}" for key, inner in sorted(value.items()))
     if isinstance(value, str) and len(value) == _LONG and not whole:
         return value[:12]
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -27,8 +27,8 @@ def evaluation_page(record: Record) -> str:
     figures = record["figures"]
     rows = label_rows(record)
     floor = _floor([100 * figures["recall"] for _, figures, ends in rows if ends])
-    worst = sorted(figures["notes"], key=lambda one: (-one["leaks"], -one["fp"], one["note"]))
-    touched = [one for one in worst if one["leaks"] or one["fp"]]
+    worst = sorted(figures["notes"], key=lambda note: (-note["leaks"], -note["fp"], note["note"]))
+    touched = [note for note in worst if note["leaks"] or note["fp"]]
     return render(
         "evaluation.html", record=record, figures=figures, shares=share_rows(record), labels=[_drawn(row, floor) for row in rows],
         floor=floor, spans=span_rows(record), notes=touched[:MOST_NOTES], touched=len(touched), found_by=found_by(record),
@@ -69,7 +69,11 @@ def span_rows(record: Record) -> list[list[str]]:
     return [
         [
             means,
-            *(percent(one[key]) if key in one else "" for key in (name, f"{name}_same") for one in (recall, precision)),
+            *(
+                percent(share[key]) if key in share else ""
+                for key in (name, f"{name}_same")
+                for share in (recall, precision)
+            ),
         ]
         for name, means in (("exact", "exact match"), ("any", "overlap"), ("covered", "fully masked"))
     ]
@@ -77,7 +81,7 @@ def span_rows(record: Record) -> list[list[str]]:
 
 def rule_of_three(record: Record) -> str:
     """What a set without a leak shows, and what it does not."""
-    with_phi = sum(one["spans"] > 0 for one in record["figures"]["notes"])
+    with_phi = sum(note["spans"] > 0 for note in record["figures"]["notes"])
     if not with_phi or record["figures"]["leaks"]["spans"]:
         return ""
     return (

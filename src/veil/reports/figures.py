@@ -125,8 +125,8 @@ def check_rows(manifest: dict[str, Any]) -> list[list[str]]:
 def quarantine_rows(manifest: dict[str, Any]) -> list[list[str]]:
     """Shape: a row a file (or its rows) that is not in the release: which, where, why, code."""
     return [
-        [one["what"], _places(one), (BAD | BROKEN).get(one["code"], "see the reference of errors"), one["code"]]
-        for one in manifest["quarantined"]
+        [entry["what"], _places(entry), (BAD | BROKEN).get(entry["code"], "see the reference of errors"), entry["code"]]
+        for entry in manifest["quarantined"]
     ]
 
 
@@ -137,26 +137,27 @@ def quarantine_lines(manifest: dict[str, Any]) -> list[str]:
     ]
 
 
-def _places(one: dict[str, Any]) -> str:
+def _places(entry: dict[str, Any]) -> str:
     """Where something stands in a file: the first rows with their columns, and how many more."""
-    places = one.get("places", [])
+    places = entry.get("places", [])
     shown = [
         ", ".join(filter(None, (f"row {place['row']}" if place["row"] else "", f"column {place['column']}" if place["column"] else "")))
         for place in places[:ROWS_SHOWN]
     ]  # fmt: skip
-    more = one.get("count", 0) - len(shown)
+    more = entry.get("count", 0) - len(shown)
     words = "; ".join(filter(None, shown)) + (f" and {more:,} more" if more > 0 else "")
-    return f"only {words}: the other rows are in the release" if one.get("rows_only") else words
+    return f"only {words}: the other rows are in the release" if entry.get("rows_only") else words
 
 
 def weak_lines(manifest: dict[str, Any]) -> list[str]:
     """Where weak evidence was left: file, column and rows."""
     lines = []
-    for one in manifest["weak_evidence"]:
-        rows = ", ".join(map(str, one["rows"][:ROWS_SHOWN])) + (" ..." if len(one["rows"]) > ROWS_SHOWN else "")
+    for entry in manifest["weak_evidence"]:
+        rows = ", ".join(map(str, entry["rows"][:ROWS_SHOWN])) + (" ..." if len(entry["rows"]) > ROWS_SHOWN else "")
         place = ", ".join(
             filter(
-                None, (one["what"], f"column {one['column']}" if one["column"] else "", f"rows {rows}" if rows else "")
+                None,
+                (entry["what"], f"column {entry['column']}" if entry["column"] else "", f"rows {rows}" if rows else ""),
             )
         )
         lines.append(f"{place}: {WEAK_WORDS}")  # fmt: skip

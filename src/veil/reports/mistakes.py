@@ -22,21 +22,23 @@ def mistakes_page(found: Sequence[Mistake], ids: Sequence[str]) -> str:
     groups = [
         _group(label, kind, list(members), ids) for (label, kind), members in groupby(sorted(found, key=_key), _name)
     ]
-    kinds = [(kind, sum(one.kind == kind for one in found)) for kind in _ORDER]
+    kinds = [(kind, sum(mistake.kind == kind for mistake in found)) for kind in _ORDER]
     return render("mistakes.html", groups=groups, kinds=kinds)
 
 
 def _group(label: str, kind: str, members: list[Mistake], ids: Sequence[str]) -> dict[str, Any]:
     forms: dict[str, list[dict[str, Any]]] = {}
-    for one in members:
-        forms.setdefault(" ".join(one.surface.casefold().split()), []).append({"mistake": one, "id": ids[one.note - 1]})
+    for mistake in members:
+        forms.setdefault(" ".join(mistake.surface.casefold().split()), []).append(
+            {"mistake": mistake, "id": ids[mistake.note - 1]}
+        )
     ranked = sorted(forms.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     return {"label": label, "kind": kind, "count": len(members), "leak": kind in (LEAK, PART), "forms": ranked}
 
 
-def _name(one: Mistake) -> tuple[str, str]:
-    return one.label, one.kind
+def _name(mistake: Mistake) -> tuple[str, str]:
+    return mistake.label, mistake.kind
 
 
-def _key(one: Mistake) -> tuple[int, int, int]:
-    return _LAW.get(one.label, len(_LAW)), _ORDER[one.kind], one.note
+def _key(mistake: Mistake) -> tuple[int, int, int]:
+    return _LAW.get(mistake.label, len(_LAW)), _ORDER[mistake.kind], mistake.note

@@ -12,14 +12,14 @@ ROW, NAMES, FIGURES = 44, 190, 80
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar. Units: those of the drawing; `kind` is `was` or `now`; `told` stands beside it."""
+    """One bar. Units: those of the drawing; `kind` is `was` or `now`; `figure` is written beside it."""
 
     kind: str
     x: float
     y: float
     width: float
     height: float
-    told: str
+    figure: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class Piece:
 
     text: str
     label: str = ""
-    told: str = ""
+    rule: str = ""
 
 
 def side_by_side(rows: Sequence[tuple[str, str, Found]], title: str) -> str:

@@ -26,7 +26,10 @@ def _sizes_plot(record: Record, after: Record | None) -> Plot:
     names = [row[0].replace(" and more", "+").replace(" to ", "-") for row in size_rows(record)]
     return upright(
         names,
-        [(kind, [band["records"] / one["records"] for band in one["sizes"]]) for kind, one in _both(record, after)],
+        [
+            (kind, [band["records"] / shares["records"] for band in shares["sizes"]])
+            for kind, shares in _both(record, after)
+        ],
     )
 
 
@@ -37,8 +40,8 @@ def _added_plot(record: Record, after: Record | None) -> Plot:
     return lying(
         names,
         [
-            (kind, [max(0, one["contributions"][at]["unique_added"]) for at in order])
-            for kind, one in _both(record, after)
+            (kind, [max(0, side["contributions"][at]["unique_added"]) for at in order])
+            for kind, side in _both(record, after)
         ],
     )
 
@@ -86,20 +89,20 @@ def beside_rows(before: Record, after: Record) -> list[tuple[str, str, str]]:
             ("suppressed", f"{before['suppressed']:,}", f"{after['suppressed']:,}"),
             ("classes", f"{before['classes']:,}", f"{after['classes']:,}")]  # fmt: skip
     rows += [
-        (one[0], one[1], two[1])
-        for one, two in zip(figure_rows({**before, "journalist": None}), figure_rows(after), strict=True)
+        (old_row[0], old_row[1], new_row[1])
+        for old_row, new_row in zip(figure_rows({**before, "journalist": None}), figure_rows(after), strict=True)
     ]
-    for one, two in zip(before["sensitive"], after["sensitive"], strict=True):
-        rows += [(f"{one['column']}: l, distinct", f"{one['distinct']:,}", f"{two['distinct']:,}"),
-                 (f"{one['column']}: t", f"{one['t']:.4f}", f"{two['t']:.4f}")]  # fmt: skip
+    for old, new in zip(before["sensitive"], after["sensitive"], strict=True):
+        rows += [(f"{old['column']}: l, distinct", f"{old['distinct']:,}", f"{new['distinct']:,}"),
+                 (f"{old['column']}: t", f"{old['t']:.4f}", f"{new['t']:.4f}")]  # fmt: skip
     return rows
 
 
 def level_rows(fix: Record) -> list[tuple[str, str, str, str, str, str]]:
     """Shape: a row a column of a search: name, level of how many, rule, values before and after, loss of its cells."""
     return [
-        (one["column"], f"{one['level']} of {one['levels'] - 1}", one["rule"], f"{one['before']:,}", f"{one['after']:,}",
-         percent(one["loss"])) for one in fix["columns"]
+        (column["column"], f"{column['level']} of {column['levels'] - 1}", column["rule"], f"{column['before']:,}", f"{column['after']:,}",
+         percent(column["loss"])) for column in fix["columns"]
     ]  # fmt: skip
 
 
@@ -107,12 +110,12 @@ def size_rows(record: Record) -> list[tuple[str, str, str, str]]:
     """Shape: a row a band of sizes: size, classes, records, share of records."""
     return [
         (
-            _band(one["from"], one["to"]),
-            f"{one['classes']:,}",
-            f"{one['records']:,}",
-            percent(one["records"] / record["records"]),
+            _band(band["from"], band["to"]),
+            f"{band['classes']:,}",
+            f"{band['records']:,}",
+            percent(band["records"] / record["records"]),
         )
-        for one in record["sizes"]
+        for band in record["sizes"]
     ]
 
 
@@ -120,14 +123,14 @@ def contribution_rows(record: Record) -> list[tuple[str, str, str, str, str, str
     """Shape: a row a quasi-identifier: name, values, then k, uniqueness, what it adds to it, and marketer risk without it."""
     return [
         (
-            one["column"],
-            f"{one['values']:,}",
-            f"{one['k']:,}",
-            percent(one["unique"]),
-            percent(one["unique_added"]),
-            percent(one["marketer"]),
+            column["column"],
+            f"{column['values']:,}",
+            f"{column['k']:,}",
+            percent(column["unique"]),
+            percent(column["unique_added"]),
+            percent(column["marketer"]),
         )
-        for one in record["contributions"]
+        for column in record["contributions"]
     ]
 
 
@@ -135,14 +138,14 @@ def sensitive_rows(record: Record) -> list[tuple[str, str, str, str, str, str]]:
     """Shape: a row a sensitive column: name, l of both kinds, share of records in classes of one value, t, its distance."""
     return [
         (
-            one["column"],
-            f"{one['distinct']:,}",
-            f"{one['entropy']:.2f}",
-            percent(one["alone"]),
-            f"{one['t']:.4f}",
-            one["distance"],
+            column["column"],
+            f"{column['distinct']:,}",
+            f"{column['entropy']:.2f}",
+            percent(column["alone"]),
+            f"{column['t']:.4f}",
+            column["distance"],
         )
-        for one in record["sensitive"]
+        for column in record["sensitive"]
     ]
 
 

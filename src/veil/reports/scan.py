@@ -24,7 +24,7 @@ def ranked(record: Record) -> list[tuple[str, Record]]:
     """Columns of all tables, those that harm most first."""
     rows = [(table["table"], column) for table in record["tables"] for column in table["columns"]]
     order = list(MEANS)
-    return sorted(rows, key=lambda one: order.index(one[1]["role"]))
+    return sorted(rows, key=lambda row: order.index(row[1]["role"]))
 
 
 def scan_page(record: Record) -> str:
@@ -61,7 +61,7 @@ def column_rows(record: Record) -> list[list[str]]:
 def table_rows(record: Record) -> list[list[str]]:
     """Shape: a row a table: name, rows looked at, rows they were drawn from, quasi-identifiers, share of rows alone in them."""
     return [
-        [one["table"], f"{one['looked_at']:,}", f"{one['drawn_from']:,}" + ("" if one["whole"] else " of more"), ", ".join(one["quasi"]) or "none",
-         f"{one['unique_on_quasi']:.0%}" if one["quasi"] else ""]
-        for one in record["tables"]
+        [table["table"], f"{table['looked_at']:,}", f"{table['drawn_from']:,}" + ("" if table["whole"] else " of more"), ", ".join(table["quasi"]) or "none",
+         f"{table['unique_on_quasi']:.0%}" if table["quasi"] else ""]
+        for table in record["tables"]
     ]  # fmt: skip

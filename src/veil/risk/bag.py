@@ -27,22 +27,22 @@ class Room:
 
     def __init__(self, memory: int = MEMORY, folder: Path | None = None) -> None:
         self.memory, self._folder = memory, folder
-        self._held = 0
+        self._bytes = 0
         self._bags: list[Bag] = []
         self.spill: Spill | None = None
 
     def bag(self, width: int = 1) -> Bag:
-        made = Bag(self, width)
-        self._bags.append(made)
-        return made
+        fresh = Bag(self, width)
+        self._bags.append(fresh)
+        return fresh
 
     def took(self, size: int) -> None:
-        self._held += size
-        if self._held > self.memory:
+        self._bytes += size
+        if self._bytes > self.memory:
             self.spill = self.spill or Spill(self._folder)
-            for one in self._bags:
-                one.put_away(self.spill)
-            self._held = 0
+            for bag in self._bags:
+                bag.put_away(self.spill)
+            self._bytes = 0
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +64,7 @@ class Bag:
         self._room, self.width = room, width
         self._waiting: list[tuple[Words, ...]] = []
         self._rows = 0
-        self._held: list[list[tuple[Words, ...]]] = [[] for _ in range(SHARES)]
+        self._in_memory: list[list[tuple[Words, ...]]] = [[] for _ in range(SHARES)]
         self._away: list[list[tuple[Place, ...]]] = [[] for _ in range(SHARES)]
 
     def add(self, *columns: Words) -> None:
@@ -77,7 +77,7 @@ class Bag:
     def share(self, number: int) -> tuple[Words, ...]:
         """Shape: its rows as `width` columns, sorted by the first, then the second ..."""
         self._cut()
-        pieces = [*self._held[number], *(tuple(map(self._got, places)) for places in self._away[number])]
+        pieces = [*self._in_memory[number], *(tuple(map(self._got, places)) for places in self._away[number])]
         if not pieces:
             return (np.zeros(0, np.uint64),) * self.width
         return _sorted(tuple(np.concatenate(column) for column in zip(*pieces, strict=True)))
@@ -90,10 +90,10 @@ class Bag:
                 yield columns
 
     def put_away(self, spill: Spill) -> None:
-        for held, away in zip(self._held, self._away, strict=True):
-            if held:
-                away.append(tuple(spill.put(np.concatenate(column)) for column in zip(*held, strict=True)))
-                held.clear()
+        for batches, away in zip(self._in_memory, self._away, strict=True):
+            if batches:
+                away.append(tuple(spill.put(np.concatenate(column)) for column in zip(*batches, strict=True)))
+                batches.clear()
 
     def _got(self, place: Place) -> Words:
         if self._room.spill is None:
@@ -114,7 +114,7 @@ class Bag:
         bounds = [0, *np.searchsorted(columns[0], _EDGES).tolist(), len(columns[0])]
         for share, (start, stop) in enumerate(pairwise(bounds)):
             if start < stop:
-                self._held[share].append(tuple(column[start:stop] for column in columns))
+                self._in_memory[share].append(tuple(column[start:stop] for column in columns))
         self._room.took(8 * self.width * len(columns[0]))
 
 

@@ -19,7 +19,7 @@ def wanted(text: str) -> dict[str, float]:
     Errors:  PolicyError `want-unknown`, `want-number`.
     """
     found = {}
-    for pair in filter(None, (one.strip() for one in text.split(","))):
+    for pair in filter(None, (part.strip() for part in text.split(","))):
         name, _, number = pair.partition("=")
         if name not in WANTS:
             raise PolicyError("want-unknown", "--want contains an unknown figure", hint="allowed: " + ", ".join(WANTS))

@@ -73,15 +73,15 @@ class Lattice:
 
     def __init__(self, ladders: tuple[Ladder, ...], cases: Cases, goal: Goal) -> None:
         self.ladders, self.cases, self.goal = ladders, cases, goal
-        self.shape = tuple(one.height for one in ladders)
+        self.shape = tuple(ladder.height for ladder in ladders)
         self._whole = [_shares(ranks, cases.counts) for ranks, _ in cases.sensitive]
         weights = [
-            np.bincount(codes, weights=cases.counts, minlength=len(one.groups[0]))
-            for one, codes in zip(ladders, cases.codes, strict=True)
+            np.bincount(codes, weights=cases.counts, minlength=len(ladder.groups[0]))
+            for ladder, codes in zip(ladders, cases.codes, strict=True)
         ]
         self._means = [
-            np.array([weight @ level for level in one.losses]) / cases.records
-            for one, weight in zip(ladders, weights, strict=True)
+            np.array([weight @ level for level in ladder.losses]) / cases.records
+            for ladder, weight in zip(ladders, weights, strict=True)
         ]
 
     def bounds(self) -> NDArray[np.float64]:
@@ -126,13 +126,13 @@ class Lattice:
     def _classes(self, node: Node) -> tuple[Codes, Codes]:
         """The cases in an order that puts classes together, and where each begins."""
         keys, many = np.zeros(len(self.cases.counts), np.int64), 1
-        for one, codes, level in zip(self.ladders, self.cases.codes, node, strict=True):
-            count = one.count(level)
+        for ladder, codes, level in zip(self.ladders, self.cases.codes, node, strict=True):
+            count = ladder.count(level)
             if many * count >= 1 << 62:
                 keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
                 many = int(keys.max()) + 1
             keys *= count
-            keys += one.groups[level][codes]
+            keys += ladder.groups[level][codes]
             many *= count
         if many <= _TABLE >> 8:
             keys = keys.astype(np.uint16 if many <= 1 << 16 else np.uint32)
@@ -164,8 +164,8 @@ class Lattice:
         if not len(rows):
             return 0.0
         cost = sum(
-            one.losses[level][codes[rows]]
-            for one, codes, level in zip(self.ladders, self.cases.codes, node, strict=True)
+            ladder.losses[level][codes[rows]]
+            for ladder, codes, level in zip(self.ladders, self.cases.codes, node, strict=True)
         )
         return float(self.cases.counts[rows] @ (1 - cost / len(node))) / self.cases.records
 

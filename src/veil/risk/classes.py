@@ -98,18 +98,18 @@ class Tally:
         if not shown.all():
             self.suppressed += len(whole) - int(shown.sum())
             coded = [(words, rows[shown]) for words, rows in coded]
-            cells, whole = [one[shown] for one in cells], whole[shown]
+            cells, whole = [cell_words[shown] for cell_words in cells], whole[shown]
             columns = {name: column.filter(pa.array(shown)) for name, column in columns.items()}
         about = self._about(columns)
         self._whole.add(whole, *about)
-        for bag, one in zip(self._left.values(), cells, strict=False):
-            bag.add(whole - one, *about)
+        for bag, cell_words in zip(self._left.values(), cells, strict=False):
+            bag.add(whole - cell_words, *about)
         for bag, (words, rows) in zip(self._values.values(), coded, strict=False):
             bag.add(words[np.flatnonzero(np.bincount(rows, minlength=len(words)))])
 
     def spectrum(self) -> Spectrum:
         """Errors: FormatError `risk-empty` where no record stands in a class."""
-        return self._told(self._whole)
+        return self._spectrum(self._whole)
 
     def without(self, name: str) -> Spectrum:
         """What is left when one quasi-identifier is not known.
@@ -119,7 +119,7 @@ class Tally:
         if len(self.names) == 1:
             records = np.array([self.persons() if self.person else self.records - self.suppressed], np.int64)
             return Spectrum(records, np.ones(1, np.int64))
-        return self._told(self._left[name])
+        return self._spectrum(self._left[name])
 
     def distinct(self, name: str) -> int:
         """How many values a quasi-identifier has; null is one of them."""
@@ -175,7 +175,7 @@ class Tally:
     def _about(self, columns: Columns) -> tuple[Words, ...]:
         return (self.keys.person.words_of(columns[self.person]),) if self.person else ()
 
-    def _told(self, bag: Bag) -> Spectrum:
+    def _spectrum(self, bag: Bag) -> Spectrum:
         times: Counter[int] = Counter()
         for columns in bag.shares():
             times.update(_times(self._counted(columns)[1]))

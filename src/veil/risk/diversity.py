@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCI
 class Values:
     """The different values of a sensitive column, each with a code."""
 
-    held: dict[str | None, int] = field(default_factory=dict)
+    codes_of: dict[str | None, int] = field(default_factory=dict)
 
     def codes(self, column: pa.Array) -> Words:
         """Shape: n cells -> n codes, counted from 0 in the order in which values were met.
@@ -35,11 +35,13 @@ class Values:
         Errors:  LimitError `risk-values`.
         """
         coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        held = self.held
-        mine = [held.setdefault(cell, len(held)) for cell in coded.dictionary.cast(pa.large_string()).to_pylist()]
+        codes_of = self.codes_of
+        mine = [
+            codes_of.setdefault(cell, len(codes_of)) for cell in coded.dictionary.cast(pa.large_string()).to_pylist()
+        ]
         if coded.indices.null_count:
-            mine.append(held.setdefault(None, len(held)))
-        if len(held) > MOST:
+            mine.append(codes_of.setdefault(None, len(codes_of)))
+        if len(codes_of) > MOST:
             raise LimitError("risk-values", f"a sensitive column has more than {MOST:,} different values",
                              hint="a column with a different value in nearly every record is a quasi-identifier: use -q")  # fmt: skip
         rows = pc.fill_null(coded.indices.cast(pa.int32()), max(0, len(mine) - 1)).to_numpy(zero_copy_only=False)
@@ -51,7 +53,7 @@ class Values:
 
         Keeps:   a column with a null has no order: where would it stand? It is last among texts.
         """
-        cells = list(self.held)
+        cells = list(self.codes_of)
         if all(cell is not None and _NUMBER.fullmatch(cell) for cell in cells):
             numbers = np.array([float(cell or 0) for cell in cells])
             if np.isfinite(numbers).all():

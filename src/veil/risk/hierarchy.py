@@ -73,8 +73,8 @@ def ladder(column: str, levels: Sequence[Level], values: Sequence[Cell], leaves:
 
 
 def _grouped(cells: Sequence[Cell]) -> Codes:
-    held: dict[Cell, int] = {}
-    return np.array([held.setdefault(cell, len(held)) for cell in cells], np.int64)
+    numbers: dict[Cell, int] = {}
+    return np.array([numbers.setdefault(cell, len(numbers)) for cell in cells], np.int64)
 
 
 def _nested(below: Codes, above: Codes) -> bool:

@@ -75,9 +75,9 @@ class Keyed:
             + numbers[0]
             for numbers in self._numbers
         )
-        made: Words = (first & ~np.uint64(0xFFFFFFFF)) | (second >> _HIGH)
-        made[texts.is_null().to_numpy(zero_copy_only=False)] = self.null
-        return made
+        joined: Words = (first & ~np.uint64(0xFFFFFFFF)) | (second >> _HIGH)
+        joined[texts.is_null().to_numpy(zero_copy_only=False)] = self.null
+        return joined
 
     def _alone(self, cell: str) -> int:
         return int.from_bytes(hashlib.blake2b(cell.encode(), key=self._key, digest_size=8).digest(), "little")

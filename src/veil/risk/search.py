@@ -66,13 +66,13 @@ def search(lattice: Lattice, progress: Callable[[str, int, int], None] | None = 
 def _middle(left: np.ndarray[tuple[int], np.dtype[np.intp]], bounds: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
             shape: tuple[int, ...]) -> Node:  # fmt: skip
     """The open node that has as many below it as above, by what it loses at least."""
-    told = bounds.ravel()[left]
-    at = left[np.argsort(told, kind="stable")[len(left) // 2]]
+    highest = bounds.ravel()[left]
+    at = left[np.argsort(highest, kind="stable")[len(left) // 2]]
     return tuple(int(level) for level in np.unravel_index(at, shape))
 
 
-def _better(one: Outcome, other: Outcome) -> bool:
+def _better(best: Outcome, other: Outcome) -> bool:
     """Less loss; of equal ones fewer suppressed, then the node that stands first."""
-    if abs(one.loss - other.loss) > 1e-12:
-        return one.loss < other.loss
-    return (one.suppressed, one.node) < (other.suppressed, other.node)
+    if abs(best.loss - other.loss) > 1e-12:
+        return best.loss < other.loss
+    return (best.suppressed, best.node) < (other.suppressed, other.node)

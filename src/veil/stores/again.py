@@ -23,7 +23,7 @@ def typed(texts: pa.Array, kind: pa.DataType) -> pa.Array:
     """
     try:
         if is_bytes(kind):
-            return pa.array([None if one is None else bytes.fromhex(one) for one in texts.to_pylist()], kind)
+            return pa.array([None if text is None else bytes.fromhex(text) for text in texts.to_pylist()], kind)
         if pa.types.is_timestamp(kind) and kind.tz:
             return texts.cast(pa.int64()).cast(pa.timestamp("us", "UTC")).cast(kind)
         return texts.cast(pa.large_string()).cast(kind)

@@ -81,7 +81,7 @@ class Target(Protocol):
         """
         ...
 
-    def held(self, name: str) -> str:
+    def mark_of(self, name: str) -> str:
         """The mark of the table that stands there; "" for none of ours."""
         ...
 
@@ -109,7 +109,7 @@ def quoted(name: str, mark: str = '"') -> str:
 
 def after(columns: Sequence[str], dialect_mark: str, placeholder: str) -> str:
     """The comparison of a row with a key: `(a, b) >= (?, ?)`."""
-    names = ", ".join(quoted(one, dialect_mark) for one in columns)
+    names = ", ".join(quoted(column, dialect_mark) for column in columns)
     return f"({names}) >= ({', '.join([placeholder] * len(columns))})"
 
 

@@ -54,9 +54,9 @@ class Delta(Database):
 
     def schema(self, table: str) -> pa.Schema:
         with _telling():
-            held = self._open(table).to_pyarrow_dataset().schema
+            dataset = self._open(table).to_pyarrow_dataset().schema
         return pa.schema(
-            [field.remove_metadata() for field in held]
+            [field.remove_metadata() for field in dataset]
         )  # whoever made the table may have written anything there
 
     def stretches(self, table: str, rows: int) -> list[Stretch]:
@@ -67,8 +67,8 @@ class Delta(Database):
         del keys
         schema = self.schema(table)
         with _telling():
-            held = self._open(table).to_pyarrow_dataset()
-            for batch in held.to_batches(batch_size=rows, use_threads=False):
+            dataset = self._open(table).to_pyarrow_dataset()
+            for batch in dataset.to_batches(batch_size=rows, use_threads=False):
                 if batch.num_rows:
                     yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
 
@@ -78,8 +78,8 @@ class Delta(Database):
 
     def mark(self, table: str) -> str:
         with _telling():
-            held = self._open(table)
-            return f"{held.metadata().id}:{held.version()}"
+            opened = self._open(table)
+            return f"{opened.metadata().id}:{opened.version()}"
 
     def notices(self, table: str) -> tuple[str, ...]:
         """What of a table is not read, and stays where it lies."""
@@ -106,7 +106,7 @@ class DeltaTarget:
     def __init__(self, address: Address) -> None:
         self._path = address.path
 
-    def held(self, name: str) -> str:
+    def mark_of(self, name: str) -> str:
         return self._said(name, _MARK)
 
     def _said(self, name: str, key: str) -> str:
@@ -117,10 +117,10 @@ class DeltaTarget:
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
         """Errors: StoreError `publish-there` for a table of others with rows, or with a history that had some."""
-        path, fresh, old = (self._path / one for one in (name, f".{name}.veil-new", f".{name}.veil-old"))
+        path, fresh, old = (self._path / path_name for path_name in (name, f".{name}.veil-new", f".{name}.veil-old"))
         for left in (fresh, old):
             shutil.rmtree(left, ignore_errors=True)
-        foreign = path.exists() and any(path.iterdir()) and not self.held(name)
+        foreign = path.exists() and any(path.iterdir()) and not self.mark_of(name)
         if foreign and not self._is_empty(path):
             raise taken(name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ class DeltaTarget:
             plain = (
                 self._prepared(path, fresh, schema)
                 if prepared
-                else pa.schema([one.remove_metadata() for one in schema])
+                else pa.schema([field.remove_metadata() for field in schema])
             )
             said = {_MARK: mark} | ({_PREPARED: "yes"} if prepared else {})
             write_deltalake(

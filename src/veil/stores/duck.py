@@ -80,7 +80,9 @@ class Duck(Database):
             return pa.schema([])
         with _telling():
             seen = self._reader(f"{self._select(table, columns)} FROM {self._at(table)} LIMIT 0", 1).schema
-        return pa.schema([declared_field(one, field.type, "duckdb") for one, field in zip(columns, seen, strict=True)])
+        return pa.schema(
+            [declared_field(column, field.type, "duckdb") for column, field in zip(columns, seen, strict=True)]
+        )
 
     def stretches(self, table: str, rows: int) -> list[Stretch]:
         if not self._has_row_ids(table):
@@ -97,7 +99,7 @@ class Duck(Database):
             for batch in self._reader(
                 f"{self._select(table, self.columns(table))} FROM {self._at(table)}{where}{order}", rows
             ):
-                yield pa.RecordBatch.from_arrays([one.cast(kind) for one, kind in zip(batch.columns, schema.types, strict=True)], schema=schema)  # fmt: skip
+                yield pa.RecordBatch.from_arrays([array.cast(kind) for array, kind in zip(batch.columns, schema.types, strict=True)], schema=schema)  # fmt: skip
 
     def batches_again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
         """Every cell as the database's own text, row by row and not as Arrow."""
@@ -105,7 +107,7 @@ class Duck(Database):
 
     def _again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema = self.schema(table)
-        said = ", ".join(map(_told_again, schema))
+        said = ", ".join(map(_expression_again, schema))
         bounds = [f"rowid {sign} {int(key[0])}" for key, sign in zip(keys, (">=", "<"), strict=True) if key is not None]
         where = (" WHERE " + " AND ".join(bounds)) if bounds else ""
         with _telling(), contextlib.closing(self._line.cursor()) as line:
@@ -120,9 +122,9 @@ class Duck(Database):
         return f"{Folder(path.parent).stamp(path.name)}:{self.count(table)}"
 
     def close(self) -> None:
-        held = self.__dict__.pop("_line", None)
-        if held is not None:
-            held.close()
+        connection = self.__dict__.pop("_line", None)
+        if connection is not None:
+            connection.close()
 
     def _reader(self, sql: str, rows: int) -> pa.RecordBatchReader:
         return self._line.sql(sql).to_arrow_reader(rows)
@@ -151,7 +153,7 @@ class Duck(Database):
 
     def _has_row_ids(self, table: str) -> bool:
         """Not those of views, and not where a column has taken their name: it may be null, or far from 1 to n."""
-        if any(one.name.lower() == "rowid" for one in self.columns(table)):
+        if any(column.name.lower() == "rowid" for column in self.columns(table)):
             return False
         return bool(self.rows("SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ? AND "
                               "table_type = 'BASE TABLE'", [self.space, table]))  # fmt: skip
@@ -160,7 +162,7 @@ class Duck(Database):
         return f"{quoted(self.space)}.{quoted(table)}"
 
 
-def _told_again(field: pa.Field) -> str:
+def _expression_again(field: pa.Field) -> str:
     """The question for a cell: its text; of moments the number since 1970, of bytes their hexadecimal digits."""
     name = quoted(field.name)
     if pa.types.is_timestamp(field.type) and field.type.tz:
@@ -178,19 +180,19 @@ class DuckTarget:
     def _line(self) -> duckdb.DuckDBPyConnection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with _telling():
-            made = duckdb.connect(str(self._path), config=dict(CLOSED))
-            made.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(self._space)}")
-            made.execute(f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name VARCHAR PRIMARY KEY, mark VARCHAR NOT NULL, "
+            connection = duckdb.connect(str(self._path), config=dict(CLOSED))
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(self._space)}")
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name VARCHAR PRIMARY KEY, mark VARCHAR NOT NULL, "
                          "rows BIGINT NOT NULL, made TIMESTAMP NOT NULL DEFAULT current_timestamp)")  # fmt: skip
-        return made
+        return connection
 
-    def held(self, name: str) -> str:
+    def mark_of(self, name: str) -> str:
         with _telling():
             found = self._line.execute(f"SELECT mark FROM {self._at(MARKS)} WHERE name = ?", [name]).fetchone()
         return str(found[0]) if found and self._columns(name) else ""
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
-        ours, there = self.held(name), self._columns(name)
+        ours, there = self.mark_of(name), self._columns(name)
         with _telling():
             self._line.execute("BEGIN")
             try:
@@ -265,9 +267,9 @@ class DuckTarget:
         fresh.replace(self._path)
 
     def close(self) -> None:
-        held = self.__dict__.pop("_line", None)
-        if held is not None:
-            held.close()
+        connection = self.__dict__.pop("_line", None)
+        if connection is not None:
+            connection.close()
 
     def _at(self, table: str) -> str:
         return f"{quoted(self._space)}.{quoted(table)}"

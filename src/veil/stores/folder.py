@@ -53,10 +53,10 @@ def data_files(root: Path, *ours: Path) -> list[str]:
     """
     found = []
     whole = root.resolve()
-    own = [one.resolve().relative_to(whole) for one in ours if whole in one.resolve().parents]
+    own = [path.resolve().relative_to(whole) for path in ours if whole in path.resolve().parents]
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
-        if any(one in relative.parents for one in own):
+        if any(folder in relative.parents for folder in own):
             continue
         if path.is_file() and not path.is_symlink() and not any(piece.startswith(LITTER) for piece in relative.parts):
             found.append(relative.as_posix())

@@ -37,10 +37,10 @@ class Connection:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        self._held: Any = None
+        self._connection: Any = None
 
     def _line(self) -> Any:
-        if self._held is None:
+        if self._connection is None:
             address = self._address
             socket = address.options.get("socket")
             said = (
@@ -48,9 +48,9 @@ class Connection:
                 if socket
                 else {"host": address.host or "127.0.0.1", "port": address.port or 3306}
             )
-            self._held = pymysql.connect(user=address.user, password=password(address) or "", database=address.database, charset="utf8mb4",
+            self._connection = pymysql.connect(user=address.user, password=password(address) or "", database=address.database, charset="utf8mb4",
                                          autocommit=False, connect_timeout=10, read_timeout=600, init_command=_SESSION, **said)  # fmt: skip
-        return self._held
+        return self._connection
 
     @contextlib.contextmanager
     def cursor(self, kind: Any = None) -> Iterator[Any]:
@@ -73,15 +73,15 @@ class Connection:
             return list(cursor.fetchall())
 
     def commit(self) -> None:
-        if self._held is not None:
+        if self._connection is not None:
             with self._telling():
-                self._held.commit()
+                self._connection.commit()
 
     def close(self) -> None:
-        held, self._held = self._held, None
-        if held is not None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
             with contextlib.suppress(pymysql.MySQLError, OSError):
-                held.close()
+                connection.close()
 
     def __del__(self) -> None:
         self.close()
@@ -116,11 +116,15 @@ class Mariadb(Database):
     def schema(self, table: str) -> pa.Schema:
         if table not in self._schemas:
             columns = self.columns(table)
-            days = [one for one in columns if one.kind.startswith(("date", "timestamp"))]
-            tests = [f"coalesce(max(month({_name(one.name)}) = 0 OR day({_name(one.name)}) = 0), 0)" for one in days]
+            days = [column for column in columns if column.kind.startswith(("date", "timestamp"))]
+            tests = [
+                f"coalesce(max(month({_name(column.name)}) = 0 OR day({_name(column.name)}) = 0), 0)" for column in days
+            ]
             seen = self._line.rows(f"SELECT {', '.join(tests)} FROM {_name(table)}")[0] if days else ()
-            odd = {one.name for one, found in zip(days, seen, strict=True) if found}
-            self._schemas[table] = pa.schema([declared_field(one, _arrow(one, odd), "mariadb") for one in columns])
+            odd = {column.name for column, found in zip(days, seen, strict=True) if found}
+            self._schemas[table] = pa.schema(
+                [declared_field(column, _arrow(column, odd), "mariadb") for column in columns]
+            )
             self._line.commit()
         return self._schemas[table]
 
@@ -136,7 +140,7 @@ class Mariadb(Database):
 
     def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema, key = self.schema(table), self.key(table)
-        where, values = within([one.replace("%", "%%") for one in key], keys, '"', "%s")
+        where, values = within([part.replace("%", "%%") for part in key], keys, '"', "%s")
         order = f" ORDER BY {', '.join(map(_name, key))}" if key else ""
         said = ", ".join(map(_selected, schema))
         try:
@@ -154,8 +158,8 @@ class Mariadb(Database):
 
     def _again(self, table: str, key: list[str], keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema = self.schema(table)
-        where, values = within([one.replace("%", "%%") for one in key], keys, '"', "%s")
-        said = ", ".join(map(_told_again, schema))
+        where, values = within([part.replace("%", "%%") for part in key], keys, '"', "%s")
+        said = ", ".join(map(_expression_again, schema))
         try:
             with self._line.cursor(SSCursor) as cursor:
                 cursor.execute(
@@ -201,7 +205,7 @@ def _selected(field: pa.Field) -> str:
     return name if plain else f"CAST({name} AS CHAR)"
 
 
-def _told_again(field: pa.Field) -> str:
+def _expression_again(field: pa.Field) -> str:
     name = _name(field.name)
     return (
         f"HEX(CAST({name} AS BINARY))" if is_bytes(field.type) else f"HEX(CAST({name} AS CHAR CHARACTER SET utf8mb4))"
@@ -211,8 +215,8 @@ def _told_again(field: pa.Field) -> str:
 def _unhexed(row: Sequence[str | None], schema: pa.Schema) -> list[str | None]:
     """The texts of a row; of columns of bytes their digits."""
     return [
-        one if one is None or is_bytes(field.type) else bytes.fromhex(one).decode()
-        for one, field in zip(row, schema, strict=True)
+        cell if cell is None or is_bytes(field.type) else bytes.fromhex(cell).decode()
+        for cell, field in zip(row, schema, strict=True)
     ]
 
 
@@ -221,8 +225,8 @@ def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
     try:
         for cells, kind in zip(zip(*rows, strict=True), schema.types, strict=True):
             moment = pa.types.is_temporal(kind)
-            made = pa.array(cells, pa.large_string() if moment else kind)
-            columns.append(made.cast(kind) if moment else made)
+            array = pa.array(cells, pa.large_string() if moment else kind)
+            columns.append(array.cast(kind) if moment else array)
     except (pa.ArrowException, UnicodeError):
         raise FormatError("table-type", "the type of a column changed during the run", hint="run again when nothing writes to the table") from None  # fmt: skip
     return pa.RecordBatch.from_arrays(columns, schema=schema)
@@ -238,7 +242,7 @@ class MariadbTarget:
         self._line = Connection(address)
         self._there = Mariadb(address)
 
-    def held(self, name: str) -> str:
+    def mark_of(self, name: str) -> str:
         """The mark of the table that stands there; what a killed run left beside it is taken away."""
         for left in _beside(name):
             self._line.rows(f"DROP TABLE IF EXISTS {_name(left)}", [])
@@ -248,12 +252,12 @@ class MariadbTarget:
         return said.removeprefix(_MARK) if said.startswith(_MARK) else ""
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
-        ours, there = self.held(name), name in self._there.tables()
+        ours, there = self.mark_of(name), name in self._there.tables()
         aside, _ = _beside(name)
         with self._line.cursor() as cursor:
             if there and not ours:
                 self._check_empty(cursor, name)
-                check_columns(schema.names, [one.name for one in self._there.columns(name)])
+                check_columns(schema.names, [column.name for column in self._there.columns(name)])
                 cursor.execute(f"CREATE TABLE {_name(aside)} LIKE {_name(name)}", ())
                 cursor.execute(f"ALTER TABLE {_name(aside)} COMMENT = %s", (_MARK + mark,))
             else:

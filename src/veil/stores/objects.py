@@ -99,7 +99,9 @@ class Bucket:
         del ours
         with _telling():
             found = self._system.get_file_info(fs.FileSelector(str(self._root), recursive=True, allow_not_found=True))
-        names = [str(PurePosixPath(one.path).relative_to(self._root)) for one in found if one.type == fs.FileType.File]
+        names = [
+            str(PurePosixPath(info.path).relative_to(self._root)) for info in found if info.type == fs.FileType.File
+        ]
         return sorted(
             name for name in names if not any(piece.startswith((".", "_")) for piece in PurePosixPath(name).parts)
         )
@@ -120,11 +122,11 @@ class Bucket:
         return f"{seen.size}:{seen.mtime_ns}"
 
     def digest(self, name: str) -> str:
-        made = hashlib.sha256()
+        hasher = hashlib.sha256()
         with _telling(), self._system.open_input_stream(str(self._at(name))) as file:
             while data := file.read(_BLOCK):
-                made.update(data)
-        return made.hexdigest()
+                hasher.update(data)
+        return hasher.hexdigest()
 
     def _at(self, name: str) -> PurePosixPath:
         """The object of a name, or the one that holds what it names."""
@@ -149,12 +151,12 @@ class BucketTarget:
     def copy(self, out: Path) -> int:
         """Puts every file of a release there. Errors: StoreError `publish-there`, `store-...`."""
         names = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
-        held = self._begin(set(names))
-        for name in sorted(names, key=lambda one: one == _MANIFEST):
+        earlier = self._begin(set(names))
+        for name in sorted(names, key=lambda name: name == _MANIFEST):
             with _telling(), (out / name).open("rb") as file, self._opened(name) as sink:
                 while data := file.read(_BLOCK):
                     sink.write(data)
-        for name in sorted(held - set(names)):
+        for name in sorted(earlier - set(names)):
             self._delete(name)
         self._delete(_COMING)
         return len(names)
@@ -163,20 +165,22 @@ class BucketTarget:
         """The mark put there, and the manifest taken away; answers which objects of ours are there."""
         with _telling():
             there = self._system.get_file_info(fs.FileSelector(str(self._root), recursive=True, allow_not_found=True))
-        names = {str(PurePosixPath(one.path).relative_to(self._root)) for one in there if one.type == fs.FileType.File}
-        held = self._held(names)
+        names = {
+            str(PurePosixPath(info.path).relative_to(self._root)) for info in there if info.type == fs.FileType.File
+        }
+        earlier = self._named_before(names)
         with _telling(), self._opened(_COMING) as sink:
-            sink.write(json.dumps(sorted(held | coming)).encode())
+            sink.write(json.dumps(sorted(earlier | coming)).encode())
         if _MANIFEST in names:
             self._delete(_MANIFEST)
-        return held & names - {_MANIFEST}
+        return earlier & names - {_MANIFEST}
 
-    def _held(self, names: set[str]) -> set[str]:
+    def _named_before(self, names: set[str]) -> set[str]:
         """What the mark of a copy that broke off names, or the manifest of an older release."""
         if _COMING in names:
             return set(self._read(_COMING))
         if _MANIFEST in names:
-            return {one["name"] for one in self._read(_MANIFEST)["outputs"]}
+            return {output["name"] for output in self._read(_MANIFEST)["outputs"]}
         if names:
             raise StoreError("publish-there", "the target contains objects that Veil did not write", where="s3",
                              hint="empty it, or use another prefix")  # fmt: skip

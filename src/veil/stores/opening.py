@@ -40,14 +40,14 @@ def open_store(written: str, folder: Path) -> Store:
     """
     if not is_address(written):
         return Folder(folder / written)
-    made: Store = _made(STORES, parse(written, folder))
-    return made
+    store: Store = _opened(STORES, parse(written, folder))
+    return store
 
 
 def open_target(written: str, folder: Path) -> Target | Taker:
     """The place where a release is put. Errors: as `open_store`."""
-    made: Target | Taker = _made(TARGETS, parse(written, folder))
-    return made
+    target: Target | Taker = _opened(TARGETS, parse(written, folder))
+    return target
 
 
 def check_target(written: str, folder: Path) -> None:
@@ -60,7 +60,7 @@ def shown_address(written: str) -> str:
     return parse(written, Path()).shown() if is_address(written) else written
 
 
-def _made(table: dict[str, str], address: Address) -> Any:
+def _opened(table: dict[str, str], address: Address) -> Any:
     return _loaded(table, address)(address)
 
 

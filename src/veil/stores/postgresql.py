@@ -39,7 +39,7 @@ class Connection:
         self._address, self._reads = address, reads
 
     @cached_property
-    def _held(self) -> Any:
+    def _connection(self) -> Any:
         address = self._address
         said = {"host": address.host, "port": address.port, "dbname": address.database, "user": address.user,
                 "password": password(address), "application_name": "veil",
@@ -52,12 +52,12 @@ class Connection:
     @contextlib.contextmanager
     def cursor(self) -> Iterator[Any]:
         with self.telling():
-            held = self._held.cursor()
+            cursor = self._connection.cursor()
             try:
-                yield held
+                yield cursor
             finally:
                 with contextlib.suppress(adbc_driver_manager.Error):
-                    held.close()
+                    cursor.close()
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         with self.cursor() as cursor:
@@ -71,18 +71,18 @@ class Connection:
 
     def commit(self) -> None:
         with self.telling():
-            self._held.commit()
+            self._connection.commit()
 
     def rollback(self) -> None:
-        if "_held" in self.__dict__:
+        if "_connection" in self.__dict__:
             with contextlib.suppress(adbc_driver_manager.Error):
-                self._held.rollback()
+                self._connection.rollback()
 
     def close(self) -> None:
-        held = self.__dict__.pop("_held", None)
-        if held is not None:
+        connection = self.__dict__.pop("_connection", None)
+        if connection is not None:
             with contextlib.suppress(adbc_driver_manager.Error):
-                held.close()
+                connection.close()
 
     def __del__(self) -> None:
         self.close()
@@ -152,8 +152,8 @@ class Postgresql(Database):
         key = self.key(table)
         if not key:
             return [(None, None)]
-        names = ", ".join(quoted(one.name) for one in key)
-        texts = ", ".join(f"{quoted(one.name)}::text" for one in key)
+        names = ", ".join(quoted(column.name) for column in key)
+        texts = ", ".join(f"{quoted(column.name)}::text" for column in key)
         found = self._line.rows(f"SELECT {texts} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS n "
                                 f"FROM {self._at(table)}) s WHERE n % {int(rows)} = 0 ORDER BY n")  # fmt: skip
         self._line.commit()
@@ -168,7 +168,7 @@ class Postgresql(Database):
             for column in columns
         )
         where, values = _within(key, keys)
-        order = (" ORDER BY " + ", ".join(quoted(one.name) for one in key)) if key else ""
+        order = (" ORDER BY " + ", ".join(quoted(column.name) for column in key)) if key else ""
         schema = self.schema(table)
         try:
             with self._line.cursor() as cursor:
@@ -177,7 +177,7 @@ class Postgresql(Database):
                 for batch in cursor.fetch_record_batch():
                     for start in range(0, batch.num_rows, rows):
                         piece = batch.slice(start, rows).columns
-                        cells = [_plain(one).cast(kind) for one, kind in zip(piece, schema.types, strict=True)]
+                        cells = [_plain(array).cast(kind) for array, kind in zip(piece, schema.types, strict=True)]
                         yield pa.RecordBatch.from_arrays(cells, schema=schema)
         finally:  # whoever reads only the first rows leaves no lock on the table
             self._line.commit()
@@ -190,16 +190,16 @@ class Postgresql(Database):
     def _again(self, table: str, key: list[Column], keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema = self.schema(table)
         where, values = _within(key, keys)
-        order = ", ".join(f"veil_t.{quoted(one.name)}" for one in key)  # not the texts, which have the same names
+        order = ", ".join(f"veil_t.{quoted(column.name)}" for column in key)  # not the texts, which have the same names
         try:
             with self._line.cursor() as cursor:
                 cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(16 << 20)})
-                said = ", ".join(map(_told_again, schema))
+                said = ", ".join(map(_expression_again, schema))
                 cursor.execute(f"SELECT {said} FROM {self._at(table)} veil_t{where} ORDER BY {order}", values or None)
                 for batch in cursor.fetch_record_batch():
                     for start in range(0, batch.num_rows, rows):
                         piece = batch.slice(start, rows).columns
-                        cells = [typed(_plain(one), kind) for one, kind in zip(piece, schema.types, strict=True)]
+                        cells = [typed(_plain(array), kind) for array, kind in zip(piece, schema.types, strict=True)]
                         yield pa.RecordBatch.from_arrays(cells, schema=schema)
         finally:
             self._line.commit()
@@ -250,10 +250,10 @@ class Postgresql(Database):
 
 def _within(key: list[Column], keys: Stretch) -> tuple[str, list[Any]]:
     """The condition of a stretch; keys travel as text, and the database reads them as it wrote them."""
-    names, pieces, values = ", ".join(quoted(one.name) for one in key), [], list[Any]()
+    names, pieces, values = ", ".join(quoted(column.name) for column in key), [], list[Any]()
     for bound, negated in zip(keys, ("", "NOT "), strict=True):
         if bound is not None:
-            marks = ", ".join(f"${len(values) + i}::text::{one.kind}" for i, one in enumerate(key, 1))
+            marks = ", ".join(f"${len(values) + i}::text::{column.kind}" for i, column in enumerate(key, 1))
             pieces.append(f"{negated}(({names}) >= ({marks}))")
             values += bound
     return (" WHERE " + " AND ".join(pieces) if pieces else ""), values
@@ -277,7 +277,7 @@ def _plain(column: pa.Array) -> pa.Array:
     return column.storage if isinstance(column, pa.ExtensionArray) else column
 
 
-def _told_again(field: pa.Field) -> str:
+def _expression_again(field: pa.Field) -> str:
     """The question for a cell: its text; of moments the number since 1970, of bytes their hexadecimal digits."""
     name = quoted(field.name)
     if pa.types.is_timestamp(field.type) and field.type.tz:
@@ -295,7 +295,7 @@ class PostgresqlTarget:
         self._space = address.options.get("schema", "public")
         self._there = Postgresql(address)
 
-    def held(self, name: str) -> str:
+    def mark_of(self, name: str) -> str:
         self._line.run(f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name text PRIMARY KEY, mark text NOT NULL, "
                        "rows bigint NOT NULL, made timestamptz NOT NULL DEFAULT now())")  # fmt: skip
         self._line.commit()
@@ -305,7 +305,7 @@ class PostgresqlTarget:
         return str(found[0][0]) if found else ""
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
-        ours, there = self.held(name), name in self._there.tables()
+        ours, there = self.mark_of(name), name in self._there.tables()
         try:
             if there and not ours:
                 columns = self._empty(name)
@@ -340,7 +340,7 @@ class PostgresqlTarget:
         """The columns of a table of others, if it is an empty one that was made to be filled."""
         if self._line.rows(f"SELECT EXISTS (SELECT 1 FROM {self._at(name)})")[0][0]:
             raise taken(name)
-        return [(one.name, one.kind) for one in self._there.columns(name)]
+        return [(column.name, column.kind) for column in self._there.columns(name)]
 
     def tidy(self) -> None:
         """Nothing: what the files of a server still hold is the server's."""
@@ -355,7 +355,7 @@ class PostgresqlTarget:
 
 def _unsigned_as_text(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
     """Rows for the driver, which takes whole numbers of 64 bits without a sign for such with one."""
-    fields = [pa.field(one.name, pa.large_string()) if one.type == pa.uint64() else one for one in schema]
+    fields = [pa.field(field.name, pa.large_string()) if field.type == pa.uint64() else field for field in schema]
     coming = pa.schema(fields)
     return pa.RecordBatchReader.from_batches(coming, (batch.cast(coming) for batch in batches))
 

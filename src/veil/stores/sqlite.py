@@ -86,7 +86,7 @@ class Sqlite(Database):
 
     def key(self, table: str) -> list[str]:
         """The row id under a name that no column has taken; the primary key of a table without one; of a view nothing."""
-        columns = {one.name.lower() for one in self.columns(table)}
+        columns = {column.name.lower() for column in self.columns(table)}
         free = next((name for name in _ROWID if name not in columns), None)
         if free is not None:
             with contextlib.suppress(StoreError):
@@ -99,9 +99,9 @@ class Sqlite(Database):
     def schema(self, table: str) -> pa.Schema:
         if table not in self._schemas:
             columns = self.columns(table)
-            kinds = [f"group_concat(DISTINCT typeof({quoted(one.name)}))" for one in columns]
+            kinds = [f"group_concat(DISTINCT typeof({quoted(column.name)}))" for column in columns]
             seen = self.rows(f"SELECT {', '.join(kinds)} FROM {quoted(table)}")[0] if columns else ()
-            fields = [declared_field(one, _arrow(classes, one.kind), "sqlite") for one, classes in zip(columns, seen, strict=True)]  # fmt: skip
+            fields = [declared_field(column, _arrow(classes, column.kind), "sqlite") for column, classes in zip(columns, seen, strict=True)]  # fmt: skip
             self._schemas[table] = pa.schema(fields)
         return self._schemas[table]
 
@@ -131,7 +131,7 @@ class Sqlite(Database):
 
     def _again(self, table: str, key: list[str], keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema = self.schema(table)
-        said = ", ".join(_told_again(quoted(field.name)) for field in schema)
+        said = ", ".join(_expression_again(quoted(field.name)) for field in schema)
         where, values = within(key, keys, '"', "?")
         with _telling(), contextlib.closing(_opened(self.address.path)) as line:
             (encoding,) = line.execute("PRAGMA encoding").fetchone()
@@ -151,35 +151,35 @@ class Sqlite(Database):
         """The state of the whole file, its log of changes included, and the number of rows."""
         path, folder = self.address.path, Folder(self.address.path.parent)
         log = path.with_name(path.name + "-wal")
-        pieces = [folder.stamp(one.name) for one in (path, log) if one.exists() and one.stat().st_size]
+        pieces = [folder.stamp(file.name) for file in (path, log) if file.exists() and file.stat().st_size]
         return ":".join([*pieces, str(self.count(table))])
 
     def close(self) -> None:
-        held = self.__dict__.pop("_line", None)
-        if held is not None:
-            held.close()
+        connection = self.__dict__.pop("_line", None)
+        if connection is not None:
+            connection.close()
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    made = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    made.execute("PRAGMA temp_store = MEMORY")  # what a view sorts would lie in a temporary file, in clear
-    return made
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    connection.execute("PRAGMA temp_store = MEMORY")  # what a view sorts would lie in a temporary file, in clear
+    return connection
 
 
-def _told_again(name: str) -> str:
+def _expression_again(name: str) -> str:
     """The question for a cell: a letter for its class, and its text or its bytes in hexadecimal digits."""
     return (f"CASE typeof({name}) WHEN 'integer' THEN 'I' || {name} WHEN 'real' THEN 'R' || printf('%!.17g', {name}) "
             f"WHEN 'text' THEN 'T' || hex({name}) WHEN 'blob' THEN 'B' || hex({name}) END")  # fmt: skip
 
 
-def _literal(told: str | None, kind: pa.DataType, encoding: str) -> str | None:
+def _literal(answer: str | None, kind: pa.DataType, encoding: str) -> str | None:
     """A cell as text for a column of this type, from what the database says of it.
 
     Errors:  FormatError `reread`.
     """
-    if told is None:
+    if answer is None:
         return None
-    letter, value = told[0], told[1:]
+    letter, value = answer[0], answer[1:]
     try:
         if letter == "T":
             return bytes.fromhex(value).decode(encoding)
@@ -194,7 +194,7 @@ def _arrow(classes: str | None, declared: str) -> pa.DataType:
     seen = set((classes or "").split(",")) - {"null", ""}
     if not seen:
         kind = declared.upper()
-        return pa.int64() if "INT" in kind else pa.float64() if any(one in kind for one in ("REAL", "FLOA", "DOUB")) else pa.large_string()  # fmt: skip
+        return pa.int64() if "INT" in kind else pa.float64() if any(word in kind for word in ("REAL", "FLOA", "DOUB")) else pa.large_string()  # fmt: skip
     return {frozenset({"integer"}): pa.int64(), frozenset({"real"}): pa.float64(), frozenset({"blob"}): pa.large_binary()}.get(
         frozenset(seen), pa.large_string())  # fmt: skip
 
@@ -232,19 +232,21 @@ class SqliteTarget:
     def _line(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with _telling():
-            made = sqlite3.connect(self._path, isolation_level=None)
-            made.execute("PRAGMA secure_delete = ON")  # what is replaced is overwritten; many builds only unlink it
-            made.execute(f"CREATE TABLE IF NOT EXISTS {MARKS} (name TEXT PRIMARY KEY, mark TEXT NOT NULL, rows INTEGER NOT NULL, "
+            connection = sqlite3.connect(self._path, isolation_level=None)
+            connection.execute(
+                "PRAGMA secure_delete = ON"
+            )  # what is replaced is overwritten; many builds only unlink it
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {MARKS} (name TEXT PRIMARY KEY, mark TEXT NOT NULL, rows INTEGER NOT NULL, "
                          "made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)")  # fmt: skip
-        return made
+        return connection
 
-    def held(self, name: str) -> str:
+    def mark_of(self, name: str) -> str:
         with _telling():
             found = self._line.execute(f"SELECT mark FROM {MARKS} WHERE name = ?", (name,)).fetchone()
         return str(found[0]) if found and self._columns(name) else ""
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
-        ours, there = self.held(name), self._columns(name)
+        ours, there = self.mark_of(name), self._columns(name)
         with _telling():
             self._line.execute("BEGIN IMMEDIATE")
             try:
@@ -292,9 +294,9 @@ class SqliteTarget:
             self._line.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        held = self.__dict__.pop("_line", None)
-        if held is not None:
-            held.close()
+        connection = self.__dict__.pop("_line", None)
+        if connection is not None:
+            connection.close()
 
 
 def _plain(column: pa.Array) -> pa.Array:

@@ -29,8 +29,8 @@ def check_detector(
     as_sets = [set(spans) for spans in found]
     turned = _found(detector, read[::-1], whose[::-1])
     assert [set(spans) for spans in turned[::-1]] == as_sets, "law 3: the answer depends on the order of the texts"
-    for row, one in enumerate(read):
-        alone = _found(detector, [one], [whose[row]])
+    for row, reading in enumerate(read):
+        alone = _found(detector, [reading], [whose[row]])
         assert set(alone[0]) == as_sets[row], f"law 3: text {row} has another answer alone"
     return found
 

@@ -111,9 +111,9 @@ def _check_change(trial: _Trial, before: Values, address: str) -> None:
             else Edits({address: pa.array(_edited(field.values.to_pylist()), pa.large_string())})
         )
 
-    made = trial.rewritten("changed", change)
-    after = trial.values(made, trial.settings)
-    trial.check_again(made, after, output=True)
+    changed = trial.rewritten("changed", change)
+    after = trial.values(changed, trial.settings)
+    trial.check_again(changed, after, output=True)
     for other, values in before.items():
         if other != address:
             assert after.get(other) == values, "law 1: an edit of one field changed another"
@@ -125,9 +125,9 @@ def _edited(values: list[str | None]) -> list[str | None]:
 
 
 def _check_removal(trial: _Trial, before: Values, address: str) -> None:
-    made = trial.rewritten("removed", lambda _: Edits(removed={address}))
-    left = [one for one in trial.settings["addresses"] if one != address]
-    after = trial.values(made, {**trial.settings, "addresses": left})
+    removed = trial.rewritten("removed", lambda _: Edits(removed={address}))
+    left = [setting for setting in trial.settings["addresses"] if setting != address]
+    after = trial.values(removed, {**trial.settings, "addresses": left})
     assert not any(value is not None for value in after.get(address, [])), "law 6: a removed field still stands there"
     for other, values in before.items():
         if other != address:

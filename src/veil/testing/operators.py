@@ -35,28 +35,28 @@ def check_operator(
              asked of what `restore` gives back, where an operator states an equality of its own.
     Errors:  AssertionError that names the law.
     """
-    column, told = pa.array(values, _WORD), _about(len(values), about or {})
+    column, facts = pa.array(values, _WORD), _about(len(values), about or {})
     operator = make()
-    answers = _answers(operator, column, told, keys)
-    assert _answers(operator, column, told, keys) == answers, "law 3: the same call gave another answer"
-    assert _answers(make(), column, told, keys) == answers, "law 3: another instance gave another answer"
-    _check_neighbours(operator, column, told, keys, answers)
+    answers = _answers(operator, column, facts, keys)
+    assert _answers(operator, column, facts, keys) == answers, "law 3: the same call gave another answer"
+    assert _answers(make(), column, facts, keys) == answers, "law 3: another instance gave another answer"
+    _check_neighbours(operator, column, facts, keys, answers)
     if not operator.derives and keys.vault is None:
-        assert _without_key(operator, column, told) == answers, (
+        assert _without_key(operator, column, facts) == answers, (
             "the operator says it derives nothing, and asked for a key"
         )
-    _check_promise(operator, column, pa.array(answers, _WORD), told)
+    _check_promise(operator, column, pa.array(answers, _WORD), facts)
     restore = getattr(operator, "restore", None)
     assert not operator.reversible or restore is not None, "law 9: a reversible operator has no `restore`"
     if operator.reversible and restore is not None:
-        back: Outcome = restore(pa.array(answers, _WORD), told, keys)
+        back: Outcome = restore(pa.array(answers, _WORD), facts, keys)
         for row, (value, new, old) in enumerate(zip(values, answers, back.values.to_pylist(), strict=True)):
             good = new is None or value is None or old is None or same(value, old)
             assert good, f"law 9: row {row} did not come back"
     return answers
 
 
-def _check_promise(operator: Operator, values: pa.Array, answers: pa.Array, told: pa.Table) -> None:
+def _check_promise(operator: Operator, values: pa.Array, answers: pa.Array, facts: pa.Table) -> None:
     """What the operator declares of its answers; one that declares nothing must change every value."""
     promise = promise_of(operator)
     if promise.changes:
@@ -76,14 +76,14 @@ def _check_promise(operator: Operator, values: pa.Array, answers: pa.Array, told
         for row in pc.indices_nonzero(broken).to_pylist():
             raise AssertionError(f"row {row} breaks a rule that the operator promises (`promise.checks`: {check.code})")
     if promise.one_to_one:
-        _check_one_to_one(promise, values, answers, told)
+        _check_one_to_one(promise, values, answers, facts)
 
 
-def _check_one_to_one(promise: Promise, values: pa.Array, answers: pa.Array, told: pa.Table) -> None:
+def _check_one_to_one(promise: Promise, values: pa.Array, answers: pa.Array, facts: pa.Table) -> None:
     seen: dict[tuple[str | None, str], str] = {}
     one_form = canonical_ids(values, promise.canonical).to_pylist()
     for row, (domain, value, new) in enumerate(
-        zip(told["domain"].to_pylist(), one_form, answers.to_pylist(), strict=True)
+        zip(facts["domain"].to_pylist(), one_form, answers.to_pylist(), strict=True)
     ):
         if value is not None and new is not None:
             assert seen.setdefault((domain, new), value) == value, (
@@ -91,27 +91,27 @@ def _check_one_to_one(promise: Promise, values: pa.Array, answers: pa.Array, tol
             )
 
 
-def _without_key(operator: Operator, column: pa.Array, told: pa.Table) -> list[str | None] | None:
+def _without_key(operator: Operator, column: pa.Array, facts: pa.Table) -> list[str | None] | None:
     try:
-        return _answers(operator, column, told, Keys.none())
+        return _answers(operator, column, facts, Keys.none())
     except KeyringError:
         return None
 
 
 def _about(height: int, given: Mapping[str, Sequence[Any] | str | None]) -> pa.Table:
     schema = about_table(0).schema
-    columns = {name: told if told is None or isinstance(told, str) else pa.array(told, schema.field(name).type)
-               for name, told in given.items()}  # fmt: skip
+    columns = {name: fact if fact is None or isinstance(fact, str) else pa.array(fact, schema.field(name).type)
+               for name, fact in given.items()}  # fmt: skip
     return about_table(height, **columns)
 
 
-def _answers(operator: Operator, column: pa.Array, told: pa.Table, keys: Keys) -> list[str | None]:
+def _answers(operator: Operator, column: pa.Array, facts: pa.Table, keys: Keys) -> list[str | None]:
     """The values of one call, its shape held against the seam's."""
-    made = operator.replace(column, told, keys)
-    assert len(made.values) == len(column), "the operator gave another number of values"
-    assert made.values.type == _WORD, "the operator gave values that are not large_string"
-    unread = [False] * len(column) if made.unread is None else made.unread.to_pylist()
-    answers: list[str | None] = made.values.to_pylist()
+    result = operator.replace(column, facts, keys)
+    assert len(result.values) == len(column), "the operator gave another number of values"
+    assert result.values.type == _WORD, "the operator gave values that are not large_string"
+    unread = [False] * len(column) if result.unread is None else result.unread.to_pylist()
+    answers: list[str | None] = result.values.to_pylist()
     for row, (value, new, odd) in enumerate(zip(column.to_pylist(), answers, unread, strict=True)):
         assert value is not None or new is None, f"null does not stay null in row {row}"
         assert not (value is None and odd), f"null is called unread in row {row}"
@@ -120,14 +120,14 @@ def _answers(operator: Operator, column: pa.Array, told: pa.Table, keys: Keys) -
 
 
 def _check_neighbours(
-    operator: Operator, column: pa.Array, told: pa.Table, keys: Keys, answers: list[str | None]
+    operator: Operator, column: pa.Array, facts: pa.Table, keys: Keys, answers: list[str | None]
 ) -> None:
     count = len(column)
     order = pa.array(range(count - 1, -1, -1), pa.int64())
-    turned = _answers(operator, column.take(order), told.take(order), keys)
+    turned = _answers(operator, column.take(order), facts.take(order), keys)
     assert turned[::-1] == answers, "law 3: the answer depends on the order of the rows"
-    twice = _answers(operator, pa.concat_arrays([column, column]), pa.concat_tables([told, told]), keys)
+    twice = _answers(operator, pa.concat_arrays([column, column]), pa.concat_tables([facts, facts]), keys)
     assert twice == answers * 2, "law 3: the answer depends on the height of the batch"
     for row in range(count):
-        alone = _answers(operator, column.slice(row, 1), told.slice(row, 1).combine_chunks(), keys)
+        alone = _answers(operator, column.slice(row, 1), facts.slice(row, 1).combine_chunks(), keys)
         assert alone == answers[row : row + 1], f"law 3: row {row} has another answer alone"

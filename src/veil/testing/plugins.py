@@ -80,14 +80,14 @@ def _check_shape(name: str, kind: Any) -> None:
     assert promise is None or isinstance(promise, Promise | property), (
         "`promise` is a Promise, or a property that is one"
     )
-    told = inspect.cleandoc(kind.__doc__ or "")
-    written = told and not told.startswith(f"{kind.__name__}(")  # a dataclass without words gets its signature
+    doc = inspect.cleandoc(kind.__doc__ or "")
+    written = doc and not doc.startswith(f"{kind.__name__}(")  # a dataclass without words gets its signature
     assert written, "an operator says in a sentence what it answers"
 
 
-def _check_file(made: Format, file: Path, given: Mapping[str, Any] | None, same: Same) -> None:
+def _check_file(fmt: Format, file: Path, given: Mapping[str, Any] | None, same: Same) -> None:
     try:
-        check_format(made, file, given=given, same=same)
+        check_format(fmt, file, given=given, same=same)
     except Error as error:
         raise AssertionError(f"a format refuses a file of its own, or one that it wrote: {error.code}") from error
 
@@ -109,15 +109,15 @@ def _check_format_shape(name: str, kind: Any) -> None:
         "traits: a `reversible` format has `read_back` and `lost`, and no other has"
     )
     assert inspect.cleandoc(kind.__doc__ or ""), "a format says in a sentence what it reads"
-    made = kind()
-    assert made.writes == name or made.writes in FORMATS, "a format writes itself, or a format of Veil's own"
-    assert made.after(f"a/b{traits.endings[0] if traits.endings else ''}"), "a format names what comes of an input"
+    fmt = kind()
+    assert fmt.writes == name or fmt.writes in FORMATS, "a format writes itself, or a format of Veil's own"
+    assert fmt.after(f"a/b{traits.endings[0] if traits.endings else ''}"), "a format names what comes of an input"
 
 
 def _check_answers(make: Any, values: Values, about: Mapping[str, str | None]) -> list[str | None]:
     whole = check_operator(make, [*values, *ODD], about=about)
-    made, operator = whole[: len(values)], make()
-    read = {value: new for value, new in zip(values, made, strict=True) if value is not None and new is not None}
+    answers, operator = whole[: len(values)], make()
+    read = {value: new for value, new in zip(values, answers, strict=True) if value is not None and new is not None}
     assert read, "none of the values that it is for was read"
     if operator.reversible:
         assert len(set(read.values())) == len(read), "law 5: two values share an answer, and the answer is to lead back"
@@ -125,7 +125,7 @@ def _check_answers(make: Any, values: Values, about: Mapping[str, str | None]) -
     if operator.derives:
         other = check_operator(make, list(read), about=about, keys=OTHER)
         assert other != list(read.values()), "law 5: another key gives the same answers"
-    return made
+    return answers
 
 
 def _check_way_back(operator: Operator, answers: Values, about: Mapping[str, str | None]) -> None:

@@ -33,8 +33,8 @@ def _operator(kind: type[Any], how: str) -> type[Any]:
     true = kind.replace
 
     def replace(self: Any, values: pa.Array, about: pa.Table, keys: Any) -> Any:
-        made = true(self, values, about, keys)
-        return type(made)(_spoiled(values, made.values, how))
+        outcome = true(self, values, about, keys)
+        return type(outcome)(_spoiled(values, outcome.values, how))
 
     return type(kind.__name__, (kind,), {"__slots__": (), "__doc__": kind.__doc__, "replace": replace})
 
@@ -85,10 +85,10 @@ def _format(kind: type[Any], how: str) -> type[Any]:
     true = kind.writer
 
     def writer(self: Any, *given: Any) -> Any:
-        made = true(self, *given)
-        put = made.write
-        made.write = lambda batch, edits: put(batch, _ill_put(batch, edits, how))
-        return made
+        sink = true(self, *given)
+        put = sink.write
+        sink.write = lambda batch, edits: put(batch, _ill_put(batch, edits, how))
+        return sink
 
     return type(kind.__name__, (kind,), {"writer": writer})
 

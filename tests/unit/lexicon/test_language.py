@@ -34,7 +34,7 @@ def test_a_language_says_all_that_is_asked_of_it(code: str) -> None:
     ):
         assert getattr(one, part) is getattr(one, part)
     assert one.cues.heads
-    assert one.cues.told.search("Ada is a pleasant")
+    assert one.cues.person_after.search("Ada is a pleasant")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -73,7 +73,7 @@ def test_a_small_memory_bounds_what_is_held(monkeypatch):
         bag = room.bag()
         for seed in range(40):
             bag.add(np.random.default_rng(seed).integers(0, 2**63, 1_000, np.uint64))
-        assert room._held <= 64_000
+        assert room._bytes <= 64_000
         assert sum(len(keys) for (keys,) in bag.shares()) == 40_000
 
 

@@ -68,7 +68,7 @@ def _put(out: Path, name: str, files: list[dict[str, Any]], opening: Opening) ->
     mark = hashlib.sha256("\n".join(one["sha256"] for one in files).encode()).hexdigest()
     target = cast("Target", opening())
     try:
-        if target.held(name) == mark:
+        if target.mark_of(name) == mark:
             return None
         schema = one_schema([_schema(out, one) for one in files])
         return target.put(name, schema, (batch for one in files for batch in _batches(out, one, schema)), mark)

@@ -134,7 +134,7 @@ class _Rows:
             self._merge()
 
     def cells(self, name: str) -> list[Cell]:
-        return list(self.held[name].held)
+        return list(self.held[name].codes_of)
 
     def cases(self) -> Cases:
         """Errors: FormatError `risk-empty`."""
@@ -157,7 +157,7 @@ class _Rows:
         counts = np.concatenate(self.counts)
         keys, many = np.zeros(len(counts), np.int64), 1
         for name, column in zip(self.names, columns, strict=True):
-            size = len(self.held[name].held)
+            size = len(self.held[name].codes_of)
             if many * size >= 1 << 62:
                 keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
                 many = int(keys.max()) + 1
