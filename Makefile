@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SITE   := .make/docs
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test test-all lint lint-js docs pages bench bench-paired clean
+.PHONY: help demo test test-all lint lint-js docs pages screenshots bench bench-paired clean
 
 help:
 	@awk '/^##@ / { printf "\n%s\n", substr($$0, 5) } /^## / { name = $$2; sub(/^## [^ ]+ +/, ""); printf "  make %-14s %s\n", name, $$0 }' $(MAKEFILE_LIST)
@@ -54,7 +54,7 @@ lint: $(READY)
 
 ## lint-js   check scripts and pages (needs Node)
 lint-js: $(JSREADY)
-	@cd $(JS) && npx --no-install biome check --config-path=. ../../src/veil/service/portal/pages && npx --no-install tsc -p tsconfig.json
+	@cd $(JS) && npx --no-install biome check --config-path=. ../../src/veil/service/portal/pages ../../src/veil/reports/templates/veil.css && npx --no-install tsc -p tsconfig.json
 
 ##@ Documentation
 ## docs      build the website in site/ and check its links
@@ -71,6 +71,10 @@ $(SITE)/.ready: pyproject.toml
 ## pages     write the generated pages and quoted output from the code
 pages: $(READY)
 	@$(BIN)/python tools/make_reference.py && $(BIN)/python tools/quoted_output.py
+
+## screenshots  write a picture of every page into screenshots/ (needs a browser)
+screenshots: $(READY) $(JSREADY)
+	@mkdir -p screenshots && VEIL_SHOTS=$(CURDIR)/screenshots $(BIN)/python -m pytest -q tests/e2e/test_pages.py tests/e2e/test_portal_accessibility.py tests/e2e/test_portal_pages.py tests/e2e/test_review_page.py tests/rows/test_g11_web_page.py
 
 ##@ Measure
 ## bench     print all figures of docs/figures.md; one figure: make bench-tables, bench-detect, bench-risk ...
@@ -89,4 +93,4 @@ bench-%: $(READY)
 ##@ Clean up
 ## clean     remove .venv, caches and outputs
 clean:
-	rm -rf $(VENV) $(SITE) $(JS)/node_modules site demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SITE) $(JS)/node_modules site demo screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.browsers import chromium, violations
 
 from veil.audit import verify_chain
 from veil.jobs.risks.fix import fixed
@@ -25,6 +26,7 @@ from veil.risk.cases import Goal
 from veil.synth import make_hospital
 
 pytestmark = pytest.mark.browser
+SHOTS = os.environ.get("VEIL_SHOTS")  # a folder for pictures of every page
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--hide-scrollbars")  # fmt: skip
 
@@ -108,6 +110,27 @@ def test_a_page_is_drawn_in_light_and_dark(
     )
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size > 20_000, "a blank page is smaller"
+
+
+@pytest.fixture(scope="module")
+def window():
+    with chromium() as one:
+        yield one
+
+
+@pytest.mark.parametrize("width", [375, 1200], ids=["phone", "wide"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_and_fits_its_screen(window, pages: dict[str, Path], scheme: str, width: int) -> None:
+    """WCAG 2.2 AA by axe-core; no page is wider than its screen."""
+    context = window.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    for name, path in pages.items():
+        page.goto(path.as_uri())
+        assert violations(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        if SHOTS:
+            page.screenshot(path=str(Path(SHOTS) / f"{name}-{scheme}-{width}.png"))
+    context.close()
 
 
 def test_the_report_and_the_plan_hold_no_name_of_a_patient(pages: dict[str, Path]) -> None:

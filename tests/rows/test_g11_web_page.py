@@ -217,3 +217,10 @@ def test_g11_a_policy_replaces_the_strategy_and_the_page_shows_it(page):
     assert page.locator("#strategy").is_disabled()
     answered(page, lambda: page.select_option("#profile", ""))
     assert page.locator("#strategy").is_enabled()
+
+
+def test_g11_words_of_ones_own_lists_are_kept_or_replaced(page):
+    answered(page, lambda: page.fill("#text", "Dr. Alice Wong saw the blue heron ward."))
+    page.click("#lists summary")
+    assert answered(page, lambda: page.fill("#deny", "blue heron")) == "Dr. [NAME] saw the [ID] ward."
+    assert answered(page, lambda: page.fill("#allow", "alice wong")) == "Dr. Alice Wong saw the [ID] ward."

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 HERE = Path(__file__).parent / "templates"
+SHEET = HERE / "veil.css"  # the one design of all pages; the service serves it, a report carries it
 
 
 @cache
@@ -17,6 +19,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["thousands"] = lambda number: f"{number:,}"
+    environment.globals["sheet"] = Markup(SHEET.read_text(encoding="utf-8"))  # noqa: S704  our own file, no input
     return environment
 
 

@@ -8,6 +8,7 @@ from typing import Any
 Record = dict[str, Any]
 WIDE, HIGH, FOOT, HEAD = 760, 250, 40, 24
 ROW, NAMES, FIGURES = 44, 190, 80
+NARROW, STACK_NAMES, AMOUNTS = 420, 132, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,18 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Bars that belong together, and what they are called."""
+    """Bars that belong together, and what they are called.
+
+    Shape:   `words`: what a screen reader says of them; `amount` is written at `end`.
+    """
 
     name: str
     x: float
     y: float
     bars: tuple[Bar, ...]
+    words: str = ""
+    amount: str = ""
+    end: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,38 @@ class Plot:
     wide: int
     high: int
     groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A plot with its title and the key of its colours. Shape: `kinds`: class of the sheet, words."""
+
+    title: str
+    kinds: tuple[tuple[str, str], ...]
+    plot: Plot
+
+
+def stacked(title: str, rows: list[tuple[str, list[tuple[str, int]]]], kinds: dict[str, str]) -> Chart:
+    """Counts as parts of one bar for each row, the longest as wide as there is room.
+
+    Shape:   `rows`: a name, and a kind and a count for each part; `kinds`: words for each kind, in the order of the key.
+    """
+    sums = [sum(count for _, count in parts) for _, parts in rows]
+    most, room, high = max(sums, default=0) or 1, NARROW - STACK_NAMES - AMOUNTS, 26
+    groups = []
+    for at, ((name, parts), total) in enumerate(zip(rows, sums, strict=True)):
+        left, bars = float(STACK_NAMES), []
+        for kind, count in parts:
+            width = _size(count, most, room)
+            bars.append(Bar(kind, round(left, 1), at * high + 5, width, high - 10, f"{kinds[kind]}: {count:,}"))
+            left += width
+        words = ", ".join(f"{kinds[kind]} {count:,}" for kind, count in parts)
+        groups.append(
+            Group(name, STACK_NAMES - 8, at * high + 17, tuple(bars), words, f"{total:,}", round(left + 6, 1))
+        )
+    used = {kind for _, parts in rows for kind, count in parts if count}
+    key = tuple((kind, words) for kind, words in kinds.items() if kind in used)
+    return Chart(title, key, Plot(NARROW, high * len(rows), tuple(groups)))
 
 
 def upright(names: list[str], series: list[tuple[str, list[float]]]) -> Plot:

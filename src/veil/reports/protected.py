@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from veil.model import Found
+from veil.reports.marks import group_of
 from veil.reports.page import render
 
 
@@ -17,11 +18,16 @@ class Piece:
     label: str = ""
     rule: str = ""
 
+    @property
+    def kind(self) -> str:
+        return group_of(self.label)
+
 
 def side_by_side(rows: Sequence[tuple[str, str, Found]], title: str) -> str:
     """Original and result of each text, spans coloured by label, the rule and the score of each on hover."""
     notes = [{"before": _before(text, found), "after": _after(text, found)} for text, _, found in rows]
-    labels = sorted({span.label.value for _, _, found in rows for span in found.spans})
+    found_labels = sorted({span.label.value for _, _, found in rows for span in found.spans})
+    labels = [(label, group_of(label)) for label in found_labels]
     return render("protected.html", title=title, notes=notes, labels=labels)
 
 

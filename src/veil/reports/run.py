@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from veil.policy.plan import Plan
+from veil.reports.charts import run_charts
 from veil.reports.figures import (
     BAD,
     by_source,
@@ -31,7 +32,7 @@ def run_page(manifest: dict[str, Any]) -> str:
     return render(
         "run.html",
         unowned=[*unowned(manifest), *uncast(manifest), *starred(manifest)], manifest=manifest, sources=by_source(manifest), columns=column_rows(manifest), labels=labels,
-        most=max((count for _, count in labels), default=1), checks=check_rows(manifest), seen=seen,
+        charts=run_charts(manifest), checks=check_rows(manifest), seen=seen,
         quarantined=quarantine_rows(manifest), weak=weak_lines(manifest), outcome=outcome,
         text_kept=", ".join(manifest["labels_kept"]),
     )  # fmt: skip

@@ -8,10 +8,8 @@ import os
 import re
 from collections.abc import AsyncIterator
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import fastapi_offline
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
@@ -26,6 +24,7 @@ from veil.service.gate.callers import Callers, read_revoked
 from veil.service.gate.door import CSP, FAILED, Door, told
 from veil.service.measures import Measures
 from veil.service.operations import operation_id
+from veil.service.portal.pages import FOLDER, files_router
 from veil.service.reader import Reader
 from veil.service.rest.answers import Answers
 from veil.service.rest.routes import Desk, rest_router
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
 
 _SPANS_TO = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_ZIPKIN_ENDPOINT")
 _WEIGHT = re.compile(r"\bq=([01](?:\.[0-9]{0,3})?)")
-_SWAGGER = Path(fastapi_offline.__file__).parent / "static"
-_PAGES = Path(__file__).parent / "portal" / "pages"
 _ABOUT = (
     "Text goes in; what identifies a person comes out found, masked or replaced. Nothing that is sent here is kept."
 )
@@ -104,7 +101,7 @@ def _add_docs(app: FastAPI) -> None:
     async def root(request: Request) -> Response:
         """The page, for who wants one; else where things are."""
         if _likes_pages(request.headers.get("accept", "")):
-            return HTMLResponse((_PAGES / "text.html").read_text(encoding="utf-8"))
+            return HTMLResponse((FOLDER / "text.html").read_text(encoding="utf-8"))
         return JSONResponse({"name": "Veil", "version": app.version, "docs": "/docs", "health": "/api/v1/health"})
 
     @app.get("/docs", include_in_schema=False)
@@ -112,14 +109,9 @@ def _add_docs(app: FastAPI) -> None:
         policy = CSP.replace(
             "style-src 'self'", "style-src 'self' 'unsafe-inline'"
         )  # Swagger UI styles its elements itself
-        return FileResponse(_PAGES / "docs.html", headers={"content-security-policy": policy})
+        return FileResponse(FOLDER / "docs.html", headers={"content-security-policy": policy})
 
-    @app.get("/pages/{name}", include_in_schema=False)
-    async def page(name: str) -> Response:
-        for folder in (_PAGES, _SWAGGER):
-            if name in {one.name for one in folder.iterdir() if one.suffix in (".css", ".js", ".svg", ".png")}:
-                return FileResponse(folder / name)
-        raise HTTPException(404, "there is no such page")
+    app.include_router(files_router())
 
 
 def _likes_pages(accept: str) -> bool:

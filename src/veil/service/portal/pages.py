@@ -3,10 +3,14 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import fastapi_offline
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import FileResponse
 
+from veil.reports.page import SHEET
+
 FOLDER = Path(__file__).parent / "pages"
+_SWAGGER = Path(fastapi_offline.__file__).parent / "static"
 _PAGES = {
     "/sign-in": "entry",
     "/setup": "entry",
@@ -28,15 +32,16 @@ def pages_router() -> APIRouter:
 
 
 def files_router() -> APIRouter:
-    """What pages need: scripts, the sheet, pictures."""
+    """What pages need: scripts, the design, pictures, and the files of the API page."""
     router = APIRouter(include_in_schema=False)
-    there = {one.name for one in FOLDER.iterdir() if one.suffix in (".css", ".js", ".svg", ".png")}
+    served = [SHEET, *FOLDER.iterdir(), *_SWAGGER.iterdir()]
+    by_name = {file.name: file for file in served if file.suffix in (".css", ".js", ".svg", ".png")}
 
     @router.get("/pages/{name}", response_class=FileResponse)
     async def page(name: str) -> FileResponse:
-        if name not in there:
+        if name not in by_name:
             raise HTTPException(404, "there is no such page")
-        return FileResponse(FOLDER / name)
+        return FileResponse(by_name[name])
 
     return router
 

@@ -21,6 +21,7 @@ from veil.policy.profile import Profile, read_profile
 from veil.policy.rules import Keep
 from veil.service.reader import LEAST, Reader
 from veil.service.rest.kinds import kind_of, taken
+from veil.service.rest.lists import NO_LISTS, Lists
 
 _DIGITS = 16
 _TRIES = 64  # draws of a key; the family names of clinicians are few, so that sixty of them meet in most draws
@@ -32,7 +33,7 @@ class Wish:
 
     Shape:   `strategy`: placeholder, redact, hash or consistent. `kinds`: only these types, None for all. `profile`: a
              shipped profile in place of a strategy. `scope`: how far fakes and shifts reach: document, batch or key;
-             `key`: the name under which the caller keeps them the same.
+             `key`: the name under which the caller keeps them the same. `lists`: words that are left or always replaced.
     """
 
     strategy: str = "placeholder"
@@ -41,6 +42,7 @@ class Wish:
     profile: str | None = None
     scope: str = "batch"
     key: str = ""
+    lists: Lists = NO_LISTS
 
 
 class Answers:
@@ -60,16 +62,16 @@ class Answers:
         """The language of each text that is not read, "" for the others."""
         return self._engine("safe-harbor", Keys.none()).languages(texts)
 
-    async def everything(self, text: str, least: float = LEAST) -> list[Span]:
+    async def everything(self, text: str, least: float = LEAST, lists: Lists = NO_LISTS) -> list[Span]:
         """All spans of one text, also those that Safe Harbor keeps."""
-        return (await self._reader.find([text], least))[0]
+        return lists.put_on([text], await self._reader.find([text], least))[0]
 
     async def change(self, texts: Sequence[str], wish: Wish, caller: str) -> list[Treated]:
         """Shape: n texts -> n changed texts. `caller`: whose keys are meant where the scope is a key."""
         found = await self._reader.find(texts, wish.least)
         profile = _profile_of(wish)
         plain = self._engine(profile, Keys.none())
-        spans = self._wanted(texts, plain.changed(texts, found), wish.kinds)
+        spans = wish.lists.put_on(texts, self._wanted(texts, plain.changed(texts, found), wish.kinds))
         if wish.profile or wish.strategy == "consistent":
             answer: list[Treated] = await self._reader.call(
                 lambda _: self._derived(texts, spans, profile, wish, caller)

@@ -17,6 +17,7 @@ from veil.service.reader import Reader
 from veil.service.rest.answers import Answers, Wish
 from veil.service.rest.explained import explained
 from veil.service.rest.kinds import KINDS, kind_of, unknown
+from veil.service.rest.lists import Lists
 from veil.service.rest.shapes import (
     BatchAnswer,
     BatchRequest,
@@ -108,8 +109,9 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
     async def explain(asked: DeidentifyRequest, grant: Annotated[Grant, Depends(may_change)]) -> ExplainAnswer:
         """The same, with the reason of every span: who found it, how sure, and which line of the policy decided."""
         (done,) = await _changed(desk, [asked.text], asked, grant)
-        every = await desk.answers.everything(asked.text, asked.confidence_threshold)
-        return explained(asked.text, done, every, desk.answers.policy(_wish(asked)))
+        wish = _wish(asked)
+        every = await desk.answers.everything(asked.text, wish.least, wish.lists)
+        return explained(asked.text, done, every, desk.answers.policy(wish))
 
     @router.post("/batch", tags=["texts"], response_model_exclude_none=True)
     async def batch(asked: BatchRequest, grant: Annotated[Grant, Depends(may_change)]) -> BatchAnswer:
@@ -179,7 +181,10 @@ def _language(desk: Desk, text: str) -> str | None:
 
 
 def _wish(asked: Changing) -> Wish:
-    return Wish(asked.strategy or "placeholder", asked.entity_types, asked.confidence_threshold, asked.profile, asked.consistent_in, asked.consistent_key)  # fmt: skip
+    return Wish(
+        asked.strategy or "placeholder", asked.entity_types, asked.confidence_threshold, asked.profile,
+        asked.consistent_in, asked.consistent_key, Lists(tuple(asked.allow), tuple(asked.deny)),
+    )  # fmt: skip
 
 
 def _entities(text: str, spans: list[Span]) -> list[Entity]:

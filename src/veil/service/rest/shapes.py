@@ -19,6 +19,10 @@ Threshold = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, description=
 KeyName = Annotated[str, Field(max_length=200, description="the name under which fakes stay the same for you")]
 
 
+ListWord = Annotated[str, Field(min_length=2, max_length=200, pattern=r"\S")]
+ListWords = Annotated[list[ListWord], Field(max_length=500)]
+
+
 class Asked(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"text": "Patient John Smith SSN 123-45-6789"}]}
@@ -47,6 +51,8 @@ class Changing(BaseModel):
     profile: Profiles | None = Field(None, description="a shipped policy, in place of the strategy")
     consistent_in: Literal["document", "batch", "key"] = "batch"
     consistent_key: KeyName = ""
+    allow: ListWords = Field(default=[], description="values that are never replaced, as whole spans, in any case")
+    deny: ListWords = Field(default=[], description="words that are always replaced, in any case")
 
     @model_validator(mode="after")
     def _check_one_way(self) -> Self:

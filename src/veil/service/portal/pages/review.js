@@ -1,8 +1,10 @@
 // The page of a review: read, decide by keyboard, approve what follows. What comes from a text becomes text nodes, never markup.
+import { fill, groupOf } from "/pages/marks.js";
 import { arrive, at, call, later, made, say, send, ticked, trying } from "/pages/session.js";
 
 const LABELS = ["NAME", "LOCATION", "ZIP", "DATE", "AGE_OVER_89", "PHONE", "FAX", "EMAIL", "SSN", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "URL", "IP", "BIOMETRIC", "PHOTO", "ID", "ORGANIZATION"];
-const TONE = { right: "good", wrong: "bad", missed: "warn" };
+const TONES = { right: "is-good", wrong: "is-bad" };
+const toneOf = (verdict, label) => TONES[verdict] || groupOf(label);
 let job = "";
 let texts = [];
 let marks = [];
@@ -47,30 +49,15 @@ function show() {
   const text = texts[here];
   at("where").textContent = `text ${here + 1} of ${texts.length}; ${read.size} read`;
   at("read").checked = read.has(here);
-  const shown = text.spans.map((one, i) => ({ start: one.start, end: one.end, tone: verdictOf(one), chosen: i === span && words.from < 0, title: one.label }));
-  for (const mark of mine()) if (mark.verdict === "missed") shown.push({ start: mark.start, end: mark.end, tone: "missed", title: `${mark.label}, missing` });
   const cursor = taken();
-  if (cursor) shown.push({ start: cursor[0], end: cursor[1], tone: "cursor", title: "chosen words" });
-  fill(at("original"), points(), shown);
+  const judged = text.spans.map((one, i) => ({ from: one.start, to: one.end, tone: toneOf(verdictOf(one), one.label), chosen: i === span && words.from < 0, title: one.label }));
+  const missed = mine().filter((mark) => mark.verdict === "missed").map((mark) => ({ from: mark.start, to: mark.end, tone: "is-warn", title: `${mark.label}, missing` }));
+  const selection = cursor ? [{ from: cursor[0], to: cursor[1], tone: "other", chosen: true, title: "chosen words" }] : [];
+  fill(at("original"), points(), [...judged, ...missed, ...selection]);
+  at("original").querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
   at("result").textContent = text.result;
   const one = text.spans[span];
   at("why").textContent = cursor ? `chosen: ${points().slice(...cursor).join("")}` : one ? `${one.label}, found by ${one.source}, score ${one.score.toFixed(2)}${verdictOf(one) ? `: ${verdictOf(one)}` : ""}` : "Nothing was found in this text.";
-}
-
-function fill(pane, all, shown) {
-  const pieces = [];
-  let done = 0;
-  for (const one of shown.sort((a, b) => a.start - b.start || b.end - a.end)) {
-    if (one.start < done) continue;
-    pieces.push(document.createTextNode(all.slice(done, one.start).join("")));
-    const mark = made("mark", all.slice(one.start, one.end).join(""), { title: one.title });
-    mark.className = `${one.chosen || one.tone === "cursor" ? "chosen " : ""}${one.tone in TONE ? `is-${TONE[one.tone]}` : "who"}`;
-    pieces.push(mark);
-    done = one.end;
-  }
-  pane.replaceChildren(...pieces, document.createTextNode(all.slice(done).join("")));
-  const chosen = pane.querySelector(".chosen");
-  if (chosen) chosen.scrollIntoView({ block: "nearest" });
 }
 
 // The words that are chosen: by the arrows, else by the mouse.

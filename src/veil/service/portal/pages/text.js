@@ -1,21 +1,13 @@
 // The page of one text: asks the service, shows the answer. A text becomes text nodes, never markup.
+import { fill, groupOf } from "/pages/marks.js";
 import { at, made, say, ticked } from "/pages/session.js";
 import { SAMPLES } from "/pages/samples.js";
 
-const KIND = {
-  NAME: "who", PROFESSION: "who", ORGANIZATION: "where", LOCATION: "where", ZIP: "where", STATE: "where", DATE: "when", YEAR: "when",
-  WEEKDAY: "when", TIME: "when", AGE: "when", AGE_OVER_89: "when", PHONE: "contact", FAX: "contact", EMAIL: "contact", URL: "contact",
-  IP: "contact",
-};
 const HEADS = ["Text", "Label", "Replacement", "Found by", "Confidence", "Policy"];
 const MOST = 100000; // characters that the service reads at once
 let turn = 0;
 let waiting = 0;
 let answer = null;
-
-function kindOf(label) {
-  return KIND[label] || "number";
-}
 
 async function ask() {
   const text = at("text").value;
@@ -39,7 +31,7 @@ async function ask() {
   const way = at("profile").value ? { profile: at("profile").value } : { strategy: at("strategy").value };
   const types = ticked("#types");
   if (at("only").open && types.length) way.entity_types = types;
-  const body = { text, confidence_threshold: Number(at("threshold").value), ...way };
+  const body = { text, confidence_threshold: Number(at("threshold").value), ...way, allow: lines("allow"), deny: lines("deny") };
   const headers = { "Content-Type": "application/json" };
   if (at("token").value) headers.Authorization = `Bearer ${at("token").value.trim()}`;
   if (window.veilCsrf) headers["X-CSRF-Token"] = window.veilCsrf;
@@ -64,6 +56,9 @@ async function ask() {
   }
 }
 
+/** The lines of a list that have words. @param {string} id @returns {string[]} */
+const lines = (id) => at(id).value.split("\n").map((/** @type {string} */ line) => line.trim()).filter((/** @type {string} */ line) => line.length > 1);
+
 function soon() {
   clearTimeout(waiting);
   waiting = setTimeout(ask, 250);
@@ -71,35 +66,22 @@ function soon() {
 
 function show(text) {
   const spans = answer ? answer.spans : [];
-  fill(at("original"), [...text], spans.map((span, i) => ({ ...span, i, from: span.start, to: span.end })));
-  const result = answer ? answer.deidentified_text : "";
-  fill(at("result"), [...result], spans.map((span, i) => ({ ...span, i, from: span.result_start, to: span.result_end })));
+  fill(at("original"), [...text], spans.map((span, i) => marked(span, i, span.start, span.end)));
+  fill(at("result"), [...(answer ? answer.deidentified_text : "")], spans.map((span, i) => marked(span, i, span.result_start, span.result_end)));
   at("why").replaceChildren(...spans.map((span, i) => row([...text], span, i)));
   at("json").textContent = answer ? JSON.stringify(answer, null, 2) : "";
   at("copy").disabled = !answer;
   at("download").disabled = !answer;
 }
 
-function fill(pane, points, spans) {
-  const pieces = [];
-  let done = 0;
-  for (const span of spans) {
-    pieces.push(document.createTextNode(points.slice(done, span.from).join("")), marked(points.slice(span.from, span.to).join(""), span));
-    done = span.to;
-  }
-  pieces.push(document.createTextNode(points.slice(done).join("")));
-  pane.replaceChildren(...pieces);
-}
-
-function marked(words, span) {
-  const mark = made("mark", words, { className: span.kept ? "kept" : kindOf(span.label) });
-  mark.tabIndex = 0;
-  mark.dataset.span = span.i;
-  mark.title = `${span.label}, ${span.score.toFixed(2)}, ${span.source}`;
-  mark.setAttribute("aria-label", `${words || "nothing"}: ${span.label}, ${span.kept ? "kept" : "replaced"}`);
-  mark.addEventListener("focus", () => choose(span.i));
-  mark.addEventListener("click", () => choose(span.i));
-  return mark;
+function marked(span, i, from, to) {
+  return { from, to, tone: span.kept ? "kept" : groupOf(span.label), title: `${span.label}, ${span.score.toFixed(2)}, ${span.source}`, more: (mark, words) => {
+    mark.tabIndex = 0;
+    mark.dataset.span = String(i);
+    mark.setAttribute("aria-label", `${words || "nothing"}: ${span.label}, ${span.kept ? "kept" : "replaced"}`);
+    mark.addEventListener("focus", () => choose(i));
+    mark.addEventListener("click", () => choose(i));
+  } };
 }
 
 function row(points, span, i) {
@@ -163,7 +145,7 @@ at("text").addEventListener("input", () => {
   at("coding").textContent = "";
   soon();
 });
-at("token").addEventListener("input", soon);
+for (const id of ["token", "allow", "deny"]) at(id).addEventListener("input", soon);
 at("threshold").addEventListener("input", () => {
   at("bar").textContent = Number(at("threshold").value).toFixed(2);
   soon();
