@@ -138,3 +138,90 @@ def test_a_second_reading_that_finds_another_text_is_told(tmp_path):
     (tmp_path / "1.xml").write_text("<a><TEXT>x<b/></TEXT></a>")
     with pytest.raises(FormatError):
         list(I2b2().reread(tmp_path, Part(("1.xml",)), {}))
+
+
+MARKUP = {
+    "an attribute": ('<NAME text="Orla Quennell" TYPE="PATIENT"/>', "Orla Quennell"),
+    "single quotes": ("<NAME text='Orla Quennell' TYPE='PATIENT'/>", "Orla Quennell"),
+    "entities": ('<NAME text="Orla &#81;uennell &amp; Dr. Maeve Lindqvist"/>', "Orla Quennell & Dr. Maeve Lindqvist"),
+    "two of one element": ('<NAME text="Orla Quennell" comment="seen by Dr. Maeve Lindqvist"/>', "seen by Dr. Maeve Lindqvist"),
+    "a comment": ("<!-- seen by Dr. Maeve Lindqvist --><X/>", None),
+    "a text between elements": ("<BY>seen by Dr. Maeve Lindqvist</BY>", "seen by Dr. Maeve Lindqvist"),
+    "a section": ("<BY><![CDATA[seen by Dr. Maeve Lindqvist <3]]></BY>", "seen by Dr. Maeve Lindqvist <3"),
+    "an instruction": ("<?by Dr. Maeve Lindqvist?><X/>", None),
+    "blanks around equal signs": ('<NAME text = "Dr. Maeve Lindqvist"\n  TYPE = "PATIENT"/>', "Dr. Maeve Lindqvist"),
+}  # fmt: skip
+
+
+def marked(where, markup):
+    if where == "tags":
+        return note("Nothing.\n", tags=markup + "\n")
+    return note("Nothing.\n", tags="").replace("<TAGS>", f"<META>{markup}</META><TAGS>")
+
+
+@pytest.mark.parametrize("where", ["tags", "other"])
+@pytest.mark.parametrize("name", MARKUP)
+def test_what_people_can_read_in_mark_up_can_be_scanned(project, name, where):
+    data = marked(where, MARKUP[name][0])
+    beside = "other: keep, tags: scan" if where == "tags" else "other: scan, tags: keep"
+    made = project(
+        f"profile: redact\nnotes: {{notes: {{format: i2b2, columns: {{text: scan, {beside}}}}}}}\n",
+        {"notes/1.xml": data},
+    )
+    assert made.run().quarantined == []
+    text = made.bytes_out()["notes/1.xml"].decode()
+    assert not any(word in text for word in WORDS)
+    assert "[NAME]" in text
+    root, before = ET.fromstring(text), ET.fromstring(data)
+    assert [one.tag for one in root.iter()] == [one.tag for one in before.iter()]
+    assert [sorted(one.attrib) for one in root.iter()] == [sorted(one.attrib) for one in before.iter()]
+    assert root.findtext("TEXT") == "Nothing.\n"
+    session = made.session()
+    assert read_again(session, session.keys(lambda: "open sesame")).leaks == []
+
+
+@pytest.mark.parametrize("where", ["tags", "other"])
+@pytest.mark.parametrize("name", MARKUP)
+def test_what_people_can_read_in_mark_up_can_be_replaced_by_an_operator(project, name, where):
+    data = marked(where, MARKUP[name][0])
+    beside = (
+        "other: keep, tags: {mask: {style: stars}}" if where == "tags" else "other: {mask: {style: stars}}, tags: keep"
+    )
+    made = project(
+        f"profile: redact\nnotes: {{notes: {{format: i2b2, columns: {{text: keep, {beside}}}}}}}\n",
+        {"notes/1.xml": data},
+    )
+    assert made.run().quarantined == []
+    text = made.bytes_out()["notes/1.xml"].decode()
+    assert not any(word in text for word in WORDS)
+    assert "*" in text
+    assert [one.tag for one in ET.fromstring(text).iter()] == [one.tag for one in ET.fromstring(data).iter()]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_of_a_note_can_have_its_mark_up_scanned(project, name):
+    made = project(
+        "profile: redact\nnotes: {notes: {format: i2b2, columns: {text: scan, tags: scan, other: scan}}}\n",
+        {"notes/1.xml": data_of(name)},
+    )
+    assert made.run().quarantined == []
+    (data,) = made.bytes_out().values()
+    text = data.decode("latin-1" if name == "latin-1" else "utf-8")
+    assert "Orla" not in text
+    assert ET.fromstring(text.lstrip("\ufeff")).find("TEXT") is not None
+
+
+@pytest.mark.parametrize("new", ['"', "'", "<b>", "&", "--", "a\tb", "-", "?>", "]]>"])
+@pytest.mark.parametrize("inside", ["text", "cdata", "attribute", "comment"])
+def test_a_new_text_never_ends_what_it_stands_in(new, inside):
+    from veil.formats.xmltext import written
+
+    around = {
+        "text": "<a>{}</a>",
+        "cdata": "<a><![CDATA[{}]]></a>",
+        "attribute": '<a b="{}"/>',
+        "comment": "<a><!--{}--></a>",
+    }
+    root = ET.fromstring(around[inside].format(written(new, inside)))
+    if inside != "comment":
+        assert (root.get("b") if inside == "attribute" else root.text) == new

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -42,8 +42,8 @@ class Document(Protocol):
 
     def open_texts(self, texts: Sequence[str | None], where: str) -> Batch: ...
 
-    def reopen_text(self, data: bytes, settings: Settings) -> dict[str, str | None]:
-        """The values of one document by another way. Errors: FormatError `reread`."""
+    def reopen_text(self, data: bytes, settings: Settings) -> dict[str, str | list[str] | None]:
+        """The values of one document by another way, a list where a field has many. Errors: FormatError `reread`."""
         ...
 
     def text_spans(self, batch: Batch, edits: Edits) -> pa.Table: ...
@@ -109,11 +109,17 @@ class DocumentFiles(Joined):
         return self.document.text_spans(batch, edits)
 
 
-def batch_of_values(addresses: Sequence[str], seen: Sequence[dict[str, str | None]]) -> Batch:
-    fields = tuple(
-        Field(address, pa.array([values[address] for values in seen], pa.large_string())) for address in addresses
-    )
-    return Batch(fields, len(seen))
+def batch_of_values(addresses: Sequence[str], seen: Sequence[Mapping[str, str | list[str] | None]]) -> Batch:
+    return Batch(tuple(_field_of(address, [values[address] for values in seen]) for address in addresses), len(seen))
+
+
+def _field_of(address: str, told: Sequence[str | list[str] | None]) -> Field:
+    """One field: a value a document, or its lists in a row."""
+    if not any(isinstance(values, list) for values in told):
+        return Field(address, pa.array(told, pa.large_string()))
+    found = [(row, value) for row, values in enumerate(told) if isinstance(values, list) for value in values]
+    rows, texts = zip(*found, strict=True) if found else ((), ())
+    return Field(address, pa.array(texts, pa.large_string()), pa.array(rows, pa.int64()))
 
 
 class DocumentWriter:

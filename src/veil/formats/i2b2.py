@@ -15,7 +15,7 @@ from veil.formats.base import Settings
 from veil.formats.documents import DocumentFiles
 from veil.formats.encodings import Encoding
 from veil.formats.traits import Kind, Traits
-from veil.formats.xmltext import Run, content, cuts, decoded, parse, written
+from veil.formats.xmltext import Piece, Run, content, cuts, decoded, parse, pieces, written
 from veil.model import Batch, Edits, Field, by_value, span_table
 
 TEXT, TAGS, OTHER = "text", "tags", "other"
@@ -35,17 +35,26 @@ class _Note:
     tags: tuple[int, int] | None = None
     others: list[tuple[int, int]] = field(default_factory=list)
 
-    def value(self, address: str) -> str | None:
+    def pieces(self, address: str) -> list[Piece]:
+        """The values of a field, in order: the text, or each attribute, comment and text of the mark-up."""
         if address == TEXT:
-            return self.text
-        if address == TAGS:
-            inner = self.document[slice(*self.tags)] if self.tags else ""
-            return inner if inner.strip() else None
-        return "\n".join(self.document[start:end] for start, end in self.others) or None
+            return [Piece(self.text or "", self.runs)] if self.text is not None else []
+        return [piece for place in self.places(address) for piece in pieces(self.document, *place)]
+
+    def places(self, address: str) -> list[tuple[int, int]]:
+        """What goes where a field goes."""
+        if address == TEXT:
+            return [(run.start, run.end) for run in self.runs]
+        if address == OTHER:
+            return self.others
+        return [self.tags] if self.tags and self.document[slice(*self.tags)].strip() else []
 
 
 class I2b2Note:
-    """The document: `text` is scanned, `tags` and `other` (attributes, comments, further elements) go, unless a rule says otherwise."""
+    """The document: `text` is scanned, `tags` and `other` (attributes, comments, further elements) go, unless a rule says otherwise.
+
+    Shape:   `text` has one value a document; `tags` and `other` one for each attribute, comment and text in them.
+    """
 
     addresses: tuple[str, ...] = (TEXT, TAGS, OTHER)
 
@@ -58,36 +67,36 @@ class I2b2Note:
             _read(text, f"{where} {number}") if text is not None and text.strip() else None
             for number, text in enumerate(texts)
         ]
-        fields = tuple(
-            Field(address, pa.array([note and note.value(address) for note in notes], pa.large_string()))
-            for address in self.addresses
-        )
-        return Batch(fields, len(notes), places=notes)
+        told = pa.array([note and note.text for note in notes], pa.large_string())
+        fields = [Field(TEXT, told)]
+        for address in (TAGS, OTHER):
+            found = [
+                (row, piece.value)
+                for row, note in enumerate(notes)
+                if note is not None
+                for piece in note.pieces(address)
+            ]
+            rows, values = zip(*found, strict=True) if found else ((), ())
+            fields.append(Field(address, pa.array(values, pa.large_string()), pa.array(rows, pa.int64())))
+        return Batch(tuple(fields), len(notes), places=notes)
 
     def text_spans(self, batch: Batch, edits: Edits) -> pa.Table:
         found: list[tuple[int, int, int, str, str]] = []
         for part in batch.fields:
+            if part.address in edits.removed:
+                found += [
+                    (number, *place, "", "")
+                    for number, note in enumerate(batch.places)
+                    if note is not None
+                    for place in note.places(part.address)
+                ]
+                continue
             new = edits.changed(part)
-            spans = by_value(edits.spans.get(part.address))
-            for number, note in enumerate(batch.places):
-                if note is None:
-                    continue
-                if part.address in edits.removed:
-                    cuts_of_note = [(*place, "", "") for place in _places(note, part.address)]
-                elif new is None or part.values[number].as_py() == (value := new[number].as_py()):
-                    continue
-                elif part.address in edits.spans and part.address == TEXT and number in spans:
-                    cuts_of_note = [
-                        (*cut, span.label)
-                        for span in spans[number]
-                        for cut in cuts(note.runs, span.start, span.end, span.replacement)
-                    ]
-                else:
-                    cuts_of_note = [(*cut, "") for cut in _replaced(note, part.address, value or "")]
-                found += [(number, *cut) for cut in cuts_of_note]
+            if new is not None:
+                found += _cuts_of(part, batch.places, new, by_value(edits.spans.get(part.address)))
         return span_table(*zip(*sorted(found), strict=True)) if found else span_table()
 
-    def reopen_text(self, data: bytes, settings: Settings) -> dict[str, str | None]:
+    def reopen_text(self, data: bytes, settings: Settings) -> dict[str, str | list[str] | None]:
         """By the standard library's tree; what lies beside TEXT is told by the first reading alone."""
         text, _ = self.decode(data, settings, "")
         mark = next(
@@ -100,24 +109,35 @@ class I2b2Note:
         seen, texts = _read(text, ""), root.findall("TEXT")
         if len(texts) != 1 or len(texts[0]):
             raise FormatError("reread", "the check by a second XML reader did not find exactly one TEXT")
-        return {TEXT: (texts[0].text or "").replace(mark, "\r"), TAGS: seen.value(TAGS), OTHER: seen.value(OTHER)}
+        beside = {address: [piece.value for piece in seen.pieces(address)] for address in (TAGS, OTHER)}
+        return {TEXT: (texts[0].text or "").replace(mark, "\r"), **beside}
 
 
-def _places(note: _Note, address: str) -> list[tuple[int, int]]:
-    if address == TEXT:
-        return [(run.start, run.end) for run in note.runs]
-    if address == OTHER:
-        return note.others
-    return [note.tags] if note.tags and note.value(TAGS) is not None else []
-
-
-def _replaced(note: _Note, address: str, value: str) -> list[tuple[int, int, str]]:
-    """Errors: FormatError `i2b2-rule` for mark-up, which is kept or goes."""
-    if address != TEXT:
-        raise FormatError(
-            "i2b2-rule", f"`{address}` of i2b2 files can only be kept or dropped", hint=f"{address}: drop"
-        )
-    return cuts(note.runs, 0, len(note.text or ""), value) or [(note.place, note.place, written(value))]
+def _cuts_of(
+    part: Field, notes: Sequence[_Note | None], new: pa.Array, spans: dict[int, Any]
+) -> list[tuple[int, int, int, str, str]]:
+    """The cuts of the documents that give the values of a field their new texts. Shape: n new values; `spans`: those of each value."""
+    found: list[tuple[int, int, int, str, str]] = []
+    at = 0
+    for number, note in enumerate(notes):
+        if note is None:
+            continue
+        for piece in note.pieces(part.address):
+            i, at = (number, at) if part.rows is None else (at, at + 1)
+            value = new[i].as_py()
+            if value == piece.value:
+                continue
+            if i in spans:
+                replaced = [
+                    (*cut, span.label)
+                    for span in spans[i]
+                    for cut in cuts(piece.runs, span.start, span.end, span.replacement)
+                ]
+            else:
+                whole = cuts(piece.runs, 0, len(piece.value), value or "")
+                replaced = [(*cut, "") for cut in whole or [(note.place, note.place, written(value or ""))]]
+            found += [(number, *cut) for cut in replaced]
+    return found
 
 
 def _read(document: str, where: str) -> _Note:

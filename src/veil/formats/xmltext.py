@@ -67,6 +67,7 @@ def parse(document: str, where: str, handlers: Handlers) -> None:
 class Run:
     """A stretch of character data: where it stands in its document, and in the value.
 
+    Shape:   `inside`: what it stands in, and how a new text is written there: `text`, `cdata`, `attribute`, `comment`.
     Units:   code points. An entity is one character of the value and several of the document.
     """
 
@@ -74,10 +75,18 @@ class Run:
     end: int
     at: int
     length: int
-    cdata: bool = False
+    inside: str = "text"
 
 
-def content(document: str, start: int, end: int) -> tuple[str, list[Run]] | None:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A value of mark-up that people can read, and the runs of it: an attribute, a comment, a text between elements."""
+
+    value: str
+    runs: list[Run]
+
+
+def content(document: str, start: int, end: int, inside: str = "text") -> tuple[str, list[Run]] | None:
     """The character data between two places, and its runs; None where mark-up stands there too.
 
     Keeps:   a carriage return stays in the value, though a reader of XML would take it away.
@@ -93,7 +102,7 @@ def content(document: str, start: int, end: int) -> tuple[str, list[Run]] | None
             value, inner = met["cdata"], met.span("cdata")
         elif met["entity"]:
             value = _character(met["entity"])
-        runs.append(Run(*inner, at, len(value), cdata=met["cdata"] is not None))
+        runs.append(Run(*inner, at, len(value), "cdata" if met["cdata"] is not None else inside))
         pieces.append(value)
         at += len(value)
     return "".join(pieces), runs
@@ -114,13 +123,62 @@ def cuts(runs: list[Run], start: int, end: int, new: str) -> list[tuple[int, int
             continue
         whole = run.length != run.end - run.start  # an entity
         place = (run.start, run.end) if whole else (run.start + low - run.at, run.start + high - run.at)
-        found.append((*place, written(new, cdata=run.cdata) if not found else ""))
+        found.append((*place, written(new, run.inside) if not found else ""))
     return found
 
 
-def written(text: str, *, cdata: bool = False) -> str:
-    """A text as character data; what XML cannot hold becomes `?`."""
+def written(text: str, inside: str = "text") -> str:
+    """A text as it is written in character data, an attribute, a comment; what XML cannot hold there becomes `?`."""
     text = _NOT_XML.sub("?", text)
-    if cdata:
+    if inside == "cdata":
         return text.replace("]]>", "]]]]><![CDATA[>")
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if inside == "comment":
+        return re.sub(r"--|^-|-$|^>|\?>", "?", text)
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if inside == "attribute":
+        return text.replace('"', "&quot;").replace("'", "&apos;").replace("\n", "&#10;").replace("\t", "&#9;")
+    return text
+
+
+_MARKUP = re.compile(
+    r"<!--(?P<comment>.*?)-->|<\?[^\s?]+(?P<instruction>.*?)\?>|<!\[CDATA\[.*?\]\]>|</[^>]*>"
+    r"""|<[^\s/>!?]+(?P<attributes>(?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*/?>"""
+    r"|(?P<text>[^<]+)",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"""[^\s=/>"']+\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""")
+
+
+def pieces(document: str, start: int, end: int) -> list[Piece]:
+    """What people can read between two places of sound XML: each attribute, comment and text that is not blank, in order.
+
+    Shape:   the places hold elements, comments, instructions, or the attributes of one element.
+    """
+    if "<" not in document[start:end] and _ATTRIBUTE.match(document[start:end].lstrip()):
+        return _attributes(document, start, end)
+    found: list[Piece] = []
+    for met in _MARKUP.finditer(document, start, end):
+        if met["attributes"] is not None:
+            found += _attributes(document, *met.span("attributes"))
+            continue
+        raw = next((name for name in ("comment", "instruction") if met[name] is not None), "")
+        if raw:
+            low = met.end(raw) - len(met[raw].lstrip())
+            high = low + len(met[raw].strip())
+            one = Piece(document[low:high], [Run(low, high, 0, high - low, "comment")])
+        elif met.group().startswith("</"):
+            continue
+        else:
+            value, runs = content(document, *met.span()) or ("", [])
+            one = Piece(value, runs)
+        found += [one] if one.value.strip() else []
+    return found
+
+
+def _attributes(document: str, start: int, end: int) -> list[Piece]:
+    """The attributes that are not blank."""
+    found = []
+    for met in _ATTRIBUTE.finditer(document, start, end):
+        value, runs = content(document, *met.span("double" if met["double"] is not None else "single"), "attribute") or ("", [])  # fmt: skip
+        found += [Piece(value, runs)] if value.strip() else []
+    return found
