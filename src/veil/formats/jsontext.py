@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from veil.errors import FormatError, LimitError
 from veil.formats.addresses import EMPTY
@@ -61,18 +61,87 @@ class Tree(NamedTuple):
 DOCUMENT = Element(-1, -1, 0)
 
 
-def leaves(text: str, where: str, root: str = "$") -> Tree:
+def leaves(text: str, where: str, root: str = "$", *, is_sound: bool = False) -> Tree:
     """All scalars with their addresses; elements of a list share one address (`[*]`).
 
+    Shape:   `is_sound`: the text is known to be JSON.
     Errors:  FormatError `json-broken` with the offset, LimitError `json-deep`.
     """
     try:
-        json.loads(text)
+        if not is_sound:
+            json.loads(text)
     except ValueError as error:
         raise FormatError(JSON_BROKEN, "not valid JSON", where=f"{where} offset {getattr(error, 'pos', 0)}") from None
     except RecursionError:
         raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST} levels", where=where) from None
     return _Walk(text, where).run(root)
+
+
+_BLANK = re.compile(r"[ \t\n\r]*")
+_decoder = json.JSONDecoder()
+
+
+def list_bounds(text: str) -> list[tuple[int, int]] | None:
+    """Where each element of a list at the top of a text begins and ends; None where the text is no sound list."""
+    found: list[tuple[int, int]] = []
+    at = _past_blank(text, 0)
+    if text[at : at + 1] != "[":
+        return None
+    at = _past_blank(text, at + 1)
+    if text[at : at + 1] == "]":
+        return found if _past_blank(text, at + 1) == len(text) else None
+    try:
+        while True:
+            _, end = _decoder.raw_decode(text, at)
+            found.append((at, end))
+            at = _past_blank(text, end)
+            mark = text[at : at + 1]
+            at = _past_blank(text, at + 1)
+            if mark != ",":
+                return found if mark == "]" and at == len(text) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _past_blank(text: str, at: int) -> int:
+    blank = _BLANK.match(text, at)
+    return blank.end() if blank is not None else at
+
+
+class _Members(list[tuple[str, Any]]):
+    """An object as its members in order, a name that stands twice among them."""
+
+
+def addresses_in(text: str) -> list[str] | None:
+    """The addresses of all values of a document, as `leaves` has them, each once; None where it cannot be read.
+
+    Keeps:   each element of a list at the top is a document of its own.
+    """
+    try:
+        document = json.loads(text, object_pairs_hook=_Members, parse_int=len, parse_float=len, parse_constant=len)
+        seen: dict[str, None] = {}
+        for one in document if type(document) is list else [document]:
+            _add_addresses(one, "$", 0, seen)
+    except (ValueError, RecursionError):
+        return None
+    return list(seen)
+
+
+def _add_addresses(value: Any, address: str, depth: int, seen: dict[str, None]) -> None:
+    is_object = type(value) is _Members
+    if not is_object and type(value) is not list:
+        seen[address] = None
+        return
+    if depth >= DEEPEST:
+        raise RecursionError
+    if not value and address != "$":
+        seen[address + EMPTY] = None
+    elif is_object:
+        for key, member in value:
+            _add_addresses(member, f"{address}.{key}", depth + 1, seen)
+    else:
+        for member in value:
+            _add_addresses(member, f"{address}[*]", depth + 1, seen)
 
 
 def is_broken(line: str) -> bool:

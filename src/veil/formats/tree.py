@@ -27,10 +27,12 @@ from veil.formats.jsontext import (
     Group,
     Leaf,
     Tree,
+    addresses_in,
     element_removals,
     inner_cuts,
     is_broken,
     leaves,
+    list_bounds,
     removals,
     spliced,
     token_of,
@@ -66,11 +68,17 @@ class _Column(NamedTuple):
 
 
 def open_documents(
-    texts: Sequence[str | None], where: str, *, first: int = 0, about: dict[str, Any] | None = None
+    texts: Sequence[str | None],
+    where: str,
+    *,
+    first: int = 0,
+    about: dict[str, Any] | None = None,
+    are_sound: bool = False,
 ) -> Batch:
     """Documents as one batch: row i is document i; a null or blank one has no fields.
 
-    Shape:   n documents -> a field per address, with the rows and the elements its values come from.
+    Shape:   n documents -> a field per address, with the rows and the elements its values come from. `are_sound`: they
+             are known to be JSON.
     Errors:  FormatError `json-broken` with the number of the document.
     """
     found: dict[str, _Column] = {}
@@ -79,7 +87,7 @@ def open_documents(
     for row, text in enumerate(texts):
         seen = Tree([], [], [DOCUMENT])
         if text is not None and text.strip():
-            seen = leaves(text, f"{where} document {first + row}")
+            seen = leaves(text, f"{where} document {first + row}", is_sound=are_sound)
         groups.append(seen.groups)
         numbers = [row, *range(len(elements), len(elements) + len(seen.elements) - 1)]
         elements += [Element(numbers[element.parent], element.group, element.order) for element in seen.elements[1:]]
@@ -191,15 +199,18 @@ class NdJson(Joined):
     def inspect(self, path: Path, given: Settings) -> Inspection:
         """Reads the whole file once: every path that stands in it must meet a rule before the run."""
         encoding = read_encoding(path, given.get("encoding"))
-        seen: dict[str, None] = {}
         settings = {
             "encoding": encoding.name,
             "bom": encoding.bom.hex(),
             **({BROKEN: True} if given.get(BROKEN) else {}),
         }
+        return Inspection(self._addresses(path, settings), settings)
+
+    def _addresses(self, path: Path, settings: dict[str, Any]) -> tuple[str, ...]:
+        seen: dict[str, None] = {}
         for batch in self.read(path.parent, Part((path.name,)), settings):
             seen.update(dict.fromkeys(field.address for field in batch.fields))
-        return Inspection(tuple(seen), settings)
+        return tuple(seen)
 
     def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
         del path, settings, size
@@ -280,6 +291,12 @@ class Json(NdJson):
     name = "json"
     traits = Traits(Kind.RECORDS, (".json",), JSONPATH, ENCODED, opens=True, joins=False, exact=True, leaves_out=True)
 
+    def _addresses(self, path: Path, settings: dict[str, Any]) -> tuple[str, ...]:
+        """Without a look at where anything stands; a document that is broken is read again, to say where."""
+        encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
+        seen = addresses_in(read_text(read_whole(path, "document", LARGEST), encoding, "document"))
+        return super()._addresses(path, settings) if seen is None else tuple(seen)
+
     def open_values(self, values: pa.Array, where: str) -> tuple[Batch, pa.BooleanArray]:
         return open_cells(values, where)
 
@@ -302,7 +319,10 @@ def _records(text: str, without: Sequence[int] = ()) -> Batch:
     """A top list's elements as rows; the text between them travels in `about["ends"]`."""
     if not text.lstrip().startswith("["):
         return open_documents(list(_staying([text], without)), "document", about={"ends": [""], "head": ""})
-    bounds = leaves(text, "document").groups[0].bounds
+    bounds = list_bounds(text)
+    sound = bounds is not None
+    if bounds is None:
+        bounds = leaves(text, "document").groups[0].bounds
     if not bounds:
         return open_documents([None], "document", about={"ends": [text], "head": ""})
     stops = [*(start for start, _ in bounds[1:]), len(text)]
@@ -310,7 +330,7 @@ def _records(text: str, without: Sequence[int] = ()) -> Batch:
     stay = list(_staying(records, without))
     bodies, ends = [body for body, _ in stay], [end for _, end in stay]
     ends[-1:] = [records[-1][1]] if ends else []  # what closes the list
-    return open_documents(bodies, "record", about={"ends": ends, "head": text[: bounds[0][0]]})
+    return open_documents(bodies, "record", about={"ends": ends, "head": text[: bounds[0][0]]}, are_sound=sound)
 
 
 class TreeWriter:
