@@ -113,11 +113,11 @@ def batch_of_values(addresses: Sequence[str], seen: Sequence[Mapping[str, str | 
     return Batch(tuple(_field_of(address, [values[address] for values in seen]) for address in addresses), len(seen))
 
 
-def _field_of(address: str, told: Sequence[str | list[str] | None]) -> Field:
+def _field_of(address: str, values_of: Sequence[str | list[str] | None]) -> Field:
     """One field: a value a document, or its lists in a row."""
-    if not any(isinstance(values, list) for values in told):
-        return Field(address, pa.array(told, pa.large_string()))
-    found = [(row, value) for row, values in enumerate(told) if isinstance(values, list) for value in values]
+    if not any(isinstance(values, list) for values in values_of):
+        return Field(address, pa.array(values_of, pa.large_string()))
+    found = [(row, value) for row, values in enumerate(values_of) if isinstance(values, list) for value in values]
     rows, texts = zip(*found, strict=True) if found else ((), ())
     return Field(address, pa.array(texts, pa.large_string()), pa.array(rows, pa.int64()))
 

@@ -67,8 +67,8 @@ class I2b2Note:
             _read(text, f"{where} {number}") if text is not None and text.strip() else None
             for number, text in enumerate(texts)
         ]
-        told = pa.array([note and note.text for note in notes], pa.large_string())
-        fields = [Field(TEXT, told)]
+        bodies = pa.array([note and note.text for note in notes], pa.large_string())
+        fields = [Field(TEXT, bodies)]
         for address in (TAGS, OTHER):
             found = [
                 (row, piece.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any, NamedTuple
 
 from veil.errors import FormatError, LimitError
@@ -120,8 +121,8 @@ def addresses_in(text: str) -> list[str] | None:
     try:
         document = json.loads(text, object_pairs_hook=_Members, parse_int=len, parse_float=len, parse_constant=len)
         seen: dict[str, None] = {}
-        for one in document if type(document) is list else [document]:
-            _add_addresses(one, "$", 0, seen)
+        for record in document if type(document) is list else [document]:
+            _add_addresses(record, "$", 0, seen)
     except (ValueError, RecursionError):
         return None
     return list(seen)
@@ -186,7 +187,7 @@ class _Walk:
             elif word in ",:":
                 continue
             elif self._key is None and self._in_object():
-                self._key = json.loads(word), token.start()
+                self._key = string_of(word), token.start()
             else:
                 address, member, element = self._place(root, token.start())
                 place = self._joined(member, token.end())
@@ -230,10 +231,20 @@ class _Walk:
         return member, group, len(bounds) - 1
 
 
+def string_of(token: str) -> str:
+    """What a string says, without its quotes and escapes."""
+    return str(json.loads(token)) if "\\" in token else token[1:-1]
+
+
+def quoted(value: str, before: str) -> str:
+    """A text as a string, without other signs than ASCII has where it stands for one of such signs."""
+    return encode_basestring_ascii(value) if before.isascii() else encode_basestring(value)
+
+
 def value_of(token: str) -> str | None:
     """A scalar as text: a string without its quotes, a number as it is written, null as None."""
     if token.startswith('"'):
-        return str(json.loads(token))
+        return string_of(token)
     if token[0] in "{[":  # an object or a list that is empty, whatever blanks stand in it
         return token[0] + token[-1]
     return None if token == "null" else token  # noqa: S105  a token of JSON
@@ -244,7 +255,7 @@ def token_of(value: str | None, before: str) -> str:
     if value is None:
         return "null"
     if before.startswith('"'):
-        return json.dumps(value, ensure_ascii=before.isascii())
+        return quoted(value, before)
     return value if re.fullmatch(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", value) else json.dumps(value)
 
 
@@ -281,7 +292,7 @@ def inner_cuts(token: str, start: int, spans: list[Cut]) -> list[Cut]:
 
 
 def _escaped(new: str, before: str) -> str:
-    return json.dumps(new, ensure_ascii=before.isascii())[1:-1]
+    return quoted(new, before)[1:-1]
 
 
 def element_removals(gone: list[Element], groups: list[Group]) -> list[Cut]:

@@ -157,10 +157,12 @@ def _cuts(batch: Batch, edits: Edits) -> list[list[Cut]]:
 def _leaf_cuts(text: str, leaf: Leaf, new: str | None, spans: list[Splice]) -> list[Cut]:
     """What is put into one value: its spans where it is a text, else the whole of it."""
     token = text[leaf.start : leaf.end]
-    if _value(leaf, text) == new:
+    said = value_of(token)
+    was = said or ""
+    shown = date_of(leaf.address, was)
+    if new == (None if said is None else shown):
         return []
-    was = value_of(token) or ""
-    if new is not None and date_of(leaf.address, was) != was:  # a moment in milliseconds; what is none is text
+    if new is not None and shown != was:  # a moment in milliseconds; what is none is text
         number = number_of(leaf.address, new, was)
         quoted = number is None or token.startswith('"')
         return [Cut(leaf.start, leaf.end, json.dumps(number or new) if quoted else str(number))]

@@ -165,13 +165,13 @@ def pieces(document: str, start: int, end: int) -> list[Piece]:
         if raw:
             low = met.end(raw) - len(met[raw].lstrip())
             high = low + len(met[raw].strip())
-            one = Piece(document[low:high], [Run(low, high, 0, high - low, "comment")])
+            piece = Piece(document[low:high], [Run(low, high, 0, high - low, "comment")])
         elif met.group().startswith("</"):
             continue
         else:
             value, runs = content(document, *met.span()) or ("", [])
-            one = Piece(value, runs)
-        found += [one] if one.value.strip() else []
+            piece = Piece(value, runs)
+        found += [piece] if piece.value.strip() else []
     return found
 
 
