@@ -28,7 +28,7 @@ from veil.model import Label, labels
 from veil.parts import FORMATS, OPERATORS, part, traits_of
 from veil.policy.plan import describe
 from veil.policy.profile import SHIPPED, read_profile
-from veil.policy.project import Dates, Facts, Group, Keyring, Project, Source, Subject, Suppress, json_schema
+from veil.policy.project import DatesSection, FactsSection, GroupSection, KeyringSection, Project, SourceSection, SubjectSection, SuppressSection, json_schema
 from veil.reports.figures import BAD
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -99,10 +99,10 @@ def project() -> str:
         "# The project file\n\nYAML, strict: an unknown key is an error with its line and the nearest known name. "
         "`veil schema` prints the JSON Schema.\n"
     )
-    for title, model in (("Keys of the file", Project), ("Keys of a table, a folder of notes or a tree", Source),
-                         ("Keys of `subject`, if it is not a column", Subject), ("Keys of `suppress`", Suppress),
-                         ("Keys of `facts`", Facts), ("Keys of a group", Group), ("Keys of `keyring`, if it is not a file name", Keyring),
-                         ("Keys of `dates`", Dates)):  # fmt: skip
+    for title, model in (("Keys of the file", Project), ("Keys of a table, a folder of notes or a tree", SourceSection),
+                         ("Keys of `subject`, if it is not a column", SubjectSection), ("Keys of `suppress`", SuppressSection),
+                         ("Keys of `facts`", FactsSection), ("Keys of a group", GroupSection), ("Keys of `keyring`, if it is not a file name", KeyringSection),
+                         ("Keys of `dates`", DatesSection)):  # fmt: skip
         text += f"\n## {title}\n\n" + table(
             ["key", "takes", "default", "description"], [field_row(*one) for one in model.model_fields.items()]
         )
@@ -126,7 +126,7 @@ def told(kind: Any) -> str:
     if origin is dict:
         return f"mapping to {told(inner[1])}" if inner[1] is not Any else "mapping"
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return f"keys of {kind.__name__.lower()}"
+        return f"keys of {kind.__name__.removesuffix('Section').lower()}"
     return {
         "Path": "path",
         "str": "text",

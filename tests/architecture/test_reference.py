@@ -41,10 +41,10 @@ def test_every_command_and_option_is_documented(reference):
 
 
 def test_every_key_of_a_project_is_documented_with_what_it_does():
-    from veil.policy.project import Keyring, Project, Source, Subject
+    from veil.policy.project import KeyringSection, Project, SourceSection, SubjectSection
 
     text = page("project.md")
-    for model in (Project, Source, Subject, Keyring):
+    for model in (Project, SourceSection, SubjectSection, KeyringSection):
         for name, field in model.model_fields.items():
             assert field.description, f"{model.__name__}.{name} says nothing of itself"
             assert f"| `{field.alias or name}` |" in text

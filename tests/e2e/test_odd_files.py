@@ -3,7 +3,7 @@
 import pytest
 
 from veil.policy.files import claimed
-from veil.policy.project import Source
+from veil.policy.project import SourceSection
 
 NOTES = """profile: redact
 notes: {n: {files: "**/*.txt", subject: {from: file}, columns: {text: scan}}}
@@ -31,4 +31,4 @@ def test_an_output_within_the_input_is_not_read_by_the_next_run(project):
     [("**/*.txt", 3), ("*.txt", 3), ("a/*.txt", 1), ("a/**/*.txt", 2), (".", 3), ("./a", 2), ("[!b]*/*.txt", 1)],
 )
 def test_globs_reach_as_deep_as_they_say(glob, count):
-    assert len(claimed("n", Source(files=glob), ["x.txt", "a/x.txt", "a/b/x.txt"], "notes")) == count
+    assert len(claimed("n", SourceSection(files=glob), ["x.txt", "a/x.txt", "a/b/x.txt"], "notes")) == count

@@ -12,7 +12,7 @@ from veil.errors import PolicyError
 from veil.importers.bare import look
 from veil.importers.cleared import read_cleared
 from veil.importers.where import where_of
-from veil.importers.write import Places, write_project
+from veil.importers.write import ProjectPaths, write_project
 from veil.policy.compile import compile_plan
 from veil.policy.condition import condition
 from veil.policy.parse import parse_yaml
@@ -65,7 +65,7 @@ def the_project(folder: Path, config: dict, at_hand: bool, maps: dict) -> str:
                 ]
             )
     seen = look(folder / "in") if at_hand else {}
-    return write_project(read_cleared(folder / "c.yaml"), "c.yaml", Places("in", "out"), seen, maps).text
+    return write_project(read_cleared(folder / "c.yaml"), "c.yaml", ProjectPaths("in", "out"), seen, maps).text
 
 
 @given(configurations(), st.booleans(), st.dictionaries(st.sampled_from(UIDS), st.booleans()))

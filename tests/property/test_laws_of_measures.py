@@ -13,7 +13,7 @@ from veil.measure import masked, read_brat, read_i2b2, read_jsonl
 from veil.measure.bootstrap import intervals
 from veil.measure.curate import LabelMap, curated, predicted
 from veil.measure.figures import figures_of
-from veil.measure.notes import Mark, Note
+from veil.measure.notes import Note, NoteMark
 from veil.measure.score import counts_of
 from veil.measure.sheet import sheet_of
 from veil.model import Label
@@ -30,7 +30,7 @@ def notes(draw, labels=LABELS, texts=TEXTS):
     marks = []
     for _ in range(draw(st.integers(0, 4)) if text else 0):
         start = draw(st.integers(0, len(text) - 1))
-        marks.append(Mark(start, draw(st.integers(start + 1, len(text))), draw(labels)))
+        marks.append(NoteMark(start, draw(st.integers(start + 1, len(text))), draw(labels)))
     return Note("n", text, tuple(sorted(set(marks))))
 
 
@@ -44,7 +44,7 @@ def guesses(note, seed):
     for _ in range(int(chance.integers(0, 3)) if note.text else 0):
         start = int(chance.integers(0, len(note.text)))
         label = chance.choice([*Label, None])
-        kept.append(Mark(start, int(chance.integers(start + 1, len(note.text) + 1)), label and str(label)))
+        kept.append(NoteMark(start, int(chance.integers(start + 1, len(note.text) + 1)), label and str(label)))
     return Note(note.id, note.text, tuple(kept))
 
 

@@ -9,7 +9,7 @@ from veil.keys import Keys
 from veil.lexicon.names import sex_of
 from veil.model import GIVEN, about_table
 from veil.operators.name_turns import Bearer, turns_of
-from veil.operators.names import Name, Person
+from veil.operators.names import Name, PersonSurrogates
 
 KEYS = Keys.from_secret(b"k" * 32)
 SECRET = KEYS.secret("surrogate", "person")
@@ -32,7 +32,7 @@ def bearers(households):
 
 def drawn(one, turns):
     moved = {**turns.families.get(one.household, {}), GIVEN: turns.givens.get(one.person, 0)}
-    person = Person(SECRET, one.person, one.household, one.sex, "", moved)
+    person = PersonSurrogates(SECRET, one.person, one.household, one.sex, "", moved)
     return person.given("given", 0, one.given), person.family_for(one.family)
 
 

@@ -17,14 +17,14 @@ from veil.audit.chain import (
     UNANCHORED,
     Act,
     Chain,
-    Secrets,
+    SealKeys,
     chain_of,
     digest,
     is_sealed_by,
     line_of,
     record,
 )
-from veil.audit.head import Head, hold, read_head, write_head
+from veil.audit.head import Checkpoint, hold, read_head, write_head
 from veil.errors import KeyringError, LeakError, UnwritableError
 from veil.keys.stores import sync_folder
 
@@ -49,7 +49,7 @@ class Checked:
 
 
 def append(
-    path: Path, what: str, details: Mapping[str, Any], *, keys: Secrets | None = None, now: dt.datetime | None = None
+    path: Path, what: str, details: Mapping[str, Any], *, keys: SealKeys | None = None, now: dt.datetime | None = None
 ) -> Act:
     """One record more: who, when, what, and the counts and names that the caller tells; on disk before this returns.
 
@@ -81,7 +81,7 @@ def append(
 
 
 def verify_chain(
-    path: Path, *, seals: Mapping[str, Secrets] | None = None, expect: Sequence[tuple[int, str]] = ()
+    path: Path, *, seals: Mapping[str, SealKeys] | None = None, expect: Sequence[tuple[int, str]] = ()
 ) -> Checked:
     """What a chain came to, where every record is bound to the one before and the last is where the head says.
 
@@ -122,7 +122,9 @@ def who() -> str:
         return f"uid {os.getuid()}"
 
 
-def _grown(chain: Chain, head: Head | None, acts: list[Act], signed: Act, keys: Secrets | None) -> tuple[Chain, bytes]:
+def _grown(
+    chain: Chain, head: Checkpoint | None, acts: list[Act], signed: Act, keys: SealKeys | None
+) -> tuple[Chain, bytes]:
     """The chain with more records, and the bytes that make it so: before the acts, what must be told of the file itself."""
     data = b""
     if head is None and chain.records:
@@ -145,7 +147,7 @@ def _write(file: BinaryIO, data: bytes) -> None:
     os.fsync(file.fileno())
 
 
-def _read(path: Path) -> tuple[Chain, Head | None]:
+def _read(path: Path) -> tuple[Chain, Checkpoint | None]:
     """Chain and head of one moment: no writer stands between them."""
     if not path.exists():
         return Chain((), b""), read_head(path)
@@ -161,7 +163,7 @@ def _check_expected(chain: Chain, expect: tuple[int, str], name: str) -> None:
                         hint="the log was restored from an older copy or written again: look for another copy")  # fmt: skip
 
 
-def _check_seals(chain: Chain, head: Head | None, seals: Mapping[str, Secrets], name: str) -> None:
+def _check_seals(chain: Chain, head: Checkpoint | None, seals: Mapping[str, SealKeys], name: str) -> None:
     last = 0
     for act in chain.acts:
         if "seal" in act:

@@ -17,7 +17,7 @@ TORN, UNANCHORED = "torn", "unanchored"
 Act = dict[str, Any]
 
 
-class Secrets(Protocol):
+class SealKeys(Protocol):
     """What a seal asks of keys: a secret, and the public name of the root that it comes from."""
 
     id: str
@@ -68,7 +68,7 @@ def chain_of(data: bytes, name: str, behind: int = 0, last: str = FIRST) -> Chai
     return Chain(tuple(acts), aside + rest)
 
 
-def record(number: int, before: str, details: Mapping[str, Any], keys: Secrets | None) -> Act:
+def record(number: int, before: str, details: Mapping[str, Any], keys: SealKeys | None) -> Act:
     """A record with its seal, where there is a key, and its hash over all else.
 
     Shape:   `seal`: the key's id, and HMAC-SHA256 over the digest of all but seal and hash.
@@ -79,13 +79,13 @@ def record(number: int, before: str, details: Mapping[str, Any], keys: Secrets |
     return {**act, "hash": digest(canonical(act))}
 
 
-def is_sealed_by(act: Act, keys: Secrets) -> bool:
+def is_sealed_by(act: Act, keys: SealKeys) -> bool:
     core = {key: value for key, value in act.items() if key not in ("seal", "hash")}
     mac = seal_of(keys, "record", digest(canonical(core)))
     return hmac.compare_digest(str(act["seal"].get("mac")), mac)
 
 
-def seal_of(keys: Secrets, *parts: object) -> str:
+def seal_of(keys: SealKeys, *parts: object) -> str:
     """HMAC-SHA256 of words under the audit secret of a key. Keeps: a mark of a head is none of a record."""
     return hmac.digest(keys.secret("audit"), "\n".join(map(str, parts)).encode(), hashlib.sha256).hex()
 

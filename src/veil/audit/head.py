@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from veil.audit.chain import Chain, Secrets, canonical, seal_of
+from veil.audit.chain import Chain, SealKeys, canonical, seal_of
 from veil.errors import LeakError
 from veil.keys.stores import write_private
 
@@ -21,12 +21,12 @@ class Sealed:
     key: str
     mac: str
 
-    def is_by(self, keys: Secrets) -> bool:
+    def is_by(self, keys: SealKeys) -> bool:
         return hmac.compare_digest(self.mac, _mac(keys, self.records, self.hash))
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Checkpoint:
     """How far the chain goes, and the last seal; a record without a key behind it leaves that seal as it was."""
 
     records: int
@@ -38,7 +38,7 @@ def head_path(chain: Path) -> Path:
     return chain.with_name(f"{chain.name}.head")
 
 
-def read_head(chain: Path) -> Head | None:
+def read_head(chain: Path) -> Checkpoint | None:
     """The head of a chain; None where there is none.
 
     Errors:  LeakError `audit-head` where it cannot be read.
@@ -47,7 +47,7 @@ def read_head(chain: Path) -> Head | None:
     try:
         page = json.loads(path.read_bytes())
         sealed = Sealed(**page["sealed"]) if page["sealed"] else None
-        return Head(int(page["records"]), str(page["hash"]), sealed)
+        return Checkpoint(int(page["records"]), str(page["hash"]), sealed)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -55,15 +55,15 @@ def read_head(chain: Path) -> Head | None:
                         hint="keep both files unchanged; move them elsewhere to start a new log") from None  # fmt: skip
 
 
-def write_head(path: Path, chain: Chain, keys: Secrets | None, before: Head | None) -> None:
+def write_head(path: Path, chain: Chain, keys: SealKeys | None, before: Checkpoint | None) -> None:
     """The head of a chain as it is now; the whole head or the old one."""
     sealed = before.sealed if before is not None else None
     if keys is not None and keys.id:
         sealed = Sealed(chain.records, chain.last, keys.id, _mac(keys, chain.records, chain.last))
-    write_private(head_path(path), canonical(asdict(Head(chain.records, chain.last, sealed))) + b"\n")
+    write_private(head_path(path), canonical(asdict(Checkpoint(chain.records, chain.last, sealed))) + b"\n")
 
 
-def hold(head: Head | None, chain: Chain, name: str) -> None:
+def hold(head: Checkpoint | None, chain: Chain, name: str) -> None:
     """Nothing, where the chain goes at least as far as its head says, the same way.
 
     Errors:  LeakError `audit-cut`.
@@ -77,5 +77,5 @@ def hold(head: Head | None, chain: Chain, name: str) -> None:
                             hint="keep both files unchanged; move them elsewhere to start a new log")  # fmt: skip
 
 
-def _mac(keys: Secrets, records: int, last: str) -> str:
+def _mac(keys: SealKeys, records: int, last: str) -> str:
     return seal_of(keys, "head", records, last)

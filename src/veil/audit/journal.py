@@ -12,8 +12,8 @@ from threading import Lock
 from typing import Any, BinaryIO
 
 from veil.audit.book import OWN, append, who
-from veil.audit.chain import FIRST, Act, Secrets, broken, canonical, chain_of, line_of, record, seal_of
-from veil.audit.head import Head, Sealed, head_path, hold, read_head
+from veil.audit.chain import FIRST, Act, SealKeys, broken, canonical, chain_of, line_of, record, seal_of
+from veil.audit.head import Checkpoint, Sealed, head_path, hold, read_head
 from veil.errors import KeyringError, UnwritableError
 from veil.keys.stores import sync_folder, write_private
 
@@ -25,7 +25,7 @@ class Journal:
              the chain before the next is bound to it. What was changed before it is told by `verify_chain`, and when a process begins.
     """
 
-    def __init__(self, path: Path, keys: Secrets) -> None:
+    def __init__(self, path: Path, keys: SealKeys) -> None:
         self._path, self._keys, self._lock = path, keys, Lock()
         self._read, self._number, self._last = 0, 0, FIRST
 
@@ -81,5 +81,5 @@ class Journal:
             sync_folder(self._path.parent)
         self._read, self._number, self._last = self._read + len(line), act["number"], act["hash"]
         mac = seal_of(self._keys, "head", self._number, self._last)
-        head = Head(self._number, self._last, Sealed(self._number, self._last, self._keys.id, mac))
+        head = Checkpoint(self._number, self._last, Sealed(self._number, self._last, self._keys.id, mac))
         write_private(head_path(self._path), canonical(asdict(head)) + b"\n")

@@ -12,7 +12,7 @@ from veil.cli.options import PassphraseFile
 
 if TYPE_CHECKING:
     from veil.importers.cleared import Cleared
-    from veil.importers.write import Places
+    from veil.importers.write import ProjectPaths
     from veil.keys import Keys
 
 app = typer.Typer(help="Convert the configuration of another tool.", no_args_is_help=True)
@@ -68,9 +68,9 @@ def cleared(
     typer.echo(f"project  {target}\nnext     check it, then: veil keys new, veil describe {target}, veil run {target}")
 
 
-def _places(read: Cleared, config: Path, target: Path, keyring: str) -> tuple[Path, Places]:
+def _places(read: Cleared, config: Path, target: Path, keyring: str) -> tuple[Path, ProjectPaths]:
     """Where the data is, and what the project says: paths begin where one stands, as Cleared has it, else beside the configuration."""
-    from veil.importers.write import Places, out_folder
+    from veil.importers.write import ProjectPaths, out_folder
 
     written = Path(read.data.path or ".").expanduser()
     base = Path() if written.exists() or not (config.parent / written).exists() else config.parent
@@ -81,7 +81,7 @@ def _places(read: Cleared, config: Path, target: Path, keyring: str) -> tuple[Pa
     def said(path: Path, stated: str) -> str:
         return str(path) if Path(stated).is_absolute() else Path(os.path.relpath(path, target.parent)).as_posix()
 
-    return data, Places(said(data, read.data.path), said(out, read.out.path), keyring, moved)
+    return data, ProjectPaths(said(data, read.data.path), said(out, read.out.path), keyring, moved)
 
 
 def _keys(keyring: Path, passphrase_file: Path | None) -> Keys:

@@ -16,7 +16,7 @@ from veil.errors import PolicyError
 from veil.formats.traits import Kind
 from veil.parts import FORMATS, kind_of, traits_of
 from veil.policy.profile import Profile, read_profile
-from veil.stores import Folder, data_files
+from veil.stores import FolderStore, data_files
 
 _KNOWN = {"given_name": "true", "family_name": "true", "person_name": "true", "phone": "strong", "email": "strong", "address": "true",
           "city": "true", "number": "strong", "birth_date": "true"}  # fmt: skip
@@ -68,7 +68,9 @@ def propose(folder: Path, profile: str) -> Proposal:
     notes = _notes_of(names)
     tables = grouped(names)
     unknown = len(names) - sum(map(len, [*tables.values(), *notes.values()]))
-    found = [looked_at(Folder(folder), name, files, kind_of(files[0]), hear=True) for name, files in tables.items()]
+    found = [
+        looked_at(FolderStore(folder), name, files, kind_of(files[0]), hear=True) for name, files in tables.items()
+    ]
     if not found and not notes:
         raise PolicyError(
             "files-missing", "the folder contains no table and no note", hint="supported: CSV, TSV, Parquet, TXT"

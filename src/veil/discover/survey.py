@@ -24,7 +24,7 @@ from veil.formats.packing import bare
 from veil.formats.xlsx import sheets
 from veil.model import Item
 from veil.parts import kind_of, traits_of
-from veil.stores import Folder, Store, is_address, open_store
+from veil.stores import FolderStore, Store, is_address, open_store
 
 Record = dict[str, Any]
 _CELL = re.compile(
@@ -130,7 +130,7 @@ def _places(path: str) -> list[tuple[Store, str, list[str], str]]:
         place = Path(path)
         if not place.exists():
             raise PolicyError("scan-missing", "a path does not exist", hint="give files or folders that exist")
-        store = Folder(place if place.is_dir() else place.parent)
+        store = FolderStore(place if place.is_dir() else place.parent)
         names = store.names() if place.is_dir() else [place.name]
     return [one for name, files in grouped(names).items() for one in _tables(store, name, files)]
 

@@ -47,7 +47,7 @@ class Grammar(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnAddress:
     """The names of columns, and of the fixed fields of a document: an address is one step, shown as it is."""
 
     name: str = "column"
@@ -110,7 +110,7 @@ class JsonPath:
         return re.sub(r"\.([^.\[]+)", shown, address)
 
 
-COLUMN = Column()
+COLUMN = ColumnAddress()
 JSONPATH = JsonPath()
 
 

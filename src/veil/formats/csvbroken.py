@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.errors import FormatError
-from veil.formats.csvtext import Rows, Shape, check_quotes, read_rows
+from veil.formats.csvtext import CsvRows, Shape, check_quotes, read_rows
 
 RAGGED = "csv-ragged"
 
@@ -23,7 +23,7 @@ class Sound:
              `doubtful`: places among the sound ones that may be the rest of a row with too few cells.
     """
 
-    rows: Rows | None
+    rows: CsvRows | None
     data: bytes
     broken: tuple[int, ...] = ()
     doubtful: tuple[int, ...] = ()
@@ -53,7 +53,7 @@ _SIGNS = (
 )  # what a text has, and how many cells without it must speak against it
 
 
-def _unlike(rows: Rows, suspects: np.ndarray[Any, Any]) -> tuple[int, ...]:
+def _unlike(rows: CsvRows, suspects: np.ndarray[Any, Any]) -> tuple[int, ...]:
     """The suspects that have blanks or letters in columns where no other row has any: a text broken by a line end."""
     if not len(suspects):
         return ()
@@ -68,7 +68,7 @@ def _unlike(rows: Rows, suspects: np.ndarray[Any, Any]) -> tuple[int, ...]:
     return tuple(suspects[unlike].tolist())
 
 
-def taken(rows: Rows, places: pa.Array) -> Rows:
+def taken(rows: CsvRows, places: pa.Array) -> CsvRows:
     """Some of the rows. Shape: n rows, k places -> k rows."""
     return replace(
         rows, values=tuple(column.take(places) for column in rows.values), height=len(places),

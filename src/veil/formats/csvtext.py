@@ -38,7 +38,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class CsvRows:
     """A block of rows.
 
     Shape:   `raw[j]`: n raw cells of column j, quotes included, or None where raw and value are the same.
@@ -51,7 +51,7 @@ class Rows:
     height: int
 
 
-def read_rows(data: bytes, shape: Shape) -> Rows:
+def read_rows(data: bytes, shape: Shape) -> CsvRows:
     """Shape: bytes of whole UTF-8 rows, the last one ended or not -> columns.
 
     Errors:  FormatError `csv-ragged`, `csv-quotes`, `encoding-broken`, with the row in the block, and its column.
@@ -70,7 +70,7 @@ def _uniform_end(data: bytes) -> str | None:
     return "\r\n" if data.count(b"\n") == data.count(b"\r") == data.count(b"\r\n") else None
 
 
-def _by_arrow(data: bytes, shape: Shape, end: str) -> Rows:
+def _by_arrow(data: bytes, shape: Shape, end: str) -> CsvRows:
     names = [str(i) for i in range(shape.width)]
     if data.startswith((b"\n", b"\r\n")):
         raise _empty_line(data, 0)
@@ -106,7 +106,7 @@ def _by_arrow(data: bytes, shape: Shape, end: str) -> Rows:
         row = next(wrong, 0)
         raise FormatError("csv-ragged", f"{len(bad)} rows have too many or too few cells", hint=_MEND, row=row + 1)
     values = tuple(_joined(column) for column in table.columns)
-    return Rows(values, None, end, table.num_rows)
+    return CsvRows(values, None, end, table.num_rows)
 
 
 def _check_empty_lines(data: bytes, end: str) -> None:
@@ -139,7 +139,7 @@ def _joined(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
-def _by_separators(data: bytes, shape: Shape, *, plain: bool) -> Rows:
+def _by_separators(data: bytes, shape: Shape, *, plain: bool) -> CsvRows:
     if not data.endswith(b"\n"):
         data += b"\n"
     at = np.frombuffer(data, dtype=np.uint8)
@@ -165,7 +165,7 @@ def _by_separators(data: bytes, shape: Shape, *, plain: bool) -> Rows:
     raw = [_column(cells, j, shape, height) for j in range(shape.width)]
     raw[-1], line_ends = _without_returns(raw[-1], height)
     values = tuple(_value(cell, shape.quote) for cell in raw)
-    return Rows(values, tuple(raw), line_ends, height)
+    return CsvRows(values, tuple(raw), line_ends, height)
 
 
 def check_quotes(at: np.ndarray[Any, Any], quotes: np.ndarray[Any, Any], shape: Shape) -> None:
@@ -265,7 +265,7 @@ def _value(raw: pa.Array, quote: str) -> pa.Array:
 
 
 def write_rows(
-    rows: Rows, changed: dict[int, pa.Array], removed: set[int], shape: Shape, exact: Mapping[int, Exact] | None = None,
+    rows: CsvRows, changed: dict[int, pa.Array], removed: set[int], shape: Shape, exact: Mapping[int, Exact] | None = None,
     kept: pa.Array | None = None,
 ) -> pa.Buffer:  # fmt: skip
     """The rows as UTF-8 bytes. Shape: as `row_texts`."""
@@ -273,7 +273,7 @@ def write_rows(
 
 
 def row_texts(
-    rows: Rows, changed: dict[int, pa.Array], removed: set[int], shape: Shape, exact: Mapping[int, Exact] | None = None,
+    rows: CsvRows, changed: dict[int, pa.Array], removed: set[int], shape: Shape, exact: Mapping[int, Exact] | None = None,
     kept: pa.Array | None = None,
 ) -> pa.Array:  # fmt: skip
     """Each row with its end as it is written, changed columns with new cells, removed columns gone; `kept`: the rows that stay, None for all.
@@ -303,29 +303,30 @@ def row_texts(
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenRows:
     """Rows that were written already, with others."""
 
     body: pa.Buffer
     height: int
 
 
-def as_one(several: Sequence[Rows], values: tuple[pa.Array, ...]) -> Rows | None:
+def as_one(several: Sequence[CsvRows], values: tuple[pa.Array, ...]) -> CsvRows | None:
     """Rows of several files as one; None where some have quotes, or other line ends. Shape: `values`: their columns as one."""
     ends = {rows.ends if isinstance(rows.ends, str) else "" for rows in several if rows.height}
     if any(rows.raw is not None for rows in several) or len(ends) != 1 or "" in ends:
         return None
-    return Rows(values, None, ends.pop(), sum(rows.height for rows in several))
+    return CsvRows(values, None, ends.pop(), sum(rows.height for rows in several))
 
 
-def cut_up(texts: pa.Array, bounds: Sequence[int]) -> list[Written]:
+def cut_up(texts: pa.Array, bounds: Sequence[int]) -> list[WrittenRows]:
     """Rows as they are written, file by file. Shape: `bounds`: where each begins, and the end of the last."""
     return [
-        Written(_bytes_of(texts.slice(first, end - first)), end - first) for first, end in itertools.pairwise(bounds)
+        WrittenRows(_bytes_of(texts.slice(first, end - first)), end - first)
+        for first, end in itertools.pairwise(bounds)
     ]
 
 
-def lost_cells(rows: Rows, j: int, new: pa.Array, guess: pa.Array, shape: Shape, *, alone: bool) -> Exact:
+def lost_cells(rows: CsvRows, j: int, new: pa.Array, guess: pa.Array, shape: Shape, *, alone: bool) -> Exact:
     """The raw cells of column j that would not come back: written as `new`, read again, and written as `guess`."""
     raw = rows.raw[j] if rows.raw else None
     if raw is None and not alone and not _holds_any(pc.fill_null(new, ""), ("\r", "\n", shape.delimiter, *shape.quote)):
@@ -335,12 +336,12 @@ def lost_cells(rows: Rows, j: int, new: pa.Array, guess: pa.Array, shape: Shape,
     else:
         stood = raw if raw is not None else pc.fill_null(rows.values[j], "")
         out = _cells(rows, j, new, shape, alone=alone)
-        read = Rows((new,), (out,), "\n", rows.height)
+        read = CsvRows((new,), (out,), "\n", rows.height)
         back = _cells(read, 0, guess, shape, alone=alone)
     return exact_where(pc.not_equal(back, stood), stood)
 
 
-def _cells(rows: Rows, j: int, changed: pa.Array, shape: Shape, *, alone: bool) -> pa.Array:
+def _cells(rows: CsvRows, j: int, changed: pa.Array, shape: Shape, *, alone: bool) -> pa.Array:
     """A changed column as it stands in a file; a cell whose value did not change keeps its raw bytes."""
     raw = rows.raw[j] if rows.raw else None
     written = _written(changed, raw, shape, alone=alone)

@@ -142,10 +142,10 @@ def _cuts_of(
 
 def _read(document: str, where: str) -> _Note:
     """Errors: FormatError `xml-broken`, `xml-doctype`, `i2b2-shape`."""
-    return _Reading(document, where).note
+    return _NoteReading(document, where).note
 
 
-class _Reading:
+class _NoteReading:
     """One pass over a document: what stands at the root, and in which element beside TEXT and TAGS."""
 
     def __init__(self, document: str, where: str) -> None:

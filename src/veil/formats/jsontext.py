@@ -33,7 +33,7 @@ class Leaf:
 
 
 @dataclass(slots=True)
-class Group:
+class Container:
     """An object or a list: where each of its members begins and ends, and which member it is of which group."""
 
     is_object: bool
@@ -55,7 +55,7 @@ class Tree(NamedTuple):
     """What a document consists of. Shape: `elements[0]` is the document; a parent comes before what it holds."""
 
     leaves: list[Leaf]
-    groups: list[Group]
+    groups: list[Container]
     elements: list[Element]
 
 
@@ -172,7 +172,7 @@ class _Walk:
     def __init__(self, text: str, where: str) -> None:
         self._text, self._where = text, where
         self._found: list[Leaf] = []
-        self._groups: list[Group] = []
+        self._groups: list[Container] = []
         self._elements = [DOCUMENT]
         self._stack: list[_Open] = []
         self._key: tuple[str, int] | None = None  # the key read last, and where it begins
@@ -212,7 +212,7 @@ class _Walk:
         if len(self._stack) >= DEEPEST:
             raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST} levels", where=self._where)
         address, member, element = self._place(root, start)
-        self._groups.append(Group(word == "{", []))
+        self._groups.append(Container(word == "{", []))
         self._stack.append(_Open(len(self._groups) - 1, address, member, start, element))
 
     def _close(self, end: int) -> None:
@@ -259,7 +259,7 @@ def token_of(value: str | None, before: str) -> str:
     return value if re.fullmatch(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", value) else json.dumps(value)
 
 
-class Cut(NamedTuple):
+class TextCut(NamedTuple):
     """A stretch of a document and what stands there instead; `label` names what was found there, "" for nothing."""
 
     start: int
@@ -268,7 +268,7 @@ class Cut(NamedTuple):
     label: str = ""
 
 
-def spliced(text: str, cuts: list[Cut]) -> str:
+def spliced(text: str, cuts: list[TextCut]) -> str:
     """The text with each cut put in; they do not overlap."""
     pieces, at = [], 0
     for cut in sorted(cuts):
@@ -280,22 +280,22 @@ def spliced(text: str, cuts: list[Cut]) -> str:
 _PIECE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
 
 
-def inner_cuts(token: str, start: int, spans: list[Cut]) -> list[Cut]:
+def inner_cuts(token: str, start: int, spans: list[TextCut]) -> list[TextCut]:
     """Spans of a text as cuts of the document, so that every escape outside them stays as it is written.
 
     Shape:   a token of a string that begins at `start`; k spans in code points of its value -> k cuts.
     """
     if "\\" not in token:
-        return [Cut(start + 1 + s.start, start + 1 + s.end, _escaped(s.new, token), s.label) for s in spans]
+        return [TextCut(start + 1 + s.start, start + 1 + s.end, _escaped(s.new, token), s.label) for s in spans]
     bounds = [piece.start() for piece in _PIECE.finditer(token, 1, len(token) - 1)] + [len(token) - 1]
-    return [Cut(start + bounds[s.start], start + bounds[s.end], _escaped(s.new, token), s.label) for s in spans]
+    return [TextCut(start + bounds[s.start], start + bounds[s.end], _escaped(s.new, token), s.label) for s in spans]
 
 
 def _escaped(new: str, before: str) -> str:
     return quoted(new, before)[1:-1]
 
 
-def element_removals(gone: list[Element], groups: list[Group]) -> list[Cut]:
+def element_removals(gone: list[Element], groups: list[Container]) -> list[TextCut]:
     """Cuts that take elements out of their lists, each with its comma."""
     by_list: dict[int, set[int]] = {}
     for element in gone:
@@ -303,19 +303,19 @@ def element_removals(gone: list[Element], groups: list[Group]) -> list[Cut]:
     return [cut for number, orders in by_list.items() for cut in _taken_out(groups[number].bounds, orders)]
 
 
-def removals(gone: list[Leaf], groups: list[Group]) -> list[Cut]:
+def removals(gone: list[Leaf], groups: list[Container]) -> list[TextCut]:
     """Cuts that take members out of objects with their comma; an element of a list becomes null, so that places stay.
 
     Keeps:   an object or a list of which nothing is left goes too, for its key is a name of its own.
     """
     by_group: dict[int, set[int]] = {}
     emptied: dict[int, int] = {}  # list -> how many of its elements are groups of which nothing is left
-    cuts: list[Cut] = []
+    cuts: list[TextCut] = []
     for leaf in gone:
         if leaf.group >= 0:
             by_group.setdefault(leaf.group, set()).add(leaf.order)
         else:
-            cuts.append(Cut(leaf.start, leaf.end, "null"))
+            cuts.append(TextCut(leaf.start, leaf.end, "null"))
     for number in range(len(groups) - 1, -1, -1):  # what is inside comes after what holds it
         group = groups[number]
         if group.parent < 0 or len(by_group.get(number, ())) + emptied.get(number, 0) < max(1, len(group.bounds)):
@@ -329,18 +329,18 @@ def removals(gone: list[Leaf], groups: list[Group]) -> list[Cut]:
     return cuts
 
 
-def _cut(group: Group, orders: set[int]) -> list[Cut]:
+def _cut(group: Container, orders: set[int]) -> list[TextCut]:
     if not group.is_object:
-        return [Cut(*group.bounds[i], "null") for i in orders]
+        return [TextCut(*group.bounds[i], "null") for i in orders]
     return _taken_out(group.bounds, orders)
 
 
-def _taken_out(bounds: list[tuple[int, int]], orders: set[int]) -> list[Cut]:
+def _taken_out(bounds: list[tuple[int, int]], orders: set[int]) -> list[TextCut]:
     """Cuts that take members out with their comma."""
     kept = [i for i in range(len(bounds)) if i not in orders]
     if not kept:
-        return [Cut(bounds[0][0], bounds[-1][1], "")]
-    cuts = [Cut(bounds[i][0], bounds[i + 1][0], "") for i in sorted(orders) if i < kept[-1]]
+        return [TextCut(bounds[0][0], bounds[-1][1], "")]
+    cuts = [TextCut(bounds[i][0], bounds[i + 1][0], "") for i in sorted(orders) if i < kept[-1]]
     if kept[-1] < len(bounds) - 1:
-        cuts.append(Cut(bounds[kept[-1]][1], bounds[-1][1], ""))
+        cuts.append(TextCut(bounds[kept[-1]][1], bounds[-1][1], ""))
     return cuts

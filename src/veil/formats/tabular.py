@@ -15,7 +15,17 @@ from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.csvagain import read_again
 from veil.formats.csvbroken import RAGGED, Sound, read_sound, taken
-from veil.formats.csvtext import Rows, Shape, Written, as_one, cut_up, lost_cells, read_rows, row_texts, write_rows
+from veil.formats.csvtext import (
+    CsvRows,
+    Shape,
+    WrittenRows,
+    as_one,
+    cut_up,
+    lost_cells,
+    read_rows,
+    row_texts,
+    write_rows,
+)
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
 from veil.formats.leftout import BROKEN, Broken, LeftOut, tables_left
 from veil.formats.nature import check_bytes, check_text, not_text
@@ -93,7 +103,7 @@ class Csv(Joined):
         encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
         header = tuple(settings["addresses"])
         shape = Shape(settings["delimiter"], settings["quote"], len(header), header)
-        reading = _Reading(settings, encoding, shape, LeftOut(part.without))
+        reading = _TableReading(settings, encoding, shape, LeftOut(part.without))
         try:
             yield from reading.batches(path / part.files[0], part)
         except (FormatError, LimitError) as error:
@@ -160,7 +170,7 @@ class CsvWriter:
         self._put(self._encoding.bom if head else b"", raw=True)
         self._put(_header_row(head, removed, self._shape))
         body: Any = b""
-        if isinstance(rows, Written):
+        if isinstance(rows, WrittenRows):
             body = rows.body
         elif rows.height:
             exact = {self._header.index(name): cells for name, cells in edits.exact.items()}
@@ -182,7 +192,7 @@ class CsvWriter:
         self._file.close()
 
 
-class _Reading:
+class _TableReading:
     """A part of a table as it is read. Units: `rows`: how many rows have been read so far, broken ones too."""
 
     def __init__(self, settings: Settings, encoding: Encoding, shape: Shape, left: LeftOut) -> None:
@@ -240,9 +250,9 @@ def _header_row(head: bytes, removed: set[int], shape: Shape) -> bytes:
     return (shape.delimiter.join(kept) + text[len(line) :]).encode("utf-8")
 
 
-def _no_rows(shape: Shape) -> Rows:
+def _no_rows(shape: Shape) -> CsvRows:
     none = pa.array([], pa.large_string())
-    return Rows(tuple(none for _ in range(shape.width)), None, "\n", 0)
+    return CsvRows(tuple(none for _ in range(shape.width)), None, "\n", 0)
 
 
 def _parted(data: bytes, shape: Shape, *, is_first: bool) -> tuple[bytes, bytes, bytes]:

@@ -22,10 +22,10 @@ from veil.formats.extendedjson import date_of, number_of
 from veil.formats.jsontext import (
     DOCUMENT,
     JSON_BROKEN,
-    Cut,
+    Container,
     Element,
-    Group,
     Leaf,
+    TextCut,
     Tree,
     addresses_in,
     element_removals,
@@ -54,7 +54,7 @@ class _Places:
     """Where the values of documents stand. Shape: n documents, n lists of groups, e elements as their document has them."""
 
     texts: list[str | None]
-    groups: list[list[Group]]
+    groups: list[list[Container]]
     elements: list[Element]
 
 
@@ -82,7 +82,7 @@ def open_documents(
     Errors:  FormatError `json-broken` with the number of the document.
     """
     found: dict[str, _Column] = {}
-    groups: list[list[Group]] = []
+    groups: list[list[Container]] = []
     elements, row_of = [DOCUMENT] * len(texts), list(range(len(texts)))
     for row, text in enumerate(texts):
         seen = Tree([], [], [DOCUMENT])
@@ -131,10 +131,10 @@ def document_spans(batch: Batch, edits: Edits) -> pa.Table:
     return span_table(*zip(*every, strict=True)) if every else span_table()
 
 
-def _cuts(batch: Batch, edits: Edits) -> list[list[Cut]]:
+def _cuts(batch: Batch, edits: Edits) -> list[list[TextCut]]:
     """What is put back into each document, in order; none lies in another. Shape: n documents -> n lists."""
     places: _Places = batch.places
-    cuts: list[list[Cut]] = [[] for _ in places.texts]
+    cuts: list[list[TextCut]] = [[] for _ in places.texts]
     gone: list[list[Leaf]] = [[] for _ in places.texts]
     for field in batch.fields:
         rows: list[int] = field.rows.to_pylist() if field.rows is not None else []
@@ -154,7 +154,7 @@ def _cuts(batch: Batch, edits: Edits) -> list[list[Cut]]:
     return [_outermost(some) for some in cuts]
 
 
-def _leaf_cuts(text: str, leaf: Leaf, new: str | None, spans: list[Splice]) -> list[Cut]:
+def _leaf_cuts(text: str, leaf: Leaf, new: str | None, spans: list[Splice]) -> list[TextCut]:
     """What is put into one value: its spans where it is a text, else the whole of it."""
     token = text[leaf.start : leaf.end]
     said = value_of(token)
@@ -165,13 +165,13 @@ def _leaf_cuts(text: str, leaf: Leaf, new: str | None, spans: list[Splice]) -> l
     if new is not None and shown != was:  # a moment in milliseconds; what is none is text
         number = number_of(leaf.address, new, was)
         quoted = number is None or token.startswith('"')
-        return [Cut(leaf.start, leaf.end, json.dumps(number or new) if quoted else str(number))]
+        return [TextCut(leaf.start, leaf.end, json.dumps(number or new) if quoted else str(number))]
     if new is not None and spans and token.startswith('"'):
-        return inner_cuts(token, leaf.start, [Cut(*span) for span in spans])
-    return [Cut(leaf.start, leaf.end, token_of(new, token))]
+        return inner_cuts(token, leaf.start, [TextCut(*span) for span in spans])
+    return [TextCut(leaf.start, leaf.end, token_of(new, token))]
 
 
-def _take_elements(numbers: list[int], batch: Batch, cuts: list[list[Cut]]) -> None:
+def _take_elements(numbers: list[int], batch: Batch, cuts: list[list[TextCut]]) -> None:
     """Elements of lists, taken out of their documents."""
     by_row: dict[int, list[Element]] = {}
     for number in numbers:
@@ -181,9 +181,9 @@ def _take_elements(numbers: list[int], batch: Batch, cuts: list[list[Cut]]) -> N
         cuts[row] += element_removals(elements, batch.places.groups[row])
 
 
-def _outermost(cuts: list[Cut]) -> list[Cut]:
+def _outermost(cuts: list[TextCut]) -> list[TextCut]:
     """The cuts in order, without those that lie within another."""
-    found: list[Cut] = []
+    found: list[TextCut] = []
     for cut in sorted(cuts, key=lambda edge: (edge.start, -edge.end)):
         if not found or cut.start >= found[-1].end:
             found.append(cut)

@@ -111,11 +111,15 @@ def _part_of(parts: Parts, sheet: str) -> str:
 
 def shared_strings(parts: Parts) -> list[str]:
     """The texts that cells name by their number; what is said of their pronunciation left out."""
-    return _Texts.of(parts, "xl/sharedStrings.xml", "si").found if "xl/sharedStrings.xml" in parts.namelist() else []
+    return (
+        _SharedStrings.of(parts, "xl/sharedStrings.xml", "si").found
+        if "xl/sharedStrings.xml" in parts.namelist()
+        else []
+    )
 
 
 @dataclass(slots=True)
-class _Texts:
+class _SharedStrings:
     """The texts inside elements of one name: pieces of rich text joined."""
 
     of_element: str
@@ -124,7 +128,7 @@ class _Texts:
     _path: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, parts: Parts, part: str, element: str) -> _Texts:
+    def of(cls, parts: Parts, part: str, element: str) -> _SharedStrings:
         handler = cls(element)
         with parts.open(part) as file:
             parse(file, handler.start, handler.end, handler.text)

@@ -39,7 +39,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ClearedTable:
     key: str
     name: str
     after: tuple[str, ...]
@@ -47,7 +47,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class ClearedStore:
     """Where files are, and how they are read."""
 
     path: str = ""
@@ -58,7 +58,7 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class ClearedShift:
     unit: str
     low: int | None
     high: int | None
@@ -69,12 +69,12 @@ class Cleared:
     """A whole configuration."""
 
     name: str
-    shift: Shift | None
-    data: Store
-    out: Store
+    shift: ClearedShift | None
+    data: ClearedStore
+    out: ClearedStore
     maps: str
     skip: bool
-    tables: tuple[Table, ...]
+    tables: tuple[ClearedTable, ...]
     odd: tuple[str, ...] = field(default=())
 
 
@@ -157,7 +157,7 @@ def _config(keys: _Keys) -> Cleared:
     )  # fmt: skip
 
 
-def _shift(keys: _Keys) -> Shift | None:
+def _shift(keys: _Keys) -> ClearedShift | None:
     if not keys.data:
         return None
     keys.only("method", "min", "max")
@@ -165,18 +165,18 @@ def _shift(keys: _Keys) -> Shift | None:
     if method not in UNITS:
         raise PolicyError("import-shift", "unknown method of time_shift", where=keys.at("method"),
                           hint=nearest(method, UNITS))  # fmt: skip
-    return Shift(UNITS[method], keys.number("min"), keys.number("max"))
+    return ClearedShift(UNITS[method], keys.number("min"), keys.number("max"))
 
 
-def _pair(keys: _Keys) -> tuple[Store, Store]:
+def _pair(keys: _Keys) -> tuple[ClearedStore, ClearedStore]:
     keys.only("input_config", "output_config")
     return _store(keys.inner("input_config")), _store(keys.inner("output_config"))
 
 
-def _store(keys: _Keys) -> Store:
+def _store(keys: _Keys) -> ClearedStore:
     keys.only(*_IO)
     if not keys.data:
-        return Store()
+        return ClearedStore()
     if keys.text("io_type", "filesystem") != "filesystem":
         raise PolicyError("import-io", "tables of a database cannot be imported yet", where=keys.at("io_type"),
                           hint="export them as CSV or Parquet; Cleared 0.4.11 could not run this either")  # fmt: skip
@@ -189,12 +189,12 @@ def _store(keys: _Keys) -> Store:
     ignored = tuple(key for key in ("table_mappings", "validation_rules") if inner.data.get(key))
     ignored += ("suffix",) if keys.data.get("suffix") else ()
     separator = inner.text("separator")
-    return Store(inner.text("base_path"), kind, inner.text("encoding"), separator, ignored)
+    return ClearedStore(inner.text("base_path"), kind, inner.text("encoding"), separator, ignored)
 
 
-def _table(key: str, keys: _Keys) -> Table:
+def _table(key: str, keys: _Keys) -> ClearedTable:
     keys.only("name", "depends_on", "transformers")
-    return Table(key, keys.text("name", key), keys.texts("depends_on"), tuple(_steps(keys, "transformers")))
+    return ClearedTable(key, keys.text("name", key), keys.texts("depends_on"), tuple(_steps(keys, "transformers")))
 
 
 def _steps(keys: _Keys, key: str) -> list[Step]:

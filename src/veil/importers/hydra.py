@@ -16,7 +16,7 @@ _MOST_FILES = 200
 _KEPT_BY_HYDRA = "hydra"  # how Hydra itself runs: nothing of the data
 
 
-class _Strict(yaml.SafeLoader):
+class _ClearedPage(yaml.SafeLoader):
     """YAML as data: a key that stands twice is an error, as it is for Hydra."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -55,7 +55,7 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
         raise PolicyError("import-unreadable", "a configuration file cannot be read as UTF-8 text", where=path.name,
                           hint="check that the file exists and is readable") from None  # fmt: skip
     try:
-        found = yaml.load(text, Loader=_Strict)  # noqa: S506  a SafeLoader that is stricter
+        found = yaml.load(text, Loader=_ClearedPage)  # noqa: S506  a SafeLoader that is stricter
         _check_size(found, path.name)
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)

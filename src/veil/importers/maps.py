@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
-from veil.importers.cleared import DATE, ID, Cleared, Step, Table
+from veil.importers.cleared import DATE, ID, Cleared, ClearedTable, Step
 from veil.importers.hydra import shown
-from veil.importers.people import People
+from veil.importers.people import PeopleOfTables
 from veil.importers.rules import Notes, sources_of
 from veil.keys import Vault, seal_offsets
 
@@ -48,7 +48,9 @@ def read_maps(folder: Path, config: Cleared) -> dict[str, Map]:
     return found
 
 
-def seal(folder: Path, config: Cleared, people: People, maps: dict[str, Map], vault: Vault, notes: Notes) -> bool:
+def seal(
+    folder: Path, config: Cleared, people: PeopleOfTables, maps: dict[str, Map], vault: Vault, notes: Notes
+) -> bool:
     """Put maps and shifts into a vault; whether there are shifts.
 
     Keeps:   doing it twice changes nothing; a pseudonym or shift that the vault holds otherwise is an error, not changed.
@@ -79,7 +81,9 @@ def seal(folder: Path, config: Cleared, people: People, maps: dict[str, Map], va
     return bool(days)
 
 
-def old_shifts(folder: Path, config: Cleared, people: People, maps: dict[str, Map], notes: Notes) -> dict[str, int]:
+def old_shifts(
+    folder: Path, config: Cleared, people: PeopleOfTables, maps: dict[str, Map], notes: Notes
+) -> dict[str, int]:
     """Subject -> days, of all maps of shifts whose ids name people.
 
     Keeps:   a shift was kept under the id as the transformer met it: the original, or its pseudonym where the id was
@@ -100,7 +104,7 @@ def old_shifts(folder: Path, config: Cleared, people: People, maps: dict[str, Ma
     return found
 
 
-def _gather(found: dict[str, int], uid: str, path: Path, config: Cleared, people: People, maps: dict[str, Map],
+def _gather(found: dict[str, int], uid: str, path: Path, config: Cleared, people: PeopleOfTables, maps: dict[str, Map],
             notes: Notes, days: int) -> None:  # fmt: skip
     ids = next((id_map for name, id_map in maps.items() if people.domains[name] == people.shifts[uid]), None)
     raw = dict(_rows(path, uid, f"{uid}_shift"))
@@ -135,7 +139,7 @@ def _met(config: Cleared, uid: str) -> tuple[bool, bool]:
     return not all(orders), any(orders)
 
 
-def _is_behind(date: Step, table: Table) -> bool:
+def _is_behind(date: Step, table: ClearedTable) -> bool:
     before = table.steps[: table.steps.index(date)]
     return any(step.method == ID and step.column == date.key for step in before)
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from veil.errors import PolicyError
-from veil.importers.cleared import DATE, ID, Cleared, Table
+from veil.importers.cleared import DATE, ID, Cleared, ClearedTable
 from veil.importers.hydra import shown
 
 
 @dataclass(slots=True)
-class People:
+class PeopleOfTables:
     """Whose record each table holds.
 
     Shape:   `domains`: uid -> domain of ids; `shifts`: uid of shifts -> domain; `subjects`: table -> column; `lost`: tables
@@ -27,12 +27,12 @@ class People:
     lost: list[str] = field(default_factory=list)
 
 
-def people_of(config: Cleared) -> People:
+def people_of(config: Cleared) -> PeopleOfTables:
     """Who the people are: the ids by which most tables shift their dates, else those that most tables have.
 
     Errors:  PolicyError `import-uid`: two names of maps that differ in nothing that tells.
     """
-    found = People(domains=_domains(config))
+    found = PeopleOfTables(domains=_domains(config))
     for table in config.tables:
         own = {step.column: step.uid for step in table.steps if step.method == ID and not step.where}
         for step in table.steps:
@@ -45,7 +45,7 @@ def people_of(config: Cleared) -> People:
     return found
 
 
-def columns_of(table: Table, people: People) -> dict[str, str]:
+def columns_of(table: ClearedTable, people: PeopleOfTables) -> dict[str, str]:
     """The columns of a table that hold ids in every row, with their domains; those that dates stand on first."""
     keys = {step.key: people.shifts[step.uid] for step in table.steps if step.method == DATE}
     own = {step.column: people.domains[step.uid] for step in table.steps if step.method == ID and not step.where}
@@ -66,7 +66,7 @@ def _domains(config: Cleared) -> dict[str, str]:
     return found
 
 
-def _shifting(table: Table, people: People) -> set[str]:
+def _shifting(table: ClearedTable, people: PeopleOfTables) -> set[str]:
     return {people.shifts[step.uid] for step in table.steps if step.method == DATE}
 
 
@@ -76,7 +76,7 @@ def _most(named: Iterable[set[str]]) -> str:
     return min(counted, key=lambda uid: (-counted[uid], uid), default="")
 
 
-def _subjects(config: Cleared, people: People) -> None:
+def _subjects(config: Cleared, people: PeopleOfTables) -> None:
     """Each table's column that leads to a person: its own id, or one that another table leads from."""
     known = {people.person}
     left = list(config.tables)

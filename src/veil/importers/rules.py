@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from veil.errors import PolicyError
-from veil.importers.cleared import DATE, DROP, ID, Cleared, Step, Table
+from veil.importers.cleared import DATE, DROP, ID, Cleared, ClearedTable, Step
 from veil.importers.faults import safer
 from veil.importers.hydra import shown
-from veil.importers.people import People, columns_of
+from veil.importers.people import PeopleOfTables, columns_of
 from veil.importers.where import where_of
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenRule:
     """A rule as it will stand: its cases, each with a comment ("" for none)."""
 
     cases: list[tuple[dict[str, Any] | str, str]] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Ids:
     integer: bool = False
 
 
-def ids_of(config: Cleared, people: People, maps: Mapping[str, bool]) -> dict[str, Ids]:
+def ids_of(config: Cleared, people: PeopleOfTables, maps: Mapping[str, bool]) -> dict[str, Ids]:
     """Shape: `maps`: uid of an old map -> whether all its originals are whole numbers -> domain -> how it is written."""
     found = {
         people.domains[uid]: Ids(coded=True, integer=whole) for uid, whole in maps.items() if uid in people.domains
@@ -50,12 +50,14 @@ def ids_of(config: Cleared, people: People, maps: Mapping[str, bool]) -> dict[st
     return found
 
 
-def rules_of(table: Table, people: People, ids: Mapping[str, Ids], address: str, notes: Notes) -> dict[str, Written]:
+def rules_of(
+    table: ClearedTable, people: PeopleOfTables, ids: Mapping[str, Ids], address: str, notes: Notes
+) -> dict[str, WrittenRule]:
     """The rule of each column that a table's transformers name.
 
     Errors:  PolicyError `import-twice`: two transformers of one column, and no way to tell which holds.
     """
-    found: dict[str, Written] = {}
+    found: dict[str, WrittenRule] = {}
     by_column: dict[str, list[Step]] = {}
     for step in table.steps:
         by_column.setdefault(step.column, []).append(step)
@@ -77,17 +79,17 @@ def rules_of(table: Table, people: People, ids: Mapping[str, Ids], address: str,
 
 
 def _key(
-    column: str, domain: str, own_rule: Written | None, table: Table, ids: Mapping[str, Ids], notes: Notes
-) -> Written:
+    column: str, domain: str, own_rule: WrittenRule | None, table: ClearedTable, ids: Mapping[str, Ids], notes: Notes
+) -> WrittenRule:
     """The rule of a column that tells whose record a row is: it is an id of its domain in every row."""
     whole = _id(ids.get(domain, Ids()), domain, "")
     if own_rule is None:
         notes.safer[f"{shown(table.key)}: an id that only dates stood on, and that Cleared released, is replaced"] = (
             None
         )
-        return Written([(whole, "safer: dates are shifted by this id, and Cleared released it (2)")])
+        return WrittenRule([(whole, "safer: dates are shifted by this id, and Cleared released it (2)")])
     if own_rule.cases[0][0] == "drop":
-        return Written([({"drop": {}, "domain": domain}, "it still identifies the patient of a row")])
+        return WrittenRule([({"drop": {}, "domain": domain}, "it still identifies the patient of a row")])
     if own_rule.cases[-1][0] == "keep":
         own_rule.cases[-1] = (
             whole,
@@ -99,17 +101,17 @@ def _key(
     return own_rule
 
 
-def _rule(column: str, steps: list[Step], table: Table, people: People, ids: Mapping[str, Ids], address: str,
-          notes: Notes) -> Written:  # fmt: skip
+def _rule(column: str, steps: list[Step], table: ClearedTable, people: PeopleOfTables, ids: Mapping[str, Ids], address: str,
+          notes: Notes) -> WrittenRule:  # fmt: skip
     if any(step.method == DROP for step in steps):
         if len(steps) > 1 or steps[0].where:
             notes.safer[f"{shown(table.key)}: a column that is dropped is dropped in every row"] = None
-        return Written([("drop", "")])
+        return WrittenRule([("drop", "")])
     whole = {(step.method, step.uid, step.cast): step for step in steps if not step.where}
     if len(whole) > 1:
         raise PolicyError("import-twice", f"column {shown(column)} has two transformers without a filter", where=steps[-1].place,
                           hint="add a filter that selects the rows of each, or remove one")  # fmt: skip
-    written = Written()
+    written = WrittenRule()
     for step in [*(step for step in steps if step.where), *whole.values()]:
         rule, comment = _case(step, table, people, ids)
         if step.where:
@@ -126,7 +128,9 @@ def _rule(column: str, steps: list[Step], table: Table, people: People, ids: Map
     return written
 
 
-def _case(step: Step, table: Table, people: People, ids: Mapping[str, Ids]) -> tuple[dict[str, Any] | str, str]:
+def _case(
+    step: Step, table: ClearedTable, people: PeopleOfTables, ids: Mapping[str, Ids]
+) -> tuple[dict[str, Any] | str, str]:
     if step.method == ID:
         domain = people.domains[step.uid]
         how = ids.get(domain, Ids())

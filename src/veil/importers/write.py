@@ -11,19 +11,19 @@ from typing import Any
 import yaml
 
 from veil.importers.bare import Look, bare_rule
-from veil.importers.cleared import Cleared, Table
+from veil.importers.cleared import Cleared, ClearedTable
 from veil.importers.faults import faults_in_full, safer
 from veil.importers.hydra import shown
 from veil.importers.order import in_order, strangers
-from veil.importers.people import People, columns_of, people_of
-from veil.importers.rules import Ids, Notes, Written, ids_of, rules_of
+from veil.importers.people import PeopleOfTables, columns_of, people_of
+from veil.importers.rules import Ids, Notes, WrittenRule, ids_of, rules_of
 from veil.importers.shifts import shift_options
 
 _JSON = "$.{}"
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ProjectPaths:
     """Where things are, as the project file says them: relative to it.
 
     Shape:   `moved`: the output goes to another folder than Cleared's, which still holds its files.
@@ -41,12 +41,12 @@ class Imported:
 
     text: str
     notes: Notes
-    people: People
+    people: PeopleOfTables
     ids: Mapping[str, Ids] = field(default_factory=dict)
 
 
 def write_project(
-    config: Cleared, file: str, places: Places, seen: Look, maps: Mapping[str, bool] | None = None,
+    config: Cleared, file: str, places: ProjectPaths, seen: Look, maps: Mapping[str, bool] | None = None,
     *, offsets: bool = False, sealed: bool = False,
 ) -> Imported:  # fmt: skip
     """The project that follows from a configuration.
@@ -82,7 +82,7 @@ def write_project(
     return Imported("\n".join([*head, *lines]) + "\n", notes, people, ids)
 
 
-def _head(config: Cleared, places: Places, people: People, shift: tuple[dict[str, Any], str] | None, *,
+def _head(config: Cleared, places: ProjectPaths, people: PeopleOfTables, shift: tuple[dict[str, Any], str] | None, *,
           vault: bool, offsets: bool) -> list[str]:  # fmt: skip
     lines = [
         f"name: {quoted(config.name)}",
@@ -124,7 +124,7 @@ def _say_what_is_ignored(config: Cleared, after: Mapping[str, tuple[str, ...]], 
     notes.none["runtime_io_path: the state of a run is in OUT.private, sealed"] = None
 
 
-def _say_what_was_taken(config: Cleared, people: People, notes: Notes) -> None:
+def _say_what_was_taken(config: Cleared, people: PeopleOfTables, notes: Notes) -> None:
     steps = [step for table in config.tables for step in table.steps]
     notes.taken[f"{len(config.tables)} tables, {len(steps)} transformers"] = None
     if people.person:
@@ -141,14 +141,16 @@ def _say_what_was_taken(config: Cleared, people: People, notes: Notes) -> None:
 class _Tables:
     """Tables of one configuration, written."""
 
-    def __init__(self, config: Cleared, people: People, ids: Mapping[str, Ids], seen: Look, notes: Notes) -> None:
+    def __init__(
+        self, config: Cleared, people: PeopleOfTables, ids: Mapping[str, Ids], seen: Look, notes: Notes
+    ) -> None:
         self._config, self._people, self._ids, self._seen, self._notes = config, people, ids, seen, notes
         self._address = _JSON if config.data.format == "json" else "{}"
         self._named = {
             column: domain for table in config.tables for column, domain in columns_of(table, people).items()
         }
 
-    def lines(self, table: Table) -> list[str]:
+    def lines(self, table: ClearedTable) -> list[str]:
         said = table.after or table.name != table.key
         head = f"  {quoted(table.key)}:" + (f"   # {safer(11)}" if said else "")
         lines = [head, *self._read_as()]
@@ -189,7 +191,7 @@ class _Tables:
             lines.append(f"    delimiter: {quoted(store.separator)}")
         return lines
 
-    def _bare(self, table: Table, rules: Mapping[str, Written]) -> dict[str, str]:
+    def _bare(self, table: ClearedTable, rules: Mapping[str, WrittenRule]) -> dict[str, str]:
         """Lines for the columns that no transformer names, where the data is at hand."""
         found = {}
         named = {column: domain for column, domain in self._named.items() if column not in rules}
@@ -218,7 +220,7 @@ class _Tables:
             ] = None
         return found
 
-    def _rule(self, column: str, written: Written) -> list[str]:
+    def _rule(self, column: str, written: WrittenRule) -> list[str]:
         key = f"      {quoted(self._address.format(column))}:"
         if len(written.cases) == 1:
             rule, comment = written.cases[0]
@@ -229,7 +231,7 @@ class _Tables:
         ]
 
 
-def _make_known(rules: Mapping[str, Written]) -> None:
+def _make_known(rules: Mapping[str, WrittenRule]) -> None:
     """Ids of every row are sought in their person's text."""
     for written in rules.values():
         rule, _ = written.cases[0]

@@ -16,10 +16,9 @@ from veil.keys import Keyring, Keys, Vault, passphrase
 from veil.parts import part
 from veil.policy.compile import compile_plan
 from veil.policy.operators import promised
-from veil.policy.parse import Document
+from veil.policy.parse import YamlDocument
 from veil.policy.plan import Plan, every_rule
-from veil.policy.project import Keyring as KeyringSetting
-from veil.policy.project import Project, private_folder, read_project
+from veil.policy.project import KeyringSection, Project, private_folder, read_project
 from veil.policy.rules import Apply, Scan, Treatment
 from veil.stores import Inputs, check_target, open_target
 
@@ -32,7 +31,7 @@ class Session:
     """
 
     project: Project
-    document: Document
+    document: YamlDocument
     folder: Path
     plan: Plan
 
@@ -100,7 +99,7 @@ def project_keys(
 ) -> Keys:
     """The keys of the keyring that a project names, of the version that it names."""
     setting = project.keyring
-    version = setting.version if isinstance(setting, KeyringSetting) else None
+    version = setting.version if isinstance(setting, KeyringSection) else None
     return Keyring.open(folder / _keyring_file(project), passphrase(ask, passphrase_file)).keys(version)
 
 
@@ -118,7 +117,7 @@ def _keyring_file(project: Project) -> str:
     setting = project.keyring
     if setting is None:
         raise KeyringError("keyring-unnamed", "the project has no keyring", hint="set `keyring: FILE`")
-    return setting.file if isinstance(setting, KeyringSetting) else setting
+    return setting.file if isinstance(setting, KeyringSection) else setting
 
 
 def open_session(path: Path, overrides: list[str] | None = None) -> Session:
@@ -127,7 +126,7 @@ def open_session(path: Path, overrides: list[str] | None = None) -> Session:
     return session_of(project, document, path.parent)
 
 
-def session_of(project: Project, document: Document, folder: Path) -> Session:
+def session_of(project: Project, document: YamlDocument, folder: Path) -> Session:
     return Session(project, document, folder, compile_plan(project, document, folder))
 
 

@@ -16,7 +16,7 @@ Places = npt.NDArray[np.int64]
 _SLACK = 64
 
 
-class Column:
+class TextColumn:
     """The non-null values of a `large_string` array, as one buffer with starts and lengths.
 
     Shape:   `data` has slack at both ends, so a block may be read past the first or last value; `starts`, `lengths`: m

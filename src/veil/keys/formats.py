@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow.compute as pc
 
-from veil.keys.columns import Bytes, Column, Places, ragged
+from veil.keys.columns import Bytes, Places, TextColumn, ragged
 
 _FEWEST = 1_000_000  # NIST SP 800-38G rev. 1: smaller domains can be tried out
 _LONGEST = 256
@@ -51,7 +51,7 @@ class Template:
         return digits + self._lowest
 
 
-def templates(column: Column) -> Iterator[tuple[Template, Places]]:
+def templates(column: TextColumn) -> Iterator[tuple[Template, Places]]:
     """Each format of the column with the rows that have it."""
     if len(column) == 0:
         return

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from veil.keys.ciphers import Blocks
-from veil.keys.columns import Bytes, Column, Words, nulled, ragged
+from veil.keys.columns import Bytes, TextColumn, Words, nulled, ragged
 from veil.keys.derive import Keys
 from veil.keys.formats import Template, templates
 
@@ -54,7 +54,7 @@ def format_originals(values: pa.Array, keys: Keys, domain: str) -> pa.Array:
 
 
 def _each(values: pa.Array, keys: Keys, domain: str, seal: bool) -> pa.Array:
-    column = Column(values)
+    column = TextColumn(values)
     cipher = Blocks(keys.secret("integer", domain))
     out = np.empty(len(column), np.int64)
     wrong = np.empty(len(column), np.bool_)
@@ -66,7 +66,7 @@ def _each(values: pa.Array, keys: Keys, domain: str, seal: bool) -> pa.Array:
     return column.back(nulled(pa.array(out).cast(pa.large_string()), wrong))
 
 
-def read_integers(column: Column, some: slice) -> tuple[Words, npt.NDArray[np.bool_]]:
+def read_integers(column: TextColumn, some: slice) -> tuple[Words, npt.NDArray[np.bool_]]:
     """The numbers of canonical texts under 2**53, and which are none.
 
     Source:  eight digits at once in a word of 64 bits, halves added with weights 10, 100, 10000.
@@ -105,7 +105,7 @@ def _permuted(cipher: Blocks, numbers: Words, seal: bool) -> Words:
 
 
 def _formats(values: pa.Array, keys: Keys, domain: str, seal: bool) -> pa.Array:
-    column = Column(values)
+    column = TextColumn(values)
     out = column.data.copy()
     wrong = np.ones(len(column), np.bool_)
     for template, rows in templates(column):
@@ -130,7 +130,7 @@ class _Network:
         self._seal = seal
         self._radices = (template.radices[: template.middle], template.radices[template.middle :])
 
-    def write(self, out: Bytes, column: Column, rows: npt.NDArray[np.int64]) -> None:
+    def write(self, out: Bytes, column: TextColumn, rows: npt.NDArray[np.int64]) -> None:
         """Writes the answers for some rows of the column to their places in `out`."""
         template, starts = self._template, column.starts[rows]
         digits = template.read(column.blocks(starts, len(template.shape)))

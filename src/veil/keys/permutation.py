@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from veil.keys.ciphers import BLOCK, Blocks, Wide
-from veil.keys.columns import Bytes, Column, Places, Words, nulled, texts_of
+from veil.keys.columns import Bytes, Places, TextColumn, Words, nulled, texts_of
 from veil.keys.derive import Keys
 
 ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"  # Crockford: no i, l, o, u; one case, so it survives every collation
@@ -38,7 +38,7 @@ def pseudonyms(values: pa.Array, keys: Keys, domain: str) -> pa.Array:
              within the domain is kept and nothing else. Under another key or domain all changes.
     Errors:  KeyringError `keys-missing`.
     """
-    column = Column(values)
+    column = TextColumn(values)
     classes = _classes(column)
     parts: list[pa.Array] = []
     rows: list[Places] = []
@@ -55,7 +55,7 @@ def originals(values: pa.Array, keys: Keys, domain: str) -> pa.Array:
     Keeps:   a foreign text is told by its padding alone (one in 250 of the right length slips through): this is no
              proof of origin.
     """
-    column = Column(values)
+    column = TextColumn(values)
     parts: list[pa.Array] = []
     rows: list[Places] = []
     for length in np.unique(column.lengths):
@@ -70,7 +70,7 @@ def draws(values: pa.Array, keys: Keys, purpose: str, domain: str = "") -> Words
 
     Shape:   n `large_string` -> (n, 2) unsigned 64-bit; zeros where the value is null.
     """
-    column = Column(values)
+    column = TextColumn(values)
     classes = _classes(column)
     drawn = np.zeros((len(column), 2), np.uint64)
     for kind in np.unique(classes):
@@ -95,7 +95,7 @@ def _joined(parts: list[pa.Array], rows: list[Places]) -> pa.Array:
     return pa.concat_arrays(parts).take(pa.array(order))
 
 
-def _classes(column: Column) -> npt.NDArray[np.int32]:
+def _classes(column: TextColumn) -> npt.NDArray[np.int32]:
     """0, 1, 2 for one block (text, UUID in lower and upper case); else the bytes of half a wide block."""
     classes = np.zeros(len(column), np.int32)
     long = np.flatnonzero(column.lengths >= BLOCK)
@@ -116,7 +116,7 @@ def _classes(column: Column) -> npt.NDArray[np.int32]:
     return classes
 
 
-def _sealed(column: Column, at: Places, kind: int, keys: Keys, domain: str) -> pa.Array:
+def _sealed(column: TextColumn, at: Places, kind: int, keys: Keys, domain: str) -> pa.Array:
     if kind > _UPPER_UUID:
         wide = Wide(keys.secret("pseudonym-wide", f"{kind}:{domain}"), kind)
         size = max(_CHUNK * BLOCK // kind, 1)
@@ -131,19 +131,19 @@ def _chunked(at: Places, size: int, make: object) -> pa.Array:
     return pa.concat_arrays([make(at[i : i + size]) for i in range(0, len(at), size)])  # type: ignore[operator]
 
 
-def _short(column: Column, at: Places) -> Bytes:
+def _short(column: TextColumn, at: Places) -> Bytes:
     lengths = column.lengths[at]
     return (column.blocks(column.starts[at], BLOCK) & _KEPT.take(lengths, axis=0)) | _ENDS.take(lengths, axis=0)
 
 
-def _padded(column: Column, at: Places, width: int) -> Bytes:
+def _padded(column: TextColumn, at: Places, width: int) -> Bytes:
     lengths = column.lengths[at][:, None]
     places = np.arange(width)
     shown = column.blocks(column.starts[at], width)
     return np.where(places < lengths, shown, np.where(places == lengths, 0x80, 0)).astype(np.uint8)
 
 
-def _uuid_blocks(column: Column, at: Places) -> Bytes:
+def _uuid_blocks(column: TextColumn, at: Places) -> Bytes:
     shown = column.blocks(column.starts[at], 36)[:, _HEX_PLACES] | 0x20  # lower case; digits have the bit already
     nibbles = np.where(shown > ord("9"), shown - (ord("a") - 10), shown - ord("0")).astype(np.uint8)
     return nibbles[:, 0::2] * np.uint8(16) + nibbles[:, 1::2]
@@ -175,7 +175,7 @@ def _ten_bits(high: Words, low: Words, shift: int) -> npt.NDArray[np.int64]:
     return (found & np.uint64(1023)).astype(np.int64)
 
 
-def _opened(column: Column, at: Places, length: int, keys: Keys, domain: str) -> pa.Array:
+def _opened(column: TextColumn, at: Places, length: int, keys: Keys, domain: str) -> pa.Array:
     half = length * 5 // 16
     if length == SHORT_LENGTH:
         return _chunked(at, _CHUNK, lambda some: _short_originals(column.blocks(column.starts[some], 26), keys, domain))

@@ -23,7 +23,7 @@ from veil.errors import KeyringError
 from veil.keys.stores import check_private, create_private
 
 
-class Secrets(Protocol):
+class VaultKeys(Protocol):
     """What the vault asks of keys: a secret for itself, and the name of the root that it comes from."""
 
     id: str
@@ -75,7 +75,7 @@ class Vault:
         raise KeyringError("keys-pickle", "a vault cannot be pickled", hint="open it in the process that needs it")
 
     @classmethod
-    def open(cls, path: Path | str, keys: Secrets) -> Vault:
+    def open(cls, path: Path | str, keys: VaultKeys) -> Vault:
         """The vault of a file, made where there is none.
 
         Errors:  KeyringError `vault-key` (made under another key), `vault-damaged`, `keyring-open`, `keys-missing`.
@@ -103,7 +103,7 @@ class Vault:
         return cls(path, data_key)
 
     @classmethod
-    def _create(cls, path: Path, keys: Secrets, wrapping: AESGCM) -> Vault:
+    def _create(cls, path: Path, keys: VaultKeys, wrapping: AESGCM) -> Vault:
         """Made whole in memory and put there at once: a kill in between must not leave half a vault, which no run would open."""
         data_key, nonce = os.urandom(32), os.urandom(12)
         with contextlib.closing(sqlite3.connect(":memory:")) as line:
@@ -114,7 +114,7 @@ class Vault:
             create_private(path, line.serialize())
         return cls(path, data_key)
 
-    def admit(self, keys: Secrets) -> None:
+    def admit(self, keys: VaultKeys) -> None:
         """From now on these keys open the vault too: the step that follows a rotation of the keyring."""
         self._wrap(AESGCM(keys.secret("vault")), keys.id)
 

@@ -89,7 +89,7 @@ def infer_form(values: pa.Array, most: int = 5_000) -> Formed:
 
 def read_column(values: pa.Array, *, day_first: bool, latest: int = LATEST) -> ColumnDates:
     """What each text says; the same answers as `read_date`."""
-    column = _Texts(values)
+    column = _DateTexts(values)
     days = np.zeros(len(column), np.int64)
     known = np.zeros(len(column), np.bool_)
     precisions: pa.Array = pa.repeat(pa.scalar("day", pa.large_string()), len(column))
@@ -138,7 +138,7 @@ def move_column(values: pa.Array, days: Numbers, *, day_first: bool, latest: int
 
     Shape:   n texts, n days -> n texts; null where the text is null, is no date, or cannot be written after the move.
     """
-    column = _Texts(values)
+    column = _DateTexts(values)
     slow_days = days[column.valid] if column.valid is not None else days
     out = column.data.copy()
     known = np.zeros(len(column), np.bool_)
@@ -176,7 +176,7 @@ def _day_and_precision(text: str, day_first: bool, latest: int) -> tuple[int | N
     return ordinal(whole(written.parts, written.precision)) - _EPOCH, written.precision
 
 
-class _Texts:
+class _DateTexts:
     """The non-null texts of a column, sorted out by shape: every digit a 9, all else itself."""
 
     def __init__(self, values: pa.Array | pa.ChunkedArray) -> None:

@@ -39,7 +39,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Reader:
+class FormReader:
     """A form with one of its marks; matches whole texts."""
 
     form: Form
@@ -63,9 +63,9 @@ def forms() -> tuple[Form, ...]:
 
 
 @cache
-def readers(*, named: bool) -> tuple[Reader, ...]:
+def readers(*, named: bool) -> tuple[FormReader, ...]:
     """The forms that have a month's name, or those that have none."""
-    return tuple(Reader(form, pattern) for form in forms() if form.named is named for pattern in form.patterns)
+    return tuple(FormReader(form, pattern) for form in forms() if form.named is named for pattern in form.patterns)
 
 
 def _form(row: Mapping[str, object], macros: Mapping[str, str], search: Mapping[str, str]) -> Form:

@@ -31,7 +31,7 @@ _ACCENTED = (UNKNOWN,)
 _NOUNS_CAPITAL = "de"  # in German every noun has a capital
 
 
-class Unread:
+class UnreadLanguage:
     """Tells texts of other languages from those of the one that is read, by their commonest words and by their letters.
 
     Keeps:   names, drugs, abbreviations and lists say nothing: only what another language alone writes counts.
@@ -171,8 +171,8 @@ class Unread:
 
 
 @cache
-def unread(language: Language) -> Unread:
-    return Unread(language)
+def unread(language: Language) -> UnreadLanguage:
+    return UnreadLanguage(language)
 
 
 def _script(text: str) -> str:

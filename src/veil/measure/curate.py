@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from veil.errors import Error, FormatError, PolicyError
-from veil.measure.notes import Mark, Note
+from veil.measure.notes import Note, NoteMark
 from veil.model import Label, label_of
 from veil.model.labels import SAFE_HARBOR
 from veil.policy.parse import read_yaml
@@ -150,7 +150,7 @@ def read_age(text: str, start: int, end: int, label: Label | None) -> tuple[int,
     return start, end, Label.AGE_OVER_89 if _TENS.search(text[start:end]) else label
 
 
-def predicted(note: Note, labels: LabelMap) -> tuple[tuple[Mark, Label | None], ...]:
+def predicted(note: Note, labels: LabelMap) -> tuple[tuple[NoteMark, Label | None], ...]:
     """The marks of a program, each with its label where it has one that is known; an age by what the text says."""
     text = note.text or ""
     found = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 
 from veil.errors import FormatError
-from veil.measure.notes import Mark
+from veil.measure.notes import NoteMark
 
 MASK = "*"
 
 
-def marks_of(original: str, masked: str, where: str) -> tuple[Mark, ...]:
+def marks_of(original: str, masked: str, where: str) -> tuple[NoteMark, ...]:
     """The runs of characters that were masked; they have no label.
 
     Errors:  FormatError `masked-text` where the two differ in length, or in anything but masked characters.
@@ -21,7 +21,7 @@ def marks_of(original: str, masked: str, where: str) -> tuple[Mark, ...]:
         raise _other(where, "differs from the note in more than masked characters")
     places = [at for at, (old, new) in enumerate(zip(original, masked, strict=True)) if old != new]
     runs = [[at for _, at in run] for _, run in groupby(enumerate(places), key=lambda pair: pair[1] - pair[0])]
-    return tuple(Mark(run[0], run[-1] + 1, None) for run in runs)
+    return tuple(NoteMark(run[0], run[-1] + 1, None) for run in runs)
 
 
 def _other(where: str, what: str) -> FormatError:

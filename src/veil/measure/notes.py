@@ -12,7 +12,7 @@ from veil.errors import FormatError
 _BREAK = re.compile(r"[\r\n\t]")
 
 
-class Mark(NamedTuple):
+class NoteMark(NamedTuple):
     """A stretch of a text under the word that its source has for it (None: no word, a masked character).
 
     Units:   half-open, in code points of the raw text.
@@ -29,7 +29,7 @@ class Note:
 
     id: str = field(repr=False)
     text: str | None = field(repr=False)
-    marks: tuple[Mark, ...] = field(repr=False)
+    marks: tuple[NoteMark, ...] = field(repr=False)
 
 
 class MarkClaim(NamedTuple):
@@ -39,8 +39,8 @@ class MarkClaim(NamedTuple):
     label: str | None
     said: str | None
 
-    def marks(self) -> list[Mark]:
-        return [Mark(start, end, self.label) for start, end in self.pieces]
+    def marks(self) -> list[NoteMark]:
+        return [NoteMark(start, end, self.label) for start, end in self.pieces]
 
 
 def checked(note: Note, where: str) -> Note:
@@ -55,7 +55,7 @@ def checked(note: Note, where: str) -> Note:
     return Note(note.id, note.text, tuple(sorted(note.marks, key=lambda mark: mark[:2])))
 
 
-def fitted(readings: Sequence[str], claims: Sequence[MarkClaim], where: str) -> tuple[str, list[Mark]]:
+def fitted(readings: Sequence[str], claims: Sequence[MarkClaim], where: str) -> tuple[str, list[NoteMark]]:
     r"""The text in which every mark stands where its own file says it does.
 
     Shape:   `readings`: the text as it may have been counted, with its `\r\n` and with `\n` alone, the likelier first. The
@@ -101,7 +101,7 @@ def unique(notes: Iterable[Note], what: str) -> list[Note]:
     return found
 
 
-def _marks(claims: Sequence[MarkClaim]) -> list[Mark]:
+def _marks(claims: Sequence[MarkClaim]) -> list[NoteMark]:
     return [mark for claim in claims for mark in claim.marks()]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from veil.errors import FormatError
 from veil.formats.xmltext import decoded, parse
-from veil.measure.notes import Mark, MarkClaim, Note, fitted
+from veil.measure.notes import MarkClaim, Note, NoteMark, fitted
 from veil.model import Label
 
 _SPAN = re.compile(r"(\d{1,12})\s*~\s*(\d{1,12})")
@@ -29,7 +29,7 @@ _TYPES = {
 
 
 @dataclass(slots=True)
-class _Seen:
+class _ParsedNote:
     """What the parser met: text within TEXT, marks within TAGS."""
 
     path: list[str] = field(default_factory=list)
@@ -56,8 +56,8 @@ def read_note(data: bytes, name: str, where: str) -> Note:
     return Note(name, text, tuple(sorted(marks, key=lambda mark: mark[:2])))
 
 
-def _parsed(document: str, where: str) -> _Seen:
-    seen = _Seen()
+def _parsed(document: str, where: str) -> _ParsedNote:
+    seen = _ParsedNote()
 
     def begin(name: str, attributes: dict[str, str]) -> None:
         seen.path.append(name)
@@ -98,7 +98,7 @@ def written(note: Note, where: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8" ?>\n<deIdi2b2>\n<TEXT><![CDATA[{body}]]></TEXT>\n<TAGS>\n{tags}</TAGS>\n</deIdi2b2>\n'
 
 
-def _tag(text: str, number: int, mark: Mark) -> str:
+def _tag(text: str, number: int, mark: NoteMark) -> str:
     label = mark.label or Label.ID.value
     element, kind = _TYPES[Label(label)]
     quoted_text = _quoted(text[mark.start : mark.end])

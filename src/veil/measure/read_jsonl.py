@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from veil.errors import FormatError
-from veil.measure.notes import Mark, Note, checked, is_unicode
+from veil.measure.notes import Note, NoteMark, checked, is_unicode
 
 
 def read_lines(data: str, what: str, *, needs_text: bool) -> Iterator[Note]:
@@ -52,7 +52,7 @@ def _note(line: str, where: str, *, needs_text: bool) -> Note:
     return checked(Note(str(record["id"]), text, tuple(_mark(span, where) for span in spans)), where)
 
 
-def _mark(given: Any, where: str) -> Mark:
+def _mark(given: Any, where: str) -> NoteMark:
     if isinstance(given, dict):
         given = [given.get("start"), given.get("end"), given.get("label")]
     if not isinstance(given, list) or len(given) < 2 or not all(type(edge) is int for edge in given[:2]):
@@ -60,7 +60,7 @@ def _mark(given: Any, where: str) -> Mark:
     label = given[2] if len(given) > 2 else None
     if label is not None and not isinstance(label, str):
         raise _bad(where, "has a span whose label is not text")
-    return Mark(given[0], given[1], label)
+    return NoteMark(given[0], given[1], label)
 
 
 def _bad(where: str, what: str) -> FormatError:

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veil.measure.curate import Gold
-from veil.measure.notes import Mark
+from veil.measure.notes import NoteMark
 from veil.measure.sheet import FREE, INDEX, LABELS, Sheet
 from veil.model import Label
 
 UNLABELLED = len(LABELS)
 ROWS = UNLABELLED + 1
 Counts = NDArray[np.int64]
-Predicted = Sequence[tuple[Mark, Label | None]]
+Predicted = Sequence[tuple[NoteMark, Label | None]]
 
 
 class M(IntEnum):
@@ -122,7 +122,7 @@ def _predicted(counts: Counts, sheet: Sheet, predicted: Predicted, own: Counts) 
     neutral = {(gold.first, gold.last, gold.label) for gold in sheet.gold if not gold.counts}
     apart = {pair[:2] for pair in neutral} - bounds
     solid = sheet.solid & (sheet.kind >= 0)
-    by_label = _by_label(solid, [(Mark(gold.start, gold.end, None), gold.label) for gold in golden])
+    by_label = _by_label(solid, [(NoteMark(gold.start, gold.end, None), gold.label) for gold in golden])
     for mark, label in dict.fromkeys(predicted):
         start, end = mark.start, mark.end
         if not weighed[end] - weighed[start] or (start, end) in apart or (start, end, label) in neutral:

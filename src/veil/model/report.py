@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 
-class Line(NamedTuple):
+class ReportLine(NamedTuple):
     """What was counted: a source, an address in it ("": the source itself), an action and its detail."""
 
     source: str
@@ -25,16 +25,16 @@ class Report:
     """
 
     source: str = ""
-    counts: Counter[Line] = field(default_factory=Counter)
+    counts: Counter[ReportLine] = field(default_factory=Counter)
 
     def count(self, address: str, action: str, detail: str = "", n: int = 1) -> None:
         if n:
-            self.counts[Line(self.source, address, action, detail)] += n
+            self.counts[ReportLine(self.source, address, action, detail)] += n
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """The counts of another report, as its `rows` gave them."""
         for row in rows:
-            self.counts[Line(row["source"], row["column"], row["action"], row["detail"])] += row["count"]
+            self.counts[ReportLine(row["source"], row["column"], row["action"], row["detail"])] += row["count"]
 
     def __add__(self, other: Report) -> Report:
         return Report(self.source, self.counts + other.counts)

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from veil.model import GIVEN, STAFF_HOUSEHOLD, Turns
-from veil.operators.names import Person, family_count
+from veil.operators.names import PersonSurrogates, family_count
 
 _MOST = 5_000  # names tried
 
@@ -49,7 +49,7 @@ def _family_turns(secret: bytes, household: str, words: list[str]) -> dict[str, 
         if len(taken) > 0.9 * room:
             break
         for turn in range(_MOST):
-            new = Person(secret, household, household, None, "", {word: turn}).family_for(word).casefold()
+            new = PersonSurrogates(secret, household, household, None, "", {word: turn}).family_for(word).casefold()
             if new not in taken:
                 break
         taken.add(new)
@@ -81,5 +81,5 @@ def _given_turns(secret: bytes, everybody: list[Bearer], families: Mapping[str, 
 
 def _full(secret: bytes, bearer: Bearer, turn: int, moved: Mapping[str, int]) -> tuple[str, str]:
     """The full surrogate name of someone: given name, family name."""
-    person = Person(secret, bearer.person, bearer.household, bearer.sex, "", {**moved, GIVEN: turn})
+    person = PersonSurrogates(secret, bearer.person, bearer.household, bearer.sex, "", {**moved, GIVEN: turn})
     return person.given("given", 0, bearer.given), person.family_for(bearer.family)

@@ -72,7 +72,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonSurrogates:
     """The person that is meant, and whose names are drawn.
 
     Shape:   `household`: among whom family names are shared; `family`: the person's own family name, "" where it is not
@@ -140,7 +140,7 @@ def _surrogate(
     meant = person or subject or _itself(parts)
     known_sex = sex if sex in ("F", "M") else _sex_by_name(parts, words)
     family = words[-1] if len(words) > 1 else ""
-    drawn = Person(secret, meant, household or meant, known_sex, family, dict(turns))
+    drawn = PersonSurrogates(secret, meant, household or meant, known_sex, family, dict(turns))
     pieces, at = [], 0
     used: dict[str, int] = {}
     for match, role in zip(matches, roles, strict=True):

@@ -8,14 +8,14 @@ from veil.errors import PolicyError
 from veil.model import SAFE_HARBOR, Label
 from veil.parts import part
 from veil.policy.operators import takes
-from veil.policy.parse import Document
+from veil.policy.parse import YamlDocument
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Keep, Open, Rule, Treatment
 
 LIMITED_KEEPS = frozenset({Label.DATE, Label.ZIP, Label.LOCATION, Label.AGE_OVER_89})
 
 
-def check_claims(plan: Plan, document: Document) -> Plan:
+def check_claims(plan: Plan, document: YamlDocument) -> Plan:
     """The plan, with random codes for pseudonyms where it claims Safe Harbor.
 
     Errors:  PolicyError `claims-derived`, `claims-kept`, with the reason and the place.
@@ -43,7 +43,7 @@ def check_claims(plan: Plan, document: Document) -> Plan:
     return dataclasses.replace(plan, labels=labels, sources=sources)
 
 
-def _lawful_source(source: SourcePlan, plan: Plan, document: Document) -> SourcePlan:
+def _lawful_source(source: SourcePlan, plan: Plan, document: YamlDocument) -> SourcePlan:
     rules = tuple((address, _lawful_rule(rule, plan, address, document.at(source.room, source.name, "columns", address)))
                   for address, rule in source.rules)  # fmt: skip
     return dataclasses.replace(source, rules=rules)

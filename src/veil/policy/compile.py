@@ -22,11 +22,11 @@ from veil.policy.lists import detectors_of, site_list
 from veil.policy.novalue import no_value_words
 from veil.policy.operators import gives_integers, keeps_type
 from veil.policy.options import check_options
-from veil.policy.parse import Document, nearest
+from veil.policy.parse import YamlDocument, nearest
 from veil.policy.plan import FilePlan, InVault, Plan, SourcePlan, SubjectPlan, day_first, every_rule
 from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
-from veil.policy.project import Project, Source, private_folder
+from veil.policy.project import Project, SourceSection, private_folder
 from veil.policy.row_quarantine import check_row_quarantine, passes_broken
 from veil.policy.rules import Case, Drop, Keep, Rule, Scan, emptied, rule_of
 from veil.policy.schemas import as_spelled, named_by_standard, with_schema
@@ -34,13 +34,13 @@ from veil.policy.siblings import check_siblings
 from veil.policy.subjects import links_of, person_domain, subject_plan
 from veil.policy.suppress import suppress_plan
 from veil.policy.unruled import Unruled, is_like_data, refuse_unruled, unruled
-from veil.stores import Folder, Inputs, Store, shown_address
+from veil.stores import FolderStore, Inputs, Store, shown_address
 
 BARE = "no rule; kept by `unlisted: keep`"
 ROOMS = ("tables", "notes", "trees")
 
 
-def compile_plan(project: Project, document: Document, folder: Path, *, today: dt.date | None = None) -> Plan:
+def compile_plan(project: Project, document: YamlDocument, folder: Path, *, today: dt.date | None = None) -> Plan:
     """The plan of a project whose paths are relative to `folder`.
 
     Errors:  PolicyError `column-unlisted` (a column without a rule), `column-missing`, `files-missing`, `claims-...`;
@@ -136,7 +136,7 @@ def _asks_main(project: Project) -> bool:
 
 def _names(store: Store, ours: tuple[Path, ...], where: str) -> list[str]:
     """What lies in a store."""
-    if isinstance(store, Folder) and not store.path.is_dir():
+    if isinstance(store, FolderStore) and not store.path.is_dir():
         raise PolicyError(
             "input-missing",
             "the input folder does not exist",
@@ -146,8 +146,8 @@ def _names(store: Store, ours: tuple[Path, ...], where: str) -> list[str]:
     return store.names(*ours)
 
 
-def _source(name: str, room: str, source: Source, project: Project, profile: Profile, store: Store, files: list[str],
-            document: Document, bare: list[Unruled]) -> SourcePlan | None:  # fmt: skip
+def _source(name: str, room: str, source: SourceSection, project: Project, profile: Profile, store: Store, files: list[str],
+            document: YamlDocument, bare: list[Unruled]) -> SourcePlan | None:  # fmt: skip
     """The plan of one source, None where it has no file; its columns without a rule are entered in `bare`."""
     where = document.at(room, name)
     formats = Formats(project.plugins)
@@ -192,8 +192,8 @@ def _source(name: str, room: str, source: Source, project: Project, profile: Pro
     )  # fmt: skip
 
 
-def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, files: tuple[FilePlan, ...], unlisted: str,
-           document: Document, bare: list[Unruled], *, lenient: bool) -> tuple[tuple[str, Rule], ...]:  # fmt: skip
+def _rules(name: str, room: str, kind: str, source: SourceSection, profile: Profile, files: tuple[FilePlan, ...], unlisted: str,
+           document: YamlDocument, bare: list[Unruled], *, lenient: bool) -> tuple[tuple[str, Rule], ...]:  # fmt: skip
     found: dict[str, Rule] = {}
     for column, written in source.columns.items():
         rule = rule_of(written, column, profile.kinds, document.at(room, name, "columns", column))
@@ -220,7 +220,7 @@ def _rules(name: str, room: str, kind: str, source: Source, profile: Profile, fi
     )
 
 
-def _readable(rule: Rule, path: tuple[str, ...], seen: set[str], document: Document) -> Rule:
+def _readable(rule: Rule, path: tuple[str, ...], seen: set[str], document: YamlDocument) -> Rule:
     """The rule without those cases of a schema pack whose condition reads a column that the data does not have.
 
     Errors:  PolicyError `condition-column` where a person wrote the condition.
@@ -250,7 +250,7 @@ def _bare(name: str, files: tuple[FilePlan, ...], rules: dict[str, Rule], where:
     return [unruled(name, list(dict.fromkeys(left)), where, headless=headless)] if left else []
 
 
-def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule], document: Document, *,
+def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule], document: YamlDocument, *,
                      lenient: bool) -> None:  # fmt: skip
     there: list[str] = file.settings["addresses"]
     bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
@@ -280,9 +280,9 @@ def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[st
 
 
 def _with_subject(
-    source: SourcePlan, project: Project, sources: list[SourcePlan], person: str, document: Document, folder: Path
+    source: SourcePlan, project: Project, sources: list[SourcePlan], person: str, document: YamlDocument, folder: Path
 ) -> SourcePlan:
-    said: Source = getattr(project, source.room)[source.name]
+    said: SourceSection = getattr(project, source.room)[source.name]
     written = (said if project.schema_ is None else as_spelled(said, source.addresses)).subject
     if written is None and source.room == "tables":
         written = subject_by_groups(project, source)

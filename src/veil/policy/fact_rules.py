@@ -11,7 +11,7 @@ from veil.operators.promise import promise_of
 from veil.parts import part
 from veil.policy.facts import FACTS, fact_table
 from veil.policy.plan import FactRows
-from veil.policy.project import Facts
+from veil.policy.project import FactsSection
 from veil.policy.rules import Apply, Case, Drop, Keep, Rule, Scan, Treatment, is_gone, rule_of
 
 # What each fact is, in the words of a profile's `kinds`; the others have their own name there.
@@ -38,7 +38,7 @@ _WORDS = (
 
 
 def with_facts(
-    rules: Mapping[str, Rule], facts: Facts | None, there: set[str], kinds: Mapping[str, Any]
+    rules: Mapping[str, Rule], facts: FactsSection | None, there: set[str], kinds: Mapping[str, Any]
 ) -> dict[str, Rule]:
     """The rules, with a case before the others for each fact that a column of values may hold.
 
@@ -58,7 +58,7 @@ def with_facts(
     return found | {column: _with_words(found[column], column) for column in by if column in found}
 
 
-def fact_rows(facts: Facts | None, rules: Sequence[tuple[str, Rule]]) -> FactRows | None:
+def fact_rows(facts: FactsSection | None, rules: Sequence[tuple[str, Rule]]) -> FactRows | None:
     """The columns of facts that a source has rules for; None where it holds none."""
     ruled = [column for column, _ in rules]
     by = tuple(column for column in (facts.by if facts is not None else ()) if column in ruled)

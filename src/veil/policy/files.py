@@ -15,12 +15,12 @@ from veil.model import Item
 from veil.parts import part, traits_of
 from veil.policy.formats import Formats, given_of
 from veil.policy.plan import FilePlan
-from veil.policy.project import Source
+from veil.policy.project import SourceSection
 from veil.stores import Store
 
 
 def claimed(
-    name: str, source: Source, files: list[str], room: str, kind: str = "", formats: Formats | None = None
+    name: str, source: SourceSection, files: list[str], room: str, kind: str = "", formats: Formats | None = None
 ) -> list[str]:
     """The files that a source names, or by default the file NAME.* or the folder NAME/; of a database the table NAME."""
     known = formats or Formats()
@@ -62,7 +62,7 @@ def _pattern(glob: str) -> re.Pattern[str]:
     return re.compile("".join(expressions) + r"\Z")
 
 
-def sheets_of(name: str, source: Source, files: list[str], store: Store, where: str) -> list[str]:
+def sheets_of(name: str, source: SourceSection, files: list[str], store: Store, where: str) -> list[str]:
     """The sheets of workbooks that a source names, or by default the one of its own name, or the only one.
 
     Errors:  PolicyError `sheet-missing`, with the number of the file.
@@ -81,7 +81,7 @@ def sheets_of(name: str, source: Source, files: list[str], store: Store, where: 
     return found
 
 
-def format_of(name: str, source: Source, files: list[str], formats: Formats, where: str, stated: str) -> str:
+def format_of(name: str, source: SourceSection, files: list[str], formats: Formats, where: str, stated: str) -> str:
     """The format a source states, or that its files' endings say, all the same one.
 
     Shape:   `stated`: where the project states it, as `where` is where the source stands.
@@ -96,7 +96,7 @@ def format_of(name: str, source: Source, files: list[str], formats: Formats, whe
 
 
 def inspected(
-    store: Store, files: list[str], kind: str, source: Source, where: str, *, passes_broken: bool = False
+    store: Store, files: list[str], kind: str, source: SourceSection, where: str, *, passes_broken: bool = False
 ) -> tuple[FilePlan, ...]:
     """Each file with what had to be inferred to read it.
 

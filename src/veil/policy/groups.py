@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from veil.errors import PolicyError
-from veil.policy.parse import Document, nearest
+from veil.policy.parse import YamlDocument, nearest
 from veil.policy.plan import SourcePlan
 from veil.policy.rules import Apply, Rule
 
 if TYPE_CHECKING:
-    from veil.policy.project import Group, Project, Subject
+    from veil.policy.project import GroupSection, Project, SubjectSection
 
 
-def check_groups(project: Project, document: Document) -> None:
+def check_groups(project: Project, document: YamlDocument) -> None:
     """Errors: PolicyError `group-circle` with the circle, `group-shape`, `group-root` (they lead to more than one person)."""
     groups = project.groups
     for name, group in groups.items():
@@ -42,7 +42,7 @@ def root_of(project: Project) -> str:
     return _way(name, project.groups)[-1] if name is not None else ""
 
 
-def _way(name: str, groups: dict[str, Group]) -> list[str]:
+def _way(name: str, groups: dict[str, GroupSection]) -> list[str]:
     """From a group to its root, or to where a circle closes."""
     way = [name]
     while way[-1] in groups and way[-1] not in way[:-1]:
@@ -51,9 +51,9 @@ def _way(name: str, groups: dict[str, Group]) -> list[str]:
     return way
 
 
-def subject_by_groups(project: Project, source: SourcePlan) -> str | Subject | None:
+def subject_by_groups(project: Project, source: SourcePlan) -> str | SubjectSection | None:
     """How a table that does not say so leads to the person: by their own id, else by the key that is nearest to it."""
-    from veil.policy.project import Subject  # noqa: PLC0415  models are loaded where a project is read
+    from veil.policy.project import SubjectSection  # noqa: PLC0415  models are loaded where a project is read
 
     root = root_of(project)
     if not root:
@@ -67,7 +67,9 @@ def subject_by_groups(project: Project, source: SourcePlan) -> str | Subject | N
             return there[name.lower()]
         columns = group.columns or [name]
         if group.in_ and group.in_ != source.name and all(column.lower() in there for column in columns):
-            return Subject.model_validate({"through": group.in_, "on": [there[column.lower()] for column in columns]})
+            return SubjectSection.model_validate(
+                {"through": group.in_, "on": [there[column.lower()] for column in columns]}
+            )
     return None
 
 

@@ -12,7 +12,7 @@ from veil.detectors.models.folder import digest_of_folder, read_folder
 from veil.detectors.scanner import chosen
 from veil.errors import PolicyError
 from veil.model import label_of
-from veil.policy.parse import Document
+from veil.policy.parse import YamlDocument
 from veil.policy.plan import SiteList
 
 PATTERN = "re:"  # before a pattern in a file of a list, and on the command line
@@ -21,7 +21,7 @@ _WITH_FILES = frozenset({"filters", "model"})
 _KINDS = ("word", "pattern", "file")
 
 
-def site_list(written: Written, key: str, document: Document, folder: Path) -> SiteList:
+def site_list(written: Written, key: str, document: YamlDocument, folder: Path) -> SiteList:
     """The words and patterns of `allow:` or `deny:`, files read.
 
     Shape:   an entry is a word, or a mapping of one of `word`, `pattern`, `file` and, in `deny`, a `label` (ID where
@@ -86,7 +86,7 @@ class Detection(NamedTuple):
     digest: str = ""
 
 
-def detectors_of(written: Written | None, document: Document, folder: Path) -> Detection:
+def detectors_of(written: Written | None, document: YamlDocument, folder: Path) -> Detection:
     """The detectors of a project, with the file of its filters and the folder of its model.
 
     Shape:   names, and at most one mapping each `filters: FILE` and `model: FOLDER`; no list is the standard ones.

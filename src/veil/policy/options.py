@@ -13,7 +13,7 @@ from veil.errors import PartError, PolicyError
 from veil.model import Label, label_of
 from veil.parts import part, unknown
 from veil.policy.operators import inferred_options, make_operator, takes
-from veil.policy.parse import Document, nearest
+from veil.policy.parse import YamlDocument, nearest
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Open, Rule, Treatment
 
@@ -23,7 +23,7 @@ _WORDS: Mapping[Any, str] = {
 Path = tuple[str, ...]  # keys of a YAML file, from its root
 
 
-def check_options(plan: Plan, document: Document, profile: Document) -> None:
+def check_options(plan: Plan, document: YamlDocument, profile: YamlDocument) -> None:
     """Nothing, where every operator can be made with the options that the project or its profile gives.
 
     Errors:  PolicyError `operator-option` with the file and line, what is allowed and what to do.
@@ -36,7 +36,7 @@ def check_options(plan: Plan, document: Document, profile: Document) -> None:
         _check_source(source, plan, document)
 
 
-def _check_source(source: SourcePlan, plan: Plan, document: Document) -> None:
+def _check_source(source: SourcePlan, plan: Plan, document: YamlDocument) -> None:
     base = (source.room, source.name)
     if source.names is not None:
         _check(source.names, plan, document, (*base, "names"), day_first=source.day_first)
@@ -44,14 +44,14 @@ def _check_source(source: SourcePlan, plan: Plan, document: Document) -> None:
         _check_rule(rule, plan, document, (*base, "columns", address), day_first=source.day_first)
 
 
-def _check_rule(rule: Rule, plan: Plan, document: Document, path: Path, *, day_first: bool) -> None:
+def _check_rule(rule: Rule, plan: Plan, document: YamlDocument, path: Path, *, day_first: bool) -> None:
     for number, case in enumerate(rule.cases):
         own = (*path, str(number))
         place = own if own in document.lines else path
         _check(case.treatment, plan, document, place, day_first=day_first)
 
 
-def _check(treatment: Treatment, plan: Plan, document: Document, path: Path, *, day_first: bool) -> None:
+def _check(treatment: Treatment, plan: Plan, document: YamlDocument, path: Path, *, day_first: bool) -> None:
     if isinstance(treatment, Open):
         for address, rule in treatment.rules:
             _check_rule(rule, plan, document, (*path, "rules", address), day_first=day_first)
@@ -66,7 +66,7 @@ def _check(treatment: Treatment, plan: Plan, document: Document, path: Path, *, 
         raise _placed(error, document, (*path, name), options) from None
 
 
-def _check_common(plan: Plan, document: Document) -> None:
+def _check_common(plan: Plan, document: YamlDocument) -> None:
     """What stands under `options:`, for operators that no rule names too."""
     for name, options in plan.options.items():
         path = ("options", next((name for name in _names(name) if ("options", name) in document.lines), name))
@@ -87,7 +87,9 @@ def _names(operator: str) -> tuple[str, ...]:
     return operator, operator.rpartition(":")[2]
 
 
-def _check_types(kind: Any, name: str, options: Mapping[str, Any], plan: Plan, document: Document, path: Path) -> None:
+def _check_types(
+    kind: Any, name: str, options: Mapping[str, Any], plan: Plan, document: YamlDocument, path: Path
+) -> None:
     has, hints = takes(kind), _hints(kind)
     inferred = inferred_options(kind, plan, day_first=False)
     for option, value in options.items():
@@ -132,7 +134,7 @@ def _is_a(value: Any, kind: Any) -> bool:
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 
-def _placed(error: PolicyError, document: Document, path: Path, options: Iterable[str]) -> PolicyError:
+def _placed(error: PolicyError, document: YamlDocument, path: Path, options: Iterable[str]) -> PolicyError:
     """The error of an operator with the line of the option that it names, else of the operator."""
     named = next((option for option in options if f"`{option}`" in error.message), "")
     return PolicyError(
@@ -140,7 +142,7 @@ def _placed(error: PolicyError, document: Document, path: Path, options: Iterabl
     )
 
 
-def _place_of(label: Label, document: Document, profile: Document) -> tuple[Document, Path]:
+def _place_of(label: Label, document: YamlDocument, profile: YamlDocument) -> tuple[YamlDocument, Path]:
     """The file and the key that say what becomes of a label: the project's own, else the profile's."""
     for where in (document, profile):
         for word in where.data.get("labels") or {}:

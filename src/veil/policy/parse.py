@@ -20,7 +20,7 @@ _QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
-class Document:
+class YamlDocument:
     """A parsed YAML file.
 
     Shape:   `data` is plain Python; `lines` maps a path of keys (`("tables", "labs")`) to its line, from 1.
@@ -38,7 +38,7 @@ class Document:
         return f"{self.file}:{self.lines.get(keys, 1)}"
 
 
-def read_yaml(path: Path) -> Document:
+def read_yaml(path: Path) -> YamlDocument:
     """Parse one project or policy file.
 
     Errors:  PolicyError `project-unreadable`, `project-yaml` (with the line), `project-shape`, `project-key-twice`.
@@ -53,7 +53,7 @@ def read_yaml(path: Path) -> Document:
     return parse_yaml(text, path.name)
 
 
-def parse_yaml(text: str, name: str) -> Document:
+def parse_yaml(text: str, name: str) -> YamlDocument:
     """Errors: PolicyError `project-yaml`, `project-shape`, `project-key-twice`."""
     if text.count("[") + text.count("{") > _MOST_OPEN:  # a loader in C would go down as deep as it is told
         raise PolicyError("project-yaml", "the YAML is nested too deeply", where=name)
@@ -67,7 +67,7 @@ def parse_yaml(text: str, name: str) -> Document:
         raise PolicyError(
             "project-shape", "the file is empty", where=name, hint="create a project with `veil init DIR`"
         )
-    document = Document(name, {})
+    document = YamlDocument(name, {})
     try:
         data = _plain(node, (), document)
     except RecursionError:
@@ -85,7 +85,7 @@ def _composed(text: str) -> yaml.Node | None:
         return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
-def _plain(node: yaml.Node, path: tuple[str, ...], document: Document) -> Any:
+def _plain(node: yaml.Node, path: tuple[str, ...], document: YamlDocument) -> Any:
     document.lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}

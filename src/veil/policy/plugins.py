@@ -10,7 +10,7 @@ from veil.errors import PartError, PolicyError
 from veil.parts import OPERATORS, TABLES, offered, opener, package_name, part, unknown
 from veil.policy.address import matches
 from veil.policy.formats import Formats
-from veil.policy.parse import Document
+from veil.policy.parse import YamlDocument
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.project import Project
 from veil.policy.rules import Apply, Open, Rule, Treatment, rule_of
@@ -18,7 +18,7 @@ from veil.policy.rules import Apply, Open, Rule, Treatment, rule_of
 _MEMBERS = ("name", "derives", "reversible", "replace")
 
 
-def with_plugins(plan: Plan, project: Project, document: Document) -> Plan:
+def with_plugins(plan: Plan, project: Project, document: YamlDocument) -> Plan:
     """The plan with the packages that the project lists, and every operator of theirs under `package:name`.
 
     Keeps:   an operator of ours is never another package's; what is not listed is not imported.
@@ -87,7 +87,7 @@ class _Known:
     def __init__(self, names: Mapping[str, str], formats: Formats) -> None:
         self._names, self._formats = names, formats
 
-    def source(self, source: SourcePlan, document: Document) -> SourcePlan:
+    def source(self, source: SourcePlan, document: YamlDocument) -> SourcePlan:
         rules = tuple((address, self._rule(rule, document.at(source.room, source.name, "columns", address)))
                       for address, rule in source.rules)  # fmt: skip
         names = source.names and self.treatment(source.names, document.at(source.room, source.name, "names"))

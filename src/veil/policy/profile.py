@@ -8,7 +8,7 @@ from typing import Any
 
 from veil.errors import PolicyError
 from veil.model import Label, label_of
-from veil.policy.parse import Document, nearest, parse_yaml, read_yaml
+from veil.policy.parse import YamlDocument, nearest, parse_yaml, read_yaml
 from veil.policy.rules import Apply, Drop, Keep, Treatment, rule_of
 
 HERE = Path(__file__).parent
@@ -25,7 +25,7 @@ class Profile:
     about: str
     labels: dict[Label, Treatment]
     kinds: dict[str, Any]
-    document: Document
+    document: YamlDocument
 
 
 def read_profile(name: str, folder: Path | None = None) -> Profile:
@@ -47,7 +47,7 @@ def profile_of(text: str, name: str) -> Profile:
     return _profile(parse_yaml(text, name))
 
 
-def _profile(document: Document) -> Profile:
+def _profile(document: YamlDocument) -> Profile:
     data = document.data
     unknown = set(data) - _KEYS
     if unknown:
@@ -69,7 +69,7 @@ def _profile(document: Document) -> Profile:
     )
 
 
-def label_treatments(written: dict[str, Any], document: Document, key: str) -> dict[Label, Treatment]:
+def label_treatments(written: dict[str, Any], document: YamlDocument, key: str) -> dict[Label, Treatment]:
     """The treatment of each label that a `labels:` block names: keep, drop or one operator."""
     found: dict[Label, Treatment] = {}
     for word, rule in written.items():

@@ -11,16 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from veil.errors import PolicyError
 from veil.parts import FORMATS, traits_of
 from veil.policy.expected import Wrong, first_wrong
-from veil.policy.parse import Document, nearest, read_yaml
+from veil.policy.parse import YamlDocument, nearest, read_yaml
 
 Written = str | dict[str, Any] | list[Any]
 
 
-class _Strict(BaseModel):
+class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
 
 
-class Subject(_Strict):
+class SubjectSection(_Section):
     """Whose record a row or a note is, when it is not simply a column of it."""
 
     through: str | None = Field(None, description="the table that links to the patient")
@@ -34,7 +34,7 @@ class Subject(_Strict):
     )
 
 
-class Facts(_Strict):
+class FactsSection(_Section):
     """Columns of a table that holds facts about a person as rows: a birth, an age, a name, a telephone number."""
 
     by: list[str] = Field(description="the columns with the code or name of the fact")
@@ -46,7 +46,7 @@ class Facts(_Strict):
     )
 
 
-class Suppress(_Strict):
+class SuppressSection(_Section):
     """Rows that are suppressed, so that every class of the others meets a goal."""
 
     k: int = Field(ge=2, description="k: how many rows, or patients, must share the same values in these columns")
@@ -67,7 +67,7 @@ class Suppress(_Strict):
     person: str = Field("", description="the input column with the patient of each row; `k` then counts patients")
 
 
-class Source(_Strict):
+class SourceSection(_Section):
     """A table, a folder of notes or a file of records."""
 
     in_: str | None = Field(
@@ -88,7 +88,7 @@ class Source(_Strict):
     day_first: bool | None = Field(
         None, description="true: 12/04/2012 is 12 April; by default as in the project's locale"
     )
-    subject: str | Subject | None = Field(
+    subject: str | SubjectSection | None = Field(
         None, description="the column with the patient of each row, or how to find the patient"
     )
     sex: str | None = Field(None, description="the column with the patient's sex, so that surrogate names match it")
@@ -98,7 +98,7 @@ class Source(_Strict):
     no_value: list[Any] | dict[str, Any] | None = Field(
         None, description="more words that mean a missing value, as in the project's `no_value`"
     )
-    facts: Facts | None = Field(
+    facts: FactsSection | None = Field(
         None,
         description="for tables whose rows are facts about a person: which columns name the fact, and which contain its value",
     )
@@ -109,14 +109,14 @@ class Source(_Strict):
         None, description="whether `drop` removes the whole column or leaves it with empty cells"
     )
     missing: Literal["stop", "skip"] | None = Field(None, description="what to do if no file is found")
-    rows: Rows | None = Field(None, description="what to do with rows that cannot be parsed")
-    suppress: Suppress | None = Field(
+    rows: RowsSection | None = Field(None, description="what to do with rows that cannot be parsed")
+    suppress: SuppressSection | None = Field(
         None, description="suppress rows until every combination of quasi-identifiers occurs at least `k` times"
     )
     names: Written | None = Field(None, description="the rule of the file names; by default they are scanned")
 
 
-class Rows(_Strict):
+class RowsSection(_Section):
     """What happens with single rows of a file that are not sound."""
 
     broken: Literal["quarantine", "quarantine-rows"] = Field(
@@ -126,7 +126,7 @@ class Rows(_Strict):
     )
 
 
-class Verify(_Strict):
+class VerifySection(_Section):
     """What happens where the output, read again, holds something that it may not hold."""
 
     strong: Literal["quarantine", "quarantine-rows", "stop"] = Field(
@@ -140,7 +140,7 @@ class Verify(_Strict):
     )
 
 
-class Group(_Strict):
+class GroupSection(_Section):
     """An identifier that leads to a person, by way of others."""
 
     of: str | None = Field(
@@ -155,14 +155,14 @@ class Group(_Strict):
     )
 
 
-class Keyring(_Strict):
+class KeyringSection(_Section):
     file: str = Field(description="the keyring file, relative to the project file")
     version: int | None = Field(
         None, description="the version of the secret; by default the newest; set it for repeated runs"
     )
 
 
-class Reading(_Strict):
+class ReadingSection(_Section):
     """What happens to texts in a language that the detectors do not read."""
 
     unread: Literal["mask", "refuse"] = Field(
@@ -171,7 +171,7 @@ class Reading(_Strict):
     )
 
 
-class Dates(_Strict):
+class DatesSection(_Section):
     """What a run does about dates."""
 
     contradiction: Literal["stop", "empty"] = Field(
@@ -180,7 +180,7 @@ class Dates(_Strict):
     )
 
 
-class Project(_Strict):
+class Project(_Section):
     """The whole file; see the reference of projects."""
 
     veil: Literal[1] = Field(1, description="the version of the project format")
@@ -205,14 +205,14 @@ class Project(_Strict):
         None,
         description="where the release is also written: a database or `delta:///FOLDER` for its tables, `s3://bucket/prefix` for all files",
     )
-    keyring: str | Keyring | None = Field(None, description="the keyring file; not needed by `redact`")
+    keyring: str | KeyringSection | None = Field(None, description="the keyring file; not needed by `redact`")
     vault: str | None = Field(None, description="the vault file: random codes and reversal data")
     locale: str = Field(
         "en-US",
         description="language and country: the language of texts, and whether dates are day-first or month-first",
     )
-    language: Reading = Field(
-        default_factory=lambda: Reading(unread="mask"),
+    language: ReadingSection = Field(
+        default_factory=lambda: ReadingSection(unread="mask"),
         description="what to do with texts in an unsupported language",
     )
     reference_date: dt.date | None = Field(
@@ -221,7 +221,7 @@ class Project(_Strict):
     person: str | None = Field(
         None, description="the domain of the ids that identify people; by default the first table's patient"
     )
-    groups: dict[str, Group] = Field(
+    groups: dict[str, GroupSection] = Field(
         default_factory=dict, description="identifiers that belong to a person: encounters, accounts, relatives"
     )
     unlisted: Literal["stop", "drop", "keep"] = Field(
@@ -245,8 +245,8 @@ class Project(_Strict):
         default_factory=list,
         description="installed packages whose operators and formats this project may use; no other package is loaded",
     )
-    dates: Dates = Field(
-        Dates(contradiction="stop"),
+    dates: DatesSection = Field(
+        DatesSection(contradiction="stop"),
         description="what to do if a date column contradicts the day order of its source",
     )
     reversible: bool = Field(
@@ -277,11 +277,11 @@ class Project(_Strict):
         description="words that mean a missing value (NULL, N/A and UNKNOWN are known): a list adds words; `{only: [...]}` "
         "replaces them; `{except: [...]}` removes words",
     )
-    rows: Rows | None = Field(None, description="what to do with rows that cannot be parsed")
-    verify: Verify | None = Field(None, description="what to do if the output still contains an identifier")
-    tables: dict[str, Source] = Field(default_factory=dict, description="tables by name: CSV, TSV or Parquet")
-    notes: dict[str, Source] = Field(default_factory=dict, description="folders of notes by name")
-    trees: dict[str, Source] = Field(default_factory=dict, description="files of JSON or JSON lines by name")
+    rows: RowsSection | None = Field(None, description="what to do with rows that cannot be parsed")
+    verify: VerifySection | None = Field(None, description="what to do if the output still contains an identifier")
+    tables: dict[str, SourceSection] = Field(default_factory=dict, description="tables by name: CSV, TSV or Parquet")
+    notes: dict[str, SourceSection] = Field(default_factory=dict, description="folders of notes by name")
+    trees: dict[str, SourceSection] = Field(default_factory=dict, description="files of JSON or JSON lines by name")
 
 
 def private_folder(project: Project, folder: Path) -> Path:
@@ -290,7 +290,7 @@ def private_folder(project: Project, folder: Path) -> Path:
     return folder / project.private if project.private else out.parent / f"{out.name}.private"
 
 
-def read_project(path: Path, overrides: list[str] | None = None) -> tuple[Project, Document]:
+def read_project(path: Path, overrides: list[str] | None = None) -> tuple[Project, YamlDocument]:
     """Read a project, what it extends, and the overrides of the command line.
 
     Shape:   overrides are `key.key=value`, the value written as YAML.
@@ -305,15 +305,17 @@ def read_project(path: Path, overrides: list[str] | None = None) -> tuple[Projec
     return validated(document), document
 
 
-def validated(document: Document) -> Project:
+def validated(document: YamlDocument) -> Project:
     try:
         return Project.model_validate(document.data)
     except ValidationError as error:
         raise _explained(first_wrong(error), document) from None
 
 
-def _explained(wrong: Wrong, document: Document) -> PolicyError:
-    path = tuple(str(step) for step in wrong.loc if step not in ("Subject", "Keyring", "str", "list[str]"))
+def _explained(wrong: Wrong, document: YamlDocument) -> PolicyError:
+    path = tuple(
+        str(step) for step in wrong.loc if step not in ("SubjectSection", "KeyringSection", "str", "list[str]")
+    )
     key = path[-1] if path else ""
     if wrong.kind == "extra_forbidden":
         return PolicyError(
@@ -330,16 +332,20 @@ def _explained(wrong: Wrong, document: Document) -> PolicyError:
 def _known_keys(path: tuple[str, ...]) -> list[str]:
     model: type[BaseModel] = Project
     if len(path) > 2 and path[0] in ("tables", "notes", "trees"):
-        model = Source
+        model = SourceSection
         if len(path) > 3:
-            below: dict[str, type[BaseModel]] = {"suppress": Suppress, "subject": Subject, "rows": Rows}
-            model = below.get(path[2], Source)
+            below: dict[str, type[BaseModel]] = {
+                "suppress": SuppressSection,
+                "subject": SubjectSection,
+                "rows": RowsSection,
+            }
+            model = below.get(path[2], SourceSection)
     elif len(path) > 2 and path[0] == "groups":
-        model = Group
+        model = GroupSection
     elif len(path) > 1 and path[0] in ("verify", "rows"):
-        model = Verify if path[0] == "verify" else Rows
+        model = VerifySection if path[0] == "verify" else RowsSection
     elif len(path) > 1 and path[0] == "keyring":
-        model = Keyring
+        model = KeyringSection
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
@@ -359,7 +365,7 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _override(document: Document, override: str) -> None:
+def _override(document: YamlDocument, override: str) -> None:
     import yaml  # noqa: PLC0415
 
     path, equals, value = override.partition("=")
@@ -388,5 +394,9 @@ def json_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Veil project"
     own = [name for name in FORMATS if not traits_of(name).stored]
-    schema["$defs"]["Source"]["properties"]["format"]["anyOf"] = [{"enum": own}, {"type": "string"}, {"type": "null"}]
+    schema["$defs"]["SourceSection"]["properties"]["format"]["anyOf"] = [
+        {"enum": own},
+        {"type": "string"},
+        {"type": "null"},
+    ]
     return schema

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from veil.errors import PolicyError
 from veil.parts import FORMATS, traits_of
-from veil.policy.parse import Document
+from veil.policy.parse import YamlDocument
 from veil.policy.plan import SourcePlan
-from veil.policy.project import Project, Source
+from veil.policy.project import Project, SourceSection
 
 ALONE = "quarantine-rows"
 
 
-def passes_broken(project: Project, source: Source, kind: str, where: str) -> bool:
+def passes_broken(project: Project, source: SourceSection, kind: str, where: str) -> bool:
     """Whether broken rows of a source are quarantined alone: as it says itself, else as its project does where its format can.
 
     Errors:  PolicyError `rows-broken`: its format has no broken rows, or reads none behind them.
@@ -24,7 +24,7 @@ def passes_broken(project: Project, source: Source, kind: str, where: str) -> bo
     return can and asked is not None and asked.broken == ALONE
 
 
-def check_row_quarantine(project: Project, sources: list[SourcePlan], document: Document) -> None:
+def check_row_quarantine(project: Project, sources: list[SourcePlan], document: YamlDocument) -> None:
     """Errors: PolicyError `rows-broken` where no source has rows that can break, `verify-rows` where a format cannot leave out a row."""
     if (
         project.rows is not None

@@ -11,7 +11,7 @@ from typing import Any
 from veil.errors import PolicyError
 from veil.formats.packing import bare
 from veil.policy.parse import nearest, read_yaml
-from veil.policy.project import Project, Source, Subject
+from veil.policy.project import Project, SourceSection, SubjectSection
 
 HERE = Path(__file__).parent / "schemas"
 PACKS = tuple(sorted(path.stem for path in HERE.glob("*.yaml")))
@@ -37,7 +37,7 @@ def with_schema(project: Project) -> Project:
                 **said,
                 "columns": {**kept, **own.columns},
             }
-        tables[there] = Source(**said)
+        tables[there] = SourceSection(**said)
     return project.model_copy(update={"tables": tables, "person": project.person or pack.get("person")})
 
 
@@ -53,7 +53,7 @@ def named_by_standard(project: Project, name: str, files: Sequence[str]) -> bool
     return all(PurePosixPath(bare(file)).stem.lower() == name.lower() and "/" not in file for file in files)
 
 
-def pack_tables(pack: dict[str, Any]) -> dict[str, Source]:
+def pack_tables(pack: dict[str, Any]) -> dict[str, SourceSection]:
     """The tables of a pack as sources of a project.
 
     Shape:   `rules` names rules, each with its reason; `every` holds for all tables; a table says which of its columns
@@ -67,13 +67,13 @@ def pack_tables(pack: dict[str, Any]) -> dict[str, Source]:
             for column in ([named] if isinstance(named, str) else named)
         }
         said = {key: value for key, value in table.items() if key != "rules"}
-        found[name] = Source(
+        found[name] = SourceSection(
             **{"missing": "skip", **pack.get("every", {}), **said, "columns": {**columns, **table.get("columns", {})}}
         )
     return found
 
 
-def as_spelled(source: Source, header: Sequence[str]) -> Source:
+def as_spelled(source: SourceSection, header: Sequence[str]) -> SourceSection:
     """The source with its columns spelled as the header has them: a standard's names stand in any case."""
     spelled = {column.lower(): column for column in reversed(header)}
 
@@ -81,7 +81,7 @@ def as_spelled(source: Source, header: Sequence[str]) -> Source:
         return column if column is None or column in header else spelled.get(column.lower(), column)
 
     said = source.subject
-    subject = like(said) if not isinstance(said, Subject) else said.model_copy(
+    subject = like(said) if not isinstance(said, SubjectSection) else said.model_copy(
         update={"on": [str(like(column)) for column in said.on] if isinstance(said.on, list) else like(said.on)}
     )  # fmt: skip
     columns = {str(like(column)): _where_spelled(rule, spelled) for column, rule in source.columns.items()}

@@ -11,7 +11,7 @@ from veil.policy.parse import nearest
 from veil.policy.plan import IdDomain, LinkKey, LinkPlan, MapKey, SourcePlan, SubjectPlan
 
 if TYPE_CHECKING:
-    from veil.policy.project import Project, Subject
+    from veil.policy.project import Project, SubjectSection
 
 
 def person_domain(project: Project, sources: list[SourcePlan]) -> str:
@@ -35,7 +35,7 @@ def domain_of(source: SourcePlan, column: str) -> str:
 
 
 def subject_plan(
-    source: SourcePlan, written: str | Subject | None, sources: list[SourcePlan], person: str, where: str
+    source: SourcePlan, written: str | SubjectSection | None, sources: list[SourcePlan], person: str, where: str
 ) -> SubjectPlan:
     """Errors: PolicyError `subject-column`, `subject-through`, `subject-pattern`, `subject-shape`."""
     if written is None:
@@ -64,7 +64,7 @@ def _must_have(source: SourcePlan, column: str, where: str) -> None:
         )
 
 
-def _through(source: SourcePlan, written: Subject, sources: list[SourcePlan], where: str) -> SubjectPlan:
+def _through(source: SourcePlan, written: SubjectSection, sources: list[SourcePlan], where: str) -> SubjectPlan:
     linked = next((source for source in sources if source.name == written.through), None)
     if linked is None or not written.on:
         raise PolicyError("subject-through", f"`subject` of {source.name} must name a table of this project and a column", where=where,

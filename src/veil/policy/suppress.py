@@ -11,7 +11,7 @@ from veil.parts import traits_of
 from veil.policy.rules import Apply, Keep, Rule
 
 if TYPE_CHECKING:
-    from veil.policy.project import Suppress
+    from veil.policy.project import SuppressSection
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class SuppressPlan:
 
 
 def suppress_plan(
-    written: Suppress, kind: str, rules: tuple[tuple[str, Rule], ...], addresses: Sequence[str], where: str
+    written: SuppressSection, kind: str, rules: tuple[tuple[str, Rule], ...], addresses: Sequence[str], where: str
 ) -> SuppressPlan:
     """What a run does for it.
 

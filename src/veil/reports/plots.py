@@ -24,7 +24,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class BarGroup:
     """Bars that belong together, and what they are called.
 
     Shape:   `words`: what a screen reader says of them; `amount` is written at `end`.
@@ -43,7 +43,7 @@ class Group:
 class Plot:
     wide: int
     high: int
-    groups: tuple[Group, ...]
+    groups: tuple[BarGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def stacked(title: str, rows: list[tuple[str, list[tuple[str, int]]]], kinds: di
             left += width
         words = ", ".join(f"{kinds[kind]} {count:,}" for kind, count in parts)
         groups.append(
-            Group(name, STACK_NAMES - 8, at * high + 17, tuple(bars), words, f"{total:,}", round(left + 6, 1))
+            BarGroup(name, STACK_NAMES - 8, at * high + 17, tuple(bars), words, f"{total:,}", round(left + 6, 1))
         )
     used = {kind for _, parts in rows for kind, count in parts if count}
     key = tuple((kind, words) for kind, words in kinds.items() if kind in used)
@@ -97,7 +97,7 @@ def upright(names: list[str], series: list[tuple[str, list[float]]]) -> Plot:
             bars.append(
                 Bar(kind, round(x, 1), round(HIGH - FOOT - high, 1), round(thick - 3, 1), high, short(shares[at]))
             )
-        groups.append(Group(name, round(middle, 1), HIGH - FOOT + 18, tuple(bars)))
+        groups.append(BarGroup(name, round(middle, 1), HIGH - FOOT + 18, tuple(bars)))
     return Plot(WIDE, HIGH, tuple(groups))
 
 
@@ -111,7 +111,7 @@ def lying(names: list[str], series: list[tuple[str, list[float]]]) -> Plot:
         top = at * ROW + (ROW - thick * len(series)) / 2
         bars = [Bar(kind, NAMES, round(top + number * thick, 1), _size(shares[at], most, room), thick - 2, short(shares[at]))
                 for number, (kind, shares) in enumerate(series)]  # fmt: skip
-        groups.append(Group(name, NAMES - 10, at * ROW + ROW / 2 + 4, tuple(bars)))
+        groups.append(BarGroup(name, NAMES - 10, at * ROW + ROW / 2 + 4, tuple(bars)))
     return Plot(WIDE, ROW * len(names), tuple(groups))
 
 

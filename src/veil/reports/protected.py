@@ -11,7 +11,7 @@ from veil.reports.page import render
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class MarkedText:
     """A stretch of text: of one label, or of none."""
 
     text: str
@@ -31,26 +31,26 @@ def side_by_side(rows: Sequence[tuple[str, str, Found]], title: str) -> str:
     return render("protected.html", title=title, notes=notes, labels=labels)
 
 
-def _before(text: str, found: Found) -> list[Piece]:
+def _before(text: str, found: Found) -> list[MarkedText]:
     pieces, at = [], 0
     for span, meant in zip(found.spans, found.meant, strict=True):
-        pieces.append(Piece(text[at : span.start]))
+        pieces.append(MarkedText(text[at : span.start]))
         role = f" · {meant.role}" if span.label.value == "NAME" else ""
         pieces.append(
-            Piece(
+            MarkedText(
                 text[span.start : span.end],
                 span.label.value,
                 f"{span.label.value} · {span.origin} · {span.score:.2f}{role}",
             )
         )
         at = span.end
-    return [*pieces, Piece(text[at:])]
+    return [*pieces, MarkedText(text[at:])]
 
 
-def _after(text: str, found: Found) -> list[Piece]:
+def _after(text: str, found: Found) -> list[MarkedText]:
     pieces, at = [], 0
     for span, new in zip(found.spans, found.replacements, strict=True):
-        pieces.append(Piece(text[at : span.start]))
-        pieces.append(Piece(new, span.label.value, span.label.value))
+        pieces.append(MarkedText(text[at : span.start]))
+        pieces.append(MarkedText(new, span.label.value, span.label.value))
         at = span.end
-    return [*pieces, Piece(text[at:])]
+    return [*pieces, MarkedText(text[at:])]

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from veil.risk.spill import Place, Spill, Words
+from veil.risk.spill import Spill, SpilledRange, Words
 
 SHARES = 256
 MEMORY = 1 << 30
@@ -19,7 +19,7 @@ _CHUNK = 1 << 20  # rows that are sorted at once, on their way in
 _EDGES = np.arange(1, SHARES, dtype=np.uint64) << np.uint64(64 - SHARES.bit_length() + 1)
 
 
-class Room:
+class BagMemory:
     """The memory that some bags share; what does not fit lies sealed on disk.
 
     Units:   `memory` in bytes of words held. One share of one bag is always held: 1/256 of its rows.
@@ -60,12 +60,12 @@ class Bag:
     Keeps:   every row that was added, as often as it was added; rows of one key are in one share.
     """
 
-    def __init__(self, room: Room, width: int) -> None:
+    def __init__(self, room: BagMemory, width: int) -> None:
         self._room, self.width = room, width
         self._waiting: list[tuple[Words, ...]] = []
         self._rows = 0
         self._in_memory: list[list[tuple[Words, ...]]] = [[] for _ in range(SHARES)]
-        self._away: list[list[tuple[Place, ...]]] = [[] for _ in range(SHARES)]
+        self._away: list[list[tuple[SpilledRange, ...]]] = [[] for _ in range(SHARES)]
 
     def add(self, *columns: Words) -> None:
         """Shape: `width` columns of n words."""
@@ -95,7 +95,7 @@ class Bag:
                 away.append(tuple(spill.put(np.concatenate(column)) for column in zip(*batches, strict=True)))
                 batches.clear()
 
-    def _got(self, place: Place) -> Words:
+    def _got(self, place: SpilledRange) -> Words:
         if self._room.spill is None:
             raise OSError("a temporary file is closed")
         return self._room.spill.get(place)

@@ -52,7 +52,7 @@ class Cases:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class NodeOutcome:
     """What a node comes to.
 
     Shape:   `suppressed`: records; `sure`: those that every less general node suppresses too; `loss` and `least` with
@@ -95,7 +95,7 @@ class Lattice:
         """The mean loss of each column's cells, nothing suppressed."""
         return [float(means[level]) for means, level in zip(self._means, node, strict=True)]
 
-    def outcome(self, node: Node) -> Outcome:
+    def outcome(self, node: Node) -> NodeOutcome:
         order, start = self._classes(node)
         records = np.add.reduceat(self.cases.counts[order], start)
         sizes, sure, bad = self._judged(order, start, records)
@@ -103,7 +103,7 @@ class Lattice:
         least = mean + self._added(node, order, start, sure)
         loss = mean + self._added(node, order, start, bad) if bad is not sure else least
         kept = sizes[~bad]
-        return Outcome(node, int(records[bad].sum()), int(records[sure].sum()), float(loss), float(least), len(kept),
+        return NodeOutcome(node, int(records[bad].sum()), int(records[sure].sum()), float(loss), float(least), len(kept),
                        int(kept.min()) if len(kept) else 0)  # fmt: skip
 
     def suppressed(self, node: Node) -> NDArray[np.bool_]:

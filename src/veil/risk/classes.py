@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from veil.errors import FormatError, PolicyError
-from veil.risk.bag import SHARES, Bag, Room, runs
+from veil.risk.bag import SHARES, Bag, BagMemory, runs
 from veil.risk.diversity import Record, Values, diversity, lacking
 from veil.risk.keyed import Keyed
 from veil.risk.spill import Words
@@ -47,14 +47,14 @@ class Spectrum:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class RunKeys:
     """The random numbers of a run: tables that are compared share them."""
 
     quasi: tuple[Keyed, ...]
     person: Keyed = field(default_factory=Keyed)
 
     @classmethod
-    def draw(cls, quasi: int) -> Keys:
+    def draw(cls, quasi: int) -> RunKeys:
         return cls(tuple(Keyed() for _ in range(quasi)))
 
 
@@ -68,7 +68,7 @@ class Tally:
     Units:   two of n classes share a word by a chance below n * n / 2^65: three in a million for ten million.
     """
 
-    def __init__(self, names: Sequence[str], room: Room, *, person: str = "", sensitive: Sequence[str] = (), keys: Keys | None = None,
+    def __init__(self, names: Sequence[str], room: BagMemory, *, person: str = "", sensitive: Sequence[str] = (), keys: RunKeys | None = None,
                  parts: bool = True) -> None:  # fmt: skip
         if not names or len(set(names)) != len(names):
             raise PolicyError(
@@ -77,7 +77,7 @@ class Tally:
                 hint="give --quasi COLUMN once for each column",
             )
         self.names, self.person = tuple(names), person
-        self.keys = keys or Keys.draw(len(names))
+        self.keys = keys or RunKeys.draw(len(names))
         self.records = self.suppressed = 0
         width = 2 if person else 1
         self._whole = room.bag(width)

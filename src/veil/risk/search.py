@@ -9,21 +9,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from veil.errors import LimitError
-from veil.risk.cases import Lattice, Node, Outcome
+from veil.risk.cases import Lattice, Node, NodeOutcome
 
 NODES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search came to: the best node, or None where no node meets the goal; how many there are and were looked at."""
 
-    best: Outcome | None
+    best: NodeOutcome | None
     nodes: int
     looked: int
 
 
-def search(lattice: Lattice, progress: Callable[[str, int, int], None] | None = None) -> Found:
+def search(lattice: Lattice, progress: Callable[[str, int, int], None] | None = None) -> SearchResult:
     """The least loss of all nodes that meet the goal.
 
     Keeps:   the answer is that of looking at every node. Two facts spare most of them: a more general node suppresses no
@@ -42,12 +42,12 @@ def search(lattice: Lattice, progress: Callable[[str, int, int], None] | None = 
     bounds = lattice.bounds()
     open_ = np.ones(lattice.shape, np.bool_)
     added = np.zeros(lattice.shape)  # what suppression adds at least
-    best: Outcome | None = None
+    best: NodeOutcome | None = None
     looked = 0
     while True:
         left = np.flatnonzero(open_)
         if not len(left):
-            return Found(best, nodes, looked)
+            return SearchResult(best, nodes, looked)
         node = _middle(left, bounds + added, lattice.shape)
         outcome = lattice.outcome(node)
         looked += 1
@@ -71,7 +71,7 @@ def _middle(left: np.ndarray[tuple[int], np.dtype[np.intp]], bounds: np.ndarray[
     return tuple(int(level) for level in np.unravel_index(at, shape))
 
 
-def _better(best: Outcome, other: Outcome) -> bool:
+def _better(best: NodeOutcome, other: NodeOutcome) -> bool:
     """Less loss; of equal ones fewer suppressed, then the node that stands first."""
     if abs(best.loss - other.loss) > 1e-12:
         return best.loss < other.loss

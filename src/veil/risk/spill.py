@@ -15,7 +15,7 @@ _NONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SpilledRange:
     """Where a piece lies. Units: bytes; `number` makes its nonce."""
 
     number: int
@@ -35,9 +35,9 @@ class Spill:
         self._cipher = AESGCM(AESGCM.generate_key(256))
         self._pieces = self._end = 0
 
-    def put(self, words: Words) -> Place:
+    def put(self, words: Words) -> SpilledRange:
         sealed = self._cipher.encrypt(_nonce(self._pieces), words.tobytes(), None)
-        place = Place(self._pieces, self._end, len(sealed))
+        place = SpilledRange(self._pieces, self._end, len(sealed))
         self._file.seek(self._end)
         left = memoryview(sealed)
         while left:
@@ -46,7 +46,7 @@ class Spill:
         self._end += len(sealed)
         return place
 
-    def get(self, place: Place) -> Words:
+    def get(self, place: SpilledRange) -> Words:
         self._file.seek(place.start)
         sealed = bytearray()
         while len(sealed) < place.length:

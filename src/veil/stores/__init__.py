@@ -2,11 +2,11 @@
 
 from veil.stores.address import is_address
 from veil.stores.base import Relation, Store, Stretch, Taker, Target
-from veil.stores.folder import Folder, data_files, file_digest
+from veil.stores.folder import FolderStore, data_files, file_digest
 from veil.stores.opening import Inputs, check_target, open_store, open_target, shown_address
 
 __all__ = [
-    "Folder",
+    "FolderStore",
     "Inputs",
     "Relation",
     "Store",

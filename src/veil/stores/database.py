@@ -27,7 +27,7 @@ class Column:
     whole: bool = False  # never null
 
 
-class Database(abc.ABC):
+class DatabaseStore(abc.ABC):
     """A store whose names are tables."""
 
     kind = "sql"
@@ -77,8 +77,8 @@ class Database(abc.ABC):
         del ours
         return sorted(self.tables())
 
-    def __truediv__(self, name: str) -> Table:
-        return Table(self, name)
+    def __truediv__(self, name: str) -> TableInfo:
+        return TableInfo(self, name)
 
     def size(self, name: str) -> int:
         return self.count(name)
@@ -98,7 +98,7 @@ class Database(abc.ABC):
         return type(self), (self.address,)
 
 
-def _closing(store: Database, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _closing(store: DatabaseStore, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     try:
         yield from batches
     finally:
@@ -106,10 +106,10 @@ def _closing(store: Database, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableInfo:
     """A relation of a database."""
 
-    store: Database
+    store: DatabaseStore
     name: str
 
     def schema(self) -> pa.Schema:

@@ -14,7 +14,7 @@ from deltalake.exceptions import DeltaError
 from veil.errors import Error, StoreError
 from veil.stores.address import Address
 from veil.stores.base import Stretch
-from veil.stores.database import Database, check_columns, refused, taken
+from veil.stores.database import DatabaseStore, check_columns, refused, taken
 
 _MARK = "veil"  # in what a commit says of itself
 _PREPARED = "veil_prepared"  # the same: somebody else made the table to be filled
@@ -38,7 +38,7 @@ def _is_delta(path: Path) -> bool:
     return (path / "_delta_log").is_dir()
 
 
-class Delta(Database):
+class DeltaStore(DatabaseStore):
     """The Delta tables right below a folder, each as it stands in its newest version.
 
     Keeps:   the types that Arrow has. Older versions and a change feed are not read. A table with deletion vectors or renamed columns is refused, not read half.

@@ -14,8 +14,17 @@ from veil.errors import StoreError
 from veil.stores.address import Address
 from veil.stores.again import fetched, in_batches, is_bytes
 from veil.stores.base import Stretch, quoted, stretches_of
-from veil.stores.database import MARKS, Column, Database, check_columns, declared_field, is_written_as, refused, taken
-from veil.stores.folder import Folder
+from veil.stores.database import (
+    MARKS,
+    Column,
+    DatabaseStore,
+    check_columns,
+    declared_field,
+    is_written_as,
+    refused,
+    taken,
+)
+from veil.stores.folder import FolderStore
 
 # No extension is fetched or loaded, and no temporary file is written: what does not fit into memory fails.
 CLOSED: dict[str, str | int | float | list[str]] = {
@@ -42,7 +51,7 @@ def _telling() -> Iterator[None]:
         raise refused("duckdb", state, gone=isinstance(error, duckdb.IOException)) from None
 
 
-class Duck(Database):
+class DuckStore(DatabaseStore):
     """The tables and views of a file's main schema, or of the one that `?schema=` names.
 
     Keeps:   types that Arrow has and decimals; of all others the database's own text, and of a column of dates in which
@@ -119,7 +128,7 @@ class Duck(Database):
 
     def mark(self, table: str) -> str:
         path = self.address.path
-        return f"{Folder(path.parent).stamp(path.name)}:{self.count(table)}"
+        return f"{FolderStore(path.parent).stamp(path.name)}:{self.count(table)}"
 
     def close(self) -> None:
         connection = self.__dict__.pop("_line", None)

@@ -12,7 +12,7 @@ LITTER = ("__MACOSX", ".")
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class FolderStore:
     """A folder of files; names are relative to it, with slashes."""
 
     path: Path

@@ -15,7 +15,16 @@ from veil.errors import FormatError
 from veil.stores.address import Address, password
 from veil.stores.again import fetched, in_batches, is_bytes
 from veil.stores.base import Stretch, quoted, stretches_of, within
-from veil.stores.database import Column, Database, as_text, check_columns, declared_field, is_written_as, refused, taken
+from veil.stores.database import (
+    Column,
+    DatabaseStore,
+    as_text,
+    check_columns,
+    declared_field,
+    is_written_as,
+    refused,
+    taken,
+)
 
 # Double quotes name columns, nothing is cut to fit, moments are read in one zone, a locked table is waited for a minute
 # and not the day that the server would wait.
@@ -32,7 +41,7 @@ _ROWS = 5_000
 _MARK = "veil:"
 
 
-class Connection:
+class MariadbConnection:
     """One connection of a process, made when it is first asked for."""
 
     def __init__(self, address: Address) -> None:
@@ -87,7 +96,7 @@ class Connection:
         self.close()
 
 
-class Mariadb(Database):
+class MariadbStore(DatabaseStore):
     """The tables and views of one database.
 
     Keeps:   the order of the primary key; whole numbers, floats, days and moments typed, exact decimals and all else as
@@ -96,7 +105,7 @@ class Mariadb(Database):
 
     def __init__(self, address: Address) -> None:
         super().__init__(address)
-        self._line = Connection(address)
+        self._line = MariadbConnection(address)
         self._schemas: dict[str, pa.Schema] = {}
 
     def tables(self) -> list[str]:
@@ -239,8 +248,8 @@ class MariadbTarget:
     """
 
     def __init__(self, address: Address) -> None:
-        self._line = Connection(address)
-        self._there = Mariadb(address)
+        self._line = MariadbConnection(address)
+        self._there = MariadbStore(address)
 
     def mark_of(self, name: str) -> str:
         """The mark of the table that stands there; what a killed run left beside it is taken away."""

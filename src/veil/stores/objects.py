@@ -85,7 +85,7 @@ class Size:
     st_size: int
 
 
-class Bucket:
+class BucketStore:
     """The objects below a prefix: `s3://bucket/prefix`."""
 
     kind = ""

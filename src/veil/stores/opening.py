@@ -11,16 +11,16 @@ from veil.errors import StoreError
 from veil.extras import extra_of, install
 from veil.stores.address import Address, is_address, parse
 from veil.stores.base import Store, Taker, Target
-from veil.stores.database import Database
-from veil.stores.folder import Folder
+from veil.stores.database import DatabaseStore
+from veil.stores.folder import FolderStore
 
 STORES = {
-    "sqlite": "veil.stores.sqlite:Sqlite",
-    "duckdb": "veil.stores.duck:Duck",
-    "postgresql": "veil.stores.postgresql:Postgresql",
-    "mariadb": "veil.stores.mariadb:Mariadb",
-    "delta": "veil.stores.delta:Delta",
-    "s3": "veil.stores.objects:Bucket",
+    "sqlite": "veil.stores.sqlite:SqliteStore",
+    "duckdb": "veil.stores.duck:DuckStore",
+    "postgresql": "veil.stores.postgresql:PostgresqlStore",
+    "mariadb": "veil.stores.mariadb:MariadbStore",
+    "delta": "veil.stores.delta:DeltaStore",
+    "s3": "veil.stores.objects:BucketStore",
 }
 TARGETS = {
     "sqlite": "veil.stores.sqlite:SqliteTarget",
@@ -39,7 +39,7 @@ def open_store(written: str, folder: Path) -> Store:
     Errors:  StoreError `store-scheme`, `store-driver` and those of addresses.
     """
     if not is_address(written):
-        return Folder(folder / written)
+        return FolderStore(folder / written)
     store: Store = _opened(STORES, parse(written, folder))
     return store
 
@@ -95,7 +95,7 @@ class Inputs:
     def close(self) -> None:
         """Lets go of what was opened; it is opened anew when it is asked for."""
         for store in self._open.values():
-            if isinstance(store, Database):
+            if isinstance(store, DatabaseStore):
                 store.close()
         self._open.clear()
 

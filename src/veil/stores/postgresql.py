@@ -14,7 +14,16 @@ from adbc_driver_postgresql import dbapi
 from veil.stores.address import Address, password
 from veil.stores.again import is_bytes, typed
 from veil.stores.base import Stretch, quoted, stretches_of
-from veil.stores.database import MARKS, Column, Database, check_columns, declared_field, is_written_as, refused, taken
+from veil.stores.database import (
+    MARKS,
+    Column,
+    DatabaseStore,
+    check_columns,
+    declared_field,
+    is_written_as,
+    refused,
+    taken,
+)
 
 # What the driver gives as the same value in Arrow; of everything else the database's own text is read.
 _NATIVE = frozenset({"boolean", "smallint", "integer", "bigint", "real", "double precision", "text", "date", "bytea",
@@ -32,7 +41,7 @@ _DAYS = frozenset({"date", "timestamp without time zone", "timestamp with time z
 _WRITTEN = "-c DateStyle=ISO -c TimeZone=UTC"
 
 
-class Connection:
+class PostgresqlConnection:
     """One connection of a process, made when it is first asked for."""
 
     def __init__(self, address: Address, *, reads: bool) -> None:
@@ -116,7 +125,7 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "\\'")
 
 
-class Postgresql(Database):
+class PostgresqlStore(DatabaseStore):
     """The tables and views of one schema of a database.
 
     Keeps:   the order of the primary key; types that Arrow has. A number of exact decimals, a UUID, JSON, an array is
@@ -126,7 +135,7 @@ class Postgresql(Database):
 
     def __init__(self, address: Address) -> None:
         super().__init__(address)
-        self._line = Connection(address, reads=True)
+        self._line = PostgresqlConnection(address, reads=True)
         self.space = address.options.get("schema", "public")
         self._beyond: dict[str, frozenset[str]] = {}
 
@@ -291,9 +300,9 @@ class PostgresqlTarget:
     """A schema of a database that takes tables, each whole in one transaction."""
 
     def __init__(self, address: Address) -> None:
-        self._line = Connection(address, reads=False)
+        self._line = PostgresqlConnection(address, reads=False)
         self._space = address.options.get("schema", "public")
-        self._there = Postgresql(address)
+        self._there = PostgresqlStore(address)
 
     def mark_of(self, name: str) -> str:
         self._line.run(f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name text PRIMARY KEY, mark text NOT NULL, "

@@ -21,7 +21,7 @@ from veil.stores.base import Stretch, quoted, stretches_of, within
 from veil.stores.database import (
     MARKS,
     Column,
-    Database,
+    DatabaseStore,
     as_text,
     check_columns,
     declared_field,
@@ -29,7 +29,7 @@ from veil.stores.database import (
     refused,
     taken,
 )
-from veil.stores.folder import Folder
+from veil.stores.folder import FolderStore
 
 _ROWID = ("rowid", "_rowid_", "oid")
 _TYPE = re.compile(r"[\w ]*(\([\d ,.+-]*\))?")  # SQLite takes any text as a type, and it is written into statements
@@ -51,7 +51,7 @@ def _telling() -> Iterator[None]:
         raise refused("sqlite", state, gone=code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR)) from None
 
 
-class Sqlite(Database):
+class SqliteStore(DatabaseStore):
     """The tables and views of a file.
 
     Keeps:   every cell's value; a column whose cells are all whole numbers, all numbers with a point or all bytes is
@@ -149,7 +149,7 @@ class Sqlite(Database):
 
     def mark(self, table: str) -> str:
         """The state of the whole file, its log of changes included, and the number of rows."""
-        path, folder = self.address.path, Folder(self.address.path.parent)
+        path, folder = self.address.path, FolderStore(self.address.path.parent)
         log = path.with_name(path.name + "-wal")
         pieces = [folder.stamp(file.name) for file in (path, log) if file.exists() and file.stat().st_size]
         return ":".join([*pieces, str(self.count(table))])

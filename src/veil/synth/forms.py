@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from collections.abc import Callable
 
-from veil.synth.people import Person
+from veil.synth.people import SyntheticPerson
 
 MONTHS = (
     "January",
@@ -58,7 +58,7 @@ def partial_date(draw: random.Random, day: dt.date) -> str:
     return draw.choice(PARTIAL_FORMS)(day)
 
 
-def full_name(draw: random.Random, who: Person) -> str:
+def full_name(draw: random.Random, who: SyntheticPerson) -> str:
     middle = f" {who.middle}." if who.middle and draw.random() < 0.5 else ""
     return draw.choice((f"{who.given}{middle} {who.family}", f"{who.given} {who.family}", f"{who.family}, {who.given}",
                         f"{who.given} {who.family}".upper(), f"{who.family.upper()}, {who.given.upper()}"))  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from veil.model import Label
 from veil.synth import forms
-from veil.synth.people import Patient, Person
+from veil.synth.people import Patient, SyntheticPerson
 
 HOSPITALS = (
     "Quarry Lake Medical Center",
@@ -27,23 +27,23 @@ FINDINGS = ("Lungs are clear to auscultation bilaterally.", "BP 128/76, pulse 72
 
 
 @dataclass(slots=True)
-class Note:
+class SyntheticNote:
     """A note under way: `say` adds text, `tell` adds an identifier and notes where it stands."""
 
     text: str = ""
     spans: list[dict[str, object]] = field(default_factory=list)
 
-    def say(self, words: str) -> Note:
+    def say(self, words: str) -> SyntheticNote:
         self.text += words
         return self
 
-    def tell(self, words: str, label: Label, role: str = "", person: str = "") -> Note:
+    def tell(self, words: str, label: Label, role: str = "", person: str = "") -> SyntheticNote:
         span: dict[str, object] = {"start": len(self.text), "end": len(self.text) + len(words), "label": label.value}
         self.spans.append({**span, "role": role, "person": person} if label is Label.NAME else span)
         self.text += words
         return self
 
-    def name(self, words: str, role: str, who: Person) -> Note:
+    def name(self, words: str, role: str, who: SyntheticPerson) -> SyntheticNote:
         return self.tell(words, Label.NAME, role, who.key)
 
 
@@ -54,14 +54,14 @@ class Visit:
     patient: Patient
     admitted: dt.datetime
     discharged: dt.datetime
-    clinician: Person
+    clinician: SyntheticPerson
     credential: str
-    other: Person
+    other: SyntheticPerson
     hospital: str
     number: int
 
 
-def write_note(draw: random.Random, visit: Visit) -> Note:
+def write_note(draw: random.Random, visit: Visit) -> SyntheticNote:
     """One note in one of eight voices."""
     voice = draw.choice((_headed, _letter, _telegraphic, _dictated, _handoff, _message, _discharge, _intake))
     note = voice(draw, visit)
@@ -75,14 +75,14 @@ def _age(visit: Visit) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _tell_age(draw: random.Random, note: Note, visit: Visit, after: str) -> None:
+def _tell_age(draw: random.Random, note: SyntheticNote, visit: Visit, after: str) -> None:
     age = _age(visit)
     label = Label.AGE_OVER_89 if age > 89 else Label.AGE
     words = forms.age_words(age) if age > 89 and draw.random() < 0.4 else str(age)
     note.tell(words, label).say(after)
 
 
-def _body(draw: random.Random, note: Note, visit: Visit) -> None:
+def _body(draw: random.Random, note: SyntheticNote, visit: Visit) -> None:
     first, second = draw.sample(PROBLEMS, 2)
     note.say(
         f"History of {first} and {second}. Takes {draw.choice(DRUGS)}. {draw.choice(FINDINGS)} {draw.choice(FINDINGS)}\n"
@@ -112,13 +112,13 @@ def _body(draw: random.Random, note: Note, visit: Visit) -> None:
     note.say("Return visit on ").tell(forms.date(draw, day), Label.DATE).say(f". {draw.choice(FINDINGS)}\n")
 
 
-def _signed(draw: random.Random, note: Note, visit: Visit) -> None:
+def _signed(draw: random.Random, note: SyntheticNote, visit: Visit) -> None:
     start = draw.choice(("Electronically signed by ", "Dictated by: ", "Attending: ", "Signed, "))
     note.say(f"\n{start}").name(visit.clinician.full, "clinician", visit.clinician).say(f", {visit.credential}\n")
 
 
-def _headed(draw: random.Random, visit: Visit) -> Note:
-    who, note = visit.patient, Note()
+def _headed(draw: random.Random, visit: Visit) -> SyntheticNote:
+    who, note = visit.patient, SyntheticNote()
     note.tell(visit.hospital, Label.ORGANIZATION).say("\nPATIENT NAME: ").name(
         forms.full_name(draw, who.person), "patient", who.person
     )
@@ -132,8 +132,8 @@ def _headed(draw: random.Random, visit: Visit) -> Note:
     return note
 
 
-def _letter(draw: random.Random, visit: Visit) -> Note:
-    who, note = visit.patient, Note()
+def _letter(draw: random.Random, visit: Visit) -> SyntheticNote:
+    who, note = visit.patient, SyntheticNote()
     title = "Ms." if who.person.sex == "F" else "Mr."
     note.tell(forms.date(draw, visit.discharged.date()), Label.DATE).say("\n\nDear Dr. ").name(
         visit.other.family, "clinician", visit.other
@@ -149,8 +149,8 @@ def _letter(draw: random.Random, visit: Visit) -> Note:
     return note
 
 
-def _telegraphic(draw: random.Random, visit: Visit) -> Note:
-    who, note = visit.patient, Note()
+def _telegraphic(draw: random.Random, visit: Visit) -> SyntheticNote:
+    who, note = visit.patient, SyntheticNote()
     note.say("pt ").name(
         who.person.family.lower() if draw.random() < 0.4 else who.person.family, "patient", who.person
     ).say(" ")
@@ -165,8 +165,8 @@ def _telegraphic(draw: random.Random, visit: Visit) -> Note:
     return note
 
 
-def _dictated(draw: random.Random, visit: Visit) -> Note:
-    who, note = visit.patient, Note()
+def _dictated(draw: random.Random, visit: Visit) -> SyntheticNote:
+    who, note = visit.patient, SyntheticNote()
     note.name(who.person.full, "patient", who.person).say(" is a ")
     _tell_age(draw, note, visit, " year old who was admitted on ")
     note.tell(forms.date(draw, visit.admitted.date()), Label.DATE).say(" to ").tell(
@@ -180,8 +180,8 @@ def _dictated(draw: random.Random, visit: Visit) -> Note:
     return note
 
 
-def _handoff(draw: random.Random, visit: Visit) -> Note:
-    who, note = visit.patient, Note()
+def _handoff(draw: random.Random, visit: Visit) -> SyntheticNote:
+    who, note = visit.patient, SyntheticNote()
     note.say("Handoff to Dr. ").name(visit.clinician.family, "clinician", visit.clinician).say(" from Dr. ")
     note.name(visit.other.full, "clinician", visit.other).say(":\n- ").name(who.person.full, "patient", who.person).say(
         ", bed 4, born "
@@ -191,8 +191,8 @@ def _handoff(draw: random.Random, visit: Visit) -> Note:
     return note
 
 
-def _message(draw: random.Random, visit: Visit) -> Note:
-    who, note = visit.patient, Note()
+def _message(draw: random.Random, visit: Visit) -> SyntheticNote:
+    who, note = visit.patient, SyntheticNote()
     note.say("From: ").tell(who.email, Label.EMAIL).say("\nHello, this is ").name(
         who.person.given, "patient", who.person
     )
@@ -204,8 +204,8 @@ def _message(draw: random.Random, visit: Visit) -> Note:
     return note
 
 
-def _discharge(draw: random.Random, visit: Visit) -> Note:
-    who, note = visit.patient, Note()
+def _discharge(draw: random.Random, visit: Visit) -> SyntheticNote:
+    who, note = visit.patient, SyntheticNote()
     note.say("DISCHARGE SUMMARY\nName: ").name(f"{who.person.family}, {who.person.given}", "patient", who.person)
     note.say("    MR #: ").tell(who.mrn, Label.MRN).say("\nAdmitted: ").tell(f"{visit.admitted:%m/%d/%Y}", Label.DATE)
     note.say("  Discharged: ").tell(f"{visit.discharged:%m/%d/%Y}", Label.DATE).say("\n")
@@ -216,8 +216,8 @@ def _discharge(draw: random.Random, visit: Visit) -> Note:
     return note
 
 
-def _intake(draw: random.Random, visit: Visit) -> Note:
-    who, note = visit.patient, Note()
+def _intake(draw: random.Random, visit: Visit) -> SyntheticNote:
+    who, note = visit.patient, SyntheticNote()
     note.say("Patient | ").name(who.person.full, "patient", who.person).say("\nAddress | ")
     note.tell(f"{who.street}, {who.city}, {who.state} {who.zip}", Label.LOCATION).say("\nPhone | ").tell(
         forms.phone(draw, who.phone), Label.PHONE

@@ -63,7 +63,7 @@ CREDENTIALS = ("MD", "DO", "NP", "PA-C", "RN")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SyntheticPerson:
     """Shape: `key` tells people apart; `sex` is F or M."""
 
     key: str
@@ -81,7 +81,7 @@ class Person:
 class Patient:
     """A patient with all that the tables hold about them."""
 
-    person: Person
+    person: SyntheticPerson
     patient_id: str
     mrn: str
     born: dt.date
@@ -92,7 +92,7 @@ class Patient:
     city: str
     state: str
     zip: str
-    relatives: tuple[tuple[str, Person], ...] = field(default=())
+    relatives: tuple[tuple[str, SyntheticPerson], ...] = field(default=())
     died: dt.date | None = None
 
 
@@ -124,7 +124,7 @@ def _cities() -> tuple[str, ...]:
 STATES = ("MA", "NY", "PA", "OH", "CA", "TX", "FL", "IL", "WA", "GA", "NJ", "VT", "ME", "CO", "MN", "NC")
 
 
-def person(draw: random.Random, key: str, family: str | None = None, sex: str | None = None) -> Person:
+def person(draw: random.Random, key: str, family: str | None = None, sex: str | None = None) -> SyntheticPerson:
     """A person: one in twelve bears a name that is a word, one in ten a name with two parts or letters beyond ASCII."""
     sex = sex or draw.choice("FM")
     given = draw.choice(WORDS[:8]) if draw.random() < 1 / 12 else draw.choices(*_given(sex))[0]
@@ -136,7 +136,7 @@ def person(draw: random.Random, key: str, family: str | None = None, sex: str | 
         family = draw.choice(("O'", "Mc", "St. ")) + family
     elif odd < 0.09:
         family = draw.choice(("Núñez", "Müller", "Søren", "Château", "Šimić", "Gonçalves", "Øster", "Ibáñez"))
-    return Person(key, given, family, sex, draw.choice("ABCDEFGHJKLMNPRSTW") if draw.random() < 0.5 else "")
+    return SyntheticPerson(key, given, family, sex, draw.choice("ABCDEFGHJKLMNPRSTW") if draw.random() < 0.5 else "")
 
 
 def patient(draw: random.Random, number: int) -> Patient:
@@ -160,15 +160,15 @@ def patient(draw: random.Random, number: int) -> Patient:
     )  # fmt: skip
 
 
-def _relative(draw: random.Random, number: int, i: int, of: Person) -> tuple[str, Person]:
+def _relative(draw: random.Random, number: int, i: int, of: SyntheticPerson) -> tuple[str, SyntheticPerson]:
     sex = draw.choice("FM")
     family = of.family if draw.random() < 0.6 else None
     return draw.choice(RELATIONS[sex]), person(draw, f"relative:{number}:{i}", family, sex)
 
 
-def clinicians(seed: int, count: int) -> list[tuple[Person, str, str]]:
+def clinicians(seed: int, count: int) -> list[tuple[SyntheticPerson, str, str]]:
     """Shape: (person, specialty, credential) each; the same people for every number of patients above theirs."""
-    found: list[tuple[Person, str, str]] = []
+    found: list[tuple[SyntheticPerson, str, str]] = []
     seen: set[str] = set()
     for i in range(count * 3):
         draw = random.Random(f"clinician:{seed}:{i}")  # noqa: S311  invented people, not secrets

@@ -9,7 +9,7 @@ from veil.cli.app import app
 from veil.errors import PolicyError
 from veil.importers.bare import look
 from veil.importers.cleared import read_cleared
-from veil.importers.write import Places, write_project
+from veil.importers.write import ProjectPaths, write_project
 from veil.policy.parse import parse_yaml
 from veil.policy.project import validated
 
@@ -36,7 +36,9 @@ def config(tables, shift=DAYS, more=""):
 
 def imported(folder, text, seen=None, maps=None):
     (folder / "study.yaml").write_text(text, encoding="utf-8")
-    made = write_project(read_cleared(folder / "study.yaml"), "study.yaml", Places("data", "release"), seen or {}, maps)
+    made = write_project(
+        read_cleared(folder / "study.yaml"), "study.yaml", ProjectPaths("data", "release"), seen or {}, maps
+    )
     return made, validated(parse_yaml(made.text, "project.yaml"))
 
 

@@ -10,7 +10,7 @@ from tests.e2e.test_canary import search
 from veil.errors import Error, FormatError, PolicyError
 from veil.measure.curate import LabelMap, demand_known, read_map
 from veil.measure.masked import marks_of
-from veil.measure.notes import Mark, Note
+from veil.measure.notes import Note, NoteMark
 from veil.measure.read import read_gold, read_predictions
 from veil.measure.read_i2b2 import read_note, written
 from veil.model import Label
@@ -55,8 +55,8 @@ def test_crlf_that_offsets_count_stays_and_crlf_that_they_do_not_goes():
     text = "To Ann\r\nand Bob\r\n"
     raw = read_note(i2b2(text, '<NAME start="12" end="15" text="Bob" TYPE="PATIENT" />'), "n", "here")
     broken = read_note(i2b2(text, '<NAME start="11" end="14" text="Bob" TYPE="PATIENT" />'), "n", "here")
-    assert (raw.text, raw.marks) == (text, (Mark(12, 15, "PATIENT"),))
-    assert (broken.text, broken.marks) == (text.replace("\r", ""), (Mark(11, 14, "PATIENT"),))
+    assert (raw.text, raw.marks) == (text, (NoteMark(12, 15, "PATIENT"),))
+    assert (broken.text, broken.marks) == (text.replace("\r", ""), (NoteMark(11, 14, "PATIENT"),))
 
 
 def test_crlf_within_a_mark_and_between_attributes_is_no_obstacle():
@@ -89,7 +89,7 @@ def test_offsets_in_utf_16_units_are_refused_with_the_reason():
     error = refused("mark-text", read_note, i2b2("🩺 Bob " + CANARY["value"], tag), "n", "here")
     assert "UTF-16" in error.hint
     assert read_note(i2b2("🩺 Bob", tag.replace('"3" end="6"', '"2" end="5"')), "n", "here").marks == (
-        Mark(2, 5, "PATIENT"),
+        NoteMark(2, 5, "PATIENT"),
     )
 
 
@@ -123,7 +123,7 @@ def test_xml_that_is_no_i2b2_is_refused_without_a_value(code, data):
 
 def test_marks_as_philter_reads_them_and_types_that_are_missing():
     tags = '<PHI spans="0~3" text="Bob" TYPE="DOCTOR" /><NAME start="4" end="7" text="Ann" />'
-    assert read_note(i2b2("Bob Ann", tags), "n", "here").marks == (Mark(0, 3, "DOCTOR"), Mark(4, 7, "NAME"))
+    assert read_note(i2b2("Bob Ann", tags), "n", "here").marks == (NoteMark(0, 3, "DOCTOR"), NoteMark(4, 7, "NAME"))
 
 
 def test_xml_in_latin_1_is_read_as_it_says():
@@ -141,7 +141,7 @@ def test_brat_pieces_are_marks_of_their_own(tmp_path):
     (tmp_path / "a.txt").write_text("Ann and Bob Hall")
     (tmp_path / "a.ann").write_text("T1\tNAME 0 3;12 16\tAnn Hall\nR1\tOf Arg1:T1 Arg2:T1\nT2\tNAME 8 16\tBob Hall\n")
     (note,) = read_gold(tmp_path, quiet).notes
-    assert note.marks == (Mark(0, 3, "NAME"), Mark(8, 16, "NAME"), Mark(12, 16, "NAME"))
+    assert note.marks == (NoteMark(0, 3, "NAME"), NoteMark(8, 16, "NAME"), NoteMark(12, 16, "NAME"))
 
 
 @pytest.mark.parametrize("line", ["T1 NAME 0 3 Ann", "T1\tNAME 0\tAnn", "T1\t" + CANARY["value"], "T1\tNAME -1 3\tAnn"])
@@ -202,7 +202,7 @@ def test_a_masked_text_tells_places_and_no_label(tmp_path):
     (tmp_path / "sub" / "1.txt").write_text("Seen by *** ***.")
     told = read_predictions(tmp_path, gold, quiet)
     assert told.format == "masked"
-    assert told.notes[0].marks == (Mark(8, 11, None), Mark(12, 15, None))
+    assert told.notes[0].marks == (NoteMark(8, 11, None), NoteMark(12, 15, None))
 
 
 @pytest.mark.parametrize("shown", ["Seen by [NAME].", "Seen by Ann Le*!", "Seen by *****\r\n."])
@@ -224,7 +224,7 @@ def test_predictions_of_other_notes_are_refused(tmp_path, code, lines):
 def test_predictions_come_in_the_order_of_gold(tmp_path):
     (tmp_path / "p.jsonl").write_text('{"id": "2", "spans": [[0, 2]]}\n{"id": "1", "spans": [[1, 2, "NAME"]]}')
     told = read_predictions(tmp_path / "p.jsonl", [Note("1", "abc", ()), Note("2", "abc", ())], quiet)
-    assert [note.marks for note in told.notes] == [(Mark(1, 2, "NAME"),), (Mark(0, 2, None),)]
+    assert [note.marks for note in told.notes] == [(NoteMark(1, 2, "NAME"),), (NoteMark(0, 2, None),)]
 
 
 @pytest.mark.parametrize(("name", "text"), [
@@ -263,7 +263,7 @@ def test_a_label_that_nobody_knows_is_told_unless_it_may_be_a_value():
         Note(
             "1",
             "Odalys came",
-            (Mark(0, 6, "ODD_KIND"), Mark(0, 6, "Odalys"), Mark(0, 6, CANARY["value"] + " and more")),
+            (NoteMark(0, 6, "ODD_KIND"), NoteMark(0, 6, "Odalys"), NoteMark(0, 6, CANARY["value"] + " and more")),
         )
     ]
     with pytest.raises(FormatError) as caught:
@@ -282,5 +282,5 @@ def test_every_type_of_i2b2_is_known_without_a_map(word):
 
 @pytest.mark.parametrize("label", list(Label))
 def test_every_label_is_written_as_a_type_of_i2b2_and_comes_back(label):
-    note = Note("n", "Ann", (Mark(0, 3, label.value),))
+    note = Note("n", "Ann", (NoteMark(0, 3, label.value),))
     assert read_note(written(note, "here").encode(), "n", "here") == note

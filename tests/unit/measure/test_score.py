@@ -13,7 +13,7 @@ from veil.errors import PolicyError
 from veil.jobs.texts.evaluate import compared, mistakes_of, record_of
 from veil.measure.curate import LabelMap, curated, predicted
 from veil.measure.figures import figures_of, short_of, wanted
-from veil.measure.notes import Mark, Note
+from veil.measure.notes import Note, NoteMark
 from veil.measure.score import counts_of
 from veil.measure.sheet import sheet_of
 from veil.model import Label
@@ -27,7 +27,7 @@ def figures(text, gold, told, *, curate=True):
 
 
 def _mark(text, word, label):
-    return Mark(text.index(word), text.index(word) + len(word), label)
+    return NoteMark(text.index(word), text.index(word) + len(word), label)
 
 
 def counted(found):

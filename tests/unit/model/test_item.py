@@ -8,7 +8,7 @@ import pytest
 
 from veil.formats.xlsx import Xlsx
 from veil.model import Item, inner_of, path_of
-from veil.stores import Folder
+from veil.stores import FolderStore
 
 ODD = [("book.xlsx", "Patients"), ("a#b.xlsx", "S"), ("a.xlsx", "S#1"), ("x/y#.xlsx", "#"), ("B.XLSX", "Ä b")]
 
@@ -32,6 +32,6 @@ def test_a_folder_reads_the_file_of_an_item(tmp_path, path, inner):
     target = tmp_path / path
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(b"x" * 7)
-    store = Folder(tmp_path)
+    store = FolderStore(tmp_path)
     assert (store.size(Item(path, inner)), store / Item(path, inner)) == (7, target)
     assert store.digest(Item(path, inner)) == store.digest(path)

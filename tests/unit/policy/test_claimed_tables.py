@@ -3,7 +3,7 @@
 import pytest
 
 from veil.policy.files import claimed
-from veil.policy.project import Source
+from veil.policy.project import SourceSection
 
 THERE = ["PATIENTS", "Visits", "visits"]
 
@@ -13,5 +13,5 @@ THERE = ["PATIENTS", "Visits", "visits"]
     [("visits", None, ["visits"]), ("patients", None, ["PATIENTS"]), ("v", "Visits", ["Visits"]), ("all", ["VISITS"], ["Visits", "visits"])],
 )  # fmt: skip
 def test_of_two_tables_whose_names_differ_in_case_the_one_that_is_named_is_meant(name, files, own):
-    source = Source.model_validate({"files": files} if files else {})
+    source = SourceSection.model_validate({"files": files} if files else {})
     assert claimed(name, source, THERE, "tables", "sql") == own

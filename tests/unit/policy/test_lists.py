@@ -8,11 +8,11 @@ from veil.errors import PartError, PolicyError
 from veil.jobs.texts.text_options import Search
 from veil.model import Label, Owner, Text
 from veil.policy.lists import Detection, detectors_of, site_list, written_entry
-from veil.policy.parse import Document
+from veil.policy.parse import YamlDocument
 from veil.policy.plan import SiteList
 from veil.verify.freed import freed
 
-DOCUMENT = Document("p.yaml", {})
+DOCUMENT = YamlDocument("p.yaml", {})
 
 
 def marked(scanner, text):

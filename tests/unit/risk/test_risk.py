@@ -22,7 +22,7 @@ from veil.jobs.risks.risk import measured as together
 from veil.jobs.work.table_files import Table
 from veil.reports.percent import percent
 from veil.reports.risk import risk_page
-from veil.risk.bag import Room
+from veil.risk.bag import BagMemory
 from veil.risk.bars import figures, short_of, wanted
 from veil.risk.cases import Goal
 from veil.risk.classes import Tally
@@ -330,7 +330,7 @@ def test_classes_are_those_that_duckdb_counts(tmp_path, ending):
         "select size, count(*) from (select count(*) size from t group by x, y, z, w, n) group by size order by size"
     )
     want = table.execute(asked).fetchall()
-    with Room(memory=100_000) as room:
+    with BagMemory(memory=100_000) as room:
         tally = Tally(("x", "y", "z", "w", "n"), room)
         for batch in Table.of([path]).batches(("x", "y", "z", "w", "n")):
             tally.add(batch)

@@ -15,7 +15,7 @@ from veil.errors import FormatError, LimitError, PolicyError
 from veil.jobs.risks.levels import ladder_of
 from veil.jobs.risks.risk import Asked, Record, recorded
 from veil.jobs.work.table_files import Columns, Progress, Table
-from veil.risk.cases import Cases, Goal, Lattice, Node, Outcome
+from veil.risk.cases import Cases, Goal, Lattice, Node, NodeOutcome
 from veil.risk.classes import STAR
 from veil.risk.diversity import MOST, Values
 from veil.risk.hierarchy import Cell, Codes, Ladder
@@ -93,7 +93,7 @@ def _check(asked: Asked, goal: Goal, hierarchies: Mapping[str, str]) -> None:
         )
 
 
-def _told(lattice: Lattice, best: Outcome) -> Record:
+def _told(lattice: Lattice, best: NodeOutcome) -> Record:
     goal, records = lattice.goal, lattice.cases.records
     columns = [
         {"column": one.column, "level": level, "levels": one.height, "rule": _rule_told(one.rules[level]), "before": one.count(0),

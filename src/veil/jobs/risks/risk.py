@@ -10,8 +10,8 @@ from typing import Any
 
 from veil.errors import PolicyError
 from veil.jobs.work.table_files import Columns, Progress, Table
-from veil.risk.bag import MEMORY, Room, runs
-from veil.risk.classes import Keys, Spectrum, Tally
+from veil.risk.bag import MEMORY, BagMemory, runs
+from veil.risk.classes import RunKeys, Spectrum, Tally
 from veil.risk.keyed import Keyed
 from veil.risk.measures import THRESHOLD, contributions, journalist, marketer, prosecutor, spread, uniqueness
 
@@ -47,8 +47,8 @@ def risk(
     _check(asked)
     table = Table.of(paths, delimiter)
     everyone = Table.of(population, delimiter) if population else None
-    with Room(asked.memory) as room:
-        keys = Keys.draw(len(asked.quasi))
+    with BagMemory(asked.memory) as room:
+        keys = RunKeys.draw(len(asked.quasi))
         tally = Tally(asked.quasi, room, person=asked.person, sensitive=asked.sensitive, keys=keys)
         guess = _Guess(table, asked, room)
         for columns in table.batches([*_named(asked), *guess.columns], progress):
@@ -85,7 +85,7 @@ def measured(
 
 def recorded(batches: Iterable[Columns], asked: Asked) -> Record:
     """The record of a table that is already in hand, batch by batch."""
-    with Room(asked.memory) as room:
+    with BagMemory(asked.memory) as room:
         tally = Tally(asked.quasi, room, person=asked.person, sensitive=asked.sensitive)
         for columns in batches:
             tally.add(columns)
@@ -133,7 +133,7 @@ def check_page(page: Path | None, read: Sequence[Path]) -> None:
 class _Guess:
     """Columns that by their names tell whose a row is, though nobody said so, and whether one of them repeats."""
 
-    def __init__(self, table: Table, asked: Asked, room: Room) -> None:
+    def __init__(self, table: Table, asked: Asked, room: BagMemory) -> None:
         named = {*_named(asked)}
         self.columns = [] if asked.person else [name for name in table.person_columns() if name not in named][:2]
         self._bags = {name: (Keyed(), room.bag()) for name in self.columns}

@@ -16,7 +16,7 @@ from veil.measure import read_brat, read_i2b2, read_jsonl
 from veil.measure.curate import Gold, LabelMap, curated, demand_known, predicted
 from veil.measure.figures import figures_of, tokens
 from veil.measure.mistakes import Mistake, mistakes
-from veil.measure.notes import Mark, Note
+from veil.measure.notes import Note, NoteMark
 from veil.measure.read import BRAT, I2B2, JSONL, Tell, read_gold, read_predictions
 from veil.measure.score import Predicted, counts_of
 from veil.measure.sheet import Sheet, dropped, sheet_of
@@ -73,7 +73,7 @@ def _found(finder: Finder, notes: Sequence[Note], tell: Tell) -> list[Note]:
         batch = notes[at : at + BATCH]
         for note, spans in zip(batch, finder.find([note.text or "" for note in batch]), strict=True):
             found.append(
-                Note(note.id, note.text, tuple(Mark(span.start, span.end, span.label.value) for span in spans))
+                Note(note.id, note.text, tuple(NoteMark(span.start, span.end, span.label.value) for span in spans))
             )
         tell("finding", len(found), len(notes))
     return found
@@ -132,7 +132,7 @@ def write_marks(comparison: Comparison, folder: Path, form: str) -> None:
 
 def _worded(note: Note, pairs: Predicted, form: str) -> Note:
     nothing = None if form == JSONL else Label.ID.value
-    marks = dict.fromkeys(Mark(mark.start, mark.end, label.value if label else nothing) for mark, label in pairs)
+    marks = dict.fromkeys(NoteMark(mark.start, mark.end, label.value if label else nothing) for mark, label in pairs)
     return Note(note.id, note.text, tuple(marks))
 
 

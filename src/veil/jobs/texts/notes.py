@@ -10,7 +10,7 @@ from veil.formats.traits import Kind
 from veil.jobs.session import Session, session_of
 from veil.jobs.texts.text_options import Search
 from veil.parts import FORMATS, traits_of
-from veil.policy.parse import Document
+from veil.policy.parse import YamlDocument
 from veil.policy.project import validated
 
 MOST_SHOWN = 200
@@ -32,7 +32,7 @@ def notes_session(inp: Path, out: Path, profile: str, *, subjects: Path | None =
         data["keyring"] = str(keyring.resolve())
     if known is not None:
         data["known"] = str(known.resolve())
-    document = Document("veil notes", data)
+    document = YamlDocument("veil notes", data)
     return session_of(validated(document), document, Path.cwd())
 
 

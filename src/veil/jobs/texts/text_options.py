@@ -10,7 +10,7 @@ from typing import Any
 from veil.detectors.scanner import Scanner, standard
 from veil.model import Label
 from veil.policy.lists import detectors_of, site_list, written_entry
-from veil.policy.parse import Document
+from veil.policy.parse import YamlDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Search:
         Errors:  PolicyError and PartError as a project has them.
         """
         keys, here = self.written(), Path.cwd()
-        document = Document("the command line", keys)
+        document = YamlDocument("the command line", keys)
         search = detectors_of(keys.get("detectors"), document, here)
         allow = site_list(keys.get("allow", ()), "allow", document, here)
         deny = site_list(keys.get("deny", ()), "deny", document, here)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from veil.audit.book import who
-from veil.audit.chain import FIRST, Act, Secrets, broken, canonical, line_of, record, seal_of
-from veil.audit.head import Head, Sealed, head_path
+from veil.audit.chain import FIRST, Act, SealKeys, broken, canonical, line_of, record, seal_of
+from veil.audit.head import Checkpoint, Sealed, head_path
 from veil.errors import LeakError
 from veil.keys.stores import write_private
 from veil.service.store.database import Database, Line, insert, set_fact
@@ -26,7 +26,7 @@ class Acts:
     Errors:  LeakError `audit-broken`.
     """
 
-    def __init__(self, database: Database, keys: Secrets) -> None:
+    def __init__(self, database: Database, keys: SealKeys) -> None:
         self._database, self._keys = database, keys
 
     def add(self, what: str, told: Mapping[str, Any]) -> Act:
@@ -38,7 +38,7 @@ class Acts:
             insert(line, "acts", {"number": number + 1, "line": line_of(act)})
             mac = seal_of(self._keys, "head", number + 1, act["hash"])
             sealed = Sealed(number + 1, act["hash"], self._keys.id, mac)
-            set_fact(line, _HEAD, canonical(asdict(Head(number + 1, act["hash"], sealed))).decode())
+            set_fact(line, _HEAD, canonical(asdict(Checkpoint(number + 1, act["hash"], sealed))).decode())
         return act
 
     def _end(self, line: Line) -> tuple[int, str]:

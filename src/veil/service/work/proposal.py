@@ -24,7 +24,7 @@ from veil.parts import kind_of, traits_of
 from veil.service.store.choice import Choice
 from veil.service.work.planned import PROFILE
 from veil.service.work.trees import QUANTITY, tree_table
-from veil.stores import Folder
+from veil.stores import FolderStore
 
 _SUBJECT = re.compile(r"(patient|person|subject|member|pat|mrn)(_?(id|key|num|number|no|nbr))?$", re.IGNORECASE)
 _TIMES = ("date", "datetime", "birth_date")
@@ -133,7 +133,7 @@ def _tables(folder: Path, name: str) -> tuple[list[Table], frozenset[str] | None
         return [table], fields
     if traits_of(kind).items:
         return survey([str(folder / name)])[0], None
-    return [looked_at(Folder(folder), "table", [name], kind, hear=True)], None
+    return [looked_at(FolderStore(folder), "table", [name], kind, hear=True)], None
 
 
 def _source(table: Table, own: str | None, rules: Mapping[str, Any], *, is_tree: bool) -> Record:
