@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from veil.audit import append, verify_chain
 from veil.audit.chain import FIRST, canonical, digest, line_of
-from veil.audit.head import head_path
+from veil.audit.checkpoint import head_path
 from veil.errors import LeakError
 from veil.keys import Keys
 

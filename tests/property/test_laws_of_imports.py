@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from veil.errors import PolicyError
-from veil.importers.bare import look
 from veil.importers.cleared import read_cleared
+from veil.importers.columns_without_rule import look
 from veil.importers.where import where_of
 from veil.importers.write import ProjectPaths, write_project
 from veil.policy.compile import compile_plan

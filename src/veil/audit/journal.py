@@ -11,9 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO
 
-from veil.audit.book import OWN, append, who
 from veil.audit.chain import FIRST, Act, SealKeys, broken, canonical, chain_of, line_of, record, seal_of
-from veil.audit.head import Checkpoint, Sealed, head_path, hold, read_head
+from veil.audit.checkpoint import Checkpoint, Sealed, head_path, hold, read_head
+from veil.audit.log_file import OWN, append, who
 from veil.errors import KeyringError, UnwritableError
 from veil.keys.stores import sync_folder, write_private
 

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from veil.audit.book import append, read_acts
 from veil.audit.chain import canonical, digest
 from veil.audit.check_release import MANIFEST, PREFIX, SIGNATURES, check_outputs
+from veil.audit.log_file import append, read_acts
 from veil.errors import KeyringError, PolicyError
 from veil.keys.stores import create_private, read_private, sync_folder, write_private
 

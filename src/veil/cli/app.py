@@ -9,8 +9,8 @@ import typer
 
 from veil.cli import (
     audit,
+    cleared_commands,
     evaluate,
-    former,
     importing,
     keyring,
     lint,
@@ -49,7 +49,7 @@ app.add_typer(keyring.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(importing.app, name="import")
 app.add_typer(serve.app, name="serve")
-former.add_to(app)
+cleared_commands.add_to(app)
 
 
 def _version(asked: bool) -> None:

@@ -29,8 +29,8 @@ def cleared(
     passphrase_file: PassphraseFile = None,
 ) -> None:  # fmt: skip
     """Convert a configuration of Cleared into a project. Comments explain each line and what is safer here."""
-    from veil.importers.bare import look
     from veil.importers.cleared import read_cleared
+    from veil.importers.columns_without_rule import look
     from veil.importers.maps import read_maps
     from veil.importers.write import write_project
 

@@ -39,7 +39,7 @@ def risk(
     from veil.cli.risk_fix import write as write_fix
     from veil.cli.screen import progress
     from veil.jobs.risks import risk as job
-    from veil.risk.bars import wanted
+    from veil.risk.thresholds import wanted
 
     thresholds = wanted(want)
     job.check_page(out, [*tables, *(population or ()), *(after or ())])
@@ -89,7 +89,7 @@ def _show(record: dict[str, Any], out: Path | None, *, as_json: bool) -> None:
 
 
 def _check(record: dict[str, Any], thresholds: dict[str, float]) -> None:
-    from veil.risk.bars import short_of
+    from veil.risk.thresholds import short_of
 
     short = short_of(record, thresholds)
     if short:

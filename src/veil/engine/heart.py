@@ -15,7 +15,7 @@ from veil.engine.scan import Scans, spans_of
 from veil.engine.subjects import subjects_of
 from veil.errors import PolicyError
 from veil.formats.documents import Opens
-from veil.formats.nature import files_among
+from veil.formats.file_content import files_among
 from veil.keys import Keys
 from veil.model import Batch, Edits, Field, Found, Report, about_table, moved, span_table, spliced
 from veil.model.report import shown

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from veil.errors import FormatError
-from veil.formats.nature import check_bytes, check_text
+from veil.formats.file_content import check_bytes, check_text
 from veil.formats.packing import opened
 
 SAMPLE = 1 << 20

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 
 from veil.errors import FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, put_over, refuse_removals
-from veil.formats.leftout import records_left
+from veil.formats.left_out_rows import records_left
+from veil.formats.parquet_reread import batches_again
 from veil.formats.parquet_unused import hidden_values, without_unused
-from veil.formats.parquetagain import batches_again
 from veil.formats.partitions import one_value, partitions_of
 from veil.formats.traits import Kind, Traits
 from veil.model import Batch, Edits, Exact, Field

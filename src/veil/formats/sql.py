@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError
 from veil.formats.base import Inspection, Part, Settings
-from veil.formats.leftout import LeftOut, records_left
+from veil.formats.left_out_rows import LeftOut, records_left
 from veil.formats.parquet import ROWS, Parquet, ParquetWriter, as_batch
 from veil.model import Batch
 

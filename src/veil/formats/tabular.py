@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
-from veil.formats.csvagain import read_again
+from veil.formats.csv_reread import read_again
 from veil.formats.csvbroken import RAGGED, Sound, read_sound, taken
 from veil.formats.csvtext import (
     CsvRows,
@@ -27,8 +27,8 @@ from veil.formats.csvtext import (
     write_rows,
 )
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
-from veil.formats.leftout import BROKEN, Broken, LeftOut, tables_left
-from veil.formats.nature import check_bytes, check_text, not_text
+from veil.formats.file_content import check_bytes, check_text, not_text
+from veil.formats.left_out_rows import BROKEN, Broken, LeftOut, tables_left
 from veil.formats.packing import created, is_packed, opened
 from veil.formats.sniff import sniff_shape, split_row
 from veil.formats.traits import DELIMITED, Kind, Traits

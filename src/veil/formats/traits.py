@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 GIVEN, ENCODED, DELIMITED, SHEETED = (
-    f"veil.formats.given:{name}" for name in ("Given", "Encoded", "Delimited", "Sheeted")
+    f"veil.formats.stated_settings:{name}" for name in ("Given", "Encoded", "Delimited", "Sheeted")
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import pyarrow as pa
 
 from veil.errors import Error, FormatError
-from veil.formats import jsonagain
+from veil.formats import json_reread
 from veil.formats.addresses import JSONPATH
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.encodings import Encoding, decoded_again, encode, read_encoding, read_text
@@ -38,7 +38,7 @@ from veil.formats.jsontext import (
     token_of,
     value_of,
 )
-from veil.formats.leftout import BROKEN, Broken
+from veil.formats.left_out_rows import BROKEN, Broken
 from veil.formats.packing import created, opened
 from veil.formats.plain import read_whole
 from veil.formats.traits import ENCODED, Kind, Traits
@@ -234,10 +234,10 @@ class NdJson(Joined):
         first, passes_broken = 0, bool(settings.get(BROKEN))
         with decoded_again(opened(path / part.files[0]), settings["encoding"]) as text:
             text.read(1 if settings["bom"] else 0)
-            documents = jsonagain.documents_of(text, passes_broken=passes_broken)
+            documents = json_reread.documents_of(text, passes_broken=passes_broken)
             stay = _staying(documents, part.without)
             while some := list(itertools.islice(stay, LINES)):
-                yield jsonagain.batch_of(some, first)
+                yield json_reread.batch_of(some, first)
                 first += len(some)
 
     def writer(self, side: Path, part: Part, settings: Settings) -> TreeWriter:
@@ -314,7 +314,7 @@ class Json(NdJson):
         del careful
         with decoded_again(opened(path / part.files[0]), settings["encoding"]) as text:
             text.read(1 if settings["bom"] else 0)
-            yield jsonagain.batch_of(list(_staying(jsonagain.records_of(text.read()), part.without)))
+            yield json_reread.batch_of(list(_staying(json_reread.records_of(text.read()), part.without)))
 
 
 def _records(text: str, without: Sequence[int] = ()) -> Batch:

@@ -20,7 +20,7 @@ from veil.errors import FormatError, LimitError, PartError
 from veil.extras import install
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, refuse_removals
 from veil.formats.traits import SHEETED, Kind, Traits
-from veil.formats.xlsxagain import Cell, rows_again, strings_beside
+from veil.formats.xlsx_reread import Cell, rows_again, strings_beside
 from veil.model import Batch, Edits, Exact, Field, inner_of, path_of
 
 LARGEST = 2 << 30  # bytes of a workbook, unpacked

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from veil.errors import FormatError
 from veil.formats.encodings import Encoding, encoding_of
-from veil.formats.nature import check_bytes
+from veil.formats.file_content import check_bytes
 
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

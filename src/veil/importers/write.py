@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from veil.importers.bare import Look, bare_rule
 from veil.importers.cleared import Cleared, ClearedTable
+from veil.importers.columns_without_rule import Look, bare_rule
 from veil.importers.faults import faults_in_full, safer
 from veil.importers.hydra import shown
 from veil.importers.order import in_order, strangers

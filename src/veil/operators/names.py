@@ -24,8 +24,8 @@ from veil.lexicon.names import (
 )
 from veil.model import GIVEN, STAFF_HOUSEHOLD
 from veil.operators.base import Outcome, one_of, outcome
+from veil.operators.kept_words import word_set
 from veil.operators.promise import Promise
-from veil.operators.words import word_set
 
 KINDS = ("name", "given_name", "family_name")
 DIGITS = "0123456789"  # grown onto a name (`Smith547`) they are its bearer's, and go with it

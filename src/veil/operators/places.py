@@ -16,9 +16,9 @@ from veil.keys import Keys
 from veil.lexicon.places import countries, states, surrogate_cities
 from veil.operators.base import Outcome, by_distinct, one_of, outcome
 from veil.operators.generalize import zip_list
+from veil.operators.kept_words import word_set, words
 from veil.operators.promise import ALONE, Promise
 from veil.operators.street_words import street_key
-from veil.operators.words import word_set, words
 
 KINDS = ("place", "city", "street", "organization")
 _WORD = re.compile(r"[^\W\d_][\w'’.\-]*")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from veil.errors import Error, PolicyError
 from veil.formats.base import Format
-from veil.formats.leftout import BROKEN
+from veil.formats.left_out_rows import BROKEN
 from veil.formats.packing import bare
 from veil.formats.xlsx import sheets
 from veil.model import Item

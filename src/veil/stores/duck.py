@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from veil.errors import StoreError
 from veil.stores.address import Address
-from veil.stores.again import fetched, in_batches, is_bytes
 from veil.stores.base import Stretch, quoted, stretches_of
 from veil.stores.database import (
     MARKS,
@@ -25,6 +24,7 @@ from veil.stores.database import (
     taken,
 )
 from veil.stores.folder import FolderStore
+from veil.stores.reread import fetched, in_batches, is_bytes
 
 # No extension is fetched or loaded, and no temporary file is written: what does not fit into memory fails.
 CLOSED: dict[str, str | int | float | list[str]] = {

@@ -13,7 +13,6 @@ from pymysql.cursors import SSCursor
 
 from veil.errors import FormatError
 from veil.stores.address import Address, password
-from veil.stores.again import fetched, in_batches, is_bytes
 from veil.stores.base import Stretch, quoted, stretches_of, within
 from veil.stores.database import (
     Column,
@@ -25,6 +24,7 @@ from veil.stores.database import (
     refused,
     taken,
 )
+from veil.stores.reread import fetched, in_batches, is_bytes
 
 # Double quotes name columns, nothing is cut to fit, moments are read in one zone, a locked table is waited for a minute
 # and not the day that the server would wait.

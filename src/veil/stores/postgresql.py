@@ -12,7 +12,6 @@ import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
 from veil.stores.address import Address, password
-from veil.stores.again import is_bytes, typed
 from veil.stores.base import Stretch, quoted, stretches_of
 from veil.stores.database import (
     MARKS,
@@ -24,6 +23,7 @@ from veil.stores.database import (
     refused,
     taken,
 )
+from veil.stores.reread import is_bytes, typed
 
 # What the driver gives as the same value in Arrow; of everything else the database's own text is read.
 _NATIVE = frozenset({"boolean", "smallint", "integer", "bigint", "real", "double precision", "text", "date", "bytea",

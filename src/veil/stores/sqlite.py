@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from veil.errors import FormatError, StoreError
 from veil.stores.address import Address
-from veil.stores.again import in_batches, is_bytes
 from veil.stores.base import Stretch, quoted, stretches_of, within
 from veil.stores.database import (
     MARKS,
@@ -30,6 +29,7 @@ from veil.stores.database import (
     taken,
 )
 from veil.stores.folder import FolderStore
+from veil.stores.reread import in_batches, is_bytes
 
 _ROWID = ("rowid", "_rowid_", "oid")
 _TYPE = re.compile(r"[\w ]*(\([\d ,.+-]*\))?")  # SQLite takes any text as a type, and it is written into statements

@@ -9,7 +9,7 @@ import pytest
 
 from veil.errors import FormatError
 from veil.formats.base import Part
-from veil.formats.csvagain import read_again
+from veil.formats.csv_reread import read_again
 from veil.formats.csvplain import is_plain
 from veil.parts import part
 

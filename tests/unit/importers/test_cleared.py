@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from veil.cli.app import app
 from veil.errors import PolicyError
-from veil.importers.bare import look
 from veil.importers.cleared import read_cleared
+from veil.importers.columns_without_rule import look
 from veil.importers.write import ProjectPaths, write_project
 from veil.policy.parse import parse_yaml
 from veil.policy.project import validated

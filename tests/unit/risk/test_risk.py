@@ -23,9 +23,9 @@ from veil.jobs.work.table_files import Table
 from veil.reports.percent import percent
 from veil.reports.risk import risk_page
 from veil.risk.bag import BagMemory
-from veil.risk.bars import figures, short_of, wanted
 from veil.risk.cases import Goal
 from veil.risk.classes import Tally
+from veil.risk.thresholds import figures, short_of, wanted
 
 PEOPLE = """sex,age,zip,ill
 F,30,02139,flu

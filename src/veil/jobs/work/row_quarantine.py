@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from veil.formats.leftout import Broken, broken_of
+from veil.formats.left_out_rows import Broken, broken_of
 from veil.jobs.work.quarantine import DOUBTFUL, ROW_CODES, Quarantined
 from veil.jobs.work.units import Unit
 from veil.model import Batch

@@ -14,7 +14,7 @@ import pyarrow as pa
 from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError, StoreError
 from veil.formats.base import AsOne, Part
-from veil.formats.leftout import broken_of
+from veil.formats.left_out_rows import broken_of
 from veil.formats.partitions import with_partitions, without_partitions
 from veil.jobs.work.quarantine import Spot
 from veil.jobs.work.rebatch import Aligned

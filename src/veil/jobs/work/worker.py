@@ -20,7 +20,7 @@ from veil.engine.names import FileNames
 from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError, StoreError
 from veil.formats.base import Part, Writer
-from veil.formats.leftout import BROKEN
+from veil.formats.left_out_rows import BROKEN
 from veil.formats.packing import bare
 from veil.formats.partitions import with_partitions, without_partitions
 from veil.jobs.work.quarantine import Quarantined, Spot

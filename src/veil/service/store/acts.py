@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from veil.audit.book import who
 from veil.audit.chain import FIRST, Act, SealKeys, broken, canonical, line_of, record, seal_of
-from veil.audit.head import Checkpoint, Sealed, head_path
+from veil.audit.checkpoint import Checkpoint, Sealed, head_path
+from veil.audit.log_file import who
 from veil.errors import LeakError
 from veil.keys.stores import write_private
 from veil.service.store.database import Database, Line, insert, set_fact

@@ -1,4 +1,4 @@
-"""Nature: what the bytes of a file are, whatever its name says; a file that is not text is never read as text."""
+"""File content: what the bytes of a file are, whatever its name says; a file that is not text is never read as text."""
 
 from __future__ import annotations
 

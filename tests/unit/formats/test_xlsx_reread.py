@@ -10,7 +10,7 @@ import pytest
 from veil.errors import FormatError
 from veil.formats.base import Part
 from veil.formats.xlsx import Xlsx, XlsxWriter, _rows_of, _text, hidden_strings
-from veil.formats.xlsxagain import rows_again
+from veil.formats.xlsx_reread import rows_again
 from veil.model import Edits
 
 xlsxwriter = pytest.importorskip("xlsxwriter")

@@ -1,4 +1,4 @@
-"""Bare: the columns that no transformer names, looked at where the data is at hand, with evidence and no value."""
+"""Columns without a rule: the columns that no transformer names, looked at where the data is at hand, with evidence and no value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Given: what a project may state of the files of a source, as models; loaded when a project is read."""
+"""Stated settings: what a project may state of the files of a source, as models; loaded when a project is read."""
 
 from __future__ import annotations
 

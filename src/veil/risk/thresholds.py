@@ -1,4 +1,4 @@
-"""Bars: figures of a table's risk by one name each, held against what is wanted."""
+"""Thresholds: figures of a table's risk by one name each, held against what is wanted."""
 
 from __future__ import annotations
 

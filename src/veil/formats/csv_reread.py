@@ -17,7 +17,7 @@ from veil.errors import FormatError
 from veil.formats.base import Part, Settings
 from veil.formats.csvplain import is_plain, plain_rows
 from veil.formats.encodings import decoded_again
-from veil.formats.leftout import BROKEN
+from veil.formats.left_out_rows import BROKEN
 from veil.formats.packing import is_packed, opened
 from veil.model import Batch, Field
 

@@ -1,4 +1,4 @@
-"""Book: a chain on disk with its head: written by one process at a time, read by anyone."""
+"""Log file: a chain on disk with its head: written by one process at a time, read by anyone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from veil.audit.chain import (
     line_of,
     record,
 )
-from veil.audit.head import Checkpoint, hold, read_head, write_head
+from veil.audit.checkpoint import Checkpoint, hold, read_head, write_head
 from veil.errors import KeyringError, LeakError, UnwritableError
 from veil.keys.stores import sync_folder
 

@@ -1,4 +1,4 @@
-"""Words: those that stay beside a stand-in, from lists/words.toml."""
+"""Kept words: those that stay beside a stand-in, from lists/words.toml."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import pytest
 
 from veil.errors import FormatError
 from veil.formats.encodings import encoding_of, read_text
-from veil.formats.nature import foreign, is_text
+from veil.formats.file_content import foreign, is_text
 
 NOTE = "Patient Orla Quennell, MRN 00418812, was seen on 12/04/2012.\nPhone (212) 555-0147.\n"
 

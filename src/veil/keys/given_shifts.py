@@ -1,4 +1,4 @@
-"""Given: date shifts that came from outside, kept sealed in the vault."""
+"""Given shifts: date shifts that came from outside, kept sealed in the vault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Head: the small file beside a chain that says how far the chain goes, sealed by the key where there was one."""
+"""Checkpoint: the small file beside a chain that says how far the chain goes, sealed by the key where there was one."""
 
 from __future__ import annotations
 

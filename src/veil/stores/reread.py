@@ -1,4 +1,4 @@
-"""Again: cells that a database has written as text itself, typed here: a second way to the same rows."""
+"""Reread: cells that a database has written as text itself, typed here: a second way to the same rows."""
 
 from __future__ import annotations
 
