@@ -28,7 +28,17 @@ from veil.model import Label, labels
 from veil.parts import FORMATS, OPERATORS, part, traits_of
 from veil.policy.plan import describe
 from veil.policy.profile import SHIPPED, read_profile
-from veil.policy.project import DatesSection, FactsSection, GroupSection, KeyringSection, Project, SourceSection, SubjectSection, SuppressSection, json_schema
+from veil.policy.project import (
+    DatesSection,
+    FactsSection,
+    GroupSection,
+    KeyringSection,
+    Project,
+    SourceSection,
+    SubjectSection,
+    SuppressSection,
+    json_schema,
+)
 from veil.reports.figures import BAD
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -153,9 +153,7 @@ def snapshot() -> str:
 
 def changes(old: str, new: str) -> list[str]:
     """What was removed or changed (-), and what is new (+)."""
-    return [
-        line for line in difflib.ndiff(old.splitlines(), new.splitlines()) if line.startswith(("- ", "+ "))
-    ]
+    return [line for line in difflib.ndiff(old.splitlines(), new.splitlines()) if line.startswith(("- ", "+ "))]
 
 
 def page() -> str:
