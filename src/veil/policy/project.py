@@ -394,9 +394,6 @@ def json_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Veil project"
     own = [name for name in FORMATS if not traits_of(name).stored]
-    schema["$defs"]["SourceSection"]["properties"]["format"]["anyOf"] = [
-        {"enum": own},
-        {"type": "string"},
-        {"type": "null"},
-    ]
+    keys = schema["$defs"]["SourceSection"]["properties"]
+    keys["format"]["anyOf"] = [{"enum": own}, {"type": "string"}, {"type": "null"}]
     return schema
