@@ -57,7 +57,9 @@ def main() -> None:
     for half in HALVES:
         of = sum(count for (_, one), count in values.items() if one == half)
         gone = sum(count for (_, one), count in masked.items() if one == half)
-        print(f"{half}: {gone} of {of:,} values masked, {1000 * gone / of:.2f} of 1,000 (aim: at most {1000 / AIM:.0f})")
+        print(
+            f"{half}: {gone} of {of:,} values masked, {1000 * gone / of:.2f} of 1,000 (aim: at most {1000 / AIM:.0f})"
+        )
 
 
 if __name__ == "__main__":

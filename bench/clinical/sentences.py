@@ -14,8 +14,38 @@ HALVES = ("tuned", "held")
 _PAGE = Path(__file__).with_name("values.toml")
 _SLOT = re.compile(r"<(\d[\d.]*)\.\.(\d[\d.]*)>|<<\|>>|<([^<>]+)>")
 _PIECE = re.compile(r"@|\$(given|family|initial|date)")
-_GIVEN = "Colin|Maeve|Otto|Orla|Bram|Saul|Wilma|Casper|Lena|Piers|Ines|Tobias|Greta|Milo|Astrid|Rafael".split("|")
-_FAMILY = "Whitlock|Quennell|Tasker|Lindqvist|Okafor|Dunne|Vance|Thornbury|Holloway|Brandvold|Oyelaran|Pellham".split("|")
+_GIVEN = [
+    "Colin",
+    "Maeve",
+    "Otto",
+    "Orla",
+    "Bram",
+    "Saul",
+    "Wilma",
+    "Casper",
+    "Lena",
+    "Piers",
+    "Ines",
+    "Tobias",
+    "Greta",
+    "Milo",
+    "Astrid",
+    "Rafael",
+]
+_FAMILY = [
+    "Whitlock",
+    "Quennell",
+    "Tasker",
+    "Lindqvist",
+    "Okafor",
+    "Dunne",
+    "Vance",
+    "Thornbury",
+    "Holloway",
+    "Brandvold",
+    "Oyelaran",
+    "Pellham",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from veil.detectors.base import Detector, Judge, Known, Owner
+from veil.detectors.clinical.judge import ClinicalValues
 from veil.detectors.listed import Allowed, Denied
 from veil.detectors.resolve import resolve
 from veil.detectors.weigh import ACCEPTED, weigh
@@ -46,7 +47,9 @@ class Scanner:
         deny: Mapping[str, Label] | None = None,
         allow_patterns: Collection[str] = (),
         deny_patterns: Mapping[str, Label] | None = None,
+        language: Language | None = None,
     ) -> None:
+        self._clinical = ClinicalValues(language)
         self.detectors = tuple(detectors)
         denied = (Denied(deny or {}, deny_patterns),) if deny or deny_patterns else ()
         self._finders = (*(one for one in detectors if isinstance(one, Detector)), *denied)
@@ -72,6 +75,7 @@ class Scanner:
                 mine.extend(more)
         for judge in self._judges:
             found = judge.judge(read, found)
+        found = self._clinical.judge(read, found)
         bars = least or [ACCEPTED] * len(texts)
         return [
             resolve(
@@ -118,6 +122,7 @@ def standard(
         deny=deny,
         allow_patterns=allow_patterns,
         deny_patterns=deny_patterns,
+        language=spoken,
     )
 
 

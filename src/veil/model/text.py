@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,6 +43,12 @@ class Text:
         if self.back is None or start >= end:
             return start, end
         return self.back[start], self.back[end - 1] + 1
+
+    def shown_range(self, start: int, end: int) -> tuple[int, int]:
+        """The offsets in `shown` of a stretch of the raw text."""
+        if self.back is None:
+            return start, end
+        return bisect_left(self.back, start), bisect_left(self.back, end)
 
 
 @lru_cache(maxsize=65_536)

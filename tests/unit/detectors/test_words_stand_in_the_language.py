@@ -10,6 +10,8 @@ ROOM = Path(__file__).resolve().parents[3] / "src" / "veil" / "detectors"
 MOST = 7  # words of small letters in one literal
 ALLOWED = {
     "checks.py": "names of checks",
+    "clinical/judge.py": "names of rules",
+    "clinical/numbers.py": "units that are grown to a number",
     "filters/": "names of the fields of Philter's files",
     "known.py": "abbreviations of streets, until addresses are a country's",
     "short.py": "cues of short identifiers, until they are the language's",

@@ -1,0 +1,1 @@
+"""Clinical: values of medicine that look like an identifier, and stay."""
