@@ -18,7 +18,7 @@ def names(text):
 
 @pytest.mark.corpora
 @pytest.mark.skipif(not CASE.exists(), reason="the cases are not beside the checkout")
-def test_the_case():
+def test_only_people_are_masked_in_the_case():
     texts = [json.loads(line)["text"] for line in CASE.read_text(encoding="utf-8").splitlines()]
     assert [names(text) for text in texts] == [[]] * 7 + [["Lewy", "Graves"]]
 
