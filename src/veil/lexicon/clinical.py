@@ -58,5 +58,5 @@ def clinical_words(code: str) -> ClinicalWords | None:
 
 def _value(key: str, value: str) -> Any:
     if key in ("eponyms", "drugs", "devices", "units", "abbreviations"):
-        return frozenset(one.replace("_", " ") for one in value.split())
+        return frozenset(word.replace("_", " ") for word in value.split())
     return re.compile(value.replace("\n", ""), re.IGNORECASE)
