@@ -48,13 +48,16 @@ $(JSREADY): $(JS)/package.json $(JS)/package-lock.json
 
 ## lint      check formatting, types, layers, links of Markdown; the pages where Node is installed
 lint: $(READY)
-	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory lint-js; else echo 'no Node here: the JavaScript of the pages is not checked'; fi
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory lint-js; else echo 'no Node here: JavaScript and Markdown are not checked'; fi
 	@$(BIN)/ruff check src tests bench training tools examples deploy && $(BIN)/ruff format --check src tests bench training tools examples deploy && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python tools/check_links.py
+	@for script in .ci/run findings/*.sh deploy/*/*.sh deploy/*.sh; do if test -f $$script; then bash -n $$script || exit 1; fi; done
+	@$(BIN)/shfmt -d -i 2 -ci .ci/run findings/*.sh
 
-## lint-js   check scripts and pages (needs Node)
+## lint-js   check scripts, pages and Markdown (needs Node)
 lint-js: $(JSREADY)
 	@cd $(JS) && npx --no-install biome check --config-path=. ../../src/veil/service/portal/pages ../../src/veil/reports/templates/veil.css && npx --no-install tsc -p tsconfig.json
+	@$(JS)/node_modules/.bin/markdownlint-cli2
 
 ##@ Documentation
 ## docs      build the website in site/ and check its links

@@ -4,7 +4,8 @@
 #         become moments some 290,000 years ago (timestamp) or numbers that no calendar has (date), without a warning.
 # Why it matters: an open-ended stay becomes one that ended before history, and sorts, filters and date shifts take it for a date.
 set -euo pipefail
-folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 chmod 755 "$folder"
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check 'pgserver==0.1.4' 'adbc-driver-postgresql==1.8.0' 'pyarrow==24.0.0'

@@ -6,7 +6,8 @@
 # Why it matters: exports of hospital systems often end without a line end; null (not recorded) and "" (recorded as empty) differ in
 #         one cell of the last row, and two readings of one file do not agree.
 set -euo pipefail
-folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check 'pyarrow==26.0.1'
 "$folder/venv/bin/python" - <<'PY'

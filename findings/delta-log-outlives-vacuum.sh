@@ -4,7 +4,8 @@
 #         default and until a checkpoint cleans it up: names and record numbers of the old version stay readable as JSON.
 # Why it matters: a release that held a name by mistake, was mended and published again, still gives the name away.
 set -euo pipefail
-folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check 'deltalake==1.6.6' 'pyarrow==24.0.0'
 "$folder/venv/bin/python" - "$folder/table" <<'PY'

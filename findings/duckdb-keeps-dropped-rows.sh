@@ -4,7 +4,8 @@
 #         CHECKPOINT nor VACUUM takes them out; only a copy of the database into a new file does.
 # Why it matters: a study database that was published with identifiers, then published again without them, still holds them.
 set -euo pipefail
-folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check 'duckdb==2.0.0'
 "$folder/venv/bin/python" - "$folder" <<'PY'

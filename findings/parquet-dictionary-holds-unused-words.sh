@@ -4,7 +4,8 @@
 #         an Enum into the metadata of its column. Readers show neither unless asked.
 # Why it matters: a table cut down to the rows that may be shared still holds the names of everybody else.
 set -euo pipefail
-folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check 'pyarrow==24.0.0' 'polars==2.0.0'
 "$folder/venv/bin/python" - "$folder" <<'PY'

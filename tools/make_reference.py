@@ -56,10 +56,19 @@ def pages() -> dict[str, str]:
 
 def table(head: list[str], rows: list[list[str]]) -> str:
     cells = [
-        " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row)
+        " | ".join(shown(cell.replace("|", "\\|").replace("\n", " ")) for cell in row)
         for row in [head, ["---"] * len(head), *rows]
     ]
     return "\n".join(f"| {line} |" for line in cells) + "\n"
+
+
+def shown(cell: str) -> str:
+    """Text as it is read: what Markdown takes for a tag or for emphasis is escaped, outside `code`."""
+    parts = cell.split("`")
+    return "`".join(
+        part if i % 2 and i < len(parts) - 1 else part.replace("<", "&lt;").replace("*", "\\*")
+        for i, part in enumerate(parts)
+    )
 
 
 def code(word: object) -> str:
