@@ -203,11 +203,11 @@ def token(
     aws: Annotated[bool, typer.Option("--aws", help="create an access key id and secret, for AWS clients")] = False,
 ) -> None:
     """Create an access token for a client. The service does not store it."""
-    from veil.service.gate.grants import Grants, new_grant
+    from veil.service.gate.grants import TEXT_SCOPES, Grants, new_grant
     from veil.service.gate.root import root_keys
 
     grants = Grants(root_keys(key_file, known=True))
-    grant = new_grant(scopes or ("detect", "deidentify", "phi"), days * DAY)
+    grant = new_grant(scopes or TEXT_SCOPES, days * DAY)
     if aws:
         name, secret = grants.access_pair(grant)
         typer.echo(f"aws_access_key_id={name}\naws_secret_access_key={secret}")

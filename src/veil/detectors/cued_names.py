@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from veil.detectors.name_words import NameWords
-from veil.detectors.tokens import family_rank, given_rank
+from veil.detectors.tokens import JOINING_GAPS, family_rank, given_rank
 from veil.lexicon.words import CITY
 
 _TO_VALUE = re.compile(r"[)\]\"']{0,2}\s?(?:#\s?)?(?:[:=|]|\t)[ \t*\"']{0,6}\n?[ \t]{0,4}[\"'(\[]?|[ ]-[ ]")
@@ -238,7 +238,7 @@ class CuedNames(NameWords):
                 break
             first -= 1
         first += 1
-        while first < last and (tokens.gap(first + 1) not in {" ", ". ", "-"} or self._is_unborne(first)):
+        while first < last and (tokens.gap(first + 1) not in JOINING_GAPS or self._is_unborne(first)):
             first += 1
         if k < 0 or first > last or not self.is_part(last) or len(tokens.words[last]) < 2:
             return

@@ -21,6 +21,7 @@ _LONGEST_GAP = 4
 _NO_NAME = re.compile(r"[:|#\u2022+]|\n\s*-")  # what never stands between two parts of one name
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
 _DATES = frozenset({"birth_date", "date", "death_date", "sex"})
+_GIVEN = frozenset({"given_name", "middle_name", "nickname"})
 _NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "maiden_name", "name", "nickname"})
 _PLACES = frozenset({"street", "address", "city", "county", "place"})
 _SAME = {
@@ -146,7 +147,7 @@ def _house(known: Iterable[Known], cues: Cues) -> _Index:
             for begin, forms in alone.begins.items():
                 index.begins.setdefault(begin, []).extend(forms)
             index.names |= alone.names
-        elif one.kind not in ("given_name", "middle_name", "nickname") and one.kind not in _DATES:
+        elif one.kind not in _GIVEN and one.kind not in _DATES:
             pieces = tuple(pieces_of(Text.of(one.value).shown))
             how = "weak" if any(piece in cues.eponyms for piece in pieces) else one.strength
             for form in _forms(replace(one, strength=how), pieces):
@@ -209,7 +210,7 @@ def _halves(one: Known, pieces: tuple[str, ...]) -> tuple[list[tuple[str, ...]],
     """The given and the family part that a known name says."""
     if one.kind in {"family_name", "maiden_name"}:
         return [], [pieces]
-    if one.kind in {"given_name", "nickname", "middle_name"}:
+    if one.kind in _GIVEN:
         return [pieces], []
     if "," in one.value:
         family = tuple(pieces_of(one.value.partition(",")[0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from veil.detectors.tokens import Tokens, family_rank
+from veil.detectors.tokens import JOINING_GAPS, Tokens, family_rank
 from veil.lexicon.words import CITY, CLINICAL, EVERYDAY
 from veil.model import Label
 
@@ -366,7 +366,7 @@ class Places:
         first = i
         while first and i - first < 4:
             k = first - 1
-            if first < i and (tokens.gap(first) not in {" ", "-", ". "} or tokens.begins(first)):
+            if first < i and (tokens.gap(first) not in JOINING_GAPS or tokens.begins(first)):
                 break
             lower = tokens.lower[k]
             if not tokens.words[k][0].isupper() or lower in self.cues.not_towns or lower in self.cues.titles_no_saint:

@@ -8,7 +8,9 @@ from functools import cached_property
 from veil.lexicon.language import Language
 from veil.lexicon.vocabulary import family_rank, given_rank
 
-__all__ = ["Tokens", "family_rank", "given_rank"]
+__all__ = ["JOINING_GAPS", "Tokens", "family_rank", "given_rank"]
+
+JOINING_GAPS = frozenset({" ", "-", ". "})  # between two words of one name
 
 # Possessive quantifiers: each word is read once, nothing is tried again.
 _LETTERS = r"(?:[^\W\d_]++[\u0300-\u036f]*+)++"

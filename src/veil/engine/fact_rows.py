@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from veil.engine.persons import ROLES
 from veil.engine.subjects import by_row
 from veil.lexicon.dates import iso_days
 from veil.model import Batch, Label
@@ -21,7 +22,6 @@ _KNOWN = {
     "family_name": ("family_name", Label.NAME), "phone": ("phone", Label.PHONE), "email": ("email", Label.EMAIL), "zip": ("zip", Label.ZIP),
     "city": ("city", Label.LOCATION), "county": ("county", Label.LOCATION), "address": ("address", Label.LOCATION), "number": ("number", Label.ID),
 }  # fmt: skip
-_ROLES = ("patient", "relative", "clinician")
 
 
 class Fact(NamedTuple):
@@ -51,7 +51,7 @@ def facts_of(source: SourcePlan, batch: Batch, subjects: pa.Array) -> Iterator[F
     for column in rows.values:
         values = pc.replace_substring_regex(words.emptied(by_row(batch, column)), r"^(\d+)\.0+$", r"\1")
         for name, (kind, label) in _KNOWN.items():
-            for role in _ROLES if kind != "birth_date" else _ROLES[:1]:
+            for role in ROLES if kind != "birth_date" else ROLES[:1]:
                 mask = pc.fill_null(pc.and_(pc.equal(facts, name), pc.equal(roles, role)), fill_value=False)
                 if not pc.any(mask).as_py():
                     continue

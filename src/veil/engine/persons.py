@@ -12,14 +12,14 @@ from veil.lexicon.language import Language, PersonCues, english
 from veil.lexicon.names import is_family_first
 from veil.model import Known, Label, Meant, Owner, Span
 from veil.policy.person_words import role_of
+from veil.roster.strength import PEOPLE
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})?")
 _FAMILY_FIRST = re.compile(r"[,^]")
 _POSSESSIVE = re.compile(r"['’][sS]?(?!\w)")
 _BEFORE, _AFTER = 48, 12
-_ROLES = frozenset({"patient", "relative", "clinician"})
+ROLES = ("patient", "relative", "clinician")
 _WHOLE = ("full_name", "name")
-_NAME_KINDS = frozenset({"given_name", "family_name", "full_name", "middle_name", "name"})
 
 
 def tokens_of(name: str) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def who_is_meant(
 
 def _read(meant: Meant, span: Span) -> Meant:
     """Where neither table nor cue tells, the role that the reader of the sentence told; the person stays the same."""
-    return replace(meant, role=span.role) if meant.role == "other" and span.role in _ROLES else meant
+    return replace(meant, role=span.role) if meant.role == "other" and span.role in ROLES else meant
 
 
 def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, staff: Staff,
@@ -131,7 +131,7 @@ def _same(word: str, mine: str) -> bool:
 
 
 def _own_words(owner: Owner) -> frozenset[str]:
-    own = (known for known in owner.known if known.kind in _NAME_KINDS and not known.person)
+    own = (known for known in owner.known if known.kind in PEOPLE and not known.person)
     return frozenset(word for known in own for word in tokens_of(known.value))
 
 

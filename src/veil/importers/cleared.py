@@ -10,6 +10,7 @@ from typing import Any
 from veil.errors import PolicyError
 from veil.importers.hydra import compose, shown
 from veil.importers.interpolate import interpolated
+from veil.operators.cast import KINDS as CASTS
 from veil.policy.parse import nearest
 
 ID, DATE, DROP = "IDDeidentifier", "DateTimeDeidentifier", "ColumnDropper"
@@ -17,7 +18,6 @@ _NESTED = ("Pipeline", "TablePipeline")
 _METHODS = (ID, DATE, DROP, *_NESTED)
 UNITS = {"shift_by_hours": "hours", "shift_by_days": "days", "shift_by_weeks": "weeks", "shift_by_months": "months",
          "shift_by_years": "years", "random_days": "days", "random_hours": "hours"}  # fmt: skip
-_CASTS = ("integer", "float", "string", "datetime")
 _IO = ("io_type", "suffix", "configs")
 _STORE = ("base_path", "file_format", "encoding", "separator", "table_mappings", "validation_rules", "data_source_type",
           "connection_params")  # fmt: skip
@@ -222,7 +222,7 @@ def _step(keys: _Keys) -> list[Step]:
     ids.only("name", "uid", "description")
     rows.only("where_condition", "description")
     cast = keys.text("value_cast")
-    if cast and cast not in _CASTS:
+    if cast and cast not in CASTS:
         raise PolicyError("import-value", "invalid value_cast", where=keys.at("value_cast"),
                           hint="allowed: integer, float, string, datetime")  # fmt: skip
     column = ids.text("name", None)

@@ -8,8 +8,7 @@ from veil.errors import PolicyError
 from veil.importers.cleared import DATE, Cleared
 from veil.importers.faults import safer
 from veil.importers.rules import Notes
-
-_MOST = {"days": 365, "weeks": 52, "hours": 8760, "months": 12, "years": 5}
+from veil.operators.dates import LONGEST
 
 
 def shift_options(config: Cleared, file: str, notes: Notes) -> tuple[dict[str, Any], str] | None:
@@ -25,7 +24,7 @@ def shift_options(config: Cleared, file: str, notes: Notes) -> tuple[dict[str, A
     if said is None:
         raise PolicyError("import-shift", "dates must be shifted, but deid_config.time_shift is missing", where=file)
     low, high = _ends(said.low, said.high, file)
-    most = _MOST[said.unit]
+    most = LONGEST[said.unit]
     if low is None or high is None:
         low, high = 1, most
         notes.safer["the range of shifts is incomplete: the widest range is used"] = None

@@ -24,7 +24,7 @@ from veil.operators.steps import move_by
 Days = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-_MOST = {"days": 365, "weeks": 52, "hours": 365 * 24, "months": 12, "years": 5}
+LONGEST = {"days": 365, "weeks": 52, "hours": 365 * 24, "months": 12, "years": 5}
 _PURPOSE = "shift"
 _ENDLESS = pa.array(["infinity", "-infinity"], pa.large_string())  # PostgreSQL, DuckDB
 _EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -129,8 +129,8 @@ class Shift:
         return pc.or_(coarse, pc.fill_null(pc.equal(read.days, clamped), fill_value=False))
 
     def __post_init__(self) -> None:
-        one_of(self.name, "unit", self.unit, tuple(_MOST))
-        most = _MOST[self.unit]
+        one_of(self.name, "unit", self.unit, tuple(LONGEST))
+        most = LONGEST[self.unit]
         if self.max is None:
             object.__setattr__(self, "max", most)
         signed = isinstance(self.min, int) and self.min < 0
@@ -225,7 +225,7 @@ class Shift:
 
     @property
     def _most(self) -> int:
-        return _MOST[self.unit] if self.max is None else self.max
+        return LONGEST[self.unit] if self.max is None else self.max
 
     @property
     def _latest(self) -> int:

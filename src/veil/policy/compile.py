@@ -26,7 +26,7 @@ from veil.policy.parse import YamlDocument, nearest
 from veil.policy.plan import FilePlan, InVault, Plan, SourcePlan, SubjectPlan, day_first, every_rule
 from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
-from veil.policy.project import Project, SourceSection, private_folder
+from veil.policy.project import SECTIONS, Project, SourceSection, private_folder
 from veil.policy.row_quarantine import check_row_quarantine, passes_broken
 from veil.policy.rules import Case, Drop, Keep, Rule, Scan, emptied, rule_of
 from veil.policy.schemas import as_spelled, named_by_standard, with_schema
@@ -37,7 +37,6 @@ from veil.policy.unruled import Unruled, is_like_data, refuse_unruled, unruled
 from veil.stores import FolderStore, Inputs, Store, shown_address
 
 BARE = "no rule; kept by `unlisted: keep`"
-ROOMS = ("tables", "notes", "trees")
 
 
 def compile_plan(project: Project, document: YamlDocument, folder: Path, *, today: dt.date | None = None) -> Plan:
@@ -56,7 +55,7 @@ def compile_plan(project: Project, document: YamlDocument, folder: Path, *, toda
     stored: list[str] = []  # what the stores say of their tables
     bare: list[Unruled] = []
     there = {"": _names(inputs.of(), ours, document.at("in"))} if _asks_main(project) else {}
-    for room in ROOMS:
+    for room in SECTIONS:
         for name, source in getattr(project, room).items():
             place = source.in_ or ""
             if place not in there:
@@ -130,7 +129,7 @@ def _side_file(folder: Path, written: str | None, where: str) -> str:
 
 def _asks_main(project: Project) -> bool:
     """Whether a source lies in the project's own store; so it is, too, where there is no source at all."""
-    places = [source.in_ for room in ROOMS for source in getattr(project, room).values()]
+    places = [source.in_ for room in SECTIONS for source in getattr(project, room).values()]
     return not places or None in places
 
 

@@ -16,6 +16,11 @@ from veil.policy.parse import YamlDocument, nearest, read_yaml
 Written = str | dict[str, Any] | list[Any]
 
 
+SECTIONS = ("tables", "notes", "trees")  # the keys whose members are sources
+Unlisted = Literal["stop", "drop", "keep"]
+Missing = Literal["stop", "skip"]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
 
@@ -102,13 +107,13 @@ class SourceSection(_Section):
         None,
         description="for tables whose rows are facts about a person: which columns name the fact, and which contain its value",
     )
-    unlisted: Literal["stop", "drop", "keep"] | None = Field(
+    unlisted: Unlisted | None = Field(
         None, description="what to do with a column without a rule; `keep` is for tables only and is reported"
     )
     dropped: Literal["gone", "empty"] | None = Field(
         None, description="whether `drop` removes the whole column or leaves it with empty cells"
     )
-    missing: Literal["stop", "skip"] | None = Field(None, description="what to do if no file is found")
+    missing: Missing | None = Field(None, description="what to do if no file is found")
     rows: RowsSection | None = Field(None, description="what to do with rows that cannot be parsed")
     suppress: SuppressSection | None = Field(
         None, description="suppress rows until every combination of quasi-identifiers occurs at least `k` times"
@@ -224,10 +229,10 @@ class Project(_Section):
     groups: dict[str, GroupSection] = Field(
         default_factory=dict, description="identifiers that belong to a person: encounters, accounts, relatives"
     )
-    unlisted: Literal["stop", "drop", "keep"] = Field(
+    unlisted: Unlisted = Field(
         "stop", description="what to do with columns without a rule; `keep` is for tables only and is reported"
     )
-    missing: Literal["stop", "skip"] = Field("stop", description="what to do if a source has no file")
+    missing: Missing = Field("stop", description="what to do if a source has no file")
     schema_: str | None = Field(
         None,
         alias="schema",
@@ -331,7 +336,7 @@ def _explained(wrong: Wrong, document: YamlDocument) -> PolicyError:
 
 def _known_keys(path: tuple[str, ...]) -> list[str]:
     model: type[BaseModel] = Project
-    if len(path) > 2 and path[0] in ("tables", "notes", "trees"):
+    if len(path) > 2 and path[0] in SECTIONS:
         model = SourceSection
         if len(path) > 3:
             below: dict[str, type[BaseModel]] = {

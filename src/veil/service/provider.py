@@ -48,7 +48,7 @@ class Provider:
         held = claims.get(self.claim)
         groups = [held] if isinstance(held, str) else held if isinstance(held, list) else []
         found = {self.roles[one] for one in groups if isinstance(one, str) and one in self.roles}
-        for role in ("admin", "reviewer", "submitter"):
+        for role in reversed(ROLES):
             if role in found:
                 return role
         raise ForbiddenError("oidc-role", "this account has no role here", hint="ask for one of the groups that have")

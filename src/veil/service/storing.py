@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 
 from veil.errors import ServiceError
 from veil.service.gate.callers import Callers
-from veil.service.gate.grants import Grant
+from veil.service.gate.grants import TEXT_SCOPES, Grant
 from veil.service.portal.answers import PortalRoute
 from veil.service.portal.api import portal_router
 from veil.service.portal.files import add_files
@@ -16,7 +16,6 @@ from veil.service.rest.shapes import problems
 from veil.service.setting import Setting
 from veil.service.store import Caller, Store
 
-_TEXTS = frozenset({"detect", "deidentify", "phi"})
 _LATER = 2**39  # a session ends by itself, and is asked for at every call
 
 
@@ -41,7 +40,7 @@ def add_store(app: FastAPI, store: Store, callers: Callers, setting: Setting) ->
             person = visitors.person(request)
         except ServiceError:
             return None
-        return Grant(person.id, _TEXTS, _LATER)
+        return Grant(person.id, frozenset(TEXT_SCOPES), _LATER)
 
     callers.session = session
     app.include_router(

@@ -6,23 +6,8 @@ import datetime as dt
 import random
 from collections.abc import Callable
 
+from veil.lexicon.dates_words import MONTHS, WEEKDAYS
 from veil.synth.people import SyntheticPerson
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _ordinal(day: int) -> str:
@@ -40,7 +25,7 @@ DATE_FORMS: tuple[Callable[[dt.date], str], ...] = (
     lambda day: f"{MONTHS[day.month - 1][:3]} {day.day}, {day.year}",
     lambda day: f"{MONTHS[day.month - 1]} {_ordinal(day.day)}, {day.year}",
     lambda day: f"{_ordinal(day.day)} of {MONTHS[day.month - 1]} {day.year}",
-    lambda day: f"{DAYS[day.weekday()]}, {MONTHS[day.month - 1]} {day.day}, {day.year}",
+    lambda day: f"{WEEKDAYS[day.weekday()]}, {MONTHS[day.month - 1]} {day.day}, {day.year}",
     lambda day: f"{MONTHS[day.month - 1][:3].upper()} {day.day} {day.year}",
 )
 PARTIAL_FORMS: tuple[Callable[[dt.date], str], ...] = (

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from veil.errors import ServiceError
 from veil.keys import Keys
 
-SCOPES = ("detect", "deidentify", "phi", "jobs", "metrics")
+TEXT_SCOPES = ("detect", "deidentify", "phi")
+SCOPES = (*TEXT_SCOPES, "jobs", "metrics")
 _TOKEN, _ACCESS = "veil_", "VEIL"
 _ID = re.compile(r"[0-9a-fA-F]{12}")
 _FORMAT = 1

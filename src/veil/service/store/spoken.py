@@ -14,10 +14,10 @@ import pg8000.native
 from pg8000.exceptions import DatabaseError
 
 from veil.errors import ServiceError, UnavailableError
+from veil.service.loopback import LOOPBACK
 from veil.stores.address import Address, password
 
 _SILENT = 60.0  # seconds after which a server that says nothing is gone; longer than any of its own limits
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _UNHELD = re.compile(r"[\0\ud800-\udfff]")
 
 
@@ -125,7 +125,7 @@ def _sealed(address: Address) -> ssl.SSLContext | bool:
 
     Errors:  ServiceError `store-tls`.
     """
-    mode = address.options.get("sslmode", "disable" if address.host in _LOOPBACK else "verify-full")
+    mode = address.options.get("sslmode", "disable" if address.host in LOOPBACK else "verify-full")
     if mode == "disable":
         return False
     if mode != "verify-full":

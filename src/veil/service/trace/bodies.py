@@ -19,6 +19,7 @@ from veil.service.trace.noise import AS_CP1252, blanked
 from veil.service.trace.packed import Unread
 from veil.service.trace.protobuf import frames, texts
 
+OPAQUE = ("image/", "audio/", "video/", "font/")
 SWELLS = 8  # an unpacked body may be so many times the limit
 MOST_FIELDS = 20_000
 MOST_PARTS = 1_000
@@ -99,7 +100,7 @@ def _read(made: Reading, content: bytes, body: Body, most: int, depth: int) -> N
     elif kind.startswith("multipart/"):
         boundary = said.get_param("boundary")
         _try(made, lambda: _parts(made, content, str(boundary or ""), most, depth))
-    elif kind.startswith(("image/", "audio/", "video/", "font/")) and not kind.endswith("+xml"):
+    elif kind.startswith(OPAQUE) and not kind.endswith("+xml"):
         made.unread.append("body-kind")
     else:
         _written(made, content, kind, charset)

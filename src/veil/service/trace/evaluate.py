@@ -16,6 +16,7 @@ from veil.errors import Error, PolicyError
 from veil.lexicon.unread import UNKNOWN
 from veil.model import Label
 from veil.service.locate import LABELS, entities, type_of
+from veil.service.loopback import LOOPBACK
 from veil.service.trace.bodies import Body, read
 from veil.service.trace.verdict import Outcome, outcome, unknown
 
@@ -224,7 +225,7 @@ def checked(remote: Remote) -> Remote:
         raise PolicyError(
             "evaluator-url", "the evaluator is no http or https address", hint="https://veil.example:8443"
         )
-    if to.scheme == "http" and to.hostname not in ("127.0.0.1", "localhost", "::1"):
+    if to.scheme == "http" and to.hostname not in LOOPBACK:
         raise PolicyError("evaluator-plain", "text would travel in clear to another machine", hint="https://")
     context_of(remote)
     return remote

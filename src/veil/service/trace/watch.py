@@ -11,13 +11,13 @@ from typing import Any
 from veil.errors import StoreError
 from veil.log import Name, event
 from veil.service.spans import Spans
+from veil.service.trace.bodies import OPAQUE
 from veil.service.trace.counts import Counts
 from veil.service.trace.findings import Findings
 from veil.service.trace.head import Head, is_watched
 from veil.service.trace.pool import Pool
 
 AHEAD = 256 << 20  # bytes of all streams together that lie ahead of their reading
-_OPAQUE = ("image/", "audio/", "video/", "font/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Watch:
             return "upgraded"
         if (head.length or 0) > self.limit:
             return "body-large"
-        if head.get("content-type").strip().lower().startswith(_OPAQUE) and not head.query:
+        if head.get("content-type").strip().lower().startswith(OPAQUE) and not head.query:
             return "body-kind"
         return "" if self.settings.blocking else "span-mode"
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from veil.discover.kinds import KEPT, Guess
-from veil.discover.orders import orders_of
+from veil.discover.orders import DATED, orders_of
 from veil.discover.propose import born_column, is_cast, rule_text
 from veil.discover.signals import Signals
 from veil.discover.survey import Table, looked_at, related, survey
@@ -27,7 +27,6 @@ from veil.service.work.trees import QUANTITY, tree_table
 from veil.stores import FolderStore
 
 _SUBJECT = re.compile(r"(patient|person|subject|member|pat|mrn)(_?(id|key|num|number|no|nbr))?$", re.IGNORECASE)
-_TIMES = ("date", "datetime", "birth_date")
 _NAMED = frozenset({"text", *KEPT})
 _WORDED = ("plain", "icd", "loinc", "sex", "race", "marriage", "state")
 _STRICT = "safe-harbor"
@@ -173,7 +172,7 @@ def _rule(choice: Choice, table: Table, column: str, own: str | None, domain: st
     profile = choice.read()
     if profile.claims == _STRICT and is_unknown(column, one, signals):
         return "drop"
-    if own is None and str(profile.kinds["date"]).startswith(("shift", "{'shift")) and one.kind in _TIMES:
+    if own is None and str(profile.kinds["date"]).startswith(("shift", "{'shift")) and one.kind in DATED:
         return "drop"
     whole = is_cast(profile, one.kind, signals, padded=padded)
     shown = domain if domain != column.lower() else None
