@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import importlib.util
 import inspect
 import json
 import re
+import sys
 import types
 import typing
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ from veil.errors import Error
 from veil.jobs.checks.lint import RULES as RULES_OF_LINT
 from veil.model import Label, labels
 from veil.parts import FORMATS, OPERATORS, part, traits_of
+from veil.policy.json_schema import json_schema
 from veil.policy.plan import describe
 from veil.policy.profile import SHIPPED, read_profile
 from veil.policy.project import (
@@ -37,7 +40,6 @@ from veil.policy.project import (
     SourceSection,
     SubjectSection,
     SuppressSection,
-    json_schema,
 )
 from veil.reports.figures import BAD
 
@@ -49,9 +51,21 @@ MADE = "<!-- Made by tools/make_reference.py from the code; edit the code, then 
 def pages() -> dict[str, str]:
     """Shape: file name -> text, for every page of the reference."""
     made = {"cli.md": cli(), "project.md": project(), "labels.md": label_page(), "operators.md": operators(),
-            "errors.md": error_page(), "profiles.md": profiles(), "lint.md": lint_page()}  # fmt: skip
+            "errors.md": error_page(), "profiles.md": profiles(), "lint.md": lint_page(), "python.md": python()}  # fmt: skip
     schema = json.dumps(json_schema(), indent=1) + "\n"
     return {name: MADE + text.rstrip() + "\n" for name, text in made.items()} | {"project.schema.json": schema}
+
+
+def python() -> str:
+    """The page of the public interface, by the script that compares it."""
+    found = importlib.util.spec_from_file_location("public_api", Path(__file__).with_name("public_api.py"))
+    if found is None or found.loader is None:
+        raise ImportError(found)
+    module = importlib.util.module_from_spec(found)
+    sys.modules["public_api"] = module  # dataclasses look their module up
+    found.loader.exec_module(module)
+    text: str = module.page()
+    return text
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

@@ -18,19 +18,29 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from veil.keys import Keys
+
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT = ROOT / "tests" / "architecture" / "public_api.txt"
 MODULES = ("veil", "veil.testing")
-SEAM = {  # what a plug-in needs besides
+ERRORS = ("PolicyError", "KeyringError", "FormatError", "PartError", "LeakError", "StoreError", "LimitError")
+SEAM = {  # the classes of errors, and what a plug-in needs besides
+    "veil.errors": ERRORS,
     "veil.operators.base": ("Outcome", "by_distinct", "by_domain", "outcome"),
     "veil.operators.promise": ("Promise",),
 }
+LIMITED = {  # the other members of these classes are for Veil itself
+    "veil.Plan": ("as_json", "claims", "digest", "locale", "name", "notices", "profile", "reference_date"),
+    "veil.Session": ("folder", "keys", "out", "plan", "run"),
+    "veil.Vault": ("close", "count", "open"),
+}
 TAKES = re.compile(r"^Takes:\s+(.*?)(?=^\w+:\s|\Z)", re.MULTILINE | re.DOTALL)
-ENTRY = re.compile(r"`(\w+)`: (.*?)(?=; `\w+`: |\Z)", re.DOTALL)
+SHAPE = re.compile(TAKES.pattern.replace("Takes", "Shape"), re.MULTILINE | re.DOTALL)
+ENTRY = re.compile(r"`(\w+)`: (.*?)(?=[;.] `\w+`: |\Z)")
 REST = "Everything else may change in any release, and so may names that begin with an underscore."
 INTRO = f"""# Python
 
-What `veil` and `veil.testing` export is the public interface, together with the few names of `veil.operators` that plug-ins use.
+What `veil` and `veil.testing` export is the public interface, together with the classes of errors and the few names of `veil.operators` that plug-ins use.
 {REST} The package has types (`py.typed`). Errors are subclasses of `veil.Error`; [their codes](errors.md) are part
 of the interface. A test compares every signature on this page with a snapshot; `docs/contributing` says how to change one.
 """
@@ -60,9 +70,14 @@ def _entries(name: str, value: Any) -> Iterator[Entry]:
         yield Entry(name, f"{name}{shown}", _doc(value) if callable(value) else "", _takes(value))
         return
     bases = ", ".join(base.__name__ for base in value.__bases__ if base is not object)
-    yield Entry(name, f"class {name}({bases})" if bases else f"class {name}", _doc(value), tuple(_fields(value)))
+    yield Entry(
+        name,
+        f"class {name}({bases})" if bases else f"class {name}",
+        _doc(value),
+        tuple(field for field in _fields(value) if is_public(name, field[0])),
+    )
     for member, inner in vars(value).items():
-        if member.startswith("_"):
+        if member.startswith("_") or not is_public(name, member):
             continue
         whole = f"{name}.{member}"
         if isinstance(inner, property | cached_property):
@@ -72,6 +87,10 @@ def _entries(name: str, value: Any) -> Iterator[Entry]:
             plain = inner.__func__ if isinstance(inner, classmethod | staticmethod) else inner
             kind = "classmethod " if isinstance(inner, classmethod) else ""
             yield Entry(whole, f"{kind}{whole}{_signature(plain)}", _doc(plain), _takes(plain))
+
+
+def is_public(name: str, member: str) -> bool:
+    return name not in LIMITED or member in LIMITED[name]
 
 
 def _fields(value: type) -> Iterator[tuple[str, str, str, str]]:
@@ -86,7 +105,11 @@ def _fields(value: type) -> Iterator[tuple[str, str, str, str]]:
     elif hasattr(value, "_fields"):
         for name in value._fields:
             default = repr(value._field_defaults[name]) if name in value._field_defaults else ""
-            yield name, str(value.__annotations__[name]), default, said.get(name, "")
+            yield name, _forward(value.__annotations__[name]), default, said.get(name, "")
+
+
+def _forward(annotation: Any) -> str:
+    return getattr(annotation, "__forward_arg__", str(annotation))
 
 
 def parameters(function: Any) -> list[inspect.Parameter]:
@@ -104,9 +127,10 @@ def _takes(function: Any) -> tuple[tuple[str, str, str, str], ...]:
 
 
 def described(value: Any) -> dict[str, str]:
-    """What the `Takes:` of a docstring says of each parameter or field."""
-    found = TAKES.search(inspect.getdoc(value) or "")
-    return {name: " ".join(words.split()).rstrip(".") for name, words in ENTRY.findall(found.group(1))} if found else {}
+    """What `Takes:` or else `Shape:` of a docstring says of each parameter or field."""
+    doc = inspect.getdoc(value) or ""
+    found = TAKES.search(doc) or SHAPE.search(doc)
+    return dict(ENTRY.findall(" ".join(found.group(1).split()).rstrip("."))) if found else {}
 
 
 def _doc(value: Any) -> str:
@@ -135,6 +159,8 @@ def _default(parameter: inspect.Parameter) -> str:
     if parameter.default is parameter.empty:
         return ""
     shown = repr(parameter.default)
+    if isinstance(parameter.default, Keys):
+        return "KEYS"
     return getattr(parameter.default, "__name__", "...") if " at 0x" in shown or shown.startswith("<") else shown
 
 

@@ -49,7 +49,10 @@ class Error(Exception):
         return f"[{self.code}] {self.message}{place}{hint}"
 
     def placed(self, *, where: str | None = None, row: int | None = None, column: str | None = None) -> Error:
-        """The same error with a fuller place."""
+        """The same error with a fuller place.
+
+        Takes:   `where`: address, file or offset; `row`: row number from 1; `column`: name of the column
+        """
         return _rebuild(
             type(self), self.code, self.message, self.where if where is None else where, self.hint,
             self.row if row is None else row, self.column if column is None else column,

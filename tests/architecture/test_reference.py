@@ -82,8 +82,8 @@ def test_no_code_of_verify_is_documented_that_none_gives():
 def test_the_schema_of_projects_takes_the_project_of_the_hospital(hospital):
     import jsonschema
 
+    from veil.policy.json_schema import json_schema
     from veil.policy.parse import read_yaml
-    from veil.policy.project import json_schema
 
     data = read_yaml(hospital.file).data
     jsonschema.validate(data, json_schema())

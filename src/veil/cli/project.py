@@ -305,7 +305,7 @@ def schema(
     out: Annotated[Path | None, typer.Option("-o", "--out", help="a file; by default standard output")] = None,
 ) -> None:
     """Print the JSON Schema of project files, for editors."""
-    from veil.policy.project import json_schema
+    from veil.policy.json_schema import json_schema
 
     text = json.dumps(json_schema(), indent=1)
     if out is None:

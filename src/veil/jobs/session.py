@@ -27,6 +27,8 @@ from veil.stores import Inputs, check_target, open_target
 class Session:
     """A compiled project.
 
+    Takes:   `project`: the project file as it was read; `document`: its lines, for messages; `folder`: the folder to
+             which paths in the project are relative; `plan`: what a run will do
     Shape:   `folder` is where the project's paths begin; `plan` is what will be done.
     """
 
@@ -46,6 +48,8 @@ class Session:
     def keys(self, ask: Callable[[], str] | None = None, passphrase_file: Path | None = None) -> Keys:
         """The keys that the plan needs, the vault open where it mints or reads codes; none where none are needed.
 
+        Takes:   `ask`: called for the passphrase if neither `VEIL_PASSPHRASE` nor a file gives it; `passphrase_file`:
+                 a file with the passphrase
         Errors:  KeyringError `keys-missing` where the plan derives and no keyring is named.
         """
         derived, coded = needs(self.plan)
@@ -75,6 +79,11 @@ class Session:
         return key_act(keyring, "vault made", lambda: Vault.open(path, keys), lambda _: keys)
 
     def run(self, keys: Keys, *, workers: int = 1, progress: Progress | None = None) -> Outcome:
+        """The release; what is quarantined, and the exit code, are in the outcome.
+
+        Takes:   `keys`: from `keys()`; `workers`: number of processes; `progress`: called with a step, how much is done and
+                 how much there is
+        """
         plan, target = dataclasses.replace(self.plan, key_id=keys.id), self._target()
         private = private_folder(self.project, self.folder)
         with run_on_record(private, plan, keys, keyring_path(self.project, self.folder)) as act:
@@ -121,7 +130,10 @@ def _keyring_file(project: Project) -> str:
 
 
 def open_session(path: Path, overrides: list[str] | None = None) -> Session:
-    """Read and compile a project; nothing is written and no key is asked for."""
+    """Read and compile a project; nothing is written and no key is asked for.
+
+    Takes:   `path`: the project file; `overrides`: keys to set instead of what the file says, each `key=value`
+    """
     project, document = read_project(path, overrides)
     return session_of(project, document, path.parent)
 

@@ -38,6 +38,8 @@ class Keys:
     def from_secret(cls, secret: bytes, version: int = 1, vault: Vault | None = None) -> Keys:
         """The keys of a root secret.
 
+        Takes:   `secret`: 32 random bytes; `version`: the version that pseudonyms and manifests name; `vault`: an
+                 open vault for random codes
         Units:   32 random bytes; other lengths are refused.
         Errors:  KeyringError `key-length`.
         """
@@ -47,15 +49,23 @@ class Keys:
 
     @classmethod
     def none(cls, vault: Vault | None = None) -> Keys:
-        """Keys for a profile without a key: every derivation raises `keys-missing`."""
+        """Keys for a profile without a key: every derivation raises `keys-missing`.
+
+        Takes:   `vault`: an open vault for random codes
+        """
         return cls(None, 0, vault)
 
     def with_vault(self, vault: Vault | None) -> Keys:
+        """The same keys with this vault.
+
+        Takes:   `vault`: an open vault, or None for none
+        """
         return Keys(self._root, self.version, vault)
 
     def secret(self, purpose: str, domain: str = "", size: int = 32) -> bytes:
         """The secret for one purpose in one domain.
 
+        Takes:   `purpose`: what the secret is for; `domain`: the domain of ids; `size`: number of bytes
         Shape:   `size` bytes, 1 to 8160.
         Keeps:   (purpose, domain, version) are length-prefixed, so no two of them give the same input.
         Errors:  KeyringError `keys-missing` where the run has no key.

@@ -88,6 +88,8 @@ class Keyring:
     def create(cls, path: Path | str, passphrase: str, cost: Cost | None = None) -> Keyring:
         """A new keyring with one root secret.
 
+        Takes:   `path`: the new file; `passphrase`: protects the file; `cost`: the cost of guessing the passphrase,
+                 by default that of the library
         Errors:  KeyringError `keyring-exists`, `passphrase-missing`.
         """
         path = Path(path)
@@ -105,6 +107,7 @@ class Keyring:
     def open(cls, path: Path | str, passphrase: str) -> Keyring:
         """The keyring of a file.
 
+        Takes:   `path`: the keyring file; `passphrase`: its passphrase
         Errors:  KeyringError `keyring-missing`, `keyring-open` (others may read it), `keyring-damaged`,
                  `keyring-passphrase`.
         """
@@ -149,6 +152,7 @@ class Keyring:
     def keys(self, version: int | None = None, vault: Vault | None = None) -> Keys:
         """The keys of one version, by default the newest.
 
+        Takes:   `version`: the version of the root secret; `vault`: an open vault for random codes
         Errors:  KeyringError `keyring-version`.
         """
         wanted = self._sealed_versions[-1].public.version if version is None else version
@@ -158,7 +162,10 @@ class Keyring:
         raise KeyringError("keyring-version", "the keyring has no such version", where=f"version {wanted}")
 
     def change_passphrase(self, passphrase: str) -> None:
-        """The same secrets under another passphrase."""
+        """The same secrets under another passphrase.
+
+        Takes:   `passphrase`: the new passphrase
+        """
         if not passphrase:
             raise KeyringError("passphrase-missing", "no passphrase was given")
         roots = [self._unwrap(sealed) for sealed in self._sealed_versions]

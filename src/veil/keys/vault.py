@@ -78,6 +78,7 @@ class Vault:
     def open(cls, path: Path | str, keys: VaultKeys) -> Vault:
         """The vault of a file, made where there is none.
 
+        Takes:   `path`: the file of the vault; `keys`: the keys that created it
         Errors:  KeyringError `vault-key` (made under another key), `vault-damaged`, `keyring-open`, `keys-missing`.
         """
         path = Path(path)
@@ -191,7 +192,10 @@ class Vault:
         return pa.array(found, pa.large_string()).take(encoded.indices)
 
     def count(self, domain: str) -> int:
-        """How many codes the domain has."""
+        """How many codes the domain has.
+
+        Takes:   `domain`: a domain of ids
+        """
         place = self._token("domain", domain)
         return int(self._connection().execute("SELECT count(*) FROM codes WHERE domain = ?", (place,)).fetchone()[0])
 

@@ -12,6 +12,9 @@ DIGITS, KNOWN = "digits", "known"  # what proves a span
 class Span(NamedTuple):
     """A stretch of the raw text.
 
+    Takes:   `start`: first code point; `end`: code point after the last; `label`: what was found; `score`: confidence
+             from 0 to 1; `source`: `detector:rule`; `role`: whose name it is, if the detector read it; `proof`:
+             `digits`, `known` or empty
     Units:   half-open, in code points of the raw text; `score` from 0 to 1.
     Shape:   `proof`: what makes the span certain: `digits` (check digits that fit), `known` (a strong known identifier), ""
              where the score alone speaks.

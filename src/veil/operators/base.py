@@ -18,6 +18,8 @@ from veil.model import column_of
 class Outcome:
     """What became of n values.
 
+    Takes:   `values`: the new values; `unread`: rows whose value could not be read; `listed`: rows whose value was
+             found in a list; `uncast`: rows whose cell is not of the stated type
     Shape:   `values`: n replacements, null where the value was null. `unread`: n booleans or None (none): True where
              the operator could not read the value; there `values` is null and the engine masks and counts.
              `listed`: n booleans or None (none): True where a stated exception was made, such as a clamped birth date.
@@ -59,7 +61,11 @@ def plain(operator: Operator) -> Operator:
 
 
 def outcome(values: pa.Array, new: pa.Array, listed: pa.BooleanArray | None = None) -> Outcome:
-    """The outcome where null in `new` means unread, unless the value was null."""
+    """The outcome where null in `new` means unread, unless the value was null.
+
+    Takes:   `values`: the old values; `new`: the new ones, null where a value could not be read; `listed`: rows whose
+             value was found in a list
+    """
     if new.null_count == values.null_count:
         return Outcome(new, None, listed)
     return Outcome(new, pc.and_(new.is_null(), values.is_valid()), listed)
@@ -89,14 +95,20 @@ def in_range(operator: str, option: str, value: Any, low: int, high: int) -> Non
 
 
 def by_distinct(values: pa.Array, make: Any) -> pa.Array:
-    """`make` of each distinct value, spread over the column; None of it is null. Shape: n -> n `large_string`."""
+    """`make` of each distinct value, spread over the column; None of it is null. Shape: n -> n `large_string`.
+
+    Takes:   `values`: the column; `make`: the new value of a value
+    """
     encoded = pc.dictionary_encode(values)
     new = pa.array([make(value) for value in encoded.dictionary.to_pylist()], pa.large_string())
     return new.take(encoded.indices)
 
 
 def by_domain(values: pa.Array, about: pa.Table, make: Callable[[pa.Array, str], pa.Array]) -> pa.Array:
-    """`make` for the values of each domain; a domain that is not told is the empty one."""
+    """`make` for the values of each domain; a domain that is not told is the empty one.
+
+    Takes:   `values`: the column; `about`: the table beside it; `make`: the new values of the values of a domain
+    """
     domains = pc.fill_null(column_of(about, "domain"), "")
     distinct = pc.unique(domains).to_pylist()
     if len(distinct) <= 1:

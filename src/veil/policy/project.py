@@ -9,7 +9,6 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from veil.errors import PolicyError
-from veil.parts import FORMATS, traits_of
 from veil.policy.expected import Wrong, first_wrong
 from veil.policy.parse import YamlDocument, nearest, read_yaml
 
@@ -391,14 +390,3 @@ def _override(document: YamlDocument, override: str) -> None:
     except (yaml.YAMLError, ValueError):
         raise PolicyError("override-shape", f"the value of the override {path} cannot be read",
                           hint="for example -o profile=redact") from None  # fmt: skip
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of project files, for editors."""
-    schema = Project.model_json_schema(by_alias=True)
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "Veil project"
-    own = [name for name in FORMATS if not traits_of(name).stored]
-    keys = schema["$defs"]["SourceSection"]["properties"]
-    keys["format"]["anyOf"] = [{"enum": own}, {"type": "string"}, {"type": "null"}]
-    return schema

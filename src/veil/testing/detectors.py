@@ -13,6 +13,8 @@ def check_detector(
 ) -> list[list[Span]]:
     """The spans, once every law held; of a judge, those that it adds itself.
 
+    Takes:   `detector`: the detector or judge to check; `texts`: texts that it is for; `owners`: the owner of each
+             text, by default nobody
     Shape:   n texts, n owners (none: nobody's) -> n lists.
     Errors:  AssertionError that names the law.
     """

@@ -34,6 +34,8 @@ def check_format(
 ) -> None:
     """Nothing, once every law held for this file.
 
+    Takes:   `format_`: the format to check; `path`: a file of it; `given`: settings that a project states; `same`:
+             compares two files, by default their bytes; `part_bytes`: the size of parts into which the file is split
     Shape:   `given`: what a project states of the source; `same`: the format's own equality where it is not bytes.
     Errors:  AssertionError that names the law.
     """

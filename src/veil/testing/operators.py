@@ -31,6 +31,9 @@ def check_operator(
 ) -> list[str | None]:
     """The answers, once every law held.
 
+    Takes:   `make`: creates the operator; `values`: values that it is for; `about`: columns of `veil.model.ABOUT`, a
+             list or one word for all rows; `keys`: the keys of the test; `same`: compares an original with what
+             `restore` returns
     Shape:   `about`: columns of `veil.model.ABOUT`, a list of n or a word for all rows; `same(original, restored)` is
              asked of what `restore` gives back, where an operator states an equality of its own.
     Errors:  AssertionError that names the law.

@@ -38,6 +38,10 @@ def check_plugin(
 ) -> dict[str, list[str | None]]:
     """What each operator of an installed package makes of its values, once every law held for its operators and formats.
 
+    Takes:   `package`: name of the installed package; `values`: by operator, values that it is for; `options`: by
+             operator, its options; `about`: columns of `veil.model.ABOUT`, one word for all rows; `files`: by format,
+             files of it; `given`: by format, settings that a project states; `same`: compares two files of formats
+             that are not exact
     Shape:   `values`: by the name of an operator, values that it is for; odd ones are added. `options`: by name. `about`:
              columns of `veil.model.ABOUT`, a word for all rows. `files`: by the name of a format, files of it; `given`: what
              a project states of them, by name; `same`: the equality of files of formats that are not `exact`.

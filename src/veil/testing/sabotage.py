@@ -16,6 +16,7 @@ HOWS = ("nothing", "shifted", "last")
 def sabotaged(kind: type[Any], how: str) -> type[Any]:
     """A class like `kind`, an operator's, a detector's, a judge's or a format's, that does its work badly.
 
+    Takes:   `kind`: the class of an operator, detector, judge or format; `how`: one of `HOWS`
     Shape:   `nothing`: values, texts or edits pass as they are. `shifted`: each row gets its neighbour's answer, each
              span stands one character late. `last`: the last row, or the last span of a text, is forgotten.
     Errors:  PartError `sabotage-unknown`.

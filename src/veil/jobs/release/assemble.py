@@ -37,6 +37,8 @@ _LOCK = "lock"
 class Outcome:
     """What a run came to.
 
+    Takes:   `out`: the folder of the release; `manifest`: what was done, without values; `quarantined`: label and
+             error code of each input that is not in the release
     Shape:   `manifest` is the value-free record; `quarantined` (label, code) are the inputs, or rows of them, that are not
              in the output; the manifest says where they stand.
     """

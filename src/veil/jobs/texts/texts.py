@@ -28,6 +28,7 @@ def _scanner(language: Language) -> Scanner:
 def find(text: str, *, everything: bool = False) -> list[Span]:
     """What would be found in one text.
 
+    Takes:   `text`: the text to search; `everything`: also find what Safe Harbor keeps
     Shape:   disjoint spans in order; `everything`: also what Safe Harbor keeps (ages under 90, bare years, states).
     Units:   code points.
     """
@@ -38,6 +39,10 @@ def deidentify(texts: Sequence[str], *, profile: str = "safe-harbor", keys: Keys
                locale: str = "en-US", reference_date: dt.date | None = None) -> list[str]:  # fmt: skip
     """Texts with everything that identifies replaced as a profile says.
 
+    Takes:   `texts`: the texts, in order; `profile`: name or file of a profile, which says what replaces each label;
+             `keys`: keys for profiles that derive pseudonyms or shifts; `subjects`: the patient of each text, None
+             where unknown; `locale`: language and country of the texts; `reference_date`: the day for which ages are
+             computed, by default today
     Shape:   n texts -> n texts, in order. `subjects`: whose record each is; the shift and the stand-ins of a profile
              that derives belong to them. Without them each text is a subject of its own.
     Keeps:   a text in a language that is not read is masked whole.
