@@ -24,15 +24,17 @@ def fact_lines(table: Table) -> list[str]:
         for column, values in table.sample.items()
         if _ABOUT.search(spaced(column)) and _names_facts(values, codes=bool(_CODES.search(spaced(column))))
     ]
-    held = [column for column in table.sample if column not in by and _VALUE.search(spaced(column))]
-    if not by or not held:
+    value_columns = [column for column in table.sample if column not in by and _VALUE.search(spaced(column))]
+    if not by or not value_columns:
         return []
-    numbers = [column for column in held if table.guesses[column].kind == "measure"]
-    texts = [column for column in held if column not in numbers]
+    numbers = [column for column in value_columns if table.guesses[column].kind == "measure"]
+    texts = [column for column in value_columns if column not in numbers]
     said = {"by": by, "values": texts, "numbers": numbers}
-    told = ", ".join(f"{key}: {json.dumps(columns, ensure_ascii=False)}" for key, columns in said.items() if columns)
+    settings = ", ".join(
+        f"{key}: {json.dumps(columns, ensure_ascii=False)}" for key, columns in said.items() if columns
+    )
     return [
-        f"    facts: {{{told}}}   # rows with a birth date, an age, a name ... are treated like a column of that kind"
+        f"    facts: {{{settings}}}   # rows with a birth date, an age, a name ... are treated like a column of that kind"
     ]
 
 

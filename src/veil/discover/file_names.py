@@ -27,13 +27,13 @@ def note_pattern(
 
 def _shape(pieces: list[str], at: int, column: str) -> str:
     last = len(pieces) - 1
-    made, number = "", 0
+    pattern, number = "", 0
     for i, piece in enumerate(pieces):
         if i == at:
-            made += "{" + column + "}"
+            pattern += "{" + column + "}"
         elif i % 2 or i == last or not piece:
-            made += piece
+            pattern += piece
         else:
             number += 1
-            made += "{n}" if number == 1 else f"{{n{number}}}"
-    return made
+            pattern += "{n}" if number == 1 else f"{{n{number}}}"
+    return pattern

@@ -64,10 +64,10 @@ def with_heard(seems: Guess, heard: Mapping[str, float], *, named: bool = False)
 
     Shape:   `named`: the column's name says that it holds codes: then a number or a serial in it is one, as of a drug.
     """
-    told = {label: share for label, share in heard.items() if label in _TELLING and share >= 0.05}
-    if not told:
+    shares = {label: share for label, share in heard.items() if label in _TELLING and share >= 0.05}
+    if not shares:
         return seems
-    words = ", ".join(f"{share:.0%} {label}" for label, share in list(told.items())[:3])
-    most = max((share for label, share in told.items() if not named or label in _PEOPLE), default=0.0)
+    words = ", ".join(f"{share:.0%} {label}" for label, share in list(shares.items())[:3])
+    most = max((share for label, share in shares.items() if not named or label in _PEOPLE), default=0.0)
     kind = "text" if seems.kind == "code" and most >= _OFTEN and not seems.form else seems.kind
     return Guess(kind, seems.sure, f"{seems.why}; detectors find {words}", seems.form)

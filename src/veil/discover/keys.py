@@ -38,9 +38,9 @@ class Keys:
     links: dict[Place, tuple[Place, int]] = field(default_factory=dict)
     written: dict[Place, set[str]] = field(default_factory=dict)
 
-    def overlap(self, one: Place, other: Place) -> float:
+    def overlap(self, place: Place, other: Place) -> float:
         """Share of the smaller set that the other has too."""
-        left, right = self.values[one], self.values[other]
+        left, right = self.values[place], self.values[other]
         return len(left & right) / max(1, min(len(left), len(right)))
 
 
@@ -100,7 +100,15 @@ def _link(found: Keys, place: Place) -> tuple[Place, int] | None:
     if not fitting:
         return None
     order = {at: -number for number, at in enumerate(found.keys)}
-    score, best = max(fitting, key=lambda one: (one[0], is_own_key(one[1]), len(found.values[one[1]]), order[one[1]]))
+    score, best = max(
+        fitting,
+        key=lambda candidate: (
+            candidate[0],
+            is_own_key(candidate[1]),
+            len(found.values[candidate[1]]),
+            order[candidate[1]],
+        ),
+    )
     return best, score
 
 

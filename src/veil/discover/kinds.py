@@ -49,7 +49,7 @@ def guess(name: str, signals: Signals, table: str = "") -> Guess:
         return Guess("code", 0.8, "column name; numbers like codes of findings", title.form)
     if title is not None and title.kind in _DATED and signals.at("day_count") > _MOSTLY:
         return Guess(title.kind, 0.5, "column name; numbers of days, as in spreadsheets: not read as dates", title.form)
-    return _strict(title, _told(title, signals), signals)
+    return _strict(title, _guessed(title, signals), signals)
 
 
 def _is_of_findings(name: str, signals: Signals) -> bool:
@@ -66,16 +66,16 @@ def identifying(name: str, signals: Signals, table: str = "") -> Guess | None:
     """
     if not signals.seen:
         return None
-    title, one = title_of(name, table), guess(name, signals, table)
-    if one.kind not in _SHOWS:
+    title, guessed = title_of(name, table), guess(name, signals, table)
+    if guessed.kind not in _SHOWS:
         return None
-    if title is not None and title.kind == one.kind and (one.sure > _UNSURE or not title.weak):
-        return one
-    told = title is not None and title.kind in KEPT
-    return one if one.kind != "id" and one.sure >= (_CERTAIN if told else _LIKELY) else None
+    if title is not None and title.kind == guessed.kind and (guessed.sure > _UNSURE or not title.weak):
+        return guessed
+    is_kept = title is not None and title.kind in KEPT
+    return guessed if guessed.kind != "id" and guessed.sure >= (_CERTAIN if is_kept else _LIKELY) else None
 
 
-def _told(title: Title | None, signals: Signals) -> Guess:
+def _guessed(title: Title | None, signals: Signals) -> Guess:
     """What name and values say together."""
     seems = by_values(signals)
     if title is None:

@@ -184,6 +184,6 @@ def _through(found: Subjects, keys: Keys, table: str) -> bool:
              if place[0] == table and key[0] in reached and key[1] != found.direct.get(key[0])]  # fmt: skip
     if not links:
         return False
-    _, place, key = max(links, key=lambda one: (one[0], -reached.index(one[2][0])))
+    _, place, key = max(links, key=lambda link: (link[0], -reached.index(link[2][0])))
     found.through[table] = (key[0], place[1], key[1])
     return True

@@ -30,8 +30,8 @@ def orders_of(table: Table) -> Orders:
     """The order of a table's dates, by all of its columns together."""
     shown: dict[str, bool] = {}
     found = Orders()
-    for column, one in table.guesses.items():
-        if one.kind not in DATED or table.signals[column].at("date") == 0:
+    for column, guess in table.guesses.items():
+        if guess.kind not in DATED or table.signals[column].at("date") == 0:
             continue
         formed = infer_form(pa.array(table.sample.get(column, []), pa.large_string()), _MOST)
         if formed.day_first is not None:

@@ -49,9 +49,9 @@ class Proposal:
 
     def rows(self) -> list[list[str]]:
         found = [
-            [table.name, column, one.kind, f"{one.sure:.0%}", one.why]
+            [table.name, column, guess.kind, f"{guess.sure:.0%}", guess.why]
             for table in self.tables
-            for column, one in table.guesses.items()
+            for column, guess in table.guesses.items()
         ]
         return found + [[name, "(text)", "text", "", f"{len(files)} notes"] for name, files in self.notes.items()]
 
@@ -87,7 +87,8 @@ def _notes_of(names: list[str]) -> dict[str, list[str]]:
             folder = PurePosixPath(file).parts[0] if "/" in file else "notes"
             found.setdefault(folder, {}).setdefault(kind, []).append(file)
     return {
-        folder: min(kinds.items(), key=lambda one: list(FORMATS).index(one[0]))[1] for folder, kinds in found.items()
+        folder: min(kinds.items(), key=lambda entry: list(FORMATS).index(entry[0]))[1]
+        for folder, kinds in found.items()
     }
 
 
@@ -99,9 +100,9 @@ def _has_items(file: str) -> bool:
 def pattern_of(proposal: Proposal, files: list[str]) -> tuple[str, str] | None:
     """How the names of notes are built, if a piece of them is an id that the tables hold."""
     ids: dict[str, set[str]] = {}
-    for table in sorted(proposal.tables, key=lambda one: one.name != (proposal.subjects.person or ("",))[0]):
-        for column, one in table.guesses.items():
-            if one.kind in ("id", "number"):
+    for table in sorted(proposal.tables, key=lambda table: table.name != (proposal.subjects.person or ("",))[0]):
+        for column, guess in table.guesses.items():
+            if guess.kind in ("id", "number"):
                 ids.setdefault(column, {value for value in table.sample[column] if value})
     return note_pattern([PurePosixPath(file).name for file in files], ids, Counter())
 
@@ -112,7 +113,7 @@ def born_column(table: Table, *, each_another: bool) -> str | None:
     Shape:   `each_another`: every row of the table is another person. Keeps: a date of events is no birth, however far back
              it goes: either the column's name says so, or each row is another person.
     """
-    births = [column for column, one in table.guesses.items() if one.kind == "birth_date"]
+    births = [column for column, guess in table.guesses.items() if guess.kind == "birth_date"]
     named = [column for column in births if (title := title_of(column)) is not None and title.kind == "birth_date"]
     return next(iter(named or (births if each_another else [])), None)
 

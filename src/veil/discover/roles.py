@@ -14,15 +14,15 @@ _WIDE = frozenset(
 )  # nearly every row its own, or nothing that an outsider knows
 
 
-def role_of(one: Guess) -> str:
+def role_of(guess: Guess) -> str:
     """Shape: direct, quasi, key, text, date, code, measure or empty."""
-    if one.kind in DIRECT - {"id"} or one.form == "MRN":
+    if guess.kind in DIRECT - {"id"} or guess.form == "MRN":
         return "direct"
-    if one.kind == "code" and one.form in ("sex", "race", "circumstance"):
+    if guess.kind == "code" and guess.form in ("sex", "race", "circumstance"):
         return "quasi"
-    return _ROLES.get(one.kind, "text")
+    return _ROLES.get(guess.kind, "text")
 
 
-def is_quasi(one: Guess) -> bool:
+def is_quasi(guess: Guess) -> bool:
     """Whether an outsider may know it and `veil risk` can count it."""
-    return role_of(one) == "quasi" and one.kind not in _WIDE
+    return role_of(guess) == "quasi" and guess.kind not in _WIDE

@@ -52,19 +52,19 @@ def sample_of(
     draw = random.Random(seed)  # noqa: S311  which rows are looked at is no secret
     stretches = list(_stretches(reader, store, names, draw))
     chosen = sorted(draw.sample(range(len(stretches)), PARTS)) if len(stretches) > PARTS else range(len(stretches))
-    made, keys = Sample(whole=len(chosen) == len(stretches) and len(names) <= PARTS), np.random.default_rng(seed)
-    held: _Held = _Held(rows, keys)
+    sample, keys = Sample(whole=len(chosen) == len(stretches) and len(names) <= PARTS), np.random.default_rng(seed)
+    rows_kept: _Held = _Held(rows, keys)
     for done, at in enumerate(chosen, 1):
         piece, settings = stretches[at]
         for batch in reader.read(store, piece, settings):
-            columns = {one.address: one.values for one in batch.fields if one.rows is None}
-            held.add(columns)
-            made.read += batch.height
-            _keep_head(made, columns)
+            columns = {field.address: field.values for field in batch.fields if field.rows is None}
+            rows_kept.add(columns)
+            sample.read += batch.height
+            _keep_head(sample, columns)
         if tell:
             tell("looking", done, len(chosen))
-    made.columns = held.columns()
-    return made
+    sample.columns = rows_kept.columns()
+    return sample
 
 
 def _stretches(
@@ -78,9 +78,9 @@ def _stretches(
             yield Part((name,), *bound), settings
 
 
-def _keep_head(made: Sample, columns: dict[str, pa.Array]) -> None:
+def _keep_head(sample: Sample, columns: dict[str, pa.Array]) -> None:
     for name, values in columns.items():
-        head = made.head.setdefault(name, [])
+        head = sample.head.setdefault(name, [])
         if len(head) < HEAD:
             head += values.slice(0, HEAD - len(head)).to_pylist()
 

@@ -81,7 +81,7 @@ def signals_of(values: Sequence[str | None]) -> Signals:
     if not there:
         return Signals(0, 0.0, 0.0, 0, 0.0, 0, {})
     whole = whole_numbers(there)
-    changed = sum(one != other for one, other in zip(there, whole or there, strict=True)) / len(there)
+    changed = sum(value != other for value, other in zip(there, whole or there, strict=True)) / len(there)
     there = whole or there
     share = {
         name: sum(bool(pattern.fullmatch(value)) for value in there) / len(there) for name, pattern in _PATTERNS.items()

@@ -57,7 +57,7 @@ def survey(
     Errors:  PolicyError `scan-missing` where nothing is there; StoreError of an address. A file that cannot be read is told in `failed`.
     """
     found: list[Table] = []
-    for store, name, files, kind in [one for path in paths for one in _places(path)]:
+    for store, name, files, kind in [place for path in paths for place in _places(path)]:
         found.append(looked_at(store, name, files, kind, rows=rows, seed=seed, hear=hear, tell=tell))
     if not found:
         raise PolicyError(
@@ -74,7 +74,7 @@ def related(tables: Sequence[Table]) -> Subjects:
     _name_keys(tables, subjects)
     _name_people(tables, subjects)
     for table in tables:
-        table.quasi = [column for column, one in table.guesses.items() if is_quasi(one)]
+        table.quasi = [column for column, guess in table.guesses.items() if is_quasi(guess)]
     return subjects
 
 
@@ -115,7 +115,7 @@ def looked_at(store: Store, name: str, files: list[str], kind: str, *, rows: int
         table.signals[column], table.guesses[column] = signals, seems
     if hear:
         table.guesses = with_terms(seen.columns, table.guesses)
-    table.alone = _alone(seen.columns, [column for column, one in table.guesses.items() if is_quasi(one)])
+    table.alone = _alone(seen.columns, [column for column, guess in table.guesses.items() if is_quasi(guess)])
     return table
 
 
@@ -132,7 +132,7 @@ def _places(path: str) -> list[tuple[Store, str, list[str], str]]:
             raise PolicyError("scan-missing", "a path does not exist", hint="give files or folders that exist")
         store = FolderStore(place if place.is_dir() else place.parent)
         names = store.names() if place.is_dir() else [place.name]
-    return [one for name, files in grouped(names).items() for one in _tables(store, name, files)]
+    return [table for name, files in grouped(names).items() for table in _tables(store, name, files)]
 
 
 def _tables(store: Store, name: str, files: Sequence[str]) -> list[tuple[Store, str, list[str], str]]:
@@ -157,20 +157,20 @@ def _name_keys(tables: Sequence[Table], subjects: Subjects) -> None:
     ids = {
         subjects.domains[table.name, column]: table.name
         for table in tables if _of_people(table, subjects)
-        for column, one in table.guesses.items() if one.kind == "id" and (table.name, column) in subjects.domains
+        for column, guess in table.guesses.items() if guess.kind == "id" and (table.name, column) in subjects.domains
     }  # fmt: skip
     of_ids = {
         subjects.domains[table.name, column]
-        for table in tables for column, one in table.guesses.items() if one.kind == "id" and (table.name, column) in subjects.domains
+        for table in tables for column, guess in table.guesses.items() if guess.kind == "id" and (table.name, column) in subjects.domains
     }  # fmt: skip
     for table in tables:
-        for column, one in table.guesses.items():
+        for column, seems in table.guesses.items():
             domain = subjects.domains.get((table.name, column), "")
             home = ids.get(domain)
             title = title_of(column)
             coded = title is not None and title.kind == "code" and not title.weak
             named = is_called_id(column) and domain in of_ids
-            if one.kind in ("code", "measure") and not coded and (named or home not in (None, table.name)):
+            if seems.kind in ("code", "measure") and not coded and (named or home not in (None, table.name)):
                 table.guesses[column] = Guess("id", 0.9, "its values are ids of another table")
 
 
@@ -178,14 +178,14 @@ def _name_people(tables: Sequence[Table], subjects: Subjects) -> None:
     """The numbers that name people are ids, in whatever table they are: their joins are kept."""
     person = subjects.domains.get(subjects.person) if subjects.person else None
     for table in tables:
-        for column, one in table.guesses.items():
-            if person is not None and subjects.domains.get((table.name, column)) == person and one.kind == "number":
-                table.guesses[column] = Guess("id", one.sure, one.why, one.form)
+        for column, seems in table.guesses.items():
+            if person is not None and subjects.domains.get((table.name, column)) == person and seems.kind == "number":
+                table.guesses[column] = Guess("id", seems.sure, seems.why, seems.form)
 
 
 def _of_people(table: Table, subjects: Subjects) -> bool:
     led = table.name in subjects.direct or table.name in subjects.through
-    return led or any(role_of(one) == "direct" for one in table.guesses.values())
+    return led or any(role_of(guess) == "direct" for guess in table.guesses.values())
 
 
 def _alone(columns: dict[str, list[str | None]], quasi: Sequence[str]) -> float:
@@ -198,11 +198,11 @@ def _alone(columns: dict[str, list[str | None]], quasi: Sequence[str]) -> float:
 
 def shown_names(tables: Sequence[Table]) -> dict[str, str]:
     """Names of tables as they may be shown: a name in which a detector finds somebody, or a long number, becomes `table 3`."""
-    told = {}
+    names = {}
     for number, table in enumerate(tables, 1):
         words = re.sub(r"[_\-.]+", " ", table.name)
-        told[table.name] = f"table {number}" if re.search(r"\d{5,}", words) or heard_in([words]) else table.name
-    return told
+        names[table.name] = f"table {number}" if re.search(r"\d{5,}", words) or heard_in([words]) else table.name
+    return names
 
 
 def record_of(tables: Sequence[Table], subjects: Subjects, *, rows: int, seed: int) -> Record:
@@ -220,8 +220,8 @@ def record_of(tables: Sequence[Table], subjects: Subjects, *, rows: int, seed: i
 
 def column_of(table: Table, column: str) -> Record:
     """One column: its role and kind, how sure, why, and how full and how distinct it is."""
-    one, signals = table.guesses[column], table.signals[column]
-    return {"column": column, "role": role_of(one), "kind": one.kind, "form": one.form or None, "sure": round(one.sure, 2), "evidence": one.why,
+    guess, signals = table.guesses[column], table.signals[column]
+    return {"column": column, "role": role_of(guess), "kind": guess.kind, "form": guess.form or None, "sure": round(guess.sure, 2), "evidence": guess.why,
             "null": round(1 - signals.filled, 4), "distinct": round(signals.distinct, 4), "different": signals.different}  # fmt: skip
 
 

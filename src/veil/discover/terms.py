@@ -23,12 +23,12 @@ def with_terms(columns: Mapping[str, Sequence[str | None]], guesses: Mapping[str
     found = dict(guesses)
     codes = [
         name
-        for name, one in guesses.items()
-        if one.kind == "code" and (title := title_of(name)) and title.kind == "code"
+        for name, guess in guesses.items()
+        if guess.kind == "code" and (title := title_of(name)) and title.kind == "code"
     ]
-    for name, one in guesses.items():
+    for name, guess in guesses.items():
         title = title_of(name)
-        if one.kind != "text" or title is None or title.kind != "text":
+        if guess.kind != "text" or title is None or title.kind != "text":
             continue
         beside = next((code for code in codes if _determines(columns[code], columns[name])), None)
         if beside is not None and _says_nobody(columns[name]):

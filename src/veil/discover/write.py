@@ -45,8 +45,8 @@ def schema_text(folder: Path, beside: Path, profile: str, schema: str) -> str:
     if schema not in PACKS:
         raise PolicyError("schema-unknown", "unknown schema pack", hint=nearest(schema, PACKS))
     read_profile(profile)
-    told = _head(folder, beside, profile)[1:]
-    return "\n".join([f"schema: {schema}", *told]) + "\n"
+    lines = _head(folder, beside, profile)[1:]
+    return "\n".join([f"schema: {schema}", *lines]) + "\n"
 
 
 def _head(folder: Path, beside: Path, profile: str) -> list[str]:
@@ -95,10 +95,10 @@ def _table(proposal: Proposal, table: Table) -> list[str]:
     lines += fact_lines(table)
     lines.append("    columns:")
     width = min(28, max((len(_quoted(column)) for column in table.guesses), default=0) + 1)
-    for column, one in table.guesses.items():
+    for column, guess in table.guesses.items():
         key = _quoted(column) + ":"
         lines.append(
-            f"      {key:<{width}} {_rule(proposal, table, column, orders)}   # {one.kind}, {one.sure:.0%}: {_why(one, table, column, orders)}"
+            f"      {key:<{width}} {_rule(proposal, table, column, orders)}   # {guess.kind}, {guess.sure:.0%}: {_why(guess, table, column, orders)}"
         )
     return [*lines, ""]
 
@@ -121,12 +121,12 @@ def _subject(proposal: Proposal, table: Table, orders: Orders) -> list[str]:
     return [f"    subject: {_quoted(column)}"]
 
 
-def _why(one: Guess, table: Table, column: str, orders: Orders) -> str:
+def _why(guess: Guess, table: Table, column: str, orders: Orders) -> str:
     if column in orders.mixed:
-        return f"{one.why}; day and month appear in both orders"
+        return f"{guess.why}; day and month appear in both orders"
     if column in orders.unclear and _is_eight(table, column):
-        return f"{one.why}; nothing shows whether the day or the month is first. If you know, set `day_first:` and `as: {one.kind}`"
-    return one.why
+        return f"{guess.why}; nothing shows whether the day or the month is first. If you know, set `day_first:` and `as: {guess.kind}`"
+    return guess.why
 
 
 def _is_eight(table: Table, column: str) -> bool:
@@ -142,15 +142,15 @@ def _is_read(table: Table, column: str, orders: Orders) -> bool:
 
 
 def _rule(proposal: Proposal, table: Table, column: str, orders: Orders) -> str:
-    subjects, one, signals = proposal.subjects, table.guesses[column], table.signals[column]
+    subjects, guess, signals = proposal.subjects, table.guesses[column], table.signals[column]
     owned = table.name in subjects.direct or table.name in subjects.through
-    if one.kind in DATED and not (owned and _is_read(table, column, orders)):
+    if guess.kind in DATED and not (owned and _is_read(table, column, orders)):
         return "drop"
     domain = subjects.domains.get((table.name, column))
     own = table.name == (subjects.person or ("",))[0] and table.name in subjects.own
-    whole = is_cast(read_profile(proposal.profile), one.kind, signals, padded=domain in subjects.padded)
+    whole = is_cast(read_profile(proposal.profile), guess.kind, signals, padded=domain in subjects.padded)
     shown = domain if domain and domain != column.lower() else None
-    return rule_text(one.kind, column, shown, own=own, staff=not owned, whole=whole, short=signals.longest < SHORTEST)
+    return rule_text(guess.kind, column, shown, own=own, staff=not owned, whole=whole, short=signals.longest < SHORTEST)
 
 
 def _files(files: list[str]) -> list[str]:

@@ -21,8 +21,8 @@ from veil.roster import Roster
 def has_surrogates(plan: Plan) -> bool:
     """Whether names get surrogates anywhere, in columns or in text."""
     columns = (apply for source in plan.sources for apply in applied_in(source))
-    labels = (one for one in plan.labels.values() if isinstance(one, Apply))
-    return any("turns" in promised(one, plan).asks for one in (*labels, *columns))
+    labels = (label for label in plan.labels.values() if isinstance(label, Apply))
+    return any("turns" in promised(applied, plan).asks for applied in (*labels, *columns))
 
 
 def names_people(source: SourcePlan) -> bool:
@@ -44,12 +44,12 @@ def bearers_of(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Ros
         whose = spread_to(own[0][0], subjects)
         called = called_by(subject.full(own[0][0], batch))
         yield from _bearers(whose, whose, called, roster.facts(whose).sex)
-    for one in named_together(batch, rules):
-        field = one.fields[0][0]
+    for named in named_together(batch, rules):
+        field = named.fields[0][0]
         whose = spread_to(field, subjects)
-        called = called_by(one.full(field, batch))
-        households = pa.repeat(pa.scalar(STAFF_HOUSEHOLD), len(field)) if one.is_staff else whose
-        yield from _bearers(households, persons_of(one, whose, called, roster), called, pa.nulls(len(field)))
+        called = called_by(named.full(field, batch))
+        households = pa.repeat(pa.scalar(STAFF_HOUSEHOLD), len(field)) if named.is_staff else whose
+        yield from _bearers(households, persons_of(named, whose, called, roster), called, pa.nulls(len(field)))
     yield from _in_rows(source, batch, subjects, roster)
 
 
@@ -71,7 +71,7 @@ def _in_rows(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Roste
 def _bearers(households: pa.Array, persons: pa.Array, called: pa.Array, sexes: pa.Array) -> Iterator[Bearer]:
     """Shape: n of each -> at most n: those with a given and a family name."""
     for household, person, words, sex in zip(
-        *(one.to_pylist() for one in (households, persons, called, sexes)), strict=True
+        *(array.to_pylist() for array in (households, persons, called, sexes)), strict=True
     ):
         given, _, rest = (words or "").partition(" ")
         if person is not None and len(given) > 1 and rest:

@@ -55,7 +55,7 @@ def facts_of(source: SourcePlan, batch: Batch, subjects: pa.Array) -> Iterator[F
                 mask = pc.fill_null(pc.and_(pc.equal(facts, name), pc.equal(roles, role)), fill_value=False)
                 if not pc.any(mask).as_py():
                     continue
-                told = values.filter(mask)
+                stated = values.filter(mask)
                 if kind == "birth_date":
-                    told = iso_days(told, day_first=source.day_first)
-                yield Fact(kind, label, role, told, subjects.filter(mask))
+                    stated = iso_days(stated, day_first=source.day_first)
+                yield Fact(kind, label, role, stated, subjects.filter(mask))

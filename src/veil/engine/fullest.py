@@ -44,7 +44,9 @@ class Fullest:
     def _best(self, name: Name) -> Iterator[Name]:
         """Of the names that are fuller, those that none of them is fuller than."""
         if len(name) == 1:
-            yield from (one for one in self._by_word.get(name[0], ()) if not self._is_outdone(one, name[0]))
+            yield from (
+                candidate for candidate in self._by_word.get(name[0], ()) if not self._is_outdone(candidate, name[0])
+            )
             return
         first, last = name[0], name[-1]
         own = self._tops.get((last, first), [])
@@ -58,13 +60,13 @@ class Fullest:
         if own and len(own[0]) > len(name) and not self._is_spelled(own[0]):
             yield from own
 
-    def _is_outdone(self, one: Name, word: str) -> bool:
+    def _is_outdone(self, name: Name, word: str) -> bool:
         """Whether a fuller name than one of those that have a word has that word too."""
-        if len(self._tops[one[-1], one[0]][0]) > len(one):
+        if len(self._tops[name[-1], name[0]][0]) > len(name):
             return True
-        return self._is_spelled(one) and (one[-1] == word or len(word) > 1)
+        return self._is_spelled(name) and (name[-1] == word or len(word) > 1)
 
-    def _is_spelled(self, one: Name) -> bool:
+    def _is_spelled(self, name: Name) -> bool:
         """Whether a name is as long and has a word where this one has an initial."""
-        tops = self._spelled.get((one[-1], one[0])) if len(one[0]) == 1 else None
-        return tops is not None and len(tops[0][0]) >= len(one)
+        tops = self._spelled.get((name[-1], name[0])) if len(name[0]) == 1 else None
+        return tops is not None and len(tops[0][0]) >= len(name)

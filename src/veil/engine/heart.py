@@ -192,15 +192,15 @@ class _Work:
         if roster is not None and promise_of(operator).asks_facts:
             facts = roster.facts(whose.subject)
         label = rule.label.value if rule.label is not None else None
-        told = {"household": whose.household, "called": whose.called}
+        facts_about = {"household": whose.household, "called": whose.called}
         if facts is not None:
-            told |= {"born": facts.born, "offset": facts.offset}
+            facts_about |= {"born": facts.born, "offset": facts.offset}
         if facts is not None and whose.is_subject:
-            told["sex"] = facts.sex
+            facts_about["sex"] = facts.sex
         if roster is not None and "turns" in promise_of(operator).asks:
-            told["turns"] = roster.turns.of(whose.person, whose.household)
+            facts_about["turns"] = roster.turns.of(whose.person, whose.household)
         about = about_table(
-            len(values), subject=whose.owner, person=whose.person, domain=treatment.domain, label=label, **told
+            len(values), subject=whose.owner, person=whose.person, domain=treatment.domain, label=label, **facts_about
         )
         return self._engine.operators.column(
             treatment, values, about, day_first=self._source.day_first, report=self._report, address=address
@@ -214,17 +214,17 @@ class _Work:
                 "the plan scans text, but no detector is loaded",
                 where=shown(self._source.name, address),
             )
-        held = files_among(values)
-        read = values if held is None else pc.if_else(held, pa.scalar(None, values.type), values)
+        files = files_among(values)
+        read = values if files is None else pc.if_else(files, pa.scalar(None, values.type), values)
         found = scans.found(read, subjects, day_first=self._source.day_first, report=self._report, address=address)
         if self._engine.seen is not None:
             self._engine.seen.setdefault(address, []).extend(found)
-        return spans_of(found) if held is None else self._without_files(spans_of(found), values, held, address)
+        return spans_of(found) if files is None else self._without_files(spans_of(found), values, files, address)
 
-    def _without_files(self, spans: pa.Table, values: pa.Array, held: pa.BooleanArray, address: str) -> pa.Table:
+    def _without_files(self, spans: pa.Table, values: pa.Array, files: pa.BooleanArray, address: str) -> pa.Table:
         """The spans, and one over the whole of each value that is a file put into a cell: no detector reads it."""
-        places = pc.indices_nonzero(held).to_pylist()
-        ends = [len(value) for value in values.filter(held).to_pylist()]
+        places = pc.indices_nonzero(files).to_pylist()
+        ends = [len(value) for value in values.filter(files).to_pylist()]
         whole = span_table(places, [0] * len(places), ends, [""] * len(places), [""] * len(places))
         self._report.count(address, "masked", "not-text", len(places))
         return pa.concat_tables([spans, whole]).sort_by([("value", "ascending"), ("start", "ascending")])

@@ -69,7 +69,7 @@ class FileNames:
         folder = path.parent if clean_folder and "/" not in pattern else PurePosixPath()
         if value is None:
             return str(folder / f"{self._token(name)}{_ending(path)}")
-        made = pattern
+        result = pattern
         for piece in set(re.findall(r"{(\w+)}", pattern)):
             part = name_part(pattern, piece, name) or ""
             small = bool(re.fullmatch(r"\d{1,4}", part))
@@ -80,8 +80,8 @@ class FileNames:
                 if small
                 else self._token(part)
             )
-            made = made.replace("{" + piece + "}", new)
-        return str(folder / made)
+            result = result.replace("{" + piece + "}", new)
+        return str(folder / result)
 
     def _is_clean(self, name: str, subject: str | None) -> bool:
         return name in (".", "") or self._clean[name, subject]
@@ -90,8 +90,8 @@ class FileNames:
         """Learns of names and folders whether they are clean: all that are new are read in one go."""
         if len(self._clean) > _KEPT:
             self._clean.clear()
-        new = sorted((one for one in pieces if one not in self._clean and one[0] not in (".", "")), key=str)
-        asked = [one for one in new if self._scanner is not None and not _is_subjects(*one)]
+        new = sorted((piece for piece in pieces if piece not in self._clean and piece[0] not in (".", "")), key=str)
+        asked = [piece for piece in new if self._scanner is not None and not _is_subjects(*piece)]
         self._clean.update(dict.fromkeys(new, False))
         if self._scanner is None or not asked:
             return
@@ -99,9 +99,9 @@ class FileNames:
         owners = [Owner(subject, known.get(subject or "", ())) for _, subject in asked]
         texts = [re.sub(r"[_\-.]+", " ", _without_ending(name)) for name, _ in asked]
         found = self._scanner.find(texts, owners)
-        for one, text, owner, spans in zip(asked, texts, owners, found, strict=True):
-            held = any(len(it.value) > 2 and it.value.casefold() in text.casefold() for it in owner.known)
-            self._clean[one] = not (held or spans or _DAY.search(one[0]))
+        for piece, text, owner, spans in zip(asked, texts, owners, found, strict=True):
+            has_known = any(len(it.value) > 2 and it.value.casefold() in text.casefold() for it in owner.known)
+            self._clean[piece] = not (has_known or spans or _DAY.search(piece[0]))
 
     def _stand_in(self, source: SourcePlan, subject: str | None) -> str:
         if subject is None or source.subject.how == "file":

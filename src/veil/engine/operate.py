@@ -23,13 +23,13 @@ class Operators:
 
     def __init__(self, plan: Plan, keys: Keys) -> None:
         self._plan, self._keys = plan, keys
-        self._made: dict[tuple[Any, ...], Operator] = {}
+        self._operators: dict[tuple[Any, ...], Operator] = {}
 
     def get(self, apply: Apply, *, day_first: bool) -> Operator:
         key = (apply.operator, apply.options, apply.cast, day_first)
-        if key not in self._made:
-            self._made[key] = make_operator(apply, self._plan, day_first=day_first)
-        return self._made[key]
+        if key not in self._operators:
+            self._operators[key] = make_operator(apply, self._plan, day_first=day_first)
+        return self._operators[key]
 
     def column(
         self, apply: Apply, values: pa.Array, about: pa.Table, *, day_first: bool, report: Report, address: str

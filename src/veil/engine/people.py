@@ -43,8 +43,8 @@ class Whose:
 
     def take(self, places: pa.Array) -> Whose:
         subject, owner, person, household, called = (
-            None if one is None else one.take(places)
-            for one in (self.subject, self.owner, self.person, self.household, self.called)
+            None if array is None else array.take(places)
+            for array in (self.subject, self.owner, self.person, self.household, self.called)
         )
         return Whose(subject, owner, person, household, called, self.is_subject)
 
@@ -60,8 +60,8 @@ class Named:
     def full(self, field: Field, batch: Batch) -> pa.Array:
         """The full name beside each value of one of the fields, as it is written. Shape: n values -> n."""
         names: dict[str, pa.Array] = {}
-        for one, kind in self.fields:
-            names.setdefault(kind, field.values if one is field else beside(field, batch, one.address)[0])
+        for part, kind in self.fields:
+            names.setdefault(kind, field.values if part is field else beside(field, batch, part.address)[0])
         whole = next((names[kind] for kind in WHOLE if kind in names), None)
         if whole is not None:
             return whole
@@ -89,7 +89,7 @@ def named_together(batch: Batch, rules: Mapping[str, Rule]) -> list[Named]:
     found = [Named(word, role_of(word) == "clinician", tuple(fields)) for word, fields in worded.items()]
     if len({kind for _, kind in staff}) == len(staff) and staff:
         return [*found, Named("", is_staff=True, fields=tuple(staff))]
-    return [*found, *(Named("", is_staff=True, fields=(one,)) for one in staff)]
+    return [*found, *(Named("", is_staff=True, fields=(member,)) for member in staff)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class People:
     @classmethod
     def of(cls, batch: Batch, rules: Mapping[str, Rule], subjects: pa.Array, roster: Roster | None) -> People:
         """Shape: `subjects`: one a row of the batch."""
-        named = {field.address: one for one in named_together(batch, rules) for field, _ in one.fields}
+        named = {field.address: named for named in named_together(batch, rules) for field, _ in named.fields}
         return cls(batch, subjects, named, roster)
 
     def whose(self, field: Field, person: str = "") -> Whose:
@@ -121,7 +121,7 @@ class People:
             named = self.named.get(field.address)
         if named is None:
             return Whose(subject, subject, subject, subject)
-        own = next(one for one, _ in named.fields if one.address == field.address)
+        own = next(kind for kind, _ in named.fields if kind.address == field.address)
         called = called_by(named.full(own, self.batch))
         if named.is_staff:
             household = pa.repeat(pa.scalar(STAFF_HOUSEHOLD, _TEXT), len(field))
@@ -134,7 +134,7 @@ def called_by(names: pa.Array) -> pa.Array:
     """Names as folded words, given name first; null where there is none. Shape: n -> n."""
     encoded = pc.dictionary_encode(names)
     words = [" ".join(tokens_of(name)) if name else None for name in encoded.dictionary.to_pylist()]
-    return pa.array([one or None for one in words], _TEXT).take(encoded.indices)
+    return pa.array([word or None for word in words], _TEXT).take(encoded.indices)
 
 
 def persons_of(named: Named, subjects: pa.Array, called: pa.Array, roster: Roster | None) -> pa.Array:

@@ -36,7 +36,7 @@ class Staff:
     """The hospital's own people by what they are called: full names, and family names that only one of them bears."""
 
     def __init__(self, known: Sequence[Known] = ()) -> None:
-        full = {tokens_of(one.value) for one in known if one.kind in _WHOLE}
+        full = {tokens_of(identifier.value) for identifier in known if identifier.kind in _WHOLE}
         last: dict[str, set[tuple[str, ...]]] = {}
         for name in full:
             if name:
@@ -82,7 +82,7 @@ def who_is_meant(
     groups = [fullest.of(name) for name in called_so]
     beside = (language or english()).persons
     cues = [_cue(text, span, beside) if span.label is Label.NAME else "" for span in spans]
-    told = {words: cue for words, cue in reversed(list(zip(groups, cues, strict=True))) if cue}
+    cue_of = {words: cue for words, cue in reversed(list(zip(groups, cues, strict=True))) if cue}
     answers: list[Meant] = []
     for i, span in enumerate(spans):
         words = groups[i]
@@ -91,7 +91,7 @@ def who_is_meant(
         elif not cues[i] and _is_own(called_so[i], own):
             answers.append(Meant("patient", None))
         else:
-            answers.append(_meant(words, cues[i] or told.get(words, ""), own, owner, staff, others))
+            answers.append(_meant(words, cues[i] or cue_of.get(words, ""), own, owner, staff, others))
     return [_read(meant, span) for meant, span in zip(answers, spans, strict=True)]
 
 

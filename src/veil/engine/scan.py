@@ -66,10 +66,10 @@ class Scans:
         self._kept = frozenset(label for label, treatment in plan.labels.items() if isinstance(treatment, Keep))
 
     def owners(self, subjects: pa.Array) -> list[Owner]:
-        told = subjects.to_pylist()
-        known = self._roster.known([one for one in told if one]) if self._roster is not None else {}
-        made = {subject: Owner(subject, known.get(subject, ())) for subject in set(told) if subject}
-        return [made[one] if one else Owner() for one in told]
+        subject_of = subjects.to_pylist()
+        known = self._roster.known([subject for subject in subject_of if subject]) if self._roster is not None else {}
+        owner_of = {subject: Owner(subject, known.get(subject, ())) for subject in set(subject_of) if subject}
+        return [owner_of[subject] if subject else Owner() for subject in subject_of]
 
     def find(self, texts: Sequence[str], owners: Sequence[Owner]) -> list[list[Span]]:
         """The spans that the plan changes; those of labels it keeps are left out.
@@ -142,7 +142,10 @@ class Scans:
         replacements = self._replaced(mentions, spans, subjects, day_first=day_first, report=report, address=address)
         report.count(address, "scanned", "", len(texts) - values.null_count)
         found = [Found(tuple(s), tuple(r), tuple(m)) for s, r, m in zip(spans, replacements, meant, strict=True)]
-        return [whole(text, code) if code else one for text, code, one in zip(texts, languages, found, strict=True)]
+        return [
+            whole(text, code) if code else found_one
+            for text, code, found_one in zip(texts, languages, found, strict=True)
+        ]
 
     def _replaced(self, mentions: list[_Mention], spans: list[list[Span]], subjects: pa.Array, *, day_first: bool,
                   report: Report, address: str) -> list[list[str]]:  # fmt: skip
@@ -167,7 +170,7 @@ class Scans:
         about = self._about(label, mentions, subjects, treatment)
         masked = _FALLBACK.replace(values, about, self._keys).values.to_pylist()
         if not isinstance(treatment, Apply):
-            return [str(one) for one in masked]
+            return [str(answer) for answer in masked]
         operator = self._operators.get(treatment, day_first=day_first)
         answers = operator.replace(values, about, self._keys).values
         report.count(address, "masked", f"{label.value} unreadable", answers.null_count)
@@ -175,16 +178,16 @@ class Scans:
         report.count(address, "masked", f"{label.value} unchanged", stayed.true_count)
         new = pc.if_else(stayed, pa.scalar(None, pa.large_string()), answers).to_pylist()
         return [
-            str(mask if one is None or _tells(one, mention) else one)
-            for one, mask, mention in zip(new, masked, mentions, strict=True)
+            str(mask if answer is None or _tells(answer, mention) else answer)
+            for answer, mask, mention in zip(new, masked, mentions, strict=True)
         ]
 
     def _about(self, label: Label, mentions: list[_Mention], subjects: pa.Array, treatment: object) -> pa.Table:
         owners = subjects.take(pa.array([mention.text for mention in mentions], pa.int64()))
         facts: dict[str, pa.Array] = {}
         person = pa.array([mention.meant.person for mention in mentions], pa.large_string())
-        house = [STAFF_HOUSEHOLD if one.meant.role == "clinician" else owner
-                 for one, owner in zip(mentions, owners.to_pylist(), strict=True)]  # fmt: skip
+        house = [STAFF_HOUSEHOLD if mention.meant.role == "clinician" else owner
+                 for mention, owner in zip(mentions, owners.to_pylist(), strict=True)]  # fmt: skip
         households = pa.array(house, pa.large_string())
         if self._roster is not None and isinstance(treatment, Apply) and label in (Label.NAME, Label.DATE, Label.YEAR):
             known = self._roster.facts(owners)
@@ -193,7 +196,10 @@ class Scans:
             facts = {"sex": sex, "born": known.born, "offset": known.offset}
             if label is Label.NAME:
                 facts["turns"] = self._roster.turns.of(pc.coalesce(person, owners), households)
-        full = [(one.called if one.meant.person is None else " ".join(one.meant.words)) or None for one in mentions]
+        full = [
+            (mention.called if mention.meant.person is None else " ".join(mention.meant.words)) or None
+            for mention in mentions
+        ]
         domain = treatment.domain if isinstance(treatment, Apply) else ""
         role = pa.array([mention.meant.role for mention in mentions], pa.large_string())
         return about_table(
@@ -206,8 +212,8 @@ def spans_of(found: Sequence[Found]) -> pa.Table:
     """What was found in n texts as a table of SPANS: value i is text i."""
     rows = [
         (i, span.start, span.end, new, span.label.value)
-        for i, one in enumerate(found)
-        for span, new in zip(one.spans, one.replacements, strict=True)
+        for i, scanned in enumerate(found)
+        for span, new in zip(scanned.spans, scanned.replacements, strict=True)
     ]
     return span_table(*zip(*rows, strict=True)) if rows else span_table()
 

@@ -56,8 +56,10 @@ def read_ids(source: SourcePlan, batch: Batch, column: str, columns: Sequence[st
     Keeps:   where `007` has the pseudonym of `7`, it is the same person too. A key with an empty part is none.
     """
     if columns:
-        parts = [somebody(read_ids(source, batch, one), no_value_of(source)) for one in columns]
-        sizes = [pc.cast(pc.utf8_length(one), pa.large_string()) for one in parts]  # `a-b` and `c` is not `a` and `b-c`
+        parts = [somebody(read_ids(source, batch, column), no_value_of(source)) for column in columns]
+        sizes = [
+            pc.cast(pc.utf8_length(part), pa.large_string()) for part in parts
+        ]  # `a-b` and `c` is not `a` and `b-c`
         joined = [piece for pair in zip(sizes, parts, strict=True) for piece in pair]
         return pc.binary_join_element_wise(*joined, pa.scalar(":", pa.large_string()))
     ids = by_row(batch, column)

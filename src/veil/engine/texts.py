@@ -96,7 +96,7 @@ class TextEngine:
             _, found = self._scans.column(values, owners, day_first=first, report=counts, address=ADDRESS)
         else:
             _, found = self._scans.answer(values, owners, spans, day_first=first, report=counts, address=ADDRESS)
-        return [_treated(text, one) for text, one in zip(texts, found, strict=True)]
+        return [_treated(text, result) for text, result in zip(texts, found, strict=True)]
 
     def put(
         self, texts: Sequence[str], spans: Sequence[list[Span]], replacements: Sequence[list[str]]

@@ -67,12 +67,12 @@ class Way:
     def owned(self) -> bool:
         """Whether its undoing asks whose the row is."""
         return any(
-            case.way == UNDONE and not promise_of(_made(case.operator, case.options)).asks <= BY_DOMAIN
+            case.way == UNDONE and not promise_of(_operator(case.operator, case.options)).asks <= BY_DOMAIN
             for case in self.cases
         )
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """What becomes of it, in a few words."""
         lost = list(dict.fromkeys(case.why for case in self.cases if case.way == LOST))
         if self.cases[-1].where:
@@ -86,12 +86,12 @@ class Way:
         return {"address": self.address, "cases": [dataclasses.asdict(case) for case in self.cases]}
 
     @classmethod
-    def from_json(cls, held: Mapping[str, Any]) -> Way:
-        made = [
+    def from_json(cls, page: Mapping[str, Any]) -> Way:
+        cases = [
             WayCase(**{**case, "options": tuple((key, value) for key, value in case["options"])})
-            for case in held["cases"]
+            for case in page["cases"]
         ]
-        return cls(held["address"], tuple(made))
+        return cls(page["address"], tuple(cases))
 
 
 def ways_of(source: SourcePlan, operators: Operators) -> tuple[Way, ...]:
@@ -116,24 +116,27 @@ def _way(address: str, rule: Rule, source: SourcePlan, operators: Operators) -> 
         treatment = case.treatment
         if isinstance(treatment, Keep):
             cases.append(WayCase(KEPT, case.where))
-        elif isinstance(treatment, Apply) and (made := operators.get(treatment, day_first=source.day_first)).reversible:
-            sure = bool(getattr(made, "sure", False))
+        elif (
+            isinstance(treatment, Apply)
+            and (operator := operators.get(treatment, day_first=source.day_first)).reversible
+        ):
+            sure = bool(getattr(operator, "sure", False))
             cases.append(
-                WayCase(UNDONE, case.where, treatment.operator, _options(plain(made)), treatment.domain, sure=sure)
+                WayCase(UNDONE, case.where, treatment.operator, _options(plain(operator)), treatment.domain, sure=sure)
             )
         else:
             cases.append(WayCase(LOST, case.where, why="drop" if isinstance(treatment, Drop) else describe(treatment)))
     return Way(address, tuple(cases))
 
 
-def _options(made: Operator) -> tuple[tuple[str, Any], ...]:
+def _options(operator: Operator) -> tuple[tuple[str, Any], ...]:
     """All options of an operator as JSON has them, those that the plan inferred too."""
-    held = dataclasses.asdict(made)  # type: ignore[call-overload]
-    return tuple((key, str(value) if isinstance(value, dt.date) else value) for key, value in held.items())
+    options = dataclasses.asdict(operator)  # type: ignore[call-overload]
+    return tuple((key, str(value) if isinstance(value, dt.date) else value) for key, value in options.items())
 
 
 @lru_cache(maxsize=256)
-def _made(operator: str, options: tuple[tuple[str, Any], ...]) -> Any:
+def _operator(operator: str, options: tuple[tuple[str, Any], ...]) -> Any:
     return part("operators", operator)(**dict(options))
 
 
@@ -141,7 +144,7 @@ def is_told_by_column(source: SourcePlan, ways: Sequence[Way]) -> bool:
     """Whether a row's subject is a column that comes back without asking for it."""
     if source.subject.how != "column" or source.subject.columns:
         return False
-    way = next((one for one in ways if one.address == source.subject.column), None)
+    way = next((way for way in ways if way.address == source.subject.column), None)
     return way is not None and way.whole and not way.split and not way.owned
 
 
@@ -153,8 +156,8 @@ def cases_of(way: Way, batch: Batch) -> pa.Array | None:
     for number, case in enumerate(way.cases):
         free = pc.equal(taken, -1)
         if case.where:
-            told = condition(case.where)
-            free = pc.and_(free, told.mask({one.address: one.values for one in batch.fields}))
+            where = condition(case.where)
+            free = pc.and_(free, where.mask({field.address: field.values for field in batch.fields}))
         taken = pc.if_else(free, pa.scalar(number, pa.int8()), taken)
     return taken
 
@@ -177,15 +180,15 @@ class Undoing:
         for number, case in enumerate(way.cases):
             mask = pc.equal(taken, number)
             if case.way == UNDONE and pc.any(mask).as_py():
-                some = [one.filter(mask) if one is not None else None for one in (values, subjects, offsets)]
+                some = [column.filter(mask) if column is not None else None for column in (values, subjects, offsets)]
                 values = pc.replace_with_mask(values, mask, self._undone(case, *some))
         return values
 
     def _undone(self, case: WayCase, values: pa.Array, subjects: pa.Array | None, offsets: pa.Array | None) -> pa.Array:
         if case.way != UNDONE:
             return values
-        made = _made(case.operator, case.options)
+        operator = _operator(case.operator, case.options)
         about = about_table(len(values), subject=subjects, offset=offsets, domain=case.domain)
-        if hasattr(made, "undo"):
-            return made.undo(values, about, self._keys)
-        return made.restore(values, about, self._keys).values
+        if hasattr(operator, "undo"):
+            return operator.undo(values, about, self._keys)
+        return operator.restore(values, about, self._keys).values

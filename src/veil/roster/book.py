@@ -104,8 +104,8 @@ class RosterBuilder:
         frame = frame.with_columns(strength=_strengths(kind, frame["value"], stated))
         frame = frame.filter(pl.col("strength") != "")
         self._sift(kind, frame, domain)
-        told = {"kind": kind, "label": label.value, "domain": domain, "person": person}
-        self._known.add(frame.with_columns(**{name: pl.lit(word) for name, word in told.items()}))
+        facts = {"kind": kind, "label": label.value, "domain": domain, "person": person}
+        self._known.add(frame.with_columns(**{name: pl.lit(word) for name, word in facts.items()}))
 
     def _sift(self, kind: str, frame: pl.DataFrame, domain: str) -> None:
         """What verify looks for in whole columns: names, long numbers, and that there are short ones."""
@@ -133,7 +133,8 @@ def _strengths(kind: str, values: pl.Series, word: str) -> pl.Series:
         return pl.Series([as_stated(kind, "", word)], dtype=pl.String).new_from_index(0, len(values))
     distinct = values.unique()
     found = [
-        strength(kind, one) if word in ("auto", "staff") else as_stated(kind, one, word) for one in distinct.to_list()
+        strength(kind, value) if word in ("auto", "staff") else as_stated(kind, value, word)
+        for value in distinct.to_list()
     ]
     return values.replace_strict(distinct, pl.Series(found, dtype=pl.String))
 
@@ -163,9 +164,11 @@ class Roster:
             return pa.nulls(len(ids), pa.large_string())
         frame = pl.DataFrame({"key": pl.from_arrow(ids)}, schema={"key": pl.String})
         rows = pages.rows(frame["key"].drop_nulls().unique())
-        told = rows.group_by("key").agg(pl.col("subject").first(), n=pl.len()).filter(pl.col("n") == 1).drop("n")
+        unique = rows.group_by("key").agg(pl.col("subject").first(), n=pl.len()).filter(pl.col("n") == 1).drop("n")
         return (
-            frame.join(told, on="key", how="left", maintain_order="left")["subject"].to_arrow().cast(pa.large_string())
+            frame.join(unique, on="key", how="left", maintain_order="left")["subject"]
+            .to_arrow()
+            .cast(pa.large_string())
         )
 
     def known(self, subjects: Sequence[str]) -> dict[str, tuple[Known, ...]]:

@@ -60,21 +60,21 @@ class FactsWriter:
     """Takes facts in any order; of two that differ the lesser one counts, as before."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._held = path, [np.zeros(0, _ROW)]
+        self._path, self._rows = path, [np.zeros(0, _ROW)]
 
     def add(self, kind: str, values: pa.Array, subjects: pa.Array) -> None:
         """Shape: n values (F or M, days as ISO writes them, whole numbers), n subjects."""
-        told = pl.Series(values=values, dtype=pl.String)
-        frame = pl.DataFrame({"value": _numbers(kind, told), "subject": hashed(subjects)}).drop_nulls()
+        texts = pl.Series(values=values, dtype=pl.String)
+        frame = pl.DataFrame({"value": _numbers(kind, texts), "subject": hashed(subjects)}).drop_nulls()
         rows = np.zeros(frame.height, _ROW)
         for name in KINDS:
             rows[name] = frame["value"].to_numpy() if name == kind else NOTHING
         rows["subject"] = frame["subject"].to_numpy()
-        self._held.append(rows)
+        self._rows.append(rows)
 
     def finish(self) -> FactsIndex:
-        rows = _merged(np.concatenate(self._held))
-        self._held = [rows[:0]]
+        rows = _merged(np.concatenate(self._rows))
+        self._rows = [rows[:0]]
         bits = max(0, min(_MOST_BLOCKS, len(rows) // _ROWS_A_BLOCK).bit_length())
         cuts = np.searchsorted(_block_of(rows["subject"], bits), np.arange((1 << bits) + 1))
         secret, bounds = os.urandom(32), [0]

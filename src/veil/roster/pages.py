@@ -50,33 +50,33 @@ class PageWriter:
         self._path, self._key, self._columns = path, key, columns
         self._secret = os.urandom(32)
         self._spill = path.with_suffix(".spill")
-        self._held: list[pl.DataFrame] = []
-        self._held_rows = self.rows = 0
+        self._in_memory: list[pl.DataFrame] = []
+        self._rows_in_memory = self.rows = 0
         self._segments: dict[int, list[tuple[int, int]]] = defaultdict(list)
 
     def add(self, frame: pl.DataFrame) -> None:
         if frame.height:
-            self._held.append(frame.select(list(self._columns)).unique())
-            self._held_rows += self._held[-1].height
-            self.rows += self._held[-1].height
-        if self._held_rows >= SPILL_ROWS:
+            self._in_memory.append(frame.select(list(self._columns)).unique())
+            self._rows_in_memory += self._in_memory[-1].height
+            self.rows += self._in_memory[-1].height
+        if self._rows_in_memory >= SPILL_ROWS:
             self._flush()
 
     def _flush(self) -> None:
-        frame = pl.concat(self._held).unique()
+        frame = pl.concat(self._in_memory).unique()
         with _private(self._spill, os.O_APPEND) as file:
             for (bucket,), rows in frame.with_columns(_b=_bucket(self._key)).partition_by("_b", as_dict=True).items():
                 sealed = _sealed(rows.drop("_b"), self._secret)
                 self._segments[int(bucket)].append((file.tell(), len(sealed)))
                 file.write(sealed)
-        self._held, self._held_rows = [], 0
+        self._in_memory, self._rows_in_memory = [], 0
 
     def finish(self) -> Index:
         """The pages, as few as their rows ask for."""
         count = 1
         while count < PAGES and self.rows / count > ROWS_A_PAGE:
             count *= 2
-        if self._segments and self._held:
+        if self._segments and self._in_memory:
             self._flush()
         pages = [(0, 0)] * count
         with _private(self._path, os.O_TRUNC) as file:
@@ -92,7 +92,7 @@ class PageWriter:
 
     def _rows_of(self, bucket: int, count: int) -> pl.DataFrame:
         if not self._segments:
-            return pl.concat(self._held) if self._held else pl.DataFrame(schema=texts(self._columns))
+            return pl.concat(self._in_memory) if self._in_memory else pl.DataFrame(schema=texts(self._columns))
         frames = [pl.DataFrame(schema=texts(self._columns))]
         with self._spill.open("rb") as file:
             for fine in range(bucket, BUCKETS, count):

@@ -115,32 +115,32 @@ class _Bits:
     """Hashes on their way to a table of bits: few are held, many are set at once in the largest table."""
 
     def __init__(self) -> None:
-        self._held: list[Hashes] = []
+        self._in_memory: list[Hashes] = []
         self._count = self._all = 0
         self._table: npt.NDArray[np.uint8] | None = None
 
     def add(self, hashes: Hashes) -> None:
         hashes = np.unique(hashes)
-        self._held.append(hashes)
+        self._in_memory.append(hashes)
         self._count += len(hashes)
         self._all += len(hashes)
         if self._count > _HELD:
-            self._held = [np.unique(np.concatenate(self._held))]
-            self._count = len(self._held[0])
+            self._in_memory = [np.unique(np.concatenate(self._in_memory))]
+            self._count = len(self._in_memory[0])
             if self._count > _HELD // 2:
                 self._flush()
 
     def _flush(self) -> None:
         if self._table is None:
             self._table = np.zeros(1 << (_MOST - 3), np.uint8)
-        for hashes in self._held:
+        for hashes in self._in_memory:
             _set(self._table, hashes)
-        self._held, self._count = [], 0
+        self._in_memory, self._count = [], 0
 
     def table(self) -> npt.NDArray[np.uint8]:
         """The bits; both tables of a sieve are made alike, each of its own size at most."""
         if self._table is None:
-            hashes = np.unique(np.concatenate(self._held)) if self._held else np.zeros(0, np.uint64)
+            hashes = np.unique(np.concatenate(self._in_memory)) if self._in_memory else np.zeros(0, np.uint64)
             return _set(np.zeros(1 << (_logarithm(len(hashes)) - 3), np.uint8), hashes)
         self._flush()
         table, size = self._table, 1 << (_logarithm(self._all) - 3)

@@ -96,8 +96,8 @@ def _folded(values: pa.Array) -> pa.Array:
     foreign = pc.invert(pc.string_is_ascii(values))
     if not pc.any(foreign).as_py():
         return values
-    made = pa.array([_plain(value) for value in values.filter(foreign).to_pylist()], pa.large_string())
-    return pc.replace_with_mask(values, foreign, made)
+    plain = pa.array([_plain(value) for value in values.filter(foreign).to_pylist()], pa.large_string())
+    return pc.replace_with_mask(values, foreign, plain)
 
 
 def _plain(value: str) -> str:

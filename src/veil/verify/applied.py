@@ -23,9 +23,9 @@ def holds(ids: Sequence[Known], old: str, new: str, *, by_chance: bool) -> bool:
     """
     if old == new:
         return False
-    ids = [one for one in ids if one.strength == "strong"]
-    survivors = {one.kind for one in Probe(ids).survivors(new)}
-    were = {one.kind for one in Probe(ids).survivors(old)}
+    ids = [identifier for identifier in ids if identifier.strength == "strong"]
+    survivors = {survivor.kind for survivor in Probe(ids).survivors(new)}
+    were = {survivor.kind for survivor in Probe(ids).survivors(old)}
     if by_chance:
         return bool(survivors & were)
     return any(kind in were or kind not in WORDS for kind in survivors)

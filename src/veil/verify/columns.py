@@ -40,7 +40,7 @@ class Columns:
 
     def __init__(self, plan: Plan, keys: Keys, roster: Roster | None) -> None:
         self._plan, self._keys, self._roster = plan, keys, roster
-        self._made: dict[tuple[str, object, str, bool], Operator] = {}
+        self._operators: dict[tuple[str, object, str, bool], Operator] = {}
 
     def check(
         self, source: SourcePlan, rule: Rule, before: Field, after: Field, subjects: pa.Array, found: Findings
@@ -101,8 +101,8 @@ class Columns:
         if promise.moves is not None and promise.moves.exact and not promise.moves.births:
             cells = before.slice(0, SAMPLE).values, after.slice(0, SAMPLE).values
             _check_intervals(*cells, subjects, source, found, self._held_at_90)
-        for one in promise.checks:
-            _bad(pc.fill_null(one.broken(before.values, after.values), fill_value=False), one.code, found)
+        for check in promise.checks:
+            _bad(pc.fill_null(check.broken(before.values, after.values), fill_value=False), check.code, found)
         if rule.known != "staff" and not rule.person:
             self._check_again(source, rule, apply, before, after, subjects, found)
 
@@ -146,14 +146,14 @@ class Columns:
         applied = (
             [case.treatment for case in rule.cases if isinstance(case.treatment, Apply)] if rule is not None else []
         )
-        promises = [promise_of(self._operator(one, day_first=source.day_first)) for one in applied]
-        return next((one for one in promises if may_hold(one)), None)
+        promises = [promise_of(self._operator(treatment, day_first=source.day_first)) for treatment in applied]
+        return next((promise for promise in promises if may_hold(promise)), None)
 
     def _operator(self, apply: Apply, *, day_first: bool) -> Operator:
         key = (apply.operator, apply.options, apply.cast, day_first)
-        if key not in self._made:
-            self._made[key] = make_operator(apply, self._plan, day_first=day_first)
-        return self._made[key]
+        if key not in self._operators:
+            self._operators[key] = make_operator(apply, self._plan, day_first=day_first)
+        return self._operators[key]
 
 
 def _valued(source: SourcePlan, before: Field, after: Field, found: Findings) -> tuple[Field, Field]:
@@ -163,7 +163,7 @@ def _valued(source: SourcePlan, before: Field, after: Field, found: Findings) ->
         return before, after
     _bad(pc.and_(missing, pc.invert(_no_value_stayed(before.values, after.values))), "no-value-changed", found)
     nothing = pa.scalar(None, pa.large_string())
-    old, new = (pc.if_else(missing, nothing, one.values) for one in (before, after))
+    old, new = (pc.if_else(missing, nothing, field.values) for field in (before, after))
     return Field(before.address, old, before.rows), Field(after.address, new, after.rows)
 
 

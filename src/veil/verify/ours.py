@@ -30,18 +30,18 @@ class Ours:
     Keeps:   asks nothing of the run: `made` are the operators of the plan, the keys are the run's.
     """
 
-    def __init__(self, plan: Plan, keys: Keys, made: dict[str, Operator]) -> None:
-        self._keys, self._operators = keys, made
+    def __init__(self, plan: Plan, keys: Keys, operators: dict[str, Operator]) -> None:
+        self._keys, self._operators = keys, operators
         self._domains = {domain: apply.domain for domain, apply in id_rules(plan).items()}
 
     def expected(self, known: tuple[Known, ...], subject: str) -> frozenset[str]:
         """The pseudonyms that the ids of one subject have, folded."""
         found = set()
-        for one in known:
-            if one.domain in self._operators:
-                values = pa.array([one.value], pa.large_string())
-                about = about_table(1, subject=subject, domain=self._domains[one.domain])
-                new = self._operators[one.domain].replace(values, about, self._keys).values[0].as_py()
+        for identifier in known:
+            if identifier.domain in self._operators:
+                values = pa.array([identifier.value], pa.large_string())
+                about = about_table(1, subject=subject, domain=self._domains[identifier.domain])
+                new = self._operators[identifier.domain].replace(values, about, self._keys).values[0].as_py()
                 found.add(folded(new or ""))
         return frozenset(found)
 

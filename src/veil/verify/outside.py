@@ -49,10 +49,10 @@ class Verifier:
 
     def __init__(self, plan: Plan, keys: Keys, roster: Roster | None, patterns: Scanner | None) -> None:
         self._roster, self._patterns = roster, patterns
-        made = {
+        operators = {
             domain: make_operator(apply, plan, day_first=plan.day_first()) for domain, apply in id_rules(plan).items()
         }
-        self._ours = Ours(plan, keys, made)
+        self._ours = Ours(plan, keys, operators)
         self._sought = Sought(roster)
         self._columns, self._reading = Columns(plan, keys, roster), Reading(plan)
         self._kept = {label for label, treatment in plan.labels.items() if isinstance(treatment, Keep)}
@@ -71,51 +71,55 @@ class Verifier:
         rules = dict(source.rules)
         shown = shown_rows(source, after)
         scans = self._patterns is not None and any(
-            _treated_as(rule_at(one.address, rules), Scan) for one in after.fields
+            _treated_as(rule_at(field.address, rules), Scan) for field in after.fields
         )
         row_subjects = subjects.to_pylist() if scans else []
-        known = self._roster.known([one for one in row_subjects if one]) if self._roster is not None and scans else {}
+        known = (
+            self._roster.known([subject for subject in row_subjects if subject])
+            if self._roster is not None and scans
+            else {}
+        )
         seen = _Seen(source, before, subjects, shown, row_subjects, known)
-        for one in after.fields:
-            part = Findings(spoken(one.address, rules))
-            self._field(seen, rule_at(one.address, rules), one, part)
+        for field in after.fields:
+            part = Findings(spoken(field.address, rules))
+            self._field(seen, rule_at(field.address, rules), field, part)
             found.merge(part)
         return found
 
-    def _field(self, seen: _Seen, rule: Rule | None, one: Field, found: Findings) -> None:
+    def _field(self, seen: _Seen, rule: Rule | None, field: Field, found: Findings) -> None:
         """One field of the output against the field that it came from."""
         source, row_subjects, known = seen.source, seen.row_subjects, seen.known
         if rule is None or is_gone(rule):
             if rule is not None or source.unlisted == "drop":
-                _check_gone(one, found)
+                _check_gone(field, found)
             return
-        origin = seen.before.field(one.address)
-        self._sought.check(rule, one, seen.subjects, found)
+        origin = seen.before.field(field.address)
+        self._sought.check(rule, field, seen.subjects, found)
         if origin is not None:
-            self._sought.check_applied(self._columns.sought_in(source, rule), origin, one, seen.subjects, found)
-        taken = taken_rows(rule, seen.before, one)
+            self._sought.check_applied(self._columns.sought_in(source, rule), origin, field, seen.subjects, found)
+        taken = taken_rows(rule, seen.before, field)
         if self._patterns is not None and _treated_as(rule, Scan):
             rows = scanned_rows(taken)
-            self._residue(only(one, rows), row_subjects, known, self._patterns, found)
+            self._residue(only(field, rows), row_subjects, known, self._patterns, found)
             if origin is not None:
-                self._read_again(source, only(origin, rows), only(one, rows), row_subjects, known, found)
+                self._read_again(source, only(origin, rows), only(field, rows), row_subjects, known, found)
         if origin is not None:
-            about = seen.subjects if one.rows is None else seen.subjects.take(one.rows)
-            self._column(source, rule, (origin, one), about, (seen.shown, taken), found)
+            about = seen.subjects if field.rows is None else seen.subjects.take(field.rows)
+            self._column(source, rule, (origin, field), about, (seen.shown, taken), found)
 
     def _column(self, source: SourcePlan, rule: Rule, pair: tuple[Field, Field], about: pa.Array,
                 rows: tuple[pa.Array | None, Taken | None], found: Findings) -> None:  # fmt: skip
         """One column against its input: all its rows, those that are not suppressed, or those of each case of its rule."""
-        (origin, one), (shown, taken) = pair, rows
+        (origin, field), (shown, taken) = pair, rows
         if taken is not None:
-            self._columns.check_cases(source, rule, origin, one, about, taken, found)
+            self._columns.check_cases(source, rule, origin, field, about, taken, found)
         elif any(case.where for case in rule.cases):
             return  # its conditions read columns whose values are not one a row
         else:
-            starred = shown is not None and source.suppress is not None and one.address in source.suppress.over
+            starred = shown is not None and source.suppress is not None and field.address in source.suppress.over
             places = shown if starred else None
             part = Findings(found.column)
-            old, new = only(origin, places), only(one, places)
+            old, new = only(origin, places), only(field, places)
             self._columns.check(source, rule, old, new, about if places is None else about.take(places), part)
             found.merge(part, rows=new.rows.to_pylist() if new.rows is not None and part.strong else None)
 
@@ -138,7 +142,7 @@ class Verifier:
                     known: dict[str, tuple[Known, ...]], found: Findings) -> None:  # fmt: skip
         """Scanned texts against what they were, by a reading that is not the detectors'."""
         rows = [row for row, _ in _by_row(after)]
-        was, now = ([value or "" for value in one.values.to_pylist()] for one in (before, after))
+        was, now = ([value or "" for value in field.values.to_pylist()] for field in (before, after))
         if len(was) != len(now):
             found.bad(0, "row-count")
             return

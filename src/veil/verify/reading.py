@@ -94,7 +94,7 @@ class Reading:
         before, after = self._freed(before), self._freed(after)
         for label, pattern in _NUMBERS:
             there = self._numbers(label, pattern, after) if label not in self._kept else set()
-            stayed = there & {one["value"] for one in pattern.finditer(before)} if there else there
+            stayed = there & {match["value"] for match in pattern.finditer(before)} if there else there
             if any(not _is_ours(value, label) for value in stayed):
                 return "residual-pattern"
         if self._unread(after) and self._unread(before):
@@ -115,11 +115,11 @@ class Reading:
     def _numbers(self, label: Label, pattern: re.Pattern[str], text: str) -> set[str]:
         """The numbers of one shape; a fax number has that of a telephone, and is told by the word before it where it may stay."""
         if label is not Label.PHONE or Label.FAX not in self._kept:
-            return {one["value"] for one in pattern.finditer(text)}
+            return {match["value"] for match in pattern.finditer(text)}
         return {
-            one["value"]
-            for one in pattern.finditer(text)
-            if not self._fax.search(text, max(0, one.start() - 40), one.start())
+            match["value"]
+            for match in pattern.finditer(text)
+            if not self._fax.search(text, max(0, match.start() - 40), match.start())
         }
 
     def _glued(self, before: str, after: str) -> bool:
@@ -181,5 +181,5 @@ def _stand_ins() -> frozenset[str]:
 
 
 def _births(known: Sequence[Known]) -> set[int]:
-    days = pa.array([one.value for one in known if one.kind == "birth_date"], pa.large_string())
+    days = pa.array([identifier.value for identifier in known if identifier.kind == "birth_date"], pa.large_string())
     return set(day_numbers(days, day_first=False).to_pylist())

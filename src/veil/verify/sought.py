@@ -67,7 +67,7 @@ class Sought:
             return
         chosen = pa.array(places)
         owners, texts = about.take(chosen).to_pylist(), field.values.take(chosen).to_pylist()
-        known = self._roster.known([one for one in owners if one])
+        known = self._roster.known([owner for owner in owners if owner])
         rows = places if field.rows is None else field.rows.take(chosen).to_numpy(zero_copy_only=False)
         for row, subject, text in zip(rows.tolist(), owners, texts, strict=True):
             yield row, text or "", known.get(subject or "", ())

@@ -32,12 +32,22 @@ class Probe:
     """The identifiers of one subject, ready to be sought in many texts."""
 
     def __init__(self, known: Sequence[Known]) -> None:
-        self._words = [(one, *_word(one)) for one in known if one.kind in WORDS and one.kind not in DATES]
-        numbers = [one for one in known if one.kind not in WORDS | DATES]
-        self._numbers = [
-            (one, number) for one in numbers if (number := _joined(one.value)).strip("0") and _is_sought(one, number)
+        self._words = [
+            (identifier, *_word(identifier))
+            for identifier in known
+            if identifier.kind in WORDS and identifier.kind not in DATES
         ]
-        self._short = [(one, _behind_cue(one)) for one in numbers if one.strength == "weak" and one.value.strip()]
+        numbers = [identifier for identifier in known if identifier.kind not in WORDS | DATES]
+        self._numbers = [
+            (identifier, number)
+            for identifier in numbers
+            if (number := _joined(identifier.value)).strip("0") and _is_sought(identifier, number)
+        ]
+        self._short = [
+            (identifier, _behind_cue(identifier))
+            for identifier in numbers
+            if identifier.strength == "weak" and identifier.value.strip()
+        ]
 
     def survivors(self, text: str) -> list[Survivor]:
         """What is left of the subject in a text.
@@ -50,41 +60,45 @@ class Probe:
             return []
         found = []
         folded, written = _SPACE.sub(" ", text.casefold()), _SPACE.sub(" ", text)
-        for one, word, pattern in self._words:
-            count = _sightings(one, word, pattern, folded, written)
+        for identifier, word, pattern in self._words:
+            count = _sightings(identifier, word, pattern, folded, written)
             if count:
-                found.append(Survivor(one.kind, one.strength, count))
+                found.append(Survivor(identifier.kind, identifier.strength, count))
         if self._numbers:
             joined = _SEPARATED.sub("", folded)
             exact = _SEPARATED.sub("", _DECIMAL.sub(_whole, folded)) if "." in folded else joined
-            for one, number in self._numbers:
-                found += _numbers(one, number, joined, exact)
-        for one, pattern in self._short:
+            for identifier, number in self._numbers:
+                found += _numbers(identifier, number, joined, exact)
+        for identifier, pattern in self._short:
             count = len(pattern.findall(folded))
             if count:
-                found.append(Survivor(one.kind, "strong", count))
+                found.append(Survivor(identifier.kind, "strong", count))
         return found
 
 
-def _word(one: Known) -> tuple[str, re.Pattern[str]]:
+def _word(identifier: Known) -> tuple[str, re.Pattern[str]]:
     """The word folded, and what finds it: in folded text a strong one, a weak one in the text as it is written."""
-    value = _SPACE.sub(" ", one.value.strip())
+    value = _SPACE.sub(" ", identifier.value.strip())
     folded = value.casefold()
-    forms = [folded] if one.strength == "strong" and not _is_words(one) else list(dict.fromkeys((value, folded)))
+    forms = (
+        [folded]
+        if identifier.strength == "strong" and not _is_words(identifier)
+        else list(dict.fromkeys((value, folded)))
+    )
     return folded, re.compile(rf"(?<!\w)({'|'.join(map(re.escape, forms))})(?:['’]?s)?(?!\w)", re.IGNORECASE)
 
 
-def _sightings(one: Known, word: str, pattern: re.Pattern[str], folded: str, written: str) -> int:
+def _sightings(identifier: Known, word: str, pattern: re.Pattern[str], folded: str, written: str) -> int:
     if not word or word not in folded:
         return 0
-    if one.strength == "strong" and not _is_words(one):
+    if identifier.strength == "strong" and not _is_words(identifier):
         return len(pattern.findall(folded))
     return sum(map(_is_capital, pattern.findall(written)))
 
 
-def _is_words(one: Known) -> bool:
+def _is_words(identifier: Known) -> bool:
     """Whether every part of a name is a word too (`Art Bone`): it is a name only where it is written as one."""
-    return one.kind in PEOPLE and needs_capital(one.value)
+    return identifier.kind in PEOPLE and needs_capital(identifier.value)
 
 
 def _is_capital(found: str) -> bool:
@@ -99,10 +113,12 @@ def cues(column: str, *, is_zip: bool = False) -> list[str]:
     return [*(_ZIP_CUES if is_zip else _CUES), *([" ".join(named)] if len(named) > 1 else ())]
 
 
-def _behind_cue(one: Known) -> re.Pattern[str]:
+def _behind_cue(identifier: Known) -> re.Pattern[str]:
     """What finds a short number behind a word that says what it is: `MRN: 12`, `patient id 7`."""
-    words = [re.escape(word).replace(r"\ ", "[ _]") for word in cues(one.domain, is_zip=one.label is Label.ZIP)]
-    value = one.value.strip().casefold()
+    words = [
+        re.escape(word).replace(r"\ ", "[ _]") for word in cues(identifier.domain, is_zip=identifier.label is Label.ZIP)
+    ]
+    value = identifier.value.strip().casefold()
     zeros = "0*" if value.isdigit() else ""
     value = re.escape((value.lstrip("0") or "0") if zeros else value)
     return re.compile(
@@ -110,16 +126,16 @@ def _behind_cue(one: Known) -> re.Pattern[str]:
     )
 
 
-def _is_sought(one: Known, number: str) -> bool:
+def _is_sought(identifier: Known, number: str) -> bool:
     """Whether a number is looked for without a cue: one or two signs would be met in every other cell."""
-    return one.strength == "strong" or len(number) >= SHORTEST_WEAK
+    return identifier.strength == "strong" or len(number) >= SHORTEST_WEAK
 
 
 def _joined(value: str) -> str:
     return re.sub(r"[\s.\-/()]", "", value.casefold())
 
 
-def _numbers(one: Known, number: str, joined: str, exact: str) -> list[Survivor]:
+def _numbers(identifier: Known, number: str, joined: str, exact: str) -> list[Survivor]:
     """Where a number is left: strong as it is known, weak where a measured value may be equal to it by chance.
 
     Shape:   `joined`: the text without what separates digits; `exact`: the same, but decimals stay decimals.
@@ -130,12 +146,12 @@ def _numbers(one: Known, number: str, joined: str, exact: str) -> list[Survivor]
     bare = number.lstrip("0")
     if bare not in joined and bare not in exact:
         return []
-    if one.strength != "strong":
-        return [Survivor(one.kind, "weak", 1)] if exact.strip().lstrip("0") == bare else []
+    if identifier.strength != "strong":
+        return [Survivor(identifier.kind, "weak", 1)] if exact.strip().lstrip("0") == bare else []
     count = max(_bounded(bare, joined), _bounded(bare, exact))
     short = bare.isdigit() and len(bare) < SHORTEST_NUMBER
     strong = _bounded(number, exact, zeros=False) if short else _bounded(bare, exact)
-    split = [Survivor(one.kind, "strong", strong), Survivor(one.kind, "weak", count - strong)]
+    split = [Survivor(identifier.kind, "strong", strong), Survivor(identifier.kind, "weak", count - strong)]
     return [survivor for survivor in split if survivor.count > 0]
 
 

@@ -115,7 +115,7 @@ def _compared(
     back = format_of(source).after(name)
     seen = reader.inspect(folder / back, {key: settings.get(key) for key in ("encoding", "delimiter")})
     own = {way.address: way for way in ways if way.address in settings["addresses"]}
-    columns = {address: _Column(told=way.told) for address, way in own.items()}
+    columns = {address: _Column(told=way.description) for address, way in own.items()}
     there = set(seen.addresses)
     for address, column in columns.items():
         if address not in there:

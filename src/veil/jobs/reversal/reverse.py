@@ -178,7 +178,8 @@ class _Table:
         target.chmod(0o600)
         self._check(target)
         columns = [
-            {"address": way.address, "told": way.told, "cells": self._cells[way.address]} for way in self._ways.values()
+            {"address": way.address, "told": way.description, "cells": self._cells[way.address]}
+            for way in self._ways.values()
         ]
         return {"table": self._file["label"], "rows": self._rows, "columns": columns}
 
