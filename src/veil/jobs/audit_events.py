@@ -31,7 +31,7 @@ class RunAct:
 
     number: int
     anchor: Record
-    told: Record = field(default_factory=dict)
+    ended: Record = field(default_factory=dict)
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def run_on_record(private: Path, plan: Plan, keys: Keys, keyring: Path | None) -
         with suppress(Error):  # why the run failed is what a person must see
             append(path, FAILED, {"begun": act.number, **_reason(error)}, keys=keys)
         raise
-    append(path, ENDED, {"begun": act.number, **act.told}, keys=keys)
+    append(path, ENDED, {"begun": act.number, **act.ended}, keys=keys)
 
 
 def outcome_told(manifest: Mapping[str, Any], files: Mapping[str, Path], exit_code: int) -> Record:
@@ -62,16 +62,16 @@ def outcome_told(manifest: Mapping[str, Any], files: Mapping[str, Path], exit_co
     counts = Counter[str]()
     for row in manifest["counts"]:
         counts[row["action"]] += row["count"]
-    quarantined = Counter(one["code"] for one in manifest["quarantined"])
+    quarantined = Counter(entry["code"] for entry in manifest["quarantined"])
     return {
         "exit_code": exit_code, "outputs": len(manifest["outputs"]), "counts": dict(counts),
         "quarantined": dict(quarantined), "sha256": {name: digest(path) for name, path in files.items()},
     }  # fmt: skip
 
 
-def record_verify(private: Path, project: str, told: Mapping[str, Any], keys: Keys | None = None) -> None:
+def record_verify(private: Path, project: str, details: Mapping[str, Any], keys: Keys | None = None) -> None:
     """That a release, or what was brought back of one, was held against its originals, and what came of it."""
-    append(private / AUDIT, "verify", {"project": project, **told}, keys=keys)
+    append(private / AUDIT, "verify", {"project": project, **details}, keys=keys)
 
 
 def keys_record(keyring: Path) -> Path:
@@ -79,7 +79,7 @@ def keys_record(keyring: Path) -> Path:
     return keyring.with_name(f"{keyring.name}.audit")
 
 
-def key_act(keyring: Path, what: str, do: Callable[[], T], keys: Callable[[T], Keys], **told: Any) -> T:
+def key_act(keyring: Path, what: str, do: Callable[[], T], keys: Callable[[T], Keys], **details: Any) -> T:
     """Do something with a keyring or its vault, and record it under the key that it has afterwards.
 
     Keeps:   where the record does not hold, nothing is done.
@@ -87,8 +87,8 @@ def key_act(keyring: Path, what: str, do: Callable[[], T], keys: Callable[[T], K
     """
     read_acts(keys_record(keyring))
     done = do()
-    held = keys(done)
-    append(keys_record(keyring), what, {"key": {"id": held.id, "version": held.version}, **told}, keys=held)
+    used = keys(done)
+    append(keys_record(keyring), what, {"key": {"id": used.id, "version": used.version}, **details}, keys=used)
     return done
 
 
@@ -98,17 +98,17 @@ def ring_act(path: Path, what: str, do: Callable[[], Keyring]) -> Keyring:
 
 
 def _beginning(path: Path, plan: Plan, keys: Keys, keyring: Path | None) -> Record:
-    told: Record = {
+    begun: Record = {
         "project": plan.name, "profile": plan.profile, "claims": plan.claims, "plan": plan.digest(),
         "key": {"id": keys.id, "version": keys.version} if keys.id else None,
         "sources": len(plan.sources), "files": sum(len(source.files) for source in plan.sources),
     }  # fmt: skip
     left = _unended(read_acts(path))
     if left:
-        told["goes_on_from"] = left
+        begun["goes_on_from"] = left
     if keyring is not None and keys_record(keyring).exists():
-        told["keys_record"] = _anchor_of(keys_record(keyring))
-    return told
+        begun["keys_record"] = _anchor_of(keys_record(keyring))
+    return begun
 
 
 def _anchor_of(path: Path) -> Record:

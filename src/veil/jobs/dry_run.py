@@ -51,5 +51,5 @@ def _first(session: Session, units: list[Unit], rows: int) -> Iterator[tuple[Bat
 def _cut(batch: Batch, rows: int) -> Batch:
     if batch.height <= rows:
         return batch
-    fields = tuple(one.until(rows) for one in batch.fields)
+    fields = tuple(field.until(rows) for field in batch.fields)
     return Batch(fields, rows, batch.first, about=batch.about, elements=batch.elements)

@@ -61,16 +61,16 @@ def run(
         small = small_classes(plan, inputs, keys, units, index, tell)
         setting = Setting(plan, keys, index, inputs, shelf.units, vault, shelf.salt, trail, small)
         groups = groups_of(plan, units)
-        done = {one.number: one for some in _left_whole(shelf, groups, trail, keys) for one in some}
+        done = {unit.number: unit for some in _left_whole(shelf, groups, trail, keys) for unit in some}
         left = [group for group in groups if group[0].number not in done]
         for some in _each(setting, left, workers):
             shelf.keep(some)
-            for one in some:
-                event("unit", number=one.number, files=len(one.files), quarantined=len(one.quarantined))
-                done[one.number] = one
+            for finished in some:
+                event("unit", number=finished.number, files=len(finished.files), quarantined=len(finished.quarantined))
+                done[finished.number] = finished
             tell("de-identifying", len(done), len(units))
         _check_unchanged(plan, inputs, units, cut)
-        check_counted(plan, (row for one in done.values() for row in one.counts))
+        check_counted(plan, (row for unit in done.values() for row in unit.counts))
         to = (lambda tables: _published(out, tables, inputs, target, tell)) if target is not None else None
         return release(plan, inputs, out, shelf, units, [done[unit.number] for unit in units], keys, trail, anchor, to)
     except OSError as error:
@@ -104,12 +104,12 @@ def _disk(error: OSError) -> Error:
 def _left_whole(shelf: Shelf, groups: list[list[Unit]], trail: TrailPlace | None, keys: Keys) -> Iterator[list[Done]]:
     """What an earlier run has done of each group, with all of its side files and the last of its pages."""
     finished = list(shelf.finished())
-    last = {one.number: f"{one.stretch[0]}.{one.pages - 1}" for some in finished for one in some if one.pages}
+    last = {unit.number: f"{unit.stretch[0]}.{unit.pages - 1}" for some in finished for unit in some if unit.pages}
     there = pages_there(trail, keys, last.values()) if trail is not None else set(last.values())
     lost = {number for number, page in last.items() if page not in there}
     whole = {tuple(unit.number for unit in group) for group in groups}
     for some in finished:
-        numbers = tuple(one.number for one in some)
+        numbers = tuple(unit.number for unit in some)
         if numbers in whole and lost.isdisjoint(numbers):
             yield some
 

@@ -99,7 +99,7 @@ class Session:
                 target=target,
             )
             files = {"manifest": outcome.out / MANIFEST, "report": outcome.out / REPORT}
-            act.told = outcome_told(outcome.manifest, files, outcome.exit_code)
+            act.ended = outcome_told(outcome.manifest, files, outcome.exit_code)
         return outcome
 
 
@@ -146,9 +146,9 @@ def needs(plan: Plan) -> tuple[bool, bool]:
     """Whether a plan derives anything with a key, and whether it uses random codes."""
     treatments: list[Treatment] = list(plan.labels.values()) if _scans(plan) else []
     treatments += [case.treatment for source in plan.sources for _, rule in every_rule(source) for case in rule.cases]
-    used = [one for one in treatments if isinstance(one, Apply)]
-    derived = any(part("operators", one.operator).derives for one in used)
-    return derived, any(promised(one, plan).minted for one in used)
+    used = [treatment for treatment in treatments if isinstance(treatment, Apply)]
+    derived = any(part("operators", apply.operator).derives for apply in used)
+    return derived, any(promised(apply, plan).minted for apply in used)
 
 
 def _scans(plan: Plan) -> bool:

@@ -71,7 +71,8 @@ def lint(path: Path, overrides: list[str] | None = None) -> list[Smell]:
         found = [Smell("veil-001", error.where or path.name, f"[{error.code}] {error.message}{_hint(error)}")]
     lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines() if path.is_file() else []
     return sorted(
-        (one for one in found if not _is_off(one, path, lines)), key=lambda one: (_line(one.where), one.rule, one.about)
+        (smell for smell in found if not _is_off(smell, path, lines)),
+        key=lambda smell: (_line(smell.where), smell.rule, smell.about),
     )
 
 
@@ -80,8 +81,8 @@ def _hint(error: Error) -> str:
 
 
 def _line(where: str) -> int:
-    told = where.rpartition(":")[2]
-    return int(told) if told.isdigit() else 0
+    number = where.rpartition(":")[2]
+    return int(number) if number.isdigit() else 0
 
 
 def _is_off(smell: Smell, path: Path, lines: list[str]) -> bool:
@@ -107,9 +108,11 @@ def _smells(session: Session) -> Iterator[Smell]:
 
 def _of_dates(session: Session) -> Iterator[Smell]:
     rule = "veil-014" if session.plan.contradiction == STOP else "veil-015"
-    for one in contradictions(session.plan, session.inputs):
-        source = session.plan.source(one.source)
-        yield Smell(rule, session.document.at(source.room, source.name, "columns", one.address), one.about)
+    for contradiction in contradictions(session.plan, session.inputs):
+        source = session.plan.source(contradiction.source)
+        yield Smell(
+            rule, session.document.at(source.room, source.name, "columns", contradiction.address), contradiction.about
+        )
 
 
 def _of_folders(session: Session) -> Iterator[Smell]:
@@ -174,9 +177,9 @@ def _of_source(session: Session, source: SourcePlan) -> Iterator[Smell]:
     at = session.document.at
     treatments = [case.treatment for _, rule in source.rules for case in rule.cases]
     if source.subject.how == "none":
-        if any(isinstance(one, Apply) and promised(one, session.plan).moves for one in treatments):
+        if any(isinstance(treatment, Apply) and promised(treatment, session.plan).moves for treatment in treatments):
             yield Smell("veil-006", at(source.room, source.name), f"set `subject:` for {source.name}")
-        if any(isinstance(one, Scan) for one in treatments):
+        if any(isinstance(treatment, Scan) for treatment in treatments):
             yield Smell("veil-012", at(source.room, source.name), f"set `subject:` for {source.name}")
     if source.unlisted == "keep":
         yield Smell("veil-011", at(source.room, source.name, "unlisted"), source.name)
@@ -196,11 +199,11 @@ def _looks(session: Session, source: SourcePlan) -> Iterator[Smell]:
     may_stay = {
         kind for kind, rule in read_profile(session.project.profile, session.folder).kinds.items() if rule == "keep"
     }
-    for one in batch.fields if batch is not None else ():
-        if one.address in kept:
-            signals = signals_of(one.values.slice(0, _SAMPLE).to_pylist())
-            seems = identifying(one.address, signals, source.name)
-            explained = seems is not None and seems.kind == "id" and kept[one.address].reason
+    for field in batch.fields if batch is not None else ():
+        if field.address in kept:
+            signals = signals_of(field.values.slice(0, _SAMPLE).to_pylist())
+            seems = identifying(field.address, signals, source.name)
+            explained = seems is not None and seems.kind == "id" and kept[field.address].reason
             if seems is not None and seems.kind not in may_stay and not explained:
-                where = session.document.at(source.room, source.name, "columns", one.address)
-                yield Smell("veil-002", where, f"{source.name}.{one.address} looks like {seems.kind}: {seems.why}")
+                where = session.document.at(source.room, source.name, "columns", field.address)
+                yield Smell("veil-002", where, f"{source.name}.{field.address} looks like {seems.kind}: {seems.why}")

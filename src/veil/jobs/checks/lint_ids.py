@@ -24,16 +24,23 @@ def twice_written(session: Session) -> Iterator[tuple[str, SourcePlan, str]]:
     Keeps:   reads the first rows of each file; a rule that reads integers (`cast:`, `canonical: integer`) makes them one.
     """
     spellings: dict[str, dict[str, str]] = {}
-    told: set[str] = set()
+    reported: set[str] = set()
     for source in session.plan.sources:
         columns = {
-            address: rule.domain for address, rule in source.rules if _joins(rule, session) and rule.domain not in told
+            address: rule.domain
+            for address, rule in source.rules
+            if _joins(rule, session) and rule.domain not in reported
         }
         for address, ids in _ids(session, source, list(columns)):
             seen = spellings.setdefault(columns[address], {})
-            for one, plain in zip(ids.to_pylist(), _plain(ids).to_pylist(), strict=True):
-                if plain and len(seen) < _MOST and seen.setdefault(plain, one) != one and columns[address] not in told:
-                    told.add(columns[address])
+            for written, plain in zip(ids.to_pylist(), _plain(ids).to_pylist(), strict=True):
+                if (
+                    plain
+                    and len(seen) < _MOST
+                    and seen.setdefault(plain, written) != written
+                    and columns[address] not in reported
+                ):
+                    reported.add(columns[address])
                     yield columns[address], source, address
 
 

@@ -17,15 +17,15 @@ from veil.policy.project import private_folder
 
 def record_verdict(session: Session, verdict: Verdict, keys: Keys) -> None:
     """What `veil verify PROJECT` saw: checks made, and findings by code."""
-    told = {
+    recorded = {
         "of": "release", "sha256": {"manifest": digest(session.out / MANIFEST)}, "plan": dataclasses.replace(session.plan, key_id=keys.id).digest(),
         "counts": {check: count for check, count in verdict.counts.items() if check.startswith("checked")},
         "findings": dict(Counter(code for _, code in verdict.leaks)), "exit_code": 6 if verdict.leaks else 0,
     }  # fmt: skip
-    record_verify(private_folder(session.project, session.folder), session.plan.name, told, keys)
+    record_verify(private_folder(session.project, session.folder), session.plan.name, recorded, keys)
 
 
 def record_compared(session: Session, record: dict[str, Any]) -> None:
     """What `veil verify PROJECT REVERSED` saw."""
-    told = {"of": "reversed", "overview": record["overview"], "exit_code": 0 if record["passed"] else 1}
-    record_verify(private_folder(session.project, session.folder), session.plan.name, told)
+    verdict = {"of": "reversed", "overview": record["overview"], "exit_code": 0 if record["passed"] else 1}
+    record_verify(private_folder(session.project, session.folder), session.plan.name, verdict)

@@ -69,7 +69,7 @@ def read_again(session: Session, keys: Keys) -> Verdict:
 
 def _digests(out: Path, manifest: dict[str, object], verdict: Verdict) -> None:
     """Every file that the manifest names, as the run left it; none that it does not name."""
-    named: dict[str, str] = {one["name"]: one["sha256"] for one in manifest["outputs"]}  # type: ignore[attr-defined]
+    named: dict[str, str] = {output["name"]: output["sha256"] for output in manifest["outputs"]}  # type: ignore[attr-defined]
     there = {
         path.relative_to(out).as_posix()
         for path in out.rglob("*")
@@ -103,10 +103,10 @@ class Aside:
     @classmethod
     def of(cls, manifest: dict[str, Any]) -> Aside:
         rows: dict[str, dict[str, list[int]]] = {}
-        for one in manifest["quarantined"]:
-            if one.get("rows_only"):
-                rows.setdefault(one["what"], {})[one["code"]] = [place["row"] for place in one["places"]]
-        return cls(frozenset(one["what"] for one in manifest["quarantined"] if not one.get("rows_only")), rows)
+        for entry in manifest["quarantined"]:
+            if entry.get("rows_only"):
+                rows.setdefault(entry["what"], {})[entry["code"]] = [place["row"] for place in entry["places"]]
+        return cls(frozenset(entry["what"] for entry in manifest["quarantined"] if not entry.get("rows_only")), rows)
 
     def without(self, label: str, heads: int) -> tuple[int, ...]:
         """The rows that are to be left out, among those of a file that can be parsed."""
@@ -145,11 +145,11 @@ def _partitions(session: Session, worker: Worker, source: SourcePlan, name: str)
         return {}
     batch, names = next(batches(source, session.inputs, Part((name,))))
     edits, _ = worker.engine.deidentify(source, batch, names)
-    told = [
+    fields = [
         field for field in batch.fields if field.address in partitions_of(name) and field.address not in edits.removed
     ]
-    new = edits.whole(told)
-    return {one.address: new.get(one.address, one.values)[0].as_py() for one in told if batch.height}
+    new = edits.whole(fields)
+    return {field.address: new.get(field.address, field.values)[0].as_py() for field in fields if batch.height}
 
 
 def _hold(worker: Worker, session: Session, source: SourcePlan, pair: _Pair, verdict: Verdict) -> None:

@@ -78,25 +78,25 @@ class Shelf:
                 hint="set `out:` to another folder",
             )
         folder = out.parent / f".{out.name}.veil"
-        held = lock(folder / _LOCK)
+        lock_file = lock(folder / _LOCK)
         try:
             put_back(out)
             mark = {"plan": plan.digest(), "key": keys.id, "version": keys.version, "cut": cut, "boot": _boot()}
-            return cls(folder, _salt(folder, mark) or _cleared(folder, mark, keys), held)
+            return cls(folder, _salt(folder, mark) or _cleared(folder, mark, keys), lock_file)
         except BaseException:
-            os.close(held)
+            os.close(lock_file)
             raise
 
     def keep(self, done: Sequence[Done]) -> None:
         """What was done together; not synced, as the side files are not: after a loss of power another boot begins anew."""
-        held = [{field.name: getattr(one, field.name) for field in dataclasses.fields(one)} for one in done]
-        write_whole(self.units / f"done{done[0].number:06d}.json", json.dumps(held, default=dataclasses.asdict))
+        pages = [{field.name: getattr(unit, field.name) for field in dataclasses.fields(unit)} for unit in done]
+        write_whole(self.units / f"done{done[0].number:06d}.json", json.dumps(pages, default=dataclasses.asdict))
 
     def finished(self) -> Iterator[list[Done]]:
         """What was done together and is there as a whole."""
         for path in sorted(self.units.glob("done*.json")):
-            done = [_done(held) for held in json.loads(path.read_text())]
-            if all((self.units / side).exists() for one in done for side, _ in one.files):
+            done = [_done(page) for page in json.loads(path.read_text())]
+            if all((self.units / side).exists() for unit in done for side, _ in unit.files):
                 yield done
 
     def clear(self) -> None:
@@ -107,23 +107,23 @@ class Shelf:
         os.close(self.lock)
 
 
-def _done(held: dict[str, Any]) -> Done:
-    told = {
-        "files": [tuple(one) for one in held["files"]],
-        "quarantined": [Quarantined.from_json(one) for one in held["quarantined"]],
-        "weak": [(what, Spot(*spot)) for what, spot in held["weak"]],
+def _done(page: dict[str, Any]) -> Done:
+    lists = {
+        "files": [tuple(pair) for pair in page["files"]],
+        "quarantined": [Quarantined.from_json(entry) for entry in page["quarantined"]],
+        "weak": [(what, Spot(*spot)) for what, spot in page["weak"]],
     }
-    return Done(**{**held, **told})
+    return Done(**{**page, **lists})
 
 
 def _salt(folder: Path, mark: dict[str, Any]) -> bytes:
     """The salt of an earlier run of this mark, which goes on; none where there is no such run."""
     state = folder / "state.json"
-    told = json.loads(state.read_text()) if state.exists() else {}
-    if {key: told.get(key) for key in mark} != mark:
+    stated = json.loads(state.read_text()) if state.exists() else {}
+    if {key: stated.get(key) for key in mark} != mark:
         return b""
     shutil.rmtree(folder / "roster", ignore_errors=True)
-    return bytes.fromhex(told["salt"])
+    return bytes.fromhex(stated["salt"])
 
 
 def _cleared(folder: Path, mark: dict[str, Any], keys: Keys) -> bytes:
@@ -174,7 +174,7 @@ def release(
     quarantined, weak = numbered(plan, units, done)
     _check_evidence(plan, quarantined, weak)
     finals = _join(plan, shelf, fresh, units, done)
-    check_suppressed(plan, fresh, finals, [row for one in done for row in one.counts])
+    check_suppressed(plan, fresh, finals, [row for unit in done for row in unit.counts])
     digest_of = cache(inputs.digest)
     outputs = {name: file_digest(fresh / name) for name in sorted(finals)}
     manifest = manifest_of(plan, digest_of, done, outputs, quarantined, weak, keys, dt.datetime.now(tz=dt.UTC))
@@ -190,7 +190,7 @@ def release(
     if to is not None:
         to(tables)
     shelf.clear()
-    return Outcome(out, manifest, [(one.what, one.code) for one in quarantined])
+    return Outcome(out, manifest, [(entry.what, entry.code) for entry in quarantined])
 
 
 def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], outputs: dict[str, str], units: list[Unit],
@@ -198,8 +198,8 @@ def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], o
     """The tables of a release: where each came from, how it is read, and which units made it."""
     found = []
     by_file: dict[tuple[str, str], list[tuple[Unit, Done]]] = {}
-    for unit, one in zip(units, done, strict=True):
-        by_file.setdefault((unit.source, unit.part.files[0]), []).append((unit, one))
+    for unit, result in zip(units, done, strict=True):
+        by_file.setdefault((unit.source, unit.part.files[0]), []).append((unit, result))
     for final, (name, path) in sorted(finals.items()):
         source = plan.source(name)
         if not source.traits.reversible:
@@ -208,9 +208,9 @@ def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], o
         settings = settings_of(source, path)
         found.append({
             "source": name, "name": final, "original": format_of(source).after(path), "format": written_as(source), "sha256": outputs[final],
-            "was": "" if any(part.rows_only for _, one in own for part in one.quarantined) else digest_of(source.place, path), "label": own[0][0].label,
+            "was": "" if any(part.rows_only for _, result in own for part in result.quarantined) else digest_of(source.place, path), "label": own[0][0].label,
             "settings": after_settings(source, Unit(0, name, 0, Part((path,))), settings),
-            "units": [one.stretch for _, one in own],
+            "units": [unit.stretch for _, unit in own],
         })  # fmt: skip
     return found
 
@@ -225,8 +225,8 @@ def _bad_files(units: list[Unit], done: list[Done]) -> set[tuple[str, str]]:
     """Tables of which one part failed: the other parts may not be shown either."""
     return {
         (unit.source, unit.part.files[0])
-        for unit, one in zip(units, done, strict=True)
-        if any(not part.rows_only for part in one.quarantined) and len(unit.part.files) == 1
+        for unit, result in zip(units, done, strict=True)
+        if any(not part.rows_only for part in result.quarantined) and len(unit.part.files) == 1
     }
 
 
@@ -236,17 +236,17 @@ def numbered(plan: Plan, units: list[Unit], done: list[Done]) -> tuple[list[Quar
     parts: dict[tuple[str, str], Quarantined] = {}
     weak: list[tuple[str, Spot]] = []
     rows: dict[tuple[str, str], int] = {}
-    for unit, one in zip(units, done, strict=True):
+    for unit, result in zip(units, done, strict=True):
         place = unit.source, unit.part.files[0]
         first = rows.get(place, plan.source(unit.source).traits.heads + 1)
-        rows[place] = first + one.rows
-        for part in (part.counted_from(first) for part in one.quarantined):
+        rows[place] = first + result.rows
+        for part in (part.counted_from(first) for part in result.quarantined):
             if part.rows_only:
                 earlier = parts.get((part.what, part.code))
                 parts[part.what, part.code] = part if earlier is None else earlier.with_rows(part)
             else:
                 whole.setdefault(part.what, part)
-        weak += [(what, Spot(spot.row + first if spot.column else 0, spot.column)) for what, spot in one.weak]
+        weak += [(what, Spot(spot.row + first if spot.column else 0, spot.column)) for what, spot in result.weak]
     left = [part for part in parts.values() if part.what not in whole]
     return [*whole.values(), *left], [(what, spot) for what, spot in weak if what not in whole]
 
@@ -257,7 +257,7 @@ def _check_evidence(plan: Plan, quarantined: list[Quarantined], weak: list[tuple
         what, spot = weak[0]
         raise LeakError("evidence-weak", f"{len(weak):,} cells contain a short number, a ZIP code or an everyday word that is also an identifier",
                         where=", ".join(filter(None, (what, spot.line()))), hint="review them, or set `verify: {weak: warn}`")  # fmt: skip
-    found = [one for one in quarantined if one.code in STRONG]
+    found = [entry for entry in quarantined if entry.code in STRONG]
     if plan.on_evidence("strong") == "stop" and found:
         raise LeakError("evidence-strong", f"identifiers remain in {len(found):,} files", where=found[0].line(),
                         hint="see docs/how-to/quarantine.md, or set `verify: {strong: quarantine}`")  # fmt: skip
@@ -269,11 +269,11 @@ def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[D
     bad = _bad_files(units, done)
     seen = dict.fromkeys(OURS, ("", ""))
     sides: dict[str, list[Path]] = {}
-    for unit, one in zip(units, done, strict=True):
+    for unit, result in zip(units, done, strict=True):
         whole = not formats[unit.source].traits.joins
         if not whole and (unit.source, unit.part.files[0]) in bad:
             continue
-        for side, name in one.files:
+        for side, name in result.files:
             origin = (unit.source, unit.part.files[0] if not whole else f"{unit.number}/{side}")
             sides.setdefault(_free(name, origin, seen), []).append(shelf.units / side)
     for final, pieces in sides.items():

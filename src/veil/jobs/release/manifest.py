@@ -27,9 +27,9 @@ def manifest_of(plan: Plan, digest_of: Digest, done: list[Done], outputs: dict[s
                 weak: list[tuple[str, Spot]], keys: Keys, now: dt.datetime) -> dict[str, Any]:  # fmt: skip
     """Shape: JSON: versions, digests, counts, checks, what was quarantined and why, what was not covered."""
     report, checks = Report(), Counter[str]()
-    for one in done:
-        report.add(one.counts)
-        checks.update(one.checks)
+    for unit in done:
+        report.add(unit.counts)
+        checks.update(unit.checks)
     return {
         "veil": version(),
         "python": platform.python_version(),
@@ -48,7 +48,7 @@ def manifest_of(plan: Plan, digest_of: Digest, done: list[Done], outputs: dict[s
         "unclaimed_files": plan.unclaimed,
         "counts": report.rows(),
         "checks": dict(sorted(checks.items())),
-        "quarantined": [one.as_json() for one in quarantined],
+        "quarantined": [entry.as_json() for entry in quarantined],
         "weak_evidence": grouped(weak),
         "notices": list(plan.notices),
         "not_covered": list(NOT_COVERED),

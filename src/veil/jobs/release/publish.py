@@ -37,10 +37,10 @@ def publish(
         patiently(lambda: _copied(out, opening))
         return
     target.close()
-    sources = list(dict.fromkeys(one["source"] for one in tables))
+    sources = list(dict.fromkeys(table["source"] for table in tables))
     for number, source in enumerate(sources):
         tell("publishing", number, len(sources))
-        own = [one for one in tables if one["source"] == source]
+        own = [entry for entry in tables if entry["source"] == source]
         rows = patiently(partial(_put, out, source, own, opening))
         event("published" if rows is not None else "stood already", table=number + 1, rows=rows or 0)
     patiently(partial(_tidied, opening))
@@ -65,13 +65,13 @@ def _tidied(opening: Opening) -> None:
 
 def _put(out: Path, name: str, files: list[dict[str, Any]], opening: Opening) -> int | None:
     """Puts a table; answers its rows, None where it stands there already."""
-    mark = hashlib.sha256("\n".join(one["sha256"] for one in files).encode()).hexdigest()
+    mark = hashlib.sha256("\n".join(file["sha256"] for file in files).encode()).hexdigest()
     target = cast("Target", opening())
     try:
         if target.mark_of(name) == mark:
             return None
-        schema = one_schema([_schema(out, one) for one in files])
-        return target.put(name, schema, (batch for one in files for batch in _batches(out, one, schema)), mark)
+        schema = one_schema([_schema(out, file) for file in files])
+        return target.put(name, schema, (batch for file in files for batch in _batches(out, file, schema)), mark)
     finally:
         target.close()
 
@@ -79,19 +79,19 @@ def _put(out: Path, name: str, files: list[dict[str, Any]], opening: Opening) ->
 def _schema(out: Path, file: dict[str, Any]) -> pa.Schema:
     reader: Format = part("formats", file["format"])()
     if isinstance(reader, Typed):
-        told = [pa.field(key, pa.large_string()) for key in partitions_of(file["name"])]
-        return pa.schema([*reader.schema_of(out / file["name"]), *told])
+        partitions = [pa.field(key, pa.large_string()) for key in partitions_of(file["name"])]
+        return pa.schema([*reader.schema_of(out / file["name"]), *partitions])
     return pa.schema([pa.field(address, pa.large_string()) for address in file["settings"]["addresses"]])
 
 
 def _batches(out: Path, file: dict[str, Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     reader: Format = part("formats", file["format"])()
-    for one in reader.read(out, Part((file["name"],)), file["settings"]):
+    for batch in reader.read(out, Part((file["name"],)), file["settings"]):
         if reader.traits.typed:
-            yield one.places.cast(schema)
+            yield batch.places.cast(schema)
             continue
-        columns = [field.values for field in one.fields]
-        if [field.address for field in one.fields] != schema.names:
+        columns = [field.values for field in batch.fields]
+        if [field.address for field in batch.fields] != schema.names:
             raise FormatError(
                 "publish-columns",
                 "the columns of a table in the release differ from its plan",

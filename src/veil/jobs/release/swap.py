@@ -43,7 +43,7 @@ def _old(place: Path) -> Path:
     return place.parent / f".{place.name}.old"
 
 
-def _exchanged(one: Path, other: Path) -> bool:
+def _exchanged(first: Path, other: Path) -> bool:
     """Whether the names of two folders were exchanged; no file system and no system must know how."""
     exchange = getattr(ctypes.CDLL(None), "renameat2", None)
-    return exchange is not None and exchange(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
+    return exchange is not None and exchange(_HERE, os.fsencode(first), _HERE, os.fsencode(other), _EXCHANGE) == 0

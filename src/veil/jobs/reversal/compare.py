@@ -33,7 +33,7 @@ class _Column:
     """What was seen of one column: how many rows, which differ, how many differ because the rule has no way back."""
 
     status: str = PASS
-    told: str = ""
+    description: str = ""
     rows: int = 0
     mismatches: int = 0
     expected: int = 0
@@ -49,7 +49,7 @@ class _Column:
             self.status = MISMATCH
 
     def as_json(self, name: str) -> dict[str, Any]:
-        return {"column": name, "status": self.status, "told": self.told, "rows": self.rows, "mismatches": self.mismatches,
+        return {"column": name, "status": self.status, "told": self.description, "rows": self.rows, "mismatches": self.mismatches,
                 "not_reversible_cells": self.expected, "first_rows": self.first}  # fmt: skip
 
 
@@ -82,14 +82,15 @@ def compare(session: Session, reversed_: Path) -> dict[str, Any]:
         )
     columns = [column for table in tables for column in table["columns"]]
     counts = {
-        status: sum(one["status"] == status for one in columns) for status in (PASS, MISMATCH, MISSING, FOREIGN, APART)
+        status: sum(column["status"] == status for column in columns)
+        for status in (PASS, MISMATCH, MISSING, FOREIGN, APART)
     }
     passed = all(table["status"] == PASS for table in tables)
     return {
         "veil": version(), "made": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"), "project": session.plan.name,
         "passed": passed,
         "overview": {"tables": len(tables), "tables_passed": sum(table["status"] == PASS for table in tables), "columns": len(columns),
-                     "rows": sum(table["rows"] for table in tables), "mismatches": sum(one["mismatches"] for one in columns), **counts},
+                     "rows": sum(table["rows"] for table in tables), "mismatches": sum(column["mismatches"] for column in columns), **counts},
         "tables": tables,
         "not_compared": [source.name for source in session.plan.sources if not source.traits.reversible],
     }  # fmt: skip
@@ -99,13 +100,13 @@ def _table(
     session: Session, source: SourcePlan, number: int, name: str, folder: Path, ways: tuple[Way, ...]
 ) -> dict[str, Any]:
     label = f"{source.name} file {number + 1}"
-    told = {"table": label, "status": MISSING, "code": "file-missing", "rows": 0, "reversed_rows": 0, "columns": []}
+    missing = {"table": label, "status": MISSING, "code": "file-missing", "rows": 0, "reversed_rows": 0, "columns": []}
     if not (folder / format_of(source).after(name)).is_file():
-        return told
+        return missing
     try:
         return _compared(session, source, name, folder, ways, label)
     except Error as error:
-        return told | {"status": MISMATCH, "code": error.code}
+        return missing | {"status": MISMATCH, "code": error.code}
 
 
 def _compared(
@@ -115,7 +116,7 @@ def _compared(
     back = format_of(source).after(name)
     seen = reader.inspect(folder / back, {key: settings.get(key) for key in ("encoding", "delimiter")})
     own = {way.address: way for way in ways if way.address in settings["addresses"]}
-    columns = {address: _Column(told=way.description) for address, way in own.items()}
+    columns = {address: _Column(description=way.description) for address, way in own.items()}
     there = set(seen.addresses)
     for address, column in columns.items():
         if address not in there:
@@ -148,21 +149,21 @@ def _hold(before: Any, after: Aligned, own: dict[str, Way], columns: dict[str, _
 
 
 def _head(batch: Batch, height: int) -> Batch:
-    return Batch(tuple(one.slice(0, height) for one in batch.fields), height, batch.first)
+    return Batch(tuple(field.slice(0, height) for field in batch.fields), height, batch.first)
 
 
 def _columns(batch: Batch, again: Batch, own: dict[str, Way], columns: dict[str, _Column], first: int) -> None:
-    for one in again.fields:
-        was = batch.field(one.address)
+    for field in again.fields:
+        was = batch.field(field.address)
         if was is None:
             continue
-        way = own[one.address]
+        way = own[field.address]
         same = pc.or_(
-            pc.fill_null(pc.equal(was.values, one.values), fill_value=False),
-            pc.and_(was.values.is_null(), one.values.is_null()),
+            pc.fill_null(pc.equal(was.values, field.values), fill_value=False),
+            pc.and_(was.values.is_null(), field.values.is_null()),
         )
         lost = _lost(way, batch)
-        differs, column = pc.invert(same), columns[one.address]
+        differs, column = pc.invert(same), columns[field.address]
         column.add(pc.and_not(differs, lost), pc.and_(differs, lost), first, batch.height)
         if column.status == PASS and all(case.way == LOST for case in way.cases):
             column.status = APART
@@ -181,4 +182,4 @@ def _check_types(was: pa.Schema, now: pa.Schema, own: dict[str, Way], columns: d
     for address, way in own.items():
         if address in now.names and way.whole and was.field(address).type != now.field(address).type:
             columns[address].status = MISMATCH
-            columns[address].told += "; different type"
+            columns[address].description += "; different type"

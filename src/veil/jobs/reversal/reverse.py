@@ -61,8 +61,8 @@ class Reversal:
         Errors:  KeyringError `key-other` for another version, `keyring-unnamed`.
         """
         keys = project_keys(self.project, self.folder, ask, passphrase_file)
-        made = self.manifest["key"]
-        if made is None or made["id"] != keys.id:
+        stated = self.manifest["key"]
+        if stated is None or stated["id"] != keys.id:
             raise KeyringError("key-other", "the release was made with another key or key version", where=f"version {keys.version}",
                                hint="set that key: `keyring: {file: ..., version: 1}`")  # fmt: skip
         path = vault_path(self.project, self.folder)
@@ -122,8 +122,8 @@ def reverse(reversal: Reversal, keys: Keys, reason: str, target: Path | None = N
         tables = [_Table(reversal.out, fresh, file, shelved, keys).restore() for file in head["files"]]
         record = _record(reversal, keys, reason, tables)
         write_durably(fresh / RECORD, json.dumps(record, indent=1, sort_keys=True) + "\n", mode=0o600)
-        told = {key: record[key] for key in ("project", "run", "key", "reason", "rows", "cells")}
-        append(reversal.private / AUDIT, "reverse", {**told, "tables": len(tables)}, keys=keys)
+        entry = {key: record[key] for key in ("project", "run", "key", "reason", "rows", "cells")}
+        append(reversal.private / AUDIT, "reverse", {**entry, "tables": len(tables)}, keys=keys)
         swap(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -164,13 +164,13 @@ class _Table:
 
     def restore(self) -> dict[str, Any]:
         """Writes the file; tells what became of each of its columns."""
-        made = part("formats", self._file["format"])()
+        kind = part("formats", self._file["format"])()
         settings = self._file["settings"]
         target = self._fresh / self._file["original"]
         target.parent.mkdir(parents=True, exist_ok=True)
-        writer = made.writer(self._fresh, Part((self._file["original"],)), {**settings, "texts": ()})
+        writer = kind.writer(self._fresh, Part((self._file["original"],)), {**settings, "texts": ()})
         try:
-            for batch in made.read(self._out, Part((self._file["name"],)), settings):
+            for batch in kind.read(self._out, Part((self._file["name"],)), settings):
                 writer.write(batch, self._edits(batch))
                 self._rows += batch.height
         finally:
@@ -196,7 +196,7 @@ class _Table:
             edits.columns[address] = pa.concat_arrays([guesses[address] for guesses, _ in pieces])
             exact = [exacts[address] for _, exacts in pieces]
             edits.exact[address] = Exact(
-                pa.concat_arrays([one.rows for one in exact]), pa.concat_arrays([one.cells for one in exact])
+                pa.concat_arrays([exact.rows for exact in exact]), pa.concat_arrays([exact.cells for exact in exact])
             )
             self._cells[address] += len(edits.columns[address]) - edits.columns[address].null_count
         return edits
@@ -205,9 +205,9 @@ class _Table:
         """Guesses and exact cells of each stretch of rows that one page speaks of."""
         at = 0
         for page, start, stop in self._pages.take(batch.height) if batch.height else self._none():
-            values = {one.address: one.values.slice(at, stop - start) for one in batch.fields}
+            values = {field.address: field.values.slice(at, stop - start) for field in batch.fields}
             guesses, exacts = self._piece(page, start, stop, values)
-            shifted = {address: Exact(pc.add(one.rows, at), one.cells) for address, one in exacts.items()}
+            shifted = {address: Exact(pc.add(exact.rows, at), exact.cells) for address, exact in exacts.items()}
             yield guesses, shifted
             at += stop - start
 
@@ -222,16 +222,16 @@ class _Table:
         guesses: dict[str, pa.Array] = {}
         exacts = {address: exact for address in values if (exact := page.exact(address, start, stop)) is not None}
         subjects, offsets = page.subjects(start, stop), page.offsets(start, stop)
-        for way in sorted(self._ways.values(), key=lambda one: one.owned):  # ids first: dates ask them whose they are
+        for way in sorted(self._ways.values(), key=lambda way: way.owned):  # ids first: dates ask them whose they are
             if subjects is None and way.owned:
-                subjects = self._told(guesses, values)
+                subjects = self._subjects(guesses, values)
             if way.address in exacts:
                 guesses[way.address] = self._undoing.guess(
                     way, values[way.address], page.taken(way.address, start, stop), subjects, offsets
                 )
         return guesses, exacts
 
-    def _told(self, guesses: dict[str, pa.Array], values: dict[str, pa.Array]) -> pa.Array | None:
+    def _subjects(self, guesses: dict[str, pa.Array], values: dict[str, pa.Array]) -> pa.Array | None:
         """The subjects, where a column that has come back tells them."""
         name = self._file["told_by"]
         found = guesses.get(
@@ -254,11 +254,11 @@ def _record(reversal: Reversal, keys: Keys, reason: str, tables: list[dict[str, 
         "cells": sum(column["cells"] for table in tables for column in table["columns"]),
         "tables": tables,
         "not_restored": [{"what": name, "why": "free text and documents cannot be reversed"} for name in other]
-        + [_not_released(one) for one in manifest["quarantined"]],
+        + [_not_released(entry) for entry in manifest["quarantined"]],
     }
 
 
-def _not_released(one: dict[str, Any]) -> dict[str, Any]:
+def _not_released(entry: dict[str, Any]) -> dict[str, Any]:
     """A file in quarantine, or its rows that are. Units: rows as a person counts them in the input."""
-    rows = {"rows": [place["row"] for place in one["places"]]} if one.get("rows_only") else {}
-    return {"what": one["what"], "why": f"not in the release: {one['code']}", **rows}
+    rows = {"rows": [place["row"] for place in entry["places"]]} if entry.get("rows_only") else {}
+    return {"what": entry["what"], "why": f"not in the release: {entry['code']}", **rows}

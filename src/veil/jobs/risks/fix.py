@@ -64,8 +64,8 @@ def fixed(
         )
     best = found.best
     after = recorded(_released(rows, lattice, best.node), asked)
-    rules = {one.column: one.rules[level] for one, level in zip(ladders, best.node, strict=True)}
-    record = {**_told(lattice, best), "nodes": found.nodes, "looked": found.looked}
+    rules = {ladder.column: ladder.rules[level] for ladder, level in zip(ladders, best.node, strict=True)}
+    record = {**_summary(lattice, best), "nodes": found.nodes, "looked": found.looked}
     return Fix(goal, asked, rules, record, after)
 
 
@@ -93,12 +93,12 @@ def _check(asked: Asked, goal: Goal, hierarchies: Mapping[str, str]) -> None:
         )
 
 
-def _told(lattice: Lattice, best: NodeOutcome) -> Record:
+def _summary(lattice: Lattice, best: NodeOutcome) -> Record:
     goal, records = lattice.goal, lattice.cases.records
     columns = [
-        {"column": one.column, "level": level, "levels": one.height, "rule": _rule_told(one.rules[level]), "before": one.count(0),
-         "after": one.count(level), "loss": loss}
-        for one, level, loss in zip(lattice.ladders, best.node, lattice.column_losses(best.node), strict=True)
+        {"column": ladder.column, "level": level, "levels": ladder.height, "rule": _rule_told(ladder.rules[level]), "before": ladder.count(0),
+         "after": ladder.count(level), "loss": loss}
+        for ladder, level, loss in zip(lattice.ladders, best.node, lattice.column_losses(best.node), strict=True)
     ]  # fmt: skip
     return {"k": goal.k, "most": goal.most, "distinct": goal.distinct, "t": goal.t, "records": records, "suppressed": best.suppressed,
             "allowed": goal.room(records), "classes": best.classes, "loss": best.loss, "columns": columns}  # fmt: skip
@@ -118,7 +118,7 @@ class _Rows:
     """The different rows of a table so far, as codes; the values behind the codes, in memory."""
 
     asked: Asked
-    held: dict[str, Values] = field(default_factory=dict)
+    values_of: dict[str, Values] = field(default_factory=dict)
     waiting: list[tuple[Codes, ...]] = field(default_factory=list)
     counts: list[Codes] = field(default_factory=list)
 
@@ -127,14 +127,16 @@ class _Rows:
         return (*self.asked.quasi, *self.asked.sensitive, *filter(None, [self.asked.person]))
 
     def add(self, columns: Columns) -> None:
-        codes = tuple(self.held.setdefault(name, Values()).codes(columns[name]).astype(np.int64) for name in self.names)
+        codes = tuple(
+            self.values_of.setdefault(name, Values()).codes(columns[name]).astype(np.int64) for name in self.names
+        )
         self.waiting.append(codes)
         self.counts.append(np.ones(len(codes[0]), np.int64))
         if sum(map(len, self.counts)) > _AT_ONCE:
             self._merge()
 
     def cells(self, name: str) -> list[Cell]:
-        return list(self.held[name].codes_of)
+        return list(self.values_of[name].codes_of)
 
     def cases(self) -> Cases:
         """Errors: FormatError `risk-empty`."""
@@ -145,7 +147,7 @@ class _Rows:
         self._merge()
         (codes,), (counts,) = self.waiting, self.counts
         quasi, more = len(self.asked.quasi), len(self.asked.sensitive)
-        ranks = [self.held[name].ranks() for name in self.asked.sensitive]
+        ranks = [self.values_of[name].ranks() for name in self.asked.sensitive]
         sensitive = tuple(
             (order[column], numbers)
             for (order, numbers), column in zip(ranks, codes[quasi : quasi + more], strict=True)
@@ -157,7 +159,7 @@ class _Rows:
         counts = np.concatenate(self.counts)
         keys, many = np.zeros(len(counts), np.int64), 1
         for name, column in zip(self.names, columns, strict=True):
-            size = len(self.held[name].codes_of)
+            size = len(self.values_of[name].codes_of)
             if many * size >= 1 << 62:
                 keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
                 many = int(keys.max()) + 1
@@ -178,13 +180,13 @@ def _released(rows: _Rows, lattice: Lattice, node: Node) -> Iterator[Columns]:
     for start in range(0, len(bad), _AT_ONCE):
         stop = start + _AT_ONCE
         times = pa.array(np.repeat(np.arange(len(bad[start:stop])), cases.counts[start:stop]))
-        columns = {one.column: _widened(one, column[start:stop], level, bad[start:stop])
-                   for one, column, level in zip(lattice.ladders, cases.codes, node, strict=True)}  # fmt: skip
+        columns = {ladder.column: _widened(ladder, column[start:stop], level, bad[start:stop])
+                   for ladder, column, level in zip(lattice.ladders, cases.codes, node, strict=True)}  # fmt: skip
         for name, column in zip(rows.names[len(node) :], codes[len(node) :], strict=True):
             columns[name] = pa.array(rows.cells(name), pa.large_string()).take(pa.array(column[start:stop]))
         yield {name: column.take(times) for name, column in columns.items()}
 
 
-def _widened(one: Ladder, codes: Codes, level: int, bad: Any) -> pa.Array:
-    groups = pa.array(one.groups[level][codes]).cast(pa.large_string())
+def _widened(ladder: Ladder, codes: Codes, level: int, bad: Any) -> pa.Array:
+    groups = pa.array(ladder.groups[level][codes]).cast(pa.large_string())
     return pc.if_else(pa.array(bad), pa.scalar(STAR, pa.large_string()), groups)

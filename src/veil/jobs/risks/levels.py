@@ -44,17 +44,17 @@ def ladder_of(column: str, values: Sequence[Cell], written: str, beside: Path) -
     if not path.is_file():
         raise PolicyError("hierarchy-missing", f"the hierarchy of column {column} is neither a file nor a known word",
                           hint="allowed: a file, or one of: " + ", ".join(KINDS))  # fmt: skip
-    held = hierarchy_file(str(path))
-    strange = sum(cell is not None and cell not in held.rows for cell in values)
+    hierarchy = hierarchy_file(str(path))
+    strange = sum(cell is not None and cell not in hierarchy.rows for cell in values)
     if strange:
         raise PolicyError("hierarchy-value", f"{strange:,} values of column {column} are missing from its hierarchy",
                           hint="add a row for each value, written as in the table")  # fmt: skip
-    told = Path(os.path.relpath(path, beside)).as_posix()
-    rules = ["keep", *({"generalize": {"hierarchy": told, "level": at}} for at in range(1, held.height))]
+    shown = Path(os.path.relpath(path, beside)).as_posix()
+    rules = ["keep", *({"generalize": {"hierarchy": shown, "level": at}} for at in range(1, hierarchy.height))]
     levels = [
         Level(rule, _widened({"generalize": {"hierarchy": str(path), "level": at}})) for at, rule in enumerate(rules)
     ]
-    return ladder(column, levels, values, list(held.rows))
+    return ladder(column, levels, values, list(hierarchy.rows))
 
 
 def _kind(column: str, values: Sequence[Cell]) -> str:
@@ -87,8 +87,8 @@ def _widened(rule: Any) -> Any:
     operator = part("operators", name)(**options)
 
     def widen(cells: Sequence[Cell]) -> list[Cell]:
-        made = operator.replace(pa.array(cells, pa.large_string()), about_table(len(cells)), Keys.none())
-        found: list[Cell] = made.values.to_pylist()
+        outcome = operator.replace(pa.array(cells, pa.large_string()), about_table(len(cells)), Keys.none())
+        found: list[Cell] = outcome.values.to_pylist()
         return found
 
     return widen

@@ -147,7 +147,7 @@ class _Guess:
         found = []
         for name, (_, bag) in self._bags.items():
             sizes = [runs(*columns)[1] for columns in bag.shares()]
-            values, rows = sum(map(len, sizes)), sum(int(one.sum()) for one in sizes)
+            values, rows = sum(map(len, sizes)), sum(int(size.sum()) for size in sizes)
             if values < rows:
                 found.append({"column": name, "values": values, "rows": rows})
         return found

@@ -39,8 +39,8 @@ def write_rules(fix: Fix, project: Path, paths: Sequence[Path], table: str = "",
     try:
         root = yaml.compose(text, yaml.SafeLoader)
         changes = _changes(text, _table(root, fix, table), fix)
-        for one in sorted(changes, key=lambda change: change.start, reverse=True):
-            text = text[: one.start] + one.text + text[one.stop :]
+        for edit in sorted(changes, key=lambda change: change.start, reverse=True):
+            text = text[: edit.start] + edit.text + text[edit.stop :]
         yaml.safe_load(text)
     except (yaml.YAMLError, AttributeError, TypeError, ValueError):
         raise PolicyError("fix-project", "the rules cannot be inserted into this project file", where=project.name,
@@ -52,14 +52,14 @@ def write_rules(fix: Fix, project: Path, paths: Sequence[Path], table: str = "",
 def suppression(fix: Fix) -> dict[str, Any]:
     """What a project says of suppression, for a table that must meet the goal of a search."""
     goal, asked = fix.goal, fix.asked
-    told: dict[str, Any] = {"k": goal.k, "over": list(asked.quasi), "most": goal.most}
+    page: dict[str, Any] = {"k": goal.k, "over": list(asked.quasi), "most": goal.most}
     if goal.distinct > 1:
-        told["distinct"] = goal.distinct
+        page["distinct"] = goal.distinct
     if goal.t is not None:
-        told["t"] = goal.t
+        page["t"] = goal.t
     if goal.distinct > 1 or goal.t is not None:
-        told["sensitive"] = list(asked.sensitive)
-    return told | ({"person": asked.person} if asked.person else {})
+        page["sensitive"] = list(asked.sensitive)
+    return page | ({"person": asked.person} if asked.person else {})
 
 
 def _table(root: Any, fix: Fix, wanted: str) -> tuple[Any, Any]:
@@ -84,14 +84,14 @@ def _entries(node: Any) -> dict[str, Any]:
 
 def _changes(text: str, table: tuple[Any, Any], fix: Fix) -> list[Change]:
     node, columns = table
-    made = [Change(value.start_mark.index, _end(text, value), _flow(fix.rules[name]))
+    changes = [Change(value.start_mark.index, _end(text, value), _flow(fix.rules[name]))
             for name, value in _entries(columns).items() if name in fix.rules]  # fmt: skip
-    told = _flow(suppression(fix))
-    held = _entries(node).get("suppress")
-    if held is not None:
-        return [*made, Change(held.start_mark.index, _end(text, held), told)]
+    rule = _flow(suppression(fix))
+    present = _entries(node).get("suppress")
+    if present is not None:
+        return [*changes, Change(present.start_mark.index, _end(text, present), rule)]
     first = node.value[0][0].start_mark
-    return [*made, Change(first.index, first.index, f"suppress: {told}\n{' ' * first.column}")]
+    return [*changes, Change(first.index, first.index, f"suppress: {rule}\n{' ' * first.column}")]
 
 
 def _end(text: str, node: Any) -> int:
@@ -105,7 +105,7 @@ def _end(text: str, node: Any) -> int:
 def _flow(value: Any) -> str:
     """A value as one line of YAML."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_flow(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{_flow(key)}: {_flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, str):

@@ -59,8 +59,8 @@ def compared(
     demand_known(read.notes, labels)
     marks = [curated(note, labels, everything=not curate) for note in read.notes]
     if pred is not None:
-        told = read_predictions(pred, read.notes, tell)
-        found_by, notes = told.format, told.notes
+        predictions = read_predictions(pred, read.notes, tell)
+        found_by, notes = predictions.format, predictions.notes
     else:
         found_by, notes = OWN, _found(finder or Finder(), read.notes, tell)
     return Comparison(read.format, found_by, curate, read.notes, marks,
@@ -111,7 +111,7 @@ def _every_tag(comparison: Comparison) -> dict[str, Any]:
 
 
 def _all_counting(marks: Sequence[Gold]) -> list[Gold]:
-    return [one._replace(counts=one.label is not None) for one in marks]
+    return [mark._replace(counts=mark.label is not None) for mark in marks]
 
 
 def write_marks(comparison: Comparison, folder: Path, form: str) -> None:
@@ -164,7 +164,9 @@ def _file_name(identity: str, where: str) -> str:
 def mistakes_of(comparison: Comparison) -> list[Mistake]:
     """Every leak and every false alarm, with its text."""
     pairs = zip(comparison.sheets(), comparison.predictions, strict=True)
-    return [one for number, (sheet, predicted) in enumerate(pairs, 1) for one in mistakes(sheet, predicted, number)]
+    return [
+        mistake for number, (sheet, predicted) in enumerate(pairs, 1) for mistake in mistakes(sheet, predicted, number)
+    ]
 
 
 def errors_page(comparison: Comparison, folder: Path) -> Path:

@@ -59,30 +59,30 @@ def answer_lines(finder: Finder, source: BinaryIO, sink: TextIO) -> int:
 def _gulps(source: BinaryIO) -> Iterator[list[bytes]]:
     """The whole lines of whatever has arrived: a line alone is answered at once, a file in large pieces."""
     read = getattr(source, "read1", source.read)
-    held: list[bytes] = []
+    waiting: list[bytes] = []
     while data := read(GULP):
         *whole, rest = data.split(b"\n")
         if whole:
-            whole[0] = b"".join([*held, whole[0]])
-            held = []
+            whole[0] = b"".join([*waiting, whole[0]])
+            waiting = []
             yield whole
-        held.append(rest)
-    if any(held):
-        yield [b"".join(held)]
+        waiting.append(rest)
+    if any(waiting):
+        yield [b"".join(waiting)]
 
 
 def _answered(finder: Finder, read: list[dict[str, Any]], sink: TextIO) -> int:
-    texts = [one["text"] for one in read if "error" not in one]
+    texts = [line["text"] for line in read if "error" not in line]
     spans, languages = iter(_found(finder, texts)), iter(finder.languages(texts))
     bad = 0
-    for one in read:
-        answer, language = (next(spans), next(languages)) if "error" not in one else (one["error"], "")
+    for line in read:
+        answer, language = (next(spans), next(languages)) if "error" not in line else (line["error"], "")
         if isinstance(answer, str):
             bad += 1
-            sink.write(json.dumps({**({"id": one["id"]} if "id" in one else {}), "error": answer}) + "\n")
+            sink.write(json.dumps({**({"id": line["id"]} if "id" in line else {}), "error": answer}) + "\n")
         else:
-            told = {"language": language} if language else {}
-            sink.write(json.dumps({"id": one["id"], "spans": [_written(span) for span in answer], **told}) + "\n")
+            more = {"language": language} if language else {}
+            sink.write(json.dumps({"id": line["id"], "spans": [_written(span) for span in answer], **more}) + "\n")
     return bad
 
 

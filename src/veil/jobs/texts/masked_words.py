@@ -59,5 +59,5 @@ def counted(rows: Iterable[Row]) -> list[MaskedWord]:
         for span in found.spans:
             word = " ".join(text[span.start : span.end].lower().split())
             seen[span.label.value, span.detector, word] += 1
-    made = [MaskedWord(count, *key) for key, count in seen.items()]
-    return sorted(made, key=lambda row: (-row.times, row.label, row.word, row.source))
+    words = [MaskedWord(count, *key) for key, count in seen.items()]
+    return sorted(words, key=lambda row: (-row.times, row.label, row.word, row.source))

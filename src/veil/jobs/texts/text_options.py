@@ -34,13 +34,13 @@ class Search:
         files = {name: path for name, path in (("filters", self.filters), ("model", self.model)) if path is not None}
         if self.detectors or files or self.safelist:
             keys["detectors"] = [
-                *(one for one in self.detectors or ["standard"] if one not in files),
+                *(name for name in self.detectors or ["standard"] if name not in files),
                 *(["safelist"] if self.safelist else []),
                 *({name: str(path.resolve())} for name, path in files.items()),
             ]
-        for key, told in (("allow", self.allow), ("deny", self.deny)):
-            if told:
-                keys[key] = [written_entry(one) for one in told]
+        for key, entries in (("allow", self.allow), ("deny", self.deny)):
+            if entries:
+                keys[key] = [written_entry(entry) for entry in entries]
         return keys
 
     def scanner(self) -> Scanner:

@@ -50,4 +50,4 @@ def deidentify(texts: Sequence[str], *, profile: str = "safe-harbor", keys: Keys
     """
     policy, language = policy_of(read_profile(profile), locale, reference_date), language_of(locale)
     engine = TextEngine(policy, keys or Keys.none(), language, scanner=_scanner(language))
-    return [one.text for one in engine.treat(texts, subjects)]
+    return [result.text for result in engine.treat(texts, subjects)]

@@ -74,7 +74,7 @@ def contradictions(plan: Plan, inputs: Inputs, units: list[Unit] | None = None) 
 def day_order_notes(plan: Plan, inputs: Inputs) -> list[str]:
     """What a plan should say of such columns, and what the run will do."""
     what = "the run stops before anything is written" if plan.contradiction == STOP else "the run empties the column"
-    return [f"{one.about}; {what}" for one in contradictions(plan, inputs)]
+    return [f"{contradiction.about}; {what}" for contradiction in contradictions(plan, inputs)]
 
 
 def in_day_order(plan: Plan, inputs: Inputs, units: list[Unit]) -> Plan:
@@ -86,12 +86,12 @@ def in_day_order(plan: Plan, inputs: Inputs, units: list[Unit]) -> Plan:
     if not found:
         return plan
     if plan.contradiction == STOP:
-        raise day_order_error("; ".join(one.about for one in found))
-    places = {(one.source, one.address) for one in found}
+        raise day_order_error("; ".join(contradiction.about for contradiction in found))
+    places = {(contradiction.source, contradiction.address) for contradiction in found}
     sources = tuple(
         _emptied(source, {address for name, address in places if name == source.name}) for source in plan.sources
     )
-    notices = tuple(f"{one.about}; the column is emptied" for one in found)
+    notices = tuple(f"{contradiction.about}; the column is emptied" for contradiction in found)
     return dataclasses.replace(plan, sources=sources, notices=(*plan.notices, *notices))
 
 
@@ -117,7 +117,9 @@ def check_counted(plan: Plan, counts: Iterable[Mapping[str, Any]]) -> None:
     dated = {source.name: dated_columns(source) for source in plan.sources}
     found: Counter[str] = Counter()
     for row in counts:
-        if row["detail"] == OTHER_ORDER and any(matches(one, row["column"]) for one in dated.get(row["source"], ())):
+        if row["detail"] == OTHER_ORDER and any(
+            matches(pattern, row["column"]) for pattern in dated.get(row["source"], ())
+        ):
             found[row["address"]] += row["count"]
     if found:
         raise day_order_error("; ".join(
@@ -223,5 +225,7 @@ def _emptied(source: SourcePlan, addresses: set[str]) -> SourcePlan:
 def _without_dates(rule: Rule) -> Rule:
     """The rule, with what it reads as dates emptied; what other conditions say stays."""
     gone = Drop(empty=True)
-    cases = tuple(dataclasses.replace(one, treatment=gone) if reads_dates(one.treatment) else one for one in rule.cases)
+    cases = tuple(
+        dataclasses.replace(case, treatment=gone) if reads_dates(case.treatment) else case for case in rule.cases
+    )
     return dataclasses.replace(rule, cases=cases, known="")

@@ -146,19 +146,19 @@ def _learn(
         rule = rule_at(field.address, written)
         if rule is None or not rule.known or field.address.endswith(EMPTY):
             continue
-        told = words.emptied(_read(rule, field.values))
-        values = iso_days(told, day_first=source.day_first) if rule.kind == "birth_date" else told
+        present = words.emptied(_read(rule, field.values))
+        values = iso_days(present, day_first=source.day_first) if rule.kind == "birth_date" else present
         stated = "staff" if role_of(rule.person) == "clinician" else rule.known
         label = rule.label or _LABELS.get(rule.kind, Label.ID)
         builder.add_known(rule.kind, label, stated, values, spread_to(field, subjects), rule.domain, rule.person)
     own = [(field, rule.kind) for field in batch.fields
            if (rule := rule_at(field.address, written)) is not None and not rule.person and rule.known != "staff"]  # fmt: skip
-    for one in [*named, Named("", is_staff=False, fields=tuple(own))]:
-        first = next((field for field, kind in one.fields if kind == "given_name"), None)
-        if first is not None and any(kind == "family_name" for _, kind in one.fields):
-            stated = "staff" if one.is_staff else "auto"
-            full = _joined(one, first, batch, words)
-            builder.add_known("full_name", Label.NAME, stated, full, spread_to(first, subjects), "", one.word)
+    for person in [*named, Named("", is_staff=False, fields=tuple(own))]:
+        first = next((field for field, kind in person.fields if kind == "given_name"), None)
+        if first is not None and any(kind == "family_name" for _, kind in person.fields):
+            stated = "staff" if person.is_staff else "auto"
+            full = _joined(person, first, batch, words)
+            builder.add_known("full_name", Label.NAME, stated, full, spread_to(first, subjects), "", person.word)
     for fact, column in source.facts:
         values = words.emptied(by_row(batch, column))
         if fact == "sex":
@@ -215,7 +215,7 @@ def _with_turns(index: RosterIndex, plan: Plan, inputs: Inputs, keys: Keys, unit
 def _mint(plan: Plan, inputs: Inputs, keys: Keys, units: list[Unit]) -> None:
     """A code for every original that a rule gives one, durable before anything is written."""
     for source in plan.sources:
-        if any(promised(one, plan).minted for one in applied_in(source)):
+        if any(promised(apply, plan).minted for apply in applied_in(source)):
             minting = _Minting(plan, keys, source.day_first)
             for batch, _ in _batches(source, inputs, units):
                 minting.batch(batch, dict(source.rules))

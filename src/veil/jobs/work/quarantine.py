@@ -61,15 +61,15 @@ class Quarantined:
         return cls(what, places[0].code, spots if rows_only else spots[:SHOWN], len(spots), rows_only)
 
     @classmethod
-    def from_json(cls, held: dict[str, Any]) -> Quarantined:
-        return cls(**{**held, "spots": tuple(Spot(*spot) for spot in held["spots"])})
+    def from_json(cls, page: dict[str, Any]) -> Quarantined:
+        return cls(**{**page, "spots": tuple(Spot(*spot) for spot in page["spots"])})
 
     def as_json(self) -> dict[str, Any]:
         """As a manifest says it; a whole file whose place is not known has no more than its name and code."""
-        told: dict[str, Any] = {"what": self.what, "code": self.code}
+        page: dict[str, Any] = {"what": self.what, "code": self.code}
         if self.spots:
-            told |= {"places": [spot._asdict() for spot in self.spots], "count": self.count}
-        return told | ({"rows_only": True} if self.rows_only else {})
+            page |= {"places": [spot._asdict() for spot in self.spots], "count": self.count}
+        return page | ({"rows_only": True} if self.rows_only else {})
 
     def line(self) -> str:
         """A line for people: file, place, how many more."""

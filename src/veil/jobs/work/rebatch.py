@@ -15,15 +15,15 @@ class Aligned:
 
     def __init__(self, batches: Iterator[Batch]) -> None:
         self._batches = batches
-        self._held: Batch | None = None
+        self._left: Batch | None = None
 
     def take(self, height: int) -> Batch | None:
         """The next rows; fewer, where the output ends early; None where it has ended."""
         parts: list[Batch] = []
         have = 0
         while have < height or not parts:
-            batch = self._held if self._held is not None else next(self._batches, None)
-            self._held = None
+            batch = self._left if self._left is not None else next(self._batches, None)
+            self._left = None
             if batch is None:
                 break
             if any(field.rows is not None for field in batch.fields):
@@ -32,16 +32,16 @@ class Aligned:
             parts.append(_slice(batch, 0, cut))
             have += cut
             if cut < batch.height:
-                self._held = _slice(batch, cut, batch.height - cut)
+                self._left = _slice(batch, cut, batch.height - cut)
         return _joined(parts) if parts else None
 
     def ended(self) -> bool:
         """Whether no row is left."""
-        while self._held is None or self._held.height == 0:
+        while self._left is None or self._left.height == 0:
             batch = next(self._batches, None)
             if batch is None:
                 return True
-            self._held = batch
+            self._left = batch
         return False
 
 
@@ -55,5 +55,5 @@ def _slice(batch: Batch, start: int, count: int) -> Batch:
 def _joined(parts: list[Batch]) -> Batch:
     if len(parts) == 1:
         return parts[0]
-    fields = tuple(one.followed([part.fields[i] for part in parts[1:]]) for i, one in enumerate(parts[0].fields))
+    fields = tuple(field.followed([part.fields[i] for part in parts[1:]]) for i, field in enumerate(parts[0].fields))
     return Batch(fields, sum(part.height for part in parts), parts[0].first)

@@ -37,17 +37,17 @@ def verified(
     Keeps:   a table is read carefully only where the quick second reading differs, so a sound one costs one pass.
     """
     try:
-        found = held(verifier, source, before(), Aligned(again(False)), Aligned(after(False)), answers)
+        found = compared(verifier, source, before(), Aligned(again(False)), Aligned(after(False)), answers)
     except FormatError as error:
         if error.code != REREAD or not source.traits.is_table:
             raise
     else:
         if not found.bad_rows or not source.traits.is_table:
             return found
-    return held(verifier, source, before(), Aligned(again(True)), Aligned(after(True)), answers)
+    return compared(verifier, source, before(), Aligned(again(True)), Aligned(after(True)), answers)
 
 
-def held(
+def compared(
     verifier: Verifier, source: SourcePlan, before: Iterable[tuple[Batch, pa.Array]], again: Aligned, after: Aligned,
     answers: Sequence[Answers] = (),
 ) -> Findings:  # fmt: skip
@@ -58,17 +58,17 @@ def held(
             continue  # a header alone: the second reading has no batch for it
         for differs in _differing(batch, again.take(batch.height)):  # let go before the output is read
             findings.bad(row + differs, REREAD)
-        made = after.take(batch.height)
-        if made is None:
+        written = after.take(batch.height)
+        if written is None:
             findings.bad(row, "row-count")
             break
-        lost = list(_lost(source, batch, made))
-        for one in lost:
-            findings.bad(row + one, "row-count")
-        for one in _spoilt(answers[number], made) if number < len(answers) else ():
-            findings.bad(row + one, "other-answer")
+        lost = list(_lost(source, batch, written))
+        for at in lost:
+            findings.bad(row + at, "row-count")
+        for at in _spoilt(answers[number], written) if number < len(answers) else ():
+            findings.bad(row + at, "other-answer")
         if not lost:  # what is compared value by value must have its values
-            findings.merge(verifier.batch(source, batch, made, subjects), row)
+            findings.merge(verifier.batch(source, batch, written, subjects), row)
         row += batch.height
     else:
         if not again.ended():
@@ -82,32 +82,32 @@ def _differing(batch: Batch, seen: Batch | None) -> list[int]:
     """The first rows of each field in which two readings of one input differ."""
     if seen is None or seen.height != batch.height:
         return [0]
-    if {one.address for one in batch.fields} != {one.address for one in seen.fields}:
+    if {field.address for field in batch.fields} != {field.address for field in seen.fields}:
         return [0]
-    others = {one.address: one for one in seen.fields}
-    return [row for one in batch.fields if (row := _first(one, others[one.address])) is not None]
+    others = {field.address: field for field in seen.fields}
+    return [row for field in batch.fields if (row := _first(field, others[field.address])) is not None]
 
 
-def _lost(source: SourcePlan, batch: Batch, made: Batch) -> Iterator[int]:
+def _lost(source: SourcePlan, batch: Batch, written: Batch) -> Iterator[int]:
     """The first rows of fields that must stand in an output and do not, or not once for each value."""
     rules = dict(source.rules)
-    for one in batch.fields:
-        rule = rule_at(one.address, rules)
-        if rule is None or is_gone(rule) or one.address.endswith(EMPTY) or has_foreign_key(one.address, rules):
+    for field in batch.fields:
+        rule = rule_at(field.address, rules)
+        if rule is None or is_gone(rule) or field.address.endswith(EMPTY) or has_foreign_key(field.address, rules):
             continue
-        other = made.field(one.address)
-        if other is None or len(other) != len(one) or (one.rows is not None and not one.rows.equals(other.rows)):
+        other = written.field(field.address)
+        if other is None or len(other) != len(field) or (field.rows is not None and not field.rows.equals(other.rows)):
             yield 0
 
 
-def _spoilt(answers: Answers, made: Batch) -> Iterator[int]:
+def _spoilt(answers: Answers, written: Batch) -> Iterator[int]:
     """The rows in which a text is not what was to be written, but for characters that its encoding lacks."""
-    for one in made.fields:
-        wanted = answers.get(one.address)
-        if wanted is None or wanted.equals(one.values):
+    for field in written.fields:
+        wanted = answers.get(field.address)
+        if wanted is None or wanted.equals(field.values):
             continue
-        rows = one.rows.to_pylist() if one.rows is not None else range(len(one))
-        for row, new, there in zip(rows, wanted.to_pylist(), one.values.to_pylist(), strict=False):
+        rows = field.rows.to_pylist() if field.rows is not None else range(len(field))
+        for row, new, there in zip(rows, wanted.to_pylist(), field.values.to_pylist(), strict=False):
             if (new or "") != (there or "") and not _is_encoded(new or "", there or ""):
                 yield row
 
@@ -116,21 +116,21 @@ def _is_encoded(new: str, there: str) -> bool:
     return len(new) == len(there) and all(char in (wanted, "?") for wanted, char in zip(new, there, strict=True))
 
 
-def _first(one: Field, other: Field) -> int | None:
-    if one.rows is not None and (other.rows is None or not one.rows.equals(other.rows)):
+def _first(field: Field, other: Field) -> int | None:
+    if field.rows is not None and (other.rows is None or not field.rows.equals(other.rows)):
         return 0
     if (
-        one.cells is not None
+        field.cells is not None
         and other.cells is not None
-        and one.cells.type == other.cells.type
-        and one.cells.equals(other.cells)
+        and field.cells.type == other.cells.type
+        and field.cells.equals(other.cells)
     ):
         return None
-    was, now = one.values, other.values
+    was, now = field.values, other.values
     if was.equals(now):
         return None
     if len(was) != len(now):
         return 0
     same = pc.or_(pc.fill_null(pc.equal(was, now), fill_value=False), pc.and_(was.is_null(), now.is_null()))
     place = int(pc.index(same, value=False).as_py())
-    return place if one.rows is None else int(one.rows[place].as_py())
+    return place if field.rows is None else int(field.rows[place].as_py())

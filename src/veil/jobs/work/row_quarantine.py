@@ -55,9 +55,9 @@ class RowQuarantine:
 
     def see(self, batch: Batch) -> None:
         """Count a batch that was read, and note what it says of broken rows."""
-        told = broken_of(batch)
-        self._broken = Broken(told.code or self._broken.code, self._broken.rows + told.rows)
-        self._doubtful += told.doubtful
+        broken = broken_of(batch)
+        self._broken = Broken(broken.code or self._broken.code, self._broken.rows + broken.rows)
+        self._doubtful += broken.doubtful
         self.height += batch.height
 
     def takes(self, findings: Findings) -> bool:

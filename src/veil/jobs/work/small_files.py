@@ -18,7 +18,7 @@ from veil.formats.left_out_rows import broken_of
 from veil.formats.partitions import with_partitions, without_partitions
 from veil.jobs.work.quarantine import Spot
 from veil.jobs.work.rebatch import Aligned
-from veil.jobs.work.rereading import held
+from veil.jobs.work.rereading import compared
 from veil.jobs.work.suppression import suppress
 from veil.jobs.work.units import Unit, batches, format_of, reader_of, settings_of
 from veil.jobs.work.way_back import Piece
@@ -102,7 +102,7 @@ class _Group:
             return None
         pages = self._kept(treated, pieces.back)
         names = self._names(partitions)
-        return self._told(treated, findings, names, pages)
+        return self._done(treated, findings, names, pages)
 
     def _treated(self) -> _Treated | None:
         members, files = [], []
@@ -125,12 +125,12 @@ class _Group:
     def _pieces(self, treated: _Treated) -> _Pieces | None:
         """What each file gets; in one go where its format can. None where that cannot be said."""
         joint, edits, settings = treated.joint, treated.edits, [self._settings[file] for file in treated.files]
-        one = self._format.as_one(joint, settings) if isinstance(self._format, AsOne) else None
-        if one is not None and isinstance(self._format, AsOne) and joint.edits_of(0, edits) is not None:
-            members, gone = self._format.written(one, edits, joint, settings[0]), Edits(removed=edits.removed)
+        joined = self._format.as_one(joint, settings) if isinstance(self._format, AsOne) else None
+        if joined is not None and isinstance(self._format, AsOne) and joint.edits_of(0, edits) is not None:
+            members, gone = self._format.written(joined, edits, joint, settings[0]), Edits(removed=edits.removed)
             return _Pieces(
                 [Piece(member, gone, own) for member, own in zip(members, settings, strict=True)],
-                [Piece(one, edits, settings[0])],
+                [Piece(joined, edits, settings[0])],
             )
         every = [joint.edits_of(number, edits) for number in range(len(joint.members))]
         files = [
@@ -149,14 +149,14 @@ class _Group:
 
     def _written(self, treated: _Treated, pieces: Sequence[Piece]) -> list[dict[str, str | None]]:
         """Writes the side files; what the folders of their names tell."""
-        told: list[dict[str, str | None]] = []
+        partitions: list[dict[str, str | None]] = []
         for number, own in groupby(zip(treated.files, pieces, strict=True), key=itemgetter(0)):
             writer = self._format.writer(self.folder, self._parts[number], self._settings[number])
             with finished(writer):
                 for _, piece in own:
                     writer.write(piece.batch, piece.edits)
-            told.append(getattr(writer, "partitions", {}))
-        return told
+            partitions.append(getattr(writer, "partitions", {}))
+        return partitions
 
     def _verified(self, treated: _Treated) -> Findings | None:
         """Inputs and side files read again, each as one; None where they cannot be."""
@@ -168,12 +168,14 @@ class _Group:
         parts = [Part((self._format.after(part.files[0]),)) for part in self._parts]
         heights = [end - first for first, end in pairwise(treated.rows)]
         again = _joined(self._format.reread, store, [unit.part for unit in self._units], self._settings, heights)
-        made = _joined(reader.reread, self.folder, parts, after, heights)
-        if again is None or made is None:
+        written = _joined(reader.reread, self.folder, parts, after, heights)
+        if again is None or written is None:
             return None
         before = [(treated.joint.batch, treated.subjects)]
         answers = [] if self._source.traits.is_table else [answers_of(treated.joint.batch, treated.edits)]
-        return held(self._worker.verifier, self._source, before, Aligned(iter([again])), Aligned(iter([made])), answers)
+        return compared(
+            self._worker.verifier, self._source, before, Aligned(iter([again])), Aligned(iter([written])), answers
+        )
 
     def _kept(self, treated: _Treated, pieces: list[Piece]) -> int:
         """Seals the way back of all of them as one page; how many pages that are."""
@@ -185,11 +187,11 @@ class _Group:
 
     def _names(self, partitions: Sequence[dict[str, str | None]]) -> list[str]:
         names = [without_partitions(self._format.after(unit.part.files[0])) for unit in self._units]
-        made = self._worker.names.renamed(self._source, names, [None] * len(names))
-        return [with_partitions(new, self._format.after(unit.part.files[0]), told)
-                for new, unit, told in zip(made, self._units, partitions, strict=True)]  # fmt: skip
+        renamed = self._worker.names.renamed(self._source, names, [None] * len(names))
+        return [with_partitions(new, self._format.after(unit.part.files[0]), partition)
+                for new, unit, partition in zip(renamed, self._units, partitions, strict=True)]  # fmt: skip
 
-    def _told(self, treated: _Treated, findings: Findings, names: list[str], pages: int) -> list[Done]:
+    def _done(self, treated: _Treated, findings: Findings, names: list[str], pages: int) -> list[Done]:
         """What became of each unit; counts and checks of all stand with the first."""
         rows, side = treated.rows, self._worker.setting.side
         done = []

@@ -105,11 +105,11 @@ def check_suppressed(plan: Plan, fresh: Path, finals: Mapping[str, tuple[str, st
     Errors:  LeakError `suppress-short`: a class is smaller than it may be, or rows are `*` that nobody suppressed;
              LimitError `suppress-most`: more rows had to be suppressed than the project allows.
     """
-    told = _counted(counts)
+    counted = _counted(counts)
     for source in plan.sources:
         files = [fresh / final for final, (name, _) in sorted(finals.items()) if name == source.name]
         if source.suppress is not None and files:
-            _check(source, source.suppress, files, told.get(source.name, 0))
+            _check(source, source.suppress, files, counted.get(source.name, 0))
 
 
 def _check(source: SourcePlan, asked: SuppressPlan, files: list[Path], suppressed: int) -> None:

@@ -56,7 +56,7 @@ class Table:
         for number, path in enumerate(self.files, start=1):
             size = path.stat().st_size
             with _placed(f"file {number}"):
-                for share, columns_of in self._one(path, columns):
+                for share, columns_of in self._pieces(path, columns):
                     yield columns_of
                     tell(stage, (before + int(size * share)) >> 20, max(1, total))
             before += size
@@ -66,7 +66,7 @@ class Table:
         """Columns of the first file that seem to tell whose a row is, by their names."""
         return [name for name in columns_of(self) if _PERSON.fullmatch(name)]
 
-    def _one(self, path: Path, columns: Sequence[str]) -> Iterator[tuple[float, Columns]]:
+    def _pieces(self, path: Path, columns: Sequence[str]) -> Iterator[tuple[float, Columns]]:
         reader, seen = _inspected(path, self.delimiter)
         missing = [column for column in columns if column not in seen.addresses]
         if missing:
@@ -115,7 +115,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(one for one in path.rglob("*") if one.is_file() and _is_table(_format(one)))
+            found += sorted(path for path in path.rglob("*") if path.is_file() and _is_table(_format(path)))
         elif path.is_file():
             found.append(path)
         else:

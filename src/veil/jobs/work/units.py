@@ -79,15 +79,15 @@ def _is_small(source: SourcePlan, unit: Unit, file: FilePlan) -> bool:
 
 def cut_of(plan: Plan, units: list[Unit], inputs: Inputs) -> str:
     """A digest of how the work is cut, by which version, of inputs as they are now: side files of another are no use."""
-    made = hashlib.sha256(version("veil-deid").encode())
+    digest = hashlib.sha256(version("veil-deid").encode())
     stamps: dict[tuple[str, str], str] = {}
     for unit in units:
         for name in unit.part.files:
             if (unit.source, name) not in stamps:
                 stamps[unit.source, name] = inputs.of(plan.source(unit.source).place).stamp(name)
         seen = [(name, stamps[unit.source, name]) for name in unit.part.files]
-        made.update(repr((unit.source, seen, unit.part.start, unit.part.stop)).encode())
-    return made.hexdigest()
+        digest.update(repr((unit.source, seen, unit.part.start, unit.part.stop)).encode())
+    return digest.hexdigest()
 
 
 def _parts(source: SourcePlan, store: Store) -> Iterator[tuple[int, Part]]:
@@ -101,27 +101,27 @@ def _parts(source: SourcePlan, store: Store) -> Iterator[tuple[int, Part]]:
 
 
 def _groups(source: SourcePlan) -> Iterator[tuple[int, Part]]:
-    held: list[str] = []
+    names: list[str] = []
     size = first = 0
     for number, file in enumerate(source.files):
-        if held and (len(held) >= NOTES_FILES or size + file.size > NOTES_BYTES):
-            yield first, Part(tuple(held))
-            held, size, first = [], 0, number
-        held.append(file.path)
+        if names and (len(names) >= NOTES_FILES or size + file.size > NOTES_BYTES):
+            yield first, Part(tuple(names))
+            names, size, first = [], 0, number
+        names.append(file.path)
         size += file.size
-    if held:
-        yield first, Part(tuple(held))
+    if names:
+        yield first, Part(tuple(names))
 
 
 def format_of(source: SourcePlan) -> Format:
-    made: Format = part("formats", source.format)()
-    return made
+    reader: Format = part("formats", source.format)()
+    return reader
 
 
 def reader_of(source: SourcePlan) -> Format:
     """The format that reads a source's outputs."""
-    made: Format = part("formats", written_as(source))()
-    return made
+    reader: Format = part("formats", written_as(source))()
+    return reader
 
 
 def written_as(source: SourcePlan) -> str:
@@ -135,13 +135,15 @@ def settings_of(source: SourcePlan, name: str) -> dict[str, Any]:
     return {**file.settings, "day_first": source.day_first}
 
 
-_held: list[tuple[SourcePlan, dict[str, FilePlan]]] = []  # of the source read last: a folder may hold a million notes
+_last_source: list[
+    tuple[SourcePlan, dict[str, FilePlan]]
+] = []  # of the source read last: a folder may hold a million notes
 
 
 def _by_path(source: SourcePlan) -> dict[str, FilePlan]:
-    if not _held or _held[0][0] is not source:
-        _held[:] = [(source, {file.path: file for file in source.files})]
-    return _held[0][1]
+    if not _last_source or _last_source[0][0] is not source:
+        _last_source[:] = [(source, {file.path: file for file in source.files})]
+    return _last_source[0][1]
 
 
 def batches(source: SourcePlan, inputs: Inputs, piece: Part) -> Iterator[tuple[Batch, tuple[str, ...]]]:

@@ -73,7 +73,7 @@ class Trail:
         self._vault, self._kind = Vault.open(place.path, keys), place.kind
         self._roster, self._undoing = roster, Undoing(keys)
         operators = Operators(plan, keys)
-        self._ways = {one.name: ways_of(one, operators) for one in plan.sources if one.traits.reversible}
+        self._ways = {source.name: ways_of(source, operators) for source in plan.sources if source.traits.reversible}
 
     def keep(self, page: str, source: SourcePlan, reader: Format, batch: Batch, edits: Edits, subjects: pa.Array,
              pieces: Sequence[Piece]) -> None:  # fmt: skip
@@ -97,10 +97,10 @@ class Trail:
         exact = _lost(reader, batch, guesses, pieces)
         for way in ways:
             exact[way.address] = _without_lost(way, exact[way.address], taken[way.address])
-        told = is_told_by_column(source, self._ways[source.name]) and not len(
+        by_column = is_told_by_column(source, self._ways[source.name]) and not len(
             exact.get(source.subject.column, _NOTHING).rows
         )
-        owned = subjects if any(way.owned for way in ways) and not told else None
+        owned = subjects if any(way.owned for way in ways) and not by_column else None
         self._vault.seal(self._kind, page, packed(batch.height, exact, taken, owned, offsets))
 
     def _offsets(self, subjects: pa.Array) -> pa.Array | None:
@@ -138,9 +138,9 @@ def _lost(reader: TwoWay, batch: Batch, guesses: Mapping[str, pa.Array], pieces:
             whole = field is not None and guess is originals.get(address)
             own[address] = field.values if field is not None and whole else guess.slice(first, piece.batch.height)
         lost = reader.lost(piece.batch, piece.edits, own, piece.settings)
-        found.append({address: Exact(pc.add(one.rows, first), one.cells) for address, one in lost.items()})
+        found.append({address: Exact(pc.add(exact.rows, first), exact.cells) for address, exact in lost.items()})
         first += piece.batch.height
-    return {address: Exact(*(pa.concat_arrays([getattr(one[address], part) for one in found]) for part in ("rows", "cells")))
+    return {address: Exact(*(pa.concat_arrays([getattr(page[address], part) for page in found]) for part in ("rows", "cells")))
             for address in guesses}  # fmt: skip
 
 
@@ -179,9 +179,9 @@ def packed(height: int, exact: Mapping[str, Exact], taken: Mapping[str, pa.Array
            offsets: pa.Array | None) -> bytes:  # fmt: skip
     """A page as bytes: one row of lists, a column for each thing that is known."""
     columns: dict[str, pa.Array] = {"height": pa.array([height], pa.int64())}
-    for address, one in exact.items():
-        columns[f"rows:{address}"] = _listed(one.rows.cast(pa.int32()))
-        columns[f"cells:{address}"] = _listed(one.cells)
+    for address, cells in exact.items():
+        columns[f"rows:{address}"] = _listed(cells.rows.cast(pa.int32()))
+        columns[f"cells:{address}"] = _listed(cells.cells)
     for address, cases in taken.items():
         if cases is not None:
             columns[f"case:{address}"] = _listed(cases)
@@ -206,12 +206,12 @@ class Page:
     """What one page says of some rows; pages are cut to the batches of the output."""
 
     def __init__(self, data: bytes) -> None:
-        self._held = pa.ipc.open_stream(data).read_all()
-        self.height: int = self._held["height"][0].as_py()
+        self._table = pa.ipc.open_stream(data).read_all()
+        self.height: int = self._table["height"][0].as_py()
 
     def exact(self, address: str, start: int, stop: int) -> Exact | None:
         """The cells of some rows, numbered from `start`; None where the column is not undone."""
-        if f"rows:{address}" not in self._held.column_names:
+        if f"rows:{address}" not in self._table.column_names:
             return None
         rows, cells = self._column(f"rows:{address}").cast(pa.int64()), self._column(f"cells:{address}")
         places = rows.to_numpy(zero_copy_only=False)
@@ -229,10 +229,10 @@ class Page:
         return self._slice("offsets", start, stop)
 
     def _slice(self, name: str, start: int, stop: int) -> pa.Array | None:
-        return self._column(name).slice(start, stop - start) if name in self._held.column_names else None
+        return self._column(name).slice(start, stop - start) if name in self._table.column_names else None
 
     def _column(self, name: str) -> pa.Array:
-        found: pa.Array = self._held[name].combine_chunks().flatten()
+        found: pa.Array = self._table[name].combine_chunks().flatten()
         return found
 
 
@@ -298,15 +298,15 @@ def seal_head(place: TrailPlace, keys: Keys, files: list[dict[str, Any]], plan: 
     """The first page: which files there are, how they are read, and the way of every column; sealed like the others."""
     vault = Vault.open(place.path, keys)
     operators = Operators(plan, keys)
-    told: dict[str, dict[str, Any]] = {}  # by source: the same for each of its files, of which there may be thousands
+    heads: dict[str, dict[str, Any]] = {}  # by source: the same for each of its files, of which there may be thousands
     for file in files:
         name = file["source"]
-        if name not in told:
+        if name not in heads:
             source = plan.source(name)
             ways = ways_of(source, operators)
             by_column = source.subject.column if is_told_by_column(source, ways) else ""
-            told[name] = {"ways": [way.as_json() for way in ways], "told_by": by_column}
-        file.update(told[name])
+            heads[name] = {"ways": [way.as_json() for way in ways], "told_by": by_column}
+        file.update(heads[name])
     try:
         vault.seal(place.kind, HEAD, json.dumps({"files": files}).encode())
     finally:

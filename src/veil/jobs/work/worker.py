@@ -124,16 +124,16 @@ class Worker:
     def _one_by_one(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
         """Notes of a unit that failed as a whole, alone, so that one bad file costs only itself."""
         for i, name in enumerate(unit.part.files):
-            one = Unit(unit.number, unit.source, unit.file + i, Part((name,)))
+            single = Unit(unit.number, unit.source, unit.file + i, Part((name,)))
             part_done = Done(unit.number)
             aside = folder / str(i)
             try:
                 emptied(aside)
-                patiently(partial(self._run, source, one, aside, part_done), partial(emptied, aside))
+                patiently(partial(self._run, source, single, aside, part_done), partial(emptied, aside))
             except (PolicyError, StoreError):
                 raise
             except Error as error:
-                part_done = Done(unit.number, quarantined=[Quarantined.by(one.label, error)])
+                part_done = Done(unit.number, quarantined=[Quarantined.by(single.label, error)])
             done.files += part_done.files
             done.counts = _added(done.counts, part_done.counts)
             done.checks = {
@@ -146,7 +146,7 @@ class Worker:
         """A unit made and verified; anew without the rows that may not be shown, where the project asks for that."""
         rows = RowQuarantine(self.setting.plan, unit)
         while True:
-            names, findings, report = self._made(source, rows, folder, done)
+            names, findings, report = self._written(source, rows, folder, done)
             if source.traits.many_files or not rows.takes(findings) or rows.is_empty:
                 break
             emptied(folder)
@@ -155,7 +155,7 @@ class Worker:
         done.counts = report.rows()
         done.checks = dict(findings.counts + Counter(rows.seen()))
 
-    def _made(
+    def _written(
         self, source: SourcePlan, rows: RowQuarantine, folder: Path, done: Done
     ) -> tuple[list[str], Findings, Report]:
         """The side files of a unit without the rows in quarantine: their final names, what verify saw, counts."""
@@ -297,7 +297,7 @@ def _distinct(names: list[str]) -> list[str]:
 
 def answers_of(batch: Batch, edits: Edits) -> dict[str, pa.Array]:
     """What every field that stays is to be."""
-    there = {one.address: one.values for one in batch.fields} | edits.whole(batch.fields)
+    there = {field.address: field.values for field in batch.fields} | edits.whole(batch.fields)
     return {address: values for address, values in there.items() if address not in edits.removed}
 
 
