@@ -119,8 +119,12 @@ class CuedNames(NameWords):
                 return j
             capital = tokens.words[j][0].isupper()
             if sure and capital and gap in _QUOTED and j < i + 3:
-                told = j == i + 1 or tokens.lower[i + 1] in self.cues.copulas
-                return j if told and tokens.words[i].islower() and tokens.lower[j] not in self.cues.not_names else None
+                follows_cue = j == i + 1 or tokens.lower[i + 1] in self.cues.copulas
+                return (
+                    j
+                    if follows_cue and tokens.words[i].islower() and tokens.lower[j] not in self.cues.not_names
+                    else None
+                )
             if gap != " " or capital:
                 return None
         return None

@@ -84,15 +84,15 @@ class KnownIdentifiers:
         self._house = _house(house, self._cues) if house else None
 
     def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
-        made: dict[tuple[Known, ...], _Index] = {}
+        indexes: dict[tuple[Known, ...], _Index] = {}
         found: list[list[Span]] = []
         for text, owner in zip(texts, owners, strict=True):
             read = _read(text.shown) if owner.known or self._house else None
             spans = list(_spans(text, read, self._house, self._cues)) if read and self._house else []
             if read and owner.known:
-                index = made.get(owner.known)
+                index = indexes.get(owner.known)
                 if index is None:
-                    index = made[owner.known] = _index(owner.known)
+                    index = indexes[owner.known] = _index(owner.known)
                 spans += _spans(text, read, index, self._cues)
             found.append(spans)
         return found
@@ -116,19 +116,19 @@ def _index(known: Iterable[Known]) -> _Index:
     family: list[tuple[str, ...]] = []
     rare: set[tuple[str, ...]] = set()
     label = Label.NAME
-    for one in known:
-        if one.kind in _DATES:
+    for identifier in known:
+        if identifier.kind in _DATES:
             continue
-        pieces = tuple(pieces_of(Text.of(one.value).shown))
-        for form in _forms(one, pieces):
+        pieces = tuple(pieces_of(Text.of(identifier.value).shown))
+        for form in _forms(identifier, pieces):
             index.add(form)
-        if one.kind in _NAMES and pieces:
+        if identifier.kind in _NAMES and pieces:
             index.names.update(pieces)
-            halves = _halves(one, pieces)
+            halves = _halves(identifier, pieces)
             given.extend(half for half in halves[0] if half)
             family.extend(half for half in halves[1] if half)
-            label = one.label
-            if one.strength == "strong":
+            label = identifier.label
+            if identifier.strength == "strong":
                 rare.add(pieces)
     for form in _pairs(given, family, label, rare):
         index.add(form)
@@ -141,36 +141,36 @@ def _house(known: Iterable[Known], cues: Cues) -> _Index:
     Keeps:   a family name that is an eponym too (a Dr. Murphy, Murphy's sign) is sought only where a name stands.
     """
     index = _Index()
-    for one in known:
-        if one.kind == "full_name":
-            alone = _index((one,))
+    for identifier in known:
+        if identifier.kind == "full_name":
+            alone = _index((identifier,))
             for begin, forms in alone.begins.items():
                 index.begins.setdefault(begin, []).extend(forms)
             index.names |= alone.names
-        elif one.kind not in _GIVEN and one.kind not in _DATES:
-            pieces = tuple(pieces_of(Text.of(one.value).shown))
-            how = "weak" if any(piece in cues.eponyms for piece in pieces) else one.strength
-            for form in _forms(replace(one, strength=how), pieces):
+        elif identifier.kind not in _GIVEN and identifier.kind not in _DATES:
+            pieces = tuple(pieces_of(Text.of(identifier.value).shown))
+            how = "weak" if any(piece in cues.eponyms for piece in pieces) else identifier.strength
+            for form in _forms(replace(identifier, strength=how), pieces):
                 index.add(form)
     return index
 
 
-def _forms(one: Known, pieces: tuple[str, ...]) -> Iterator[_Form]:
-    strong = one.strength == "strong"
+def _forms(identifier: Known, pieces: tuple[str, ...]) -> Iterator[_Form]:
+    strong = identifier.strength == "strong"
     if not pieces:
         return
     letters, digits = (sum(piece.isdigit() is kind for piece in pieces) for kind in (False, True))
-    if one.kind in _NAMES:
-        yield _Form(pieces, one.label, strong, capital=_words_of(pieces))
+    if identifier.kind in _NAMES:
+        yield _Form(pieces, identifier.label, strong, capital=_words_of(pieces))
         if len(pieces) == 1 and len(pieces[0]) > 3:
-            yield _Form((pieces[0] + ("es" if pieces[0][-1] in "sxz" else "s"),), one.label, strong)
-    elif one.kind in _PLACES or (letters and digits and " " in one.value.strip()):
+            yield _Form((pieces[0] + ("es" if pieces[0][-1] in "sxz" else "s"),), identifier.label, strong)
+    elif identifier.kind in _PLACES or (letters and digits and " " in identifier.value.strip()):
         same = tuple(_SAME.get(piece, piece) for piece in pieces)
-        yield from _address(same, one, strong)
-    elif "@" in one.value or (not digits and strong):
-        yield _Form(pieces, one.label, strong)
+        yield from _address(same, identifier, strong)
+    elif "@" in identifier.value or (not digits and strong):
+        yield _Form(pieces, identifier.label, strong)
     else:
-        yield from _number("".join(pieces), one, strong)
+        yield from _number("".join(pieces), identifier, strong)
 
 
 def _words_of(pieces: tuple[str, ...]) -> tuple[int, ...]:
@@ -178,42 +178,42 @@ def _words_of(pieces: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(range(len(pieces))) if all(map(needs_capital, pieces)) else ()
 
 
-def _number(whole: str, one: Known, strong: bool) -> Iterator[_Form]:
+def _number(whole: str, identifier: Known, strong: bool) -> Iterator[_Form]:
     """A number however it is cut; five digits and more also without the zeros, a telephone also with its country."""
-    cues_ = cues_of(one.label, pieces_of(one.domain.replace("_", " ")))
+    cues_ = cues_of(identifier.label, pieces_of(identifier.domain.replace("_", " ")))
     if not strong:
-        yield _Form((whole,), one.label, strong=False, joined=True, cues=cues_)
+        yield _Form((whole,), identifier.label, strong=False, joined=True, cues=cues_)
         return
-    yield _Form((whole,), one.label, strong, joined=True)
+    yield _Form((whole,), identifier.label, strong, joined=True)
     if whole.isdigit() and len(whole.lstrip("0")) >= 5 and whole[0] == "0":
-        yield _Form((whole.lstrip("0"),), one.label, strong, joined=True)
-    if one.label in (Label.PHONE, Label.FAX) and whole.isdigit():
+        yield _Form((whole.lstrip("0"),), identifier.label, strong, joined=True)
+    if identifier.label in (Label.PHONE, Label.FAX) and whole.isdigit():
         if len(whole) == 10:
-            yield _Form(("1" + whole,), one.label, strong, joined=True)
-            yield _Form((whole[3:],), one.label, strong, joined=True)
+            yield _Form(("1" + whole,), identifier.label, strong, joined=True)
+            yield _Form((whole[3:],), identifier.label, strong, joined=True)
         elif len(whole) == 11 and whole[0] == "1":
-            yield _Form((whole[1:],), one.label, strong, joined=True)
+            yield _Form((whole[1:],), identifier.label, strong, joined=True)
 
 
-def _address(same: tuple[str, ...], one: Known, strong: bool) -> Iterator[_Form]:
-    yield _Form(same, one.label, strong, place=True)
+def _address(same: tuple[str, ...], identifier: Known, strong: bool) -> Iterator[_Form]:
+    yield _Form(same, identifier.label, strong, place=True)
     if same[0].isdigit() and len(same) > 2:
         ways = set(_SAME.values())
         ends = [k for k, piece in enumerate(same) if piece in ways and k > 1]
         if ends:
-            yield _Form(same[: ends[0] + 1], one.label, strong, place=True)
-            yield _Form(same[: ends[0]], one.label, strong, place=True)
-            yield _Form(same[1 : ends[0] + 1], one.label, strong=False, place=True)
+            yield _Form(same[: ends[0] + 1], identifier.label, strong, place=True)
+            yield _Form(same[: ends[0]], identifier.label, strong, place=True)
+            yield _Form(same[1 : ends[0] + 1], identifier.label, strong=False, place=True)
 
 
-def _halves(one: Known, pieces: tuple[str, ...]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+def _halves(identifier: Known, pieces: tuple[str, ...]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
     """The given and the family part that a known name says."""
-    if one.kind in {"family_name", "maiden_name"}:
+    if identifier.kind in {"family_name", "maiden_name"}:
         return [], [pieces]
-    if one.kind in _GIVEN:
+    if identifier.kind in _GIVEN:
         return [pieces], []
-    if "," in one.value:
-        family = tuple(pieces_of(one.value.partition(",")[0]))
+    if "," in identifier.value:
+        family = tuple(pieces_of(identifier.value.partition(",")[0]))
         return [pieces[len(family) : len(family) + 1]], [family]
     return ([pieces[:1]], [pieces[-1:]]) if len(pieces) > 1 else ([], [])
 

@@ -97,9 +97,9 @@ class NameWords:
             return False
         behind = tokens.gap_behind(k)
         follows = tokens.words[k + 1] if k + 1 < len(tokens) else ""
-        told = follows in self.cues.deeds or (follows.islower() and follows.endswith("ed"))
+        is_deed = follows in self.cues.deeds or (follows.islower() and follows.endswith("ed"))
         return k - i < 3 and (
-            told or behind[:1] != " " or behind[:2] == "  " or follows.isupper() or follows[:1].isdigit()
+            is_deed or behind[:1] != " " or behind[:2] == "  " or follows.isupper() or follows[:1].isdigit()
         )
 
     def is_part(self, k: int, *, small: bool = False) -> bool:

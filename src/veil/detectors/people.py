@@ -105,8 +105,8 @@ class People(CuedNames):
         comma = self.behind_comma(last)
         k = last + 1
         if comma is None and k < len(tokens) and tokens.gap(k) in {", ", ","} and tokens.words[k][0].isupper():
-            told = _BANNER_ID.match(tokens.tail(k)) and tokens.lower[k] not in self.cues.not_names
-            comma = k if told and (self.bears(i) or self.bears(k)) else None
+            banner = _BANNER_ID.match(tokens.tail(k)) and tokens.lower[k] not in self.cues.not_names
+            comma = k if banner and (self.bears(i) or self.bears(k)) else None
         if comma is None or last - i > 2 or comma - last > 3:
             return False
         tail = tokens.tail(comma)

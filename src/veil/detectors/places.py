@@ -109,7 +109,7 @@ class Places:
     def _with_towns(self) -> list[Place]:
         """The places, a town behind `in` or a comma taken into the institution before it."""
         tokens = self.tokens
-        for place in [one for one in self.found if one.label is Label.ORGANIZATION]:
+        for place in [place for place in self.found if place.label is Label.ORGANIZATION]:
             k = place.last + 1
             if (
                 k < len(tokens)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from veil.detectors.weigh import held
+from veil.detectors.weigh import is_proven
 from veil.model import Label, Span
 
 _ADDRESS = frozenset({Label.LOCATION, Label.ZIP, Label.STATE})
@@ -29,25 +29,25 @@ def resolve(raw: str, spans: Iterable[Span]) -> list[Span]:
     return _addresses(raw, merged)
 
 
-def _union(one: Span, other: Span) -> Span:
-    whole = _container(one, other)
-    best = whole if whole is not None and whole.label not in _LEAST else max(one, other, key=_strength)
-    role = best.role if held(best) else best.role or one.role or other.role
-    return best._replace(start=min(one.start, other.start), end=max(one.end, other.end), role=role)
+def _union(left: Span, other: Span) -> Span:
+    whole = _container(left, other)
+    best = whole if whole is not None and whole.label not in _LEAST else max(left, other, key=_strength)
+    role = best.role if is_proven(best) else best.role or left.role or other.role
+    return best._replace(start=min(left.start, other.start), end=max(left.end, other.end), role=role)
 
 
-def _container(one: Span, other: Span) -> Span | None:
+def _container(left: Span, other: Span) -> Span | None:
     """The span that has the other within it: an e-mail is not a name because a name stands in it."""
-    if one[:2] == other[:2]:
+    if left[:2] == other[:2]:
         return None
-    if one.start <= other.start and other.end <= one.end:
-        return one
-    return other if other.start <= one.start and one.end <= other.end else None
+    if left.start <= other.start and other.end <= left.end:
+        return left
+    return other if other.start <= left.start and left.end <= other.end else None
 
 
 def _strength(span: Span) -> tuple[bool, bool, float, int, int]:
     """What holds goes first, then an identifier before what may stay, then score, then length, then place."""
-    return (held(span), span.label not in _LEAST, span.score, span.length, -span.start)
+    return (is_proven(span), span.label not in _LEAST, span.score, span.length, -span.start)
 
 
 def _addresses(raw: str, spans: list[Span]) -> list[Span]:

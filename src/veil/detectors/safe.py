@@ -61,8 +61,8 @@ class SafeWords:
     def _is_short(self, word: str) -> bool:
         """Whether a word is an abbreviation as it is written, in the plural, or a short one in small letters."""
         return any(
-            one in self._vocabulary.abbreviations
-            for one in (word, word.removesuffix("s"), word.upper() if len(word) < 6 and word.islower() else word)
+            form in self._vocabulary.abbreviations
+            for form in (word, word.removesuffix("s"), word.upper() if len(word) < 6 and word.islower() else word)
         )
 
     def _is_borne(self, word: str, lower: str) -> bool:

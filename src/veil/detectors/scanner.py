@@ -52,8 +52,8 @@ class Scanner:
         self._clinical = ClinicalValues(language)
         self.detectors = tuple(detectors)
         denied = (Denied(deny or {}, deny_patterns),) if deny or deny_patterns else ()
-        self._finders = (*(one for one in detectors if isinstance(one, Detector)), *denied)
-        self._judges = tuple(one for one in detectors if isinstance(one, Judge))
+        self._finders = (*(detector for detector in detectors if isinstance(detector, Detector)), *denied)
+        self._judges = tuple(detector for detector in detectors if isinstance(detector, Judge))
         self.thresholds = dict(thresholds or {})
         self.allow = Allowed(allow, allow_patterns)
 
@@ -90,7 +90,8 @@ class Scanner:
         return [
             span
             for span in spans
-            if span.detector != "safelist" or not any(one.start <= span.start and span.end <= one.end for one in free)
+            if span.detector != "safelist"
+            or not any(allowed.start <= span.start and span.end <= allowed.end for allowed in free)
         ]
 
 
@@ -114,7 +115,7 @@ def standard(
     Errors:  PartError `detector-unknown` for a name that is none of them, `detector-file` without a file for it.
     """
     spoken = language or english()
-    detectors = [_made(name, house, files or {}, spoken) for name in chosen(STANDARD if names is None else names)]
+    detectors = [_detector(name, house, files or {}, spoken) for name in chosen(STANDARD if names is None else names)]
     return Scanner(
         detectors,
         thresholds=thresholds,
@@ -128,11 +129,11 @@ def standard(
 
 def chosen(names: Collection[str]) -> tuple[str, ...]:
     """The names with `standard` spelled out, each once, and last the one that must see what the others found."""
-    spelled = dict.fromkeys(one for name in names for one in (STANDARD if name == "standard" else (name,)))
+    spelled = dict.fromkeys(detector for name in names for detector in (STANDARD if name == "standard" else (name,)))
     return tuple(sorted(spelled, key=lambda name: name == "safelist"))
 
 
-def _made(name: str, house: Sequence[Known], files: Mapping[str, str], language: Language) -> Detector | Judge:
+def _detector(name: str, house: Sequence[Known], files: Mapping[str, str], language: Language) -> Detector | Judge:
     found = STANDARD.get(name) or ASKED.get(name)
     if found is None:
         raise PartError("detector-unknown", "unknown detector",
@@ -144,8 +145,8 @@ def _made(name: str, house: Sequence[Known], files: Mapping[str, str], language:
             "detector-file", "this detector needs a file or folder", hint="`filters: FILE` or `model: FOLDER`"
         )
     given: dict[str, tuple[object, ...]] = {"known": (house, language)} | {
-        one: (Path(files.get(one, "")),) for one in _WITH_FILES
+        key: (Path(files.get(key, "")),) for key in _WITH_FILES
     }
     more = {"language": language} if name == "filters" else {}
-    made: Detector | Judge = kind(*given.get(name, (language,)), **more)
-    return made
+    detector: Detector | Judge = kind(*given.get(name, (language,)), **more)
+    return detector

@@ -9,7 +9,7 @@ from veil.model import Label, Span
 ACCEPTED = 0.5
 
 
-def held(span: Span) -> bool:
+def is_proven(span: Span) -> bool:
     """Whether check digits or a strong known identifier hold the span."""
     return bool(span.proof)
 
@@ -31,6 +31,6 @@ def weigh(
     return [
         span
         for span in spans
-        if held(span)
+        if is_proven(span)
         or (span.score >= bars.get(span.label, least) and not (allow and shown[span.start : span.end].lower() in allow))
     ]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veil.detectors.resolve import resolve
-from veil.detectors.weigh import held, weigh
+from veil.detectors.weigh import is_proven, weigh
 from veil.model import Label, Span
 
 SPANS = st.lists(
@@ -40,7 +40,7 @@ def test_resolve_is_disjoint_sorted_and_covers_what_it_was_given(spans: list[Spa
 def test_weigh_never_refuses_a_checksum_or_a_strong_known_identifier(spans: list[Span]) -> None:
     bars = dict.fromkeys(Label, 1.1)
     allow = {RAW[span.start : span.end].lower() for span in spans}
-    assert weigh(RAW, spans, thresholds=bars, allow=allow) == [span for span in spans if held(span)]
+    assert weigh(RAW, spans, thresholds=bars, allow=allow) == [span for span in spans if is_proven(span)]
 
 
 def test_the_pieces_of_an_address_become_one_place() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from veil.detectors.resolve import resolve
-from veil.detectors.weigh import held, weigh
+from veil.detectors.weigh import is_proven, weigh
 from veil.engine.persons import who_is_meant
 from veil.jobs.texts.find import _written
 from veil.model import Label, Owner, Span
@@ -41,18 +41,18 @@ def test_spans_that_are_joined_keep_the_role_that_one_of_them_has():
     spans = [Span(0, 13, Label.NAME, 0.9, "gazetteer:pair"), Span(5, 13, Label.NAME, 0.8, "ner", "relative")]
     [joined] = resolve(text, spans)
     assert (joined.start, joined.end, joined.source, joined.role) == (0, 13, "gazetteer:pair", "relative")
-    held = [
+    proven = [
         Span(0, 13, Label.NAME, 1.0, "known:strong", proof="known"),
         Span(5, 13, Label.NAME, 0.8, "ner", "relative"),
     ]
-    assert resolve(text, held)[0].role == ""
+    assert resolve(text, proven)[0].role == ""
 
 
 @pytest.mark.parametrize("source", ["patterns:card+", "known:strong", "known:strong:pattern", "model:c+", "filters:+"])
 def test_what_a_source_is_called_proves_nothing(source):
     """A plug-in may call its rules as it likes: the field `proof` alone makes a span certain."""
     span = Span(0, 4, Label.ID, 0.1, source)
-    assert not held(span)
+    assert not is_proven(span)
     assert weigh("1234", [span]) == []
     assert weigh("1234", [span._replace(proof="digits")], thresholds={Label.ID: 1.0}) != []
 

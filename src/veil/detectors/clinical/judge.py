@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from veil.detectors.clinical.numbers import ClinicalNumbers
 from veil.detectors.clinical.things import ClinicalThings
-from veil.detectors.weigh import ACCEPTED, held
+from veil.detectors.weigh import ACCEPTED, is_proven
 from veil.lexicon.clinical import ClinicalWords, clinical_words
 from veil.lexicon.language import Language, english
 from veil.model import SAFE_HARBOR, Label, Span, Text
@@ -71,7 +71,7 @@ class _Reader:
             return span
         shown = text.shown
         if span.label in _WORDED and any(char.isalpha() for char in shown[start:end]):
-            if any(one.start < span.end and span.start < one.end for one in sure):
+            if any(other.start < span.end and span.start < other.end for other in sure):
                 return span
             if self._things.is_thing(shown, start, end, span.label, named) or self._numbers.is_grown(shown, start, end):
                 return None
@@ -97,7 +97,7 @@ class _Reader:
 
 def _is_weak(span: Span) -> bool:
     """Whether a span goes by form or by the network alone."""
-    if held(span):
+    if is_proven(span):
         return False
     if span.detector == "ner":
         return True

@@ -57,7 +57,7 @@ class ClinicalThings:
         bits = [self._language.vocabulary.bits(word) for word in words]
         sold = [self._is_drug(word, bit) for word, bit in zip(words, bits, strict=True)]
         plain = [self._language.vocabulary.is_wordlike(word, bit) for word, bit in zip(words, bits, strict=True)]
-        return any(sold) and all(one or other for one, other in zip(sold, plain, strict=True))
+        return any(sold) and all(is_sold or other for is_sold, other in zip(sold, plain, strict=True))
 
     def _is_drug(self, lower: str, bits: int) -> bool:
         return lower in self._words.drugs or (bool(bits & DRUG) and max(given_rank(bits), family_rank(bits)) < _BORNE)
@@ -82,8 +82,8 @@ class ClinicalThings:
             return False  # `Roger Nelson`
         known = [self._is_one(lower) for lower in lowers]
         return any(known) and all(
-            one or lower in self._language.cues.particles or lower.upper() in self._words.abbreviations
-            for one, lower in zip(known, lowers, strict=True)
+            word or lower in self._language.cues.particles or lower.upper() in self._words.abbreviations
+            for word, lower in zip(known, lowers, strict=True)
         )
 
     def _is_one(self, lower: str) -> bool:
@@ -103,7 +103,7 @@ class ClinicalThings:
         """Whether the words around are those of a disease, a device or a list of them."""
         words = self._words
         after, last = _LIST_NEXT.match(behind), _LIST_LAST.search(before)
-        neighbours = [_POSSESSIVE.sub("", one[1].lower()) for one in (after, last) if one]
+        neighbours = [_POSSESSIVE.sub("", token[1].lower()) for token in (after, last) if token]
         if any(self._is_one(word) and not self._is_common([word]) for word in neighbours):
             return True
         if (

@@ -61,19 +61,19 @@ class Filters:
         known = self._known.find([text], [owner])[0] if self._known is not None else []
         shown = text.shown
         ledger, words, clock = Ledger(shown), Words(shown, self._tagger), Clock(shown, self._seconds)
-        told: dict[str, list[Range]] = {}
+        found: dict[str, list[Range]] = {}
         for entry in self._entries:
             if entry.type == "dynamic":
                 ledger.settle(_shown_ranges(text, known), entry.number, exclude=True, override=True)
                 continue
-            ranges = self._ranges(entry, shown, words, clock, ledger, told)
+            ranges = self._ranges(entry, shown, words, clock, ledger, found)
             if entry.title in self._contexts:
-                told[entry.title] = ranges
+                found[entry.title] = ranges
             ledger.settle(ranges, entry.number, exclude=entry.exclude, override=entry.type == "regex_context")
-        return [*known, *(self._span(text, *one) for one in ledger.spans())]
+        return [*known, *(self._span(text, *ledger_span) for ledger_span in ledger.spans())]
 
     def _ranges(self, entry: Entry, shown: str, words: Words, clock: Clock, ledger: Ledger,
-                told: dict[str, list[Range]]) -> list[Range]:  # fmt: skip
+                found: dict[str, list[Range]]) -> list[Range]:  # fmt: skip
         """What one filter matches, before it is settled; those that touch are one."""
         if entry.type == "match_all":
             return [(0, len(shown))] if shown else []
@@ -83,7 +83,7 @@ class Filters:
             return _listed(entry, words)
         assert entry.pattern is not None
         if entry.type == "regex_context":
-            around = ledger_phi(ledger, shown) if entry.around == "all" else told.get(entry.around, [])
+            around = ledger_phi(ledger, shown) if entry.around == "all" else found.get(entry.around, [])
             return joined(_in_context(entry, list(entry.pattern.spans(shown, clock)), shown, around))
         if entry.pattern.written == EVERY_WORD:
             return words.places()
@@ -118,7 +118,7 @@ def label_of_type(phi_type: str, value: str) -> Label:
         return _LABELS[kind]
     if kind.startswith("AGE"):
         years = [int(piece) for piece in re.findall(r"\d+", value)]
-        young = bool(years) and all(one < 90 for one in years)
+        young = bool(years) and all(age < 90 for age in years)
         return Label.AGE if young and kind != "AGE>=90" else Label.AGE_OVER_89
     if "@" in value:
         return Label.EMAIL

@@ -53,9 +53,9 @@ def read_entries(path: Path) -> tuple[Entry, ...]:
         written = json.loads(_content(path, path.name))
     except (ValueError, RecursionError):
         raise _broken(path.name) from None
-    if not isinstance(written, list) or not all(isinstance(one, dict) for one in written):
+    if not isinstance(written, list) or not all(isinstance(entry, dict) for entry in written):
         raise _broken(path.name)
-    entries = tuple(_entry(one, number, path) for number, one in enumerate(written, start=1))
+    entries = tuple(_entry(entry, number, path) for number, entry in enumerate(written, start=1))
     titles = {entry.title for entry in entries}
     for entry in entries:
         if entry.type == "regex_context" and entry.around != "all" and entry.around not in titles:
@@ -69,11 +69,11 @@ def digest_of(path: Path) -> str:
 
     Errors:  those of `read_entries` for what is not there.
     """
-    made = hashlib.sha256(_content(path, path.name))
-    for number, one in enumerate(json.loads(path.read_bytes()), start=1):
-        if isinstance(one, dict) and one.get("filepath") and "data" not in one and one.get("type") in TYPES:
-            made.update(_content(_beside(path, str(one["filepath"]), number), _place(path, number)))
-    return made.hexdigest()
+    digest = hashlib.sha256(_content(path, path.name))
+    for number, entry in enumerate(json.loads(path.read_bytes()), start=1):
+        if isinstance(entry, dict) and entry.get("filepath") and "data" not in entry and entry.get("type") in TYPES:
+            digest.update(_content(_beside(path, str(entry["filepath"]), number), _place(path, number)))
+    return digest.hexdigest()
 
 
 def _entry(written: Mapping[str, Any], number: int, path: Path) -> Entry:

@@ -103,7 +103,7 @@ def expression(written: str, where: str) -> Expression:
 
 def _plain(written: str) -> str:
     """The pattern with its flags to the fore, braces that count nothing as plain braces, `{,3}` as `{0,3}`."""
-    flags, made, at = "", [], 0
+    flags, pieces, at = "", [], 0
     while at < len(written):
         piece = _PIECE.match(written, at)
         assert piece is not None  # the last alternative takes any character
@@ -111,12 +111,12 @@ def _plain(written: str) -> str:
         if piece["flags"]:
             flags += piece["flags"]
         elif piece["brace"]:
-            made.append("\\{")
+            pieces.append("\\{")
         elif piece["most"] is not None:
-            made.append(f"{{0,{piece['most']}}}" if piece["most"] else "*")
+            pieces.append(f"{{0,{piece['most']}}}" if piece["most"] else "*")
         else:
-            made.append(piece[0])
-    return (f"(?{''.join(dict.fromkeys(flags))})" if flags else "") + "".join(made)
+            pieces.append(piece[0])
+    return (f"(?{''.join(dict.fromkeys(flags))})" if flags else "") + "".join(pieces)
 
 
 def _linear(text: str) -> Any:
@@ -127,10 +127,10 @@ def _linear(text: str) -> Any:
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
     try:
-        made = re2.compile(text.encode("latin-1"), options)
+        expression = re2.compile(text.encode("latin-1"), options)
     except re2.error:
         return None
-    return made if made.search(b"") is None else None
+    return expression if expression.search(b"") is None else None
 
 
 @cache

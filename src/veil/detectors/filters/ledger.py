@@ -68,10 +68,10 @@ class Ledger:
 
 def joined(ranges: Iterable[Range]) -> list[Range]:
     """Ranges of one filter, those that overlap or touch made one."""
-    made: list[Range] = []
+    merged: list[Range] = []
     for start, end in sorted(ranges):
-        if made and start <= made[-1][1]:
-            made[-1] = (made[-1][0], max(made[-1][1], end))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
-            made.append((start, end))
-    return made
+            merged.append((start, end))
+    return merged

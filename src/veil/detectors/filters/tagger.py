@@ -18,8 +18,8 @@ def perceptron() -> Tagger:
     try:
         from nltk.tag.perceptron import PerceptronTagger  # noqa: PLC0415  an extra: veil-deid[pos]
 
-        made = PerceptronTagger(lang="eng")
+        tagger = PerceptronTagger(lang="eng")
     except (ImportError, LookupError):
         raise PolicyError("filters-pos", "a filter needs parts of speech, but no tagger is installed", where="the filter file",
                           hint="pip install 'veil-deid[pos]', and copy averaged_perceptron_tagger_eng into NLTK_DATA/taggers") from None  # fmt: skip
-    return lambda words: [tag for _, tag in made.tag(list(words))]
+    return lambda words: [tag for _, tag in tagger.tag(list(words))]

@@ -65,20 +65,20 @@ def read_folder(path: Path) -> ModelFolder:
 
 def digest_of_folder(folder: ModelFolder) -> str:
     """A digest of all that a model folder holds: a run that goes on must go on with the same model."""
-    made = hashlib.sha256()
-    for path in sorted(one for one in folder.path.rglob("*") if one.is_file()):
+    digest = hashlib.sha256()
+    for path in sorted(file for file in folder.path.rglob("*") if file.is_file()):
         with path.open("rb") as data:
-            held = hashlib.file_digest(data, "sha256").hexdigest()
-        made.update(f"{path.relative_to(folder.path).as_posix()} {held}\n".encode())
-    return made.hexdigest()
+            digest_of_file = hashlib.file_digest(data, "sha256").hexdigest()
+        digest.update(f"{path.relative_to(folder.path).as_posix()} {digest_of_file}\n".encode())
+    return digest.hexdigest()
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
+        page = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise PartError("model-folder", f"{path.name} is not valid JSON", hint="save the model again") from error
-    return held if isinstance(held, dict) else {}
+    return page if isinstance(page, dict) else {}
 
 
 def _meant(word: str, table: Mapping[str, Any]) -> Label | None:

@@ -28,7 +28,7 @@ class OnnxRunner:
         from veil.detectors.onnx import session  # noqa: PLC0415  loaded where it runs
 
         self._session = session(path)
-        self._inputs = [one.name for one in self._session.get_inputs()]
+        self._inputs = [node.name for node in self._session.get_inputs()]
 
     def run(self, ids: Sequence[int]) -> NDArray[np.float32]:
         row = np.array([ids], np.int64)

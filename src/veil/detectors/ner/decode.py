@@ -73,35 +73,35 @@ def doubts(size: int, reading: Reading, identifying: NDArray[np.bool_]) -> Doubt
 
 
 def spans(
-    text: Text, one: Cut, seen: Doubts, labels: tuple[Label, ...], roles: tuple[str, ...], language: Language
+    text: Text, cut: Cut, seen: Doubts, labels: tuple[Label, ...], roles: tuple[str, ...], language: Language
 ) -> Iterator[Span]:
     """The spans of one text; those of one run of letters and digits without a space may be the same, told once."""
-    quiet = is_quiet(one)
-    reach = _Reach(one)
-    told: set[tuple[int, int, Label]] = set()
-    for run in _runs(one, seen):
+    quiet = is_quiet(cut)
+    reach = _Reach(cut)
+    seen_spans: set[tuple[int, int, Label]] = set()
+    for run in _runs(cut, seen):
         label = labels[int(seen.label[slice(*run)][seen.mass[slice(*run)].argmax()])]
         first, last = reach.whole(label, run[0], run[1] - 1)
-        if (first, last, label) in told:
+        if (first, last, label) in seen_spans:
             continue
-        told.add((first, last, label))
-        shown = text.shown[one.starts[first] : one.ends[last]]
+        seen_spans.add((first, last, label))
+        shown = text.shown[cut.starts[first] : cut.ends[last]]
         if not can_be(label, shown, language):
             continue
-        start, end = text.raw_range(one.starts[first], one.ends[last])
+        start, end = text.raw_range(cut.starts[first], cut.ends[last])
         share = float(seen.mass[first : last + 1].max())
-        score = round(tempered(share, label, one, first, last, language, quiet=quiet), 4)
+        score = round(tempered(share, label, cut, first, last, language, quiet=quiet), 4)
         role = roles[int(seen.role[first])] if label is Label.NAME else ""
-        yield Span(start, end, _told(label, shown), score, SOURCE, role)
+        yield Span(start, end, _label_of(label, shown), score, SOURCE, role)
 
 
-def _runs(one: Cut, seen: Doubts) -> Iterator[tuple[int, int]]:
+def _runs(cut: Cut, seen: Doubts) -> Iterator[tuple[int, int]]:
     """The first token of each run of one label, and the one behind its last."""
     places = np.flatnonzero(seen.mass >= HOLD)
     if not len(places):
         return
     label, begins = seen.label[places], seen.begins[places]
-    glued = np.frombuffer(one.gaps, np.uint8)[places] == GLUED
+    glued = np.frombuffer(cut.gaps, np.uint8)[places] == GLUED
     goes_on = (np.diff(places) == 1) & (label[1:] == label[:-1]) & (~begins[1:] | glued[1:])
     firsts = np.flatnonzero(np.concatenate(([True], ~goes_on)))
     highest = np.maximum.reduceat(seen.mass[places], firsts)
@@ -118,15 +118,15 @@ class _Reach:
              walked over once.
     """
 
-    def __init__(self, one: Cut) -> None:
-        self._one = one
+    def __init__(self, cut: Cut) -> None:
+        self._cut = cut
         self._ends: dict[tuple[bool, int], dict[int, int]] = {
             (plain, step): {} for plain in (False, True) for step in (-1, 1)
         }
 
     def whole(self, label: Label, first: int, last: int) -> tuple[int, int]:
         """The first and the last token of a span that has these two."""
-        words = self._one.words
+        words = self._cut.words
         plain = label in _PLAIN
         first = self._end(first, plain, -1)
         last = self._end(last, plain, 1)
@@ -149,30 +149,30 @@ class _Reach:
 
     def _before(self, i: int, plain: bool) -> int:
         """How many tokens before token i belong to it."""
-        one, words = self._one, self._one.words
-        if i <= 0 or one.gaps[i] != GLUED or _possessive(one, i):
+        cut, words = self._cut, self._cut.words
+        if i <= 0 or cut.gaps[i] != GLUED or _possessive(cut, i):
             return 0
         if words[i - 1].isalnum() and (not plain or words[i - 1].isalpha() == words[i].isalpha()):
             return 1
-        joint = i > 1 and words[i - 1] in (_JOINTS if plain else _HYPHEN) and one.gaps[i - 1] == GLUED
+        joint = i > 1 and words[i - 1] in (_JOINTS if plain else _HYPHEN) and cut.gaps[i - 1] == GLUED
         return 2 if joint and words[i - 2].isalnum() else 0
 
     def _behind(self, i: int, plain: bool) -> int:
         """How many tokens behind token i belong to it."""
-        one, words = self._one, self._one.words
-        if i + 1 >= len(words) or one.gaps[i + 1] != GLUED:
+        cut, words = self._cut, self._cut.words
+        if i + 1 >= len(words) or cut.gaps[i + 1] != GLUED:
             return 0
         if words[i + 1].isalnum() and not plain:
             return 1
-        joint = i + 2 < len(words) and words[i + 1] in (_JOINTS if plain else _HYPHEN) and one.gaps[i + 2] == GLUED
-        return 2 if joint and words[i + 2].isalnum() and not _possessive(one, i + 2) else 0
+        joint = i + 2 < len(words) and words[i + 1] in (_JOINTS if plain else _HYPHEN) and cut.gaps[i + 2] == GLUED
+        return 2 if joint and words[i + 2].isalnum() and not _possessive(cut, i + 2) else 0
 
 
-def _possessive(one: Cut, i: int) -> bool:
-    return one.words[i] in {"s", "S"} and i > 0 and one.words[i - 1] == "'"
+def _possessive(cut: Cut, i: int) -> bool:
+    return cut.words[i] in {"s", "S"} and i > 0 and cut.words[i - 1] == "'"
 
 
-def _told(label: Label, shown: str) -> Label:
+def _label_of(label: Label, shown: str) -> Label:
     """An age is over 89 when its number says so."""
     if label in {Label.AGE, Label.AGE_OVER_89}:
         digits = "".join(char for char in shown if char.isdigit())

@@ -16,7 +16,7 @@ WORD, NAME = 0.1, 0.02  # the least share that an English word, and that a plain
 SCORE = 0.8
 
 
-def echoes(text: Text, one: Cut, seen: Doubts, found: Sequence[Span], language: Language) -> Iterator[Span]:
+def echoes(text: Text, cut: Cut, seen: Doubts, found: Sequence[Span], language: Language) -> Iterator[Span]:
     """The words of certain names where no span covers them.
 
     Keeps:   an eponym or a thing of the same name is none: `Dr. Graves` leaves `Graves disease` alone.
@@ -27,11 +27,11 @@ def echoes(text: Text, one: Cut, seen: Doubts, found: Sequence[Span], language: 
     covered = bytearray(len(text.raw))
     for span in found:
         covered[span.start : span.end] = b"\1" * span.length
-    for i, word in enumerate(one.words):
+    for i, word in enumerate(cut.words):
         if word.lower() not in certain or not word[0].isalpha():
             continue
-        start, end = text.raw_range(one.starts[i], one.ends[i])
-        if not any(covered[start:end]) and _is_echo(one, seen, i, language):
+        start, end = text.raw_range(cut.starts[i], cut.ends[i])
+        if not any(covered[start:end]) and _is_echo(cut, seen, i, language):
             yield Span(start, end, Label.NAME, SCORE, "ner:echo")
 
 
@@ -43,12 +43,12 @@ def _words_of_names(text: Text, found: Sequence[Span]) -> frozenset[str]:
     return frozenset(word for word in words if len(word) >= SHORTEST and word.isalpha())
 
 
-def _is_echo(one: Cut, seen: Doubts, i: int, language: Language) -> bool:
+def _is_echo(cut: Cut, seen: Doubts, i: int, language: Language) -> bool:
     words, cues = language.vocabulary, language.cues
-    word = one.words[i]
+    word = cut.words[i]
     lower = word.lower()
     share = float(seen.mass[i])
-    if is_of_a_thing(one, i, cues.things):
+    if is_of_a_thing(cut, i, cues.things):
         return False
     if words.is_wordlike(lower, words.bits(lower)) or lower in cues.not_names or not word[0].isupper():
         return share >= WORD

@@ -16,7 +16,7 @@ from veil.detectors.ner.likely import is_room
 from veil.detectors.ner.network import Network, shipped
 from veil.detectors.ner.pool import pooled
 from veil.detectors.ner.public import is_public
-from veil.detectors.weigh import held
+from veil.detectors.weigh import is_proven
 from veil.lexicon.language import Language, english
 from veil.model import SAFE_HARBOR, Label, Span, Text
 
@@ -64,20 +64,23 @@ class Ner:
         seen = Doubts.none(places[-1] + len(cuts[-1].words))
         for run in runs:
             seen.put(run, self.identifying)
-        return [seen.part(place, place + len(one.words)) for place, one in zip(places, cuts, strict=True)]
+        return [seen.part(place, place + len(cut.words)) for place, cut in zip(places, cuts, strict=True)]
 
-    def _judged(self, text: Text, one: Cut, seen: Doubts, found: Sequence[Span]) -> list[Span]:
-        seen = pooled(one, seen, self._language.vocabulary)
-        own = fitted(text, list(decode.spans(text, one, seen, self._labels, self.network.roles, self._language)), found)
+    def _judged(self, text: Text, cut: Cut, seen: Doubts, found: Sequence[Span]) -> list[Span]:
+        seen = pooled(cut, seen, self._language.vocabulary)
+        own = fitted(text, list(decode.spans(text, cut, seen, self._labels, self.network.roles, self._language)), found)
         own = [span for span in own if not is_public(text.raw, span.start, span.end, span.label, self._language)]
-        both = [*(self._told(text, one, seen, weighed(text, one, seen, span, self._language)) for span in found), *own]
-        return [*both, *echoes(text, one, seen, both, self._language)]
+        both = [
+            *(self._weighed(text, cut, seen, weighed(text, cut, seen, span, self._language)) for span in found),
+            *own,
+        ]
+        return [*both, *echoes(text, cut, seen, both, self._language)]
 
-    def _told(self, text: Text, one: Cut, seen: Doubts, span: Span) -> Span:
+    def _weighed(self, text: Text, cut: Cut, seen: Doubts, span: Span) -> Span:
         """A rule's name with the role that the network gives it, where it gives it any."""
-        if span.label is not Label.NAME or span.role or held(span):
+        if span.label is not Label.NAME or span.role or is_proven(span):
             return span
-        first, last = within(text, one, span)
+        first, last = within(text, cut, span)
         sure = next((i for i in range(first, last) if seen.mass[i] > decode.OPEN), None)
         role = None if sure is None else self.network.roles[int(seen.role[sure])]
         return span._replace(role=role) if role else span
@@ -95,14 +98,14 @@ def _together(texts: Sequence[Text]) -> Iterator[tuple[int, int]]:
         yield at, len(texts)
 
 
-def weighed(text: Text, one: Cut, seen: Doubts, span: Span, language: Language) -> Span:
+def weighed(text: Text, cut: Cut, seen: Doubts, span: Span, language: Language) -> Span:
     """A rule's span with the score that the network leaves it; what is held by digits or a table is not touched."""
-    if not held(span) and _is_nobodys(text.raw, span, language):
+    if not is_proven(span) and _is_nobodys(text.raw, span, language):
         return span._replace(score=min(span.score, REFUSED * 0.5))
     bar = BARS.get(span.source, BARS.get(f"{span.detector}:{span.label}"))
-    if bar is None or held(span):
+    if bar is None or is_proven(span):
         return span
-    share = support(seen, *within(text, one, span), one)
+    share = support(seen, *within(text, cut, span), cut)
     if share < bar:
         return span._replace(score=round(min(span.score, REFUSED * (0.5 + share)), 4))
     return span._replace(score=round(1 - (1 - span.score) * (1 - share), 4))
@@ -115,15 +118,15 @@ def _is_nobodys(raw: str, span: Span, language: Language) -> bool:
     return is_public(raw, span.start, span.end, span.label, language)
 
 
-def within(text: Text, one: Cut, span: Span) -> tuple[int, int]:
+def within(text: Text, cut: Cut, span: Span) -> tuple[int, int]:
     """The tokens of a span: the first, and the one behind the last."""
     start, end = span.start, span.end
     if text.back is not None:
         start, end = bisect_left(text.back, start), bisect_left(text.back, end)
-    return bisect_right(one.ends, start), bisect_left(one.starts, end)
+    return bisect_right(cut.ends, start), bisect_left(cut.starts, end)
 
 
-def support(seen: Doubts, first: int, last: int, one: Cut) -> float:
+def support(seen: Doubts, first: int, last: int, cut: Cut) -> float:
     """The share that the network gives to an identifier of any kind: the mean over the words of a span."""
-    inside = [float(seen.mass[i]) for i in range(first, last) if one.words[i][0].isalnum()]
+    inside = [float(seen.mass[i]) for i in range(first, last) if cut.words[i][0].isalnum()]
     return sum(inside) / len(inside) if inside else 0.0

@@ -50,10 +50,10 @@ class Network:
     Keeps:   a token's answer depends on the `reach` tokens to each side of it in its own text, and on nothing else.
     """
 
-    def __init__(self, card: Mapping[str, Any], held: Mapping[str, bytes], language: Language) -> None:
-        tables = dict(np.load(BytesIO(held["words.npz"])))
-        self._context = session(held["context.onnx"])
-        self._encoder = session(held["encoder.onnx"])
+    def __init__(self, card: Mapping[str, Any], contents: Mapping[str, bytes], language: Language) -> None:
+        tables = dict(np.load(BytesIO(contents["words.npz"])))
+        self._context = session(contents["context.onnx"])
+        self._encoder = session(contents["encoder.onnx"])
         self._words = Words(tables, self._encoded, tables["gaps"].shape[1], language)
         self.language = language
         self._gaps = tables["gaps"].astype(np.float32)
@@ -63,8 +63,8 @@ class Network:
         self._apart = int(card["apart"])
 
     def _encoded(self, shown: Floats) -> Floats:
-        made: Floats = self._encoder.run(None, {"shown": shown})[0]
-        return made
+        encoded: Floats = self._encoder.run(None, {"shown": shown})[0]
+        return encoded
 
     def read(self, cuts: Sequence[Cut]) -> list[Reading]:
         """What each text says, in their order.
@@ -76,8 +76,8 @@ class Network:
         at = np.concatenate([part.at for part in parts])
         tags, roles = np.concatenate([part.tags for part in parts]), np.concatenate([part.roles for part in parts])
         readings = []
-        for place, one in zip(places, cuts, strict=True):
-            low, high = np.searchsorted(at, (place, place + len(one.words)))
+        for place, cut in zip(places, cuts, strict=True):
+            low, high = np.searchsorted(at, (place, place + len(cut.words)))
             readings.append(Reading(at[low:high] - place, tags[low:high], roles[low:high]))
         return readings
 
@@ -94,10 +94,10 @@ class Network:
         words = [NOTHING] * self.reach
         gaps = bytearray([START]) * self.reach
         places = []
-        for one in cuts:
+        for cut in cuts:
             places.append(len(words))
-            words += one.words
-            gaps += one.gaps
+            words += cut.words
+            gaps += cut.gaps
             words += [NOTHING] * self._apart
             gaps += bytes([START]) * self._apart
         words += [NOTHING] * self.reach
@@ -109,7 +109,7 @@ class Network:
         step = LONG - 2 * self.reach
         for begin in range(0, max(1, len(words) - 2 * self.reach), step):
             here = words[begin : begin + LONG]
-            width = next(one for one in WIDTHS if one >= len(here))
+            width = next(size for size in WIDTHS if size >= len(here))
             window = np.zeros((1, self._words.width, width), np.float32)
             real = np.zeros((1, 1, width), np.float32)
             real[0, 0, : len(here)] = [word is not NOTHING for word in here]
@@ -129,8 +129,8 @@ def shipped() -> Network:
     """
     folder = files("veil.detectors.ner") / WEIGHTS
     card = json.loads(_checked(folder, "card.json", CARD_SHA256))
-    held = {name: _checked(folder, name, digest) for name, digest in card["sha256"].items()}
-    return Network(card, held, english())
+    contents = {name: _checked(folder, name, digest) for name, digest in card["sha256"].items()}
+    return Network(card, contents, english())
 
 
 def _checked(folder: Traversable, name: str, digest: str) -> bytes:

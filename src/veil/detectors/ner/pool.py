@@ -16,19 +16,19 @@ SHORTEST = 4
 MOST = 3  # places that count
 
 
-def pooled(one: Cut, seen: Doubts, words: Vocabulary) -> Doubts:
+def pooled(cut: Cut, seen: Doubts, words: Vocabulary) -> Doubts:
     """The doubts of one text with those of each odd word put together.
 
     Keeps:   no share becomes smaller; words that lists know, and abbreviations, are left as they are.
     """
     places: dict[str, list[int]] = defaultdict(list)
     for i in np.flatnonzero(seen.mass >= LIKELY):
-        word = one.words[int(i)]
+        word = cut.words[int(i)]
         if len(word) >= SHORTEST and word[0].isalpha():
             places[word.lower()].append(int(i))
     mass = seen.mass.copy()
     for lower, at in places.items():
-        if len(at) < 2 or words.is_wordlike(lower, words.bits(lower)) or one.words[at[0]] in words.abbreviations:
+        if len(at) < 2 or words.is_wordlike(lower, words.bits(lower)) or cut.words[at[0]] in words.abbreviations:
             continue
         highest = np.sort(seen.mass[at])[-MOST:]
         together = np.float32(1.0 - np.prod(1.0 - highest))

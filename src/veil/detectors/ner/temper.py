@@ -25,27 +25,27 @@ _WORDS = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
 _NEAR = 1e-6
 
 
-def tempered(share: float, label: Label, one: Cut, first: int, last: int, language: Language, *, quiet: bool) -> float:
+def tempered(share: float, label: Label, cut: Cut, first: int, last: int, language: Language, *, quiet: bool) -> float:
     """The share of a span as a score: 0.5 is where it is as likely an identifier as not.
 
     Shape:   `first` and `last` are tokens; `quiet` tells that the text has next to no capitals.
     """
     odds = math.log(max(share, _NEAR) / max(1 - share, _NEAR)) - RARE
     if label in _WORDS:
-        odds -= _against(one, first, last, language, quiet=quiet)
+        odds -= _against(cut, first, last, language, quiet=quiet)
     return 1 / (1 + math.exp(-odds))
 
 
-def _against(one: Cut, first: int, last: int, language: Language, *, quiet: bool) -> float:
+def _against(cut: Cut, first: int, last: int, language: Language, *, quiet: bool) -> float:
     """What the plainest reading of its words takes off: the least over them, for one odd word makes a name of all."""
-    words = [one.words[i] for i in range(first, last + 1) if one.words[i][0].isalpha()]
+    words = [cut.words[i] for i in range(first, last + 1) if cut.words[i][0].isalpha()]
     if not words:
         return 0.0
     taken = min(_of_word(word, language, quiet=quiet) for word in words)
     known = any(_is_eponym(word, language) for word in words)
-    if is_of_a_thing(one, last, language.cues.things):
+    if is_of_a_thing(cut, last, language.cues.things):
         taken += OF_A_THING if known else BEFORE_A_THING
-    elif known and one.words[last + 1 : last + 3] in (["'", "s"], ["'", "S"]):
+    elif known and cut.words[last + 1 : last + 3] in (["'", "s"], ["'", "S"]):
         taken += OWNED  # `Crohn's flare`
     if first == last and _is_rather_a_thing(words[0].lower(), language):
         taken += ALONE
@@ -75,15 +75,15 @@ def _is_eponym(word: str, language: Language) -> bool:
     return lower in language.cues.eponyms or bool(language.vocabulary.bits(lower) & EPONYM)
 
 
-def is_of_a_thing(one: Cut, i: int, things: frozenset[str]) -> bool:
+def is_of_a_thing(cut: Cut, i: int, things: frozenset[str]) -> bool:
     """Whether a thing is named after token i: `Kelly clamp`, `Graves' disease`."""
     k = i + 1
-    if k < len(one.words) and one.words[k] == "'" and one.gaps[k] == GLUED:
-        k += 2 if k + 1 < len(one.words) and one.words[k + 1] in {"s", "S"} else 1
-    return k < len(one.words) and one.gaps[k] in {GLUED, SPACE} and one.words[k].lower() in things
+    if k < len(cut.words) and cut.words[k] == "'" and cut.gaps[k] == GLUED:
+        k += 2 if k + 1 < len(cut.words) and cut.words[k + 1] in {"s", "S"} else 1
+    return k < len(cut.words) and cut.gaps[k] in {GLUED, SPACE} and cut.words[k].lower() in things
 
 
-def is_quiet(one: Cut) -> bool:
+def is_quiet(cut: Cut) -> bool:
     """Whether a text has next to no capitals, so that small letters say nothing."""
-    words = [word for word in one.words if word[0].isalpha()]
+    words = [word for word in cut.words if word[0].isalpha()]
     return sum(word[0].isupper() for word in words) * 25 < len(words)

@@ -78,16 +78,16 @@ class Words:
         meant, grams = self._meaning.shape[1], self._gram.shape[1]
         shown = np.zeros((AT_ONCE, meant + grams + self._shape.shape[1] + FACTS), np.float32)
         count = len(seen)
-        shown[:count, :meant] = self._meaning[[self._row.get(one.key, 0) for one in seen]] * self._meaning_scale
+        shown[:count, :meant] = self._meaning[[self._row.get(word.key, 0) for word in seen]] * self._meaning_scale
         shown[:count, meant : meant + grams] = self._grams(seen)
-        shown[:count, meant + grams : -FACTS] = self._shape[[one.shape for one in seen]]
-        shown[:count, -FACTS:] = [one.facts for one in seen]
+        shown[:count, meant + grams : -FACTS] = self._shape[[word.shape for word in seen]]
+        shown[:count, -FACTS:] = [word.facts for word in seen]
         return shown
 
     def _grams(self, seen: list[Surface]) -> NDArray[np.float64]:
         """The mean of the grams of each word; zeros where it has none."""
-        sizes = np.array([len(one.grams) for one in seen])
-        flat = np.array([gram for one in seen for gram in one.grams], np.int64)
+        sizes = np.array([len(word.grams) for word in seen])
+        flat = np.array([gram for word in seen for gram in word.grams], np.int64)
         sums = np.zeros((len(seen), self._gram.shape[1]), np.int32)
         if len(flat):
             full = sizes > 0

@@ -153,17 +153,17 @@ def _head(batch: Batch, height: int) -> Batch:
 
 
 def _columns(batch: Batch, again: Batch, own: dict[str, Way], columns: dict[str, _Column], first: int) -> None:
-    for field in again.fields:
-        was = batch.field(field.address)
+    for reread in again.fields:
+        was = batch.field(reread.address)
         if was is None:
             continue
-        way = own[field.address]
+        way = own[reread.address]
         same = pc.or_(
-            pc.fill_null(pc.equal(was.values, field.values), fill_value=False),
-            pc.and_(was.values.is_null(), field.values.is_null()),
+            pc.fill_null(pc.equal(was.values, reread.values), fill_value=False),
+            pc.and_(was.values.is_null(), reread.values.is_null()),
         )
         lost = _lost(way, batch)
-        differs, column = pc.invert(same), columns[field.address]
+        differs, column = pc.invert(same), columns[reread.address]
         column.add(pc.and_not(differs, lost), pc.and_(differs, lost), first, batch.height)
         if column.status == PASS and all(case.way == LOST for case in way.cases):
             column.status = APART
