@@ -105,7 +105,7 @@ def by_distinct(values: pa.Array, make: Any) -> pa.Array:
 
 
 def by_domain(values: pa.Array, about: pa.Table, make: Callable[[pa.Array, str], pa.Array]) -> pa.Array:
-    """`make` for the values of each domain; a domain that is not told is the empty one.
+    """`make` for the values of each domain; rows without a domain have the empty one.
 
     Takes:   `values`: the column; `about`: the table beside it; `make`: the new values of the values of a domain
     """
