@@ -21,7 +21,7 @@ from veil.extras import install
 from veil.service.aws.routes import aws_router
 from veil.service.faults import shown_faults
 from veil.service.gate.callers import Callers, read_revoked
-from veil.service.gate.door import CSP, FAILED, Door, told
+from veil.service.gate.door import CSP, FAILED, Door, error_body
 from veil.service.measures import Measures
 from veil.service.operations import operation_id
 from veil.service.portal.pages import FOLDER, files_router
@@ -117,8 +117,8 @@ def _add_docs(app: FastAPI) -> None:
 def _likes_pages(accept: str) -> bool:
     """Whether a page is liked at least as much as JSON, by name. Source: RFC 9110, 12.5.1."""
     liked = {"text/html": 0.0, "application/json": 0.0}
-    for one in accept.lower().split(","):
-        kind, _, more = one.partition(";")
+    for media_type in accept.lower().split(","):
+        kind, _, more = media_type.partition(";")
         weight = _WEIGHT.search(more)
         liked[kind.strip()] = float(weight[1]) if weight else 1.0
     return liked["text/html"] > 0 and liked["text/html"] >= liked["application/json"]
@@ -134,7 +134,7 @@ def _add_errors(app: FastAPI) -> None:
     async def refused(_: Request, error: Exception) -> JSONResponse:
         if not isinstance(error, Error):
             return JSONResponse({"detail": FAILED}, 500)
-        return JSONResponse(told(error), error.status)
+        return JSONResponse(error_body(error), error.status)
 
     @app.exception_handler(HTTPException)
     async def said(_: Request, error: Exception) -> JSONResponse:

@@ -26,12 +26,12 @@ def shown_faults(request: Request, faults: Iterable[Mapping[str, Any]]) -> list[
              is `?` otherwise: who sends a text as a key of JSON does not find it in an answer.
     """
     known = _fields(_model(request))
-    return [_shown(one, known) for one in faults]
+    return [_shown(fault, known) for fault in faults]
 
 
 def _shown(fault: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
     kind = fault["type"]
-    place = [_step(one, known, is_unknown=kind == _UNKNOWN) for one in fault["loc"]]
+    place = [_step(step, known, is_unknown=kind == _UNKNOWN) for step in fault["loc"]]
     if kind == _UNKNOWN:
         return {"type": kind, "loc": place, "msg": f"unknown field; known: {', '.join(sorted(known))}"}
     return {"type": kind, "loc": place, "msg": fault["msg"] if kind in _PLAIN else "not valid here"}
@@ -53,10 +53,10 @@ def _fields(model: Any) -> frozenset[str]:
     """The names of the fields of a shape, and of those within."""
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return frozenset()
-    inner = [one for field in model.model_fields.values() for one in _models_in(field.annotation)]
-    return frozenset(model.model_fields).union(*(_fields(one) for one in inner))
+    inner = [inner_model for field in model.model_fields.values() for inner_model in _models_in(field.annotation)]
+    return frozenset(model.model_fields).union(*(_fields(inner_model) for inner_model in inner))
 
 
 def _models_in(annotation: Any) -> Iterable[Any]:
     arguments = getattr(annotation, "__args__", ())
-    return [annotation, *(one for argument in arguments for one in _models_in(argument))]
+    return [annotation, *(inner_model for argument in arguments for inner_model in _models_in(argument))]

@@ -51,9 +51,9 @@ def entities(text: str, spans: Sequence[Span]) -> list[dict[str, Any]]:
     Units:   offsets in code points: `text[BeginOffset:EndOffset] == Text`.
     Keeps:   bare years, weekdays, states and times of day are no PHI and are left out.
     """
-    told = [span for span in spans if span.label not in _NOT_PHI]
+    phi = [span for span in spans if span.label not in _NOT_PHI]
     return [
         {"Id": i, "BeginOffset": span.start, "EndOffset": span.end, "Score": round(span.score, 4),
          "Text": text[span.start : span.end], "Category": CATEGORY, "Type": type_of(span.label), "Traits": []}
-        for i, span in enumerate(told)
+        for i, span in enumerate(phi)
     ]  # fmt: skip

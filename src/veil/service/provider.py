@@ -45,9 +45,9 @@ class Provider:
 
     def role_of(self, claims: Mapping[str, Any]) -> str:
         """The strongest role that the claims give. Errors: ServiceError `oidc-role`."""
-        held = claims.get(self.claim)
-        groups = [held] if isinstance(held, str) else held if isinstance(held, list) else []
-        found = {self.roles[one] for one in groups if isinstance(one, str) and one in self.roles}
+        claimed = claims.get(self.claim)
+        groups = [claimed] if isinstance(claimed, str) else claimed if isinstance(claimed, list) else []
+        found = {self.roles[group] for group in groups if isinstance(group, str) and group in self.roles}
         for role in reversed(ROLES):
             if role in found:
                 return role

@@ -73,27 +73,27 @@ class Reader:
         self._turn += 1
         waiting = [self._put(text, least, None, self._turn + i) for i, text in enumerate(texts)]
         try:
-            return [await one for one in waiting]
+            return [await answer for answer in waiting]
         except BaseException:
-            for one in waiting:
-                one.cancel()
+            for answer in waiting:
+                answer.cancel()
             raise
 
     async def call(self, do: Callable[[Finder], Any]) -> Any:
         """What `do` answers in the reader's thread."""
         self._turn += 1
-        return await self._put("", LEAST, lambda: do(self._held), self._turn)
+        return await self._put("", LEAST, lambda: do(self._warm_finder), self._turn)
 
     @property
     def waiting(self) -> int:
         return self._tasks.qsize()
 
     @property
-    def _held(self) -> Finder:
+    def _warm_finder(self) -> Finder:
         if self._finder is None:
-            made = self._make()
-            made.find([_WARM])
-            self._finder = made
+            finder = self._make()
+            finder.find([_WARM])
+            self._finder = finder
             self.ready.set()
         return self._finder
 
@@ -105,15 +105,15 @@ class Reader:
 
     def _work(self) -> None:
         try:
-            _ = self._held
+            _ = self._warm_finder
         except BaseException as error:  # noqa: BLE001  who waits is answered nevertheless, and the next request tries again
             log.event("failed", kind=Name(type(error).__name__), place=Name(place_of(error)))
         while True:
-            tasks = [one for one in self._gathered() if not one.answer.cancelled()]
-            called = [one for one in tasks if one.do is not None]
-            for one in called:
-                self._tell(one, _tried(one.do))
-            self._read([one for one in tasks if one.do is None])
+            tasks = [task for task in self._gathered() if not task.answer.cancelled()]
+            called = [task for task in tasks if task.do is not None]
+            for task in called:
+                self._tell(task, _tried(task.do))
+            self._read([task for task in tasks if task.do is None])
 
     def _gathered(self) -> list[_Task]:
         """What waits, up to a batch."""
@@ -128,13 +128,15 @@ class Reader:
     def _read(self, tasks: list[_Task]) -> None:
         if not tasks:
             return
-        answer = _tried(lambda: self._held.find([one.text for one in tasks], least=[one.least for one in tasks]))
+        answer = _tried(
+            lambda: self._warm_finder.find([task.text for task in tasks], least=[task.least for task in tasks])
+        )
         if isinstance(answer, Exception) and len(tasks) > 1:  # one bad text costs only itself
-            for one in tasks:
-                self._read([one])
+            for task in tasks:
+                self._read([task])
             return
-        for i, one in enumerate(tasks):
-            self._tell(one, answer if isinstance(answer, Exception) else answer[i])
+        for i, task in enumerate(tasks):
+            self._tell(task, answer if isinstance(answer, Exception) else answer[i])
 
     def _tell(self, task: _Task, answer: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more

@@ -75,11 +75,11 @@ class Listening:
         """Files that TLS cannot use stop the start, and not each process that answers."""
         if self.certificate is None:
             return
-        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         try:
-            made.load_cert_chain(self.certificate, self.key, password="")  # nobody is there to be asked for one
+            context.load_cert_chain(self.certificate, self.key, password="")  # nobody is there to be asked for one
             if self.clients:
-                made.load_verify_locations(self.clients)
+                context.load_verify_locations(self.clients)
         except (OSError, ValueError):
             raise ServiceError("listen-tls", "the certificate, its key or the authorities of callers cannot be used",
                                hint="PEM files; the key is that of the certificate, and has no passphrase") from None  # fmt: skip
@@ -91,27 +91,29 @@ def bound(listening: Listening) -> socket.socket:
     Errors:  ServiceError `listen-taken`.
     """
     family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
-    held = socket.socket(family)
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound_socket = socket.socket(family)
+    bound_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        held.bind((listening.host, listening.port))
+        bound_socket.bind((listening.host, listening.port))
     except (OSError, UnicodeError):
-        held.close()
+        bound_socket.close()
         raise ServiceError("listen-taken", "the address cannot be listened on", where=f"port {listening.port}",
                            hint="another program has it, perhaps: --port 0 takes a free one") from None  # fmt: skip
-    held.listen(2048)
-    held.set_inheritable(True)
-    return held
+    bound_socket.listen(2048)
+    bound_socket.set_inheritable(True)
+    return bound_socket
 
 
-def run(setting: Setting, listening: Listening, held: socket.socket, make: Callable[[Setting], ASGIApp]) -> None:
+def run(
+    setting: Setting, listening: Listening, listening_socket: socket.socket, make: Callable[[Setting], ASGIApp]
+) -> None:
     """Serves until it is told to stop; what was begun is answered first."""
     setting = replace(setting, tls=listening.certificate is not None or listening.proxied)
     folder = tempfile.mkdtemp(prefix="veil-counts-") if listening.workers > 1 else None
     if folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # counts alone; see prometheus_client, "multiprocess mode"
     config = uvicorn.Config(
-        partial(_made, setting, make), factory=True, host=listening.host, port=listening.port, workers=listening.workers,
+        partial(_app, setting, make), factory=True, host=listening.host, port=listening.port, workers=listening.workers,
         log_config=None, access_log=False, server_header=False, proxy_headers=False, ws="none", lifespan="on",
         timeout_worker_healthcheck=_PATIENCE, timeout_keep_alive=75, http=BoundedHeads,
         ssl_certfile=listening.certificate, ssl_keyfile=listening.key,
@@ -125,9 +127,9 @@ def run(setting: Setting, listening: Listening, held: socket.socket, make: Calla
         if crew:
             crew.start()
         if listening.workers > 1:
-            Multiprocess(config, [held]).run()
+            Multiprocess(config, [listening_socket]).run()
         else:
-            server.run([held])
+            server.run([listening_socket])
     finally:
         if crew:
             crew.stop()
@@ -139,7 +141,7 @@ def _leave(*_: object) -> None:
     sys.exit(0)
 
 
-def _made(setting: Setting, make: Callable[[Setting], ASGIApp]) -> ASGIApp:
+def _app(setting: Setting, make: Callable[[Setting], ASGIApp]) -> ASGIApp:
     """The application, in the process that serves it, with a log that goes to standard error."""
     log.to_stderr()
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL + 1)  # its words on a failure hold the failure's own

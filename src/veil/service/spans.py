@@ -54,7 +54,7 @@ class Spans:
             return Open(INVALID_SPAN, {})
         above = _CONTEXT.extract({key: carried[key] for key in _CARRIED if carried.get(key)}, Context())
         span = self._tracer.start_span(name, above, SpanKind.SERVER, attributes)
-        return Open(span, _told(span))
+        return Open(span, _context_of(span))
 
     def flush(self) -> None:
         """Send what waits, for some seconds at most: a receiver that is away holds up no end. More may be made after it."""
@@ -93,12 +93,12 @@ class _Telling(SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         try:
-            made = self._inner.export(spans)
+            result = self._inner.export(spans)
         except Exception:  # noqa: BLE001  each way of sending has errors of its own, whose text may hold an address
-            made = SpanExportResult.FAILURE
-        if made is not SpanExportResult.SUCCESS:
+            result = SpanExportResult.FAILURE
+        if result is not SpanExportResult.SUCCESS:
             event("spans-lost", count=len(spans))
-        return made
+        return result
 
     def shutdown(self) -> None:
         self._inner.shutdown()
@@ -107,7 +107,7 @@ class _Telling(SpanExporter):
         return self._inner.force_flush(timeout_millis)
 
 
-def _told(span: Span) -> dict[str, str]:
+def _context_of(span: Span) -> dict[str, str]:
     from opentelemetry.trace import set_span_in_context  # noqa: PLC0415  beside its one use
 
     headers: dict[str, str] = {}

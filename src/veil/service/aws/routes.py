@@ -79,13 +79,13 @@ async def _found(
 
 
 def _refused(request: Request, refused: Refusal) -> Response:
-    told = {"__type": refused.name, "message": refused.sentence, "Message": refused.sentence}
-    return _answered(request, refused.status, told, {"x-amzn-errortype": refused.name})
+    body = {"__type": refused.name, "message": refused.sentence, "Message": refused.sentence}
+    return _answered(request, refused.status, body, {"x-amzn-errortype": refused.name})
 
 
 def _answered(request: Request, status: int, answer: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    told = {"x-amzn-requestid": request.state.request_id, **(headers or {})}
-    return Response(json.dumps(answer), status, told, media_type=_MEDIA)
+    sent_headers = {"x-amzn-requestid": request.state.request_id, **(headers or {})}
+    return Response(json.dumps(answer), status, sent_headers, media_type=_MEDIA)
 
 
 def _text(body: bytes) -> str:

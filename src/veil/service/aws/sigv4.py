@@ -72,7 +72,7 @@ def _query(pairs: Iterable[tuple[str, str]]) -> str:
 
 def _is_near(stamp: str, day: str, now: dt.datetime) -> bool:
     try:
-        made = dt.datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+        signed_at = dt.datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
     except ValueError:
         return False
-    return stamp[:8] == day and abs((now - made).total_seconds()) <= _SKEW
+    return stamp[:8] == day and abs((now - signed_at).total_seconds()) <= _SKEW

@@ -39,13 +39,13 @@ class Callers:
     def allowed(self, scope: str) -> Callable[..., Awaitable[Grant]]:
         """A dependency that lets through who may do this, and gives their grant."""
 
-        async def check(request: Request, held: Held) -> Grant:
+        async def check(request: Request, credentials: Held) -> Grant:
             known: Grant | None = getattr(
                 request.state, f"may_{scope}", None
             )  # the route asked before it read the body
             if known is not None:
                 return known
-            grant = self._grant(request, held)
+            grant = self._grant(request, credentials)
             if scope not in grant.scopes:
                 raise HTTPException(403, "this token is not for that")
             self.count(grant)
@@ -62,7 +62,7 @@ class Callers:
         class AskingRoute(APIRoute):
             def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
                 handle = super().get_route_handler()
-                first = [one.call for one in self.dependant.dependencies if one.call in checks]
+                first = [dependency.call for dependency in self.dependant.dependencies if dependency.call in checks]
 
                 async def asked(request: Request) -> Response:
                     for check in first:
@@ -100,9 +100,9 @@ class Callers:
     def is_local(self, request: Request) -> bool:
         return self._setting.local and request.client is not None and request.client.host in LOOPBACK
 
-    def _grant(self, request: Request, held: HTTPAuthorizationCredentials | None) -> Grant:
-        if held is not None:
-            return self.check(self.grants.read(held.credentials))
+    def _grant(self, request: Request, credentials: HTTPAuthorizationCredentials | None) -> Grant:
+        if credentials is not None:
+            return self.check(self.grants.read(credentials.credentials))
         if self.is_local(request):
             return ANYBODY
         return self.check(self.session(request) if self.session is not None else None)
@@ -125,8 +125,10 @@ def read_revoked(path: Path) -> frozenset[str]:
 def _ids(path: Path) -> tuple[frozenset[str], list[int]]:
     """The ids of a list, and the numbers of the lines that name none."""
     lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-    told = [(number, id_of(line.strip())) for number, line in lines if line.strip()]
-    return frozenset(one for _, one in told if one), [number for number, one in told if not one]
+    read = [(number, id_of(line.strip())) for number, line in lines if line.strip()]
+    return frozenset(token_id for _, token_id in read if token_id), [
+        number for number, token_id in read if not token_id
+    ]
 
 
 def _broken(where: str) -> ServiceError:

@@ -70,7 +70,7 @@ class Door:
         span = self._spans.begin("request", headers, {}) if self._spans is not None else None
         refused = self._refused(scope, headers)
         if refused is not None:
-            await visit.answer(refused.status, told(refused))
+            await visit.answer(refused.status, error_body(refused))
         elif visit.shared and is_preflight(scope):
             await visit.send({"type": "http.response.start", "status": 204, "headers": list(PREFLIGHT)})
             await visit.send({"type": "http.response.body"})
@@ -140,10 +140,13 @@ class _Visit:
             self.status = message["status"]
             given = {name.lower() for name, _ in message["headers"]}
             own = [*self.shared, (b"x-request-id", self.id.encode()), (b"content-security-policy", CSP.encode())]
-            own += [one for one in HEADERS if one[0] not in {name for name, _ in self.shared}]
+            own += [header for header in HEADERS if header[0] not in {name for name, _ in self.shared}]
             if self._tls:
                 own.append((b"strict-transport-security", b"max-age=31536000"))
-            message = {**message, "headers": [*message["headers"], *(one for one in own if one[0] not in given)]}
+            message = {
+                **message,
+                "headers": [*message["headers"], *(header for header in own if header[0] not in given)],
+            }
         await self._send(message)
 
     async def answer(self, status: int, answer: dict[str, Any]) -> None:
@@ -171,6 +174,6 @@ def _route(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", "-"))
 
 
-def told(error: Error) -> dict[str, Any]:
+def error_body(error: Error) -> dict[str, Any]:
     """An error of the house as an answer: its code, sentence and hint; none holds a value."""
     return {"detail": error.message, "code": error.code, **({"hint": error.hint} if error.hint else {})}

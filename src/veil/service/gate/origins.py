@@ -38,12 +38,12 @@ class Origins:
         if not self._allowed:
             return None
         hosts = [value for name, value in headers if name == "host"] or [""]
-        if any(_host(one) not in self._allowed for one in hosts):
+        if any(_host(host) not in self._allowed for host in hosts):
             hint = f"ask for localhost; behind a proxy: {_WITHOUT}" if self._local else "--allow-host names the hosts"
             return MisdirectedError("host", "this host is not served here", hint=hint)
         pages = [value for name, value in headers if name == "origin"]
         if self._local and any(
-            one not in self._shared and _host(one.partition("://")[2]) not in self._allowed for one in pages
+            page not in self._shared and _host(page.partition("://")[2]) not in self._allowed for page in pages
         ):
             return ForbiddenError(
                 "origin", "a page of another origin may not call", hint="use the page of this service"

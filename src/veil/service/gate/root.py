@@ -21,11 +21,11 @@ def root_keys(path: Path | None, environment: Mapping[str, str] | None = None, *
     """
     environment = os.environ if environment is None else environment
     if path is None:
-        told = environment.get(VARIABLE, "")
-        if not told and known:
+        secret = environment.get(VARIABLE, "")
+        if not secret and known:
             raise KeyringError("service-key-missing", "no key of the service was given",
                                hint=f"--key-file FILE, or {VARIABLE}")  # fmt: skip
-        return keys_of(told) if told else Keys.from_secret(os.urandom(ROOT_BYTES))
+        return keys_of(secret) if secret else Keys.from_secret(os.urandom(ROOT_BYTES))
     if not path.exists():
         if known:
             raise KeyringError("service-key-missing", "the key of the service is not there", where=path.name,

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from veil.errors import Error
-from veil.service.gate.door import told
+from veil.service.gate.door import error_body
 
 
 class PortalRoute(APIRoute):
@@ -23,6 +23,6 @@ class PortalRoute(APIRoute):
             try:
                 return await handle(request)
             except Error as error:
-                return JSONResponse(told(error), error.status)
+                return JSONResponse(error_body(error), error.status)
 
         return answered

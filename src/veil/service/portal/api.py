@@ -60,7 +60,7 @@ def _add_lists(router: APIRouter, store: Store) -> None:
         for ending, kind in endings().items():
             formats.setdefault(kind, []).append(ending)
         return ListsTold(
-            profiles=[ProfileTold(name=one.name, claims=one.claims, about=one.about) for one in read],
+            profiles=[ProfileTold(name=profile.name, claims=profile.claims, about=profile.about) for profile in read],
             standard=list(STANDARD),
             premium=list(PREMIUM),
             safe_harbor=list(EIGHTEEN),

@@ -100,7 +100,10 @@ def _add_people(router: APIRouter, store: Store, visitors: Visitors) -> None:
 
     @router.get("/people")
     def people(_: Annotated[Person, admin]) -> list[PersonTold]:
-        return [PersonTold(id=one.id, name=one.name, role=one.role, active=one.active) for one in store.people.all()]
+        return [
+            PersonTold(id=person.id, name=person.name, role=person.role, active=person.active)
+            for person in store.people.all()
+        ]
 
     @router.patch("/people/{person}")
     def change(person: str, asked: Changing, by: Annotated[Person, admin]) -> Done:
@@ -109,7 +112,7 @@ def _add_people(router: APIRouter, store: Store, visitors: Visitors) -> None:
 
     @router.get("/invitations")
     def invitations(_: Annotated[Person, admin]) -> list[InvitationTold]:
-        return [InvitationTold(**one) for one in store.people.invitations()]
+        return [InvitationTold(**invitation) for invitation in store.people.invitations()]
 
     @router.post("/invitations")
     def invite(asked: Inviting, by: Annotated[Person, admin]) -> Invited:

@@ -50,7 +50,9 @@ def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
     @router.post("/jobs")
     def create(asked: NewJob, caller: Annotated[Caller, asking]) -> JobTold:
         choice = Choice(asked.profile, tuple(asked.identifiers), asked.policy)
-        return _told(store, caller, store.create(caller, asked.name, choice, review=asked.review, sample=asked.sample))
+        return _job_answer(
+            store, caller, store.create(caller, asked.name, choice, review=asked.review, sample=asked.sample)
+        )
 
     @router.put(
         "/jobs/{job}/file",
@@ -69,15 +71,15 @@ def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
                 draft.drop()
                 raise
             done = await run_in_threadpool(store.received, caller, job, draft)
-        return await run_in_threadpool(_told, store, caller, done)
+        return await run_in_threadpool(_job_answer, store, caller, done)
 
     @router.get("/jobs/{job}")
-    def one(job: str, caller: Annotated[Caller, asking]) -> JobTold:
-        return _told(store, caller, store.job(caller, job))
+    def job_state(job: str, caller: Annotated[Caller, asking]) -> JobTold:
+        return _job_answer(store, caller, store.job(caller, job))
 
     @router.post("/jobs/{job}/cancel")
     def cancel(job: str, caller: Annotated[Caller, asking]) -> JobTold:
-        return _told(store, caller, store.cancel(caller, job))
+        return _job_answer(store, caller, store.cancel(caller, job))
 
     @router.delete("/jobs/{job}")
     def delete(job: str, caller: Annotated[Caller, asking]) -> Done:
@@ -89,19 +91,19 @@ def _add_plan(router: APIRouter, store: Store, asking: Any) -> None:
     @router.get("/jobs/{job}/plan")
     def plan(job: str, caller: Annotated[Caller, asking]) -> PlanTold:
         """What would be done, column by column."""
-        held = store.plan(caller, job)
-        return PlanTold(columns=held["columns"], rules=[*RULES, *rules_of(held)])
+        plan_page = store.plan(caller, job)
+        return PlanTold(columns=plan_page["columns"], rules=[*RULES, *rules_of(plan_page)])
 
     @router.put("/jobs/{job}/plan")
     def change(job: str, asked: Wishes, caller: Annotated[Caller, asking]) -> PlanTold:
-        held = with_wishes(store.plan(caller, job), [one.model_dump() for one in asked.columns])
-        store.change_plan(caller, job, held)
-        return PlanTold(columns=held["columns"], rules=[*RULES, *rules_of(held)])
+        changed_plan = with_wishes(store.plan(caller, job), [column.model_dump() for column in asked.columns])
+        store.change_plan(caller, job, changed_plan)
+        return PlanTold(columns=changed_plan["columns"], rules=[*RULES, *rules_of(changed_plan)])
 
     @router.post("/jobs/{job}/start")
     def start(job: str, caller: Annotated[Caller, asking]) -> JobTold:
         """The plan is accepted."""
-        return _told(store, caller, store.start(caller, job))
+        return _job_answer(store, caller, store.start(caller, job))
 
 
 def _add_results(router: APIRouter, store: Store, asking: Any) -> None:
@@ -124,37 +126,37 @@ class _Coming:
     """How many files each owner sends just now. Keeps: what is not whole is in no quota, and may fill a disk."""
 
     def __init__(self) -> None:
-        self._held: Counter[str] = Counter()
+        self._running: Counter[str] = Counter()
 
     @contextmanager
     def counted(self, owner: str) -> Iterator[None]:
         """Errors: LimitError `uploads-many`."""
-        if self._held[owner] >= _AT_ONCE:
+        if self._running[owner] >= _AT_ONCE:
             raise BusyError("uploads-many", "too many files are sent at once", hint="send the next when one is here")
-        self._held[owner] += 1
+        self._running[owner] += 1
         try:
             yield
         finally:
-            self._held[owner] -= 1
-            if not self._held[owner]:
-                del self._held[owner]
+            self._running[owner] -= 1
+            if not self._running[owner]:
+                del self._running[owner]
 
 
 async def _stream(request: Request, draft: Draft) -> None:
     """Errors: LimitError `upload-large`; ServiceError `upload-broken`."""
-    told = request.headers.get("content-length", "")
-    if told.isdecimal() and int(told) > draft.most:
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > draft.most:
         raise LimitError("upload-large", "the file is larger than is allowed", hint="ask whoever runs the service")
-    held = bytearray()
+    waiting = bytearray()
     try:
         async for piece in request.stream():
-            held += piece
-            if len(held) >= _HELD:
-                await run_in_threadpool(draft.write, bytes(held))
-                held.clear()
+            waiting += piece
+            if len(waiting) >= _HELD:
+                await run_in_threadpool(draft.write, bytes(waiting))
+                waiting.clear()
     except ClientDisconnect:
         raise BadRequestError("upload-broken", "the file did not come whole", hint="send it again") from None
-    await run_in_threadpool(draft.write, bytes(held))
+    await run_in_threadpool(draft.write, bytes(waiting))
 
 
 def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -162,7 +164,7 @@ def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
     return chain([next(pieces)], pieces)
 
 
-def _told(store: Store, caller: Caller, job: Job) -> JobTold:
+def _job_answer(store: Store, caller: Caller, job: Job) -> JobTold:
     return _job(job, store.about(caller, job.id))
 
 

@@ -42,13 +42,13 @@ def add_oidc(router: APIRouter, store: Store, visitors: Visitors, provider: Prov
 
     @router.get("/oidc", response_class=RedirectResponse, status_code=302, include_in_schema=False)
     def leave() -> Response:
-        held = {"nonce": secrets.token_urlsafe(24), "verifier": secrets.token_urlsafe(48), "made": time.time()}
+        flow = {"nonce": secrets.token_urlsafe(24), "verifier": secrets.token_urlsafe(48), "made": time.time()}
         with _client(provider) as line:
             where, state = line.create_authorization_url(
-                _known(provider)["authorization_endpoint"], nonce=held["nonce"], code_verifier=held["verifier"]
+                _known(provider)["authorization_endpoint"], nonce=flow["nonce"], code_verifier=flow["verifier"]
             )
         answer = RedirectResponse(where, 302)
-        sealed = seal_word(sealing, "oidc", json.dumps({**held, "state": state}).encode()).hex()
+        sealed = seal_word(sealing, "oidc", json.dumps({**flow, "state": state}).encode()).hex()
         answer.set_cookie(_COOKIE, sealed, max_age=60 * _MINUTES, path="/portal/api/oidc", httponly=True, samesite="lax",
                           secure=provider.public.startswith("https"))  # fmt: skip
         return answer
@@ -56,10 +56,10 @@ def add_oidc(router: APIRouter, store: Store, visitors: Visitors, provider: Prov
     @router.get("/oidc/back", response_class=HTMLResponse, include_in_schema=False)
     def back(request: Request) -> Response:
         try:
-            held = json.loads(open_word(sealing, "oidc", bytes.fromhex(request.cookies.get(_COOKIE, ""))))
+            flow = json.loads(open_word(sealing, "oidc", bytes.fromhex(request.cookies.get(_COOKIE, ""))))
         except (ValueError, ServiceError):
             raise _refused() from None
-        claims = _claims(provider, str(request.url.query), held)
+        claims = _claims(provider, str(request.url.query), flow)
         person = store.people.vouched(provider.issuer, str(claims["sub"]), str(claims.get("preferred_username") or ""), provider.role_of(claims))  # fmt: skip
         answer = _onward("/people" if person.role == "admin" else "/files")
         visitors.admit(person, answer)
@@ -67,37 +67,37 @@ def add_oidc(router: APIRouter, store: Store, visitors: Visitors, provider: Prov
         return answer
 
 
-def _claims(provider: Provider, query: str, held: Mapping[str, Any]) -> Mapping[str, Any]:
+def _claims(provider: Provider, query: str, flow: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the provider says of a person, its signature and all that binds it to this browser checked.
 
     Errors:  ServiceError `oidc-refused`.
     """
-    if time.time() - float(held["made"]) > 60 * _MINUTES:
+    if time.time() - float(flow["made"]) > 60 * _MINUTES:
         raise _refused()
     known = _known(provider)
     try:
         with _client(provider) as line:
-            told = line.fetch_token(known["token_endpoint"], authorization_response=f"{provider.back}?{query}",
-                                    state=held["state"], code_verifier=held["verifier"])  # fmt: skip
+            token = line.fetch_token(known["token_endpoint"], authorization_response=f"{provider.back}?{query}",
+                                    state=flow["state"], code_verifier=flow["verifier"])  # fmt: skip
         keys = KeySet.import_key_set({"keys": list(_fetched(known["jwks_uri"])["keys"])})
-        signed = jwt.decode(told["id_token"], keys, algorithms=_SIGNED)
+        signed = jwt.decode(token["id_token"], keys, algorithms=_SIGNED)
         options = {"iss": {"values": [known["issuer"]]}, "aud": {"values": [provider.client]}}
         claims = CodeIDToken(
-            signed.claims, signed.header, options, {"nonce": held["nonce"], "client_id": provider.client}
+            signed.claims, signed.header, options, {"nonce": flow["nonce"], "client_id": provider.client}
         )
         claims.validate(leeway=_LEEWAY)
     except (AuthlibBaseError, JoseError, httpx.HTTPError, KeyError, ValueError, TypeError):
         raise _refused() from None
-    if signed.claims.get("nonce") != held["nonce"]:
+    if signed.claims.get("nonce") != flow["nonce"]:
         raise _refused()
-    return _named(known, told, dict(signed.claims))
+    return _named(known, token, dict(signed.claims))
 
 
-def _named(known: Mapping[str, Any], told: Mapping[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
+def _named(known: Mapping[str, Any], token: Mapping[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
     """The claims with the name that a person goes by; many providers tell it only to who asks for it."""
-    if "preferred_username" not in claims and known.get("userinfo_endpoint") and told.get("access_token"):
+    if "preferred_username" not in claims and known.get("userinfo_endpoint") and token.get("access_token"):
         with suppress(httpx.HTTPError, ValueError, TypeError):
-            headers = {"Authorization": f"Bearer {told['access_token']}"}
+            headers = {"Authorization": f"Bearer {token['access_token']}"}
             more = httpx.get(known["userinfo_endpoint"], headers=headers, timeout=_WAIT).raise_for_status().json()
             if more.get("sub") == claims["sub"]:
                 return {"preferred_username": more.get("preferred_username") or more.get("email") or "", **claims}

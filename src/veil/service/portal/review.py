@@ -38,10 +38,10 @@ def _add_reading(router: APIRouter, reviews: Reviews, visitors: Visitors) -> Non
     @router.get("/jobs/{job}/review")
     def review(job: str, caller: Annotated[Caller, asking]) -> ReviewTold:
         """The sample, what was found in it, and what was decided so far."""
-        texts = [Text(text=one["text"], result=one["result"], spans=[Span(**span) for span in one["spans"]]) for one in reviews.texts(caller, job)]  # fmt: skip
+        texts = [Text(text=text["text"], result=text["result"], spans=[Span(**span) for span in text["spans"]]) for text in reviews.texts(caller, job)]  # fmt: skip
         marks, read = reviews.marks(caller, job)
-        told = [Marking(**one._asdict()) for one in marks]
-        return ReviewTold(texts=texts, marks=told, read=sorted(read))
+        markings = [Marking(**mark._asdict()) for mark in marks]
+        return ReviewTold(texts=texts, marks=markings, read=sorted(read))
 
     @router.put("/jobs/{job}/review/mark")
     def decide(job: str, asked: Marking, caller: Annotated[Caller, asking]) -> Done:
@@ -65,11 +65,11 @@ def _add_following(router: APIRouter, reviews: Reviews, visitors: Visitors) -> N
     @router.get("/jobs/{job}/review/entries")
     def entries(job: str, caller: Annotated[Caller, asking]) -> list[EntryTold]:
         """What would be added to the site's lists."""
-        return [EntryTold(**one) for one in reviews.proposed(caller, job)]
+        return [EntryTold(**entry) for entry in reviews.proposed(caller, job)]
 
     @router.post("/jobs/{job}/review/entries")
     def approve(job: str, asked: Approving, caller: Annotated[Caller, asking]) -> Approved:
-        chosen = [(one.kind, one.label, one.word) for one in asked.entries]
+        chosen = [(entry.kind, entry.label, entry.word) for entry in asked.entries]
         return Approved(added=reviews.approve(caller, job, chosen))
 
 
@@ -81,7 +81,7 @@ def _add_rules(router: APIRouter, store: Store, visitors: Visitors) -> None:
         """The site's lists, as they are told to every job."""
         check_role(caller, "reviewer")
         store.act("site rules read", caller.owner)
-        return [RuleTold(**one._asdict()) for one in site_rules(store.database, store.objects)]
+        return [RuleTold(**site_rule._asdict()) for site_rule in site_rules(store.database, store.objects)]
 
     @router.get("/rules.yaml", response_class=Response)
     def written(caller: Annotated[Caller, asking]) -> Response:

@@ -152,8 +152,8 @@ def _hashed(secret: bytes, value: str, label: Label) -> str:
 def _collide(texts: Sequence[str], done: list[Treated]) -> bool:
     """Whether two names that differ in more than case share a fake."""
     seen: dict[str, str] = {}
-    for text, one in zip(texts, done, strict=True):
-        for span, new in zip(one.spans, one.replacements, strict=True):
+    for text, treated in zip(texts, done, strict=True):
+        for span, new in zip(treated.spans, treated.replacements, strict=True):
             name = text[span.start : span.end].casefold()
             if span.label is Label.NAME and seen.setdefault(new.casefold(), name) != name:
                 return True

@@ -29,8 +29,8 @@ def _kind(name: str, labels: str, description: str, examples: str, replacement: 
 
 
 KINDS = {
-    one.name: one
-    for one in (
+    kind.name: kind
+    for kind in (
         _kind("NAME", "NAME", "names of persons: patients, relatives, clinicians", "John Smith | Mrs. Jones"),
         _kind("DATE", "DATE YEAR WEEKDAY", "all elements of dates but the year", "03/15/1985 | May 3rd"),
         _kind("PHONE", "PHONE", "telephone numbers", "555-123-4567"),
@@ -54,7 +54,9 @@ KINDS = {
         _kind("PATIENT_ID", "MRN ID", "numbers that stand for the patient", "MRN: 123456789", "[MRN] or [ID]"),
     )
 }  # fmt: skip
-_SHOWN = {label: name for name, one in KINDS.items() if name not in ("PROVIDER", "PATIENT_ID") for label in one.labels}
+_SHOWN = {
+    label: name for name, kind in KINDS.items() if name not in ("PROVIDER", "PATIENT_ID") for label in kind.labels
+}
 
 
 def kind_of(label: Label) -> str:
@@ -75,6 +77,6 @@ def taken(spans: list[Span], meant: list[Meant], names: Collection[str] | None) 
     providers = "PROVIDER" in names
     return [
         span
-        for span, one in zip(spans, meant, strict=True)
-        if span.label in labels or (providers and span.label is Label.NAME and one.role == "clinician")
+        for span, who in zip(spans, meant, strict=True)
+        if span.label in labels or (providers and span.label is Label.NAME and who.role == "clinician")
     ]

@@ -52,8 +52,8 @@ class Desk:
     def is_ready(self) -> bool:
         """Whether the model is there, and all else that requests need."""
         try:
-            for one in self.needed:
-                one()
+            for check in self.needed:
+                check()
         except Error:
             return False
         return self.reader.ready.is_set()
@@ -96,11 +96,11 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
         """Put something else in the place of what identifies a person."""
         (done,) = await _changed(desk, [asked.text], asked, grant)
         found = _entities(asked.text, done.spans)
-        made = {one.text: new for one, new in zip(found, done.replacements, strict=True)}
+        replaced = {treated.text: new for treated, new in zip(found, done.replacements, strict=True)}
         return DeidentifyAnswer(
             deidentified_text=done.text,
             entities_found=found,
-            replacements_made=made,
+            replacements_made=replaced,
             entity_count=len(found),
             language=done.language or None,
         )
@@ -118,11 +118,13 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
         """The same for up to a hundred texts, in their order."""
         done = await _changed(desk, asked.texts, asked, grant)
         results = [
-            BatchResult(original_text=text if asked.include_original else None, deidentified_text=one.text, entity_count=len(one.spans), language=one.language or None)
-            for text, one in zip(asked.texts, done, strict=True)
+            BatchResult(original_text=text if asked.include_original else None, deidentified_text=treated.text, entity_count=len(treated.spans), language=treated.language or None)
+            for text, treated in zip(asked.texts, done, strict=True)
         ]  # fmt: skip
         return BatchAnswer(
-            results=results, total_entities=sum(one.entity_count for one in results), documents_processed=len(results)
+            results=results,
+            total_entities=sum(result.entity_count for result in results),
+            documents_processed=len(results),
         )
 
 
@@ -137,7 +139,7 @@ def _add_phi(router: APIRouter, desk: Desk) -> None:
         spans = await desk.answers.everything(asked.text)
         desk.count([asked.text], [spans])
         return PhiAnswer(
-            phi=[PhiEntity(**one) for one in entities(asked.text, spans)], language=_language(desk, asked.text)
+            phi=[PhiEntity(**entity) for entity in entities(asked.text, spans)], language=_language(desk, asked.text)
         )
 
 
@@ -152,11 +154,11 @@ def _add_facts(router: APIRouter, desk: Desk) -> None:
     @router.get("/entities", tags=["service"])
     async def kinds() -> EntityKinds:
         """The twenty-one types."""
-        told = [
-            EntityKind(name=one.name, description=one.description, examples=list(one.examples), replacement=one.replacement)
-            for one in KINDS.values()
+        types = [
+            EntityKind(name=kind.name, description=kind.description, examples=list(kind.examples), replacement=kind.replacement)
+            for kind in KINDS.values()
         ]  # fmt: skip
-        return EntityKinds(entity_types=told, total_types=len(told))
+        return EntityKinds(entity_types=types, total_types=len(types))
 
     @router.get("/metrics", tags=["service"], response_class=Response)
     async def metrics(grant: Annotated[Grant, Depends(desk.callers.allowed("metrics"))]) -> Response:
@@ -171,7 +173,7 @@ async def _changed(desk: Desk, texts: list[str], asked: Changing, grant: Grant) 
         raise HTTPException(400, f"Unknown entity type: number {place + 1} of entity_types; see /api/v1/entities")
     desk.check_room()
     done = await desk.answers.change(texts, _wish(asked), grant.id)
-    desk.count(texts, [one.spans for one in done])
+    desk.count(texts, [treated.spans for treated in done])
     return done
 
 
@@ -189,6 +191,6 @@ def _wish(asked: Changing) -> Wish:
 
 def _entities(text: str, spans: list[Span]) -> list[Entity]:
     return [
-        Entity(entity_type=kind_of(one.label), text=text[one.start : one.end], start=one.start, end=one.end, confidence=round(one.score, 4))
-        for one in spans
+        Entity(entity_type=kind_of(span.label), text=text[span.start : span.end], start=span.start, end=span.end, confidence=round(span.score, 4))
+        for span in spans
     ]  # fmt: skip

@@ -29,12 +29,12 @@ class Acts:
     def __init__(self, database: Database, keys: SealKeys) -> None:
         self._database, self._keys = database, keys
 
-    def add(self, what: str, told: Mapping[str, Any]) -> Act:
+    def add(self, what: str, details: Mapping[str, Any]) -> Act:
         """One record more. Shape: as of `append`."""
         moment = dt.datetime.now(tz=dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._database.change() as line:
             number, last = self._end(line)
-            act = record(number + 1, last, {**told, "what": what, "at": moment, "who": who()}, self._keys)
+            act = record(number + 1, last, {**details, "what": what, "at": moment, "who": who()}, self._keys)
             insert(line, "acts", {"number": number + 1, "line": line_of(act)})
             mac = seal_of(self._keys, "head", number + 1, act["hash"])
             sealed = Sealed(number + 1, act["hash"], self._keys.id, mac)
@@ -43,14 +43,14 @@ class Acts:
 
     def _end(self, line: Line) -> tuple[int, str]:
         """Number and hash of the last record."""
-        held = line.execute("SELECT value FROM facts WHERE name = ?", (_HEAD,)).fetchone()
+        fact = line.execute("SELECT value FROM facts WHERE name = ?", (_HEAD,)).fetchone()
         row = line.execute("SELECT number, line FROM acts ORDER BY number DESC LIMIT 1").fetchone()
-        if held is None and row is None:
+        if fact is None and row is None:
             return 0, FIRST
-        if held is None or row is None:
+        if fact is None or row is None:
             raise broken(_NAME, 1)
         try:
-            head, act = json.loads(held["value"]), json.loads(bytes(row["line"]))
+            head, act = json.loads(fact["value"]), json.loads(bytes(row["line"]))
             sealed = Sealed(**head["sealed"])
             fits = (sealed.records, sealed.hash) == (row["number"], act["hash"]) and sealed.key == self._keys.id
         except (ValueError, KeyError, TypeError):
@@ -69,8 +69,8 @@ def write_acts(database: Database, path: Path) -> int:
         raise LeakError("audit-there", "the file exists already", where=path.name, hint="name a new file")
     with database.change() as line:
         rows = line.execute("SELECT line FROM acts ORDER BY number").fetchall()
-        held = line.execute("SELECT value FROM facts WHERE name = ?", (_HEAD,)).fetchone()
+        fact = line.execute("SELECT value FROM facts WHERE name = ?", (_HEAD,)).fetchone()
     write_private(path, b"".join(bytes(row["line"]) for row in rows))
-    if held is not None:
-        write_private(head_path(path), held["value"].encode() + b"\n")
+    if fact is not None:
+        write_private(head_path(path), fact["value"].encode() + b"\n")
     return len(rows)

@@ -53,9 +53,9 @@ class Bucket:
             found = self._system.get_file_info(asked)
         except (OSError, pa.ArrowException):
             raise _closed() from None
-        for one in found:
-            if one.type == fs.FileType.File and one.mtime_ns is not None and one.mtime_ns / 1e9 < older - _DAY:
-                yield one.base_name
+        for info in found:
+            if info.type == fs.FileType.File and info.mtime_ns is not None and info.mtime_ns / 1e9 < older - _DAY:
+                yield info.base_name
 
 
 class _Object:

@@ -68,7 +68,9 @@ class Choice:
     def labels(self) -> frozenset[Label]:
         """The labels that go."""
         if not self.identifiers:
-            return frozenset(label for label, one in self.read().labels.items() if not isinstance(one, Keep))
+            return frozenset(
+                label for label, treatment in self.read().labels.items() if not isinstance(treatment, Keep)
+            )
         return frozenset().union(*(IDENTIFIERS[name] for name in self.identifiers))
 
     def read(self) -> Profile:
@@ -103,14 +105,14 @@ def not_covered(choice: Choice) -> list[str]:
 
     Source:  what the service makes no claim of: no certificate is given, a person stays answerable.
     """
-    told = ["This is no certificate: a person must judge whether the result may be shared."]
+    sentences = ["This is no certificate: a person must judge whether the result may be shared."]
     goes = choice.labels
     stays = sorted(label.value for label in Label if label not in goes)
-    told.append(
+    sentences.append(
         "These kinds stay where they are found: " + ", ".join(stays) + "."
         if stays
         else "Every kind that is found goes."
     )
-    told.append("Not looked for: faces and voices, handwriting, pictures within files, and facts that point to one person without naming them "
+    sentences.append("Not looked for: faces and voices, handwriting, pictures within files, and facts that point to one person without naming them "
                 "(a rare disease, an office, an event in the news).")  # fmt: skip
-    return told
+    return sentences

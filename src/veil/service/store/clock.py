@@ -52,20 +52,20 @@ class Clock:
 
     def _note(self, now: float) -> float:
         with self._database.change() as line:
-            held = line.execute("SELECT value FROM facts WHERE name = 'time'").fetchone()
-            self._noted = _read(held["value"]) if held else None
+            fact = line.execute("SELECT value FROM facts WHERE name = 'time'").fetchone()
+            self._noted = _read(fact["value"]) if fact else None
             now = max(now, self._reckoned())
             self._noted = Seen(now, _up(), self._boot)
             set_fact(line, "time", json.dumps(self._noted))
         return now
 
     def _last(self) -> Seen | None:
-        held = self._database.fact("time")
-        return _read(held) if held else None
+        fact = self._database.fact("time")
+        return _read(fact) if fact else None
 
 
-def _read(held: str) -> Seen:
-    at, up, boot = json.loads(held)
+def _read(fact: str) -> Seen:
+    at, up, boot = json.loads(fact)
     return Seen(float(at), float(up), str(boot))
 
 

@@ -83,17 +83,17 @@ def given_up(line: Line, now: float, tries: int) -> list[str]:
 
 def renew(line: Line, lease: Lease, until: float, stage: str, done: int, whole: int) -> bool:
     """Whether the job is still this worker's: it was not cancelled, and nobody else took it."""
-    told = line.execute("UPDATE jobs SET leased = ?, stage = ?, done = ?, whole = ? WHERE id = ? AND lease = ? AND state = ?",
+    updated = line.execute("UPDATE jobs SET leased = ?, stage = ?, done = ?, whole = ? WHERE id = ? AND lease = ? AND state = ?",
                         (until, stage, done, whole, lease.job, lease.token, lease.act))  # fmt: skip
-    return told.rowcount == 1
+    return updated.rowcount == 1
 
 
 def put_back(line: Line, lease: Lease, now: float, tries: int) -> bool:
     """Whether the job waits again, as before it was taken; after as many tries as are allowed it does not."""
     state = {PLANNING: UPLOADED, RUNNING: QUEUED}[lease.act]
-    told = line.execute("UPDATE jobs SET state = ?, lease = '', leased = ? WHERE id = ? AND lease = ? AND state = ? AND tries < ?",
+    updated = line.execute("UPDATE jobs SET state = ?, lease = '', leased = ? WHERE id = ? AND lease = ? AND state = ? AND tries < ?",
                         (state, now, lease.job, lease.token, lease.act, tries))  # fmt: skip
-    return told.rowcount == 1
+    return updated.rowcount == 1
 
 
 def excuse(line: Line, lease: Lease) -> None:
@@ -113,6 +113,7 @@ def add(line: Line, columns: Mapping[str, Any]) -> None:
     insert(line, "jobs", {**columns, "number": last["last"] + 1})
 
 
-def put(line: Line, job: str, told: Mapping[str, Any]) -> None:
+def put(line: Line, job: str, columns: Mapping[str, Any]) -> None:
     """Columns of a job, new."""
-    line.execute(f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in told)} WHERE id = ?", (*told.values(), job))  # noqa: S608  names of ours
+    names = ", ".join(f"{name} = ?" for name in columns)
+    line.execute(f"UPDATE jobs SET {names} WHERE id = ?", (*columns.values(), job))  # noqa: S608  names of ours

@@ -23,11 +23,11 @@ def open_key(data: Path | str, file: Path | None = None, environment: Mapping[st
     """
     environment = os.environ if environment is None else environment
     if file is None:
-        told = environment.get(VARIABLE, "")
-        if not told:
+        secret = environment.get(VARIABLE, "")
+        if not secret:
             raise KeyringError("service-key-missing", "no key of the service was given",
                                hint=f"--key-file FILE, outside the data folder, or {VARIABLE}")  # fmt: skip
-        return keys_of(told)
+        return keys_of(secret)
     folder = Path(data) if isinstance(data, Path) or not is_address(data) else None
     if folder is not None and file.resolve().is_relative_to(folder.resolve()):
         raise KeyringError("service-key-inside", "the key of the service lies with the data that it locks", where=file.name,
@@ -48,8 +48,8 @@ def _make(file: Path, data: Path | None) -> None:
     create_private(file, os.urandom(32).hex().encode() + b"\n")
 
 
-def keys_of(told: str) -> Keys:
+def keys_of(secret: str) -> Keys:
     try:
-        return Keys.from_secret(bytes.fromhex(told.strip()))
+        return Keys.from_secret(bytes.fromhex(secret.strip()))
     except (ValueError, KeyringError):
         raise KeyringError("service-key-broken", "not a service key", hint="expected: 64 hexadecimal digits") from None

@@ -48,8 +48,8 @@ def add_rules(
     check_role(caller, "reviewer")
     now = clock.now()
     with database.change() as line:
-        there = {(one.kind, one.word.lower()) for one in _opened(objects, line.execute(_ALL).fetchall())}
-        new = [one for one in dict.fromkeys(rules) if (one[0], one[2].lower()) not in there]
+        there = {(rule.kind, rule.word.lower()) for rule in _opened(objects, line.execute(_ALL).fetchall())}
+        new = [rule for rule in dict.fromkeys(rules) if (rule[0], rule[2].lower()) not in there]
         for kind, label, word in new:
             name = secrets.token_hex(8)
             sealed = objects.seal_rule(name, word)

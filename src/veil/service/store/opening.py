@@ -23,7 +23,7 @@ RECORD = "audit.jsonl"
 class Record(Protocol):
     """The record of acts. Shape: as `Journal`."""
 
-    def add(self, what: str, told: Mapping[str, Any]) -> Any: ...
+    def add(self, what: str, details: Mapping[str, Any]) -> Any: ...
 
 
 def open_database(site: Site) -> Database:
@@ -36,13 +36,13 @@ def open_database(site: Site) -> Database:
 
 def database_at(written: str) -> Database:
     """The database of several nodes. Errors: as `open_database`."""
-    return cast("Database", _made("postgresql", "veil.service.store.postgresql:Postgresql", written))
+    return cast("Database", _opened("postgresql", "veil.service.store.postgresql:Postgresql", written))
 
 
 def open_place(site: Site) -> Place:
     """Errors: ServiceError `store-objects`, `store-open`, `store-kind`."""
     if is_address(site.objects):
-        return cast("Place", _made("s3", "veil.service.store.bucket:Bucket", site.objects))
+        return cast("Place", _opened("s3", "veil.service.store.bucket:Bucket", site.objects))
     if site.objects:
         _make_private(Path(site.objects))
         return Folder(Path(site.objects))
@@ -56,7 +56,7 @@ def open_record(site: Site, database: Database) -> Record:
     return Journal(site.folder / RECORD, site.keys) if site.folder is not None else Acts(database, site.keys)
 
 
-def _made(scheme: str, place: str, written: str) -> Any:
+def _opened(scheme: str, place: str, written: str) -> Any:
     address = parse(written, Path())
     if address.scheme != scheme:
         raise ServiceError("store-kind", "a service keeps nothing in a store of this kind", hint="--data postgresql://..., --objects s3://..., or folders")  # fmt: skip

@@ -26,7 +26,7 @@ _stretching = BoundedSemaphore(2)  # each takes 64 MiB: many who enter at once w
 class Told(Protocol):
     """How an act comes on the record. Shape: as `Store.act`."""
 
-    def __call__(self, what: str, by: str, job: str = ..., **told: int | str) -> None: ...
+    def __call__(self, what: str, by: str, job: str = ..., **details: int | str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,13 @@ class Passwords:
         Keeps:   a wrong old one counts as one at the door.
         Errors:  ServiceError `password-wrong`, `password-short`, `password-none`.
         """
-        held = self._held(person)
+        row = self._row_of(person)
         secret = self.secret(new)
-        if self._judged(held, old) is None:
+        if self._judged(row, old) is None:
             raise _wrong()
         self._tell("password changed", person)
         with self._database.change() as line:
-            if not _put(line, person, secret, held["salt"]):
+            if not _put(line, person, secret, row["salt"]):
                 raise _wrong()
             line.execute("DELETE FROM sessions WHERE person = ? AND digest <> ?", (person, session))
             line.execute("DELETE FROM renewals WHERE person = ?", (person,))
@@ -99,7 +99,7 @@ class Passwords:
 
         Errors:  ServiceError `person-unknown`, `password-none`.
         """
-        self._held(person)
+        self._row_of(person)
         token, until = secrets.token_urlsafe(32), self._clock.now() + self._terms.renewal
         self._tell("new password offered", by, person=person)
         with self._database.change() as line:
@@ -110,10 +110,10 @@ class Passwords:
     def renewal(self, token: str, password: str) -> Renewal:
         """What a link and a new password come to. Errors: ServiceError `invitation-unknown`, `password-short`."""
         asked = "SELECT person FROM renewals WHERE digest = ? AND until > ?"
-        held = self._database.row(asked, link_digest(token), self._clock.now())
-        if held is None:
+        renewal_row = self._database.row(asked, link_digest(token), self._clock.now())
+        if renewal_row is None:
             raise uninvited()
-        return Renewal(link_digest(token), held["person"], self.secret(password))
+        return Renewal(link_digest(token), renewal_row["person"], self.secret(password))
 
     def renew(self, line: Line, renewal: Renewal, now: float) -> Person:
         """Sets it; the link is used up, and all sessions of the person end. Errors: ServiceError `invitation-unknown`."""
@@ -122,44 +122,44 @@ class Passwords:
             raise uninvited()
         _put(line, renewal.person, renewal.secret)
         line.execute("DELETE FROM sessions WHERE person = ?", (renewal.person,))
-        held = line.execute("SELECT * FROM people WHERE id = ? AND active = 1", (renewal.person,)).fetchone()
-        if held is None:
+        row = line.execute("SELECT * FROM people WHERE id = ? AND active = 1", (renewal.person,)).fetchone()
+        if row is None:
             raise uninvited()
-        return person_of(held)
+        return person_of(row)
 
-    def _held(self, person: str) -> Row:
+    def _row_of(self, person: str) -> Row:
         """The row of one who has a password. Errors: ServiceError `person-unknown`, `password-none`."""
-        held = self._database.row("SELECT * FROM people WHERE id = ? AND active = 1", person)
-        if held is None:
+        row = self._database.row("SELECT * FROM people WHERE id = ? AND active = 1", person)
+        if row is None:
             raise NotFoundError("person-unknown", "there is no such person")
-        if held["digest"] == NONE:
+        if row["digest"] == NONE:
             raise ConflictError("password-none", "this account has no password here", hint="it is the hospital's own: change it there")  # fmt: skip
-        return held
+        return row
 
     def _judged(self, seen: Row | None, password: str) -> Row | None:
         """The row of a person whose password this is, as it is after the password was stretched; None where it does not open."""
         salt, cost = (seen["salt"], Cost(**json.loads(seen["cost"]))) if seen else (self._nobody, self._terms.password)
-        made, now = _stretched(password, salt, cost), self._clock.now()
+        computed, now = _stretched(password, salt, cost), self._clock.now()
         locks = False
         with self._database.change() as line:
-            held = line.execute("SELECT * FROM people WHERE id = ?", (seen["id"] if seen else "",)).fetchone()
-            fits = hmac.compare_digest(made, held["digest"] if held else bytes(32))
-            is_open = held is not None and held["locked"] <= now
-            opens = bool(is_open and fits and held["active"])
+            row = line.execute("SELECT * FROM people WHERE id = ?", (seen["id"] if seen else "",)).fetchone()
+            fits = hmac.compare_digest(computed, row["digest"] if row else bytes(32))
+            is_open = row is not None and row["locked"] <= now
+            opens = bool(is_open and fits and row["active"])
             set_fact(line, "tried", now)  # what an unknown name costs too
-            if opens and held["wrong"]:
-                line.execute("UPDATE people SET wrong = 0 WHERE id = ?", (held["id"],))
+            if opens and row["wrong"]:
+                line.execute("UPDATE people SET wrong = 0 WHERE id = ?", (row["id"],))
             if is_open and not opens:
-                locks = self._counted(line, held, now)
+                locks = self._counted(line, row, now)
         if locks:
-            self._tell("locked", held["id"])
-        return held if opens else None
+            self._tell("locked", row["id"])
+        return row if opens else None
 
-    def _counted(self, line: Line, held: Row, now: float) -> bool:
+    def _counted(self, line: Line, row: Row, now: float) -> bool:
         """One wrong password more; whether the name is locked now."""
-        wrong: int = (held["wrong"] + 1) % self._terms.wrong
-        locked = held["locked"] if wrong else now + self._terms.locked
-        line.execute("UPDATE people SET wrong = ?, locked = ? WHERE id = ?", (wrong, locked, held["id"]))
+        wrong: int = (row["wrong"] + 1) % self._terms.wrong
+        locked = row["locked"] if wrong else now + self._terms.locked
+        line.execute("UPDATE people SET wrong = ?, locked = ? WHERE id = ?", (wrong, locked, row["id"]))
         return wrong == 0
 
 
@@ -173,11 +173,11 @@ def link_digest(token: str) -> bytes:
 
 def _put(line: Line, person: str, secret: Secret, instead: bytes | None = None) -> bool:
     """Whether the password is set. Shape: `instead`: only where that salt is still there."""
-    told: tuple[Any, ...] = (secret.salt, secret.cost, secret.digest, person)
+    values: tuple[Any, ...] = (secret.salt, secret.cost, secret.digest, person)
     asked = "UPDATE people SET salt = ?, cost = ?, digest = ?, wrong = 0, locked = 0 WHERE id = ? AND active = 1"
     if instead is not None:
-        asked, told = f"{asked} AND salt = ?", (*told, instead)
-    return line.execute(asked, told).rowcount == 1
+        asked, values = f"{asked} AND salt = ?", (*values, instead)
+    return line.execute(asked, values).rowcount == 1
 
 
 def _stretched(password: str, salt: bytes, cost: Cost) -> bytes:

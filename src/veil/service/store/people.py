@@ -79,11 +79,11 @@ class People:
             raise uninvited()
         row = self._row(name, password, "")
         with self._database.change() as line:
-            held = line.execute("DELETE FROM invitations WHERE digest = ? AND until > ? RETURNING role", (link_digest(token), now)).fetchone()  # fmt: skip
-            if held is None:
+            invitation = line.execute("DELETE FROM invitations WHERE digest = ? AND until > ? RETURNING role", (link_digest(token), now)).fetchone()  # fmt: skip
+            if invitation is None:
                 raise uninvited()
-            _insert(line, row | {"role": held["role"]})
-        return Person(row["id"], name, held["role"])
+            _insert(line, row | {"role": invitation["role"]})
+        return Person(row["id"], name, invitation["role"])
 
     def vouched(self, issuer: str, subject: str, name: str, role: str) -> Person:
         """A person whom a provider of accounts vouches for, with the role that it gives; made at the first time.
@@ -94,19 +94,19 @@ class People:
         known = hashlib.sha256(json.dumps([issuer, subject]).encode()).hexdigest()[:16]
         shown, now = name if _NAME.fullmatch(name) else f"person-{known[:6]}", self._clock.now()
         with self._database.change() as line:
-            held = line.execute("SELECT * FROM people WHERE id = ?", (known,)).fetchone()
-            if held is None:
+            person_row = line.execute("SELECT * FROM people WHERE id = ?", (known,)).fetchone()
+            if person_row is None:
                 taken = line.execute("SELECT 1 FROM people WHERE name = ?", (shown,)).fetchone()
                 row = {"id": known, "name": f"{shown[:80]}-{known}" if taken else shown, "role": role, "salt": os.urandom(16),
                        "cost": json.dumps(asdict(self._terms.password)), "digest": NONE, "made": now}  # fmt: skip
                 _insert(line, row)
                 return Person(known, str(row["name"]), role)
-            if not held["active"]:
+            if not person_row["active"]:
                 raise UnauthenticatedError("sign-in", "this account is shut", hint="ask an admin of the service")
             line.execute("UPDATE people SET role = ?, digest = ? WHERE id = ?", (role, NONE, known))
-            if held["role"] != role:
-                _end(line, known, held["role"])
-        return Person(known, held["name"], role)
+            if person_row["role"] != role:
+                _end(line, known, person_row["role"])
+        return Person(known, person_row["name"], role)
 
     def all(self) -> list[Person]:
         return [person_of(row) for row in self._database.rows("SELECT * FROM people ORDER BY name")]
@@ -136,8 +136,8 @@ def _check_first(line: Line, code: str) -> None:
     """Errors: ServiceError `setup-done`, `setup-code`."""
     if line.execute("SELECT 1 FROM people").fetchone():
         raise ConflictError("setup-done", "the first admin is there already", hint="sign in, or ask for an invitation")
-    held = line.execute("SELECT value FROM facts WHERE name = 'setup'").fetchone()
-    if held is None or not hmac.compare_digest(held["value"], link_digest(code).hex()):
+    fact = line.execute("SELECT value FROM facts WHERE name = 'setup'").fetchone()
+    if fact is None or not hmac.compare_digest(fact["value"], link_digest(code).hex()):
         raise ForbiddenError(
             "setup-code", "this is not the code of the first run", hint="it stands in the terminal of the service"
         )
@@ -155,14 +155,14 @@ class _TriedError(Exception):
 
 def _change(line: Line, person: str, role: str | None, active: bool | None) -> None:
     """Errors: ServiceError `person-unknown`, `admin-last`."""
-    held = line.execute("SELECT role FROM people WHERE id = ?", (person,)).fetchone()
-    if held is None:
+    row = line.execute("SELECT role FROM people WHERE id = ?", (person,)).fetchone()
+    if row is None:
         raise NotFoundError("person-unknown", "there is no such person")
-    told = (role, None if active is None else int(active), person)
-    line.execute("UPDATE people SET role = coalesce(?, role), active = coalesce(?, active) WHERE id = ?", told)
+    values = (role, None if active is None else int(active), person)
+    line.execute("UPDATE people SET role = coalesce(?, role), active = coalesce(?, active) WHERE id = ?", values)
     if not line.execute("SELECT 1 FROM people WHERE role = 'admin' AND active = 1").fetchone():
         raise ConflictError("admin-last", "somebody must stay who manages the service", hint="make another admin first")
-    _end(line, person, held["role"])
+    _end(line, person, row["role"])
 
 
 def _end(line: Line, person: str, was: str) -> None:

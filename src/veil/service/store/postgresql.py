@@ -49,7 +49,7 @@ class Postgresql(Database):
 
     @contextmanager
     def change(self) -> Iterator[Spoken]:
-        with self._lent(self._begun) as (line, number):
+        with self._borrowed(self._begun) as (line, number):
             try:
                 yield line
             except BaseException:
@@ -59,7 +59,7 @@ class Postgresql(Database):
                 self._settle(number)
 
     def rows(self, asked: str, *values: object) -> list[Row]:
-        with self._lent(lambda line: line.execute(asked, values).fetchall()) as (_, found):
+        with self._borrowed(lambda line: line.execute(asked, values).fetchall()) as (_, found):
             return list(found)
 
     def cut(self) -> None:
@@ -71,7 +71,7 @@ class Postgresql(Database):
         if not self._take_cut():
             return
         try:
-            with self._lent(lambda line: line.execute("SET lock_timeout = '2s'")) as (line, _):
+            with self._borrowed(lambda line: line.execute("SET lock_timeout = '2s'")) as (line, _):
                 try:
                     for table in _KEYED:
                         line.execute(f"VACUUM (FULL) {table}")
@@ -150,7 +150,7 @@ class Postgresql(Database):
         raise closed()
 
     @contextmanager
-    def _lent(self, first: Callable[[Spoken], T]) -> Iterator[tuple[Spoken, T]]:
+    def _borrowed(self, first: Callable[[Spoken], T]) -> Iterator[tuple[Spoken, T]]:
         """A line, and what it said at first."""
         if not self._turns.acquire(timeout=_PATIENCE):
             raise closed()

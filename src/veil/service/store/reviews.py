@@ -110,9 +110,9 @@ class Reviews:
             hits, misses, wrong = _counted(texts[number]["spans"], by_text[number])
             rows.append((hits.total(), hits.total() + misses.total(), hits.total() + wrong))
             for label in hits | misses:
-                told = labels.setdefault(label, {"hits": 0, "misses": 0})
-                told["hits"] += hits[label]
-                told["misses"] += misses[label]
+                label_counts = labels.setdefault(label, {"hits": 0, "misses": 0})
+                label_counts["hits"] += hits[label]
+                label_counts["misses"] += misses[label]
         counts = np.array(rows, np.int64).reshape(-1, 3)
         return {
             "texts": len(texts), "read": len(read), "recall": _share(counts[:, 0], counts[:, 1]),
@@ -145,7 +145,7 @@ class Reviews:
 
         Errors:  ServiceError `review-entry` for one that was not proposed.
         """
-        proposed = {(one["kind"], one["label"], one["word"]) for one in self.proposed(caller, job)}
+        proposed = {(entry["kind"], entry["label"], entry["word"]) for entry in self.proposed(caller, job)}
         if not set(chosen) <= proposed:
             raise InvalidError(
                 "review-entry", "an entry does not follow from this review", hint="read the proposal again"
@@ -160,10 +160,10 @@ class Reviews:
     def _check_place(self, texts: list[Record], mark: Mark) -> None:
         if not 0 <= mark.text < len(texts) or mark.label not in Label.__members__:
             raise _no_place()
-        one = texts[mark.text]
-        is_span = any((span["start"], span["end"]) == (mark.start, mark.end) for span in one["spans"])
-        inside = 0 <= mark.start < mark.end <= len(one["text"])
-        overlaps = any(span["start"] < mark.end and mark.start < span["end"] for span in one["spans"])
+        text = texts[mark.text]
+        is_span = any((span["start"], span["end"]) == (mark.start, mark.end) for span in text["spans"])
+        inside = 0 <= mark.start < mark.end <= len(text["text"])
+        overlaps = any(span["start"] < mark.end and mark.start < span["end"] for span in text["spans"])
         if mark.verdict in (RIGHT, WRONG) and is_span:
             return
         if mark.verdict == MISSED and inside and not overlaps:

@@ -35,18 +35,18 @@ class Sealing:
         self.size = 0
         self._sink, self._name, self._number = sink, name, 0
         self._cipher = AESGCM(self.key)
-        self._held = bytearray()
+        self._buffer = bytearray()
 
     def write(self, data: bytes) -> None:
-        self._held += data
+        self._buffer += data
         self.size += len(data)
-        while len(self._held) > CHUNK:  # a whole chunk that is held back may be the last
-            self._put(bytes(self._held[:CHUNK]), last=False)
-            del self._held[:CHUNK]
+        while len(self._buffer) > CHUNK:  # a whole chunk that is held back may be the last
+            self._put(bytes(self._buffer[:CHUNK]), last=False)
+            del self._buffer[:CHUNK]
 
     def finish(self) -> None:
-        self._put(bytes(self._held), last=True)
-        self._held.clear()
+        self._put(bytes(self._buffer), last=True)
+        self._buffer.clear()
 
     def _put(self, piece: bytes, *, last: bool) -> None:
         bound = _bound(self._name, self._number, self.size if last else None)
@@ -60,19 +60,19 @@ def opened(source: BinaryIO, key: bytes, name: str) -> Iterator[bytes]:
     Errors:  ServiceError `object-damaged`: cut short, lengthened, spliced, turned round, of another name or key.
     """
     cipher, number, size = AESGCM(key), 0, 0
-    held = source.read(CHUNK + _TAG)
+    chunk = source.read(CHUNK + _TAG)
     while True:
-        following = source.read(CHUNK + _TAG) if len(held) == CHUNK + _TAG else b""
-        size += len(held) - _TAG
+        following = source.read(CHUNK + _TAG) if len(chunk) == CHUNK + _TAG else b""
+        size += len(chunk) - _TAG
         bound = _bound(name, number, None if following else size)
         try:
-            piece = cipher.decrypt(_nonce(number), held, bound)
+            piece = cipher.decrypt(_nonce(number), chunk, bound)
         except (InvalidTag, ValueError):
             raise damaged() from None
         yield piece
         if not following:
             return
-        held, number = following, number + 1
+        chunk, number = following, number + 1
 
 
 def seal_word(key: bytes, what: str, data: bytes) -> bytes:
@@ -102,6 +102,6 @@ def _nonce(number: int) -> bytes:
 
 
 def _bound(name: str, number: int, whole: int | None) -> bytes:
-    told = name.encode()
+    encoded_name = name.encode()
     end = b"\0" if whole is None else b"\1" + struct.pack(">Q", max(0, whole))
-    return _MARK + struct.pack(">QH", number, len(told)) + told + end
+    return _MARK + struct.pack(">QH", number, len(encoded_name)) + encoded_name + end

@@ -28,8 +28,8 @@ class Sessions:
         """
         token, now = secrets.token_urlsafe(32), self._clock.now()
         with self._database.change() as line:
-            held = line.execute("SELECT salt FROM people WHERE id = ? AND active = 1", (person.id,)).fetchone()
-            if held is None or (person.salt and person.salt != held["salt"]):
+            row = line.execute("SELECT salt FROM people WHERE id = ? AND active = 1", (person.id,)).fetchone()
+            if row is None or (person.salt and person.salt != row["salt"]):
                 raise _none()
             insert(line, "sessions", {"digest": session_digest(token), "person": person.id, "made": now, "seen": now})
         return token
@@ -37,17 +37,17 @@ class Sessions:
     def person(self, token: str) -> Person:
         """Whose session this is. Errors: ServiceError `session-none`."""
         now = self._clock.now()
-        held = self._database.row(
+        row = self._database.row(
             "SELECT people.*, sessions.seen AS seen FROM sessions JOIN people ON people.id = sessions.person"
             " WHERE sessions.digest = ? AND sessions.made > ? AND sessions.seen > ? AND active = 1",
             session_digest(token), now - self._terms.session, now - self._terms.idle,
         )  # fmt: skip
-        if held is None:
+        if row is None:
             raise _none()
-        if now - held["seen"] > min(_SEEN_EVERY, self._terms.idle / 4):
+        if now - row["seen"] > min(_SEEN_EVERY, self._terms.idle / 4):
             with self._database.change() as line:
                 line.execute("UPDATE sessions SET seen = ? WHERE digest = ?", (now, session_digest(token)))
-        return Person(held["id"], held["name"], held["role"], active=True)
+        return Person(row["id"], row["name"], row["role"], active=True)
 
     def end(self, token: str) -> None:
         with self._database.change() as line:

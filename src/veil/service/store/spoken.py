@@ -44,7 +44,7 @@ class Spoken:
     def __init__(self, address: Address, schema: str) -> None:
         self._failed, self._within, self.is_open = False, False, True
         try:
-            self._held = pg8000.native.Connection(**_parameters(address, schema))
+            self._connection = pg8000.native.Connection(**_parameters(address, schema))
         except Exception:  # noqa: BLE001  a driver fails in many ways, and each may tell an address
             raise closed() from None
         self.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")  # fmt: skip
@@ -53,9 +53,11 @@ class Spoken:
         """Shape: `?` stands for a value; a sign that no text of this database can hold becomes U+FFFD, which stands nowhere."""
         number = count()
         named = re.sub(r"\?", lambda _: f":v{next(number)}", asked) if values else asked
-        told = {f"v{i}": _UNHELD.sub("�", one) if isinstance(one, str) else one for i, one in enumerate(values)}
+        parameters = {
+            f"v{i}": _UNHELD.sub("�", value) if isinstance(value, str) else value for i, value in enumerate(values)
+        }
         try:
-            rows = self._held.run(named, **told) or []
+            rows = self._connection.run(named, **parameters) or []
         except DatabaseError as error:
             seen = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
             self._failed, self.is_open = True, seen.get("V", "") == "ERROR"
@@ -66,8 +68,8 @@ class Spoken:
                 raise closed() from None
             raise
         self._within = asked.startswith("BEGIN") or (self._within and asked not in ("COMMIT", "ROLLBACK"))
-        names = [one["name"] for one in self._held.columns or ()]
-        return Told([dict(zip(names, row, strict=True)) for row in rows], self._held.row_count)
+        names = [column["name"] for column in self._connection.columns or ()]
+        return Told([dict(zip(names, row, strict=True)) for row in rows], self._connection.row_count)
 
     def committed(self) -> bool:
         """Whether the change is made; False where the answer was not heard. Errors: ServiceError `store-closed` where it is not."""
@@ -90,9 +92,9 @@ class Spoken:
 
     def close(self) -> None:
         self.is_open = False
-        file = getattr(self._held, "_sock", None)  # the driver leaves it open where the server is gone
+        file = getattr(self._connection, "_sock", None)  # the driver leaves it open where the server is gone
         with suppress(Exception):
-            self._held.close()
+            self._connection.close()
         with suppress(Exception):
             file.close() if file is not None else None
 

@@ -45,7 +45,7 @@ class Sqlite(Database):
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
-        with self._lent() as line:
+        with self._borrowed() as line:
             line.execute("BEGIN IMMEDIATE")
             try:
                 yield line
@@ -55,11 +55,11 @@ class Sqlite(Database):
             line.execute("COMMIT")
 
     def rows(self, asked: str, *values: object) -> list[Row]:
-        with self._lent() as line:
+        with self._borrowed() as line:
             return line.execute(asked, values).fetchall()
 
     def cut(self) -> None:
-        with self._lent() as line:
+        with self._borrowed() as line:
             line.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ class Sqlite(Database):
         return line
 
     @contextmanager
-    def _lent(self) -> Iterator[sqlite3.Connection]:
+    def _borrowed(self) -> Iterator[sqlite3.Connection]:
         try:
             line = self._idle.get_nowait()
         except Empty:

@@ -62,9 +62,9 @@ class Store:
     def close(self) -> None:
         self.database.close()
 
-    def act(self, what: str, by: str, job: str = "", **told: int | str) -> None:
+    def act(self, what: str, by: str, job: str = "", **details: int | str) -> None:
         """What somebody did, on the record. Shape: ids, codes and counts; never a word of the data."""
-        self._record.add(what, {"by": by, **({"job": job} if job else {}), **told})
+        self._record.add(what, {"by": by, **({"job": job} if job else {}), **details})
 
     def renew(self, token: str, password: str) -> Person:
         """A forgotten password is set anew, with a link that an admin made; the link is used up.
@@ -188,17 +188,17 @@ class Store:
         Keeps:   the time is looked at again before every chunk.
         """
         row = self._checked(caller, job, "fetch")
-        held = self.database.row("SELECT * FROM objects WHERE job = ? AND what = ?", job, OUTPUT)
-        if held is None:
+        output = self.database.row("SELECT * FROM objects WHERE job = ? AND what = ?", job, OUTPUT)
+        if output is None:
             raise GoneError(
                 "object-gone", "an object of the store is not there", hint="was the data folder put back from a copy?"
             )
         name = str(self._opened(row, "report")["name"])
-        self.act("fetched", caller.owner, job, bytes=held["size"])
-        return name, int(held["size"]), self._timed(held, row["until"])
+        self.act("fetched", caller.owner, job, bytes=output["size"])
+        return name, int(output["size"]), self._timed(output, row["until"])
 
-    def _timed(self, held: Row, until: float) -> Iterator[bytes]:
-        for piece in self.objects.read(held):
+    def _timed(self, output: Row, until: float) -> Iterator[bytes]:
+        for piece in self.objects.read(output):
             if self.clock.now() >= until:
                 raise GoneError(
                     "job-expired", "the time of this job is over: it was deleted", hint="upload the file again"
@@ -241,8 +241,8 @@ class Store:
 
     def _check_quota(self, owner: str) -> int:
         """How many bytes an owner may still store. Errors: LimitError `quota`."""
-        held = self.database.row(_HELD, owner)
-        left = self.terms.quota - (held["held"] if held else 0)
+        used = self.database.row(_HELD, owner)
+        left = self.terms.quota - (used["held"] if used else 0)
         if left <= 0:
             raise LimitError("quota", "there is no room left for this owner", hint="delete results that were fetched")
         return int(left)
@@ -267,10 +267,10 @@ class Store:
 
     def _check_key(self, keys: Keys) -> None:
         with self.database.change() as line:
-            held = line.execute("SELECT value FROM facts WHERE name = 'key'").fetchone()
-            if held is None:
+            fact = line.execute("SELECT value FROM facts WHERE name = 'key'").fetchone()
+            if fact is None:
                 set_fact(line, "key", keys.id)
-            elif held["value"] != keys.id:
+            elif fact["value"] != keys.id:
                 raise ServiceError(
                     "store-key",
                     "this data folder was locked with another key",
@@ -288,5 +288,5 @@ def _row(line: Line, job: str) -> Row | None:
     return found
 
 
-def _sealed(key: bytes, what: str, told: Mapping[str, Any]) -> bytes:
-    return seal_word(key, what, json.dumps(told).encode())
+def _sealed(key: bytes, what: str, content: Mapping[str, Any]) -> bytes:
+    return seal_word(key, what, json.dumps(content).encode())

@@ -62,115 +62,115 @@ def read(body: Body, limit: int) -> Reading:
              where they are none. `limit`: bytes, before unpacking.
     Keeps:   raises nothing.
     """
-    made = Reading()
+    reading = Reading()
     if body.path:
-        made.lines += [unquote(one) for one in body.path.split("/") if one]
+        reading.lines += [unquote(step) for step in body.path.split("/") if step]
     if body.query:
-        _try(made, lambda: _form(made, body.query))
+        _try(reading, lambda: _form(reading, body.query))
     if body.content:
         try:
             content = unpacked(body.content, body.codings, SWELLS * limit)
         except Error as error:
-            made.unread.append(error.code)
+            reading.unread.append(error.code)
         else:
-            _read(made, content, body, SWELLS * limit, 0)
-    if any(isinstance(one, Unread) for one in made.lines):
-        made.unread.append("body-packed-value")
-    return made
+            _read(reading, content, body, SWELLS * limit, 0)
+    if any(isinstance(line, Unread) for line in reading.lines):
+        reading.unread.append("body-packed-value")
+    return reading
 
 
-def _try(made: Reading, read_it: Callable[[], None]) -> bool:
+def _try(reading: Reading, read_it: Callable[[], None]) -> bool:
     try:
         read_it()
     except Error as error:
-        made.unread.append(error.code)
+        reading.unread.append(error.code)
         return False
     return True
 
 
-def _read(made: Reading, content: bytes, body: Body, most: int, depth: int) -> None:
+def _read(reading: Reading, content: bytes, body: Body, most: int, depth: int) -> None:
     if len(body.kind) > MOST_KIND:
-        made.unread.append("body-kind")
+        reading.unread.append("body-kind")
     said = Message()
     said["content-type"] = body.kind if 0 < len(body.kind) <= MOST_KIND else "application/octet-stream"
     kind = said.get_content_type()
     charset = str(said.get_param("charset") or "")
     if kind.startswith("application/grpc") or kind.endswith(("protobuf", "x-protobuf", "+proto")):
-        _try(made, lambda: _messages(made, content, kind, body, most))
+        _try(reading, lambda: _messages(reading, content, kind, body, most))
     elif kind.startswith("multipart/"):
         boundary = said.get_param("boundary")
-        _try(made, lambda: _parts(made, content, str(boundary or ""), most, depth))
+        _try(reading, lambda: _parts(reading, content, str(boundary or ""), most, depth))
     elif kind.startswith(OPAQUE) and not kind.endswith("+xml"):
-        made.unread.append("body-kind")
+        reading.unread.append("body-kind")
     else:
-        _written(made, content, kind, charset)
+        _written(reading, content, kind, charset)
 
 
-def _written(made: Reading, content: bytes, kind: str, charset: str) -> None:
+def _written(reading: Reading, content: bytes, kind: str, charset: str) -> None:
     """Kinds that are text; what says nothing of itself is what it looks like."""
     if kind in ("text/xml", "application/xml") or kind.endswith("+xml"):
-        if _try(made, lambda: made.lines.extend(xml_lines(content))):
+        if _try(reading, lambda: reading.lines.extend(xml_lines(content))):
             return
-        made.lines.append(_decoded(made, content, charset))
+        reading.lines.append(_decoded(reading, content, charset))
         return
-    text = _decoded(made, content, charset)
-    told = made.lines
+    text = _decoded(reading, content, charset)
+    lines_read = reading.lines
     if kind == "application/json" or kind.endswith("+json"):
-        if not _try(made, lambda: told.extend(json_lines(text))):
-            told.append(text)
+        if not _try(reading, lambda: lines_read.extend(json_lines(text))):
+            lines_read.append(text)
     elif kind in ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-seq"):
         lines, whole = ndjson_lines(text)
-        told += lines
-        made.unread += [] if whole else ["json-broken"]
+        lines_read += lines
+        reading.unread += [] if whole else ["json-broken"]
     elif kind == "application/x-www-form-urlencoded":
-        made.unread += ["body-encoding"] if "\x00" in text else []
-        if not _try(made, lambda: _form(made, text)):
-            told.append(text)
+        reading.unread += ["body-encoding"] if "\x00" in text else []
+        if not _try(reading, lambda: _form(reading, text)):
+            lines_read.append(text)
     else:
-        _looked_at(made, content, text, known=kind.startswith("text/"))
+        _looked_at(reading, content, text, known=kind.startswith("text/"))
 
 
-def _looked_at(made: Reading, content: bytes, text: str, *, known: bool) -> None:
+def _looked_at(reading: Reading, content: bytes, text: str, *, known: bool) -> None:
     first = text.lstrip()[:1]
     for sign, way in (("{", json_lines), ("[", json_lines), ("<", lambda _: xml_lines(content))):
         if first == sign:
             try:
-                made.lines += way(text)
+                reading.lines += way(text)
             except (FormatError, LimitError):
                 break
             return
     if "\x00" in text:
-        made.unread.append("body-encoding" if known else "body-kind")
-    made.lines.append(text)
+        reading.unread.append("body-encoding" if known else "body-kind")
+    reading.lines.append(text)
 
 
-def _decoded(made: Reading, content: bytes, charset: str) -> str:
+def _decoded(reading: Reading, content: bytes, charset: str) -> str:
     """The bytes as text; where they are not in the encoding they name, what can be read of them, and a code."""
     name = next((name for mark, name in _BOMS if content.startswith(mark)), charset or "utf-8")
     try:
         found = codecs.lookup(name)
         readable = found._is_text_encoding and found.name not in _NO_TEXTS  # noqa: SLF001  what codecs.open asks as well
-        return str(codecs.decode(content, name)) if readable else _odd(made, content)
+        return str(codecs.decode(content, name)) if readable else _odd(reading, content)
     except (LookupError, ValueError):
-        return _odd(made, content)
+        return _odd(reading, content)
 
 
-def _odd(made: Reading, content: bytes) -> str:
-    made.unread.append("body-encoding")
+def _odd(reading: Reading, content: bytes) -> str:
+    reading.unread.append("body-encoding")
     return blanked(content.decode("cp1252", "replace"), AS_CP1252)
 
 
-def _form(made: Reading, text: str) -> None:
+def _form(reading: Reading, text: str) -> None:
     """Errors: LimitError `body-fields`."""
     if text.count("&") >= MOST_FIELDS:
         raise LimitError("body-fields", f"a form has more than {MOST_FIELDS} fields")
     for key, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
-        made.lines += value_lines(key, value)
+        reading.lines += value_lines(key, value)
 
 
-def _messages(made: Reading, content: bytes, kind: str, body: Body, most: int) -> None:
+def _messages(reading: Reading, content: bytes, kind: str, body: Body, most: int) -> None:
     if "grpc" not in kind:
-        made.lines += list(texts(content))
+        reading.lines += list(texts(content))
         return
     if "web-text" in kind:
         try:
@@ -178,16 +178,16 @@ def _messages(made: Reading, content: bytes, kind: str, body: Body, most: int) -
         except (binascii.Error, ValueError):
             raise FormatError("grpc-broken", "this is not a stream of gRPC messages") from None
     found, whole = frames(content, body.grpc, most)
-    made.unread += [] if whole else ["grpc-broken"]
+    reading.unread += [] if whole else ["grpc-broken"]
     for message in found:
         try:
-            made.lines += list(texts(message))
+            reading.lines += list(texts(message))
         except FormatError as error:
-            made.unread.append(error.code)
-            made.lines.append(message.decode("utf-8", "replace"))
+            reading.unread.append(error.code)
+            reading.lines.append(message.decode("utf-8", "replace"))
 
 
-def _parts(made: Reading, content: bytes, boundary: str, most: int, depth: int) -> None:
+def _parts(reading: Reading, content: bytes, boundary: str, most: int, depth: int) -> None:
     """Errors: FormatError `multipart-broken`, LimitError `multipart-deep`."""
     if not boundary or len(boundary) > 200:
         raise FormatError("multipart-broken", "a body of several parts does not say where they end")
@@ -196,34 +196,34 @@ def _parts(made: Reading, content: bytes, boundary: str, most: int, depth: int) 
     mark = re.escape(b"--" + boundary.encode("latin-1", "replace"))
     pieces = re.split(rb"(?:^|\r?\n)" + mark + rb"(?:--)?[ \t]*(?:\r?\n|$)", content, maxsplit=MOST_PARTS)
     if len(pieces) < 3 or len(pieces) > MOST_PARTS:
-        made.unread.append("multipart-broken")
+        reading.unread.append("multipart-broken")
     for piece in pieces[1:] if len(pieces) > 1 else pieces:
-        _part(made, piece, most, depth)
+        _part(reading, piece, most, depth)
 
 
-def _part(made: Reading, piece: bytes, most: int, depth: int) -> None:
+def _part(reading: Reading, piece: bytes, most: int, depth: int) -> None:
     above = _HEADERS.match(piece)
     head, content = (above[1], piece[above.end() :]) if above else (b"", piece)
     if len(head) > MOST_HEAD or max(map(len, head.splitlines()), default=0) > MOST_KIND:
-        made.unread.append("multipart-broken")
+        reading.unread.append("multipart-broken")
         head, content = b"", piece
     said = Message()
-    for one in head.replace(b"\r\n", b"\n").split(b"\n"):
-        name, _, value = one.decode("utf-8", "replace").partition(":")
+    for header in head.replace(b"\r\n", b"\n").split(b"\n"):
+        name, _, value = header.decode("utf-8", "replace").partition(":")
         if value and name.lower() not in said:
             said[name.strip()] = value.strip()
     name = str(said.get_param("name", "", "content-disposition") or "")
     file_name = said.get_param("filename", "", "content-disposition") or ""
     if file_name:
-        made.lines.append(line("file", str(file_name)))
+        reading.lines.append(line("file", str(file_name)))
     content = _transferred(content, str(said.get("content-transfer-encoding", "")))
     inner = Reading()
     _read(inner, content, Body(kind=str(said.get("content-type", "text/plain"))), most, depth + 1)
-    made.unread += [
+    reading.unread += [
         *inner.unread,
-        *(["body-packed-value"] if any(isinstance(one, Unread) for one in inner.lines) else []),
+        *(["body-packed-value"] if any(isinstance(line, Unread) for line in inner.lines) else []),
     ]
-    made.lines += [line(name, inner.lines[0]), *inner.lines[1:]] if inner.lines else [line(name, "")]
+    reading.lines += [line(name, inner.lines[0]), *inner.lines[1:]] if inner.lines else [line(name, "")]
 
 
 def _transferred(content: bytes, coding: str) -> bytes:

@@ -29,13 +29,13 @@ class Unpacker:
     """
 
     def __init__(self, codings: str, most: int) -> None:
-        names = [one.strip().lower() for one in codings.split(",")]
-        names = [one for one in names if one not in ("", "identity")]
-        if len(names) > MOST_CODINGS or any(one not in _WAYS for one in names):
+        names = [coding.strip().lower() for coding in codings.split(",")]
+        names = [name for name in names if name not in ("", "identity")]
+        if len(names) > MOST_CODINGS or any(name not in _WAYS for name in names):
             raise FormatError(
                 "body-coding", "a body is packed in a way that is not read", hint="gzip, deflate, br, zstd"
             )
-        self._ways = [_WAYS[one]() for one in reversed(names)]
+        self._ways = [_WAYS[name]() for name in reversed(names)]
         self._most, self._in, self._out = most, 0, 0
 
     def feed(self, data: bytes) -> bytes:
@@ -53,7 +53,7 @@ class Unpacker:
 
     def is_whole(self) -> bool:
         """Whether what came so far ends where the packing does."""
-        return all(one.is_whole() for one in self._ways)
+        return all(way.is_whole() for way in self._ways)
 
     @property
     def missed(self) -> str:
@@ -79,10 +79,10 @@ def unpacked(body: bytes, codings: str, most: int) -> bytes:
     Errors:  those of Unpacker; FormatError `body-packed` where it breaks off.
     """
     unpacker = Unpacker(codings, most)
-    made = unpacker.feed(body)
+    content = unpacker.feed(body)
     if not unpacker.is_whole():
         raise FormatError("body-packed", "a packed body is damaged")
-    return made
+    return content
 
 
 class _Zlib:
@@ -99,13 +99,13 @@ class _Zlib:
         while data:
             if self._state.eof:
                 self._state = zlib.decompressobj(self._bits)
-            made = self._state.decompress(data, FREE)
-            yield made
+            piece = self._state.decompress(data, FREE)
+            yield piece
             data = self._state.unconsumed_tail or self._state.unused_data
-            if not made and not self._state.eof:
+            if not piece and not self._state.eof:
                 return
-        while made := self._state.decompress(b"", FREE):  # what was ready beyond the bound of one step
-            yield made
+        while piece := self._state.decompress(b"", FREE):  # what was ready beyond the bound of one step
+            yield piece
 
     def is_whole(self) -> bool:
         return self._state.eof
@@ -142,8 +142,8 @@ class _Brotli:
 
 class _Zstd:
     def __init__(self) -> None:
-        made: Any = import_module("zstandard")
-        self._fresh: Callable[[], Any] = lambda: made.ZstdDecompressor(max_window_size=8 << 20).decompressobj()
+        zstandard: Any = import_module("zstandard")
+        self._fresh: Callable[[], Any] = lambda: zstandard.ZstdDecompressor(max_window_size=8 << 20).decompressobj()
         self._state = self._fresh()
 
     def feed(self, data: bytes) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ class Counts:
             "veil_trace_spans", "Requests by the verdict on their span", ["verdict", "reason"], registry=self.registry
         )
         self._labels = Counter("veil_trace_labels", "Identifiers found, by label", ["label"], registry=self.registry)
-        self._held = Histogram(
+        self._delay = Histogram(
             "veil_trace_held_seconds", "How long a request waited for its tag", buckets=_TIMES, registry=self.registry
         )
         self._cpu = Counter("veil_trace_detector_cpu_seconds", "CPU time of the detectors", registry=self.registry)
@@ -42,15 +42,15 @@ class Counts:
     def opened(self) -> None:
         self._open.inc()
 
-    def tagged(self, made: Outcome, held: float) -> None:
-        self._requests.labels(made.verdict.value, made.reason).inc()
-        self._held.observe(held)
+    def tagged(self, tag: Outcome, seconds: float) -> None:
+        self._requests.labels(tag.verdict.value, tag.reason).inc()
+        self._delay.observe(seconds)
 
-    def ended(self, made: Outcome) -> None:
+    def ended(self, result: Outcome) -> None:
         self._open.dec()
-        self._spans.labels(made.verdict.value, made.reason).inc()
-        self._cpu.inc(made.cpu)
-        for label, count in made.counts.items():
+        self._spans.labels(result.verdict.value, result.reason).inc()
+        self._cpu.inc(result.cpu)
+        for label, count in result.counts.items():
             self._labels.labels(label).inc(count)
 
     def unkept(self) -> None:

@@ -73,8 +73,8 @@ class Evaluator:
 
     def body(self, body: Body, keep: bool = False) -> Outcome:
         began = time.process_time()
-        made = read(body, self._limit)
-        return replace(self._judged(made.text, made.unread, keep), cpu=time.process_time() - began)
+        reading = read(body, self._limit)
+        return replace(self._judged(reading.text, reading.unread, keep), cpu=time.process_time() - began)
 
     def window(self, text: str, first: int, last: int, keep: bool = False) -> Outcome:
         """Of a piece of a stream: only spans that begin from `first` to before `last`; the pieces beside it have the others."""
@@ -92,8 +92,8 @@ class Evaluator:
             return replace(unknown("failed"), away=self._remote)
         own = [hit for hit in hits if first <= hit.start < (len(text) if last is None else last)]
         missed = [*unread, *(["language"] if languages - {"", UNKNOWN} else [])]
-        made = outcome([hit.kind for hit in own], missed if whole else ["late"])
-        return replace(made, found=[hit.entity for hit in own[:KEPT]] if keep else [])
+        result = outcome([hit.kind for hit in own], missed if whole else ["late"])
+        return replace(result, found=[hit.entity for hit in own[:KEPT]] if keep else [])
 
     def _read(self, text: str, hits: list[Hit], languages: set[str]) -> bool:
         """Whether all of it was read before the budget of one request was spent: those behind it wait."""
@@ -156,9 +156,9 @@ def remote_find(remote: Remote, labels: frozenset[Label]) -> Find:
     def find(text: str) -> Reading:
         answer = json.loads(line.post(json.dumps({"text": text}).encode()))
         hits = [
-            Hit(str(one["Type"]), int(one["BeginOffset"]), int(one["EndOffset"]), one)
-            for one in answer["phi"]
-            if one["Type"] in wanted
+            Hit(str(entity["Type"]), int(entity["BeginOffset"]), int(entity["EndOffset"]), entity)
+            for entity in answer["phi"]
+            if entity["Type"] in wanted
         ]
         return Reading(hits, str(answer.get("language") or ""))
 
@@ -170,26 +170,26 @@ class _Line:
         self._remote = remote
         self._to = urlsplit(remote.url)
         self._context = context_of(remote) if self._to.scheme == "https" else None
-        self._held: http.client.HTTPConnection | None = None
+        self._connection: http.client.HTTPConnection | None = None
 
     def post(self, content: bytes) -> bytes:
-        fresh = self._held is None
+        fresh = self._connection is None
         try:
             return self._posted(content)
         except (OSError, http.client.HTTPException):
-            self._held = None
+            self._connection = None
             if fresh:
                 raise
             return self._posted(content)  # the other side had closed a connection that lay idle
 
     def _posted(self, content: bytes) -> bytes:
-        if self._held is None:
-            self._held = self._opened()
+        if self._connection is None:
+            self._connection = self._opened()
         headers = {"Content-Type": "application/json"}
         if self._remote.token:
             headers["Authorization"] = f"Bearer {self._remote.token}"
-        self._held.request("POST", f"{self._to.path.rstrip('/')}/api/v1/phi", content, headers)
-        answer = self._held.getresponse()
+        self._connection.request("POST", f"{self._to.path.rstrip('/')}/api/v1/phi", content, headers)
+        answer = self._connection.getresponse()
         body = answer.read()
         if answer.status != http.client.OK:
             raise ValueError

@@ -36,7 +36,9 @@ class Findings:
         if not passphrase:
             raise KeyringError("passphrase-missing", "no passphrase was given", hint="VEIL_PASSPHRASE")
         cost, salt = cost or Cost(), os.urandom(16)
-        self._head = json.dumps({"format": _FORMAT, "cost": asdict(cost), "salt": _told(salt)}, sort_keys=True).encode()
+        self._head = json.dumps(
+            {"format": _FORMAT, "cost": asdict(cost), "salt": _base64(salt)}, sort_keys=True
+        ).encode()
         self._cipher = AESGCM(cost.wrapping_key(passphrase, salt))
         self._number, self._turn = 0, threading.Lock()
         name = f"findings-{time.strftime('%Y-%m-%d', time.gmtime())}-{secrets.token_hex(6)}.sealed"
@@ -53,7 +55,7 @@ class Findings:
         nonce = os.urandom(_NONCE)
         with self._turn:
             sealed = self._cipher.encrypt(nonce, json.dumps(record).encode(), self._head + b"%d" % self._number)
-            self._append(_told(nonce + sealed).encode() + b"\n")
+            self._append(_base64(nonce + sealed).encode() + b"\n")
             self._number += 1
 
     def _append(self, line: bytes) -> None:
@@ -72,7 +74,7 @@ class Findings:
 
 
 def numbered(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**one, "Id": i} for i, one in enumerate(found)]
+    return [{**entity, "Id": i} for i, entity in enumerate(found)]
 
 
 def opened(path: Path, passphrase: str) -> Iterator[dict[str, Any]]:
@@ -92,8 +94,8 @@ def opened(path: Path, passphrase: str) -> Iterator[dict[str, Any]]:
         raise KeyringError("sealed-damaged", "this is not a whole sealed file", where=path.name) from None
     for number, line in enumerate(lines):
         try:
-            made = base64.b64decode(line, validate=True)
-            yield json.loads(cipher.decrypt(made[:_NONCE], made[_NONCE:], head + b"%d" % number))
+            sealed = base64.b64decode(line, validate=True)
+            yield json.loads(cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], head + b"%d" % number))
         except (InvalidTag, ValueError):
             code = "sealed-damaged" if number else "sealed-passphrase"
             raise KeyringError(
@@ -101,5 +103,5 @@ def opened(path: Path, passphrase: str) -> Iterator[dict[str, Any]]:
             ) from None
 
 
-def _told(data: bytes) -> str:
+def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()

@@ -13,7 +13,7 @@ from veil.service.trace.verdict import HEADERS
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"})
 _HOLE = re.compile(r"\{[^{}/]*\}")
 _TAG = HEADERS[0]
-_TAGS = frozenset(one.replace(".", "-") for one in HEADERS)
+_TAGS = frozenset(header.replace(".", "-") for header in HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Head:
     bodiless: bool = False
 
     def get(self, name: str) -> str:
-        return ", ".join(value for one, value in self.fields if one == name)
+        return ", ".join(value for field_name, value in self.fields if field_name == name)
 
     @property
     def path(self) -> str:
@@ -60,23 +60,23 @@ def is_tag(name: str) -> bool:
 
 def is_watched(path: str, patterns: Sequence[str]) -> bool:
     """Whether a path is one of those that were chosen; all are where none was."""
-    return not patterns or any(fnmatchcase(path, one) for one in patterns)
+    return not patterns or any(fnmatchcase(path, pattern) for pattern in patterns)
 
 
 def route_of(path: str, routes: Sequence[str]) -> str:
     """The template a path fits, as it stands in the configuration: never a part of the path itself."""
-    for one in routes:
-        parts = [re.escape(part) for part in _HOLE.split(one)]
+    for route in routes:
+        parts = [re.escape(part) for part in _HOLE.split(route)]
         if re.fullmatch("[^/]*".join(parts), path):
-            return one
+            return route
     return ""
 
 
 def baggage(head: Head, verdict: str) -> str:
     """The caller's members without its own of our name, and ours. Source: W3C Baggage."""
     kept = [
-        one.strip()
-        for one in head.get("baggage").split(",")
-        if one.strip() and unquote(one.partition("=")[0].partition(";")[0]).strip().lower() != _TAG
+        entry.strip()
+        for entry in head.get("baggage").split(",")
+        if entry.strip() and unquote(entry.partition("=")[0].partition(";")[0]).strip().lower() != _TAG
     ]
     return ",".join([*kept, f"{_TAG}={verdict}"])

@@ -47,17 +47,17 @@ def json_lines(text: str, key: str = "", nested: int = 0) -> list[str]:
 def _walk(read: Any, key: str, nested: int) -> Iterator[str]:
     stack: list[tuple[str, Any, int]] = [(key, read, 0)]
     while stack:
-        name, one, depth = stack.pop()
+        name, value_of, depth = stack.pop()
         if depth > DEEPEST:
             raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}")
-        if isinstance(one, Pairs):
-            stack.extend((under, value, depth + 1) for under, value in reversed(one))
-            if not one and name:
+        if isinstance(value_of, Pairs):
+            stack.extend((under, value, depth + 1) for under, value in reversed(value_of))
+            if not value_of and name:
                 yield name
-        elif isinstance(one, list):
-            stack.extend((name, value, depth + 1) for value in reversed(one))
-        elif isinstance(one, str):
-            yield from value_lines(name, one, nested)
+        elif isinstance(value_of, list):
+            stack.extend((name, value, depth + 1) for value in reversed(value_of))
+        elif isinstance(value_of, str):
+            yield from value_lines(name, value_of, nested)
         elif name:
             yield line(name, "")  # null, true, false: the name may itself be one of a person
 
@@ -76,7 +76,7 @@ def value_lines(key: str, value: str, nested: int = 0) -> list[str]:
         return [line(key, value)]
     if not inner:
         return [Unread(line(key, ""))]
-    return [one for text in inner for one in _packed_lines(key, text, nested + 1)]
+    return [packed_line for text in inner for packed_line in _packed_lines(key, text, nested + 1)]
 
 
 def _packed_lines(key: str, text: str, nested: int) -> list[str]:
@@ -151,7 +151,7 @@ class _Xml:
         self._asides.append(text)
 
     def lines(self) -> list[str]:
-        return [*(one for one in "".join(self._out).split("\n") if one.strip()), *self._asides]
+        return [*(text_line for text_line in "".join(self._out).split("\n") if text_line.strip()), *self._asides]
 
 
 def joined(lines: Iterable[str]) -> str:

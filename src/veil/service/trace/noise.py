@@ -20,7 +20,7 @@ def blanked(text: str, odd: re.Pattern[str]) -> str:
     if not odd.search(text):
         return text
     blocks = (text[at : at + _BLOCK] for at in range(0, len(text), _BLOCK))
-    return "".join(" " * len(one) if _is_noise(one, odd) else one for one in blocks)
+    return "".join(" " * len(block) if _is_noise(block, odd) else block for block in blocks)
 
 
 def _is_noise(block: str, odd: re.Pattern[str]) -> bool:

@@ -28,12 +28,12 @@ class Pace:
         """The bytes of a body that can be read in so many seconds."""
         return max(FLOOR, int(self._speed * seconds * SHARE))
 
-    def read(self, size: int, seconds: float, made: Outcome) -> None:
+    def read(self, size: int, seconds: float, result: Outcome) -> None:
         """A body was read, or was not."""
-        self._see(away=made.away)
-        if size >= WORTH and seconds > 0 and made.verdict is not Verdict.UNKNOWN:
+        self._see(away=result.away)
+        if size >= WORTH and seconds > 0 and result.verdict is not Verdict.UNKNOWN:
             self._speed += _NEW * (size / seconds - self._speed)
-        elif size >= WORTH and made.reason == "late":
+        elif size >= WORTH and result.reason == "late":
             self._speed *= 1 - _NEW
 
     def passes(self) -> bool:

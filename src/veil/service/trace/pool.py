@@ -64,7 +64,7 @@ class Pool:
         started = await asyncio.gather(
             *(_Worker.begin(self._charge) for _ in range(self._count)), return_exceptions=True
         )
-        self._idle = [one for one in started if isinstance(one, _Worker)]
+        self._idle = [worker for worker in started if isinstance(worker, _Worker)]
         self.alive = len(self._idle)
         if self.alive < self._count:
             self.close()
@@ -115,7 +115,7 @@ class Pool:
         began = time.monotonic()
         try:
             async with asyncio.timeout(self._patience):
-                made = await worker.ask(head, content)
+                result = await worker.ask(head, content)
         except (TimeoutError, OSError, EOFError, ValueError, KeyError):
             worker.end()
             self.alive -= 1
@@ -126,8 +126,8 @@ class Pool:
             worker.end()
             raise
         else:
-            self.pace.read(len(content), time.monotonic() - began, made)
-            _settle(answer, made)
+            self.pace.read(len(content), time.monotonic() - began, result)
+            _settle(answer, result)
             self._idle.append(worker)
             self._turn()
 
@@ -144,8 +144,8 @@ class Pool:
 
     def close(self) -> None:
         self._closed = True
-        for one in self._idle:
-            one.end()
+        for worker in self._idle:
+            worker.end()
         for task in self._tasks:
             task.cancel()
         for *_, answer in self._queue:
@@ -153,9 +153,9 @@ class Pool:
         self._queue.clear()
 
 
-def _settle(answer: asyncio.Future[Outcome], made: Outcome) -> None:
+def _settle(answer: asyncio.Future[Outcome], result: Outcome) -> None:
     if not answer.done():
-        answer.set_result(made)
+        answer.set_result(result)
 
 
 class _Worker:
@@ -176,13 +176,13 @@ class _Worker:
             raise
         finally:
             theirs.close()
-        made = cls(process, *await asyncio.open_connection(sock=ours))
+        worker = cls(process, *await asyncio.open_connection(sock=ours))
         try:
-            await asyncio.wait_for(made._reader.readexactly(1), START)
+            await asyncio.wait_for(worker._reader.readexactly(1), START)
         except BaseException:
-            made.end()
+            worker.end()
             raise
-        return made
+        return worker
 
     async def ask(self, head: Mapping[str, Any], content: bytes) -> Outcome:
         said = json.dumps(head).encode()
@@ -190,8 +190,8 @@ class _Worker:
         self._writer.write(content)
         await self._writer.drain()
         size = int.from_bytes(await self._reader.readexactly(4))
-        told = json.loads(await self._reader.readexactly(size))
-        return Outcome(**{**told, "verdict": Verdict(told["verdict"])})
+        page = json.loads(await self._reader.readexactly(size))
+        return Outcome(**{**page, "verdict": Verdict(page["verdict"])})
 
     def end(self) -> None:
         self._writer.close()
@@ -209,8 +209,8 @@ def _start(process: BaseProcess) -> None:
 
 def work(wire: socket.socket, charge: Charge) -> None:
     """The life of a process: a question, an answer, until the wire is closed."""
-    for one in (signal.SIGINT, signal.SIGTERM):  # who started us ends us
-        signal.signal(one, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):  # who started us ends us
+        signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     if os.nice(0) == 0:
         os.nice(1)  # the fronts answer first
@@ -222,8 +222,8 @@ def work(wire: socket.socket, charge: Charge) -> None:
         while len(sizes := file.read(8)) == 8:
             head = json.loads(file.read(int.from_bytes(sizes[:4])))
             content = file.read(int.from_bytes(sizes[4:]))
-            told = json.dumps(asdict(_answered(evaluator, head, content, charge.keep))).encode()
-            file.write(len(told).to_bytes(4) + told)
+            answer = json.dumps(asdict(_answered(evaluator, head, content, charge.keep))).encode()
+            file.write(len(answer).to_bytes(4) + answer)
             file.flush()
 
 

@@ -20,7 +20,7 @@ def frames(body: bytes, coding: str, most: int) -> tuple[list[bytes], bool]:
     Errors:  those of unpacking; FormatError `grpc-broken` for a flag that is none.
     """
     found: list[bytes] = []
-    at = made = 0
+    at = unpacked_bytes = 0
     while at + _HEAD <= len(body):
         flag, size = body[at], int.from_bytes(body[at + 1 : at + _HEAD])
         if flag & 0x7E:
@@ -30,8 +30,8 @@ def frames(body: bytes, coding: str, most: int) -> tuple[list[bytes], bool]:
             break
         at += _HEAD + size
         if not flag & 0x80:  # those are the trailers of gRPC-Web
-            found.append(unpacked(message, coding, most - made) if flag & 1 else message)
-            made += len(found[-1])
+            found.append(unpacked(message, coding, most - unpacked_bytes) if flag & 1 else message)
+            unpacked_bytes += len(found[-1])
     return found, at == len(body)
 
 

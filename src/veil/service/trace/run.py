@@ -72,8 +72,8 @@ async def run(plan: Plan, tell: Callable[[str], None], *, grace: float = GRACE) 
     pool = Pool(plan.charge, plan.workers)
     watch = Watch(plan.settings, pool, spans, Counts(), kept)
     ended = asyncio.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(one, ended.set)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
     front, port = front_of(plan, watch)
 
     async def is_ready() -> bool:
@@ -98,8 +98,8 @@ async def run(plan: Plan, tell: Callable[[str], None], *, grace: float = GRACE) 
 async def _until(ended: asyncio.Event, front: Front) -> None:
     waits = [asyncio.ensure_future(ended.wait()), asyncio.ensure_future(front.gone())]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for one in waits:
-        one.cancel()
+    for wait in waits:
+        wait.cancel()
     if not ended.is_set():
         raise ServiceError("envoy-gone", "Envoy ended by itself")
 
@@ -126,9 +126,9 @@ def front_of(plan: Plan, watch: Watch) -> tuple[Front, Callable[[], int]]:
 
 
 def free_port(host: str) -> int:
-    with contextlib.closing(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)) as one:
-        one.bind((host, 0))
-        return int(one.getsockname()[1])
+    with contextlib.closing(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)) as listener:
+        listener.bind((host, 0))
+        return int(listener.getsockname()[1])
 
 
 def place_of(text: str) -> tuple[str, int]:

@@ -60,7 +60,7 @@ class Stream:
         self._raw += self._decoded(data, end=end)
         hold = None if end else _OPEN.search(self._raw, max(0, len(self._raw) - _OPEN_MOST))
         cut = hold.start() if hold else len(self._raw)
-        self._text += self._told(self._raw[:cut])
+        self._text += self._as_text(self._raw[:cut])
         self._raw = self._raw[cut:]
         found, at = [], 0
         while len(self._text) - at >= WINDOW:
@@ -86,7 +86,7 @@ class Stream:
             self.missed = self.missed or "body-encoding"  # it may have come in escapes, which are no fault of the bytes
         return Window(read, self._first, last)
 
-    def _told(self, raw: str) -> str:
+    def _as_text(self, raw: str) -> str:
         """Without the escapes of JSON and, of a form, those of URLs."""
         if self._form:
             raw = raw.replace("+", " ").replace("&", "\n").replace("=", ": ")

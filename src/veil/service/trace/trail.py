@@ -38,9 +38,9 @@ class Trail:
         self._stream: _Reading | None = None
         self._outcome: asyncio.Future[Outcome] | None = None
         route = route_of(head.path, watch.settings.routes)
-        told = {"http.request.method": head.told_method, **({"http.route": route} if route else {})}
+        attributes = {"http.request.method": head.told_method, **({"http.route": route} if route else {})}
         carried = {name: head.get(name) for name in ("traceparent", "tracestate")}
-        self.span = watch.spans.begin(f"{head.told_method} {route}".strip(), carried, told)
+        self.span = watch.spans.begin(f"{head.told_method} {route}".strip(), carried, attributes)
         watch.counts.opened()
         if not self.held:
             self._go(reason)
@@ -108,8 +108,8 @@ class Trail:
         over = self._above()
         above = self._watch.pool.body(over, ASIDE) if over.query or over.path else None
         self._stream = _Reading(self._watch, stream, above)
-        for one in self._kept:
-            self._stream.put(one)
+        for piece in self._kept:
+            self._stream.put(piece)
         self._kept = []
 
     def complete(self) -> None:
@@ -146,35 +146,35 @@ class Trail:
         self._watch.aside(self._ended(status))
 
     async def _ended(self, status: int) -> None:
-        made = self.tag
+        result = self.tag
         with contextlib.suppress(TimeoutError, asyncio.CancelledError):
             if self._stream is not None:
-                made = await asyncio.wait_for(self._stream.outcome(self.tag), ENDING)
+                result = await asyncio.wait_for(self._stream.outcome(self.tag), ENDING)
             elif self._outcome is not None:
-                made = await asyncio.wait_for(asyncio.shield(self._outcome), ENDING)
-        self._watch.counts.ended(made)
-        if made.found:
-            await self._watch.keep(made.found, self.span.trace_id)
-        self.span.end(_attributes(made, self.tag, status), failed=status >= 500)
+                result = await asyncio.wait_for(asyncio.shield(self._outcome), ENDING)
+        self._watch.counts.ended(result)
+        if result.found:
+            await self._watch.keep(result.found, self.span.trace_id)
+        self.span.end(_attributes(result, self.tag, status), failed=status >= 500)
 
 
-def _attributes(made: Outcome, tag: Outcome, status: int) -> dict[str, str | bool | int | float | list[str]]:
-    told: dict[str, str | bool | int | float | list[str]] = {
-        "locate.detect-phi": made.verdict.value,
+def _attributes(result: Outcome, tag: Outcome, status: int) -> dict[str, str | bool | int | float | list[str]]:
+    attributes: dict[str, str | bool | int | float | list[str]] = {
+        "locate.detect-phi": result.verdict.value,
         "locate.header": tag.verdict.value,
-        "locate.kinds": sorted(made.counts),
-        **{f"locate.count.{label}": count for label, count in made.counts.items()},
+        "locate.kinds": sorted(result.counts),
+        **{f"locate.count.{label}": count for label, count in result.counts.items()},
     }
-    if made.reason or tag.reason:
-        told["locate.reason"] = made.reason or tag.reason
+    if result.reason or tag.reason:
+        attributes["locate.reason"] = result.reason or tag.reason
     if status:
-        told["http.response.status_code"] = status
-    return told
+        attributes["http.response.status_code"] = status
+    return attributes
 
 
-def _settled(made: Outcome) -> asyncio.Future[Outcome]:
+def _settled(result: Outcome) -> asyncio.Future[Outcome]:
     answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-    answer.set_result(made)
+    answer.set_result(result)
     return answer
 
 
@@ -183,7 +183,7 @@ class _Reading:
 
     def __init__(self, watch: Watch, make: Callable[[], Stream], above: asyncio.Future[Outcome] | None) -> None:
         self._watch, self._pool, self._above = watch, watch.pool, above
-        self._made = Outcome(Verdict.FALSE)
+        self._result = Outcome(Verdict.FALSE)
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._behind, self._missed, self._ended = 0, "", False
         self._stream: Stream | None = None
@@ -209,7 +209,7 @@ class _Reading:
     async def _read(self) -> None:
         try:
             if self._above is not None:
-                self._made = await self._above
+                self._result = await self._above
             while (data := await self._queue.get()) is not None:
                 await self._take(data)
                 self._behind -= len(data)
@@ -220,8 +220,8 @@ class _Reading:
             self._watch.ahead -= self._behind
 
     async def _take(self, data: bytes | None) -> None:
-        for one in self._windows(data):
-            self._made = together(self._made, await self._pool.window(one.text, one.first, one.last))
+        for window in self._windows(data):
+            self._result = together(self._result, await self._pool.window(window.text, window.first, window.last))
 
     def _windows(self, data: bytes | None) -> list[Window]:
         if self._stream is None or self._missed:
@@ -244,9 +244,9 @@ class _Reading:
             self._task.cancel()
             raise
         if self._missed:
-            return together(self._made, unknown(self._missed))
+            return together(self._result, unknown(self._missed))
         return (
-            self._made
-            if self._made.reason
-            else Outcome(self._made.verdict, tag.reason, self._made.counts, self._made.found, self._made.cpu)
+            self._result
+            if self._result.reason
+            else Outcome(self._result.verdict, tag.reason, self._result.counts, self._result.found, self._result.cpu)
         )

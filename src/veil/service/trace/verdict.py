@@ -55,7 +55,7 @@ def together(first: Outcome, second: Outcome) -> Outcome:
     """What two parts of one request say of the whole."""
     counts = dict(Counter(first.counts) + Counter(second.counts))
     found = [*first.found, *second.found]
-    worst = max((first, second), key=lambda one: _WEIGHT[one.verdict])
+    worst = max((first, second), key=lambda outcome_: _WEIGHT[outcome_.verdict])
     return Outcome(worst.verdict, first.reason or second.reason, counts, found, first.cpu + second.cpu)
 
 

@@ -20,7 +20,7 @@ class Frames:
     """
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._buffer = bytearray()
         self._left = 0  # bytes of the payload that is being read
         self._mask = b""
         self._turn = 0
@@ -29,7 +29,7 @@ class Frames:
         self._binary = False
 
     def feed(self, data: bytes) -> bytes:
-        self._held += data
+        self._buffer += data
         out = []
         while True:
             if not self._left and not self._head():
@@ -43,35 +43,35 @@ class Frames:
     def missed(self) -> str:
         if self._binary:
             return "body-kind"
-        return "frames-broken" if self._held or self._left or not self._last else ""
+        return "frames-broken" if self._buffer or self._left or not self._last else ""
 
     def _head(self) -> bool:
         """Reads the head of a frame when all of it is there."""
-        held = self._held
-        if len(held) < 2:
+        head = self._buffer
+        if len(head) < 2:
             return False
-        size, extra = held[1] & 0x7F, {126: 2, 127: 8}.get(held[1] & 0x7F, 0)
-        mask = 4 if held[1] & 0x80 else 0
-        if len(held) < 2 + extra + mask:
+        size, extra = head[1] & 0x7F, {126: 2, 127: 8}.get(head[1] & 0x7F, 0)
+        mask = 4 if head[1] & 0x80 else 0
+        if len(head) < 2 + extra + mask:
             return False
-        if held[0] & 0x30:
+        if head[0] & 0x30:
             raise FormatError("frames-broken", "these are no frames of WebSocket")
         if extra:
-            size = int.from_bytes(held[2 : 2 + extra])
-        self._mask, self._turn, self._left = bytes(held[2 + extra : 2 + extra + mask]), 0, size
-        opcode = held[0] & 0x0F
+            size = int.from_bytes(head[2 : 2 + extra])
+        self._mask, self._turn, self._left = bytes(head[2 + extra : 2 + extra + mask]), 0, size
+        opcode = head[0] & 0x0F
         self._control = opcode >= 8
         if not self._control:
-            self._last = bool(held[0] & 0x80)
+            self._last = bool(head[0] & 0x80)
         if opcode in (1, 2):
-            self._kind, self._packed = opcode, bool(held[0] & 0x40)
+            self._kind, self._packed = opcode, bool(head[0] & 0x40)
         self._binary = self._binary or (not self._control and self._kind != _TEXT and bool(size))
-        del held[: 2 + extra + mask]
+        del head[: 2 + extra + mask]
         return True
 
     def _payload(self) -> bytes:
-        piece = bytes(self._held[: self._left])
-        del self._held[: len(piece)]
+        piece = bytes(self._buffer[: self._left])
+        del self._buffer[: len(piece)]
         self._left -= len(piece)
         plain = self._unmasked(piece)
         if self._control or (self._kind != _TEXT and not self._packed):
@@ -91,11 +91,11 @@ class Frames:
 
     def _inflated(self, packed: bytes) -> bytes:
         try:
-            made = self._inflate.decompress(packed, max(FREE, RATIO * len(packed)))
+            text = self._inflate.decompress(packed, max(FREE, RATIO * len(packed)))
         except zlib.error:
             raise FormatError("frames-broken", "these are no frames of WebSocket") from None
         if self._inflate.eof:  # a packing that says it is at its end: what comes behind would be passed over
             raise FormatError("frames-broken", "these are no frames of WebSocket")
         if self._inflate.unconsumed_tail:
             raise LimitError("body-swollen", "a packed body holds more than is read")
-        return made
+        return text

@@ -84,7 +84,8 @@ def _explained(plan: Record, session: Session) -> Record:
     """The plan with what truly becomes of each column under the profile, beside what it seems to be."""
     rules = {(source.name, address): rule for source in session.plan.sources for address, rule in source.rules}
     columns = [
-        {**one, "rule": describe(rules[one["source"], one["address"]].cases[0].treatment)} for one in plan["columns"]
+        {**column, "rule": describe(rules[column["source"], column["address"]].cases[0].treatment)}
+        for column in plan["columns"]
     ]
     return {**plan, "columns": columns}
 
@@ -119,7 +120,7 @@ def _report(task: Task, session: Session, outcome: Outcome) -> Record:
 
     Errors:  ServiceError `job-quarantined` where nothing passed the second reading.
     """
-    names = [one["name"] for one in outcome.manifest["outputs"]]
+    names = [output["name"] for output in outcome.manifest["outputs"]]
     if not names:
         codes = sorted({code for _, code in outcome.quarantined})
         raise ServiceError("job-quarantined", "nothing of this file can be shown: " + (", ".join(codes) or "there is nothing in it"),

@@ -66,8 +66,8 @@ class Crew:
             with suppress(OSError):  # another service works there
                 memory.rmdir()
 
-    def _begun(self, target: Callable[..., None], told: tuple[Any, ...]) -> BaseProcess:
-        process = self._context.Process(target=target, args=told)
+    def _begun(self, target: Callable[..., None], arguments: tuple[Any, ...]) -> BaseProcess:
+        process = self._context.Process(target=target, args=arguments)
         process.start()
         return process
 

@@ -70,12 +70,14 @@ def _landlock(libc: Any, room: Path, apart: list[Path]) -> bool:
     if version < 1:
         return False
     every = (1 << _RIGHTS.get(version, 16)) - 1
-    told = struct.pack("QQ", every, 0b11) if version >= 4 else struct.pack("Q", every)
-    rules = libc.syscall(_CREATE_RULESET, told, len(told), 0)
+    attributes = struct.pack("QQ", every, 0b11) if version >= 4 else struct.pack("Q", every)
+    rules = libc.syscall(_CREATE_RULESET, attributes, len(attributes), 0)
     if rules < 0:
         return False
-    libraries = [Path(one).resolve() for one in (*_SYSTEM, sys.prefix, sys.base_prefix, *sys.path) if one]
-    readable = [one for one in libraries if one.is_dir() and not any(kept.is_relative_to(one) for kept in apart)]
+    libraries = [Path(folder).resolve() for folder in (*_SYSTEM, sys.prefix, sys.base_prefix, *sys.path) if folder]
+    readable = [
+        library for library in libraries if library.is_dir() and not any(kept.is_relative_to(library) for kept in apart)
+    ]
     devices = {Path(name): _READ & ~1 & ~8 | _WRITE_FILE for name in ("/dev/null", "/dev/zero", "/dev/urandom")}
     for path, rights in {**dict.fromkeys(readable, _READ), **devices, room: every}.items():
         _allow(libc, rules, path, rights)
@@ -94,16 +96,20 @@ def _allow(libc: Any, rules: int, path: Path, rights: int) -> None:
 def _refusing(room: str) -> Any:
     """The interpreter's own refusal, for where the kernel has none, and for a clear error where it has."""
 
-    def hook(event: str, told: tuple[Any, ...]) -> None:
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event.startswith(_NO_LINES):
             raise PermissionError(event)
-        if event == "open" and isinstance(told[0], str | bytes) and _writes(told):
-            path = os.path.realpath(os.fsdecode(told[0]))
+        if event == "open" and isinstance(arguments[0], str | bytes) and _writes(arguments):
+            path = os.path.realpath(os.fsdecode(arguments[0]))
             if not path.startswith((room + os.sep, "/dev/null")):
                 raise PermissionError(event)
 
     return hook
 
 
-def _writes(told: tuple[Any, ...]) -> bool:
-    return bool(told[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)) if isinstance(told[2], int) else True
+def _writes(arguments: tuple[Any, ...]) -> bool:
+    return (
+        bool(arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC))
+        if isinstance(arguments[2], int)
+        else True
+    )

@@ -59,7 +59,7 @@ def _parts(key: str) -> list[str]:
 def _is_word(part: str) -> bool:
     table = words.table()
     plain = (part, part.removesuffix("s"), part.rstrip("0123456789"))
-    return len(part) < 3 or any(table.get(one, 0) & _KNOWN for one in plain) or title_of(part) is not None
+    return len(part) < 3 or any(table.get(table_word, 0) & _KNOWN for table_word in plain) or title_of(part) is not None
 
 
 def _may_be_name(key: str) -> bool:

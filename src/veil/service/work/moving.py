@@ -22,7 +22,7 @@ def moving(room: Path, tell: Tell, *, every: float = _EVERY) -> Iterator[Tell]:
     lock, over, last = threading.Lock(), threading.Event(), [0]
     size = max(1, sum(_sizes(room / "in")))
 
-    def told(stage: str, done: int, whole: int) -> None:
+    def report(stage: str, done: int, whole: int) -> None:
         """As the run tells it; of one unit that is whole only the end."""
         with lock:
             if stage != _STAGE:
@@ -44,7 +44,7 @@ def moving(room: Path, tell: Tell, *, every: float = _EVERY) -> Iterator[Tell]:
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
     try:
-        yield told
+        yield report
     finally:
         over.set()
         thread.join()

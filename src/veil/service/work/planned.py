@@ -19,11 +19,11 @@ def with_wishes(plan: Mapping[str, Any], wishes: Sequence[Mapping[str, str]]) ->
     Shape:   a wish: `source`, `column`, `rule`: `proposed`, `keep`, `drop`, `scan`, or a kind of the profile.
     Errors:  ServiceError `plan-column`, `plan-rule`.
     """
-    columns = {(one["source"], one["column"]): dict(one) for one in plan["columns"]}
+    columns = {(column["source"], column["column"]): dict(column) for column in plan["columns"]}
     kinds = rules_of(plan)
     for wish in wishes:
-        one = columns.get((wish["source"], wish["column"]))
-        if one is None:
+        column = columns.get((wish["source"], wish["column"]))
+        if column is None:
             raise InvalidError("plan-column", "the plan has no such column", hint="read the plan again")
         if wish["rule"] not in (*RULES, *kinds):
             raise InvalidError(
@@ -31,7 +31,7 @@ def with_wishes(plan: Mapping[str, Any], wishes: Sequence[Mapping[str, str]]) ->
                 "there is no such rule for a column",
                 hint="proposed, keep, drop, scan, or a kind of the profile",
             )
-        one["chosen"] = wish["rule"]
+        column["chosen"] = wish["rule"]
     return {**plan, "columns": list(columns.values())}
 
 
@@ -43,11 +43,11 @@ def project_of(plan: Mapping[str, Any]) -> Record:
             project[room] = {
                 name: {**source, "columns": dict(source["columns"])} for name, source in project[room].items()
             }
-    for one in plan["columns"]:
-        if one["chosen"] != "proposed":
+    for column in plan["columns"]:
+        if column["chosen"] != "proposed":
             room = "tables" if "tables" in project else "trees"
-            rule = one["chosen"] if one["chosen"] in RULES else {"as": one["chosen"]}
-            project[room][one["source"]]["columns"][one["address"]] = rule
+            rule = column["chosen"] if column["chosen"] in RULES else {"as": column["chosen"]}
+            project[room][column["source"]]["columns"][column["address"]] = rule
     return project
 
 

@@ -58,7 +58,7 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
         return {"project": project | {"notes": {"notes": notes}}, "columns": []}
     tables, fields = _tables(folder, name)
     for table in tables:
-        table.guesses = {column: wary(column, one) for column, one in table.guesses.items()}
+        table.guesses = {column: wary(column, guess) for column, guess in table.guesses.items()}
     subjects = related(tables)
     room = "trees" if traits.kind is Kind.RECORDS else "tables"
     sources: Record = {}
@@ -91,33 +91,33 @@ def propose(folder: Path, name: str, choice: Choice) -> Record:
     return {"project": project | {room: sources}, "columns": columns}
 
 
-def wary(column: str, one: Guess) -> Guess:
+def wary(column: str, guess: Guess) -> Guess:
     """A guess that keeps nothing which the column's name says is an identifier, a place or a date.
 
     Keeps:   `name` is dropped though its values look like a code, and what describes a code is searched as text; nobody may be
              there to read the proposal.
     """
     title = _title(column)
-    if one.form == TERM:
-        return Guess("text", one.sure, one.why)
-    if one.kind in KEPT and title is not None and title.kind not in _NAMED:
-        return Guess(title.kind, 0.5, f"column name, but {one.why}", title.form)
-    return one
+    if guess.form == TERM:
+        return Guess("text", guess.sure, guess.why)
+    if guess.kind in KEPT and title is not None and title.kind not in _NAMED:
+        return Guess(title.kind, 0.5, f"column name, but {guess.why}", title.form)
+    return guess
 
 
-def is_unknown(column: str, one: Guess, signals: Signals) -> bool:
+def is_unknown(column: str, guess: Guess, signals: Signals) -> bool:
     """Whether nothing but the look of its values speaks for a column that would be kept or searched word by word.
 
     Keeps:   numbers with fractions, words of the language and codes of published lists are known by what they are; whole numbers,
              other short words and serials may be anybody's.
     """
-    if _title(column) is not None or one.why == QUANTITY:
+    if _title(column) is not None or guess.why == QUANTITY:
         return False
-    if one.kind == "measure":
+    if guess.kind == "measure":
         return signals.at("disguised") > 0 or signals.at("decimal") < _FRACTIONS
-    if one.kind == "code":
-        return not one.form and max(signals.at(name) for name in _WORDED) <= _ENOUGH
-    return one.kind == "text" and signals.words < 2
+    if guess.kind == "code":
+        return not guess.form and max(signals.at(name) for name in _WORDED) <= _ENOUGH
+    return guess.kind == "text" and signals.words < 2
 
 
 def _title(column: str) -> Title | None:
@@ -151,7 +151,11 @@ def _source(table: Table, own: str | None, rules: Mapping[str, Any], *, is_tree:
 def _subject_of(table: Table) -> str | None:
     """A column that is called as the id of a person is: of a table that stands alone nothing else refers to it."""
     return next(
-        (column for column, one in table.guesses.items() if one.kind in ("id", "number") and _SUBJECT.search(column)),
+        (
+            column
+            for column, guess in table.guesses.items()
+            if guess.kind in ("id", "number") and _SUBJECT.search(column)
+        ),
         None,
     )
 
@@ -162,25 +166,25 @@ def _rule(choice: Choice, table: Table, column: str, own: str | None, domain: st
     Keeps:   dates of nobody do not move: they go. Under Safe
              Harbor a column that nothing is known of goes.
     """
-    one, signals = table.guesses[column], table.signals[column]
-    if one.kind == "empty":
+    guess, signals = table.guesses[column], table.signals[column]
+    if guess.kind == "empty":
         return "drop"
     if choice.identifiers:
-        if one.kind in ("text", "document"):
+        if guess.kind in ("text", "document"):
             return "scan"
-        return _gone(one) if choice.goes(one.kind, one.form) else "keep"
+        return _gone(guess) if choice.goes(guess.kind, guess.form) else "keep"
     profile = choice.read()
-    if profile.claims == _STRICT and is_unknown(column, one, signals):
+    if profile.claims == _STRICT and is_unknown(column, guess, signals):
         return "drop"
-    if own is None and str(profile.kinds["date"]).startswith(("shift", "{'shift")) and one.kind in DATED:
+    if own is None and str(profile.kinds["date"]).startswith(("shift", "{'shift")) and guess.kind in DATED:
         return "drop"
-    whole = is_cast(profile, one.kind, signals, padded=padded)
+    whole = is_cast(profile, guess.kind, signals, padded=padded)
     shown = domain if domain != column.lower() else None
-    return yaml.safe_load(rule_text(one.kind, column, shown, own=column == own, staff=own is None, whole=whole))
+    return yaml.safe_load(rule_text(guess.kind, column, shown, own=column == own, staff=own is None, whole=whole))
 
 
-def _gone(one: Guess) -> Any:
-    return "drop" if one.kind == "age" else {"as": one.kind}
+def _gone(guess: Guess) -> Any:
+    return "drop" if guess.kind == "age" else {"as": guess.kind}
 
 
 def _shown(source: str, table: Table, rules: Mapping[str, Any]) -> list[Record]:
@@ -191,7 +195,13 @@ def _shown(source: str, table: Table, rules: Mapping[str, Any]) -> list[Record]:
         while name in found:
             again += 1
             name = f"{column[:_LONGEST]} ({again})"
-        one, word = table.guesses[column], rule if isinstance(rule, str) else f"as {rule['as']}"
-        told = {"kind": one.kind, "sure": round(one.sure, 2), "why": one.why, "rule": word, "chosen": "proposed"}
-        found[name] = {"source": source, "column": name, "address": column, **told}
+        guess, word = table.guesses[column], rule if isinstance(rule, str) else f"as {rule['as']}"
+        details = {
+            "kind": guess.kind,
+            "sure": round(guess.sure, 2),
+            "why": guess.why,
+            "rule": word,
+            "chosen": "proposed",
+        }
+        found[name] = {"source": source, "column": name, "address": column, **details}
     return list(found.values())

@@ -30,26 +30,26 @@ class Room:
 
     def __init__(self, memory: Path) -> None:
         self._memory = memory
-        self.place, self._lock = self._made()
+        self.place, self._lock = self._acquired()
 
-    def _made(self) -> tuple[Path, int]:
+    def _acquired(self) -> tuple[Path, int]:
         """A place that is locked; one that was wiped between its making and its locking, as a dead one, is made again."""
         for _ in range(_TRIES):
             place = self._memory / f"worker-{secrets.token_hex(8)}"
             place.mkdir(mode=0o700, parents=True)
             with contextlib.suppress(Error, OSError):
-                held = lock(place / "lock")
+                lock_file = lock(place / "lock")
                 if (place / "lock").exists():
-                    return place, held
-                os.close(held)
+                    return place, lock_file
+                os.close(lock_file)
         raise _refused("no place in the folder in memory can be locked")
 
     @contextlib.contextmanager
-    def lent(self) -> Iterator[Path]:
+    def workspace(self) -> Iterator[Path]:
         """An empty folder for one job."""
         if not self.place.is_dir():
             os.close(self._lock)
-            self.place, self._lock = self._made()
+            self.place, self._lock = self._acquired()
         folder = self.place / secrets.token_hex(8)
         folder.mkdir(mode=0o700)
         for inner in ("in", "tmp"):
@@ -115,9 +115,9 @@ def wipe_dead(memory: Path) -> None:
     """Takes away what workers left that were killed."""
     for place in memory.glob("worker-*"):
         with contextlib.suppress(Error, OSError):
-            held = lock(place / "lock")
+            lock_file = lock(place / "lock")
             shutil.rmtree(place, ignore_errors=True)
-            os.close(held)
+            os.close(lock_file)
 
 
 def _refused(what: str) -> ServiceError:

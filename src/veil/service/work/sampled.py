@@ -22,7 +22,7 @@ def sampled(session: Session, keys: Keys, task: Task) -> Record:
     Shape:   `{"texts": [{"text", "result", "spans": [{"start", "end", "label", "score", "source", "replacement"}]}]}`
     """
     rows, of = drawn(found_rows(session, keys, task.room / "tmp", cells=True), task.sample)
-    page = {"texts": [_told(*row) for row in rows]}
+    page = {"texts": [_text_of(*row) for row in rows]}
     (task.room / RESULT).write_text(json.dumps(page), encoding="utf-8")
     return {"name": "sample.json", "texts": len(rows), "of": of, "spans": sum(len(row[2].spans) for row in rows)}
 
@@ -33,20 +33,20 @@ def drawn(rows: Iterable[Row], most: int, seed: int | None = None) -> tuple[list
     Source:  Vitter, Random sampling with a reservoir (1985), algorithm R.
     """
     chance = random.Random(seed)  # noqa: S311  a sample, no secret
-    held: list[tuple[int, Row]] = []
+    sample: list[tuple[int, Row]] = []
     of = 0
     for row in rows:
         if not row[0] or len(row[0]) > LONGEST:
             continue
         of += 1
-        if len(held) < most:
-            held.append((of, row))
+        if len(sample) < most:
+            sample.append((of, row))
         elif (place := chance.randrange(of)) < most:
-            held[place] = (of, row)
-    return [row for _, row in sorted(held, key=lambda one: one[0])], of
+            sample[place] = (of, row)
+    return [row for _, row in sorted(sample, key=lambda drawn_row: drawn_row[0])], of
 
 
-def _told(text: str, result: str | None, found: Any) -> Record:
+def _text_of(text: str, result: str | None, found: Any) -> Record:
     spans = [
         {"start": span.start, "end": span.end, "label": span.label.value, "score": round(span.score, 4), "source": span.origin,
          "replacement": new}

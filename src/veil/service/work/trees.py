@@ -36,14 +36,14 @@ def tree_table(folder: Path, name: str, kind: str) -> tuple[Table, frozenset[str
     many: set[str] = set()
     for batch in reader.read(folder, Part((name,)), {**seen.settings, "addresses": list(seen.addresses)}):
         _look(batch, values, records, many)
-    for address, held in values.items():
-        signals = table.signals[address] = signals_of(held[:_VALUES])
+    for address, cells in values.items():
+        signals = table.signals[address] = signals_of(cells[:_VALUES])
         seems = _quantity(address, _guess(address, table), values, table)
         if worth_hearing(seems, signals.share):
-            seems = with_heard(seems, heard_in(held[:_VALUES]))
+            seems = with_heard(seems, heard_in(cells[:_VALUES]))
         table.guesses[address] = seems
-    table.sample = {address: held for address, held in values.items() if address not in many}
-    counts = {address: len(held) for address, held in values.items()}
+    table.sample = {address: cells for address, cells in values.items() if address not in many}
+    counts = {address: len(cells) for address, cells in values.items()}
     return table, named_fields(with_lists(counts, records))
 
 
@@ -63,10 +63,10 @@ def _guess(address: str, table: Table) -> Guess:
     return guess(last or address, table.signals[address])
 
 
-def _quantity(address: str, one: Guess, paths: Collection[str], table: Table) -> Guess:
+def _quantity(address: str, guess: Guess, paths: Collection[str], table: Table) -> Guess:
     """A number beside its unit is a measure, however many places it has. Source: FHIR, Quantity; openEHR, DV_QUANTITY."""
     stem, _, last = address.rpartition(".")
     is_number = table.signals[address].at("decimal") + table.signals[address].at("integer") > _NEARLY_ALL
     if last.lower() in _NUMBERS and is_number and any(f"{stem}.{unit}" in paths for unit in _UNITS):
         return Guess("measure", 0.9, QUANTITY)
-    return one
+    return guess

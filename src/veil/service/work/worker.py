@@ -87,7 +87,7 @@ class Worker:
 
     def _done(self, lease: Lease) -> None:
         """Errors: ServiceError `store-closed`, `store-unsure`: then nothing has ended."""
-        with self._room.lent() as room:
+        with self._room.workspace() as room:
             try:
                 answer = self._worked(lease, room)
             except Error as error:
@@ -100,10 +100,10 @@ class Worker:
     def _worked(self, lease: Lease, room: Path) -> Record | None:
         """What a child made of a job; None where the job was taken away meanwhile."""
         row = self._store.database.row("SELECT * FROM jobs WHERE id = ?", lease.job)
-        held = self._store.database.row("SELECT * FROM objects WHERE job = ? AND what = ?", lease.job, INPUT)
-        if row is None or held is None or row["key"] is None:
+        uploaded = self._store.database.row("SELECT * FROM objects WHERE job = ? AND what = ?", lease.job, INPUT)
+        if row is None or uploaded is None or row["key"] is None:
             return None
-        if held["size"] * _ROOM > self._room.free():
+        if uploaded["size"] * _ROOM > self._room.free():
             raise ServiceError(
                 "job-room",
                 "there is too little memory for this file",
@@ -113,7 +113,7 @@ class Worker:
         about = json.loads(open_word(key, "about", row["about"]))
         name = safe_name(about["name"], row["format"])
         with (room / "in" / name).open("wb") as file:
-            for piece in self._store.objects.read(held):
+            for piece in self._store.objects.read(uploaded):
                 file.write(piece)
         plan = (
             json.loads(open_word(key, "plan", row["plan"]))
@@ -164,15 +164,15 @@ class Worker:
         while time.monotonic() < until:
             if line.poll(_BEAT):
                 try:
-                    told = json.loads(line.recv_bytes(8 << 20))
+                    message = json.loads(line.recv_bytes(8 << 20))
                 except (EOFError, OSError, ValueError):
                     return {
                         "failed": "job-limits",
                         "message": "the work on this file ended without an answer: it took too much memory or time, or broke a library",
                     }
-                if "at" not in told:
-                    return dict(told)
-                at = (str(told["at"][0])[:60], int(told["at"][1]), int(told["at"][2]))
+                if "at" not in message:
+                    return dict(message)
+                at = (str(message["at"][0])[:60], int(message["at"][1]), int(message["at"][2]))
             if time.monotonic() - renewed > min(1.0, self._terms.lease / 4):
                 renewed = time.monotonic()
                 if not self._renewed(lease, at):
@@ -215,8 +215,8 @@ class Worker:
             if not jobs.is_held(line, lease):
                 return
             key = self._key(line, lease.job)
-            told = {"state": jobs.PLANNED, "changed": now, "lease": "", "until": now + self._terms.waiting}
-            jobs.put(line, lease.job, told | {"plan": seal_word(key, "plan", json.dumps(plan).encode())})
+            changed = {"state": jobs.PLANNED, "changed": now, "lease": "", "until": now + self._terms.waiting}
+            jobs.put(line, lease.job, changed | {"plan": seal_word(key, "plan", json.dumps(plan).encode())})
         self._store.act("plan proposed", lease.owner, lease.job, columns=len(plan["columns"]))
 
     def _sealed(self, path: Path) -> Draft:

@@ -58,7 +58,7 @@ def test_what_a_killed_worker_left_is_wiped_and_a_living_ones_is_not(tmp_path):
     (dead / "job").mkdir(parents=True)
     (dead / "job/plain.txt").write_text("left")
     (dead / "lock").touch()
-    with living.lent() as room:
+    with living.workspace() as room:
         wipe_dead(tmp_path)
         assert room.is_dir()
         assert not dead.exists()
@@ -163,9 +163,9 @@ def test_a_worker_whose_place_was_wiped_before_it_was_locked_makes_another(tmp_p
 
     monkeypatch.setattr(room, "lock", wiped_first)
     made = Room(tmp_path)
-    with made.lent() as folder:
+    with made.workspace() as folder:
         assert folder.is_dir()
     wipe_dead_once(made.place)
-    with made.lent() as folder:
+    with made.workspace() as folder:
         assert (folder / "in").is_dir()
     made.close()

@@ -79,7 +79,7 @@ def config(
     Keeps:   the length of a body stays stated; a request that no processor saw is tagged `unknown` (or refused, where
              that was asked).
     """
-    made: dict[str, Any] = {
+    page: dict[str, Any] = {
         "static_resources": {
             "listeners": [_listener(settings, listen)],
             "clusters": [_app(upstream), _processor(processor)],
@@ -96,7 +96,7 @@ def config(
             ]
         },
     }
-    return {**made, "admin": {"address": admin.written()}} if admin else made
+    return {**page, "admin": {"address": admin.written()}} if admin else page
 
 
 def _listener(settings: Settings, listen: Place) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def filters(settings: Settings) -> list[dict[str, Any]]:
 
 def external(settings: Settings) -> dict[str, Any]:
     """The filter that asks us. A streamed body is sent as it comes, and its head waits for our word."""
-    made: dict[str, Any] = {
+    filters: dict[str, Any] = {
         "@type": f"{_TYPES}.filters.http.ext_proc.v3.ExternalProcessor",
         "grpc_service": {"envoy_grpc": {"cluster_name": "veil"}, "timeout": "0s"},
         "processing_mode": {
@@ -168,9 +168,9 @@ def external(settings: Settings) -> dict[str, Any]:
         "failure_mode_allow": not settings.closed,
     }
     if not settings.blocking:
-        return {**made, "observability_mode": True, "deferred_close_timeout": "5s"}
+        return {**filters, "observability_mode": True, "deferred_close_timeout": "5s"}
     return {
-        **made,
+        **filters,
         "send_body_without_waiting_for_header_response": True,
         "message_timeout": f"{2 * settings.deadline + 1:.3f}s",
         "status_on_error": {"code": "ServiceUnavailable"},
@@ -200,15 +200,15 @@ def _app(upstream: Upstream) -> dict[str, Any]:
             "http2_protocol_options": {"allow_connect": True},
         }
     }
-    made = _cluster("app", upstream.place, options)
+    cluster = _cluster("app", upstream.place, options)
     if upstream.secure:
-        made["transport_socket"] = {"name": "envoy.transport_sockets.tls", "typed_config": {
+        cluster["transport_socket"] = {"name": "envoy.transport_sockets.tls", "typed_config": {
             "@type": f"{_TYPES}.transport_sockets.tls.v3.UpstreamTlsContext",
             "sni": upstream.place.host,
             "auto_sni_san_validation": True,
             "common_tls_context": {"validation_context": {"trusted_ca": {"filename": upstream.ca or _CERTIFICATES}}},
         }}  # fmt: skip
-    return made
+    return cluster
 
 
 def _processor(place: Place) -> dict[str, Any]:

@@ -41,13 +41,13 @@ _MESSAGES: dict[str, dict[str, tuple[int, str]]] = {
 
 
 def _file() -> FileDescriptorProto:
-    made = FileDescriptorProto(name="veil/trace.proto", package=_PACKAGE, syntax="proto3")
+    file = FileDescriptorProto(name="veil/trace.proto", package=_PACKAGE, syntax="proto3")
     for name, fields in _MESSAGES.items():
         message = DescriptorProto(name=name)
         for field, (number, kind) in fields.items():
             message.field.append(_field(field, number, kind))
-        made.message_type.append(message)
-    return made
+        file.message_type.append(message)
+    return file
 
 
 def _field(name: str, number: int, kind: str) -> FieldDescriptorProto:
@@ -63,12 +63,12 @@ _pool = DescriptorPool()
 _pool.Add(_file())
 
 
-def _made(name: str) -> Any:
+def _message(name: str) -> Any:
     return GetMessageClass(_pool.FindMessageTypeByName(f"{_PACKAGE}.{name}"))
 
 
-ProcessingRequest = _made("ProcessingRequest")
-ProcessingResponse = _made("ProcessingResponse")
+ProcessingRequest = _message("ProcessingRequest")
+ProcessingResponse = _message("ProcessingResponse")
 REQUESTS = ("request_headers", "request_body", "request_trailers")
 
 

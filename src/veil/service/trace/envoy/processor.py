@@ -63,7 +63,7 @@ class _Call:
     def __init__(self, watch: Watch, context: Any) -> None:
         self._watch, self._context = watch, context
         self._trail: Trail | None = None
-        self._told: set[str] = set()
+        self._header_names: set[str] = set()
         self._silent = self._answered = False
         self._owed = self._size = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -80,7 +80,7 @@ class _Call:
             await self._trailers(self._trail, message.request_trailers.trailers)
 
     async def _head(self, said: Any) -> None:
-        head, self._told = read_head(said.headers, bodiless=said.end_of_stream)
+        head, self._header_names = read_head(said.headers, bodiless=said.end_of_stream)
         self._trail = trail = Trail(self._watch, head)
         if said.end_of_stream:
             await trail.decide()
@@ -106,10 +106,10 @@ class _Call:
         trail.complete()
         await trail.decide()
         await self._answer()
-        made = ProcessingResponse()
-        names = [one.key for one in trailers.headers if is_tag(one.key)]
-        made.request_trailers.header_mutation.remove_headers.extend(names)
-        await self._write(made)
+        response = ProcessingResponse()
+        names = [header.key for header in trailers.headers if is_tag(header.key)]
+        response.request_trailers.header_mutation.remove_headers.extend(names)
+        await self._write(response)
 
     def _late(self, trail: Trail) -> None:
         """Lets go of a body that does not come; an answer that has begun is never broken off half way."""
@@ -133,16 +133,16 @@ class _Call:
         async with self._turn:
             if not self._answered:
                 self._answered = True
-                await self._write(refusal() if trail.refused else answer(trail, self._told))
+                await self._write(refusal() if trail.refused else answer(trail, self._header_names))
             while self._owed:
                 self._owed -= 1
-                made = ProcessingResponse()
-                made.request_body.response.SetInParent()
-                await self._write(made)
+                response = ProcessingResponse()
+                response.request_body.response.SetInParent()
+                await self._write(response)
 
-    async def _write(self, made: Any) -> None:
+    async def _write(self, response: Any) -> None:
         if not self._silent:
-            await self._context.write(made)
+            await self._context.write(response)
 
     def _seen(self) -> None:
         """All of a request that nobody waits for is here; Envoy leaves the stream open for seconds still."""
@@ -160,26 +160,28 @@ class _Call:
 
 def read_head(said: Any, *, bodiless: bool = False) -> tuple[Head, set[str]]:
     """The head, and the names in it that would be read as our tag."""
-    fields = [(one.key.lower(), (one.raw_value or one.value.encode()).decode("latin-1")) for one in said.headers]
+    fields = [
+        (header.key.lower(), (header.raw_value or header.value.encode()).decode("latin-1")) for header in said.headers
+    ]
     own = dict(fields)
     head = Head(own.get(":method", ""), own.get(":path", "/"), fields, bodiless)
     return head, {name for name, _ in fields if is_tag(name)}
 
 
-def answer(trail: Trail, told: set[str]) -> Any:
-    made = ProcessingResponse()
-    mutation = made.request_headers.response.header_mutation
+def answer(trail: Trail, header_names: set[str]) -> Any:
+    response = ProcessingResponse()
+    mutation = response.request_headers.response.header_mutation
     headers = trail.headers()
-    mutation.remove_headers.extend(sorted(told - {name for name, _ in headers}))
+    mutation.remove_headers.extend(sorted(header_names - {name for name, _ in headers}))
     for name, value in headers:
-        one = mutation.set_headers.add(append_action=OVERWRITE)
-        one.header.key, one.header.raw_value = name, value.encode("latin-1", "replace")
-    return made
+        header = mutation.set_headers.add(append_action=OVERWRITE)
+        header.header.key, header.header.raw_value = name, value.encode("latin-1", "replace")
+    return response
 
 
 def refusal() -> Any:
-    made = ProcessingResponse()
-    made.immediate_response.status.code = _REFUSED
-    made.immediate_response.body = b"veil: the request could not be evaluated\n"
-    made.immediate_response.details = "veil-unknown"
-    return made
+    response = ProcessingResponse()
+    response.immediate_response.status.code = _REFUSED
+    response.immediate_response.body = b"veil: the request could not be evaluated\n"
+    response.immediate_response.details = "veil-unknown"
+    return response

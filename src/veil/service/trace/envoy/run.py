@@ -45,9 +45,9 @@ class EnvoyFront:
         """Errors: ServiceError `envoy-start`, `envoy-missing`."""
         socket = f"{self._folder.name}/processor.sock"
         self._server, _ = await serve(self._watch, f"unix:{socket}")
-        made = config(self._watch.settings, self._listen, self._upstream, Place(path=socket), self._admin)
+        page = config(self._watch.settings, self._listen, self._upstream, Place(path=socket), self._admin)
         self._process = await asyncio.create_subprocess_exec(
-            envoy_path(), "--config-yaml", json.dumps(made), "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error",
+            envoy_path(), "--config-yaml", json.dumps(page), "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error",
             "--disable-hot-restart",
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
             start_new_session=True, preexec_fn=_ends_with_us,
@@ -116,8 +116,8 @@ class EnvoyFront:
 
     async def _drained(self, until: float) -> None:
         while time.monotonic() < until:
-            told = await self._asked("GET /stats?filter=^http.trace.downstream_rq_active$")
-            if b"rq_active: 0" in told:
+            stats = await self._asked("GET /stats?filter=^http.trace.downstream_rq_active$")
+            if b"rq_active: 0" in stats:
                 return
             await asyncio.sleep(0.05)
 

@@ -31,7 +31,7 @@ class Exchange:
     pool: Pool
     request: h11.Request
     trail: Trail
-    _held: list[h11.Event] = field(default_factory=list)
+    _waiting: list[h11.Event] = field(default_factory=list)
     _whole: bool = False
     status: int = 0
 
@@ -69,9 +69,9 @@ class Exchange:
     async def _take(self, event: object) -> None:
         if isinstance(event, h11.Data):
             self.trail.feed(bytes(event.data))
-            self._held.append(h11.Data(data=event.data))
+            self._waiting.append(h11.Data(data=event.data))
         elif isinstance(event, h11.EndOfMessage):
-            self._held.append(trailers(event, chunked=b"transfer-encoding" in dict(self.request.headers)))
+            self._waiting.append(trailers(event, chunked=b"transfer-encoding" in dict(self.request.headers)))
             self._whole = True
 
     async def _invite(self) -> None:
@@ -91,7 +91,7 @@ class Exchange:
             except ServiceError:
                 raise Refused(502) from None
             try:
-                await behind.send(message, *self._held)
+                await behind.send(message, *self._waiting)
                 if behind.used and self._whole:
                     await self._answers(behind)
             except (OSError, h11.RemoteProtocolError):
@@ -99,7 +99,7 @@ class Exchange:
                 if fresh or not behind.used or self.request.method not in _REPEATABLE:
                     raise Refused(502) from None
             else:
-                self._held.clear()  # an answer may take hours: what was sent is not kept so long
+                self._waiting.clear()  # an answer may take hours: what was sent is not kept so long
                 return behind
         raise Refused(502)
 
@@ -120,13 +120,13 @@ class Exchange:
                         up.result()
             await down
         finally:
-            for one in (down, up):
-                if one is not None and not one.done():
-                    one.cancel()
+            for task in (down, up):
+                if task is not None and not task.done():
+                    task.cancel()
                     with contextlib.suppress(BaseException):
-                        await one
-                elif one is not None and not one.cancelled():
-                    one.exception()
+                        await task
+                elif task is not None and not task.cancelled():
+                    task.exception()
 
     async def _up(self, behind: Wire) -> None:
         chunked = b"transfer-encoding" in dict(self.request.headers)
@@ -156,9 +156,9 @@ class Exchange:
                     await self.caller.send(event)
             elif isinstance(event, h11.Response):
                 self.status = event.status_code
-                made = answered(event)
-                await self.caller.send(made)
-                length = any(name == b"content-length" for name, _ in made.headers)
+                sent = answered(event)
+                await self.caller.send(sent)
+                length = any(name == b"content-length" for name, _ in sent.headers)
                 chunked = not length and self.request.http_version >= b"1.1"
             elif isinstance(event, h11.Data):
                 await self.caller.send(h11.Data(data=event.data))
@@ -192,6 +192,6 @@ class Exchange:
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_EXCEPTION)
         finally:
-            for one in ways:
-                one.cancel()
+            for way in ways:
+                way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)

@@ -56,7 +56,7 @@ def forwarded(request: h11.Request, trail: Trail, place: str) -> h11.Request:
     """The request as the service behind, which is at `place`, gets it: names as they were written, framing stated anew."""
     ours, host = trail.headers(), _host(request, place)
     replaced = {*(name for name, _ in ours), *(["host"] if host else [])}
-    fields = host + [one for one in _through(request) if not _is_replaced(one[0], replaced)]
+    fields = host + [field for field in _through(request) if not _is_replaced(field[0], replaced)]
     if any(name == b"transfer-encoding" for name, _ in request.headers):
         fields.append((b"Transfer-Encoding", b"chunked"))
     if trail.head.upgrade:
@@ -73,7 +73,11 @@ def answered(response: h11.Response) -> h11.Response:
 
 def trailers(event: h11.EndOfMessage, *, chunked: bool) -> h11.EndOfMessage:
     """Trailers go where their framing allows them, without any that would be read as our tag."""
-    kept = [one for one in event.headers.raw_items() if not is_tag(one[0].decode("latin-1"))] if chunked else []
+    kept = (
+        [raw_item for raw_item in event.headers.raw_items() if not is_tag(raw_item[0].decode("latin-1"))]
+        if chunked
+        else []
+    )
     return h11.EndOfMessage(headers=kept)
 
 

@@ -74,7 +74,7 @@ class ProxyFront:
         self._busy[task] = False
         wire = Wire(h11.SERVER, reader, writer)
         try:
-            while await self._one(wire, task):
+            while await self._request(wire, task):
                 pass
         except (OSError, h11.RemoteProtocolError, h11.LocalProtocolError, TimeoutError):
             wire.cut()
@@ -88,7 +88,7 @@ class ProxyFront:
             with contextlib.suppress(OSError):
                 wire.close()
 
-    async def _one(self, wire: Wire, task: asyncio.Task[None]) -> bool:
+    async def _request(self, wire: Wire, task: asyncio.Task[None]) -> bool:
         """One exchange; whether another may follow on this connection."""
         try:
             async with asyncio.timeout(IDLE):

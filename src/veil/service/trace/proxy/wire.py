@@ -55,8 +55,8 @@ class Wire:
 
     async def send(self, *events: h11.Event) -> None:
         """Errors: OSError; h11.LocalProtocolError where the events are no message."""
-        for one in events:
-            self._writer.write(self.http.send(one) or b"")
+        for event in events:
+            self._writer.write(self.http.send(event) or b"")
         await self._taken()
 
     @property
