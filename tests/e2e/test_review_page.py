@@ -70,6 +70,9 @@ def pressed(page, *keys):
 def test_a_reviewer_reads_decides_and_approves_by_the_keyboard_alone(reviewing):
     page, worker, store = reviewing
     drawn(page, worker, 10)
+    result = page.locator("#result mark").all_inner_texts()
+    assert len(result) == page.locator("#original mark").count() > 2
+    assert [words for words in result if not (words.startswith("[") and words.endswith("]"))] == []
     pressed(page, "a", "r", "u")  # right; wrong, then taken back
     for _ in range(40):
         page.keyboard.press("ArrowRight")

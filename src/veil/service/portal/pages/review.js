@@ -55,9 +55,20 @@ function show() {
   const selection = cursor ? [{ from: cursor[0], to: cursor[1], tone: "other", chosen: true, title: "chosen words" }] : [];
   fill(at("original"), points(), [...judged, ...missed, ...selection]);
   at("original").querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
-  at("result").textContent = text.result;
+  fill(at("result"), [...text.result], inResult(text.spans));
   const one = text.spans[span];
   at("why").textContent = cursor ? `chosen: ${points().slice(...cursor).join("")}` : one ? `${one.label}, found by ${one.source}, score ${one.score.toFixed(2)}${verdictOf(one) ? `: ${verdictOf(one)}` : ""}` : "Nothing was found in this text.";
+}
+
+// The marks of the result: each replacement stands where its span stood, moved by those before it.
+function inResult(spans) {
+  let moved = 0;
+  return spans.map((one, i) => {
+    const from = one.start + moved;
+    const to = from + [...one.replacement].length;
+    moved += to - from - (one.end - one.start);
+    return { from, to, tone: groupOf(one.label), title: one.label, chosen: i === span && words.from < 0 };
+  });
 }
 
 // The words that are chosen: by the arrows, else by the mouse.
