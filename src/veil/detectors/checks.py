@@ -121,6 +121,11 @@ def phone(value: str) -> bool:
     return 7 <= len(digits) <= 15 and len(set(digits)) > 1
 
 
+def phone_abroad(value: str) -> bool:
+    """A number with its country; `00` before digits without a break needs eleven: a record number may begin with two zeros."""
+    return phone(value) and not (value.isdigit() and len(value) < 11)
+
+
 def keyed(value: str) -> bool:
     """What may stand behind a key that asks for a number: three signs and more, two of them digits."""
     return len(digits_of(value)) >= 2 and sum(char.isalnum() for char in value) >= 3
@@ -167,7 +172,7 @@ class Worded:
 
 _BY_FORM: dict[str, Callable[[str], bool]] = {
     "luhn": luhn, "card": card, "npi": npi, "dea": dea, "imei": imei, "vin": vin, "iban": iban, "routing": routing,
-    "ssn": ssn, "mbi": mbi, "ipv4": ipv4, "ipv6": ipv6, "identifier": identifier, "phone": phone, "keyed": keyed,
+    "ssn": ssn, "mbi": mbi, "ipv4": ipv4, "ipv6": ipv6, "identifier": identifier, "phone": phone, "phone_abroad": phone_abroad, "keyed": keyed,
     "no_date": no_date,
 }  # fmt: skip
 WORDED = ("code", "age", "state", "street", "street_name")

@@ -10,6 +10,7 @@ from veil.detectors.base import Detector, Judge, Known, Owner
 from veil.detectors.clinical.judge import ClinicalValues
 from veil.detectors.listed import Allowed, Denied
 from veil.detectors.resolve import resolve
+from veil.detectors.rows.judge import Structure
 from veil.detectors.weigh import ACCEPTED, weigh
 from veil.errors import PartError
 from veil.lexicon.language import Language, english
@@ -49,7 +50,7 @@ class Scanner:
         deny_patterns: Mapping[str, Label] | None = None,
         language: Language | None = None,
     ) -> None:
-        self._clinical = ClinicalValues(language)
+        self._always: tuple[Judge | Structure | ClinicalValues, ...] = (ClinicalValues(language), Structure(language))
         self.detectors = tuple(detectors)
         denied = (Denied(deny or {}, deny_patterns),) if deny or deny_patterns else ()
         self._finders = (*(detector for detector in detectors if isinstance(detector, Detector)), *denied)
@@ -73,9 +74,8 @@ class Scanner:
         for detector in self._finders:
             for mine, more in zip(found, detector.find(read, whose), strict=True):
                 mine.extend(more)
-        for judge in self._judges:
+        for judge in (*self._judges, *self._always):
             found = judge.judge(read, found)
-        found = self._clinical.judge(read, found)
         bars = least or [ACCEPTED] * len(texts)
         return [
             resolve(

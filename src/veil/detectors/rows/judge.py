@@ -1,0 +1,82 @@
+"""Judge: puts what structure says beside what was found, completes lists, and cuts at tabs and cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from veil.detectors.rows.cells import Stretches, bare, cells_of, cut_at
+from veil.detectors.rows.neighbours import Neighbours
+from veil.detectors.rows.reader import Rows
+from veil.detectors.weigh import ACCEPTED, held
+from veil.lexicon.language import Language, english
+from veil.model import SAFE_HARBOR, Label, Span, Text
+
+SCORE = 0.65
+_IDENTIFYING = frozenset({*SAFE_HARBOR, Label.ORGANIZATION})
+_WEAK = frozenset({"ner", "gazetteer"})
+
+
+class Structure:
+    """Adds the spans of rows and lists, and leaves none that goes over a tab or a cell.
+
+    Keeps:   the answer for a text does not depend on its neighbours in the batch.
+    """
+
+    def __init__(self, language: Language | None = None) -> None:
+        spoken = language or english()
+        self._rows, self._neighbours = Rows(spoken), Neighbours(spoken)
+
+    def judge(self, texts: Sequence[Text], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
+        """The spans of each text with those of its rows and lists.
+
+        Shape:   n texts, n lists of spans -> n lists.
+        """
+        return [list(self._judged(text, spans)) for text, spans in zip(texts, found, strict=True)]
+
+    def _judged(self, text: Text, found: Sequence[Span]) -> Iterator[Span]:
+        own, stays, grids = self._rows.read(text)
+        sure = {(span.start, span.end): span for span in own}
+        inside = Stretches(sorted(stays))
+        kept = [*own, *(span for span in found if not _is_inside(text, span, inside) and not _is_other(span, sure))]
+        names = [
+            text.shown_range(span.start, span.end)
+            for span in kept
+            if span.label is Label.NAME and span.score >= ACCEPTED
+        ]
+        for start, end in self._neighbours.more(text.shown, Stretches(sorted(names)), grids):
+            kept.append(Span(*text.raw_range(start, end), Label.NAME, SCORE, "rows:neighbour"))
+        cells = Stretches(cells_of(grids))
+        for span in kept:
+            yield from _pieces(text, span, cells)
+
+
+def _is_inside(text: Text, span: Span, stays: Stretches) -> bool:
+    """Whether a weak span lies in a cell whose head says that it is no identifier: `Female` under `Sex`."""
+    if not stays.all or span.detector not in _WEAK or held(span) or span.label not in _IDENTIFYING:
+        return False
+    start, end = text.shown_range(span.start, span.end)
+    return any(first <= start and end <= last for first, last in stays.touched(start, end))
+
+
+def _is_other(span: Span, sure: dict[tuple[int, int], Span]) -> bool:
+    """Whether a weak span has the very stretch of a cell and another label than its head gives."""
+    cell = sure.get((span.start, span.end))
+    weak = span.detector in _WEAK or span.source == "patterns:phone-abroad"
+    return cell is not None and weak and not held(span) and span.label is not cell.label
+
+
+def _pieces(text: Text, span: Span, cells: Stretches) -> Iterator[Span]:
+    """A span as it is, or its parts in the cells that it lies over."""
+    if span.detector in ("known", "filters"):
+        yield span
+        return
+    start, end = text.shown_range(span.start, span.end)
+    pieces = cut_at(text.shown, start, end, cells)
+    if pieces == [(start, end)]:
+        yield span
+        return
+    for piece in pieces:
+        first, last = bare(text.shown, *piece)
+        if first < last:
+            raw = text.raw_range(first, last)
+            yield span._replace(start=raw[0], end=raw[1])
