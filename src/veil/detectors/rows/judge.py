@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from veil.detectors.rows.cells import Stretches, bare, cells_of, cut_at
 from veil.detectors.rows.neighbours import Neighbours
 from veil.detectors.rows.reader import Rows
-from veil.detectors.weigh import ACCEPTED, held
+from veil.detectors.weigh import ACCEPTED, is_proven
 from veil.lexicon.language import Language, english
 from veil.model import SAFE_HARBOR, Label, Span, Text
 
@@ -52,7 +52,7 @@ class Structure:
 
 def _is_inside(text: Text, span: Span, stays: Stretches) -> bool:
     """Whether a weak span lies in a cell whose head says that it is no identifier: `Female` under `Sex`."""
-    if not stays.all or span.detector not in _WEAK or held(span) or span.label not in _IDENTIFYING:
+    if not stays.all or span.detector not in _WEAK or is_proven(span) or span.label not in _IDENTIFYING:
         return False
     start, end = text.shown_range(span.start, span.end)
     return any(first <= start and end <= last for first, last in stays.touched(start, end))
@@ -62,7 +62,7 @@ def _is_other(span: Span, sure: dict[tuple[int, int], Span]) -> bool:
     """Whether a weak span has the very stretch of a cell and another label than its head gives."""
     cell = sure.get((span.start, span.end))
     weak = span.detector in _WEAK or span.source == "patterns:phone-abroad"
-    return cell is not None and weak and not held(span) and span.label is not cell.label
+    return cell is not None and weak and not is_proven(span) and span.label is not cell.label
 
 
 def _pieces(text: Text, span: Span, cells: Stretches) -> Iterator[Span]:
