@@ -135,7 +135,7 @@ def people(project, rule, head=""):
 def leaks_of_blind_run(made, monkeypatch):
     """What `veil verify` finds in a release whose own run looked at nothing."""
     with monkeypatch.context() as blind:
-        blind.setattr("veil.verify.outside.Verifier.batch", lambda *_: Findings())
+        blind.setattr("veil.verify.verifier.Verifier.batch", lambda *_: Findings())
         assert made.run().quarantined == []
     session = made.session()
     return read_again(session, session.keys(lambda: "open sesame")).leaks

@@ -1,5 +1,5 @@
 """The engine: five treatments, one heart."""
 
-from veil.engine.heart import Engine
+from veil.engine.engine import Engine
 
 __all__ = ["Engine"]

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.detectors.scanner import Scanner
-from veil.engine.operate import Operators
+from veil.engine.operators import Operators
 from veil.engine.persons import Staff, called, who_is_meant
 from veil.engine.unread import UnreadTexts, whole
 from veil.keys import Keys

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from veil.detectors.scanner import Scanner, standard
-from veil.engine.operate import Operators
+from veil.engine.operators import Operators
 from veil.engine.scan import Scans
 from veil.engine.unread import UnreadTexts, whole
 from veil.keys import Keys

@@ -24,7 +24,7 @@ from veil.policy.rules import Apply, Keep
 from veil.verify.columns import other_steps
 from veil.verify.findings import Findings
 from veil.verify.freed import freed
-from veil.verify.ours import is_ours
+from veil.verify.stand_ins import is_ours
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _BEHIND = r"(?i:\b(?:{cue})\b[ .:#=]{{1,4}}(?:is |no\.? |number )?[ .:#=]{{0,2}})"

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from veil.detectors.scanner import standard
-from veil.engine.names import FileNames
+from veil.engine.file_names import FileNames
 from veil.keys import Keys
 from veil.policy.plan import FilePlan, Plan, SourcePlan, SubjectPlan
 

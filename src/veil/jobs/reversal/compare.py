@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.engine.operate import Operators
-from veil.engine.ways import LOST, Way, cases_of, ways_of
+from veil.engine.operators import Operators
+from veil.engine.reversibility import LOST, Way, cases_of, ways_of
 from veil.errors import Error, PolicyError
 from veil.formats.base import Part, Typed
 from veil.jobs.release.manifest import version

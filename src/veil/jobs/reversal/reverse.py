@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.audit import append
+from veil.engine.reversibility import KEPT, Undoing, Way
 from veil.engine.subjects import somebody
-from veil.engine.ways import KEPT, Undoing, Way
 from veil.errors import FormatError, KeyringError, PolicyError
 from veil.formats.base import Part
 from veil.jobs.audit_events import AUDIT

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.engine.operate import OTHER_ORDER
+from veil.engine.operators import OTHER_ORDER
 from veil.errors import FormatError, LimitError, PolicyError
 from veil.jobs.work.units import Unit, batches, units_of
 from veil.lexicon.dates import contradicting, infer_form

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.engine.operate import Operators
-from veil.engine.ways import LOST, Undoing, Way, cases_of, is_told_by_column, ways_of
+from veil.engine.operators import Operators
+from veil.engine.reversibility import LOST, Undoing, Way, cases_of, is_told_by_column, ways_of
 from veil.errors import KeyringError
 from veil.formats.base import Format, TwoWay
 from veil.keys import Keys, Vault

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from veil.detectors.scanner import ASKED, Scanner, standard
 from veil.engine import Engine
-from veil.engine.names import FileNames
+from veil.engine.file_names import FileNames
 from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError, StoreError
 from veil.formats.base import Part, Writer

@@ -1,4 +1,4 @@
-"""Ways: how each column of a table comes back: kept, undone by its operator, or not at all, and why."""
+"""Reversibility: how each column of a table comes back: kept, undone by its operator, or not at all, and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.engine.operate import Operators
+from veil.engine.operators import Operators
 from veil.keys import Keys
 from veil.model import Batch, about_table
 from veil.operators.base import Operator, plain

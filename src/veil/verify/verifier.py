@@ -1,4 +1,4 @@
-"""Verify: reads an output again from outside; sees the output, the roster and the plan, none of the run's spans."""
+"""Verifier: reads an output again from outside; sees the output, the roster and the plan, none of the run's spans."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from veil.policy.rules import Keep, Rule, Scan, is_gone
 from veil.roster import Roster
 from veil.verify.columns import Columns
 from veil.verify.findings import Findings
-from veil.verify.ours import Ours, is_ours
 from veil.verify.reading import Reading
 from veil.verify.rows import Taken, only, scanned_rows, shown_rows, taken_rows
 from veil.verify.sought import Sought
+from veil.verify.stand_ins import Ours, is_ours
 
 _TELLING = frozenset({Label.SSN, Label.EMAIL, Label.PHONE, Label.FAX, Label.URL, Label.IP, Label.MRN, Label.HEALTH_PLAN,
                       Label.ACCOUNT, Label.LICENSE, Label.VEHICLE, Label.DEVICE, Label.ID}) & SAFE_HARBOR  # fmt: skip

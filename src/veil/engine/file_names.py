@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from veil.detectors.scanner import Scanner
-from veil.engine.operate import Operators
+from veil.engine.operators import Operators
 from veil.engine.subjects import name_part
 from veil.formats.packing import bare
 from veil.keys import Keys

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.detectors.scanner import Scanner
-from veil.engine.operate import Operators
+from veil.engine.operators import Operators
 from veil.engine.people import People, Whose
 from veil.engine.scan import Scans, spans_of
 from veil.engine.subjects import subjects_of

@@ -1,4 +1,4 @@
-"""Ours: whether something found in an output is a stand-in that Veil writes, told from its form alone."""
+"""Stand-ins: whether something found in an output is a stand-in that Veil writes, by its form alone."""
 
 from __future__ import annotations
 

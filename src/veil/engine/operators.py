@@ -1,4 +1,4 @@
-"""Operate: a plan's operators, made once, and their answer with every unreadable value masked."""
+"""Operators: a plan's operators, made once, and their answer with every unreadable value masked."""
 
 from __future__ import annotations
 
