@@ -36,8 +36,9 @@ class Structure:
     def _judged(self, text: Text, found: Sequence[Span]) -> Iterator[Span]:
         own, stays, grids = self._rows.read(text)
         sure = {(span.start, span.end): span for span in own}
-        inside = Stretches(sorted(stays))
-        kept = [*own, *(span for span in found if not _is_inside(text, span, inside) and not _is_other(span, sure))]
+        inside, cells = Stretches(sorted(stays)), Stretches(cells_of(grids))
+        cut = [piece for span in found for piece in _pieces(text, span, cells)]
+        kept = [*own, *(span for span in cut if not _is_inside(text, span, inside) and not _is_other(span, sure))]
         names = [
             text.shown_range(span.start, span.end)
             for span in kept
@@ -45,7 +46,6 @@ class Structure:
         ]
         for start, end in self._neighbours.more(text.shown, Stretches(sorted(names)), grids):
             kept.append(Span(*text.raw_range(start, end), Label.NAME, SCORE, "rows:neighbour"))
-        cells = Stretches(cells_of(grids))
         for span in kept:
             yield from _pieces(text, span, cells)
 

@@ -18,6 +18,7 @@ _LEAD = re.compile(
     rf"^{_MARK}((?:[^\W\d_][\w'\-]+)(?:,? [^\W\d_][\w'\-.]*){{0,2}}?)(?=[ \t]*(?:[-,;(/|]|\d|$)|[ \t]{{2}})",
     re.MULTILINE,
 )
+_GIVEN = re.compile(r",[ \t]?([^\W\d_][\w'\-]+)(?=[ \t]*(?:[-,;(/|\n\t]|\d|$)|[ \t]{2})")
 _PART = re.compile(r"[^.\n:]+")  # of a text between full stops, colons and lines
 _LONGEST_ITEM, _WIDEST = 44, 64
 _ITEM = re.compile(r"[^,;]+")
@@ -85,10 +86,19 @@ class Neighbours:
             return
         if len(named) + len(likely) < min(2, fewest - 1) or len(likely) + len(named) < len(places) * _SHARE:
             return
+        if len(named) > 1:
+            yield from self._given_names(shown, named)
         for place in open_:
             value = shown[place.start : place.end]
             if place in likely or (len(named) + len(likely) >= min(2, fewest - 1) and self._can_be(value)):
                 yield place.start, place.end
+
+    def _given_names(self, shown: str, named: Sequence[Place]) -> Iterator[tuple[int, int]]:
+        """`Ada` of `Nkemelu, Ada - sepsis`, where names begin the items of a list."""
+        for place in named:
+            given = _GIVEN.match(shown, place.end)
+            if given and self._can_be(given[1]) and self._is_borne(given[1]):
+                yield given.span(1)
 
     def _is_list_of_names(self, shown: str, places: Sequence[Place], likely: Sequence[Place], fewest: int) -> bool:
         """Whether a list without a sure name is one of names: none is a thing, and one is borne by many."""
