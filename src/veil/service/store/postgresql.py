@@ -81,7 +81,7 @@ class Postgresql(Database):
         except ServiceError:
             with self.change() as line:
                 set_fact(line, "due", 1)
-            raise closed() from None
+            raise
 
     def close(self) -> None:
         with suppress(Empty):

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from veil.errors import PolicyError
+from veil.service.trace.envoy.messages import SERVICE
+from veil.service.trace.envoy.trailers import CALL, watching
 from veil.service.trace.verdict import HEADERS
 from veil.service.trace.watch import Settings
 
@@ -137,8 +139,9 @@ def _http1() -> dict[str, Any]:
 
 
 def filters(settings: Settings) -> list[dict[str, Any]]:
-    """The three filters before the router's, and it: they are what an Istio EnvoyFilter inserts."""
+    """The filters before the router's, and it: they are what an Istio EnvoyFilter inserts."""
     return [
+        *([watching(SERVICE)] if settings.blocking else []),
         _mutation("veil.before", [
             *({"remove": name} for name in variants()),
             {"remove": _LENGTH},
@@ -146,7 +149,7 @@ def filters(settings: Settings) -> list[dict[str, Any]]:
             *([_set(_LENGTH, "%REQ(content-length)%")] if settings.blocking else []),
         ]),
         {"name": "envoy.filters.http.ext_proc", "typed_config": external(settings)},
-        *([_mutation("veil.after", [_set("content-length", f"%REQ({_LENGTH})%"), {"remove": _LENGTH}])] if settings.blocking else []),
+        *([_mutation("veil.after", [_set("content-length", f"%REQ({_LENGTH})%"), {"remove": _LENGTH}, {"remove": CALL}])] if settings.blocking else []),
         {"name": "envoy.filters.http.router",
          "typed_config": {"@type": f"{_TYPES}.filters.http.router.v3.Router", "suppress_envoy_headers": True}},
     ]  # fmt: skip

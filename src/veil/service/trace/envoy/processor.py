@@ -17,20 +17,23 @@ from veil.service.trace.envoy.messages import (
     ProcessingResponse,
     kind_of,
 )
+from veil.service.trace.envoy.trailers import CALL, METHOD, SIZE
 from veil.service.trace.head import Head, is_tag
 from veil.service.trace.trail import Trail
 from veil.service.trace.watch import Watch
 
 _LARGEST = 64 << 20
 _REFUSED = 503
+_EARLY = 5.0  # seconds that the size of a body waits for its head
 
 
 class Processor:
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
+        self._calls = _Calls()
 
     async def process(self, requests: AsyncIterator[Any], context: Any) -> None:
-        call = _Call(self._watch, context)
+        call = _Call(self._watch, context, self._calls)
         try:
             async for message in requests:
                 await call.take(message)
@@ -40,6 +43,14 @@ class Processor:
         finally:
             call.end()
 
+    async def ended(self, _asked: bytes, context: Any) -> bytes:
+        """The size of a body whose last piece does not say that it is the last: its trailers are here."""
+        told = dict(context.invocation_metadata())
+        name, size = str(told.get(CALL, "")), str(told.get(SIZE, ""))
+        if name and size.isdecimal():
+            self._calls.ended(name, int(size))
+        return b""
+
 
 async def serve(watch: Watch, address: str) -> tuple[grpc.aio.Server, int]:
     """The server and its port.
@@ -48,23 +59,52 @@ async def serve(watch: Watch, address: str) -> tuple[grpc.aio.Server, int]:
     Errors:  RuntimeError where it cannot be listened on.
     """
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", _LARGEST), ("grpc.so_reuseport", 0)])
-    way = grpc.stream_stream_rpc_method_handler(
-        Processor(watch).process, ProcessingRequest.FromString, ProcessingResponse.SerializeToString
-    )
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, {"Process": way}),))
+    processor = Processor(watch)
+    ways = {
+        "Process": grpc.stream_stream_rpc_method_handler(
+            processor.process, ProcessingRequest.FromString, ProcessingResponse.SerializeToString
+        ),
+        METHOD: grpc.unary_unary_rpc_method_handler(processor.ended),
+    }
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, ways),))
     port = int(server.add_insecure_port(address))
     await server.start()
     return server, port
 
 
+class _Calls:
+    """The requests whose end is not in their body, by the name that the filter before gave them."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, _Call] = {}
+        self._early: dict[str, int] = {}
+
+    def begin(self, name: str, call: _Call) -> int | None:
+        """The length of its body where it is known already."""
+        self._calls[name] = call
+        return self._early.pop(name, None)
+
+    def ended(self, name: str, length: int) -> None:
+        if name in self._calls:
+            self._calls[name].body_ends(length)
+            return
+        self._early[name] = length
+        asyncio.get_running_loop().call_later(_EARLY, self._early.pop, name, None)
+
+    def end(self, name: str) -> None:
+        self._calls.pop(name, None)
+
+
 class _Call:
     """One request: its head is answered when its verdict stands, its body passes piece by piece."""
 
-    def __init__(self, watch: Watch, context: Any) -> None:
+    def __init__(self, watch: Watch, context: Any, calls: _Calls) -> None:
         self._watch, self._context = watch, context
+        self._calls, self._name = calls, ""
+        self._length: int | None = None
         self._trail: Trail | None = None
         self._header_names: set[str] = set()
-        self._silent = self._answered = False
+        self._silent = self._answered = self._decided = False
         self._owed = self._size = 0
         self._timer: asyncio.TimerHandle | None = None
         self._turn = asyncio.Lock()
@@ -82,6 +122,9 @@ class _Call:
     async def _head(self, said: Any) -> None:
         head, self._header_names = read_head(said.headers, bodiless=said.end_of_stream)
         self._trail = trail = Trail(self._watch, head)
+        self._name, self._length = head.get(CALL), head.length
+        if self._name and trail.held:
+            self._length = self._calls.begin(self._name, self)
         if said.end_of_stream:
             await trail.decide()
         elif trail.held:
@@ -94,17 +137,33 @@ class _Call:
         self._owed += 1
         self._size += len(said.body)
         trail.feed(said.body)
-        if said.end_of_stream or self._size == trail.head.length:
-            self._stop_waiting()
-            trail.complete()
-            await trail.decide()
+        if said.end_of_stream or self._size == self._length:
+            await self._whole(trail)
             self._seen()
         await self._answer()
 
-    async def _trailers(self, trail: Trail, trailers: Any) -> None:
+    def body_ends(self, length: int) -> None:
+        """The body is as long as this. Keeps: the call that says so may be given up before the verdict."""
+        self._length = length
+        if self._trail is not None and self._size == length:
+            self._watch.aside(self._ended(self._trail))
+
+    async def _ended(self, trail: Trail) -> None:
+        with contextlib.suppress(grpc.RpcError, grpc.aio.UsageError, asyncio.InvalidStateError):
+            await self._whole(trail)
+            await self._answer()
+
+    async def _whole(self, trail: Trail) -> None:
+        """Keeps: two ways may tell of one end; the first asks for the verdict."""
+        if self._decided:
+            return
+        self._decided = True
         self._stop_waiting()
         trail.complete()
         await trail.decide()
+
+    async def _trailers(self, trail: Trail, trailers: Any) -> None:
+        await self._whole(trail)
         await self._answer()
         response = ProcessingResponse()
         names = [header.key for header in trailers.headers if is_tag(header.key)]
@@ -151,6 +210,7 @@ class _Call:
 
     def end(self) -> None:
         self._stop_waiting()
+        self._calls.end(self._name)
         trail, self._trail = self._trail, None
         if trail is not None:
             if trail.held:
