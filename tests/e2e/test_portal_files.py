@@ -7,6 +7,7 @@ import time
 import zipfile
 
 import pytest
+from python_calamine import CalamineWorkbook
 from tests.portals import NOTE, TABLE, Browser, joined, parquet, served, site_in, workbook, working
 
 from veil.jobs.texts.notes import notes_session
@@ -63,10 +64,16 @@ def test_each_format_comes_back_as_itself_without_its_names(portal, name, data):
     assert b"Wong" not in held
 
 
-def test_a_workbook_of_several_sheets_comes_back_as_an_archive_of_workbooks(portal):
+def test_a_workbook_of_several_sheets_comes_back_as_one_workbook(portal):
     job = done(portal, "b.xlsx", workbook("People", "Visits"))
-    with zipfile.ZipFile(io.BytesIO(fetched(portal, job).content)) as archive:
-        assert sorted(archive.namelist()) == ["b-People.xlsx", "b-Visits.xlsx"]
+    answer = fetched(portal, job)
+    assert "b.xlsx" in answer.headers["content-disposition"]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    assert book.sheet_names == ["People", "Visits"]
+    for name in book.sheet_names:
+        rows = book.get_sheet_by_name(name).to_python()
+        assert len(rows) > 1
+        assert "Zebulonia" not in str(rows)
 
 
 def test_a_note_has_the_bytes_of_the_command_line(portal, tmp_path):

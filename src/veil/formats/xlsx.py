@@ -62,7 +62,7 @@ class Xlsx(Joined):
     def inspect(self, path: Any, given: Settings) -> Inspection:
         """Errors: FormatError `xlsx-header`, `xlsx-unreadable`, `xlsx-sheet`; LimitError `xlsx-too-large`, `xlsx-too-wide`."""
         _check_size(path)
-        rows = _rows_of(path, inner_of(given.get("name") or ""))
+        rows = rows_of(path, inner_of(given.get("name") or ""))
         header = [_text(cell) for cell in rows[0]] if rows else []
         if not header or any(cell is None for cell in header) or len(set(header)) != len(header):
             raise FormatError("xlsx-header", "the first row of a sheet must give each column one name of its own",
@@ -75,7 +75,7 @@ class Xlsx(Joined):
 
     def read(self, path: Any, part: Part, settings: Settings) -> Iterator[Batch]:
         header: list[str] = settings["addresses"]
-        out, sheet = set(part.without), _rows_of(path / path_of(part.files[0]), inner_of(part.files[0]))[1:]
+        out, sheet = set(part.without), rows_of(path / path_of(part.files[0]), inner_of(part.files[0]))[1:]
         rows = [row for number, row in enumerate(sheet) if number not in out]
         for first in range(0, max(1, len(rows)), _ROWS):
             cells = list(zip(*rows[first : first + _ROWS], strict=True)) or [() for _ in header]
@@ -202,7 +202,7 @@ def _library(name: str) -> Any:
         raise PartError("part-extra", "Excel workbooks need a library that is not installed", hint=install("xlsx")) from None  # fmt: skip
 
 
-def _rows_of(path: Any, sheet: str) -> list[list[Any]]:
+def rows_of(path: Any, sheet: str) -> list[list[Any]]:
     """Rows of cells of the named sheet; without a name of the only one that the workbook has."""
     opened = _book(path)
     names = list(opened.sheet_names)
@@ -218,7 +218,7 @@ def _rows_of(path: Any, sheet: str) -> list[list[Any]]:
 
 def _as_read(rows: list[list[Cell]], path: Any, sheet: str) -> list[list[str | None]]:
     """The texts of cells, those of numbers with an unclear format as the first reader shows them, where it is the same number."""
-    read = _rows_of(path, sheet)
+    read = rows_of(path, sheet)
     if [len(row) for row in read] != [len(row) for row in rows]:
         return [[cell.text for cell in row] for row in rows]
     return [
@@ -238,7 +238,7 @@ def hidden_strings(path: Any) -> list[str]:
 def _usual_strings() -> frozenset[str]:
     """What a workbook of ours holds beside its cells."""
     target = io.BytesIO()
-    book, sheet, looks = _opened_new(target)
+    book, sheet, looks = opened_new(target)
     for row, cell in enumerate(("a", " a ", True, 1.5, *looks)):
         sheet.write(row, 0, cell) if not isinstance(cell, type) else sheet.write_datetime(
             row, 0, _LIKE[_KINDS[cell]], looks[cell]
@@ -248,13 +248,13 @@ def _usual_strings() -> frozenset[str]:
         return frozenset(text for _, text in strings_beside(parts))
 
 
-def _opened_new(target: Any) -> tuple[Any, Any, dict[type, Any]]:
-    """A new workbook, its one sheet and the formats of its dates."""
+def opened_new(target: Any, sheet: str = "Sheet1") -> tuple[Any, Any, dict[type, Any]]:
+    """A new workbook, its first sheet and the formats of its dates."""
     xlsxwriter = _library("xlsxwriter")
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False})  # fmt: skip
     book.set_properties({"created": _MADE})
     looks = {kind: book.add_format({"num_format": look}) for kind, look in _FORMATS.items()}
-    return book, book.add_worksheet("Sheet1"), looks
+    return book, book.add_worksheet(sheet), looks
 
 
 def _text(cell: Any) -> str | None:
@@ -326,7 +326,7 @@ class XlsxWriter:
 
     def __init__(self, path: Path, header: list[str]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._book, self._sheet, self._looks = _opened_new(str(path))
+        self._book, self._sheet, self._looks = opened_new(str(path))
         self._header, self._at = header, 0
 
     def write(self, batch: Batch, edits: Edits) -> None:
@@ -341,7 +341,7 @@ class XlsxWriter:
         for j, name in enumerate(kept):
             cells = self._column(batch, edits, name)
             for i, row in enumerate(numbers):
-                self._put(self._at + i, j, cells[row])
+                put(self._sheet, self._looks, (self._at + i, j), cells[row])
         self._at += len(numbers)
 
     def _column(self, batch: Batch, edits: Edits, name: str) -> list[Any]:
@@ -357,19 +357,21 @@ class XlsxWriter:
                 cells[row] = None if marked is None else _cell(marked[1:], _LIKE[marked[0]])
         return cells
 
-    def _put(self, row: int, column: int, cell: Any) -> None:
-        if cell is None or cell == "":
-            return
-        if isinstance(cell, bool):
-            self._sheet.write_boolean(row, column, cell)
-        elif isinstance(cell, float | int) and math.isfinite(cell):
-            self._sheet.write_number(row, column, cell)
-        elif isinstance(cell, dt.date | dt.time | dt.timedelta):
-            self._sheet.write_datetime(row, column, cell, self._looks[type(cell)])
-        elif len(str(cell)) > 32_767:
-            raise LimitError("xlsx-cell", "a cell is longer than a workbook allows", hint="save it as CSV")
-        else:
-            self._sheet.write_string(row, column, str(cell))
-
     def finish(self) -> None:
         self._book.close()
+
+
+def put(sheet: Any, looks: Mapping[type, Any], place: tuple[int, int], cell: Any) -> None:
+    """A cell of its own kind. Errors: LimitError `xlsx-cell`."""
+    if cell is None or cell == "":
+        return
+    if isinstance(cell, bool):
+        sheet.write_boolean(*place, cell)
+    elif isinstance(cell, float | int) and math.isfinite(cell):
+        sheet.write_number(*place, cell)
+    elif isinstance(cell, dt.date | dt.time | dt.timedelta):
+        sheet.write_datetime(*place, cell, looks[type(cell)])
+    elif len(str(cell)) > 32_767:
+        raise LimitError("xlsx-cell", "a cell is longer than a workbook allows", hint="save it as CSV")
+    else:
+        sheet.write_string(*place, str(cell))

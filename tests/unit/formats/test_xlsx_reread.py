@@ -9,7 +9,7 @@ import pytest
 
 from veil.errors import FormatError
 from veil.formats.base import Part
-from veil.formats.xlsx import Xlsx, XlsxWriter, _rows_of, _text, hidden_strings
+from veil.formats.xlsx import Xlsx, XlsxWriter, _text, hidden_strings, rows_of
 from veil.formats.xlsx_reread import rows_again
 from veil.model import Edits
 
@@ -33,7 +33,7 @@ def test_both_readings_see_the_same_cells_whatever_their_format(tmp_path, old, s
                 number = draw.choice([draw.random(), draw.random() * 100, draw.randrange(1, 60_000), draw.random() * 50_000,
                                       44_197 + draw.randrange(86_400) / 86_400, -draw.random() * 9, 0])  # fmt: skip
                 sheet.write_number(row, column, number, made)
-    was, now = _rows_of(path, "t"), rows_again(path, "t")
+    was, now = rows_of(path, "t"), rows_again(path, "t")
     assert [[cell.text for cell in row] for row in now] == [[_text(cell) for cell in row] for row in was]
 
 
@@ -69,7 +69,7 @@ def test_both_readings_see_the_same_texts_formulas_and_edges(tmp_path):
         sheet.write_blank(60, 20, None, bold)
         book.add_worksheet("other").write_string(0, 0, "z")
     for name in ("a b", "other"):
-        was, now = _rows_of(path, name), rows_again(path, name)
+        was, now = rows_of(path, name), rows_again(path, name)
         assert [[cell.text for cell in row] for row in now] == [[_text(cell) for cell in row] for row in was]
 
 
@@ -190,8 +190,8 @@ def test_a_format_that_may_be_read_in_two_ways_is_no_other_number(tmp_path, monk
         sheet.write_row(0, 0, ["day"])
         sheet.write_number(1, 0, 44197, book.add_format({"num_format": "yyyy"}))
     settings = {"addresses": ["day"]}
-    true = _rows_of
+    true = rows_of
     for seen, careful in ((44197.0, "44197"), (44198.0, "2021-01-01")):
-        monkeypatch.setattr("veil.formats.xlsx._rows_of", lambda *given, seen=seen: [true(*given)[0], [seen]])
+        monkeypatch.setattr("veil.formats.xlsx.rows_of", lambda *given, seen=seen: [true(*given)[0], [seen]])
         [batch] = Xlsx().reread(tmp_path, Part(("in.xlsx",)), settings, careful=True)
         assert batch.fields[0].values.to_pylist() == [careful]

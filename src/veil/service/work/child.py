@@ -18,6 +18,7 @@ import veil.discover.survey
 import veil.jobs.local_run
 import veil.reports.run  # noqa: F401  loaded once, before each job is a fork of this
 from veil.errors import Error, ServiceError, place_of
+from veil.formats.xlsxbook import bind, book_of
 from veil.jobs.release.assemble import Outcome
 from veil.jobs.session import Session, needs, open_session
 from veil.keys import Cost, Keyring
@@ -116,7 +117,7 @@ def _keyring(session: Session) -> Iterator[str]:
 
 
 def _report(task: Task, session: Session, outcome: Outcome) -> Record:
-    """Counts, and the one file that is handed out: the output as it is, or all of them in an archive.
+    """Counts, and the one file that is handed out.
 
     Errors:  ServiceError `job-quarantined` where nothing passed the second reading.
     """
@@ -125,11 +126,7 @@ def _report(task: Task, session: Session, outcome: Outcome) -> Record:
         codes = sorted({code for _, code in outcome.quarantined})
         raise ServiceError("job-quarantined", "nothing of this file can be shown: " + (", ".join(codes) or "there is nothing in it"),
                            hint="the codes stand in the reference of errors")  # fmt: skip
-    name = names[0] if len(names) == 1 else "release.zip"
-    if len(names) == 1:
-        (outcome.out / name).rename(task.room / RESULT)
-    else:
-        _bundled(outcome.out, names, task.room / RESULT)
+    name = _handed_out(task, outcome.out, names)
     return {
         "name": Path(name).name, "files": len(names), "profile": session.plan.profile, "claims": session.plan.claims,
         "labels": by_label(outcome.manifest), "checks": check_rows(outcome.manifest),
@@ -137,6 +134,20 @@ def _report(task: Task, session: Session, outcome: Outcome) -> Record:
         "weak": weak_lines(outcome.manifest), "columns": happened(outcome.manifest), "missing": len(outcome.quarantined),
         "notices": list(session.plan.notices), "not_covered": not_covered(task.choice), "certificate": None,
     }  # fmt: skip
+
+
+def _handed_out(task: Task, out: Path, names: list[str]) -> str:
+    """The name of the result: the output as it is, one workbook of all sheets, or an archive."""
+    target = task.room / RESULT
+    if len(names) == 1:
+        (out / names[0]).rename(target)
+        return names[0]
+    if all(name.lower().endswith(".xlsx") for name in names):
+        name, sheets = book_of(task.name, [Path(one).name for one in names])
+        bind([out / one for one in names], sheets, target)
+        return name
+    _bundled(out, names, target)
+    return "release.zip"
 
 
 def _bundled(out: Path, names: list[str], target: Path) -> None:
