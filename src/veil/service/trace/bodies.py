@@ -16,7 +16,7 @@ from veil.errors import Error, FormatError, LimitError
 from veil.service.trace.coding import unpacked
 from veil.service.trace.lines import joined, json_lines, line, ndjson_lines, value_lines, xml_lines
 from veil.service.trace.noise import AS_CP1252, blanked
-from veil.service.trace.packed import Unread
+from veil.service.trace.packed import Unread, unpacked_runs
 from veil.service.trace.protobuf import frames, texts
 
 OPAQUE = ("image/", "audio/", "video/", "font/")
@@ -74,6 +74,7 @@ def read(body: Body, limit: int) -> Reading:
             reading.unread.append(error.code)
         else:
             _read(reading, content, body, SWELLS * limit, 0)
+    reading.lines = unpacked_runs(reading.lines)
     if any(isinstance(line, Unread) for line in reading.lines):
         reading.unread.append("body-packed-value")
     return reading

@@ -71,9 +71,14 @@ def value_lines(key: str, value: str, nested: int = 0) -> list[str]:
             pass
     if is_everyday(key, value):
         return []
+    return _unpacked_lines(key, value, nested) or [line(key, value)]
+
+
+def _unpacked_lines(key: str, value: str, nested: int = 0) -> list[str]:
+    """What a value in base64 says; nothing where it is none."""
     inner = unpacked_value(value) if nested < NESTED else None
     if inner is None:
-        return [line(key, value)]
+        return []
     if not inner:
         return [Unread(line(key, ""))]
     return [packed_line for text in inner for packed_line in _packed_lines(key, text, nested + 1)]
@@ -127,17 +132,28 @@ class _Xml:
         self._out: list[str] = []
         self._asides: list[str] = []
         self._mixed: list[bool] = [False]  # for each open element: whether text stood in it before this place
+        self._tag, self._began = "", -1  # of the element that has had no other in it so far
 
     def refuse(self, *_: object) -> None:
         raise LimitError("xml-doctype", "a document brings definitions of its own, which are not read")
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._asides += [line(name.rpartition(":")[2], value) for name, value in attributes.items()]
+        for name, value in attributes.items():
+            own = name.rpartition(":")[2]
+            self._asides += _unpacked_lines(own, value) or [line(own, value)]
+        self._tag = tag.rpartition(":")[2]
         if not self._mixed[-1]:
-            self._out.append("\n" + line(tag.rpartition(":")[2], ""))
+            self._out.append("\n" + line(self._tag, ""))
         self._mixed.append(self._mixed[-1])
+        self._began = len(self._out)
 
     def end(self, _: str) -> None:
+        if self._began >= 0:
+            found = _unpacked_lines(self._tag, "".join(self._out[self._began :]).strip())
+            if found:
+                self._out[self._began :] = []
+                self._asides += found
+        self._began = -1
         self._mixed.pop()
         if not self._mixed[-1]:
             self._out.append("\n")

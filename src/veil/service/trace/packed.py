@@ -1,4 +1,4 @@
-"""Packed: a value of JSON that is base64: the text in it, or that it cannot be read."""
+"""Packed: base64 as a whole value or inside a longer text: the text in it, or that it cannot be read."""
 
 from __future__ import annotations
 
@@ -6,10 +6,23 @@ import binascii
 import re
 from base64 import b64decode
 
+import re2  # type: ignore[import-untyped, unused-ignore]  # has no stubs
+
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _DATA = re.compile(r"data:[^,]{0,200};base64,")  # source: RFC 2397
 _TOKEN = re.compile(r"(eyJ[A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*")  # source: RFC 7519
+_HEX = re.compile(r"[0-9A-Fa-f-]+")  # a digest or a UUID, of any length
+_LETTER = r"[A-Za-z0-9+/_-]"
+_RUN = re.compile(
+    rf"{_LETTER}{{60,}}(?:\r?\n[ \t]*{_LETTER}+)*={{0,2}}|{_LETTER}{{16,}}={{0,2}}"
+)  # lines of MIME have 64 or 76
+_ANY_RUN = re2.compile(rf"{_LETTER}{{16}}")  # ten times as quick
+_MORE = re.compile(rf"(?:{_LETTER}|=|\r?\n[ \t]*)*")
+_SHORT = re.compile(rf"{_LETTER}{{1,15}}$")
+_AT_ONCE = 16_384  # characters of a run that are unpacked before its end is seen
 SHORTEST = 12  # characters
+_INDENT = 80
+_BLANK = " "
 OPAQUE = 64  # bytes that are no text and may be a digest, a key or a signature
 _PRINTED = 0.95
 
@@ -29,7 +42,7 @@ def unpacked_value(value: str) -> list[str] | None:
     if token is not None:
         return [text for part in token.groups() if (text := _text(_bytes(part) or b"")) is not None]
     known = _DATA.match(value)
-    packed = re.sub(r"[\r\n\t ]+", "", value[known.end() :] if known else value)
+    packed = _unwrapped(value[known.end() :] if known else value)
     content = _bytes(packed) if len(packed) >= SHORTEST or known else None
     if content is None:
         return [] if known else None
@@ -39,8 +52,98 @@ def unpacked_value(value: str) -> list[str] | None:
     return [] if known or len(content) > OPAQUE else None
 
 
+class Runs:
+    """Runs of base64 in a text that comes piece by piece.
+
+    Shape:   text -> the same text, with what each run of at least 16 characters says in its place; bytes that are no text become a blank.
+    Keeps:   `unread` where there were such bytes and too many for a digest. No more than a block of a run is kept.
+    """
+
+    def __init__(self) -> None:
+        self.unread = False
+        self._rest = ""
+        self._is_passing = False  # the rest of a run whose bytes are no text
+
+    def feed(self, text: str, *, end: bool = False) -> str:
+        text, self._rest = self._rest + text, ""
+        if self._is_passing:
+            passed = _MORE.match(text)
+            text = text[passed.end() :] if passed else text
+            self._is_passing = not text and not end
+        out, at = [], 0
+        for run in _RUN.finditer(text) if _has_run(text) else ():
+            out.append(text[at : run.start()])
+            at = run.end()
+            if not end and len(text) - at < _INDENT and not text[at:].strip():
+                return "".join([*out, self._open(run[0], text[run.start() :])])
+            out.append(self._said(run[0]))
+        short = None if end else _SHORT.search(text, max(at, len(text) - SHORTEST - 3))
+        stop = short.start() if short else len(text)
+        self._rest = text[stop:]
+        return "".join([*out, text[at:stop]])
+
+    def _open(self, run: str, rest: str) -> str:
+        """A run that may go on is kept; of a long one the first block is given out."""
+        if len(run) < _AT_ONCE:
+            self._rest = rest
+            return ""
+        last = run.rfind("\n") + 1
+        cut = last or len(run) - len(run) % 4
+        said = self._said(run[:cut], block=True)
+        self._is_passing = said == _BLANK
+        self._rest = "" if self._is_passing else rest[cut:]
+        return said
+
+    def _said(self, run: str, *, block: bool = False) -> str:
+        content = _bytes("".join(run.split()))
+        text = None if content is None else _text(_whole_letters(content) if block else content)
+        if text is not None:
+            return f"\n{text}\n"
+        if content is None or len(content) <= OPAQUE:
+            return run
+        self.unread = True
+        return _BLANK
+
+
+def _has_run(text: str) -> bool:
+    try:
+        return bool(_ANY_RUN.search(text))
+    except UnicodeEncodeError:  # half a letter
+        return bool(_RUN.search(text))
+
+
+def unpacked_runs(lines: list[str]) -> list[str]:
+    """Lines, with what base64 inside them says; `Unread` where it holds bytes that are no text."""
+    found = []
+    for one in lines:
+        runs = Runs()
+        said = runs.feed(one, end=True) if _has_run(one) else one
+        found.append(Unread(said) if runs.unread or isinstance(one, Unread) else said)
+    return found
+
+
+def _unwrapped(value: str) -> str:
+    """A value without its line ends, where all its lines but the last are of one length: words of a text are not."""
+    pieces = value.split()
+    is_wrapped = len({len(one) for one in pieces[:-1]}) == 1 and len(pieces[0]) >= len(pieces[-1])
+    return "".join(pieces) if is_wrapped else value.strip()
+
+
+def _whole_letters(content: bytes) -> bytes:
+    """Without the halves of a letter of UTF-8 at both ends of a block."""
+    start = next((i for i in range(min(4, len(content))) if content[i] & 0xC0 != 0x80), 0)
+    for cut in range(4):
+        piece = content[start : len(content) - cut]
+        try:
+            piece.decode()
+        except UnicodeDecodeError:
+            continue
+        return piece
+    return content
+
+
 def _bytes(packed: str) -> bytes | None:
-    if len(packed) % 4 == 1 or packed.isdigit() or not _BASE64.fullmatch(packed):
+    if len(packed) % 4 == 1 or _HEX.fullmatch(packed) or not _BASE64.fullmatch(packed):
         return None
     plain = packed.rstrip("=").replace("-", "+").replace("_", "/")
     try:

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from veil.service.trace.coding import Unpacker
 from veil.service.trace.noise import AS_UTF_8, blanked
+from veil.service.trace.packed import Runs
 
 WINDOW = 8_000  # characters
 MARGIN = 256  # a span that begins so near the end belongs to the next window, which sees it whole
@@ -42,7 +43,7 @@ class Stream:
     """Windows of what arrives.
 
     Keeps:   every place of the text belongs to one window, whatever the pieces it arrived in; where it is mostly no text (a
-             picture, an archive) the window has blanks. `missed` says why what was read is not all: bytes that are no text,
+             picture, an archive) the window has blanks. `missed` says why what was read is not all: bytes that are no text, in base64 too,
              a message that is none, a packing or a frame that breaks off.
     Errors:  those of unpacking.
     """
@@ -51,6 +52,7 @@ class Stream:
         self._source = source or Unpacker(codings, _MOST)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._form = form
+        self._runs = Runs()
         self._raw = ""
         self._text = ""
         self._first = 0
@@ -60,7 +62,8 @@ class Stream:
         self._raw += self._decoded(data, end=end)
         hold = None if end else _OPEN.search(self._raw, max(0, len(self._raw) - _OPEN_MOST))
         cut = hold.start() if hold else len(self._raw)
-        self._text += self._as_text(self._raw[:cut])
+        self._text += self._runs.feed(self._as_text(self._raw[:cut]), end=end)
+        self.missed = self.missed or ("body-packed-value" if self._runs.unread else "")
         self._raw = self._raw[cut:]
         found, at = [], 0
         while len(self._text) - at >= WINDOW:
