@@ -109,13 +109,13 @@ def groups_written(monkeypatch, how):
 
 
 def sheet_read(monkeypatch, how):
-    true = xlsx._rows_of
+    true = xlsx.rows_of
 
     def read(path, sheet):
         head, *rows = true(path, sheet)
         return [head, *(rows[:-1] if how == "last" else [rows[-1], *rows[:-1]])]
 
-    monkeypatch.setattr(xlsx, "_rows_of", read)
+    monkeypatch.setattr(xlsx, "rows_of", read)
 
 
 def sheet_written(monkeypatch, how):

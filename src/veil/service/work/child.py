@@ -18,7 +18,7 @@ import veil.discover.survey
 import veil.jobs.local_run
 import veil.reports.run  # noqa: F401  loaded once, before each job is a fork of this
 from veil.errors import Error, ServiceError, place_of
-from veil.formats.xlsxbook import bind, book_of
+from veil.formats.xlsx_book import bind, book_of
 from veil.jobs.release.assemble import Outcome
 from veil.jobs.session import Session, needs, open_session
 from veil.keys import Cost, Keyring

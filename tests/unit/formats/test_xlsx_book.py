@@ -1,4 +1,4 @@
-"""Xlsxbook: several workbooks of one sheet become one, cell for cell, with names that Excel takes."""
+"""Xlsx book: several workbooks of one sheet become one, cell for cell, with names that Excel takes."""
 
 import datetime as dt
 import hashlib
@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from veil.formats.xlsxbook import bind, book_of
+from veil.formats.xlsx_book import bind, book_of
 
 ROWS = [
     ["id", "born", "seen", "at", "lasted", "ok", "dose", "note"],
