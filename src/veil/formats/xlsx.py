@@ -341,7 +341,7 @@ class XlsxWriter:
         for j, name in enumerate(kept):
             cells = self._column(batch, edits, name)
             for i, row in enumerate(numbers):
-                put(self._sheet, self._looks, (self._at + i, j), cells[row])
+                self._put(self._at + i, j, cells[row])
         self._at += len(numbers)
 
     def _column(self, batch: Batch, edits: Edits, name: str) -> list[Any]:
@@ -356,6 +356,9 @@ class XlsxWriter:
             for row, marked in zip(exact.rows.to_pylist(), exact.cells.to_pylist(), strict=True):
                 cells[row] = None if marked is None else _cell(marked[1:], _LIKE[marked[0]])
         return cells
+
+    def _put(self, row: int, column: int, cell: Any) -> None:
+        put(self._sheet, self._looks, (row, column), cell)
 
     def finish(self) -> None:
         self._book.close()
