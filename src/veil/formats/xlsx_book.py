@@ -43,5 +43,5 @@ def bind(files: Sequence[Path], sheets: Sequence[str], target: Path) -> None:
 def _own(wanted: str, number: int, before: Sequence[str]) -> str:
     """A name that Excel takes and that no other sheet has: letter case makes no other name there."""
     name = wanted[:_LONGEST].strip("'") or f"{_FREE}{number}"
-    taken = {one.lower() for one in before} | {"history"}  # Excel keeps that one for itself
+    taken = {sheet.lower() for sheet in before} | {"history"}  # Excel keeps that one for itself
     return name if name.lower() not in taken else f"{name[: _LONGEST - len(str(number)) - 1]}-{number}"
