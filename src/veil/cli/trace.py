@@ -34,7 +34,7 @@ def trace(
     with_path: Annotated[bool, typer.Option("--with-path", help="also check the path; body and query are always checked")] = False,
     route: Annotated[list[str] | None, typer.Option("--route", help="a path template for trace spans, /patients/{id}; may be repeated", show_default=False)] = None,
     sample: Annotated[float, typer.Option("--sample", min=0.0, max=1.0, help="the share of requests to check; the others are tagged unknown")] = 1.0,
-    fail: Annotated[str, typer.Option("--fail", help="open: if detection fails, let the request pass as unknown; closed: answer 503")] = "open",
+    fail: Annotated[str, typer.Option("--fail", help="open: what cannot be checked in time passes as unknown; closed: answer 503")] = "open",
     workers: Annotated[int, typer.Option("--workers", min=1, help="processes that check requests")] = 1,
     evaluator: Annotated[str, typer.Option("--evaluator", help="a `veil serve` that checks requests instead, https://HOST:PORT")] = "",
     ca: Annotated[Path | None, typer.Option("--ca", help="the CA certificate of the evaluator, PEM")] = None,

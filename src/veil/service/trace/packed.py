@@ -115,17 +115,17 @@ def _has_run(text: str) -> bool:
 def unpacked_runs(lines: list[str]) -> list[str]:
     """Lines, with what base64 inside them says; `Unread` where it holds bytes that are no text."""
     found = []
-    for one in lines:
+    for line in lines:
         runs = Runs()
-        said = runs.feed(one, end=True) if _has_run(one) else one
-        found.append(Unread(said) if runs.unread or isinstance(one, Unread) else said)
+        said = runs.feed(line, end=True) if _has_run(line) else line
+        found.append(Unread(said) if runs.unread or isinstance(line, Unread) else said)
     return found
 
 
 def _unwrapped(value: str) -> str:
     """A value without its line ends, where all its lines but the last are of one length: words of a text are not."""
     pieces = value.split()
-    is_wrapped = len({len(one) for one in pieces[:-1]}) == 1 and len(pieces[0]) >= len(pieces[-1])
+    is_wrapped = len({len(piece) for piece in pieces[:-1]}) == 1 and len(pieces[0]) >= len(pieces[-1])
     return "".join(pieces) if is_wrapped else value.strip()
 
 

@@ -48,14 +48,22 @@ class Trail:
     @property
     def deadline(self) -> float:
         """Seconds that are left for the rest of the body to arrive."""
-        grpc = self.head.get("content-type").startswith("application/grpc")
-        allowed = min(self._watch.settings.deadline, _HOLD_GRPC) if grpc else self._watch.settings.deadline
+        allowed = min(self._watch.settings.deadline, _HOLD_GRPC) if self._is_grpc else self._watch.settings.deadline
         return max(0.0, self._began + allowed - time.monotonic())
 
     @property
     def refused(self) -> bool:
-        """Whether the request is not to pass: no verdict, by our own fault, where that was asked to close the way."""
-        return self._watch.settings.closed and self.tag.failed
+        """Whether the request is not to pass: no verdict in time, where that was asked to close the way.
+
+        Keeps:   a stream (WebSocket, gRPC) has no end that a verdict could wait for: it passes, and its span has what was found.
+        """
+        settings = self._watch.settings
+        is_late = self.tag.failed if self._is_grpc else self.tag.unchecked
+        return settings.closed and settings.blocking and is_late
+
+    @property
+    def _is_grpc(self) -> bool:
+        return self.head.get("content-type").startswith("application/grpc")
 
     def feed(self, data: bytes) -> None:
         """Bytes of the body, which go on by themselves; a body that grows too long is let go."""

@@ -13,6 +13,7 @@ from veil.service.locate import LABELS, SIXTEEN
 
 HEADERS = ("locate.detect-phi", "x-locate-detect-phi")
 FAILURES = frozenset({"late", "failed", "busy"})  # ours; all other reasons lie in the request or in the policy
+NOT_IN_TIME = FAILURES | {"body-large", "body-slow"}  # what a verdict could not wait for
 
 
 class Verdict(StrEnum):
@@ -35,6 +36,11 @@ class Outcome:
     @property
     def failed(self) -> bool:
         return self.verdict is Verdict.UNKNOWN and self.reason in FAILURES
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether it could not be read in time, whoever is to blame."""
+        return self.verdict is Verdict.UNKNOWN and self.reason in NOT_IN_TIME
 
 
 def outcome(kinds: Iterable[str], unread: Collection[str]) -> Outcome:

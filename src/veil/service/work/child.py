@@ -143,8 +143,8 @@ def _handed_out(task: Task, out: Path, names: list[str]) -> str:
         (out / names[0]).rename(target)
         return names[0]
     if all(name.lower().endswith(".xlsx") for name in names):
-        name, sheets = book_of(task.name, [Path(one).name for one in names])
-        bind([out / one for one in names], sheets, target)
+        name, sheets = book_of(task.name, [Path(output).name for output in names])
+        bind([out / output for output in names], sheets, target)
         return name
     _bundled(out, names, target)
     return "release.zip"

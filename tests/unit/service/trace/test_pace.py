@@ -1,6 +1,7 @@
 """Pace: bodies that cannot be read in time are not waited for; who is away is said once; small bodies go first."""
 
 import asyncio
+import json
 import re
 import socket
 import time
@@ -113,14 +114,23 @@ def test_what_nobody_waits_for_goes_behind_what_is_waited_for():
     assert asyncio.run(run()) == [(0, b"b"), (ASIDE, b"a")]
 
 
-@pytest.mark.slow
+@pytest.mark.server
 @pytest.mark.parametrize("front", [["--proxy"], []], ids=["proxy", "envoy"])
-def test_with_fail_closed_no_size_below_the_limit_is_refused_that_a_larger_one_is_not(tmp_path, front):
-    note = (QUIET[:-2] + b" The wound is clean and dry." * 60_000)[:1_100_000]
+def test_with_fail_closed_what_cannot_be_read_in_time_is_refused_and_nothing_passes_unread(tmp_path, front):
+    note = QUIET[:-2] + b" The wound is clean and dry." * 60_000
     with service() as port, traced(port, tmp_path, "--fail", "closed", *front) as one:
-        for size in (1_000, 100_000, 200_000, 500_000, 900_000, 1_000_000, 1_100_000):
-            status, _, _ = one.answer(body=note[:size], headers={"Content-Type": "text/plain"})
-            assert status == 200, size
+        for size in (1_000, 100_000, 500_000, 1_100_000):
+            for chunked in (False, True):
+                body = iter([note[: size // 2], note[size // 2 : size]]) if chunked else note[:size]
+                status, _, content = one.answer(body=body, headers={"Content-Type": "text/plain"}, chunked=chunked)
+                assert status in (200, 503), size
+                assert status == 503 or tagged(json.loads(content)) in ("true", "false"), size
+                assert status == 503 if size > 1 << 20 else True
+        status, _, content = one.answer(body=b"\x89PNG\x00", headers={"Content-Type": "image/png"})
+        assert (status, tagged(json.loads(content))) == (200, "unknown")
+        assert one.answer(body=PHI, headers=JSON)[0] == 200
+    with service() as port, traced(port, tmp_path, *front) as one:
+        assert tagged(one.ask(body=note[:1_100_000], headers={"Content-Type": "text/plain"})) == "unknown"
 
 
 @pytest.mark.server

@@ -45,8 +45,8 @@ class Processor:
 
     async def ended(self, _asked: bytes, context: Any) -> bytes:
         """The size of a body whose last piece does not say that it is the last: its trailers are here."""
-        told = dict(context.invocation_metadata())
-        name, size = str(told.get(CALL, "")), str(told.get(SIZE, ""))
+        metadata = dict(context.invocation_metadata())
+        name, size = str(metadata.get(CALL, "")), str(metadata.get(SIZE, ""))
         if name and size.isdecimal():
             self._calls.ended(name, int(size))
         return b""
