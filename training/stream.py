@@ -11,6 +11,7 @@ import numpy as np
 
 from training.generator.damage import damaged
 from training.generator.template import Family, Piece, families, render
+from training.generator.variety import drawn_text
 from veil.detectors.ner.cut import START, cut
 from veil.detectors.ner.surface import FACTS, Surface, surface
 from veil.lexicon.language import english
@@ -21,7 +22,8 @@ LABELS = tuple(label.value for label in Label)
 TAGS = 1 + 2 * len(LABELS)  # O, then beginning and inside of each label
 GAP_TOKENS = 8  # nothing stands between two texts, as wide as the network looks in one layer
 UNTOLD = -100
-TALK = 0.3  # share of the texts that are planted talk
+TALK = 0.2  # share of the texts that are planted talk
+VARIETY = 0.45  # share of the texts that no template made
 WEIGHTS = {
     "name_or_thing": 3.0, "harmless_clinical": 5.0, "name_words": 1.5, "queries": 1.5, "naming_statements": 2.0, "term_statements": 2.5,
     "mixed_statements": 1.5, "assistant_chat": 2.0, "short_notes": 1.5, "key_values": 1.5, "everyday": 1.5, "header_blocks": 1.3,
@@ -88,21 +90,24 @@ class Source:
         self.families = [one for one in families() if one.held_out == held_out]
         self._weights = [WEIGHTS.get(one.name, 1.0) for one in self.families]
         self._talk = talk
+        self._varied = not held_out
 
     def draw(self) -> Example:
         rng = self.rng
         if self._talk and rng.random() < TALK:
             return self._talk()
-        family = rng.choices(self.families, self._weights)[0]
-        return self._text(family)
+        if self._varied and rng.random() < VARIETY / (1 - TALK):
+            return self._text(lambda: drawn_text(rng))
+        family: Family = rng.choices(self.families, self._weights)[0]
+        return self._text(lambda: render(rng.choice(family.templates), rng))
 
-    def _text(self, family: Family) -> Example:
+    def _text(self, make: Callable[[], list[Piece]]) -> Example:
         rng = self.rng
         pieces: list[Piece] = []
         for _ in range(rng.choice((1, 1, 1, 2, 3))):
             if pieces:
                 pieces.append(Piece(rng.choice(("\n", "\n\n", " ", "\n---\n"))))
-            pieces += render(rng.choice(family.templates), rng)
+            pieces += make()
         return example(damaged(pieces, rng))
 
     def rows(self, width: int) -> Iterator[Example]:

@@ -1,6 +1,7 @@
 """Train: the tagger from the generator's texts.
 
 python -m training.train OUT --vectors VECTORS.npz [--minutes 40] [--talk FOLDER]
+python -m training.train OUT OUT --start MODEL MODEL --rate 1e-3 --decay 0.99    (what `training.warm` wrote)
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import multiprocessing as mp
 import pathlib
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import numpy as np
@@ -18,17 +20,36 @@ from torch.nn import functional as F
 
 from training.network import Sizes, Tagger
 from training.plant import Planter
-from training.stream import UNTOLD, Batch, Source, batch
+from training.stream import UNTOLD, Batch, Example, Source, batch
 
 WIDTH, ROWS = 192, 48
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+HALF = DEVICE == "cuda" or torch.cpu._is_avx512_bf16_supported()  # sixteen bits, where the processor has them
 
 
-def feed(queue: mp.Queue, seed: int, folder: pathlib.Path | None) -> None:  # type: ignore[type-arg]
+def rows_of(seed: int, folder: pathlib.Path | None) -> Iterator[Example]:
+    """Rows of tokens without end."""
     talk = Planter(folder, random.Random(seed)).draw if folder else None
-    rows = Source(random.Random(seed), talk=talk).rows(WIDTH)
+    return Source(random.Random(seed), talk=talk).rows(WIDTH)
+
+
+def feed(queue: mp.Queue, seed: int, folder: pathlib.Path | None, size: int) -> None:  # type: ignore[type-arg]
+    rows = rows_of(seed, folder)
     while True:
-        queue.put(tuple(batch([next(rows) for _ in range(ROWS)])))
+        queue.put(tuple(batch([next(rows) for _ in range(size)])))
+
+
+def batches(seed: int, folder: pathlib.Path | None, size: int, feeders: int) -> Iterator[Batch]:
+    """Batches of `size` rows, made beside the training or, without feeders, between its steps."""
+    if not feeders:
+        rows = rows_of(seed, folder)
+        while True:
+            yield batch([next(rows) for _ in range(size)])
+    queue: mp.Queue = mp.Queue(12)  # type: ignore[type-arg]
+    for number in range(feeders):
+        mp.Process(target=feed, args=(queue, seed * 100 + number, folder, size), daemon=True).start()
+    while True:
+        yield Batch(*queue.get())
 
 
 def loss_of(model: Tagger, one: Batch) -> torch.Tensor:
@@ -46,7 +67,7 @@ def measure(model: Tagger, rows: list[Batch]) -> dict[str, float]:
     model.eval()
     hit = gold = said = any_hit = any_gold = alarm = free = role_hit = role_all = 0
     for one in rows:
-        with torch.autocast(DEVICE, dtype=torch.bfloat16):
+        with torch.autocast(DEVICE, dtype=torch.bfloat16, enabled=HALF):
             tags, roles = model(one)
         found = tags.argmax(1).cpu().numpy()
         want = one.tags
@@ -72,66 +93,110 @@ def measure(model: Tagger, rows: list[Batch]) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--vectors", type=pathlib.Path, required=True)
-    parser.add_argument("--minutes", type=float, default=40)
-    parser.add_argument("--talk", type=pathlib.Path)
-    parser.add_argument("--width", type=int, default=160)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--feeders", type=int, default=1)
-    parser.add_argument("--start", type=pathlib.Path)
-    args = parser.parse_args()
-    torch.manual_seed(args.seed)
-    torch.set_num_threads(1)
+class Learner:
+    """One network with its optimiser and the slow average that is kept."""
+
+    def __init__(self, model: Tagger, decay: float) -> None:
+        self.model = model.to(DEVICE)
+        self.slow = torch.optim.swa_utils.AveragedModel(
+            self.model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(decay), use_buffers=True
+        )
+        self._best = torch.optim.AdamW(self.model.parameters(), lr=0.0, weight_decay=0.01)
+
+    def step(self, one: Batch, rate: float) -> float:
+        """Learns from one batch; its loss."""
+        for group in self._best.param_groups:
+            group["lr"] = rate
+        self._best.zero_grad()
+        with torch.autocast(DEVICE, dtype=torch.bfloat16, enabled=HALF):
+            loss = loss_of(self.model, one)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self._best.step()
+        self.slow.update_parameters(self.model)
+        return loss.item()
+
+    def save(self, path: pathlib.Path, known: list[str]) -> None:
+        torch.save({"state": self.slow.module.state_dict(), "sizes": asdict(self.model.sizes), "known": known}, path)
+
+
+def learners(args: argparse.Namespace) -> tuple[list[Learner], list[str]]:
+    """New networks with the vectors, or those to go on from; and the words they know."""
+    if args.start:
+        held = [torch.load(path, map_location=DEVICE) for path in args.start]
+        known = held[0]["known"]
+        models = []
+        for one in held:
+            model = Tagger(Sizes(**one["sizes"]), known, one["state"]["words.meaning"][1:].cpu().numpy())
+            model.load_state_dict(one["state"])
+            models.append(model)
+        return [Learner(model, args.decay) for model in models], known
     packed = np.load(args.vectors)
     known = [str(word) for word in packed["words"]]
-    model = Tagger(Sizes(width=args.width), known, packed["vectors"].astype(np.float32)).to(DEVICE)
-    if args.start:
-        model.load_state_dict(torch.load(args.start, map_location=DEVICE)["state"])
-    slow = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998), use_buffers=True
-    )
-    queue: mp.Queue = mp.Queue(12)  # type: ignore[type-arg]
-    for n in range(args.feeders):
-        mp.Process(target=feed, args=(queue, args.seed * 100 + n, args.talk), daemon=True).start()
-    tests = {}
+    model = Tagger(Sizes(width=args.width), known, packed["vectors"].astype(np.float32))
+    return [Learner(model, args.decay)], known
+
+
+def told(learner: Learner, tests: dict[str, list[Batch]]) -> dict[str, dict[str, float]]:
+    return {
+        name: {k: round(float(v), 4) for k, v in measure(learner.slow.module, rows).items()}
+        for name, rows in tests.items()
+    }
+
+
+def tests_of(count: int) -> dict[str, list[Batch]]:
+    """Batches of families that are trained on, and of those that are not."""
+    found = {}
     for name, held in (("seen", False), ("held out", True)):
         source = Source(random.Random(7), held_out=held)
         if source.families:
             rows = source.rows(WIDTH)
-            tests[name] = [batch([next(rows) for _ in range(ROWS)]) for _ in range(12)]
-    most = 3e-3
-    best = torch.optim.AdamW(model.parameters(), lr=most, weight_decay=0.01)
+            found[name] = [batch([next(rows) for _ in range(ROWS)]) for _ in range(count)]
+    return found
+
+
+def asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=pathlib.Path, nargs="+", help="one file a network")
+    parser.add_argument("--vectors", type=pathlib.Path, help="what `training.vectors` wrote; not needed with --start")
+    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--talk", type=pathlib.Path)
+    parser.add_argument("--width", type=int, default=160)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--feeders", type=int, default=1, help="processes that make texts; 0: the texts are made in turn"
+    )
+    parser.add_argument("--start", type=pathlib.Path, nargs="+", help="networks to go on from, as many as OUT")
+    parser.add_argument("--rate", type=float, default=3e-3, help="the highest rate of learning")
+    parser.add_argument("--decay", type=float, default=0.998, help="of the slow average of the weights")
+    parser.add_argument("--rows", type=int, default=ROWS, help="rows of a batch")
+    parser.add_argument("--tests", type=int, default=12, help="batches that each measure reads")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = asked()
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(1)
+    all_, known = learners(args)
+    tests = tests_of(args.tests)
+    source = batches(args.seed, args.talk, args.rows, args.feeders)
     begun, step, shown, losses = time.time(), 0, 0.0, []
     while (spent := (time.time() - begun) / 60 / args.minutes) < 1:
-        rate = most * min(1.0, (step + 1) / 200) * (0.5 * (1 + np.cos(np.pi * spent)) + 0.01)
-        for group in best.param_groups:
-            group["lr"] = rate
-        one = Batch(*queue.get())
-        best.zero_grad()
-        with torch.autocast(DEVICE, dtype=torch.bfloat16):
-            loss = loss_of(model, one)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        best.step()
-        slow.update_parameters(model)
+        rate = (
+            args.rate * min(1.0, (step + 1) / (30 if args.start else 200)) * (0.5 * (1 + np.cos(np.pi * spent)) + 0.01)
+        )
+        one = next(source)
+        losses.append(float(np.mean([learner.step(one, rate) for learner in all_])))
         step += 1
-        losses.append(loss.item())
         if time.time() - begun > shown:
-            told = {
-                name: {k: round(float(v), 4) for k, v in measure(slow.module, rows).items()}
-                for name, rows in tests.items()
-            }
-            print(f"{spent:.0%} step {step} loss {np.mean(losses[-100:]):.4f} {told}", flush=True)
-            shown = time.time() - begun + max(30.0, args.minutes * 3)
-            torch.save({"state": slow.module.state_dict(), "sizes": asdict(model.sizes), "known": known}, args.out)
-    torch.save({"state": slow.module.state_dict(), "sizes": asdict(model.sizes), "known": known}, args.out)
-    told = {
-        name: {k: round(float(v), 4) for k, v in measure(slow.module, rows).items()} for name, rows in tests.items()
-    }
-    print(f"done: {step} steps, {step * ROWS * WIDTH:,} tokens, {told}", flush=True)
+            print(f"{spent:.0%} step {step} loss {np.mean(losses[-100:]):.4f} {told(all_[0], tests)}", flush=True)
+            shown = time.time() - begun + max(30.0, args.minutes * 12)
+            for learner, path in zip(all_, args.out, strict=True):
+                learner.save(path, known)
+    for learner, path in zip(all_, args.out, strict=True):
+        learner.save(path, known)
+        print(f"{path.name}: {step} steps, {step * args.rows * WIDTH:,} tokens, {told(learner, tests)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,10 @@ def tagger(number: int, count: int, tables: Arrays, encoder: Arrays, context: Ar
     for i in range(len(model.layers)):
         state[f"layers.{i}.near.weight"] = torch.from_numpy(context[f"w{number}_{i}"])
         state[f"layers.{i}.norm.bias"] = torch.from_numpy(context[f"b{number}_{i}"])
-    state["out.weight"], state["out.bias"] = torch.from_numpy(context[f"wo{number}"]), torch.from_numpy(context[f"bo{number}"])
+    state["out.weight"], state["out.bias"] = (
+        torch.from_numpy(context[f"wo{number}"]),
+        torch.from_numpy(context[f"bo{number}"]),
+    )
     model.load_state_dict(state)
     return model.eval()
 
@@ -106,7 +109,9 @@ def main() -> None:
     for number in range(count):
         model = unfolded(tagger(number, count, tables, encoder, context), args.texts)
         known = sorted(model.words.index, key=model.words.index.__getitem__)
-        torch.save({"state": model.state_dict(), "sizes": asdict(model.sizes), "known": known}, f"{args.out}-{number}.pt")
+        torch.save(
+            {"state": model.state_dict(), "sizes": asdict(model.sizes), "known": known}, f"{args.out}-{number}.pt"
+        )
     print(f"{count} networks")
 
 
