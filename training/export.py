@@ -1,6 +1,6 @@
 """Export: a trained tagger as the files that Veil ships: tables of words, a graph in eight bits, a card.
 
-    python -m training.export MODEL.pt [MODEL.pt ...]
+    python -m training.export FIRST.pt SECOND.pt
 
 The scales are fixed here, from texts of the generator, so that no batch changes an answer. Weights take seven of the eight
 bits: processors without VNNI add pairs of products in sixteen, and would cut larger ones short.
@@ -15,6 +15,7 @@ import pathlib
 import random
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -23,13 +24,18 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 
+from training.generator.template import SLOT, families
 from training.network import NUMBERS, Sizes, Tagger
-from training.stream import GAP_TOKENS, LABELS, ROLES, TAGS, Source, batch
+from training.plant import notes
+from training.stream import GAP_TOKENS, LABELS, ROLES, TAGS, Example, Source, batch
+from veil.detectors.ner.cut import cut
 from veil.detectors.ner.surface import FACTS
 from veil.detectors.ner.words import AT_ONCE
 
 SHIPPED = pathlib.Path(__file__).parent.parent / "src/veil/detectors/ner"
 OPSET, IR = 17, 9
+COMMON = 12_000  # words whose vectors are shipped
+GRAPHS = ("context.onnx", "second.onnx")  # the network that reads everything, and the one that is asked in doubt
 
 
 def load(path: pathlib.Path) -> Tagger:
@@ -48,14 +54,14 @@ def eighths(parts: list[torch.Tensor]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def tables(models: list[Tagger]) -> dict[str, np.ndarray]:
-    """The tables of words of all networks side by side; row 0 of `meaning` is of no word."""
+    """The tables of words, those that were learned of all networks side by side; row 0 of `meaning` is of no word."""
     words = models[0].words
     known = [""] * len(words.meaning)
     for word, row in words.index.items():
         known[row] = word
     found = {}
-    meanings = [torch.cat([one.words.meaning, one.words.number.weight.detach()[1:]]) for one in models]
-    found["meaning"], found["meaning_scale"] = eighths(meanings)
+    found["meaning"], found["meaning_scale"] = eighths([words.meaning])
+    found["number"], found["number_scale"] = eighths([one.words.number.weight.detach()[1:] for one in models])
     found["gram"], found["gram_scale"] = eighths([one.words.gram.weight.detach() for one in models])
     found["words"] = np.frombuffer("\n".join([*known, *NUMBERS]).encode(), np.uint8)
     found["shape"] = np.concatenate([one.words.shape.weight.detach().numpy() for one in models], 1)
@@ -116,32 +122,23 @@ def _checked(made: onnx.GraphProto) -> onnx.ModelProto:
     return whole
 
 
-def graph(models: list[Tagger]) -> onnx.ModelProto:
-    """The layers of all networks with their norms folded in; the shares of tags and of roles, averaged."""
-    widths = [one.sizes.width for one in models]
-    names = [f"x_{n}" for n in range(len(models))]
-    values = [
-        numpy_helper.from_array(np.array(widths, np.int64), "widths"),
-        numpy_helper.from_array(np.array([TAGS, len(ROLES)], np.int64), "parts"),
-    ]
-    nodes = [helper.make_node("Split", ["x", "widths"], names, axis=1)]
-    for n, model in enumerate(models):
-        _tower(model, str(n), nodes, values)
-    count = len(models)
-    for part in ("tags", "roles"):
-        nodes.append(helper.make_node("Mean", [f"{part}_{n}" for n in range(count)], [part]))
+def graph(model: Tagger) -> onnx.ModelProto:
+    """The layers of one network with their norms folded in; the shares of tags and of roles."""
+    values = [numpy_helper.from_array(np.array([TAGS, len(ROLES)], np.int64), "parts")]
+    nodes: list[onnx.NodeProto] = []
+    _tower(model, nodes, values)
     shape = lambda name, rows: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, rows, "tokens"])  # noqa: E731
-    given = [shape("x", sum(widths)), shape("real", 1)]
+    given = [shape("x", model.sizes.width), shape("real", 1)]
     return _checked(
         helper.make_graph(nodes, "context", given, [shape("tags", TAGS), shape("roles", len(ROLES))], values)
     )
 
 
-def _tower(model: Tagger, n: str, nodes: list[onnx.NodeProto], values: list[onnx.TensorProto]) -> None:
-    """The layers of one network, from `x_n` to `tags_n` and `roles_n`."""
-    x = f"x_{n}"
+def _tower(model: Tagger, nodes: list[onnx.NodeProto], values: list[onnx.TensorProto]) -> None:
+    """The layers of one network, from `x` to `tags` and `roles`."""
+    x = "x"
     for i, layer in enumerate(model.layers):
-        norm, dilation, at = layer.norm, model.sizes.dilations[i], f"{n}_{i}"
+        norm, dilation, at = layer.norm, model.sizes.dilations[i], str(i)
         scale = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()
         weight = (layer.near.weight.detach() * scale[:, None, None]).numpy()
         values += [
@@ -158,55 +155,99 @@ def _tower(model: Tagger, n: str, nodes: list[onnx.NodeProto], values: list[onnx
         ]
         x = f"m{at}"
     values += [
-        numpy_helper.from_array(model.out.weight.detach().numpy(), f"wo{n}"),
-        numpy_helper.from_array(model.out.bias.detach().numpy(), f"bo{n}"),
+        numpy_helper.from_array(model.out.weight.detach().numpy(), "wo"),
+        numpy_helper.from_array(model.out.bias.detach().numpy(), "bo"),
     ]
     nodes += [
-        helper.make_node("Conv", [x, f"wo{n}", f"bo{n}"], [f"said{n}"], kernel_shape=[1]),
-        helper.make_node("Split", [f"said{n}", "parts"], [f"t{n}", f"o{n}"], axis=1),
-        helper.make_node("Softmax", [f"t{n}"], [f"tags_{n}"], axis=1),
-        helper.make_node("Softmax", [f"o{n}"], [f"roles_{n}"], axis=1),
+        helper.make_node("Conv", [x, "wo", "bo"], ["said"], kernel_shape=[1]),
+        helper.make_node("Split", ["said", "parts"], ["t", "o"], axis=1),
+        helper.make_node("Softmax", ["t"], ["tags"], axis=1),
+        helper.make_node("Softmax", ["o"], ["roles"], axis=1),
     ]
 
 
 class Calibration(CalibrationDataReader):  # type: ignore[misc]
-    def __init__(self, models: list[Tagger], count: int = 24) -> None:
-        self._feeds = self._made(models, count)
+    """Texts of the generator, from which the scales of one network are read off."""
 
-    def _made(self, models: list[Tagger], count: int) -> Iterator[dict[str, np.ndarray]]:
+    def __init__(self, model: Tagger, count: int = 24) -> None:
+        self._feeds = self._made(model, count)
+
+    def _made(self, model: Tagger, count: int) -> Iterator[dict[str, np.ndarray]]:
         rows = Source(random.Random(11)).rows(1024)
         with torch.no_grad():
             for _ in range(count):
                 one = batch([next(rows)])
                 at = torch.from_numpy(one.at)
                 real = (at > 0).unsqueeze(1).float()
-                each = [model.words(one)[at] + model.gaps(torch.from_numpy(one.gaps)) for model in models]
-                x = torch.cat(each, 2).transpose(1, 2) * real
+                x = (model.words(one)[at] + model.gaps(torch.from_numpy(one.gaps))).transpose(1, 2) * real
                 yield {"x": x.numpy(), "real": real.numpy()}
 
     def get_next(self) -> dict[str, np.ndarray] | None:
         return next(self._feeds, None)
 
 
+@torch.no_grad()
+def common(models: list[Tagger], talk: pathlib.Path | None) -> dict[str, np.ndarray]:
+    """The vectors of the words that the templates and the talk write most, as the encoder would make them."""
+    counts: Counter[str] = Counter()
+    texts = [SLOT.sub(" ", text) for family in families() if not family.held_out for text in family.templates]
+    for text in [*texts, *(notes(talk) if talk else [])]:
+        counts.update(word for word in cut(text).words if not word[0].isdecimal())
+    words = [word for word, _ in counts.most_common(COMMON)]
+    one = batch([Example(words, [0] * len(words), [0] * len(words), [0] * len(words))])
+    vectors = torch.cat([model.words(one)[1:] for model in models], 1)
+    whole, scale = eighths_of_columns(vectors.numpy())
+    return {
+        "common": np.frombuffer("\n".join(words).encode(), np.uint8),
+        "common_vectors": whole,
+        "common_scale": scale,
+    }
+
+
+def eighths_of_columns(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A table as whole numbers of eight bits, and the scale of each column."""
+    scale = np.maximum(np.abs(table).max(0), 1e-9) / 127
+    return np.round(table / scale).astype(np.int8), scale.astype(np.float32)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("models", type=pathlib.Path, nargs="+", help="one model, or several that are to be averaged")
+    parser.add_argument("--talk", type=pathlib.Path, help="the talk of which the commonest words are counted as well")
+    parser.add_argument(
+        "models",
+        type=pathlib.Path,
+        nargs=2,
+        help="the network that reads everything, and the one that is asked in doubt",
+    )
     args = parser.parse_args()
     torch.set_num_threads(1)
     to = SHIPPED / "weights"
     shutil.rmtree(to, ignore_errors=True)
     to.mkdir(parents=True)
     models = [load(path) for path in args.models]
-    np.savez_compressed(to / "words.npz", **tables(models))
+    words = tables(models)
     onnx.save(encoder(models), to / "encoder.onnx")
+    words |= common(models, args.talk)
+    np.savez_compressed(to / "words.npz", **words)
+    for model, name in zip(models, GRAPHS, strict=True):
+        in_eight_bits(model, to / name)
+    finish(to, models)
+
+
+def in_eight_bits(model: Tagger, to: pathlib.Path) -> None:
+    """One network as the graph that is run."""
     with tempfile.TemporaryDirectory() as folder:
         full = pathlib.Path(folder) / "full.onnx"
-        onnx.save(graph(models), full)
+        onnx.save(graph(model), full)
         quantize_static(
-            full, to / "context.onnx", Calibration(models), quant_format=QuantFormat.QDQ, per_channel=True,
+            full, to, Calibration(model), quant_format=QuantFormat.QDQ, per_channel=True,
             activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=["Conv", "Relu", "Add", "Mul"],
             reduce_range=True, calibrate_method=CalibrationMethod.MinMax,
         )  # fmt: skip
+
+
+def finish(to: pathlib.Path, models: list[Tagger]) -> None:
+    """The card of the files, and the digest that this version refuses others by."""
     digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(to.iterdir())}
     reach = max(sum(model.sizes.dilations) for model in models)
     card = {

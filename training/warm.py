@@ -9,7 +9,6 @@ measured on texts of the generator, and becomes the mean and variance of its nor
 from __future__ import annotations
 
 import argparse
-import json
 import pathlib
 import random
 from dataclasses import asdict
@@ -19,6 +18,7 @@ import onnx
 import torch
 from onnx import numpy_helper
 
+from training.export import GRAPHS
 from training.network import NUMBERS, Sizes, Tagger
 from training.stream import Source, batch
 from veil.detectors.ner.surface import FACTS
@@ -48,15 +48,14 @@ def tagger(number: int, count: int, tables: Arrays, encoder: Arrays, context: Ar
     words = bytes(tables["words"]).decode().split("\n")
     known = words[1 : len(words) - len(NUMBERS)]
     mine = lambda key: tables[key][..., part(count, number, tables[key].shape[-1])].astype(np.float32)  # noqa: E731
-    meaning = mine("meaning") * mine("meaning_scale")
-    model = Tagger(Sizes(), known, meaning[1 : len(known) + 1])
+    model = Tagger(Sizes(), known, tables["meaning"][1:] * tables["meaning_scale"])
     state = model.state_dict()
-    state["words.number.weight"][1:] = torch.from_numpy(meaning[len(known) + 1 :])
+    state["words.number.weight"][1:] = torch.from_numpy(mine("number") * mine("number_scale"))
     state["words.gram.weight"] = torch.from_numpy(mine("gram") * mine("gram_scale"))
     state["words.shape.weight"] = torch.from_numpy(mine("shape"))
     state["gaps.weight"] = torch.from_numpy(mine("gaps"))
     rows, start = [], 0
-    for key in ("meaning", "gram", "shape"):
+    for key in ("number", "gram", "shape"):
         at = part(count, number, tables[key].shape[1])
         rows += range(start + at.start, start + at.stop)
         start += tables[key].shape[1]
@@ -68,11 +67,11 @@ def tagger(number: int, count: int, tables: Arrays, encoder: Arrays, context: Ar
     state["words.narrow.weight"] = torch.from_numpy(encoder["w1"][wide][:, narrow].T.copy())
     state["words.narrow.bias"] = torch.from_numpy(encoder["b1"][narrow])
     for i in range(len(model.layers)):
-        state[f"layers.{i}.near.weight"] = torch.from_numpy(context[f"w{number}_{i}"])
-        state[f"layers.{i}.norm.bias"] = torch.from_numpy(context[f"b{number}_{i}"])
+        state[f"layers.{i}.near.weight"] = torch.from_numpy(context[f"w{i}"])
+        state[f"layers.{i}.norm.bias"] = torch.from_numpy(context[f"b{i}"])
     state["out.weight"], state["out.bias"] = (
-        torch.from_numpy(context[f"wo{number}"]),
-        torch.from_numpy(context[f"bo{number}"]),
+        torch.from_numpy(context["wo"]),
+        torch.from_numpy(context["bo"]),
     )
     model.load_state_dict(state)
     return model.eval()
@@ -104,10 +103,10 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=24, help="rows of 512 tokens to measure the norms on")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    tables, encoder, context = dict(np.load(SHIPPED / "words.npz")), held("encoder.onnx"), held("context.onnx")
-    count = int(json.loads((SHIPPED / "card.json").read_text())["networks"])
-    for number in range(count):
-        model = unfolded(tagger(number, count, tables, encoder, context), args.texts)
+    tables, encoder = dict(np.load(SHIPPED / "words.npz")), held("encoder.onnx")
+    count = len(GRAPHS)
+    for number, name in enumerate(GRAPHS):
+        model = unfolded(tagger(number, count, tables, encoder, held(name)), args.texts)
         known = sorted(model.words.index, key=model.words.index.__getitem__)
         torch.save(
             {"state": model.state_dict(), "sizes": asdict(model.sizes), "known": known}, f"{args.out}-{number}.pt"

@@ -17,6 +17,7 @@ from veil.model import Label, Span, Text
 
 SOURCE = "ner"
 OPEN, HOLD = 0.5, 0.2  # a span has a token over the one, and goes on over tokens above the other
+FLOOR = 0.025  # the share of a token in no doubt: the networks never give less than 0.02
 _JOINTS = frozenset("'-")
 _HYPHEN = frozenset("-")
 _PLAIN = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION, Label.PROFESSION, Label.STATE})
@@ -39,7 +40,10 @@ class Doubts:
     def none(cls, size: int) -> Doubts:
         """Of so many tokens, none in doubt."""
         return cls(
-            np.zeros(size, np.float32), np.zeros(size, np.uint8), np.zeros(size, np.bool_), np.zeros(size, np.uint8)
+            np.full(size, FLOOR, np.float32),
+            np.zeros(size, np.uint8),
+            np.zeros(size, np.bool_),
+            np.zeros(size, np.uint8),
         )
 
     def put(self, reading: Reading, identifying: NDArray[np.bool_]) -> None:

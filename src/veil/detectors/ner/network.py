@@ -22,9 +22,19 @@ from veil.errors import PartError
 from veil.lexicon.language import Language, english
 
 WEIGHTS = "weights"
-WIDTHS = (128, 192, 256, 384, 512, 768, 1024)  # tokens of one run: the least that has room; longer texts take several
+WIDTHS = (
+    64,
+    128,
+    192,
+    256,
+    384,
+    512,
+    768,
+    1024,
+)  # tokens of one run: the least that has room; longer texts take several
 LONG = WIDTHS[-1]
-CLEAR = 0.995  # a token that is nothing with this share and more is in no doubt
+CLEAR = 0.97  # a token that is nothing with this share and more is in no doubt: no network gives more than 0.98
+ALONE = 0.93  # share of nothing from which on the first network answers alone; below it the second is asked as well
 
 Floats = NDArray[np.float32]
 
@@ -42,21 +52,25 @@ class Reading(NamedTuple):
 
 
 class Network:
-    """The weights, running: several networks that were trained apart, in one graph, their shares averaged.
+    """The weights, running: one network that reads everything, a second that is asked where the first is in doubt.
 
-    Shape:   `held` has `words.npz`, `encoder.onnx`, `context.onnx`; `card` their labels, roles and reach; `language` is
-             the one that they were trained on.
+    Shape:   `contents` has `words.npz`, `encoder.onnx`, `context.onnx` and `second.onnx`; `card` their labels, roles and
+             reach; `language` is the one that they were trained on.
 
-    Keeps:   a token's answer depends on the `reach` tokens to each side of it in its own text, and on nothing else.
+    Keeps:   where both are asked, their shares are averaged; they were trained apart, and err apart.
+             A token's answer depends on the `reach` tokens to each side of it in its own text, and on nothing else.
     """
 
     def __init__(self, card: Mapping[str, Any], contents: Mapping[str, bytes], language: Language) -> None:
         tables = dict(np.load(BytesIO(contents["words.npz"])))
-        self._context = session(contents["context.onnx"])
+        self._first, self._second = session(contents["context.onnx"]), session(contents["second.onnx"])
         self._encoder = session(contents["encoder.onnx"])
         self._words = Words(tables, self._encoded, tables["gaps"].shape[1], language)
         self.language = language
         self._gaps = tables["gaps"].astype(np.float32)
+        self._half = (
+            self._gaps.shape[1] // 2
+        )  # numbers of a token that the first network reads; the second reads the rest
         self.labels: tuple[str, ...] = tuple(card["labels"])
         self.roles: tuple[str, ...] = tuple(card["roles"])
         self.reach = int(card["reach"])
@@ -109,16 +123,47 @@ class Network:
         step = LONG - 2 * self.reach
         for begin in range(0, max(1, len(words) - 2 * self.reach), step):
             here = words[begin : begin + LONG]
-            width = next(size for size in WIDTHS if size >= len(here))
-            window = np.zeros((1, self._words.width, width), np.float32)
-            real = np.zeros((1, 1, width), np.float32)
-            real[0, 0, : len(here)] = [word is not NOTHING for word in here]
+            real = np.fromiter((word is not NOTHING for word in here), np.bool_, len(here))
             rows = self._words.vectors(here) + self._gaps[gaps[begin : begin + LONG]]
-            window[0, :, : len(here)] = rows.T * real[0, :, : len(here)]
-            seen = slice(self.reach, width - self.reach)
-            tags, roles = (part[0][:, seen] for part in self._context.run(None, {"x": window, "real": real}))
-            at = np.flatnonzero((tags[0] < CLEAR) & (real[0, 0, seen] > 0))
-            yield Reading(at + (begin + self.reach), tags[:, at].T, roles[:, at].T)
+            rows[~real] = 0
+            tags, roles = _run(self._first, rows[:, : self._half], real)
+            own = real.copy()
+            own[: self.reach] = own[len(own) - self.reach :] = False
+            doubted = np.flatnonzero(own & (tags[:, 0] < ALONE))
+            if len(doubted):
+                more = self._asked(rows[:, self._half :], real, doubted)
+                tags[doubted], roles[doubted] = (tags[doubted] + more[0]) / 2, (roles[doubted] + more[1]) / 2
+            at = np.flatnonzero(own & (tags[:, 0] < CLEAR))
+            yield Reading(at + begin, tags[at], roles[at])
+
+    def _asked(self, rows: Floats, real: NDArray[np.bool_], doubted: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """What the second network says of the tokens in doubt; it is shown them and what it sees around them.
+
+        Keeps:   all that reaches a token in doubt stands beside it as in its text; what was left out in between is farther
+                 away than the network sees.
+        """
+        near = np.zeros(len(rows) + 1, np.int32)
+        np.add.at(near, doubted - self.reach, 1)
+        np.add.at(near, np.minimum(doubted + self.reach + 1, len(rows)), -1)
+        shown = np.flatnonzero(near[:-1].cumsum() > 0)
+        tags, roles = _run(self._second, rows[shown], real[shown])
+        places = np.searchsorted(shown, doubted)
+        return tags[places], roles[places]
+
+
+def _run(graph: Any, rows: Floats, real: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """The shares of tags and of roles of each token of one run.
+
+    Shape:   [tokens, numbers], at most LONG tokens -> [tokens, tags], [tokens, roles].
+    """
+    count, numbers = rows.shape
+    width = next(size for size in WIDTHS if size >= count)
+    window = np.zeros((1, numbers, width), np.float32)
+    window[0, :, :count] = rows.T
+    there = np.zeros((1, 1, width), np.float32)
+    there[0, 0, :count] = real
+    tags, roles = graph.run(None, {"x": window, "real": there})
+    return tags[0, :, :count].T.copy(), roles[0, :, :count].T.copy()
 
 
 @cache

@@ -11,12 +11,12 @@ from veil.detectors.ner.surface import FACTS, Surface, surface
 from veil.lexicon.language import Language
 
 NOTHING = ""
-KEPT = 50_000  # vectors that are held, about; 25 MB
+KEPT = 50_000  # vectors that are held, about; beyond them those of the commonest words alone are kept
 AT_ONCE = 64  # tokens of one run of the encoder: always as many, so that none is rounded by its company
 
 
 class Words:
-    """The vector of each distinct token, made once.
+    """The vector of each distinct token, made once; those of the commonest come with the weights.
 
     Shape:   `tables` as `training.export` writes them; `encode` takes [AT_ONCE, numbers] to [AT_ONCE, width].
     Keeps:   the vector of a token is the same whatever others were asked for beside it.
@@ -36,18 +36,20 @@ class Words:
             tables["meaning"].astype(np.int8),
             tables["meaning_scale"].astype(np.float32),
         )
+        self._number, self._number_scale = tables["number"].astype(np.int8), tables["number_scale"].astype(np.float32)
+        self._common, self._common_vectors = _common(tables)
         self._gram, self._gram_scale = tables["gram"].astype(np.int8), tables["gram_scale"].astype(np.float64)
         self._shape = tables["shape"].astype(np.float32)
         self._encode = encode
         self.width = width
-        self._at: dict[str, int] = {NOTHING: 0}
-        self._rows = 1
-        self._vectors = np.zeros((1024, self.width), np.float32)
+        self._at = dict(self._common)
+        self._rows = len(self._common)
+        self._vectors = np.concatenate([self._common_vectors, np.zeros((1024, self.width), np.float32)])
 
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Shape: tokens, NOTHING among them -> [tokens, width], zeros for NOTHING."""
         if len(self._at) > KEPT:
-            self._at, self._rows = {NOTHING: 0}, 1
+            self._at, self._rows = dict(self._common), len(self._common)
         at = self._at
         new = [word for word in dict.fromkeys(words) if word not in at]
         if new:
@@ -75,14 +77,23 @@ class Words:
 
     def _shown(self, seen: list[Surface]) -> NDArray[np.float32]:
         """What the encoder is told of each token: meaning, grams, shape, facts."""
-        meant, grams = self._meaning.shape[1], self._gram.shape[1]
+        meant, grams = self._number.shape[1], self._gram.shape[1]
         shown = np.zeros((AT_ONCE, meant + grams + self._shape.shape[1] + FACTS), np.float32)
         count = len(seen)
-        shown[:count, :meant] = self._meaning[[self._row.get(word.key, 0) for word in seen]] * self._meaning_scale
+        shown[:count, :meant] = self._meant([self._row.get(word.key, 0) for word in seen])
         shown[:count, meant : meant + grams] = self._grams(seen)
         shown[:count, meant + grams : -FACTS] = self._shape[[word.shape for word in seen]]
         shown[:count, -FACTS:] = [word.facts for word in seen]
         return shown
+
+    def _meant(self, rows: list[int]) -> NDArray[np.float32]:
+        """The meanings of words, once for each network; of numbers, as each network learned it for itself."""
+        at = np.array(rows)
+        known, nets = len(self._meaning), self._number.shape[1] // self._meaning.shape[1]
+        words = np.tile(self._meaning[np.where(at < known, at, 0)] * self._meaning_scale, nets)
+        numbers = self._number[np.where(at < known, 0, at - known)] * self._number_scale
+        meant: NDArray[np.float32] = np.where((at < known)[:, None], words, numbers)
+        return meant
 
     def _grams(self, seen: list[Surface]) -> NDArray[np.float64]:
         """The mean of the grams of each word; zeros where it has none."""
@@ -95,3 +106,12 @@ class Words:
             sums[full] = np.add.reduceat(self._gram[flat], starts, axis=0, dtype=np.int32)
         means: NDArray[np.float64] = sums * (self._gram_scale[None, :] / np.maximum(sizes, 1)[:, None])
         return means
+
+
+def _common(tables: Mapping[str, NDArray[np.generic]]) -> tuple[dict[str, int], NDArray[np.float32]]:
+    """The commonest words with the rows of their vectors, NOTHING first."""
+    words = bytes(tables["common"].astype(np.uint8)).decode("utf-8").split("\n")
+    vectors = tables["common_vectors"].astype(np.float32) * tables["common_scale"].astype(np.float32)
+    return {word: row for row, word in enumerate([NOTHING, *words])}, np.concatenate(
+        [np.zeros_like(vectors[:1]), vectors]
+    )
