@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.heldout_invent import Part, filled
-from veil.jobs.find import Finder
+from veil.jobs.texts.find import Finder
 from veil.model import Span
 
 FOLDER = Path(__file__).parent / "heldout_families"
