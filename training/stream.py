@@ -22,8 +22,8 @@ LABELS = tuple(label.value for label in Label)
 TAGS = 1 + 2 * len(LABELS)  # O, then beginning and inside of each label
 GAP_TOKENS = 8  # nothing stands between two texts, as wide as the network looks in one layer
 UNTOLD = -100
-TALK = 0.2  # share of the texts that are planted talk
-VARIETY = 0.45  # share of the texts that no template made
+TALK = 0.24  # share of the texts that are planted talk
+VARIETY = 0.22  # share of the texts that no template made
 WEIGHTS = {
     "name_or_thing": 3.0, "harmless_clinical": 5.0, "name_words": 1.5, "queries": 1.5, "naming_statements": 2.0, "term_statements": 2.5,
     "mixed_statements": 1.5, "assistant_chat": 2.0, "short_notes": 1.5, "key_values": 1.5, "everyday": 1.5, "header_blocks": 1.3,

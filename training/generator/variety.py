@@ -217,7 +217,7 @@ def header(rng: random.Random) -> Pieces:
 
     md = rng.choice((", M.D.", " , M.D.", ", MD", " MD", "", ", DO", " , R.N."))
     lines: list[Callable[[], Pieces]] = [
-        lambda: [drawn.number(rng)], lambda: [drawn.house(rng)], lambda: [drawn.day(rng)], lambda: [drawn.login(rng)], lambda: [whole(person(rng), "patient")], lambda: [whole(person(rng), "clinician"), Piece(md)],
+        lambda: [drawn.number(rng)], lambda: [drawn.number(rng)], lambda: [drawn.login(rng)], lambda: [Piece(rng.choice(("FAX", "MEMO", "COVER SHEET", "TRANSFER FORM", "PAGE 1 OF 2", "CONFIDENTIAL", "COPY", "END OF REPORT")))], lambda: [drawn.house(rng)], lambda: [drawn.day(rng)], lambda: [drawn.login(rng)], lambda: [whole(person(rng), "patient")], lambda: [whole(person(rng), "clinician"), Piece(md)],
         lambda: [Piece(cue(drawn.DAY, rng) + ":" + rng.choice(("", " ", "  ", "\t"))), drawn.day(rng)],
         lambda: [Piece(cue(drawn.STAFF, rng) + rng.choice((":", " :", ":\n", " :\n", ": "))), whole(person(rng), "clinician"), Piece(md)],
         lambda: [Piece(cue(drawn.STAFF, rng) + rng.choice((": ", " : ", ":  ", ":\n"))), Piece(person(rng).family, "NAME", "clinician"), Piece(rng.choice(("", "", " team", " service", ", PA-C", ", CRNA")))],
@@ -319,8 +319,17 @@ def _message(rng: random.Random) -> Pieces:
             pools.odd_word(rng) + " ",
         )
     )
-    if rng.random() < 0.4:
+    draw = rng.random()
+    if draw < 0.3:
         return [Piece(lead), harmless(rng), Piece(f"; took {rng.randrange(900)} ms")]
+    if draw < 0.6:
+        place = f"{rng.choice(('RAD', 'ED', 'ICU', 'OR', 'LAB', pools.odd_word(rng)[:3].upper()))}-{things.bed(rng)}"
+        return [
+            drawn.day(rng),
+            Piece(rng.choice((" ", "T07:12 ", " | ")) + rng.choice(("user=", "by ", "usr:", "op ", "uid="))),
+            drawn.login(rng),
+            Piece(rng.choice((f" ws={place}", f" action=VIEW ws={place}", f" svc={place} status=OK", " "))),
+        ]
     return [
         Piece(lead),
         rng.choice((drawn.login(rng), named(person(rng), "other", rng))),
@@ -338,6 +347,10 @@ def prose(rng: random.Random, count: int = 0) -> Pieces:
         sentence = rng.choice((_of_people, _of_people, _of_places, _of_things, _of_things))(rng, patient, kin)
         made.append([*sentence, Piece(rng.choice((".", ".", ".", ";", " .", "")))])
     return _joined(made, rng.choice((" ", " ", " ", "\n", "  ")))
+
+
+def _extension(rng: random.Random) -> str:
+    return numbers.digits(rng, rng.choice((4, 5, 5, 6)))
 
 
 def _verb(rng: random.Random) -> str:
