@@ -9,38 +9,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from training.generator import drawn, numbers, people, places, pools, things
+from training.generator import drawn, numbers, people, pools, things
 from training.generator.drawn import Person, cue, harmless, named, person
+from training.generator.fields import Pieces, field, joined
+from training.generator.machines import machine
 from training.generator.template import Piece
-
-Pieces = list[Piece]
-
-
-def _joined(parts: list[Pieces], between: str) -> Pieces:
-    made: Pieces = []
-    for part in parts:
-        made += [*([Piece(between)] if made else []), *part]
-    return made
-
-
-def field(rng: random.Random) -> tuple[str, Pieces]:
-    """A key and its value."""
-    kinds: tuple[tuple[int, tuple[str, ...], Callable[[], Pieces]], ...] = (
-        (4, drawn.SURNAME, lambda: [named(person(rng), "patient", rng, short=0.3)]),
-        (1, drawn.FORENAME, lambda: [Piece(person(rng).given, "NAME", "patient")]),
-        (5, drawn.STAFF, lambda: [Piece(rng.choice(("", "", "", "Dr ", "Dr. "))), named(person(rng), "clinician", rng, short=0.35), Piece(rng.choice(("", "", "", " MD", ", M.D.", " RN", " , R.N.")))]),
-        (2, drawn.KIN, lambda: [named(person(rng), "relative", rng, short=0.3)]),
-        (2, drawn.PLACE, lambda: [drawn.town(rng)]),
-        (1, ("Hospital", "Facility", "Clinic", "School", "Employer", "Pharmacy", "To", "From"), lambda: [drawn.house(rng)]),
-        (3, drawn.NUMBER, lambda: [drawn.number(rng)]),
-        (3, drawn.DAY, lambda: [drawn.day(rng, birth=rng.random() < 0.4)]),
-        (1, ("Tel", "Phone", "Cell", "Contact", "Pager", "Fax"), lambda: [drawn.phone(rng)]),
-        (1, ("user", "usr", "login", "queue", "by", "TR"), lambda: [drawn.login(rng)]),
-        (1, ("Age", "age at visit"), lambda: [Piece(str(rng.randrange(90, 105)), "AGE_OVER_89") if rng.random() < 0.4 else Piece(str(rng.randrange(1, 89)), "AGE")]),
-        (12, drawn.HARMLESS, lambda: [harmless(rng)]),
-    )  # fmt: skip
-    _, keys, make = rng.choices(kinds, [weight for weight, _, _ in kinds])[0]
-    return cue(keys, rng), make()
 
 
 def keyed(rng: random.Random) -> Pieces:
@@ -75,7 +48,7 @@ def keyed(rng: random.Random) -> Pieces:
     for _ in range(rng.randrange(2, 10)):
         key, value = field(rng)
         rows.append([Piece(f"{opened}{key}{sign}"), *value, Piece(closed)])
-    return _joined(rows, between)
+    return joined(rows, between)
 
 
 def table(rng: random.Random) -> Pieces:
@@ -86,9 +59,9 @@ def table(rng: random.Random) -> Pieces:
     numbered = rng.random() < 0.25
     for row in range(rng.randrange(2, 7)):
         cells = [make() for _, make in columns]
-        rows.append([Piece(f"{row + 1}{sign}" if numbered else ""), *_joined(cells, sign)])
+        rows.append([Piece(f"{row + 1}{sign}" if numbered else ""), *joined(cells, sign)])
     edge = "| " if sign == " | " and rng.random() < 0.5 else ""
-    return _joined([[Piece(edge), *row] for row in rows], "\n")
+    return joined([[Piece(edge), *row] for row in rows], "\n")
 
 
 def _columns(rng: random.Random) -> list[tuple[str, Callable[[], Pieces]]]:
@@ -187,7 +160,7 @@ def ward(rng: random.Random) -> Pieces:
         if rng.random() < 0.4
         else []
     )
-    return _joined([*head, *rows], rng.choice(("\n", "\n", "\n", "\n\n", "; ", "  ")))
+    return joined([*head, *rows], rng.choice(("\n", "\n", "\n", "\n\n", "; ", "  ")))
 
 
 def _job(rng: random.Random) -> Pieces:
@@ -227,116 +200,7 @@ def header(rng: random.Random) -> Pieces:
         lambda: prose(rng, rng.randrange(1, 4)),
     ]  # fmt: skip
     made = [rng.choice(lines)() for _ in range(rng.randrange(4, 12))]
-    return _joined(made, rng.choice(("\n", "\n", "\n\n", " \n", "     ")))
-
-
-def machine(rng: random.Random) -> Pieces:
-    """What machines write: carets, pairs, markup, file names, messages of errors."""
-    return _joined(
-        [rng.choice((_carets, _pairs, _markup, _file, _message))(rng) for _ in range(rng.randrange(1, 5))], "\n"
-    )
-
-
-def _carets(rng: random.Random) -> Pieces:
-    who, up = person(rng), rng.random() < 0.6
-    word = (lambda text: text.upper()) if up else (lambda text: text)
-    name = Piece("^".join(map(word, (who.family, who.given, who.middle[0])[: rng.choice((2, 3))])), "NAME", "patient")
-    sign = rng.choice(("|", "|", "||", "^"))
-    cells: list[Pieces] = [
-        [drawn.number(rng)],
-        [name],
-        [Piece(numbers.a_day(rng, birth=True).strftime("%Y%m%d"), "DATE")],
-        [Piece(rng.choice("FM"))],
-        [Piece(drawn.coded(rng))],
-    ]
-    if rng.random() < 0.5:
-        cells.append(
-            [
-                Piece(places.street(rng), "LOCATION"),
-                Piece("^^"),
-                drawn.town(rng),
-                Piece("^"),
-                Piece(places.state(rng), "STATE"),
-                Piece("^"),
-                Piece(places.zip_code(rng), "ZIP"),
-            ]
-        )
-    rng.shuffle(cells)
-    return [
-        Piece(rng.choice(("PID", "NK1", "PV1", "OBX", "GT1", "IN1", pools.odd_word(rng)[:3].upper())) + sign),
-        *_joined(cells[: rng.randrange(2, 7)], sign),
-    ]
-
-
-def _pairs(rng: random.Random) -> Pieces:
-    quote = rng.choice(("", '"', "'"))
-    made = []
-    for _ in range(rng.randrange(2, 7)):
-        key, value = field(rng)
-        made.append([Piece(f"{key.replace(' ', '_')}={quote}"), *value, Piece(quote)])
-    return _joined(made, rng.choice((" ", " ", "; ", "&", ", ")))
-
-
-def _markup(rng: random.Random) -> Pieces:
-    tag = rng.choice(("td", "li", "span", "b", pools.odd_word(rng)[:5]))
-    space = rng.choice((" ", "&nbsp;", " "))
-    who = person(rng)
-    cells = [
-        [Piece(who.family, "NAME", "patient"), Piece(space), Piece(who.given, "NAME", "patient")],
-        *(field(rng)[1] for _ in range(3)),
-    ]
-    made: Pieces = []
-    for cell in cells:
-        made += [Piece(f"<{tag}>"), *cell, Piece(f"</{tag}>")]
-    return made
-
-
-def _file(rng: random.Random) -> Pieces:
-    who, sign = person(rng), rng.choice(("_", "_", "-", "__"))
-    parts: list[Pieces] = [
-        [Piece(who.family, "NAME", "patient")],
-        [Piece(who.given, "NAME", "patient")],
-        [Piece(rng.choice(("scan", "MR", "letter", "final", "knee", "ecg", "v2", "consent", "report")))],
-    ]
-    if rng.random() < 0.6:
-        parts.append([Piece(numbers.a_day(rng).strftime("%Y%m%d"), "DATE")])
-    if rng.random() < 0.3:
-        parts.append([drawn.number(rng)])
-    rng.shuffle(parts)
-    return [*_joined(parts, sign), Piece(rng.choice((".pdf", ".docx", ".dcm", ".txt", "")))]
-
-
-def _message(rng: random.Random) -> Pieces:
-    lead = rng.choice(("ERROR ", "WARN ", "INFO ", "", "DEBUG ")) + rng.choice(
-        (
-            "no match for ",
-            "locked by ",
-            "merged ",
-            "opened by ",
-            "could not reach ",
-            "retry ",
-            "duplicate of ",
-            pools.odd_word(rng) + " ",
-        )
-    )
-    draw = rng.random()
-    if draw < 0.3:
-        return [Piece(lead), harmless(rng), Piece(f"; took {rng.randrange(900)} ms")]
-    if draw < 0.6:
-        place = f"{rng.choice(('RAD', 'ED', 'ICU', 'OR', 'LAB', pools.odd_word(rng)[:3].upper()))}-{things.bed(rng)}"
-        return [
-            drawn.day(rng),
-            Piece(rng.choice((" ", "T07:12 ", " | ")) + rng.choice(("user=", "by ", "usr:", "op ", "uid="))),
-            drawn.login(rng),
-            Piece(rng.choice((f" ws={place}", f" action=VIEW ws={place}", f" svc={place} status=OK", " "))),
-        ]
-    return [
-        Piece(lead),
-        rng.choice((drawn.login(rng), named(person(rng), "other", rng))),
-        Piece(rng.choice((" (", "; ", ", "))),
-        *field(rng)[1],
-        Piece(rng.choice((")", "", "; retry 3/5"))),
-    ]
+    return joined(made, rng.choice(("\n", "\n", "\n\n", " \n", "     ")))
 
 
 def prose(rng: random.Random, count: int = 0) -> Pieces:
@@ -346,7 +210,7 @@ def prose(rng: random.Random, count: int = 0) -> Pieces:
     for _ in range(count or rng.randrange(2, 8)):
         sentence = rng.choice((_of_people, _of_people, _of_places, _of_things, _of_things))(rng, patient, kin)
         made.append([*sentence, Piece(rng.choice((".", ".", ".", ";", " .", "")))])
-    return _joined(made, rng.choice((" ", " ", " ", "\n", "  ")))
+    return joined(made, rng.choice((" ", " ", " ", "\n", "  ")))
 
 
 def _extension(rng: random.Random) -> str:

@@ -33,7 +33,7 @@ WIDTHS = (
     1024,
 )  # tokens of one run: the least that has room; longer texts take several
 LONG = WIDTHS[-1]
-CLEAR = 0.98  # a token that is nothing with this share and more is in no doubt: the networks were taught to give no more
+CLEAR = 0.98  # a token that is nothing with this share and more is in no doubt; none is taught to be more
 ALONE = 0.93  # share of nothing from which on the first network answers alone; below it the second is asked as well
 
 Floats = NDArray[np.float32]
