@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from veil.engine.fact_rows import facts_of
-from veil.engine.people import NAME_KINDS, WHOLE, Named, called_by, keys_of, named_together, persons_of
+from veil.engine.people import NAME_KINDS, WHOLE, Named, Whose, called_by, keys_of, named_together, persons_of
 from veil.engine.subjects import spread_to
 from veil.lexicon.names import sex_of
 from veil.model import STAFF_HOUSEHOLD, Batch
@@ -49,7 +49,9 @@ def bearers_of(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Ros
         whose = spread_to(field, subjects)
         called = called_by(named.full(field, batch))
         households = pa.repeat(pa.scalar(STAFF_HOUSEHOLD), len(field)) if named.is_staff else whose
-        yield from _bearers(households, persons_of(named, whose, called, roster), called, pa.nulls(len(field)))
+        persons, called = persons_of(named, whose, called, roster)
+        sexes = Whose(whose, whose, persons, households, called).of_subject(roster.facts(whose).sex)
+        yield from _bearers(households, persons, called, sexes)
     yield from _in_rows(source, batch, subjects, roster)
 
 

@@ -194,9 +194,7 @@ class _Work:
         label = rule.label.value if rule.label is not None else None
         facts_about = {"household": whose.household, "called": whose.called}
         if facts is not None:
-            facts_about |= {"born": facts.born, "offset": facts.offset}
-        if facts is not None and whose.is_subject:
-            facts_about["sex"] = facts.sex
+            facts_about |= {"born": facts.born, "offset": facts.offset, "sex": whose.of_subject(facts.sex)}
         if roster is not None and "turns" in promise_of(operator).asks:
             facts_about["turns"] = roster.turns.of(whose.person, whose.household)
         about = about_table(

@@ -29,9 +29,8 @@ class Whose:
     """Whose record values are of, and whom they name.
 
     Shape:   n of each. `owner`: the subject that an operator hears of, None where the value is nobody's record (the
-             hospital's own people); `person`: the key of the person named, null where it is not known; `called`: their
-             full name in folded words. `is_subject`: whether that is the subject, so that what is known of the subject
-             is true of them.
+             hospital's own people); `person`: the key of the person named, null where it is not known: where it is the
+             subject, what is known of the subject is true of them. `called`: their full name in folded words.
     """
 
     subject: pa.Array
@@ -39,14 +38,20 @@ class Whose:
     person: pa.Array
     household: pa.Array
     called: pa.Array | None = None
-    is_subject: bool = True
 
     def take(self, places: pa.Array) -> Whose:
         subject, owner, person, household, called = (
             None if array is None else array.take(places)
             for array in (self.subject, self.owner, self.person, self.household, self.called)
         )
-        return Whose(subject, owner, person, household, called, self.is_subject)
+        return Whose(subject, owner, person, household, called)
+
+    def of_subject(self, facts: pa.Array) -> pa.Array:
+        """What is known of the subject, where the person named is the subject. Shape: n facts -> n, else null."""
+        if self.person is self.subject:
+            return facts
+        same = pc.fill_null(pc.equal(self.person, self.subject), fill_value=False)
+        return pc.if_else(same, facts, pa.scalar(None, facts.type))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +130,9 @@ class People:
         called = called_by(named.full(own, self.batch))
         if named.is_staff:
             household = pa.repeat(pa.scalar(STAFF_HOUSEHOLD, _TEXT), len(field))
-            return Whose(subject, None, keys_of(None, called), household, called, is_subject=False)
-        keys = persons_of(named, subject, called, self.roster)
-        return Whose(subject, subject, keys, subject, called, is_subject=False)
+            return Whose(subject, None, keys_of(None, called), household, called)
+        keys, called = persons_of(named, subject, called, self.roster)
+        return Whose(subject, subject, keys, subject, called)
 
 
 def called_by(names: pa.Array) -> pa.Array:
@@ -137,18 +142,48 @@ def called_by(names: pa.Array) -> pa.Array:
     return pa.array([word or None for word in words], _TEXT).take(encoded.indices)
 
 
-def persons_of(named: Named, subjects: pa.Array, called: pa.Array, roster: Roster | None) -> pa.Array:
-    """The key of each person whom fields name. Shape: n subjects, n names in folded words -> n.
+def persons_of(named: Named, subjects: pa.Array, called: pa.Array, roster: Roster | None) -> tuple[pa.Array, pa.Array]:
+    """The key of each person whom fields name, and what they are called. Shape: n subjects, n names in folded words -> n, n.
 
-    Keeps:   who is neither kin nor staff (a guarantor, a subscriber) and is called as the subject is, is the subject.
+    Keeps:   who is neither kin nor staff (an owner, a guarantor, a subscriber) and is called as the subject is, in either
+             order and with or without a middle name, is the subject.
     """
     if named.is_staff:
-        return keys_of(None, called)
+        return keys_of(None, called), called
     keys = keys_of(subjects, called)
     if roster is None or role_of(named.word) != "other":
-        return keys
-    own = pc.fill_null(pc.equal(called_by(roster.full_names(subjects)), called), fill_value=False)
-    return pc.if_else(own, subjects, keys)
+        return keys, called
+    own = _own_names(subjects, called, roster)
+    return pc.if_else(own.is_valid(), subjects, keys), pc.coalesce(own, called)
+
+
+def _own_names(subjects: pa.Array, called: pa.Array, roster: Roster) -> pa.Array:
+    """The subject's own name in folded words, where somebody is called so; else null. Shape: n subjects, n names -> n."""
+    known = {
+        subject: sorted({words for name in names if (words := tokens_of(name))})
+        for subject, names in roster.whole_names(subjects).items()
+    }
+    answers: dict[tuple[str | None, str | None], str | None] = {}
+    pairs = list(zip(subjects.to_pylist(), called.to_pylist(), strict=True))
+    for subject, name in set(pairs):
+        words = tuple((name or "").split())
+        own = next((full for full in known.get(subject or "", ()) if _is_called(words, full)), None)
+        answers[subject, name] = " ".join(own) if own else None
+    return pa.array([answers[pair] for pair in pairs], _TEXT)
+
+
+def _is_called(words: tuple[str, ...], full: tuple[str, ...]) -> bool:
+    """Whether words may name the bearer of a full name: the same given and family name, no other name between them."""
+    if min(len(words), len(full)) < 2:
+        return words == full
+    return any(_is_same(turned, full) for turned in (words, (*words[1:], words[0])))
+
+
+def _is_same(words: tuple[str, ...], full: tuple[str, ...]) -> bool:
+    if words[0] != full[0] or words[-1] != full[-1]:
+        return False
+    fewer, more = sorted((words[1:-1], full[1:-1]), key=len)
+    return all(any(name in (word, word[0]) or word == name[0] for word in more) for name in fewer)
 
 
 def keys_of(subjects: pa.Array | None, called: pa.Array) -> pa.Array:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 else:
     pl = lazily("polars")
 
-STAFF = "\x00staff"
+_NOBODY = ""  # in the pages of the hospital's own people, who are nobody's record
 _LINK = ("key", "subject")
 _KNOWN = ("subject", "kind", "value", "label", "strength", "domain", "person")
 _LABELS = {label.value: label for label in Label}
@@ -34,6 +34,7 @@ class RosterIndex:
 
     links: dict[Hashable, Index]
     known: Index
+    staff: Index
     facts: FactsIndex | None = None
     sieve: SieveIndex | None = None
     turns: Turns = field(default_factory=Turns)
@@ -48,6 +49,7 @@ class RosterBuilder:
         self._links: dict[Hashable, Index] = {}
         self._writer: PageWriter | None = None
         self._known = PageWriter(folder / "known.pages", "subject", _KNOWN)
+        self._staff = PageWriter(folder / "staff.pages", "subject", _KNOWN)
         self._facts, self._sieve = FactsWriter(folder / "known.facts"), SieveWriter(folder / "known.sieve")
 
     def begin_links(self) -> None:
@@ -69,7 +71,8 @@ class RosterBuilder:
 
     def so_far(self) -> Roster:
         """The links that are finished, so that the next domain can stand on them."""
-        return Roster(RosterIndex(dict(self._links), Index("", b"", ((0, 0),))))
+        nothing = Index("", b"", ((0, 0),))
+        return Roster(RosterIndex(dict(self._links), nothing, nothing))
 
     def add_known(
         self,
@@ -90,22 +93,25 @@ class RosterBuilder:
             {"subject": pl.from_arrow(subjects), "value": pl.from_arrow(values)},
             schema={"subject": pl.String, "value": pl.String},
         )
-        if stated == "staff":
-            frame = frame.with_columns(subject=pl.lit(STAFF))
+        of_staff = stated == "staff"
+        if of_staff:
+            frame = frame.with_columns(subject=pl.lit(_NOBODY))
         frame = (
             frame.drop_nulls().with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "").unique()
         )
         if not frame.height:
             return
-        if kind in KINDS and not person:
+        if kind in KINDS and not person and not of_staff:
             self._facts.add(kind, frame["value"].to_arrow(), frame["subject"].to_arrow())
         if kind in KINDS and kind != "birth_date":
             return
         frame = frame.with_columns(strength=_strengths(kind, frame["value"], stated))
         frame = frame.filter(pl.col("strength") != "")
-        self._sift(kind, frame, domain)
+        if not of_staff:  # they are sought in nobody's columns
+            self._sift(kind, frame, domain)
         facts = {"kind": kind, "label": label.value, "domain": domain, "person": person}
-        self._known.add(frame.with_columns(**{name: pl.lit(word) for name, word in facts.items()}))
+        writer = self._staff if of_staff else self._known
+        writer.add(frame.with_columns(**{name: pl.lit(word) for name, word in facts.items()}))
 
     def _sift(self, kind: str, frame: pl.DataFrame, domain: str) -> None:
         """What verify looks for in whole columns: names, long numbers, and that there are short ones."""
@@ -120,7 +126,9 @@ class RosterBuilder:
             self._sieve.add_short(domain)
 
     def finish(self) -> RosterIndex:
-        return RosterIndex(dict(self._links), self._known.finish(), self._facts.finish(), self._sieve.finish())
+        return RosterIndex(
+            dict(self._links), self._known.finish(), self._staff.finish(), self._facts.finish(), self._sieve.finish()
+        )
 
 
 def _text(series: pl.Series) -> pa.Array:
@@ -145,6 +153,7 @@ class Roster:
     def __init__(self, index: RosterIndex) -> None:
         self._links = {domain: PageReader(pages, "key", _LINK) for domain, pages in index.links.items()}
         self._known = PageReader(index.known, "subject", _KNOWN)
+        self._staff_pages = PageReader(index.staff, "subject", _KNOWN)
         self._staff: tuple[Known, ...] | None = None
         self.turns = index.turns
         self._facts = FactsReader(index.facts) if index.facts is not None else None
@@ -173,31 +182,24 @@ class Roster:
 
     def known(self, subjects: Sequence[str]) -> dict[str, tuple[Known, ...]]:
         """Each subject's known identifiers, facts (sex, shift) left out; sorted, so that every run sees the same."""
+        return _known_in(self._known, subjects)
+
+    def whole_names(self, subjects: pa.Array) -> dict[str, list[str]]:
+        """What each subject is called, as it is written: every whole name that is known of them, in order."""
         if self._known.empty:
             return {}
-        rows = self._known.rows(pl.Series("subject", sorted(set(subjects)), dtype=pl.String))
-        found: dict[str, list[Known]] = {}
-        for subject, kind, value, label, how, domain, person in rows.sort(
-            "subject", "kind", "value", "person"
-        ).iter_rows():
-            found.setdefault(subject, []).append(Known(kind, value, _LABELS[label], how, domain, person))
-        return {subject: tuple(known) for subject, known in found.items()}
-
-    def full_names(self, subjects: pa.Array) -> pa.Array:
-        """What each subject is called, as it is written; the first of several. Shape: n -> n, null where it is not known."""
-        if self._known.empty:
-            return pa.nulls(len(subjects), pa.large_string())
-        frame = pl.DataFrame({"subject": pl.from_arrow(subjects)}, schema={"subject": pl.String})
-        rows = self._known.rows(frame["subject"].drop_nulls().unique())
+        asked = pl.Series("subject", pl.from_arrow(subjects), dtype=pl.String).drop_nulls().unique()
+        rows = self._known.rows(asked)
         whole = rows.filter(pl.col("kind").is_in(["full_name", "name"]) & (pl.col("person") == ""))
-        names = whole.group_by("subject").agg(pl.col("value").min())
-        joined = frame.join(names, on="subject", how="left", maintain_order="left")
-        return joined["value"].to_arrow().cast(pa.large_string())
+        found: dict[str, list[str]] = {}
+        for subject, value in whole.select("subject", "value").unique().sort("subject", "value").iter_rows():
+            found.setdefault(subject, []).append(value)
+        return found
 
     def staff(self) -> tuple[Known, ...]:
         """The hospital's own people and sites."""
         if self._staff is None:
-            self._staff = self.known([STAFF]).get(STAFF, ())
+            self._staff = _known_in(self._staff_pages, [_NOBODY]).get(_NOBODY, ())
         return self._staff
 
     def facts(self, subjects: pa.Array) -> Facts:
@@ -217,3 +219,13 @@ class Roster:
         if self._sieve is None and self._sieve_index is not None:
             self._sieve = Sieve(self._sieve_index)
         return self._sieve
+
+
+def _known_in(pages: PageReader, subjects: Sequence[str]) -> dict[str, tuple[Known, ...]]:
+    if pages.empty:
+        return {}
+    rows = pages.rows(pl.Series("subject", sorted(set(subjects)), dtype=pl.String))
+    found: dict[str, list[Known]] = {}
+    for subject, kind, value, label, how, domain, person in rows.sort("subject", "kind", "value", "person").iter_rows():
+        found.setdefault(subject, []).append(Known(kind, value, _LABELS[label], how, domain, person))
+    return {subject: tuple(known) for subject, known in found.items()}

@@ -6,6 +6,7 @@ import contextlib
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
@@ -15,6 +16,7 @@ from veil.errors import Error, StoreError
 from veil.stores.address import Address
 from veil.stores.base import Stretch
 from veil.stores.database import DatabaseStore, check_columns, refused, taken
+from veil.stores.delta_log import rows_by_log
 
 _MARK = "veil"  # in what a commit says of itself
 _PREPARED = "veil_prepared"  # the same: somebody else made the table to be filled
@@ -67,10 +69,14 @@ class DeltaStore(DatabaseStore):
         del keys
         schema = self.schema(table)
         with _telling():
-            dataset = self._open(table).to_pyarrow_dataset()
-            for batch in dataset.to_batches(batch_size=rows, use_threads=False):
+            for batch in _in_order(self._open(table)).to_batches(batch_size=rows, use_threads=False):
                 if batch.num_rows:
                     yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+
+    def batches_again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
+        """By the table's log and files, without delta-rs."""
+        del keys
+        return rows_by_log(self.address.path / table, self.schema(table), rows)
 
     def count(self, table: str) -> int:
         with _telling():
@@ -94,6 +100,15 @@ class DeltaStore(DatabaseStore):
 
     def _open(self, table: str) -> DeltaTable:
         return DeltaTable(str(self.address.path / table))
+
+
+def _in_order(table: DeltaTable) -> Any:
+    """The data of a table, its files in the order of their paths: the library's own order says nothing, and may change."""
+    from pyarrow.dataset import FileSystemDataset  # noqa: PLC0415  loaded by those who read a table
+
+    found = table.to_pyarrow_dataset()
+    fragments = sorted(found.get_fragments(), key=lambda fragment: str(fragment.path))
+    return FileSystemDataset(fragments, found.schema, found.format, found.filesystem)
 
 
 class DeltaTarget:

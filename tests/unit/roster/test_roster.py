@@ -53,6 +53,16 @@ def test_what_is_known_of_a_subject_is_theirs_alone(built):
     assert [one.value for one in built.staff()] == ["Alice Wong"]
 
 
+@pytest.mark.parametrize("subject", ["\x00staff", "staff", ""])
+def test_no_id_of_a_subject_leads_to_the_hospitals_own_people(tmp_path, subject):
+    builder = RosterBuilder(tmp_path / "roster")
+    builder.add_known("full_name", Label.NAME, "staff", text("Alice Wong"), text(None))
+    builder.add_known("full_name", Label.NAME, "auto", text("Xanthippe Borogove"), text(subject))
+    roster = Roster(builder.finish())
+    assert [known.value for known in roster.staff()] == ["Alice Wong"]
+    assert [known.value for known in roster.known([subject])[subject]] == ["Xanthippe Borogove"]
+
+
 def test_facts_of_a_subject_are_sex_and_birth(built):
     facts = built.facts(text("person-1", "p2", None))
     assert facts.sex.to_pylist() == ["F", None, None]
