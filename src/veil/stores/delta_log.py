@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlparse
 import pyarrow as pa
 
 from veil.errors import FormatError
-from veil.stores.again import is_bytes
+from veil.stores.reread import is_bytes
 
 _COMMIT = re.compile(r"(\d{20})\.json")
 _CHECKPOINT = re.compile(r"(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet")

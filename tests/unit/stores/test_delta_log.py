@@ -6,7 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from veil.stores.delta import Delta
+from veil.stores.delta import DeltaStore
 from veil.stores.opening import open_store
 
 deltalake = pytest.importorskip("deltalake")
@@ -96,8 +96,8 @@ def test_the_second_way_does_not_use_the_library(tmp_path, monkeypatch):
     relation = open_store(f"delta:///{tmp_path}", tmp_path) / "t"
     first = pa.Table.from_batches(relation.read((None, None), 100))
     schema = relation.schema()
-    monkeypatch.setattr(Delta, "_open", None)
-    monkeypatch.setattr(Delta, "schema", lambda *_: schema)
+    monkeypatch.setattr(DeltaStore, "_open", None)
+    monkeypatch.setattr(DeltaStore, "schema", lambda *_: schema)
     assert pa.Table.from_batches(relation.again((None, None), 100)).equals(first)
 
 
@@ -108,7 +108,9 @@ def test_a_run_whose_first_reading_loses_rows_is_caught(project, tmp_path, monke
         deltalake.write_deltalake(str(folder / "people"), pa.table({"pid": [f"P{i}" for i in range(start, start + 50)], "n": list(range(50))}), mode="append")  # fmt: skip
     text = f"profile: expert\ntables:\n  people: {{in: 'delta:///{folder}', subject: pid, columns: {{pid: pseudonym, n: keep}}}}\n"
     assert project(text, {"x.csv": "a\n1\n"}, "whole").run().quarantined == []
-    whole = Delta.batches
-    monkeypatch.setattr(Delta, "batches", lambda *rest: (batch.slice(0, batch.num_rows - 1) for batch in whole(*rest)))
+    whole = DeltaStore.batches
+    monkeypatch.setattr(
+        DeltaStore, "batches", lambda *rest: (batch.slice(0, batch.num_rows - 1) for batch in whole(*rest))
+    )
     made = project(text, {"x.csv": "a\n1\n"}, "torn")
     assert made.run().quarantined != []
