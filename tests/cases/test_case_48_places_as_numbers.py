@@ -2,8 +2,10 @@
 
 import csv
 import io
+import shutil
 
 import pytest
+from tests.conftest import PASSPHRASE, SHARED, Made
 
 PLACES = [
     "-1.286389 36.817223 1661.0 4.2", "-1.3 36.8 1600 5", "0.31 32.58 1190.5 4", "home at 42.3601, -71.0589 now", "lat=42.3601 lng: -71.0589",
@@ -37,3 +39,32 @@ def test_no_place_written_as_numbers_stays(project, profile):
 
 def test_what_a_clinic_writes_stays(project):
     assert scanned(project, "redact", CLINICAL) == CLINICAL
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif(not (SHARED / "cases/48").is_dir(), reason="the cases are not beside the checkout")
+def test_the_case_itself_comes_out_right(tmp_path, keyring_file):
+    folder = tmp_path / "c"
+    shutil.copytree(SHARED / "cases/48", folder)
+    shutil.copy(keyring_file, folder / "study.key")
+    made = Made(folder / "p.yaml")
+    session = made.session()
+    assert session.run(session.keys(lambda: PASSPHRASE)).quarantined == []
+    shown = (made.out / "chw.csv").read_text(encoding="utf-8-sig")
+    left = (
+        "-1.286389",
+        "36.817223",
+        "1661.0",
+        "-1.3 ",
+        "36.8 ",
+        "1600",
+        "Achieng",
+        "Ochieng",
+        "0700555011",
+        "Njeri",
+        "Kawangware",
+    )
+    assert not [word for word in left if word in shown]
+    rows = list(csv.DictReader(io.StringIO(shown)))
+    assert len(rows) == 2
+    assert rows[1]["group_demo/patient_age"] == "90 or older"
