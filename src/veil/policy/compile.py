@@ -20,6 +20,7 @@ from veil.policy.groups import check_groups, in_groups, subject_by_groups
 from veil.policy.hierarchies import hierarchies_of
 from veil.policy.lists import detectors_of, site_list
 from veil.policy.novalue import no_value_words
+from veil.policy.number_columns import with_numbers
 from veil.policy.operators import gives_integers, keeps_type
 from veil.policy.options import check_options
 from veil.policy.parse import YamlDocument, nearest
@@ -169,7 +170,7 @@ def _source(name: str, room: str, source: SourceSection, project: Project, profi
     unlisted = source.unlisted or project.unlisted
     lenient = project.schema_ is not None
     rules = _rules(name, room, kind, source, profile, planned, unlisted, document, bare, lenient=lenient)
-    rules = in_groups(rules, project)
+    rules = with_numbers(in_groups(rules, project), kind, store, planned)
     names = None
     if source.names is not None:
         names = rule_of(source.names, "names", profile.kinds, document.at(room, name, "names")).cases[0].treatment
