@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from veil.detectors.national import NATIONAL
 from veil.lexicon.language import Language
+from veil.lexicon.vocabulary import family_rank, given_rank
 
 _VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", [
     *range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10)
@@ -142,6 +144,7 @@ class Worded:
     """The checks that ask for words of a language."""
 
     def __init__(self, language: Language) -> None:
+        self._language = language
         self._words, self._numbers, self._states = language.checks, language.numbers, language.places.states
 
     def code(self, value: str) -> bool:
@@ -162,6 +165,22 @@ class Worded:
     def state(self, value: str) -> bool:
         return value in self._states or value.lower() in self._states
 
+    def person_word(self, value: str) -> bool:
+        """A word that may be somebody's name where a relative or a credential follows: no word for a person or a role."""
+        lower, cues = value.lower(), self._language.cues
+        return not (
+            lower in cues.people or lower in cues.role_keys or lower in cues.titles or lower in cues.credentials
+        ) and (lower not in cues.placeholders and bool(self._bears(lower)))
+
+    def borne_word(self, value: str) -> bool:
+        """A family name that is no plain word: `the Okafor service`."""
+        lower, vocabulary = value.lower(), self._language.vocabulary
+        return self._bears(lower) >= 3 and not vocabulary.is_wordlike(lower, vocabulary.bits(lower))
+
+    def _bears(self, lower: str) -> int:
+        bits = self._language.vocabulary.bits(lower)
+        return max(family_rank(bits), given_rank(bits))
+
     def street(self, value: str) -> bool:
         """A house number and a name that is no measure or part of the body."""
         return self._words.no_street.isdisjoint(value.lower().replace(".", "").split()[1:-1])
@@ -174,8 +193,8 @@ _BY_FORM: dict[str, Callable[[str], bool]] = {
     "luhn": luhn, "card": card, "npi": npi, "dea": dea, "imei": imei, "vin": vin, "iban": iban, "routing": routing,
     "ssn": ssn, "mbi": mbi, "ipv4": ipv4, "ipv6": ipv6, "identifier": identifier, "phone": phone, "phone_abroad": phone_abroad, "keyed": keyed,
     "no_date": no_date,
-}  # fmt: skip
-WORDED = ("code", "age", "state", "street", "street_name")
+} | NATIONAL  # fmt: skip
+WORDED = ("code", "age", "state", "street", "street_name", "person_word", "borne_word")
 
 
 def checks(worded: Worded) -> dict[str, Callable[[str], bool]]:
@@ -184,4 +203,4 @@ def checks(worded: Worded) -> dict[str, Callable[[str], bool]]:
 
 
 # Those that hold a span by arithmetic: chance passes them at most one time in ten, beside a form of their own.
-HOLDING = frozenset({"luhn", "card", "npi", "dea", "imei", "vin", "iban", "routing", "mbi"})
+HOLDING = frozenset({"luhn", "card", "npi", "dea", "imei", "vin", "iban", "routing", "mbi", "nir", "dni"})

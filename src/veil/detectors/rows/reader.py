@@ -18,7 +18,7 @@ _KEY = re.compile(
 )  # fmt: skip
 _NEXT_KEY = re.compile(r"[ ,]+[A-Za-z][A-Za-z_.\-]{0,20}[ \t]?(?:=|>>|::|=>|->|~)")
 _SIGNED = re.compile(r">>|=|->|::|\xbb|~|\.\.\.")
-_NAMED = re.compile(r"[^\W\d_][\w'.\-]*(?:,?[ ][^\W\d_][\w'.\-]*){0,3}")
+_NAMED = re.compile(r"[^\W\d_](?:\.|[\w'\-]*)(?:,?[ ][^\W\d_](?:\.|[\w'\-]*)){0,3}")
 _SEGMENT = re.compile(r"\b([A-Z][A-Z\d]{2})\|")
 _CARETS = re.compile(
     r"(?<![\w^|])([^\W\d_][^\W\d_'\- ]{0,24}(?:[ \-'][^\W\d_]+){0,2})\^([^\W\d_]*(?:[ \-'][^\W\d_]+){0,2})((?:\^[^\W\d_]*\.?){0,5})(?![\w&])"
