@@ -149,4 +149,6 @@ def _loaded(room: str, name: str) -> Any:
     try:
         return point.load()
     except Exception:  # noqa: BLE001  whatever a foreign package does when it is imported, its words are not ours to show
-        raise PartError("plugin-load", "a plug-in cannot be loaded", where=name, hint="reinstall the package of the plug-in") from None  # fmt: skip
+        raise PartError(
+            "plugin-load", "a plug-in cannot be loaded", where=name, hint="reinstall the package of the plug-in"
+        ) from None

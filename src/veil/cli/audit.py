@@ -69,9 +69,11 @@ def verify(
 
 @app.command("show")
 def show(
-    file: Annotated[Path | None, typer.Argument(help="an audit log; by default the one of this folder", show_default=False)] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="an audit log; by default the one of this folder", show_default=False)
+    ] = None,
     most: Annotated[int, typer.Option("-n", "--most", min=1, help="how many entries, the newest")] = 50,
-) -> None:  # fmt: skip
+) -> None:
     """Print the entries of an audit log. A log that fails the check is not shown: exit 6."""
     from veil.audit import verify_chain
     from veil.cli.screen import table
@@ -142,7 +144,9 @@ def check(
     try:
         trusted = [public_of(str(path)) for path in pub or ()]
     except FAULTS:
-        raise KeyringError("sign-key", "--pub must be an Ed25519 public key in PEM", hint="veil audit key new FILE writes FILE.pub") from None  # fmt: skip
+        raise KeyringError(
+            "sign-key", "--pub must be an Ed25519 public key in PEM", hint="veil audit key new FILE writes FILE.pub"
+        ) from None
     findings = job(release, place if record is not None or place.exists() else None, trusted)
     for line in findings:
         typer.echo(line)
@@ -154,15 +158,19 @@ def check(
             hint="see the lines above",
         )
     typer.echo("all checks passed")
-    typer.echo("note     the manifest vouches for the files, and the keys named with --pub for the manifest. To check that the audit log "
-               "was not forged: veil audit verify --keyring")  # fmt: skip
+    typer.echo(
+        "note     the manifest vouches for the files, and the keys named with --pub for the manifest. To check that the audit log "
+        "was not forged: veil audit verify --keyring"
+    )
 
 
 @key.command("new")
 def key_new(
-    file: Annotated[Path, typer.Argument(help="the file of the new key; the public key is written to FILE.pub", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(help="the file of the new key; the public key is written to FILE.pub", show_default=False)
+    ],
     passphrase_file: PassphraseFile = None,
-) -> None:  # fmt: skip
+) -> None:
     """Create a personal key for signatures (Ed25519, PKCS#8 with a passphrase). It belongs to one person, not to a project."""
     from veil.audit.signing import PersonKey
 

@@ -98,10 +98,14 @@ def _tables(record: dict[str, Any]) -> None:
     ]  # fmt: skip
     table("By label", ["label", "tokens", "recall", "95 % interval", "leaks", "false alarms", "precision"], rows)
     tokens, leaks = figures["tokens"], figures["leaks"]
-    typer.echo(f"tokens   tp {tokens['tp']:,}  fn {tokens['fn']:,}  fp {tokens['fp']:,}  tn {tokens['tn']:,}  "
-               f"F1 {percent(tokens['f1'])}  F2 {percent(tokens['f2'])}")  # fmt: skip
-    typer.echo(f"leaks    {leaks['spans']:,} ({leaks['per_1000_notes']:.1f} per 1,000 notes), "
-               f"{leaks['missed']:,} of them not masked at all")  # fmt: skip
+    typer.echo(
+        f"tokens   tp {tokens['tp']:,}  fn {tokens['fn']:,}  fp {tokens['fp']:,}  tn {tokens['tn']:,}  "
+        f"F1 {percent(tokens['f1'])}  F2 {percent(tokens['f2'])}"
+    )
+    typer.echo(
+        f"leaks    {leaks['spans']:,} ({leaks['per_1000_notes']:.1f} per 1,000 notes), "
+        f"{leaks['missed']:,} of them not masked at all"
+    )
     if record["dropped"]:
         typer.echo("ignored  " + ", ".join(f"{label} {count:,}" for label, count in record["dropped"].items()))
     if line := rule_of_three(record):

@@ -18,7 +18,7 @@ def lint(
     override: Override = None,
     strict: Annotated[bool, typer.Option("-s", "--strict", help="exit 1 on warnings too")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the findings as JSON")] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Check a project for common mistakes. Exit 1 on an error. `# noqa: veil-002` on a line silences a finding."""
     import json
 

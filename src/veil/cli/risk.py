@@ -46,7 +46,9 @@ def risk(
     asked = job.Asked(tuple(quasi or _proposed(tables)), tuple(sensitive or ()), threshold, person, memory << 20)
     found = None
     with progress() as tell:
-        record = job.measured(tables, asked, population=population or (), after=after or (), delimiter=delimiter, progress=tell)  # fmt: skip
+        record = job.measured(
+            tables, asked, population=population or (), after=after or (), delimiter=delimiter, progress=tell
+        )
         if fix or write is not None:
             goal = (k, suppress, distinct, closeness)
             found = searched(tables, asked, goal, hierarchy or (), write, delimiter, tell)
@@ -101,8 +103,9 @@ def _warn(record: dict[str, Any]) -> None:
     for column in record["repeated"]:
         typer.echo(
             f"warning  {column['column']} has {column['values']:,} values in {column['rows']:,} rows: if it identifies the patient, "
-            f"every figure is too low; use --person {column['column']}", err=True,
-        )  # fmt: skip
+            f"every figure is too low; use --person {column['column']}",
+            err=True,
+        )
 
 
 def _tables(record: dict[str, Any]) -> None:

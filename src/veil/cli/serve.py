@@ -136,7 +136,9 @@ def _check_alone(data: str, given: Mapping[str, object]) -> None:
 
     for name, value in given.items():
         if value and not data:
-            raise ServiceError("option-alone", "this option needs --data", where=name, hint="add --data FOLDER, or remove the option")  # fmt: skip
+            raise ServiceError(
+                "option-alone", "this option needs --data", where=name, hint="add --data FOLDER, or remove the option"
+            )
 
 
 def _greet(setting: Setting, listening: Listening, port: int, *, kept: bool) -> None:
@@ -173,7 +175,9 @@ def _provider(issuer: str, client: str, roles: list[str], claim: str, public: st
     from veil.service.provider import Provider, secret_of
 
     if not client:
-        raise ServiceError("option-alone", "--oidc-issuer needs --oidc-client", where="--oidc-issuer", hint="add --oidc-client ID")  # fmt: skip
+        raise ServiceError(
+            "option-alone", "--oidc-issuer needs --oidc-client", where="--oidc-issuer", hint="add --oidc-client ID"
+        )
     pairs = dict(role.partition("=")[::2] for role in roles)
     return Provider(issuer.rstrip("/"), client, secret_of(), public.rstrip("/"), pairs, claim)
 

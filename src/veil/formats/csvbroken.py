@@ -71,10 +71,12 @@ def _unlike(rows: CsvRows, suspects: np.ndarray[Any, Any]) -> tuple[int, ...]:
 def taken(rows: CsvRows, places: pa.Array) -> CsvRows:
     """Some of the rows. Shape: n rows, k places -> k rows."""
     return replace(
-        rows, values=tuple(column.take(places) for column in rows.values), height=len(places),
+        rows,
+        values=tuple(column.take(places) for column in rows.values),
+        height=len(places),
         raw=None if rows.raw is None else tuple(column.take(places) for column in rows.raw),
         ends=rows.ends if isinstance(rows.ends, str) else rows.ends.take(places),
-    )  # fmt: skip
+    )
 
 
 def _bounds(data: bytes, shape: Shape) -> tuple[list[int], np.ndarray[Any, Any]]:

@@ -43,8 +43,10 @@ def batch_of(documents: Sequence[Any], first: int = 0) -> Batch:
                 values, rows = found.setdefault(address, ([], []))
                 values.append(value)
                 rows.append(row)
-    fields = tuple(Field(address, pa.array(values, pa.large_string()), pa.array(rows, pa.int64()))
-                   for address, (values, rows) in found.items())  # fmt: skip
+    fields = tuple(
+        Field(address, pa.array(values, pa.large_string()), pa.array(rows, pa.int64()))
+        for address, (values, rows) in found.items()
+    )
     return Batch(fields, len(documents), first)
 
 

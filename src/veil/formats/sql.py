@@ -50,7 +50,9 @@ class Sql(Parquet):
     def split(self, path: Any, settings: Settings, size: int) -> list[tuple[Any, ...]]:
         """Stretches of rows: where each begins and ends is told by keys, which are never written anywhere."""
         del settings, size
-        return [(number, -1 if keys[1] is None else number + 1, keys) for number, keys in enumerate(path.stretches(STRETCH))]  # fmt: skip
+        return [
+            (number, -1 if keys[1] is None else number + 1, keys) for number, keys in enumerate(path.stretches(STRETCH))
+        ]
 
     def read(self, path: Any, part: Part, settings: Settings) -> Iterator[Batch]:
         del settings

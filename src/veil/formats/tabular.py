@@ -144,8 +144,10 @@ class Csv(Joined):
         changed, removed = _by_place(header, batch, edits)
         shape = Shape(settings["delimiter"], settings["quote"], len(header))
         pieces = cut_up(row_texts(batch.places[1], changed, removed, shape), joint.rows)
-        return [replace(member, places=(member.places[0], piece, *member.places[2:]))
-                for member, piece in zip(joint.members, pieces, strict=True)]  # fmt: skip
+        return [
+            replace(member, places=(member.places[0], piece, *member.places[2:]))
+            for member, piece in zip(joint.members, pieces, strict=True)
+        ]
 
 
 class Tsv(Csv):

@@ -199,7 +199,9 @@ def _library(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise PartError("part-extra", "Excel workbooks need a library that is not installed", hint=install("xlsx")) from None  # fmt: skip
+        raise PartError(
+            "part-extra", "Excel workbooks need a library that is not installed", hint=install("xlsx")
+        ) from None
 
 
 def rows_of(path: Any, sheet: str) -> list[list[Any]]:
@@ -251,7 +253,9 @@ def _usual_strings() -> frozenset[str]:
 def opened_new(target: Any, sheet: str = "Sheet1") -> tuple[Any, Any, dict[type, Any]]:
     """A new workbook, its first sheet and the formats of its dates."""
     xlsxwriter = _library("xlsxwriter")
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False})  # fmt: skip
+    book = xlsxwriter.Workbook(
+        target, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     book.set_properties({"created": _MADE})
     looks = {kind: book.add_format({"num_format": look}) for kind, look in _FORMATS.items()}
     return book, book.add_worksheet(sheet), looks

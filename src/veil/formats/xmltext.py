@@ -51,8 +51,9 @@ def parse(document: str, where: str, handlers: Handlers) -> None:
     parser.buffer_text = True
 
     def refuse(*_: object) -> int:
-        raise FormatError("xml-doctype", "the file has a DOCTYPE, which is not supported", where=where,
-                          hint="remove the DOCTYPE")  # fmt: skip
+        raise FormatError(
+            "xml-doctype", "the file has a DOCTYPE, which is not supported", where=where, hint="remove the DOCTYPE"
+        )
 
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = refuse
     for name, handler in handlers.items():
@@ -179,6 +180,8 @@ def _attributes(document: str, start: int, end: int) -> list[Piece]:
     """The attributes that are not blank."""
     found = []
     for met in _ATTRIBUTE.finditer(document, start, end):
-        value, runs = content(document, *met.span("double" if met["double"] is not None else "single"), "attribute") or ("", [])  # fmt: skip
+        value, runs = content(
+            document, *met.span("double" if met["double"] is not None else "single"), "attribute"
+        ) or ("", [])
         found += [Piece(value, runs)] if value.strip() else []
     return found

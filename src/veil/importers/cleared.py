@@ -78,7 +78,9 @@ class Cleared:
     odd: tuple[str, ...] = field(default=())
 
 
-def read_cleared(path: Path, overrides: list[str] | None = None, environment: Mapping[str, str] | None = None) -> Cleared:  # fmt: skip
+def read_cleared(
+    path: Path, overrides: list[str] | None = None, environment: Mapping[str, str] | None = None
+) -> Cleared:
     """The configuration of a file, its imports and overrides.
 
     Errors:  PolicyError `import-...` with the place in the configuration; a transformer or key that Cleared does not know
@@ -163,8 +165,9 @@ def _shift(keys: _Keys) -> ClearedShift | None:
     keys.only("method", "min", "max")
     method = keys.text("method", None)
     if method not in UNITS:
-        raise PolicyError("import-shift", "unknown method of time_shift", where=keys.at("method"),
-                          hint=nearest(method, UNITS))  # fmt: skip
+        raise PolicyError(
+            "import-shift", "unknown method of time_shift", where=keys.at("method"), hint=nearest(method, UNITS)
+        )
     return ClearedShift(UNITS[method], keys.number("min"), keys.number("max"))
 
 

@@ -23,7 +23,7 @@ FAULTS = {
     16: "a condition compares columns with literals and runs no code; it reads cells as they were before any rule",
     17: "casts and conditions do not depend on the version of pandas; a cell that cannot be cast is emptied and counted",
     18: "every manifest names the version that made it; Cleared said 0.0.0 or 0.1.0",
-}  # fmt: skip
+}
 
 
 SHORT = {

@@ -94,8 +94,9 @@ def _put(path: Path, content: bytes, place: Callable[[Path, Path], None]) -> Non
     except FileExistsError:
         raise KeyringError("keyring-exists", "the file exists already", where=path.name) from None
     except OSError:
-        raise KeyringError("keyring-write", "the file cannot be written", where=path.name,
-                           hint="free disk space, or check the folder") from None  # fmt: skip
+        raise KeyringError(
+            "keyring-write", "the file cannot be written", where=path.name, hint="free disk space, or check the folder"
+        ) from None
     finally:
         beside.unlink(missing_ok=True)
 

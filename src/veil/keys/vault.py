@@ -161,8 +161,10 @@ class Vault:
                 line.executemany("INSERT OR IGNORE INTO codes VALUES (?, ?, ?, ?)", self._coded(place, domain, some))
                 tokens = self._tokens(list(some), "value", domain)
                 found = self._select("token", place, tokens)
-                if any(token not in found or self._open_row(place, *found[token])[1] != code
-                       for token, code in zip(tokens, some.values(), strict=True)):  # fmt: skip
+                if any(
+                    token not in found or self._open_row(place, *found[token])[1] != code
+                    for token, code in zip(tokens, some.values(), strict=True)
+                ):
                     raise KeyringError("vault-taken", "the vault contains a different code for a value, or the same code for another value",
                                        where=self.path.name, hint="import these maps into a separate vault")  # fmt: skip
         return line.total_changes - before

@@ -50,10 +50,13 @@ def tokens(total: Counts) -> Record:
 def spans(total: Counts) -> Record:
     """Recall and precision of whole spans; `_same`: under the right label too."""
     gold, predicted = int(total[M.GOLD]), int(total[M.SPANS])
-    recalls = {name: _share(total[M[name.upper()]], gold)
-               for name in ("exact", "any", "covered", "exact_same", "any_same", "covered_same")}  # fmt: skip
-    precisions = {name: _share(total[M[f"SPAN_{name.upper()}"]], predicted)
-                  for name in ("exact", "any", "exact_same", "any_same")}  # fmt: skip
+    recalls = {
+        name: _share(total[M[name.upper()]], gold)
+        for name in ("exact", "any", "covered", "exact_same", "any_same", "covered_same")
+    }
+    precisions = {
+        name: _share(total[M[f"SPAN_{name.upper()}"]], predicted) for name in ("exact", "any", "exact_same", "any_same")
+    }
     return {"gold": gold, "predicted": predicted, "recall": recalls, "precision": precisions}
 
 

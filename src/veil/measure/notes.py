@@ -71,9 +71,11 @@ def fitted(readings: Sequence[str], claims: Sequence[MarkClaim], where: str) -> 
     first = min(reading.index("\r") for reading in readings if "\r" in reading)
     if len(fits) > 1 and any(mark.said is None and mark.pieces[-1][1] > first for mark in claims):
         raise FormatError(
-            "newlines-unclear", "the lines end in CR LF, and it is unclear whether offsets count the CR", where=where,
+            "newlines-unclear",
+            "the lines end in CR LF, and it is unclear whether offsets count the CR",
+            where=where,
             hint="add the annotated text to each annotation, or save the file with LF line ends",
-        )  # fmt: skip
+        )
     return fits[0], _marks(claims)
 
 
@@ -111,9 +113,11 @@ def _demand(text: str, claims: Sequence[MarkClaim], where: str, *, strict: bool)
             raise _outside(where, number)
         if not _fits(text, mark, strict=strict):
             raise FormatError(
-                "mark-text", "the text at the offsets of an annotation differs from the text that the annotation states", where=f"{where}, mark {number}",
+                "mark-text",
+                "the text at the offsets of an annotation differs from the text that the annotation states",
+                where=f"{where}, mark {number}",
                 hint="offsets must count code points of the unchanged text (not bytes, not UTF-16 units)",
-            )  # fmt: skip
+            )
 
 
 def _inside(text: str, mark: MarkClaim) -> bool:
@@ -137,6 +141,8 @@ def _flat(text: str) -> str:
 
 def _outside(where: str, number: int) -> FormatError:
     return FormatError(
-        "mark-offset", "an annotation is empty, reversed or outside its text", where=f"{where}, mark {number}",
+        "mark-offset",
+        "an annotation is empty, reversed or outside its text",
+        where=f"{where}, mark {number}",
         hint="offsets are half-open [start, end) and count code points",
-    )  # fmt: skip
+    )

@@ -65,6 +65,8 @@ def _mark(given: Any, where: str) -> NoteMark:
 
 def _bad(where: str, what: str) -> FormatError:
     return FormatError(
-        "annotation-line", f"a line {what}", where=where,
+        "annotation-line",
+        f"a line {what}",
+        where=where,
         hint='{"id": "1", "text": "...", "spans": [{"start": 0, "end": 4, "label": "NAME"}]}',
-    )  # fmt: skip
+    )

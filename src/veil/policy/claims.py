@@ -44,8 +44,10 @@ def check_claims(plan: Plan, document: YamlDocument) -> Plan:
 
 
 def _lawful_source(source: SourcePlan, plan: Plan, document: YamlDocument) -> SourcePlan:
-    rules = tuple((address, _lawful_rule(rule, plan, address, document.at(source.room, source.name, "columns", address)))
-                  for address, rule in source.rules)  # fmt: skip
+    rules = tuple(
+        (address, _lawful_rule(rule, plan, address, document.at(source.room, source.name, "columns", address)))
+        for address, rule in source.rules
+    )
     return dataclasses.replace(source, rules=rules)
 
 
@@ -73,7 +75,9 @@ def _lawful(treatment: Treatment, plan: Plan, address: str, where: str) -> Treat
         return Apply(lawful, shape, treatment.domain, treatment.cast)
     if kind.derives:
         raise PolicyError(
-            "claims-derived", f"{address}: `{treatment.operator}` computes its output from the person's data, but the policy claims Safe Harbor",
-            where=where, hint="45 CFR 164.514(c) requires random codes and years only; use `pseudonym` (a random code), `year`, `drop`, or another profile",
-        )  # fmt: skip
+            "claims-derived",
+            f"{address}: `{treatment.operator}` computes its output from the person's data, but the policy claims Safe Harbor",
+            where=where,
+            hint="45 CFR 164.514(c) requires random codes and years only; use `pseudonym` (a random code), `year`, `drop`, or another profile",
+        )
     return treatment

@@ -250,8 +250,9 @@ def _bare(name: str, files: tuple[FilePlan, ...], rules: dict[str, Rule], where:
     return [unruled(name, list(dict.fromkeys(left)), where, headless=headless)] if left else []
 
 
-def _check_addresses(name: str, room: str, file: FilePlan, rules: dict[str, Rule], document: YamlDocument, *,
-                     lenient: bool) -> None:  # fmt: skip
+def _check_addresses(
+    name: str, room: str, file: FilePlan, rules: dict[str, Rule], document: YamlDocument, *, lenient: bool
+) -> None:
     there: list[str] = file.settings["addresses"]
     bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
     gone = [rule for rule in rules if not any(matches(rule, address) for address in there)]

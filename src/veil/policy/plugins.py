@@ -88,8 +88,10 @@ class _Known:
         self._names, self._formats = names, formats
 
     def source(self, source: SourcePlan, document: YamlDocument) -> SourcePlan:
-        rules = tuple((address, self._rule(rule, document.at(source.room, source.name, "columns", address)))
-                      for address, rule in source.rules)  # fmt: skip
+        rules = tuple(
+            (address, self._rule(rule, document.at(source.room, source.name, "columns", address)))
+            for address, rule in source.rules
+        )
         names = source.names and self.treatment(source.names, document.at(source.room, source.name, "names"))
         return dataclasses.replace(source, rules=rules, names=names)
 

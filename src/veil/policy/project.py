@@ -388,5 +388,6 @@ def _override(document: YamlDocument, override: str) -> None:
     try:
         at[keys[-1]] = yaml.safe_load(value)
     except (yaml.YAMLError, ValueError):
-        raise PolicyError("override-shape", f"the value of the override {path} cannot be read",
-                          hint="for example -o profile=redact") from None  # fmt: skip
+        raise PolicyError(
+            "override-shape", f"the value of the override {path} cannot be read", hint="for example -o profile=redact"
+        ) from None

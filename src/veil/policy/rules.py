@@ -150,8 +150,9 @@ def _cast_too(
         return treatment
     kind = str(written["cast"])
     if kind not in KINDS:
-        raise PolicyError("cast-word", f"invalid `cast` of column {column}", where=where,
-                          hint="allowed: " + ", ".join(KINDS))  # fmt: skip
+        raise PolicyError(
+            "cast-word", f"invalid `cast` of column {column}", where=where, hint="allowed: " + ", ".join(KINDS)
+        )
     if not named:
         return treatment
     if isinstance(treatment, Keep):

@@ -84,6 +84,8 @@ def _many(address: str, sibling: str, where: str) -> PolicyError:
     """That a field may have many values of a sibling; in the hint, what can be read instead."""
     stem = sibling[: sibling.rfind(ELEMENT) + len(ELEMENT)]
     return PolicyError(
-        "condition-many", f"the condition of {address} reads {sibling}, which may have several values for each of {address}",
-        where=where, hint=f"a condition can read fields of the same list element, or of what contains it: a rule below {stem}, or a condition on a field outside its list",
-    )  # fmt: skip
+        "condition-many",
+        f"the condition of {address} reads {sibling}, which may have several values for each of {address}",
+        where=where,
+        hint=f"a condition can read fields of the same list element, or of what contains it: a rule below {stem}, or a condition on a field outside its list",
+    )

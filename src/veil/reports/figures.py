@@ -160,7 +160,7 @@ def weak_lines(manifest: dict[str, Any]) -> list[str]:
                 (entry["what"], f"column {entry['column']}" if entry["column"] else "", f"rows {rows}" if rows else ""),
             )
         )
-        lines.append(f"{place}: {WEAK_WORDS}")  # fmt: skip
+        lines.append(f"{place}: {WEAK_WORDS}")
     return lines
 
 

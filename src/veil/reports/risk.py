@@ -85,16 +85,20 @@ def figure_rows(record: Record) -> list[tuple[str, str, str]]:
 
 def beside_rows(before: Record, after: Record) -> list[tuple[str, str, str]]:
     """Shape: a row a figure: name, before, after."""
-    rows = [("records in classes", f"{before['records']:,}", f"{after['records']:,}"),
-            ("suppressed", f"{before['suppressed']:,}", f"{after['suppressed']:,}"),
-            ("classes", f"{before['classes']:,}", f"{after['classes']:,}")]  # fmt: skip
+    rows = [
+        ("records in classes", f"{before['records']:,}", f"{after['records']:,}"),
+        ("suppressed", f"{before['suppressed']:,}", f"{after['suppressed']:,}"),
+        ("classes", f"{before['classes']:,}", f"{after['classes']:,}"),
+    ]
     rows += [
         (old_row[0], old_row[1], new_row[1])
         for old_row, new_row in zip(figure_rows({**before, "journalist": None}), figure_rows(after), strict=True)
     ]
     for old, new in zip(before["sensitive"], after["sensitive"], strict=True):
-        rows += [(f"{old['column']}: l, distinct", f"{old['distinct']:,}", f"{new['distinct']:,}"),
-                 (f"{old['column']}: t", f"{old['t']:.4f}", f"{new['t']:.4f}")]  # fmt: skip
+        rows += [
+            (f"{old['column']}: l, distinct", f"{old['distinct']:,}", f"{new['distinct']:,}"),
+            (f"{old['column']}: t", f"{old['t']:.4f}", f"{new['t']:.4f}"),
+        ]
     return rows
 
 

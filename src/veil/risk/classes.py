@@ -148,9 +148,10 @@ class Tally:
             pairs.update(dict(zip(zip(*both.tolist(), strict=True), times.tolist(), strict=True)))
         if short:
             raise PolicyError(
-                "risk-population", f"{short:,} classes have more records in the table than people in the population",
+                "risk-population",
+                f"{short:,} classes have more records in the table than people in the population",
                 hint="the population must contain everyone in the table, with the same columns and the same spelling",
-            )  # fmt: skip
+            )
         sizes, people, classes = np.array([(*pair, pairs[pair]) for pair in sorted(pairs)], np.int64).T
         return Spectrum(sizes, classes, people)
 

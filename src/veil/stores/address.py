@@ -60,7 +60,9 @@ def parse(written: str, folder: Path) -> Address:
         seen = urlsplit(written)
         port = seen.port
     except ValueError:
-        raise StoreError("store-address", "invalid storage address", hint="expected: SCHEME://USER@HOST:PORT/DATABASE") from None  # fmt: skip
+        raise StoreError(
+            "store-address", "invalid storage address", hint="expected: SCHEME://USER@HOST:PORT/DATABASE"
+        ) from None
     options = dict(parse_qsl(seen.query, keep_blank_values=True))
     if seen.password is not None or any(_SECRET.search(key) for key in options if key != "password_env"):
         raise StoreError("password-in-project", "an address in the project contains a password",

@@ -148,9 +148,11 @@ class DeltaTarget:
             )
             said = {_MARK: mark} | ({_PREPARED: "yes"} if prepared else {})
             write_deltalake(
-                str(fresh), pa.RecordBatchReader.from_batches(plain, _cast(batches, plain)), mode="append",
+                str(fresh),
+                pa.RecordBatchReader.from_batches(plain, _cast(batches, plain)),
+                mode="append",
                 commit_properties=CommitProperties(custom_metadata=said),
-            )  # fmt: skip
+            )
             rows = int(DeltaTable(str(fresh)).to_pyarrow_dataset().count_rows())
             if path.exists():
                 path.rename(old)

@@ -108,7 +108,9 @@ class DuckStore(DatabaseStore):
             for batch in self._reader(
                 f"{self._select(table, self.columns(table))} FROM {self._at(table)}{where}{order}", rows
             ):
-                yield pa.RecordBatch.from_arrays([array.cast(kind) for array, kind in zip(batch.columns, schema.types, strict=True)], schema=schema)  # fmt: skip
+                yield pa.RecordBatch.from_arrays(
+                    [array.cast(kind) for array, kind in zip(batch.columns, schema.types, strict=True)], schema=schema
+                )
 
     def batches_again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch] | None:
         """Every cell as the database's own text, row by row and not as Arrow."""
@@ -154,8 +156,10 @@ class DuckStore(DatabaseStore):
             days = [column.name for column in columns if column.kind.startswith(_DAYS)]
             found: tuple[Any, ...] = ()
             if days:
-                asked = [f"coalesce(bool_or(NOT isfinite({name}) OR {name}::DATE NOT BETWEEN '0001-01-01' AND '9999-12-31'), false)"
-                         for name in map(quoted, days)]  # fmt: skip
+                asked = [
+                    f"coalesce(bool_or(NOT isfinite({name}) OR {name}::DATE NOT BETWEEN '0001-01-01' AND '9999-12-31'), false)"
+                    for name in map(quoted, days)
+                ]
                 found = self.rows(f"SELECT {', '.join(asked)} FROM {self._at(table)}")[0]
             self._beyond[table] = frozenset(name for name, is_beyond in zip(days, found, strict=True) if is_beyond)
         return self._beyond[table]
@@ -191,8 +195,10 @@ class DuckTarget:
         with _telling():
             connection = duckdb.connect(str(self._path), config=dict(CLOSED))
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(self._space)}")
-            connection.execute(f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name VARCHAR PRIMARY KEY, mark VARCHAR NOT NULL, "
-                         "rows BIGINT NOT NULL, made TIMESTAMP NOT NULL DEFAULT current_timestamp)")  # fmt: skip
+            connection.execute(
+                f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name VARCHAR PRIMARY KEY, mark VARCHAR NOT NULL, "
+                "rows BIGINT NOT NULL, made TIMESTAMP NOT NULL DEFAULT current_timestamp)"
+            )
         return connection
 
     def mark_of(self, name: str) -> str:

@@ -28,8 +28,10 @@ from veil.stores.reread import fetched, in_batches, is_bytes
 
 # Double quotes name columns, nothing is cut to fit, moments are read in one zone, a locked table is waited for a minute
 # and not the day that the server would wait.
-_SESSION = ("SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES', time_zone = '+00:00', "
-            "lock_wait_timeout = 60")  # fmt: skip
+_SESSION = (
+    "SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES', time_zone = '+00:00', "
+    "lock_wait_timeout = 60"
+)
 _INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint")
 _LOST = frozenset({2002, 2003, 2006, 2013, 2055, 1053, 1927, 0})
 _STATES = {1044: "28", 1045: "28", 1698: "28", 1049: "3D", 1264: "22", 1265: "22", 1292: "22", 1366: "22", 1406: "22",

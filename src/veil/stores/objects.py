@@ -42,8 +42,9 @@ def connected(address: Address) -> fs.FileSystem:
     scheme, _, host = (endpoint or "").rpartition("://")
     return fs.S3FileSystem(
         region=said.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None,
-        endpoint_override=host or None, scheme=scheme or "https",
-    )  # fmt: skip
+        endpoint_override=host or None,
+        scheme=scheme or "https",
+    )
 
 
 @dataclass(frozen=True, slots=True)

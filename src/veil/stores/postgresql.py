@@ -147,14 +147,18 @@ class PostgresqlStore(DatabaseStore):
     def columns(self, table: str) -> list[Column]:
         rows = self._line.rows(
             "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull FROM pg_attribute a "
-            "WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum", [self._at(table)])  # fmt: skip
+            "WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
+            [self._at(table)],
+        )
         return [Column(name, kind, bool(whole)) for name, kind, whole in rows]
 
     def key(self, table: str) -> list[Column]:
         rows = self._line.rows(
             "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod) FROM pg_index i CROSS JOIN LATERAL "
             "unnest(i.indkey::int2[]) WITH ORDINALITY k(n, o) JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.n "
-            "WHERE i.indrelid = $1::text::regclass AND i.indisprimary ORDER BY k.o", [self._at(table)])  # fmt: skip
+            "WHERE i.indrelid = $1::text::regclass AND i.indisprimary ORDER BY k.o",
+            [self._at(table)],
+        )
         return [Column(name, kind, True) for name, kind in rows]
 
     def stretches(self, table: str, rows: int) -> list[Stretch]:
@@ -163,8 +167,10 @@ class PostgresqlStore(DatabaseStore):
             return [(None, None)]
         names = ", ".join(quoted(column.name) for column in key)
         texts = ", ".join(f"{quoted(column.name)}::text" for column in key)
-        found = self._line.rows(f"SELECT {texts} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS n "
-                                f"FROM {self._at(table)}) s WHERE n % {int(rows)} = 0 ORDER BY n")  # fmt: skip
+        found = self._line.rows(
+            f"SELECT {texts} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS n "
+            f"FROM {self._at(table)}) s WHERE n % {int(rows)} = 0 ORDER BY n"
+        )
         self._line.commit()
         return stretches_of(found)
 
@@ -244,7 +250,9 @@ class PostgresqlStore(DatabaseStore):
 
     def mark(self, table: str) -> str:
         """The number of rows and the transactions that wrote them; of a view, a sum over its rows."""
-        whole = self._line.rows("SELECT relkind IN ('r', 'm') FROM pg_class WHERE oid = $1::text::regclass", [self._at(table)])  # fmt: skip
+        whole = self._line.rows(
+            "SELECT relkind IN ('r', 'm') FROM pg_class WHERE oid = $1::text::regclass", [self._at(table)]
+        )
         said = "xmin::text::bigint" if whole and whole[0][0] else "hashtextextended(t::text, 0)"
         rows = self._line.rows(f"SELECT count(*)::text, coalesce(sum({said}), 0)::text FROM {self._at(table)} t")
         self._line.commit()
@@ -305,11 +313,15 @@ class PostgresqlTarget:
         self._there = PostgresqlStore(address)
 
     def mark_of(self, name: str) -> str:
-        self._line.run(f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name text PRIMARY KEY, mark text NOT NULL, "
-                       "rows bigint NOT NULL, made timestamptz NOT NULL DEFAULT now())")  # fmt: skip
+        self._line.run(
+            f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name text PRIMARY KEY, mark text NOT NULL, "
+            "rows bigint NOT NULL, made timestamptz NOT NULL DEFAULT now())"
+        )
         self._line.commit()
-        found = self._line.rows(f"SELECT mark FROM {self._at(MARKS)} m WHERE name = $1 AND to_regclass($2::text) IS NOT NULL",
-                                [name, self._at(name)])  # fmt: skip
+        found = self._line.rows(
+            f"SELECT mark FROM {self._at(MARKS)} m WHERE name = $1 AND to_regclass($2::text) IS NOT NULL",
+            [name, self._at(name)],
+        )
         self._line.commit()
         return str(found[0][0]) if found else ""
 

@@ -75,7 +75,9 @@ class SqliteStore(DatabaseStore):
             return self._line.execute(sql, tuple(values)).fetchall()
 
     def tables(self) -> list[str]:
-        found = self.rows("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")  # fmt: skip
+        found = self.rows(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        )
         return [name for (name,) in found if name != MARKS]
 
     def columns(self, table: str) -> list[Column]:
@@ -168,8 +170,10 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 def _expression_again(name: str) -> str:
     """The question for a cell: a letter for its class, and its text or its bytes in hexadecimal digits."""
-    return (f"CASE typeof({name}) WHEN 'integer' THEN 'I' || {name} WHEN 'real' THEN 'R' || printf('%!.17g', {name}) "
-            f"WHEN 'text' THEN 'T' || hex({name}) WHEN 'blob' THEN 'B' || hex({name}) END")  # fmt: skip
+    return (
+        f"CASE typeof({name}) WHEN 'integer' THEN 'I' || {name} WHEN 'real' THEN 'R' || printf('%!.17g', {name}) "
+        f"WHEN 'text' THEN 'T' || hex({name}) WHEN 'blob' THEN 'B' || hex({name}) END"
+    )
 
 
 def _literal(answer: str | None, kind: pa.DataType, encoding: str) -> str | None:
@@ -236,8 +240,10 @@ class SqliteTarget:
             connection.execute(
                 "PRAGMA secure_delete = ON"
             )  # what is replaced is overwritten; many builds only unlink it
-            connection.execute(f"CREATE TABLE IF NOT EXISTS {MARKS} (name TEXT PRIMARY KEY, mark TEXT NOT NULL, rows INTEGER NOT NULL, "
-                         "made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)")  # fmt: skip
+            connection.execute(
+                f"CREATE TABLE IF NOT EXISTS {MARKS} (name TEXT PRIMARY KEY, mark TEXT NOT NULL, rows INTEGER NOT NULL, "
+                "made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)"
+            )
         return connection
 
     def mark_of(self, name: str) -> str:

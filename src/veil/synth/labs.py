@@ -57,12 +57,14 @@ def make_labs(out: Path, rows: int, *, seed: int = 1, progress: Progress | None 
 def _rows(draw: np.random.Generator, first: int, count: int, whole: int) -> pa.Table:
     encounter = draw.integers(0, max(1, whole // 5), count)
     seconds = draw.integers(0, 4_000 * 86_400, count)
-    return pa.table({
-        "lab_id": pa.array(np.arange(first, first + count)),
-        "encounter_id": pa.array(500_000_000 + encounter),
-        "patient_id": pa.array(10_000_000 + encounter * 5 // _PEOPLE),
-        "collected_at": pa.array(_FIRST + (seconds * 1_000_000).astype("timedelta64[us]")),
-        "concept_id": pa.array((3_000_000 + draw.integers(0, 900, count)).astype(np.int32)),
-        "value": pa.array(draw.normal(100, 15, count).round(2)),
-        "unit": _UNITS.take(pa.array(draw.integers(0, len(_UNITS), count))),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "lab_id": pa.array(np.arange(first, first + count)),
+            "encounter_id": pa.array(500_000_000 + encounter),
+            "patient_id": pa.array(10_000_000 + encounter * 5 // _PEOPLE),
+            "collected_at": pa.array(_FIRST + (seconds * 1_000_000).astype("timedelta64[us]")),
+            "concept_id": pa.array((3_000_000 + draw.integers(0, 900, count)).astype(np.int32)),
+            "value": pa.array(draw.normal(100, 15, count).round(2)),
+            "unit": _UNITS.take(pa.array(draw.integers(0, len(_UNITS), count))),
+        }
+    )

@@ -103,8 +103,10 @@ def _without_key(operator: Operator, column: pa.Array, facts: pa.Table) -> list[
 
 def _about(height: int, given: Mapping[str, Sequence[Any] | str | None]) -> pa.Table:
     schema = about_table(0).schema
-    columns = {name: fact if fact is None or isinstance(fact, str) else pa.array(fact, schema.field(name).type)
-               for name, fact in given.items()}  # fmt: skip
+    columns = {
+        name: fact if fact is None or isinstance(fact, str) else pa.array(fact, schema.field(name).type)
+        for name, fact in given.items()
+    }
     return about_table(height, **columns)
 
 
