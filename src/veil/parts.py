@@ -122,8 +122,11 @@ def unknown(room: str, name: str, where: str = "", *, also: Iterable[str] = ()) 
 
     Shape:   `also`: names beside Veil's own that may be written.
     """
-    named = {package_name(point.dist.name) for point in entry_points(group=f"veil.{room}")
-             if point.dist is not None and name in (point.name, f"{package_name(point.dist.name)}:{point.name}")}  # fmt: skip
+    named = {
+        package_name(point.dist.name)
+        for point in entry_points(group=f"veil.{room}")
+        if point.dist is not None and name in (point.name, f"{package_name(point.dist.name)}:{point.name}")
+    }
     hint = (
         f"`plugins: [{min(named)}]` lists the package that has one"
         if named

@@ -117,5 +117,9 @@ def _read(line: bytes) -> Act:
 
 
 def broken(name: str, number: int) -> LeakError:
-    return LeakError("audit-broken", "the audit log was changed", where=f"{name} line {number}",
-                     hint="keep this file unchanged; move it and its checkpoint elsewhere to start a new log")  # fmt: skip
+    return LeakError(
+        "audit-broken",
+        "the audit log was changed",
+        where=f"{name} line {number}",
+        hint="keep this file unchanged; move it and its checkpoint elsewhere to start a new log",
+    )

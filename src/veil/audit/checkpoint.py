@@ -51,8 +51,12 @@ def read_head(chain: Path) -> Checkpoint | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        raise LeakError("audit-head", "the checkpoint of the audit log cannot be read", where=path.name,
-                        hint="keep both files unchanged; move them elsewhere to start a new log") from None  # fmt: skip
+        raise LeakError(
+            "audit-head",
+            "the checkpoint of the audit log cannot be read",
+            where=path.name,
+            hint="keep both files unchanged; move them elsewhere to start a new log",
+        ) from None
 
 
 def write_head(path: Path, chain: Chain, keys: SealKeys | None, before: Checkpoint | None) -> None:
@@ -72,9 +76,12 @@ def hold(head: Checkpoint | None, chain: Chain, name: str) -> None:
         if point is not None and (
             point.records > chain.records or point.records < 0 or chain.hash_at(point.records) != point.hash
         ):
-            raise LeakError("audit-cut", "the audit log does not match its checkpoint: entries are missing at the end, or the file was replaced",
-                            where=f"{name}: {chain.records} records, the head says {point.records}",
-                            hint="keep both files unchanged; move them elsewhere to start a new log")  # fmt: skip
+            raise LeakError(
+                "audit-cut",
+                "the audit log does not match its checkpoint: entries are missing at the end, or the file was replaced",
+                where=f"{name}: {chain.records} records, the head says {point.records}",
+                hint="keep both files unchanged; move them elsewhere to start a new log",
+            )
 
 
 def _mac(keys: SealKeys, records: int, last: str) -> str:

@@ -35,8 +35,12 @@ class Journal:
             with self._lock:
                 return self._added(what, details)
         except (OSError, KeyringError):
-            raise UnwritableError("audit-write", "the audit log cannot be written", where=self._path.name,
-                              hint="free disk space or check the folder, and run the same command again") from None  # fmt: skip
+            raise UnwritableError(
+                "audit-write",
+                "the audit log cannot be written",
+                where=self._path.name,
+                hint="free disk space or check the folder, and run the same command again",
+            ) from None
 
     def _added(self, what: str, details: Mapping[str, Any]) -> Act:
         is_new = not self._path.exists()

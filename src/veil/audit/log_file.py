@@ -75,8 +75,12 @@ def append(
             sync_folder(path.parent)
             write_head(path, whole, keys, head)
     except (OSError, KeyringError):
-        raise UnwritableError("audit-write", "the audit log cannot be written", where=path.name,
-                          hint="free disk space or check the folder, and run the same command again") from None  # fmt: skip
+        raise UnwritableError(
+            "audit-write",
+            "the audit log cannot be written",
+            where=path.name,
+            hint="free disk space or check the folder, and run the same command again",
+        ) from None
     return whole.acts[-1]
 
 
@@ -95,11 +99,19 @@ def verify_chain(
     chain, head = _read(path)
     hold(head, chain, path.name)
     if chain.rest:
-        raise LeakError("audit-torn", "the last line is incomplete, as after a crash", where=f"{path.name} after record {chain.records}",
-                        hint="the next entry records the loss and continues")  # fmt: skip
+        raise LeakError(
+            "audit-torn",
+            "the last line is incomplete, as after a crash",
+            where=f"{path.name} after record {chain.records}",
+            hint="the next entry records the loss and continues",
+        )
     if head is None and chain.records:
-        raise LeakError("audit-unanchored", "the checkpoint of the audit log is missing: entries may be missing at the end", where=path.name,
-                        hint="restore the checkpoint file, or compare with an entry that was noted elsewhere: --expect N:HASH")  # fmt: skip
+        raise LeakError(
+            "audit-unanchored",
+            "the checkpoint of the audit log is missing: entries may be missing at the end",
+            where=path.name,
+            hint="restore the checkpoint file, or compare with an entry that was noted elsewhere: --expect N:HASH",
+        )
     for expected in expect:
         _check_expected(chain, expected, path.name)
     if seals is not None:
@@ -159,8 +171,12 @@ def _read(path: Path) -> tuple[Chain, Checkpoint | None]:
 def _check_expected(chain: Chain, expect: tuple[int, str], name: str) -> None:
     number, expected = expect
     if not 0 < number <= chain.records or chain.hash_at(number) != expected:
-        raise LeakError("audit-expect", "the audit log does not contain the entry given by --expect", where=f"{name} record {number}",
-                        hint="the log was restored from an older copy or written again: look for another copy")  # fmt: skip
+        raise LeakError(
+            "audit-expect",
+            "the audit log does not contain the entry given by --expect",
+            where=f"{name} record {number}",
+            hint="the log was restored from an older copy or written again: look for another copy",
+        )
 
 
 def _check_seals(chain: Chain, head: Checkpoint | None, seals: Mapping[str, SealKeys], name: str) -> None:
@@ -173,13 +189,21 @@ def _check_seals(chain: Chain, head: Checkpoint | None, seals: Mapping[str, Seal
                 raise _unsealed(name, f"record {last}")
     sealed = head.sealed if head is not None else None
     if sealed is None or sealed.records < last:
-        raise LeakError("audit-unsealed", "the end of the audit log has no seal of a key of this keyring", where=name,
-                        hint="check that it is the keyring of this project; without --keyring the seals are not checked")  # fmt: skip
+        raise LeakError(
+            "audit-unsealed",
+            "the end of the audit log has no seal of a key of this keyring",
+            where=name,
+            hint="check that it is the keyring of this project; without --keyring the seals are not checked",
+        )
     keys = seals.get(sealed.key)
     if keys is None or not sealed.is_by(keys):
         raise _unsealed(name, "the head")
 
 
 def _unsealed(name: str, what: str) -> LeakError:
-    return LeakError("audit-seal", "a seal was not made with a key of this keyring", where=f"{name}: {what}",
-                     hint="it was written without the key, or with another keyring")  # fmt: skip
+    return LeakError(
+        "audit-seal",
+        "a seal was not made with a key of this keyring",
+        where=f"{name}: {what}",
+        hint="it was written without the key, or with another keyring",
+    )

@@ -72,16 +72,24 @@ class PersonKey:
         except (ValueError, TypeError):
             private = None
         if not isinstance(private, Ed25519PrivateKey):
-            raise KeyringError("sign-key", "the passphrase does not open this key, or the file is not an Ed25519 key", where=path.name,
-                               hint="create one: veil audit key new FILE") from None  # fmt: skip
+            raise KeyringError(
+                "sign-key",
+                "the passphrase does not open this key, or the file is not an Ed25519 key",
+                where=path.name,
+                hint="create one: veil audit key new FILE",
+            ) from None
         return cls(private)
 
     def sign(self, manifest: str, name: str, meaning: str, now: dt.datetime) -> bytes:
         """The line of a signature, without its end: statement, public key and signature. Shape: `manifest` is its digest."""
         statement = {
-            "veil": "signature 1", "manifest": manifest, "name": name, "meaning": meaning,
-            "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "public_key": base64.b64encode(self.public).decode(),
-        }  # fmt: skip
+            "veil": "signature 1",
+            "manifest": manifest,
+            "name": name,
+            "meaning": meaning,
+            "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "public_key": base64.b64encode(self.public).decode(),
+        }
         signature = self._private.sign(PREFIX + canonical(statement))
         return canonical({**statement, "signature": base64.b64encode(signature).decode()})
 
@@ -110,9 +118,12 @@ def sign(release: Path, record: Path, key: PersonKey, name: str, meaning: str, n
     manifest = digest(data)
     line = key.sign(manifest, name.strip(), meaning.strip(), now or dt.datetime.now(tz=dt.UTC))
     statement = {
-        "name": name.strip(), "meaning": meaning.strip(), "key": key.fingerprint, "line": line.decode(),
+        "name": name.strip(),
+        "meaning": meaning.strip(),
+        "key": key.fingerprint,
+        "line": line.decode(),
         "sha256": {"manifest": manifest, "signature": digest(line)},
-    }  # fmt: skip
+    }
     append(record, SIGNED_ACT, statement, now=now)
     _lay_beside(release, record, manifest)
     return manifest

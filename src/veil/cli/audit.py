@@ -91,9 +91,12 @@ def show(
 
 @app.command("export")
 def export(
-    out: Annotated[Path, typer.Option("-o", "--out", help="log.jsonl, or log.html for a page to print and sign", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option("-o", "--out", help="log.jsonl, or log.html for a page to print and sign", show_default=False),
+    ],
     files: Records = None,
-) -> None:  # fmt: skip
+) -> None:
     """Export audit logs as JSON lines or as one HTML page, oldest entry first. Contains no value of the data."""
     from veil.audit import verify_chain
     from veil.errors import PolicyError
@@ -129,9 +132,12 @@ def sign(
 @app.command("check")
 def check(
     release: Release,
-    pub: Annotated[list[Path] | None, typer.Option("--pub", help="a public key whose owner you know: its signature is required; may be repeated")] = None,
+    pub: Annotated[
+        list[Path] | None,
+        typer.Option("--pub", help="a public key whose owner you know: its signature is required; may be repeated"),
+    ] = None,
     record: Record = None,
-) -> None:  # fmt: skip
+) -> None:
     """Check the files, manifest and signatures of a release, and its audit log if there is one. Exit 6 on a problem.
 
     The same checks as `check_release.py`, which runs without Veil.

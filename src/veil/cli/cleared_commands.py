@@ -75,5 +75,9 @@ def _not_cleared(project: ProjectFile) -> None:
     from veil.policy.parse import read_yaml
 
     if {"deid_config", "io", "defaults", "skip_missing_tables"} & set(read_yaml(project).data):
-        raise PolicyError("project-of-cleared", "this is a configuration of Cleared, not a project", where=project.name,
-                          hint=f"veil import cleared {project.name} converts it")  # fmt: skip
+        raise PolicyError(
+            "project-of-cleared",
+            "this is a configuration of Cleared, not a project",
+            where=project.name,
+            hint=f"veil import cleared {project.name} converts it",
+        )

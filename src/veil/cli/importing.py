@@ -58,8 +58,11 @@ def cleared(
         keys = _keys(target.parent / keyring, passphrase_file)
         vault = Vault.open(target.parent / f"{keyring}.vault", keys)
         shifts = key_act(
-            target.parent / keyring, "maps sealed", lambda: seal(maps, read, written.people, mappings, vault, written.notes), lambda _: keys
-        )  # fmt: skip
+            target.parent / keyring,
+            "maps sealed",
+            lambda: seal(maps, read, written.people, mappings, vault, written.notes),
+            lambda _: keys,
+        )
         vault.close()
         again = write_project(read, config.name, places, seen, whole, offsets=shifts, sealed=True)
         written.text = again.text
@@ -90,8 +93,12 @@ def _keys(keyring: Path, passphrase_file: Path | None) -> Keys:
     from veil.keys import Keyring, passphrase
 
     if not keyring.is_file():
-        raise KeyringError("keyring-first", "the old reference tables are encrypted with a keyring, and the keyring does not exist", where=keyring.name,
-                           hint="veil keys new FILE, then --keyring FILE, relative to the project")  # fmt: skip
+        raise KeyringError(
+            "keyring-first",
+            "the old reference tables are encrypted with a keyring, and the keyring does not exist",
+            where=keyring.name,
+            hint="veil keys new FILE, then --keyring FILE, relative to the project",
+        )
     return Keyring.open(keyring, passphrase(ask_passphrase, passphrase_file)).keys()
 
 

@@ -141,9 +141,12 @@ def summary(manifest: dict[str, Any], out: Path | None) -> None:
         say(f"output   {out}\nmanifest {out / 'veil-manifest.json'}\nreport   {out / 'veil-report.html'}")
 
 
-def describe(project: ProjectFile, override: OverrideLong = None,
-             out: Annotated[Path | None, typer.Option("-o", "--out", help="write the plan as an HTML page")] = None,
-             as_json: Annotated[bool, typer.Option("--json", help="print the plan as JSON")] = False) -> None:  # fmt: skip
+def describe(
+    project: ProjectFile,
+    override: OverrideLong = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="write the plan as an HTML page")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the plan as JSON")] = False,
+) -> None:
     """Print the plan: what happens to each column. Nothing is written."""
     from veil.jobs.work.day_order import day_order_notes
     from veil.reports.figures import plan_rows, search_rules
@@ -251,11 +254,15 @@ def verify(
         say("problems found: 0")
 
 
-def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and notes", show_default=False)],
-         out: Annotated[Path | None, typer.Option("-o", "--out", help="the project file to write; by default beside the folder")] = None,
-         profile: Annotated[str, typer.Option(help="the profile of the project")] = "expert",
-         schema: Annotated[str, typer.Option(help="use a schema pack, such as omop-5.4, instead of detection")] = "",
-         force: Annotated[bool, typer.Option("-f", "--force", help="overwrite an existing file")] = False) -> None:  # fmt: skip
+def init(
+    folder: Annotated[Path, typer.Argument(help="a folder of tables and notes", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="the project file to write; by default beside the folder")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="the profile of the project")] = "expert",
+    schema: Annotated[str, typer.Option(help="use a schema pack, such as omop-5.4, instead of detection")] = "",
+    force: Annotated[bool, typer.Option("-f", "--force", help="overwrite an existing file")] = False,
+) -> None:
     """Propose a project for a folder of tables and notes. Shows what each column seems to be, without values."""
     from veil.discover.propose import propose
     from veil.discover.write import project_text, schema_text
@@ -283,12 +290,15 @@ def init(folder: Annotated[Path, typer.Argument(help="a folder of tables and not
     typer.echo(f"project  {target}\nnext     check it, then: veil keys new, veil describe {target}, veil run {target}")
 
 
-def synth(patients: Annotated[int, typer.Option("-n", "--patients", min=1, help="how many patients")] = 100,
-          out: Annotated[Path, typer.Option("-o", "--out", help="the folder to create")] = Path("hospital"),
-          seed: Annotated[int, typer.Option(help="random seed")] = 1,
-          labs: Annotated[int | None, typer.Option(min=1, help="instead: one Parquet table with this many laboratory results")] = None,
-         quiet: Quiet = False,  # noqa: ARG001
-          ) -> None:  # fmt: skip
+def synth(
+    patients: Annotated[int, typer.Option("-n", "--patients", min=1, help="how many patients")] = 100,
+    out: Annotated[Path, typer.Option("-o", "--out", help="the folder to create")] = Path("hospital"),
+    seed: Annotated[int, typer.Option(help="random seed")] = 1,
+    labs: Annotated[
+        int | None, typer.Option(min=1, help="instead: one Parquet table with this many laboratory results")
+    ] = None,
+    quiet: Quiet = False,  # noqa: ARG001
+) -> None:
     """Create a synthetic hospital: tables, notes and gold spans."""
     from veil.synth import make_hospital, make_labs
 

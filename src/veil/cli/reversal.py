@@ -17,11 +17,15 @@ def add_to(app: typer.Typer) -> None:
 
 def reverse(
     project: ProjectFile,
-    reason: Annotated[str, typer.Option("--reason", help="why; it is stored in the audit log; write nothing about a patient here")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="the folder to create; by default OUT.reversed beside the output")] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="why; it is stored in the audit log; write nothing about a patient here")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="the folder to create; by default OUT.reversed beside the output")
+    ] = None,
     override: OverrideLong = None,
     passphrase_file: PassphraseFile = None,
-) -> None:  # fmt: skip
+) -> None:
     """Restore the original tables of a release. The result contains PHI (mode 0700); the audit log records the reversal."""
     from veil.cli.screen import ask_passphrase, table
     from veil.jobs.audit_events import AUDIT
@@ -55,8 +59,12 @@ def report_verify(
     try:
         comparison = json.loads(record.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise PolicyError("verify-record", "this file is not a comparison", where=record.name,
-                          hint="veil verify PROJECT REVERSED -o verify.json") from None  # fmt: skip
+        raise PolicyError(
+            "verify-record",
+            "this file is not a comparison",
+            where=record.name,
+            hint="veil verify PROJECT REVERSED -o verify.json",
+        ) from None
     target = out or record.with_suffix(".html")
     target.write_text(compared_page(comparison), encoding="utf-8")
     typer.echo(f"page     {target}")

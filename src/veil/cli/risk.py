@@ -130,8 +130,14 @@ def _tables(record: dict[str, Any]) -> None:
             [list(row) for row in beside_rows(record, record["after"])],
         )
     table("Class sizes", ["size", "classes", "records", "share of records"], [list(row) for row in size_rows(record)])
-    table("Without a column", ["column", "values", "k", "unique", "unique added", "marketer"],
-          [list(row) for row in contribution_rows(record)])  # fmt: skip
+    table(
+        "Without a column",
+        ["column", "values", "k", "unique", "unique added", "marketer"],
+        [list(row) for row in contribution_rows(record)],
+    )
     if record["sensitive"]:
-        table("Sensitive columns", ["column", "l, distinct", "l, entropy", "in a class with one value", "t", "distance"],
-              [list(row) for row in sensitive_rows(record)])  # fmt: skip
+        table(
+            "Sensitive columns",
+            ["column", "l, distinct", "l, entropy", "in a class with one value", "t", "distance"],
+            [list(row) for row in sensitive_rows(record)],
+        )

@@ -232,7 +232,11 @@ def record(
     from veil.stores.address import is_address
 
     if not is_address(data):
-        raise ServiceError("record-folder", "the audit log of a single node is a file already: FOLDER/audit.jsonl", hint="for several nodes: --data postgresql://...")  # fmt: skip
+        raise ServiceError(
+            "record-folder",
+            "the audit log of a single node is a file already: FOLDER/audit.jsonl",
+            hint="for several nodes: --data postgresql://...",
+        )
     database = database_at(data)
     try:
         typer.echo(f"{write_acts(database, file)} entries")

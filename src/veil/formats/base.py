@@ -147,8 +147,11 @@ def refuse_removals(edits: Edits, *known: str) -> None:
     }
     for kind, count in asked.items():
         if count and kind not in known:
-            raise FormatError("removal-unknown", f"{kind} cannot be removed from a file of this format",
-                              hint="drop or replace the field instead")  # fmt: skip
+            raise FormatError(
+                "removal-unknown",
+                f"{kind} cannot be removed from a file of this format",
+                hint="drop or replace the field instead",
+            )
 
 
 @runtime_checkable

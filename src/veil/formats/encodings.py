@@ -114,8 +114,12 @@ def decode(data: bytes, encoding: Encoding, where: str = "") -> str:
             else data.decode(encoding.name)
         )
     except UnicodeDecodeError as error:
-        raise FormatError("encoding-broken", f"the file is not valid {encoding.name}", where=f"{where} byte {error.start}",
-                          hint="set `encoding:` for this source, or correct the file") from None  # fmt: skip
+        raise FormatError(
+            "encoding-broken",
+            f"the file is not valid {encoding.name}",
+            where=f"{where} byte {error.start}",
+            hint="set `encoding:` for this source, or correct the file",
+        ) from None
 
 
 def read_text(data: bytes, encoding: Encoding, where: str = "") -> str:

@@ -88,8 +88,12 @@ def _unused(text: str) -> bool:
 
 
 def not_text(what: str, where: str, code: str) -> FormatError:
-    return FormatError(code, f"not a text file: {what}", where=where,
-                       hint="convert it to text first, or set `encoding:` if it is text in an unusual encoding")  # fmt: skip
+    return FormatError(
+        code,
+        f"not a text file: {what}",
+        where=where,
+        hint="convert it to text first, or set `encoding:` if it is text in an unusual encoding",
+    )
 
 
 def files_among(values: pa.Array) -> pa.BooleanArray | None:

@@ -66,8 +66,12 @@ class Parquet(Joined):
         """Errors: FormatError `hidden-value` for an output that holds, beside its rows, what no row does."""
         del careful
         if settings.get("output") and (hidden := hidden_values(path / part.files[0])):
-            raise FormatError("hidden-value", "a table contains hidden values that no row uses", where=", ".join(hidden[:5]),
-                              hint="drop the column, or write the file again without unused dictionary entries")  # fmt: skip
+            raise FormatError(
+                "hidden-value",
+                "a table contains hidden values that no row uses",
+                where=", ".join(hidden[:5]),
+                hint="drop the column, or write the file again without unused dictionary entries",
+            )
         partitions, first = partitions_of(part.files[0]), 0
         for batch in records_left(batches_again(path, part), part.without):
             yield as_batch(_with_partitions(batch, partitions), first)
@@ -189,7 +193,11 @@ def one_schema(schemas: Sequence[pa.Schema]) -> pa.Schema:
     """
     first = schemas[0]
     if any(schema.names != first.names for schema in schemas):
-        raise FormatError("parquet-type", "the files of a table have different columns", hint="list them in the project as separate tables")  # fmt: skip
+        raise FormatError(
+            "parquet-type",
+            "the files of a table have different columns",
+            hint="list them in the project as separate tables",
+        )
     fields = []
     for i, field in enumerate(first):
         kinds = {schema.field(i).type for schema in schemas}
@@ -305,5 +313,8 @@ def _as_before(table: pa.Table, schema: pa.Schema) -> pa.Table:
     try:
         return table.cast(schema)
     except (pa.ArrowInvalid, ValueError):
-        raise FormatError("parquet-type", "a changed column has different types in different parts of the table",
-                          hint="use an operator that keeps the type, such as `pseudonym: {format: integer}`") from None  # fmt: skip
+        raise FormatError(
+            "parquet-type",
+            "a changed column has different types in different parts of the table",
+            hint="use an operator that keeps the type, such as `pseudonym: {format: integer}`",
+        ) from None

@@ -34,8 +34,11 @@ def with_partitions(name: str, like: str, values: Mapping[str, str | None]) -> s
     if not partitions_of(like):
         return name
     path = PurePosixPath(name)
-    folders = [f"{quote(key, safe='')}={_NONE if values[key] is None else quote(str(values[key]), safe='')}"
-            for key in partitions_of(like) if key in values]  # fmt: skip
+    folders = [
+        f"{quote(key, safe='')}={_NONE if values[key] is None else quote(str(values[key]), safe='')}"
+        for key in partitions_of(like)
+        if key in values
+    ]
     return str(PurePosixPath(*path.parent.parts, *folders, path.name))
 
 
@@ -46,8 +49,12 @@ def one_value(column: pa.Array, key: str) -> str | None:
     """
     found = column.unique().to_pylist()
     if len(found) > 1:
-        raise FormatError("partition-many", "the new values of a partition column differ between the rows of a folder", where=key,
-                          hint="drop this column, or use a treatment that gives one value per folder, such as a year")  # fmt: skip
+        raise FormatError(
+            "partition-many",
+            "the new values of a partition column differ between the rows of a folder",
+            where=key,
+            hint="drop this column, or use a treatment that gives one value per folder, such as a year",
+        )
     return found[0] if found else None
 
 

@@ -79,8 +79,11 @@ class Sql(Parquet):
             yield as_batch(stays, first)
             first += stays.num_rows
         if again is None and part.keys in (None, (None, None)) and left.seen != relation.count():
-            raise FormatError("reread", "a database counts other rows than a reading of its table gives",
-                              hint="run it when nobody writes")  # fmt: skip
+            raise FormatError(
+                "reread",
+                "a database counts other rows than a reading of its table gives",
+                hint="run it when nobody writes",
+            )
         if first == 0:
             yield as_batch(pa.RecordBatch.from_pylist([], schema=relation.schema()), 0)
 

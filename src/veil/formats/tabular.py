@@ -330,8 +330,11 @@ def _recoded(decoder: codecs.IncrementalDecoder, data: bytes, *, final: bool) ->
     try:
         return decoder.decode(data, final).encode("utf-8")
     except UnicodeDecodeError:
-        raise FormatError("encoding-broken", "some bytes are not valid in the encoding of this file",
-                          hint="set `encoding:` for this source") from None  # fmt: skip
+        raise FormatError(
+            "encoding-broken",
+            "some bytes are not valid in the encoding of this file",
+            hint="set `encoding:` for this source",
+        ) from None
 
 
 def _crosses(file: BinaryIO, start: int, stop: int, quote: bytes) -> bool:

@@ -226,8 +226,12 @@ class NdJson(Joined):
                 file.read(1) if encoding.bom else None
                 yield from lines.batches(file)
         except UnicodeDecodeError:
-            raise FormatError("encoding-broken", f"the file is not valid {encoding.name}", where=f"line {lines.read}",
-                              hint="set `encoding:` for this source") from None  # fmt: skip
+            raise FormatError(
+                "encoding-broken",
+                f"the file is not valid {encoding.name}",
+                where=f"line {lines.read}",
+                hint="set `encoding:` for this source",
+            ) from None
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
         del careful

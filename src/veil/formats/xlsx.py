@@ -65,8 +65,11 @@ class Xlsx(Joined):
         rows = rows_of(path, inner_of(given.get("name") or ""))
         header = [_text(cell) for cell in rows[0]] if rows else []
         if not header or any(cell is None for cell in header) or len(set(header)) != len(header):
-            raise FormatError("xlsx-header", "the first row of a sheet must give each column one name of its own",
-                              hint="remove titles above the names, empty names and duplicate names")  # fmt: skip
+            raise FormatError(
+                "xlsx-header",
+                "the first row of a sheet must give each column one name of its own",
+                hint="remove titles above the names, empty names and duplicate names",
+            )
         return Inspection(tuple(str(cell) for cell in header), {})
 
     def split(self, path: Any, settings: Settings, size: int) -> list[tuple[Any, ...]]:
@@ -94,8 +97,11 @@ class Xlsx(Joined):
         """
         file, sheet = path / path_of(part.files[0]), inner_of(part.files[0])
         if settings.get("output") and hidden_strings(file):
-            raise FormatError("hidden-value", "a workbook contains hidden values that no cell uses",
-                              hint="save it again without defined names, comments, formulas and unused sheets")  # fmt: skip
+            raise FormatError(
+                "hidden-value",
+                "a workbook contains hidden values that no cell uses",
+                hint="save it again without defined names, comments, formulas and unused sheets",
+            )
         rows = [list(row) for row in rows_again(file, sheet)]
         texts = _as_read(rows, file, sheet) if careful else [[cell.text for cell in row] for row in rows]
         header: list[str] = settings["addresses"]
@@ -186,7 +192,11 @@ def _check_places(file: IO[bytes]) -> None:
         width = max([width, *map(_number, {column.upper() for column, _ in places})])
         rest = data[-32:]
     if height * width > WIDEST:
-        raise LimitError("xlsx-too-wide", "the cells of a sheet are too far apart", hint="delete the stray cell, or save the sheet as CSV")  # fmt: skip
+        raise LimitError(
+            "xlsx-too-wide",
+            "the cells of a sheet are too far apart",
+            hint="delete the stray cell, or save the sheet as CSV",
+        )
 
 
 def _number(column: bytes) -> int:

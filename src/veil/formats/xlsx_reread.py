@@ -327,7 +327,11 @@ def _gather(parts: Parts, info: zipfile.ZipInfo, found: list[str]) -> None:
             else set()
         )
         found.extend(f"{name} {key} {value}" for key, value in given.items() if key not in places | counts)
-        found.extend(f"{name} {key} ?" for key in places & set(given) if not re.fullmatch(r"[A-Z]{0,3}\d{1,7}(?::[A-Z]{0,3}\d{1,7})?", given[key]))  # fmt: skip
+        found.extend(
+            f"{name} {key} ?"
+            for key in places & set(given)
+            if not re.fullmatch(r"[A-Z]{0,3}\d{1,7}(?::[A-Z]{0,3}\d{1,7})?", given[key])
+        )
         found.append(f"<{name}>")
 
     def end(_: str) -> None:

@@ -37,8 +37,12 @@ def decoded(data: bytes, where: str) -> tuple[str, Encoding]:
             codecs.lookup(encoding.name).name, encoding.bom
         )
     except (UnicodeDecodeError, LookupError):
-        raise FormatError("xml-encoding", "the bytes are not valid in the encoding that the file declares", where=where,
-                          hint="save the file as UTF-8") from None  # fmt: skip
+        raise FormatError(
+            "xml-encoding",
+            "the bytes are not valid in the encoding that the file declares",
+            where=where,
+            hint="save the file as UTF-8",
+        ) from None
 
 
 def parse(document: str, where: str, handlers: Handlers) -> None:

@@ -181,14 +181,22 @@ def _store(keys: _Keys) -> ClearedStore:
     if not keys.data:
         return ClearedStore()
     if keys.text("io_type", "filesystem") != "filesystem":
-        raise PolicyError("import-io", "tables of a database cannot be imported yet", where=keys.at("io_type"),
-                          hint="export them as CSV or Parquet; Cleared 0.4.11 could not run this either")  # fmt: skip
+        raise PolicyError(
+            "import-io",
+            "tables of a database cannot be imported yet",
+            where=keys.at("io_type"),
+            hint="export them as CSV or Parquet; Cleared 0.4.11 could not run this either",
+        )
     inner = keys.inner("configs")
     inner.only(*_STORE)
     kind = inner.text("file_format", "csv")
     if kind not in ("csv", "parquet", "json"):
-        raise PolicyError("import-format", "files of this format are not supported", where=inner.at("file_format"),
-                          hint="save spreadsheets as CSV or Parquet; a pickle can run code and is never opened")  # fmt: skip
+        raise PolicyError(
+            "import-format",
+            "files of this format are not supported",
+            where=inner.at("file_format"),
+            hint="save spreadsheets as CSV or Parquet; a pickle can run code and is never opened",
+        )
     ignored = tuple(key for key in ("table_mappings", "validation_rules") if inner.data.get(key))
     ignored += ("suffix",) if keys.data.get("suffix") else ()
     separator = inner.text("separator")
@@ -214,8 +222,12 @@ def _step(keys: _Keys) -> list[Step]:
     keys.only("method", "uid", "depends_on", "configs", "filter", "value_cast")
     method = keys.text("method", None)
     if method not in _METHODS:
-        raise PolicyError("import-transformer", f"unknown transformer {shown(method)}", where=keys.at(),
-                          hint=f"{nearest(method, _METHODS[:3])} Write its rule by hand, with a plug-in operator if needed.")  # fmt: skip
+        raise PolicyError(
+            "import-transformer",
+            f"unknown transformer {shown(method)}",
+            where=keys.at(),
+            hint=f"{nearest(method, _METHODS[:3])} Write its rule by hand, with a plug-in operator if needed.",
+        )
     configs = keys.inner("configs")
     if method in _NESTED:
         configs.only("transformers")
@@ -226,8 +238,12 @@ def _step(keys: _Keys) -> list[Step]:
     rows.only("where_condition", "description")
     cast = keys.text("value_cast")
     if cast and cast not in CASTS:
-        raise PolicyError("import-value", "invalid value_cast", where=keys.at("value_cast"),
-                          hint="allowed: integer, float, string, datetime")  # fmt: skip
+        raise PolicyError(
+            "import-value",
+            "invalid value_cast",
+            where=keys.at("value_cast"),
+            hint="allowed: integer, float, string, datetime",
+        )
     column = ids.text("name", None)
     said = Step(method, column, ids.text("uid", column if method == DROP else None), where=rows.text("where_condition"),
                 cast=cast, name=keys.text("uid"), after=keys.texts("depends_on"), place=keys.at())  # fmt: skip

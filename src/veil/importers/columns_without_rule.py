@@ -24,11 +24,15 @@ def look(folder: Path) -> Look:
         return {}
     return {
         table.name.lower(): {
-            column: (guess.kind, rule_text(guess.kind, column, None, own=False, staff=False), f"{guess.kind}, {guess.sure:.0%}: {guess.why}")
+            column: (
+                guess.kind,
+                rule_text(guess.kind, column, None, own=False, staff=False),
+                f"{guess.kind}, {guess.sure:.0%}: {guess.why}",
+            )
             for column, guess in table.guesses.items()
         }
         for table in proposal.tables
-    }  # fmt: skip
+    }
 
 
 def bare_rule(seen: tuple[str, str, str], column: str, named: Mapping[str, str], *, owned: bool) -> tuple[str, str]:

@@ -52,8 +52,12 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
             raise LimitError("import-large", "a configuration file is larger than 1 MiB", where=path.name)
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise PolicyError("import-unreadable", "a configuration file cannot be read as UTF-8 text", where=path.name,
-                          hint="check that the file exists and is readable") from None  # fmt: skip
+        raise PolicyError(
+            "import-unreadable",
+            "a configuration file cannot be read as UTF-8 text",
+            where=path.name,
+            hint="check that the file exists and is readable",
+        ) from None
     try:
         found = yaml.load(text, Loader=_ClearedPage)  # noqa: S506  a SafeLoader that is stricter
         _check_size(found, path.name)
@@ -129,8 +133,12 @@ def _composed(path: Path, root: Path, above: tuple[Path, ...], count: list[int])
 
 def _named(entry: Any, where: str) -> Iterator[tuple[str, str]]:
     """The file and the group that an entry of `defaults:` names; none where it names none."""
-    wrong = PolicyError("import-default", "an entry of `defaults:` has a form that is not supported", where=where,
-                        hint="supported: a file name without ending, group/option, {group: option}, _self_")  # fmt: skip
+    wrong = PolicyError(
+        "import-default",
+        "an entry of `defaults:` has a form that is not supported",
+        where=where,
+        hint="supported: a file name without ending, group/option, {group: option}, _self_",
+    )
     if isinstance(entry, str):
         optional, name, group = False, entry.removeprefix("optional ").strip(), str(PurePosixPath(entry).parent)
     elif isinstance(entry, dict) and len(entry) == 1:
@@ -162,8 +170,12 @@ def _default(
         None,
     )
     if file is None:
-        raise PolicyError("import-default", f"`defaults:` names {shown(name)}, but this file does not exist", where=path.name,
-                          hint="the path is relative to the file that names it")  # fmt: skip
+        raise PolicyError(
+            "import-default",
+            f"`defaults:` names {shown(name)}, but this file does not exist",
+            where=path.name,
+            hint="the path is relative to the file that names it",
+        )
     found = _composed(file, root, above, count)
     package = _package(file.read_text(encoding="utf-8-sig"))
     keys = [] if package == "_global_" else (package or group.replace("/", ".")).replace("_group_", group).split(".")
@@ -218,8 +230,11 @@ def _key(at: Any, key: str) -> Any:
 
 
 def _no_such_key(path: str) -> PolicyError:
-    return PolicyError("import-override", f"the override {shown(path)} does not match a key of the configuration",
-                       hint="to add a key: +key=value")  # fmt: skip
+    return PolicyError(
+        "import-override",
+        f"the override {shown(path)} does not match a key of the configuration",
+        hint="to add a key: +key=value",
+    )
 
 
 def shown(name: str) -> str:

@@ -38,8 +38,12 @@ class _Resolver:
         if isinstance(value, list):
             return [self._resolved(inner, (*place, str(at)), depth) for at, inner in enumerate(value)]
         if value == "???":
-            raise PolicyError("import-value-missing", "a value of the configuration is missing (???)",
-                              where=shown(".".join(place)), hint="set it in the file, or with --override")  # fmt: skip
+            raise PolicyError(
+                "import-value-missing",
+                "a value of the configuration is missing (???)",
+                where=shown(".".join(place)),
+                hint="set it in the file, or with --override",
+            )
         return self._text(value, place, depth) if isinstance(value, str) else value
 
     def _text(self, text: str, place: tuple[str, ...], depth: int) -> Any:
@@ -89,5 +93,9 @@ class _Resolver:
 
     @staticmethod
     def _wrong(place: tuple[str, ...]) -> PolicyError:
-        return PolicyError("import-interpolation", "an interpolation ${...} does not resolve, or has a form that is not supported",
-                           where=shown(".".join(place)), hint="supported: ${key.key}, ${.key}, ${oc.env:NAME}, ${oc.env:NAME,default}")  # fmt: skip
+        return PolicyError(
+            "import-interpolation",
+            "an interpolation ${...} does not resolve, or has a form that is not supported",
+            where=shown(".".join(place)),
+            hint="supported: ${key.key}, ${.key}, ${oc.env:NAME}, ${oc.env:NAME,default}",
+        )

@@ -43,8 +43,11 @@ def read_maps(folder: Path, config: Cleared) -> dict[str, Map]:
         )
     found = {uid: _read_map(folder, uid) for uid in sources_of(config) if (folder / f"{uid}.csv").is_file()}
     if not found and not any((folder / f"{uid}_shift.csv").is_file() for uid in sources_of(config)):
-        raise FormatError("map-missing", "the folder contains no reference table of this configuration",
-                          hint="deid_ref.output_config of the last run names it; files are called <uid>.csv")  # fmt: skip
+        raise FormatError(
+            "map-missing",
+            "the folder contains no reference table of this configuration",
+            hint="deid_ref.output_config of the last run names it; files are called <uid>.csv",
+        )
     return found
 
 
@@ -112,8 +115,12 @@ def _gather(found: dict[str, int], uid: str, path: Path, config: Cleared, people
     shifts = {_canonical(key, whole): _number(shift) * days for key, shift in raw.items() if key not in _NOBODY}
     by_original, by_pseudonym = _met(config, uid)
     if by_pseudonym and ids is None:
-        raise FormatError("map-missing", "shifts are stored by pseudonym, but the map of these ids is missing",
-                          where=f"{shown(uid)}.csv", hint="--maps needs both files of the last run: the ids and the shifts")  # fmt: skip
+        raise FormatError(
+            "map-missing",
+            "shifts are stored by pseudonym, but the map of these ids is missing",
+            where=f"{shown(uid)}.csv",
+            hint="--maps needs both files of the last run: the ids and the shifts",
+        )
     mine: dict[str, int] = dict(shifts) if by_original else {}
     two = 0
     for original, pseudonym in ids.pairs.items() if by_pseudonym and ids is not None else ():
@@ -171,8 +178,12 @@ def _number(text: str) -> int:
 
 def _rows(path: Path, key: str, value: str) -> Iterator[tuple[str, str]]:
     """The two columns of a reference table, as text."""
-    wrong = FormatError("map-columns", "a reference table is not a CSV file with the columns of its map", where=shown(path.name),
-                        hint="expected: <uid>, <uid>__deid in <uid>.csv; <uid>, <uid>_shift in <uid>_shift.csv")  # fmt: skip
+    wrong = FormatError(
+        "map-columns",
+        "a reference table is not a CSV file with the columns of its map",
+        where=shown(path.name),
+        hint="expected: <uid>, <uid>__deid in <uid>.csv; <uid>, <uid>_shift in <uid>_shift.csv",
+    )
     if path.stat().st_size > _MOST_BYTES:
         raise LimitError("map-large", "a reference table is larger than 4 GiB", where=shown(path.name))
     try:

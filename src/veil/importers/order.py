@@ -19,8 +19,12 @@ def in_order(after: Mapping[str, Sequence[str]], where: str) -> list[str]:
     while left:
         ready = next((name for name in left if all(above not in left for above in after[name])), None)
         if ready is None:
-            raise PolicyError("import-circle", "`depends_on` forms a cycle: " + ", ".join(map(shown, sorted(left)))[:200],
-                              where=where, hint="remove one of them; the order has no effect in Veil")  # fmt: skip
+            raise PolicyError(
+                "import-circle",
+                "`depends_on` forms a cycle: " + ", ".join(map(shown, sorted(left)))[:200],
+                where=where,
+                hint="remove one of them; the order has no effect in Veil",
+            )
         done.append(ready)
         left.remove(ready)
     return done

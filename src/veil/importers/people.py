@@ -60,8 +60,12 @@ def _domains(config: Cleared) -> dict[str, str]:
                 domain = re.sub(r"[^\w-]", "_", step.uid.lower())
                 other = next((uid for uid, known in found.items() if known == domain and uid != step.uid), None)
                 if other is not None:
-                    raise PolicyError("import-uid", f"two maps have nearly the same name: {shown(other)}, {shown(step.uid)}",
-                                      where=step.place, hint="rename one of them, in the configuration and in its files")  # fmt: skip
+                    raise PolicyError(
+                        "import-uid",
+                        f"two maps have nearly the same name: {shown(other)}, {shown(step.uid)}",
+                        where=step.place,
+                        hint="rename one of them, in the configuration and in its files",
+                    )
                 found[step.uid] = domain
     return found
 

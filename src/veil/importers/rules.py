@@ -96,8 +96,12 @@ def _key(
             "safer: dates are shifted by this id, and Cleared released the rows that no filter selects (2)",
         )
     if any(not isinstance(rule, dict) or rule.get("domain") != domain for rule, _ in own_rule.cases):
-        raise PolicyError("import-twice", f"column {shown(column)} identifies people and also has another transformer", where=table.steps[0].place,
-                          hint="shift by a column that has one map only, or remove the other transformer")  # fmt: skip
+        raise PolicyError(
+            "import-twice",
+            f"column {shown(column)} identifies people and also has another transformer",
+            where=table.steps[0].place,
+            hint="shift by a column that has one map only, or remove the other transformer",
+        )
     return own_rule
 
 
@@ -109,8 +113,12 @@ def _rule(column: str, steps: list[Step], table: ClearedTable, people: PeopleOfT
         return WrittenRule([("drop", "")])
     whole = {(step.method, step.uid, step.cast): step for step in steps if not step.where}
     if len(whole) > 1:
-        raise PolicyError("import-twice", f"column {shown(column)} has two transformers without a filter", where=steps[-1].place,
-                          hint="add a filter that selects the rows of each, or remove one")  # fmt: skip
+        raise PolicyError(
+            "import-twice",
+            f"column {shown(column)} has two transformers without a filter",
+            where=steps[-1].place,
+            hint="add a filter that selects the rows of each, or remove one",
+        )
     written = WrittenRule()
     for step in [*(step for step in steps if step.where), *whole.values()]:
         rule, comment = _case(step, table, people, ids)

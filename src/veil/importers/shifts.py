@@ -51,6 +51,10 @@ def _ends(low: int | None, high: int | None, file: str) -> tuple[int | None, int
         high += 1
     steps = [step for step in (low, low + 1, high - 2, high - 1) if low <= step < high and step]
     if not steps:
-        raise PolicyError("import-shift", "the range of time_shift contains no shift other than 0", where=file,
-                          hint="min must be below max, for example -365 and 365")  # fmt: skip
+        raise PolicyError(
+            "import-shift",
+            "the range of time_shift contains no shift other than 0",
+            where=file,
+            hint="min must be below max, for example -365 and 365",
+        )
     return min(steps), max(steps)

@@ -40,8 +40,12 @@ def where_of(query: str, where: str, address: str = "{}") -> tuple[str, frozense
 
 
 def _refused(where: str) -> PolicyError:
-    return PolicyError("import-condition", "a where_condition uses an expression that is not supported", where=where,
-                       hint="supported: columns compared with literals: == != < <= > >=, in, and, or, not, isnull(), notnull()")  # fmt: skip
+    return PolicyError(
+        "import-condition",
+        "a where_condition uses an expression that is not supported",
+        where=where,
+        hint="supported: columns compared with literals: == != < <= > >=, in, and, or, not, isnull(), notnull()",
+    )
 
 
 def _checked(sql: str, where: str) -> Any:

@@ -23,12 +23,19 @@ def seal_offsets(vault: Vault, days: Mapping[str, int]) -> None:
     subjects, shifts = sealed_offsets(vault)
     found = dict(zip(subjects.to_pylist(), shifts.to_pylist(), strict=True))
     if any(found.get(subject, shift) != shift for subject, shift in days.items()):
-        raise KeyringError("vault-taken", "the vault contains a different shift for a subject", where=vault.path.name,
-                           hint="import these maps into a separate vault")  # fmt: skip
+        raise KeyringError(
+            "vault-taken",
+            "the vault contains a different shift for a subject",
+            where=vault.path.name,
+            hint="import these maps into a separate vault",
+        )
     whole = {**found, **days}
-    table = pa.table({
-        "subject": pa.array(whole.keys(), pa.large_string()), "days": pa.array(whole.values(), pa.int32()),
-    })  # fmt: skip
+    table = pa.table(
+        {
+            "subject": pa.array(whole.keys(), pa.large_string()),
+            "days": pa.array(whole.values(), pa.int32()),
+        }
+    )
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=_COMPRESSED) as writer:
         writer.write_table(table)

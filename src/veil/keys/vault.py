@@ -165,8 +165,12 @@ class Vault:
                     token not in found or self._open_row(place, *found[token])[1] != code
                     for token, code in zip(tokens, some.values(), strict=True)
                 ):
-                    raise KeyringError("vault-taken", "the vault contains a different code for a value, or the same code for another value",
-                                       where=self.path.name, hint="import these maps into a separate vault")  # fmt: skip
+                    raise KeyringError(
+                        "vault-taken",
+                        "the vault contains a different code for a value, or the same code for another value",
+                        where=self.path.name,
+                        hint="import these maps into a separate vault",
+                    )
         return line.total_changes - before
 
     def _uncoded(self, place: bytes, domain: str, values: list[str]) -> list[str]:

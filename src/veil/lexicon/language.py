@@ -225,8 +225,12 @@ class Language:
     @cached_property
     def persons(self) -> PersonCues:
         page = self.page["persons"]
-        return PersonCues(_pattern(page["clinician_before"]), _pattern(page["clinician_behind"], re.NOFLAG),
-                          _pattern(page["relative_before"]), frozenset(page["not_of_names"].split()))  # fmt: skip
+        return PersonCues(
+            _pattern(page["clinician_before"]),
+            _pattern(page["clinician_behind"], re.NOFLAG),
+            _pattern(page["relative_before"]),
+            frozenset(page["not_of_names"].split()),
+        )
 
     @cached_property
     def rereading(self) -> RereadingWords:
@@ -251,8 +255,12 @@ def language(code: str) -> Language:
     Errors:  PolicyError `language-unknown`, with those that are read.
     """
     if code not in LANGUAGES:
-        raise PolicyError("language-unknown", "text in this language is not supported", where=code,
-                          hint=f"supported: {', '.join(LANGUAGES)}")  # fmt: skip
+        raise PolicyError(
+            "language-unknown",
+            "text in this language is not supported",
+            where=code,
+            hint=f"supported: {', '.join(LANGUAGES)}",
+        )
     text = (files("veil.lexicon") / "languages" / LANGUAGES[code]).read_text(encoding="utf-8")
     return Language(code, tomllib.loads(text))
 

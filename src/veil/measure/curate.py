@@ -113,8 +113,12 @@ def demand_known(notes: Sequence[Note], labels: LabelMap) -> None:
         shown = [word for word in unknown if _WORD.fullmatch(word) and not _stands(word, notes)]
         named = f": {', '.join(shown[:8])}" if shown else ""
         count = len(unknown) + (None in words)
-        raise FormatError("gold-label", f"{count} labels of gold are unknown{named}", where="gold",
-                          hint="map or drop each of them with --map FILE")  # fmt: skip
+        raise FormatError(
+            "gold-label",
+            f"{count} labels of gold are unknown{named}",
+            where="gold",
+            hint="map or drop each of them with --map FILE",
+        )
 
 
 def _stands(word: str, notes: Iterable[Note]) -> bool:

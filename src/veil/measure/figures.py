@@ -151,15 +151,23 @@ def _intervals(shares: Record, table: Counts, draws: int) -> Record:
 def _leaks(total: Counts, notes: int) -> Record:
     """A leak is a span of gold that is not wholly masked; one that is missed is masked nowhere."""
     leaked, missed = int(total[M.GOLD] - total[M.COVERED]), int(total[M.GOLD] - total[M.ANY])
-    return {"spans": leaked, "missed": missed,
-            "per_1000_notes": 1000 * leaked / max(1, notes), "missed_per_1000_notes": 1000 * missed / max(1, notes)}  # fmt: skip
+    return {
+        "spans": leaked,
+        "missed": missed,
+        "per_1000_notes": 1000 * leaked / max(1, notes),
+        "missed_per_1000_notes": 1000 * missed / max(1, notes),
+    }
 
 
 def _of_note(total: Counts) -> Record:
     shares = tokens(total)
-    return {**shares, "chars": _share(total[M.HIT], total[M.HIT] + total[M.MISS]),
-            "other": _share(total[M.ALARM], total[M.ALARM] + total[M.CALM]), "spans": int(total[M.GOLD]),
-            "leaks": int(total[M.GOLD] - total[M.COVERED])}  # fmt: skip
+    return {
+        **shares,
+        "chars": _share(total[M.HIT], total[M.HIT] + total[M.MISS]),
+        "other": _share(total[M.ALARM], total[M.ALARM] + total[M.CALM]),
+        "spans": int(total[M.GOLD]),
+        "leaks": int(total[M.GOLD] - total[M.COVERED]),
+    }
 
 
 def _share(part: Any, whole: Any) -> float | None:

@@ -25,5 +25,9 @@ def marks_of(original: str, masked: str, where: str) -> tuple[NoteMark, ...]:
 
 
 def _other(where: str, what: str) -> FormatError:
-    return FormatError("masked-text", f"a masked text {what}", where=where,
-                       hint="expected: a `*` for each masked character, all other characters unchanged")  # fmt: skip
+    return FormatError(
+        "masked-text",
+        f"a masked text {what}",
+        where=where,
+        hint="expected: a `*` for each masked character, all other characters unchanged",
+    )

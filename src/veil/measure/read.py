@@ -61,8 +61,12 @@ def read_predictions(path: Path, gold: list[Note], tell: Tell) -> Annotated:
     if len(by_id) > len(gold):
         known = {note.id for note in gold}
         number = next(number for number, note in enumerate(read, 1) if note.id not in known)
-        raise FormatError("prediction-unknown", "there are predictions for a note that gold does not have", where=f"predictions note {number}",
-                          hint=_WHICH)  # fmt: skip
+        raise FormatError(
+            "prediction-unknown",
+            "there are predictions for a note that gold does not have",
+            where=f"predictions note {number}",
+            hint=_WHICH,
+        )
     return Annotated(kind, [_joined(note, by_id[note.id], number) for number, note in enumerate(gold, 1)])
 
 

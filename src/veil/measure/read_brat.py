@@ -38,7 +38,11 @@ def written(note: Note) -> tuple[str, str]:
 def _claim(line: str, where: str) -> MarkClaim:
     found = _LINE.fullmatch(line)
     if found is None:
-        raise FormatError("ann-line", "a text-bound annotation cannot be read", where=where,
-                          hint="expected: T1, a tab, LABEL START END, a tab, the text")  # fmt: skip
+        raise FormatError(
+            "ann-line",
+            "a text-bound annotation cannot be read",
+            where=where,
+            hint="expected: T1, a tab, LABEL START END, a tab, the text",
+        )
     pieces = [piece.split(" ") for piece in found.group(2).split(";")]
     return MarkClaim(tuple((int(start), int(end)) for start, end in pieces), found.group(1), found.group(3))

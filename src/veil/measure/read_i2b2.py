@@ -91,8 +91,12 @@ def written(note: Note, where: str) -> str:
     """
     text = note.text or ""
     if _NOT_XML.search(text):
-        raise FormatError("xml-character", "the text contains a control character that XML does not allow", where=where,
-                          hint="use --as jsonl or --as brat")  # fmt: skip
+        raise FormatError(
+            "xml-character",
+            "the text contains a control character that XML does not allow",
+            where=where,
+            hint="use --as jsonl or --as brat",
+        )
     body = text.replace("]]>", "]]]]><![CDATA[>").replace("\r", "]]>&#13;<![CDATA[")
     tags = "".join(_tag(text, number, mark) for number, mark in enumerate(note.marks))
     return f'<?xml version="1.0" encoding="UTF-8" ?>\n<deIdi2b2>\n<TEXT><![CDATA[{body}]]></TEXT>\n<TAGS>\n{tags}</TAGS>\n</deIdi2b2>\n'
@@ -121,5 +125,9 @@ def _quoted(text: str) -> str:
 
 
 def _shape(where: str, what: str) -> FormatError:
-    return FormatError("i2b2-shape", f"the file is not i2b2 XML: {what}", where=where,
-                       hint='<deIdi2b2><TEXT>...</TEXT><TAGS><NAME start="0" end="4" text="..." TYPE="PATIENT" /></TAGS></deIdi2b2>')  # fmt: skip
+    return FormatError(
+        "i2b2-shape",
+        f"the file is not i2b2 XML: {what}",
+        where=where,
+        hint='<deIdi2b2><TEXT>...</TEXT><TAGS><NAME start="0" end="4" text="..." TYPE="PATIENT" /></TAGS></deIdi2b2>',
+    )

@@ -101,9 +101,12 @@ class Edits:
 
 
 def span_table(
-    value: Sequence[int] = (), start: Sequence[int] = (), end: Sequence[int] = (), replacement: Sequence[str] = (),
+    value: Sequence[int] = (),
+    start: Sequence[int] = (),
+    end: Sequence[int] = (),
+    replacement: Sequence[str] = (),
     label: Sequence[str] = (),
-) -> pa.Table:  # fmt: skip
+) -> pa.Table:
     """A table of SPANS. Shape: k of each."""
     columns = (value, start, end, replacement, label)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, SPANS, strict=True)], schema=SPANS)

@@ -90,8 +90,11 @@ def in_range(operator: str, option: str, value: Any, low: int, high: int) -> Non
     Errors:  PolicyError `operator-option`.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise PolicyError("operator-option", f"invalid value for option `{option}` of `{operator}`",
-                          hint=f"allowed: whole numbers from {low} to {high}")  # fmt: skip
+        raise PolicyError(
+            "operator-option",
+            f"invalid value for option `{option}` of `{operator}`",
+            hint=f"allowed: whole numbers from {low} to {high}",
+        )
 
 
 def by_distinct(values: pa.Array, make: Any) -> pa.Array:

@@ -56,8 +56,12 @@ class Contact:
             return outcome(values, by_domain(values, about, lambda some, domain: _id(some, keys, domain or "id")))
         secret = keys.secret("surrogate", "contact")
         ways: dict[str, Callable[[bytes, str], str | None]] = {
-            "phone": _phone, "email": _email, "url": _url, "ip": _ip, "ssn": _ssn,
-        }  # fmt: skip
+            "phone": _phone,
+            "email": _email,
+            "url": _url,
+            "ip": _ip,
+            "ssn": _ssn,
+        }
         way = ways[self.kind]
         return outcome(values, by_distinct(values, lambda value: None if value is None else way(secret, value)))
 

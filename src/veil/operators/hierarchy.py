@@ -58,8 +58,12 @@ def _read(path: str, changed: int, size: int) -> HierarchyFile:
         raise _none(path)
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
-            raise PolicyError("hierarchy-ragged", "a row of the hierarchy has too many or too few levels",
-                              where=f"{where} row {number}", hint="write one row per value, each with all levels")  # fmt: skip
+            raise PolicyError(
+                "hierarchy-ragged",
+                "a row of the hierarchy has too many or too few levels",
+                where=f"{where} row {number}",
+                hint="write one row per value, each with all levels",
+            )
     levels_of: dict[str, tuple[str, ...]] = {}
     for number, row in enumerate(rows, start=1):
         if levels_of.setdefault(row[0], row) != row:

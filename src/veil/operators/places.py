@@ -58,8 +58,11 @@ class Place:
         del about
         draw = Draw(keys.secret("surrogate", "place"))
         make: dict[str, Callable[[str], str]] = {
-            "city": draw.town, "street": draw.street, "organization": draw.organization, "place": draw.place,
-        }  # fmt: skip
+            "city": draw.town,
+            "street": draw.street,
+            "organization": draw.organization,
+            "place": draw.place,
+        }
         way = make[self.kind]
 
         def shown(value: str | None) -> str | None:

@@ -20,9 +20,13 @@ _TEXT = pa.large_string()
 BLOCK = "█"
 UNTOLD = "[REDACTED]"
 PLACEHOLDERS: Mapping[Label, str] = {label: f"[{label.value}]" for label in Label} | {
-    Label.ZIP: "[LOCATION]", Label.STATE: "[LOCATION]", Label.AGE_OVER_89: "[AGE>89]", Label.HEALTH_PLAN: "[ACCOUNT]",
-    Label.YEAR: "[DATE]", Label.WEEKDAY: "[DATE]",
-}  # fmt: skip
+    Label.ZIP: "[LOCATION]",
+    Label.STATE: "[LOCATION]",
+    Label.AGE_OVER_89: "[AGE>89]",
+    Label.HEALTH_PLAN: "[ACCOUNT]",
+    Label.YEAR: "[DATE]",
+    Label.WEEKDAY: "[DATE]",
+}
 
 
 @dataclass(frozen=True, slots=True)

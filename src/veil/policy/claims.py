@@ -25,14 +25,22 @@ def check_claims(plan: Plan, document: YamlDocument) -> Plan:
         return plan
     for source in plan.sources:
         if source.unlisted == "keep":
-            raise PolicyError("claims-unlisted", f"the policy claims {plan.claims}, but columns of {source.name} without a rule are kept",
-                              where=document.at(source.room, source.name), hint="give each a rule, or set `claims: none`")  # fmt: skip
+            raise PolicyError(
+                "claims-unlisted",
+                f"the policy claims {plan.claims}, but columns of {source.name} without a rule are kept",
+                where=document.at(source.room, source.name),
+                hint="give each a rule, or set `claims: none`",
+            )
     for label, treatment in plan.labels.items():
         where = document.at("labels", label.value)
         may_stay = LIMITED_KEEPS if plan.claims == "limited-data-set" else frozenset()
         if isinstance(treatment, Keep) and label in SAFE_HARBOR - may_stay:
-            raise PolicyError("claims-kept", f"the policy claims {plan.claims}, but {label.value} is kept in text", where=where,
-                              hint="give the label a treatment, or set `claims: none`")  # fmt: skip
+            raise PolicyError(
+                "claims-kept",
+                f"the policy claims {plan.claims}, but {label.value} is kept in text",
+                where=where,
+                hint="give the label a treatment, or set `claims: none`",
+            )
     if plan.claims != "safe-harbor":
         return plan
     labels = {

@@ -123,8 +123,12 @@ def _side_file(folder: Path, written: str | None, where: str) -> str:
     if not written:
         return ""
     if not (folder / written).is_file():
-        raise PolicyError("side-file-missing", "a file named in the project does not exist", where=where,
-                          hint="paths are relative to the project file")  # fmt: skip
+        raise PolicyError(
+            "side-file-missing",
+            "a file named in the project does not exist",
+            where=where,
+            hint="paths are relative to the project file",
+        )
     return str(folder / written)
 
 
@@ -229,8 +233,12 @@ def _readable(rule: Rule, path: tuple[str, ...], seen: set[str], document: YamlD
     for case in rule.cases:
         missing = sorted(condition(case.where, where).columns - seen) if case.where else []
         if missing and path in document.lines:
-            raise PolicyError("condition-column", f"a condition reads {missing[0]}, which {path[1]} does not have", where=where,
-                              hint=nearest(missing[0], seen))  # fmt: skip
+            raise PolicyError(
+                "condition-column",
+                f"a condition reads {missing[0]}, which {path[1]} does not have",
+                where=where,
+                hint=nearest(missing[0], seen),
+            )
         if missing:
             cases.remove(case)
     readable = dataclasses.replace(rule, cases=tuple(cases) or (Case(Drop(empty=True)),))
@@ -257,8 +265,12 @@ def _check_addresses(
     bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
     gone = [rule for rule in rules if not any(matches(rule, address) for address in there)]
     if gone and not lenient:
-        raise PolicyError("column-missing", f"{name} has no column {gone[0]}", where=document.at(room, name, "columns", gone[0]),
-                          hint=nearest(gone[0], there) if len(bare) < len(there) else "check that the file has a header row")  # fmt: skip
+        raise PolicyError(
+            "column-missing",
+            f"{name} has no column {gone[0]}",
+            where=document.at(room, name, "columns", gone[0]),
+            hint=nearest(gone[0], there) if len(bare) < len(there) else "check that the file has a header row",
+        )
 
 
 def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[str, Rule], where: str) -> None:

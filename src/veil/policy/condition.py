@@ -35,8 +35,12 @@ def condition(text: str, where: str = "") -> Condition:
     try:
         tree = sqlglot.parse_one(text, read="duckdb")
     except SqlglotError:
-        raise PolicyError("condition-syntax", "a condition cannot be parsed", where=where,
-                          hint="for example: concept_id in (3004249, 99) and value is not null; a path in quotes: \"$.kind\" = 'a'") from None  # fmt: skip
+        raise PolicyError(
+            "condition-syntax",
+            "a condition cannot be parsed",
+            where=where,
+            hint="for example: concept_id in (3004249, 99) and value is not null; a path in quotes: \"$.kind\" = 'a'",
+        ) from None
     names: set[str] = set()
     return Condition(_build(tree, names, where), frozenset(names))
 
@@ -54,8 +58,12 @@ class Condition:
 
 
 def _refuse(where: str) -> PolicyError:
-    return PolicyError("condition-word", "a condition may only compare columns with literals", where=where,
-                       hint="allowed: = != < <= > >= in, like, between, is null, and, or, not")  # fmt: skip
+    return PolicyError(
+        "condition-word",
+        "a condition may only compare columns with literals",
+        where=where,
+        hint="allowed: = != < <= > >= in, like, between, is null, and, or, not",
+    )
 
 
 def _build(node: Any, names: set[str], where: str) -> Mask:

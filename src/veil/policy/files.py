@@ -75,8 +75,12 @@ def sheets_of(name: str, source: SourceSection, files: list[str], store: Store, 
         if not fits and source.sheet is None and len(there) == 1:
             fits = there
         if not fits:
-            raise PolicyError("sheet-missing", f"a workbook of {name} has no sheet with this name", where=f"{where} file {number + 1}",
-                              hint="set `sheet: NAME`; each sheet is a separate table")  # fmt: skip
+            raise PolicyError(
+                "sheet-missing",
+                f"a workbook of {name} has no sheet with this name",
+                where=f"{where} file {number + 1}",
+                hint="set `sheet: NAME`; each sheet is a separate table",
+            )
         found.append(Item(file, fits[0]))
     return found
 
@@ -90,8 +94,12 @@ def format_of(name: str, source: SourceSection, files: list[str], formats: Forma
         return formats.named(source.format, stated)
     kinds = {formats.kind_of(file) for file in files}
     if len(kinds) != 1 or "" in kinds:
-        raise PolicyError("source-format", f"the format of the files of {name} is unknown or not the same for all", where=where,
-                          hint="set `format:`, or select the files with `files:`")  # fmt: skip
+        raise PolicyError(
+            "source-format",
+            f"the format of the files of {name} is unknown or not the same for all",
+            where=where,
+            hint="set `format:`, or select the files with `files:`",
+        )
     return kinds.pop()
 
 

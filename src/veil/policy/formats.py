@@ -63,15 +63,23 @@ def given_of(kind: str, stated: Mapping[str, Any], more: Mapping[str, Any], wher
     foreign = [name for name in more if name not in known]
     if foreign:
         allowed = ", ".join(known) or "none"
-        raise PolicyError("format-setting", f"unknown setting {foreign[0]} of the format {kind}", where=where,
-                          hint=nearest(foreign[0], known) or f"settings of {kind}: {allowed}")  # fmt: skip
+        raise PolicyError(
+            "format-setting",
+            f"unknown setting {foreign[0]} of the format {kind}",
+            where=where,
+            hint=nearest(foreign[0], known) or f"settings of {kind}: {allowed}",
+        )
     try:
         validated = model.model_validate({**{name: value for name, value in stated.items() if name in known}, **more})
     except ValidationError as error:
         wrong = first_wrong(error)
         name = ".".join(map(str, wrong.loc))
-        raise PolicyError("format-setting", f"invalid value for the setting {name} of the format {kind}", where=where,
-                          hint=wrong.expected) from None  # fmt: skip
+        raise PolicyError(
+            "format-setting",
+            f"invalid value for the setting {name} of the format {kind}",
+            where=where,
+            hint=wrong.expected,
+        ) from None
     return validated.model_dump(by_alias=True, exclude_none=True)
 
 
@@ -79,5 +87,9 @@ def _check_shape(name: str, where: str) -> None:
     kind = part("formats", name)
     missing = [member for member in _MEMBERS if not hasattr(kind, member)]
     if missing:
-        raise PartError("plugin-shape", f"{name} is not a format: it has no {missing[0]}", where=where,
-                        hint="see docs/contributing/add-a-format.md; `veil.testing.check_format` tests it")  # fmt: skip
+        raise PartError(
+            "plugin-shape",
+            f"{name} is not a format: it has no {missing[0]}",
+            where=where,
+            hint="see docs/contributing/add-a-format.md; `veil.testing.check_format` tests it",
+        )

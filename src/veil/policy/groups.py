@@ -21,19 +21,35 @@ def check_groups(project: Project, document: YamlDocument) -> None:
     for name, group in groups.items():
         where = document.at("groups", name)
         if bool(group.is_) == bool(group.of) or (group.of and not group.in_) or (group.is_ and group.in_):
-            raise PolicyError("group-shape", f"the group {name} is incomplete or contradictory", where=where,
-                              hint="expected: {of: KEY, in: TABLE}, with `columns: [...]` if the key has several columns; or {is: KEY}")  # fmt: skip
+            raise PolicyError(
+                "group-shape",
+                f"the group {name} is incomplete or contradictory",
+                where=where,
+                hint="expected: {of: KEY, in: TABLE}, with `columns: [...]` if the key has several columns; or {is: KEY}",
+            )
         if group.in_ and group.in_ not in project.tables:
-            raise PolicyError("group-shape", f"`in` of the group {name} is not a table of the project", where=where,
-                              hint=nearest(group.in_, project.tables))  # fmt: skip
+            raise PolicyError(
+                "group-shape",
+                f"`in` of the group {name} is not a table of the project",
+                where=where,
+                hint=nearest(group.in_, project.tables),
+            )
         way = _way(name, groups)
         if way[-1] in way[:-1]:
-            raise PolicyError("group-circle", "groups form a cycle: " + " -> ".join(way[way.index(way[-1]) :]), where=where,
-                              hint="one of them must lead to the person's own id")  # fmt: skip
+            raise PolicyError(
+                "group-circle",
+                "groups form a cycle: " + " -> ".join(way[way.index(way[-1]) :]),
+                where=where,
+                hint="one of them must lead to the person's own id",
+            )
     roots = sorted({_way(name, groups)[-1] for name in groups})
     if len(roots) > 1:
-        raise PolicyError("group-root", "groups have more than one root: " + ", ".join(roots), where=document.at("groups"),
-                          hint="use `{is: KEY}` if two ids identify the same people")  # fmt: skip
+        raise PolicyError(
+            "group-root",
+            "groups have more than one root: " + ", ".join(roots),
+            where=document.at("groups"),
+            hint="use `{is: KEY}` if two ids identify the same people",
+        )
 
 
 def root_of(project: Project) -> str:

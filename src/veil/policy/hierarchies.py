@@ -23,8 +23,12 @@ def hierarchies_of(sources: Sequence[SourcePlan], folder: Path) -> tuple[Hierarc
             for case in rule.cases:
                 for name in _files(case.treatment):
                     if not (folder / name).is_file():
-                        raise PolicyError("side-file-missing", "a file named in the project does not exist", where=f"{source.name}.{address}",
-                                          hint="paths are relative to the project file")  # fmt: skip
+                        raise PolicyError(
+                            "side-file-missing",
+                            "a file named in the project does not exist",
+                            where=f"{source.name}.{address}",
+                            hint="paths are relative to the project file",
+                        )
                     digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
                     found[name] = HierarchyPlan(name, str(folder / name), digest)
     return tuple(found.values())

@@ -45,8 +45,12 @@ def _entries(written: str | dict[str, str], key: str, where: str, folder: Path) 
     kinds = [kind for kind in _KINDS if kind in entry]
     extra = set(entry) - {*_KINDS, "label"} or (key == "allow" and "label" in entry)
     if len(kinds) != 1 or extra or not entry[kinds[0]].strip():
-        raise PolicyError("list-entry", f"an entry of `{key}` cannot be read", where=where,
-                          hint="expected: a word, or a mapping with one of word, pattern, file; `label` in `deny` only")  # fmt: skip
+        raise PolicyError(
+            "list-entry",
+            f"an entry of `{key}` cannot be read",
+            where=where,
+            hint="expected: a word, or a mapping with one of word, pattern, file; `label` in `deny` only",
+        )
     value, label = entry[kinds[0]], entry.get("label", "")
     if kinds[0] != "file":
         yield kinds[0], value, label
@@ -61,8 +65,12 @@ def _lines(path: Path, where: str) -> list[str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise PolicyError("list-file", "a list does not exist, or is not UTF-8 text", where=where,
-                          hint="expected: one entry per line; paths are relative to the project file") from None  # fmt: skip
+        raise PolicyError(
+            "list-file",
+            "a list does not exist, or is not UTF-8 text",
+            where=where,
+            hint="expected: one entry per line; paths are relative to the project file",
+        ) from None
     lines = [line.strip() for line in text.splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -98,13 +106,21 @@ def detectors_of(written: Written | None, document: YamlDocument, folder: Path) 
     for entry in written:
         pairs = {} if isinstance(entry, str) else entry
         if not set(pairs) <= _WITH_FILES or set(pairs) & set(files):
-            raise PolicyError("detector-entry", "a detector entry is invalid, or has two files", where=where,
-                              hint="expected: a detector name, `filters: FILE` or `model: FOLDER`")  # fmt: skip
+            raise PolicyError(
+                "detector-entry",
+                "a detector entry is invalid, or has two files",
+                where=where,
+                hint="expected: a detector name, `filters: FILE` or `model: FOLDER`",
+            )
         names += [entry] if isinstance(entry, str) else list(entry)
         files |= pairs
     if not names or (_WITH_FILES & set(names)) - set(files):
-        raise PolicyError("detector-entry", "no detector is given, or `filters` or `model` has no file", where=where,
-                          hint="expected: `standard`, `filters: FILE` or `model: FOLDER`")  # fmt: skip
+        raise PolicyError(
+            "detector-entry",
+            "no detector is given, or `filters` or `model` has no file",
+            where=where,
+            hint="expected: `standard`, `filters: FILE` or `model: FOLDER`",
+        )
     paths = {name: folder / path for name, path in files.items()}
     digests = []
     if "filters" in paths:

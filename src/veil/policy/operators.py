@@ -26,8 +26,11 @@ def make_operator(apply: Apply, plan: Plan, *, day_first: bool) -> Operator:
     options = inferred | with_files(kind, plan.options.get(apply.operator, {}) | dict(apply.options), plan)
     unknown = sorted(set(options) - takes(kind))
     if unknown:
-        raise PolicyError("operator-option", f"`{apply.operator}` has no option `{unknown[0]}`",
-                          hint="options: " + (", ".join(sorted(takes(kind) - set(inferred))) or "none"))  # fmt: skip
+        raise PolicyError(
+            "operator-option",
+            f"`{apply.operator}` has no option `{unknown[0]}`",
+            hint="options: " + (", ".join(sorted(takes(kind) - set(inferred))) or "none"),
+        )
     instance: Operator = kind(**options)
     return Casting(instance, Cast(apply.cast, day_first)) if apply.cast else instance
 
@@ -71,8 +74,12 @@ def id_rules(plan: Plan) -> dict[str, Apply]:
         for address in source.fact_rows.values if source.fact_rows is not None else ():
             for case in dict(source.rules)[address].cases:
                 treatment = case.treatment
-                if isinstance(treatment, Apply) and treatment.domain == FACTS and not treatment.cast \
-                        and promised(treatment, plan).one_to_one:  # fmt: skip
+                if (
+                    isinstance(treatment, Apply)
+                    and treatment.domain == FACTS
+                    and not treatment.cast
+                    and promised(treatment, plan).one_to_one
+                ):
                     found.setdefault(FACTS, treatment)
     return found
 

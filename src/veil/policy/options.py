@@ -18,8 +18,12 @@ from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Open, Rule, Treatment
 
 _WORDS: Mapping[Any, str] = {
-    str: "text", int: "a whole number", float: "a number", bool: "true or false", dt.date: "a date, for example 2026-01-31",
-}  # fmt: skip
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dt.date: "a date, for example 2026-01-31",
+}
 Path = tuple[str, ...]  # keys of a YAML file, from its root
 
 
@@ -96,13 +100,21 @@ def _check_types(
         place = document.at(*path, option)
         if option not in has:
             shown = sorted(has - set(inferred))
-            raise PolicyError("operator-option", f"unknown option `{option}` of `{name}`", where=place,
-                              hint=nearest(option, shown) if shown else f"`{name}` has no options")  # fmt: skip
+            raise PolicyError(
+                "operator-option",
+                f"unknown option `{option}` of `{name}`",
+                where=place,
+                hint=nearest(option, shown) if shown else f"`{name}` has no options",
+            )
         allowed = _allowed(hints.get(option, Any))
         if allowed and not any(_is_a(value, kind) for kind in allowed):
             words = dict.fromkeys(_WORDS[kind] for kind in allowed if kind in _WORDS)
-            raise PolicyError("operator-option", f"invalid value for option `{option}` of `{name}`", where=place,
-                              hint="allowed: " + (" or ".join(words) or "a mapping"))  # fmt: skip
+            raise PolicyError(
+                "operator-option",
+                f"invalid value for option `{option}` of `{name}`",
+                where=place,
+                hint="allowed: " + (" or ".join(words) or "a mapping"),
+            )
 
 
 @cache

@@ -48,8 +48,12 @@ def read_yaml(path: Path) -> YamlDocument:
             raise PolicyError("project-too-large", "the project file is larger than 4 MiB", where=path.name)
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise PolicyError("project-unreadable", "the project file cannot be read as UTF-8 text", where=path.name,
-                          hint="check that the file exists and is readable") from None  # fmt: skip
+        raise PolicyError(
+            "project-unreadable",
+            "the project file cannot be read as UTF-8 text",
+            where=path.name,
+            hint="check that the file exists and is readable",
+        ) from None
     return parse_yaml(text, path.name)
 
 
@@ -92,8 +96,11 @@ def _plain(node: yaml.Node, path: tuple[str, ...], document: YamlDocument) -> An
         for key_node, value_node in node.value:
             key = str(key_node.value)
             if key in found:
-                raise PolicyError("project-key-twice", f"the key {key} appears twice",
-                                  where=f"{document.file}:{key_node.start_mark.line + 1}")  # fmt: skip
+                raise PolicyError(
+                    "project-key-twice",
+                    f"the key {key} appears twice",
+                    where=f"{document.file}:{key_node.start_mark.line + 1}",
+                )
             document.lines[(*path, key)] = key_node.start_mark.line + 1
             found[key] = _plain(value_node, (*path, key), document)
         return found

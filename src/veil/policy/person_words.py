@@ -31,8 +31,12 @@ def person_word(written: object, column: str, where: str) -> str:
     """
     word = str(written).strip().lower()
     if not _WORD.fullmatch(word):
-        raise PolicyError("person-word", f"invalid `person` of column {column}", where=where,
-                          hint="allowed: one word of letters, digits and _, such as mother, emergency_contact, attending, contact_2")  # fmt: skip
+        raise PolicyError(
+            "person-word",
+            f"invalid `person` of column {column}",
+            where=where,
+            hint="allowed: one word of letters, digits and _, such as mother, emergency_contact, attending, contact_2",
+        )
     return "" if role_of(word) == "patient" else word
 
 

@@ -34,8 +34,12 @@ def with_plugins(plan: Plan, project: Project, document: YamlDocument) -> Plan:
         names |= _names("operators", package, names, where)
         formats |= _names("formats", package, formats, where)
         if not (offered("operators", package) or offered("formats", package)):
-            raise PolicyError("plugin-empty", f"the package {package} provides no operator and no format", where=where,
-                              hint="it needs an entry point `veil.operators` or `veil.formats`")  # fmt: skip
+            raise PolicyError(
+                "plugin-empty",
+                f"the package {package} provides no operator and no format",
+                where=where,
+                hint="it needs an entry point `veil.operators` or `veil.formats`",
+            )
     known = _Known(names, Formats(project.plugins))
     sources = tuple(known.source(source, document) for source in plan.sources)
     labels = {
@@ -53,24 +57,36 @@ def check_plugins(packages: Iterable[Iterable[str]]) -> None:
     """
     for package, was in packages:
         if _installed(package, "") != was:
-            raise PolicyError("plugin-other", f"the release was made with another version of {package}", where=f"version {was}",
-                              hint=f"install {package}=={was}")  # fmt: skip
+            raise PolicyError(
+                "plugin-other",
+                f"the release was made with another version of {package}",
+                where=f"version {was}",
+                hint=f"install {package}=={was}",
+            )
 
 
 def _installed(package: str, where: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        raise PolicyError("plugin-missing", f"the package {package} is not installed", where=where,
-                          hint=f"pip install {package}, or remove it from `plugins:`") from None  # fmt: skip
+        raise PolicyError(
+            "plugin-missing",
+            f"the package {package} is not installed",
+            where=where,
+            hint=f"pip install {package}, or remove it from `plugins:`",
+        ) from None
 
 
 def _names(room: str, package: str, taken: Mapping[str, str], where: str) -> dict[str, str]:
     what = {"operators": "an operator", "formats": "a format"}[room]
     found = {name: f"{package}:{name}" for name in offered(room, package)}
     if shadowed := sorted(set(found) & set(TABLES[room])):
-        raise PolicyError("plugin-shadow", f"the package {package} has {what} with a name that Veil uses: {shadowed[0]}", where=where,
-                          hint="give it another name")  # fmt: skip
+        raise PolicyError(
+            "plugin-shadow",
+            f"the package {package} has {what} with a name that Veil uses: {shadowed[0]}",
+            where=where,
+            hint="give it another name",
+        )
     if twice := sorted(set(found) & set(taken)):
         raise PolicyError(
             "plugin-twice",
@@ -109,8 +125,11 @@ class _Known:
     def _opened(self, treatment: Open, where: str) -> Open:
         """What is opened, by the whole name of its format, with that format's usual rules where none is written."""
         name = self._formats.named(treatment.format, where)
-        usual = [(path, rule_of(word, path, {}, "")) for path, word in opener(name, where).traits.usual
-                 if not any(matches(rule, path) for rule, _ in treatment.rules)]  # fmt: skip
+        usual = [
+            (path, rule_of(word, path, {}, ""))
+            for path, word in opener(name, where).traits.usual
+            if not any(matches(rule, path) for rule, _ in treatment.rules)
+        ]
         rules = tuple((path, self._rule(rule, where)) for path, rule in (*treatment.rules, *usual))
         return dataclasses.replace(treatment, format=name, rules=rules)
 
@@ -122,5 +141,9 @@ class _Known:
 def _check_shape(name: str, where: str) -> None:
     kind = part("operators", name)
     if not dataclasses.is_dataclass(kind) or not all(hasattr(kind, member) for member in _MEMBERS):
-        raise PartError("plugin-shape", f"{name} is not an operator", where=where,
-                        hint="it must be a dataclass with name, derives, reversible and replace; test it with veil.testing.check_plugin")  # fmt: skip
+        raise PartError(
+            "plugin-shape",
+            f"{name} is not an operator",
+            where=where,
+            hint="it must be a dataclass with name, derives, reversible and replace; test it with veil.testing.check_plugin",
+        )

@@ -18,8 +18,12 @@ def passes_broken(project: Project, source: SourceSection, kind: str, where: str
     """
     can = traits_of(kind).passes_broken
     if source.rows is not None and source.rows.broken == ALONE and not can:
-        raise PolicyError("rows-broken", f"single broken rows of the format {kind} cannot be quarantined", where=where,
-                          hint=f"`rows: {{broken: {ALONE}}}` is for: {_those('passes_broken')}")  # fmt: skip
+        raise PolicyError(
+            "rows-broken",
+            f"single broken rows of the format {kind} cannot be quarantined",
+            where=where,
+            hint=f"`rows: {{broken: {ALONE}}}` is for: {_those('passes_broken')}",
+        )
     asked = source.rows or project.rows
     return can and asked is not None and asked.broken == ALONE
 
@@ -31,8 +35,12 @@ def check_row_quarantine(project: Project, sources: list[SourcePlan], document: 
         and project.rows.broken == ALONE
         and not any(source.traits.passes_broken for source in sources)
     ):
-        raise PolicyError("rows-broken", "no source of the project has a format whose broken rows can be quarantined singly",
-                          where=document.at("rows", "broken"), hint=f"`rows: {{broken: {ALONE}}}` is for: {_those('passes_broken')}")  # fmt: skip
+        raise PolicyError(
+            "rows-broken",
+            "no source of the project has a format whose broken rows can be quarantined singly",
+            where=document.at("rows", "broken"),
+            hint=f"`rows: {{broken: {ALONE}}}` is for: {_those('passes_broken')}",
+        )
     asked = next((name for name in ("strong", "weak") if project.verify and getattr(project.verify, name) == ALONE), "")
     unable = (
         next((source for source in sources if not (source.traits.leaves_out or source.traits.many_files)), None)
@@ -40,8 +48,12 @@ def check_row_quarantine(project: Project, sources: list[SourcePlan], document: 
         else None
     )
     if unable is not None:
-        raise PolicyError("verify-rows", f"single rows of {unable.name} cannot be quarantined: the format {unable.format} does not leave out rows",
-                          where=document.at("verify", asked), hint=f"set `verify: {{{asked}: quarantine}}`")  # fmt: skip
+        raise PolicyError(
+            "verify-rows",
+            f"single rows of {unable.name} cannot be quarantined: the format {unable.format} does not leave out rows",
+            where=document.at("verify", asked),
+            hint=f"set `verify: {{{asked}: quarantine}}`",
+        )
 
 
 def _those(trait: str) -> str:

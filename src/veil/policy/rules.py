@@ -159,8 +159,12 @@ def _cast_too(
         return Apply("cast", (("kind", kind),))
     if isinstance(treatment, Apply):
         return replace(treatment, cast=kind)
-    raise PolicyError("cast-treatment", f"`cast` of column {column} cannot be combined with drop, scan or open", where=where,
-                      hint="use `cast` with keep or an operator")  # fmt: skip
+    raise PolicyError(
+        "cast-treatment",
+        f"`cast` of column {column} cannot be combined with drop, scan or open",
+        where=where,
+        hint="use `cast` with keep or an operator",
+    )
 
 
 def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: str) -> Rule:
@@ -174,8 +178,12 @@ def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: st
         )
     cases = tuple(case for rule in rules for case in rule.cases)
     if any(not case.where for case in cases[:-1]):
-        raise PolicyError("rule-order", f"a rule of column {column} without a condition is not the last one", where=where,
-                          hint="put the rule that has no `where` last")  # fmt: skip
+        raise PolicyError(
+            "rule-order",
+            f"a rule of column {column} without a condition is not the last one",
+            where=where,
+            hint="put the rule that has no `where` last",
+        )
     first = rules[0]
     first_known = next((rule for rule in rules if rule.known), first)  # the case that says what the values are
     person = next((rule.person for rule in rules if rule.person), "")
@@ -185,8 +193,12 @@ def _listed(written: list[Any], column: str, kinds: Mapping[str, Any], where: st
 def _as_kind(written: dict[str, Any], kinds: Mapping[str, Any], column: str, where: str) -> Any:
     kind = str(written["as"])
     if kind not in kinds:
-        raise PolicyError("kind-unknown", f"unknown kind in `as {kind}` of column {column}", where=where,
-                          hint="kinds of this profile: " + ", ".join(sorted(kinds)))  # fmt: skip
+        raise PolicyError(
+            "kind-unknown",
+            f"unknown kind in `as {kind}` of column {column}",
+            where=where,
+            hint="kinds of this profile: " + ", ".join(sorted(kinds)),
+        )
     found = kinds[kind]
     if isinstance(found, list):
         return found
@@ -199,8 +211,12 @@ def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], w
     if "open" in written:
         return _open(written, column, kinds, where)
     if len(written) != 1:
-        raise PolicyError("rule-count", f"column {column} must have one treatment, not {len(written)}", where=where,
-                          hint="allowed: keep, drop, scan, open or one operator")  # fmt: skip
+        raise PolicyError(
+            "rule-count",
+            f"column {column} must have one treatment, not {len(written)}",
+            where=where,
+            hint="allowed: keep, drop, scan, open or one operator",
+        )
     ((word, options),) = written.items()
     if word == "drop" and options == "empty":
         return Drop(empty=True)
@@ -210,8 +226,12 @@ def _treatment(written: dict[str, Any], column: str, kinds: Mapping[str, Any], w
         return Apply(word)
     inner = options.values() if isinstance(options, dict) else [options]
     if any(isinstance(option, dict) or (isinstance(option, list) and option is options) for option in inner):
-        raise PolicyError("operator-option", f"invalid options for `{word}` of column {column}", where=where,
-                          hint="expected: a mapping of options to text, numbers, true, false or lists of them; see docs/reference/operators.md")  # fmt: skip
+        raise PolicyError(
+            "operator-option",
+            f"invalid options for `{word}` of column {column}",
+            where=where,
+            hint="expected: a mapping of options to text, numbers, true, false or lists of them; see docs/reference/operators.md",
+        )
     if isinstance(options, dict):
         domain = str(options.get("domain", ""))
         return Apply(word, _frozen({k: v for k, v in options.items() if k != "domain"}), domain)
@@ -238,8 +258,12 @@ def _frozen(options: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
 def _strength(known: Any, column: str, where: str) -> str:
     word = "auto" if known is True else "" if known in (False, None, "") else str(known)
     if word and word not in STRENGTHS:
-        raise PolicyError("known-word", f"invalid `known` of column {column}", where=where,
-                          hint="allowed: true, strong, weak, everywhere, staff")  # fmt: skip
+        raise PolicyError(
+            "known-word",
+            f"invalid `known` of column {column}",
+            where=where,
+            hint="allowed: true, strong, weak, everywhere, staff",
+        )
     return word
 
 

@@ -81,9 +81,13 @@ def as_spelled(source: SourceSection, header: Sequence[str]) -> SourceSection:
         return column if column is None or column in header else spelled.get(column.lower(), column)
 
     said = source.subject
-    subject = like(said) if not isinstance(said, SubjectSection) else said.model_copy(
-        update={"on": [str(like(column)) for column in said.on] if isinstance(said.on, list) else like(said.on)}
-    )  # fmt: skip
+    subject = (
+        like(said)
+        if not isinstance(said, SubjectSection)
+        else said.model_copy(
+            update={"on": [str(like(column)) for column in said.on] if isinstance(said.on, list) else like(said.on)}
+        )
+    )
     columns = {str(like(column)): _where_spelled(rule, spelled) for column, rule in source.columns.items()}
     facts = source.facts and source.facts.model_copy(
         update={name: [str(like(column)) for column in columns_] for name, columns_ in source.facts}

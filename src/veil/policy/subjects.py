@@ -52,8 +52,12 @@ def subject_plan(
         return SubjectPlan("file", domain=person)
     if written.from_ == "file_name" and written.pattern:
         return _by_pattern(written.pattern, sources, person, where)
-    raise PolicyError("subject-shape", f"cannot tell which patient the rows of {source.name} belong to", where=where,
-                      hint="set `subject:` to a column, {through: TABLE, on: COLUMN}, {from: file_name, pattern: ...} or {map: FILE}")  # fmt: skip
+    raise PolicyError(
+        "subject-shape",
+        f"cannot tell which patient the rows of {source.name} belong to",
+        where=where,
+        hint="set `subject:` to a column, {through: TABLE, on: COLUMN}, {from: file_name, pattern: ...} or {map: FILE}",
+    )
 
 
 def _must_have(source: SourcePlan, column: str, where: str) -> None:
@@ -67,8 +71,12 @@ def _must_have(source: SourcePlan, column: str, where: str) -> None:
 def _through(source: SourcePlan, written: SubjectSection, sources: list[SourcePlan], where: str) -> SubjectPlan:
     linked = next((source for source in sources if source.name == written.through), None)
     if linked is None or not written.on:
-        raise PolicyError("subject-through", f"`subject` of {source.name} must name a table of this project and a column", where=where,
-                          hint="expected: {through: TABLE, on: COLUMN}")  # fmt: skip
+        raise PolicyError(
+            "subject-through",
+            f"`subject` of {source.name} must name a table of this project and a column",
+            where=where,
+            hint="expected: {through: TABLE, on: COLUMN}",
+        )
     columns = [written.on] if isinstance(written.on, str) else written.on
     theirs = []
     for column in columns:
@@ -145,12 +153,19 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
         ]
         step = [LinkPlan(source.name, column, domain) for domain in sorted(needed - solved, key=str) for source in ready
                 for column in source.addresses if _leads(source, column, domain) and column != source.subject.column]  # fmt: skip
-        step += [LinkPlan(source.name, columns[0], domain, columns) for domain in sorted(needed - solved, key=str) for source in ready
-                 if (columns := _key_in(source, domain))]  # fmt: skip
+        step += [
+            LinkPlan(source.name, columns[0], domain, columns)
+            for domain in sorted(needed - solved, key=str)
+            for source in ready
+            if (columns := _key_in(source, domain))
+        ]
         if not step:
             left = [source for source in sources if source.subject.domain in needed - solved]
-            raise PolicyError("subject-circle", "the `subject` links of these tables form a cycle and reach no patient: " + _circle(left),
-                              hint=f"give one of them a `subject:` column of the person's own id, with `domain: {person}` in its rule")  # fmt: skip
+            raise PolicyError(
+                "subject-circle",
+                "the `subject` links of these tables form a cycle and reach no patient: " + _circle(left),
+                hint=f"give one of them a `subject:` column of the person's own id, with `domain: {person}` in its rule",
+            )
         found += step
         solved |= {link.domain for link in step}
     return tuple(found)

@@ -40,8 +40,12 @@ def suppress_plan(
     for column in (*written.over, *written.sensitive):
         rule = by_column.get(column)
         if rule is None or not _is_plain(rule) or column == written.person:
-            raise PolicyError("suppress-column", f"`suppress` contains {column}, which must have exactly one rule: keep or one operator", where=where,
-                              hint="it must be a column of the table that is not dropped or scanned and has no condition")  # fmt: skip
+            raise PolicyError(
+                "suppress-column",
+                f"`suppress` contains {column}, which must have exactly one rule: keep or one operator",
+                where=where,
+                hint="it must be a column of the table that is not dropped or scanned and has no condition",
+            )
     if written.person and written.person not in addresses:
         raise PolicyError("suppress-column", "`person` of `suppress` is not a column of the table", where=where)
     return SuppressPlan(

@@ -34,8 +34,12 @@ def unruled(source: str, bare: Sequence[str], where: str, *, headless: bool) -> 
     Errors:  PolicyError `header-missing`.
     """
     if is_like_data([address for address in bare if not grammar_of(address).optional]):
-        raise PolicyError("header-missing", f"the first row of {source} does not look like column names", where=where,
-                          hint="add a header row to the file")  # fmt: skip
+        raise PolicyError(
+            "header-missing",
+            f"the first row of {source} does not look like column names",
+            where=where,
+            hint="add a header row to the file",
+        )
     # Where none of the names is one that a person wrote, the first row may be a row of data, so it is not told.
     shown = () if headless else tuple(dict.fromkeys(map(shown_path, bare)))
     return Unruled(source, len(bare), shown, where)
@@ -54,11 +58,22 @@ def refuse_unruled(found: Sequence[Unruled]) -> None:
         return
     if len(found) > 1:
         lines = "".join(f"\n  {table.line()}" for table in found)
-        raise PolicyError("column-unlisted", f"{len(found)} tables have columns without a rule:{lines}\n",
-                          hint="give each column a rule, or set `unlisted: drop`")  # fmt: skip
+        raise PolicyError(
+            "column-unlisted",
+            f"{len(found)} tables have columns without a rule:{lines}\n",
+            hint="give each column a rule, or set `unlisted: drop`",
+        )
     first = found[0]
     if not first.columns:
-        raise PolicyError("column-unlisted", f"{first.source} has {first.count} columns, and none of them has a rule", where=first.where,
-                          hint="check that the file has a header row; give each column a rule, or set `unlisted: drop`")  # fmt: skip
-    raise PolicyError("column-unlisted", f"{first.source} has columns without a rule: {', '.join(first.columns)}", where=first.where,
-                      hint="give each a rule, or set `unlisted: drop`")  # fmt: skip
+        raise PolicyError(
+            "column-unlisted",
+            f"{first.source} has {first.count} columns, and none of them has a rule",
+            where=first.where,
+            hint="check that the file has a header row; give each column a rule, or set `unlisted: drop`",
+        )
+    raise PolicyError(
+        "column-unlisted",
+        f"{first.source} has columns without a rule: {', '.join(first.columns)}",
+        where=first.where,
+        hint="give each a rule, or set `unlisted: drop`",
+    )

@@ -80,8 +80,11 @@ def _weight(act: Act) -> str:
 
 
 def _details(act: Mapping[str, Any], whole: bool) -> list[str]:
-    return [f"{key.replace('_', ' ')} {_shown(value, whole)}" for key, value in sorted(act.items())
-            if key not in _FRAME and value not in ({}, None, "")]  # fmt: skip
+    return [
+        f"{key.replace('_', ' ')} {_shown(value, whole)}"
+        for key, value in sorted(act.items())
+        if key not in _FRAME and value not in ({}, None, "")
+    ]
 
 
 def _shown(value: Any, whole: bool) -> str:

@@ -20,5 +20,8 @@ def compared_page(record: dict[str, Any]) -> str:
     try:
         return render("compared.html", record=record, shown=ROWS_SHOWN)
     except (TypeError, ValueError, UndefinedError):
-        raise PolicyError("verify-record", "not a record of a comparison",
-                          hint="create one: veil verify PROJECT REVERSED -o verify.json") from None  # fmt: skip
+        raise PolicyError(
+            "verify-record",
+            "not a record of a comparison",
+            hint="create one: veil verify PROJECT REVERSED -o verify.json",
+        ) from None

@@ -109,8 +109,12 @@ def lying(names: list[str], series: list[tuple[str, list[float]]]) -> Plot:
     groups = []
     for at, name in enumerate(names):
         top = at * ROW + (ROW - thick * len(series)) / 2
-        bars = [Bar(kind, NAMES, round(top + number * thick, 1), _size(shares[at], most, room), thick - 2, short(shares[at]))
-                for number, (kind, shares) in enumerate(series)]  # fmt: skip
+        bars = [
+            Bar(
+                kind, NAMES, round(top + number * thick, 1), _size(shares[at], most, room), thick - 2, short(shares[at])
+            )
+            for number, (kind, shares) in enumerate(series)
+        ]
         groups.append(BarGroup(name, NAMES - 10, at * ROW + ROW / 2 + 4, tuple(bars)))
     return Plot(WIDE, ROW * len(names), tuple(groups))
 

@@ -42,8 +42,11 @@ class Values:
         if coded.indices.null_count:
             mine.append(codes_of.setdefault(None, len(codes_of)))
         if len(codes_of) > MOST:
-            raise LimitError("risk-values", f"a sensitive column has more than {MOST:,} different values",
-                             hint="a column with a different value in nearly every record is a quasi-identifier: use -q")  # fmt: skip
+            raise LimitError(
+                "risk-values",
+                f"a sensitive column has more than {MOST:,} different values",
+                hint="a column with a different value in nearly every record is a quasi-identifier: use -q",
+            )
         rows = pc.fill_null(coded.indices.cast(pa.int32()), max(0, len(mine) - 1)).to_numpy(zero_copy_only=False)
         words: Words = np.array(mine, np.uint64)[rows]
         return words

@@ -63,8 +63,11 @@ def ladder(column: str, levels: Sequence[Level], values: Sequence[Cell], leaves:
     for number, level in enumerate(levels):
         whole = _grouped(level.widen(everyone))
         if not _nested(below, whole):
-            raise PolicyError("hierarchy-nested", f"level {number} of column {column} does not generalise the previous level",
-                              hint="two values that are equal on one level must be equal on every higher level")  # fmt: skip
+            raise PolicyError(
+                "hierarchy-nested",
+                f"level {number} of column {column} does not generalise the previous level",
+                hint="two values that are equal on one level must be equal on every higher level",
+            )
         sizes = np.bincount(whole)[whole]
         losses.append(((sizes - 1) / max(1, len(everyone) - 1))[mine])
         groups.append(_dense(whole[mine]))

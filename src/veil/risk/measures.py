@@ -78,8 +78,12 @@ def _risks(spectrum: Spectrum, threshold: float, *, known: bool) -> Record:
     people = spectrum.sizes if known or spectrum.people is None else spectrum.people
     risks: NDArray[np.float64] = 1 / people
     over = int((spectrum.sizes * spectrum.classes)[risks > threshold].sum())
-    return {"highest": float(risks.max()), "average": _mean(spectrum, people), "lowest": float(risks.min()),
-            "over": over / spectrum.records}  # fmt: skip
+    return {
+        "highest": float(risks.max()),
+        "average": _mean(spectrum, people),
+        "lowest": float(risks.min()),
+        "over": over / spectrum.records,
+    }
 
 
 def _mean(spectrum: Spectrum, people: Counts) -> float:

@@ -35,8 +35,11 @@ def search(lattice: Lattice, progress: Callable[[str, int, int], None] | None = 
     """
     nodes = math.prod(lattice.shape)
     if nodes > NODES:
-        raise LimitError("fix-lattice", f"there are {nodes:,} combinations of levels; at most {NODES:,} can be searched",
-                         hint="use fewer quasi-identifiers, or hierarchies with fewer levels")  # fmt: skip
+        raise LimitError(
+            "fix-lattice",
+            f"there are {nodes:,} combinations of levels; at most {NODES:,} can be searched",
+            hint="use fewer quasi-identifiers, or hierarchies with fewer levels",
+        )
     tell = progress or (lambda *_: None)
     room = lattice.goal.room(lattice.cases.records)
     bounds = lattice.bounds()
@@ -63,8 +66,11 @@ def search(lattice: Lattice, progress: Callable[[str, int, int], None] | None = 
         tell("searching levels", nodes - int(open_.sum()), nodes)
 
 
-def _middle(left: np.ndarray[tuple[int], np.dtype[np.intp]], bounds: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-            shape: tuple[int, ...]) -> Node:  # fmt: skip
+def _middle(
+    left: np.ndarray[tuple[int], np.dtype[np.intp]],
+    bounds: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    shape: tuple[int, ...],
+) -> Node:
     """The open node that has as many below it as above, by what it loses at least."""
     highest = bounds.ravel()[left]
     at = left[np.argsort(highest, kind="stable")[len(left) // 2]]

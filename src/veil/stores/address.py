@@ -65,8 +65,11 @@ def parse(written: str, folder: Path) -> Address:
         ) from None
     options = dict(parse_qsl(seen.query, keep_blank_values=True))
     if seen.password is not None or any(_SECRET.search(key) for key in options if key != "password_env"):
-        raise StoreError("password-in-project", "an address in the project contains a password",
-                         hint="remove it, and use VEIL_DB_PASSWORD, `?password_env=NAME`, the system's keyring or ~/.pgpass")  # fmt: skip
+        raise StoreError(
+            "password-in-project",
+            "an address in the project contains a password",
+            hint="remove it, and use VEIL_DB_PASSWORD, `?password_env=NAME`, the system's keyring or ~/.pgpass",
+        )
     return Address(
         seen.scheme, unquote(seen.username or ""), seen.hostname or "", port, unquote(seen.path.removeprefix("/")), options, folder
     )  # fmt: skip
@@ -83,8 +86,12 @@ def password(address: Address) -> str | None:
     if named is not None:
         found = os.environ.get(named)
         if found is None:
-            raise StoreError("password-missing", "the environment variable with the password is not set", where=address.scheme,
-                             hint=f"export {named}=..." if re.fullmatch(r"\w{1,64}", named) else "")  # fmt: skip
+            raise StoreError(
+                "password-missing",
+                "the environment variable with the password is not set",
+                where=address.scheme,
+                hint=f"export {named}=..." if re.fullmatch(r"\w{1,64}", named) else "",
+            )
         return found
     return os.environ.get("VEIL_DB_PASSWORD") or _from_keyring(address)
 

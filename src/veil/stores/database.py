@@ -147,29 +147,53 @@ def is_written_as(field: pa.Field, scheme: str) -> str:
 def refused(scheme: str, state: str, *, gone: bool = False) -> StoreError:
     """What a database answered, without its words: they may hold a value. Shape: `state` is the SQLSTATE."""
     if gone:
-        return StoreError("store-gone", "the database cannot be reached, or the connection was lost", where=scheme,
-                          hint="run the same command again: it continues where it stopped")  # fmt: skip
+        return StoreError(
+            "store-gone",
+            "the database cannot be reached, or the connection was lost",
+            where=scheme,
+            hint="run the same command again: it continues where it stopped",
+        )
     if state[:2] in ("28", "3D"):
-        return StoreError("store-refused", "the database rejects this user, or the database does not exist", where=f"{scheme} {state}",
-                          hint="check the address and the source of the password")  # fmt: skip
+        return StoreError(
+            "store-refused",
+            "the database rejects this user, or the database does not exist",
+            where=f"{scheme} {state}",
+            hint="check the address and the source of the password",
+        )
     if state[:2] in ("22", "23"):
-        return StoreError("publish-type", "a cell does not fit the type or a constraint of its column in the target table", where=f"{scheme} {state}",
-                          hint="let Veil create the table, or give the column a type that fits the replacement")  # fmt: skip
-    return StoreError("store-statement", "the database rejected a statement", where=f"{scheme} {state}".strip(),
-                      hint="check the permissions of this user")  # fmt: skip
+        return StoreError(
+            "publish-type",
+            "a cell does not fit the type or a constraint of its column in the target table",
+            where=f"{scheme} {state}",
+            hint="let Veil create the table, or give the column a type that fits the replacement",
+        )
+    return StoreError(
+        "store-statement",
+        "the database rejected a statement",
+        where=f"{scheme} {state}".strip(),
+        hint="check the permissions of this user",
+    )
 
 
 def taken(name: str) -> StoreError:
     """The error of a target where a table of others stands."""
-    return StoreError("publish-there", "the target contains a table with rows that Veil did not write", where=name,
-                      hint="empty or drop it, or use another schema or database")  # fmt: skip
+    return StoreError(
+        "publish-there",
+        "the target contains a table with rows that Veil did not write",
+        where=name,
+        hint="empty or drop it, or use another schema or database",
+    )
 
 
 def check_columns(coming: Iterable[str], there: Iterable[str]) -> None:
     """Errors: StoreError `publish-type` where a table that stands there lacks a column."""
     if missing := sorted(set(coming) - set(there)):
-        raise StoreError("publish-type", "the target table lacks a column of the release", where=", ".join(missing[:5]),
-                         hint="add the column there, or drop it in the project")  # fmt: skip
+        raise StoreError(
+            "publish-type",
+            "the target table lacks a column of the release",
+            where=", ".join(missing[:5]),
+            hint="add the column there, or drop it in the project",
+        )
 
 
 def as_text(column: pa.Array) -> pa.Array:

@@ -176,9 +176,13 @@ class DeltaTarget:
         kinds = pa.schema(there.to_pyarrow_dataset().schema)
         check_columns(schema.names, kinds.names)
         DeltaTable.create(
-            str(fresh), there.schema(), partition_by=list(said.partition_columns), name=said.name, description=said.description,
+            str(fresh),
+            there.schema(),
+            partition_by=list(said.partition_columns),
+            name=said.name,
+            description=said.description,
             configuration=dict(said.configuration),
-        )  # fmt: skip
+        )
         return kinds
 
     def tidy(self) -> None:

@@ -79,8 +79,11 @@ class DuckStore(DatabaseStore):
         return [name for (name,) in found if name != MARKS]
 
     def columns(self, table: str) -> list[Column]:
-        rows = self.rows("SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = ? AND "
-                         "table_name = ? ORDER BY ordinal_position", [self.space, table])  # fmt: skip
+        rows = self.rows(
+            "SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_schema = ? AND "
+            "table_name = ? ORDER BY ordinal_position",
+            [self.space, table],
+        )
         return [Column(name, kind, whole == "NO") for name, kind, whole in rows]
 
     def schema(self, table: str) -> pa.Schema:
@@ -256,8 +259,11 @@ class DuckTarget:
     def _columns(self, name: str) -> list[str]:
         """The columns of what stands under this name, whatever its case: to DuckDB it is one name."""
         with _telling():
-            found = self._line.execute("SELECT column_name FROM information_schema.columns WHERE lower(table_schema) = lower(?) "
-                                       "AND lower(table_name) = lower(?)", [self._space, name]).fetchall()  # fmt: skip
+            found = self._line.execute(
+                "SELECT column_name FROM information_schema.columns WHERE lower(table_schema) = lower(?) "
+                "AND lower(table_name) = lower(?)",
+                [self._space, name],
+            ).fetchall()
         return [column for (column,) in found]
 
     def _check_empty(self, name: str) -> None:

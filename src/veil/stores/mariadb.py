@@ -115,13 +115,19 @@ class MariadbStore(DatabaseStore):
         return [name for (name,) in found if not name.startswith("veil_")]
 
     def columns(self, table: str) -> list[Column]:
-        rows = self._line.rows("SELECT column_name, column_type, is_nullable FROM information_schema.columns WHERE table_schema = "
-                               "DATABASE() AND table_name = %s ORDER BY ordinal_position", [table])  # fmt: skip
+        rows = self._line.rows(
+            "SELECT column_name, column_type, is_nullable FROM information_schema.columns WHERE table_schema = "
+            "DATABASE() AND table_name = %s ORDER BY ordinal_position",
+            [table],
+        )
         return [Column(name, kind, whole == "NO") for name, kind, whole in rows]
 
     def key(self, table: str) -> list[str]:
-        rows = self._line.rows("SELECT column_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND "
-                               "table_name = %s AND index_name = 'PRIMARY' ORDER BY seq_in_index", [table])  # fmt: skip
+        rows = self._line.rows(
+            "SELECT column_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND "
+            "table_name = %s AND index_name = 'PRIMARY' ORDER BY seq_in_index",
+            [table],
+        )
         return [name for (name,) in rows]
 
     def schema(self, table: str) -> pa.Schema:
@@ -144,8 +150,11 @@ class MariadbStore(DatabaseStore):
         if not key:
             return [(None, None)]
         names = ", ".join(map(_name, key))
-        found = self._line.rows(f"SELECT {names} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS veil_n FROM "
-                                f"{_name(table)}) s WHERE veil_n %% %s = 0 ORDER BY veil_n", [rows])  # fmt: skip
+        found = self._line.rows(
+            f"SELECT {names} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS veil_n FROM "
+            f"{_name(table)}) s WHERE veil_n %% %s = 0 ORDER BY veil_n",
+            [rows],
+        )
         self._line.commit()
         return stretches_of(found)
 
@@ -239,7 +248,11 @@ def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
             array = pa.array(cells, pa.large_string() if moment else kind)
             columns.append(array.cast(kind) if moment else array)
     except (pa.ArrowException, UnicodeError):
-        raise FormatError("table-type", "the type of a column changed during the run", hint="run again when nothing writes to the table") from None  # fmt: skip
+        raise FormatError(
+            "table-type",
+            "the type of a column changed during the run",
+            hint="run again when nothing writes to the table",
+        ) from None
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
@@ -257,7 +270,10 @@ class MariadbTarget:
         """The mark of the table that stands there; what a killed run left beside it is taken away."""
         for left in _beside(name):
             self._line.rows(f"DROP TABLE IF EXISTS {_name(left)}", [])
-        found = self._line.rows("SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s", [name])  # fmt: skip
+        found = self._line.rows(
+            "SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s",
+            [name],
+        )
         self._line.commit()
         said = str(found[0][0]) if found else ""
         return said.removeprefix(_MARK) if said.startswith(_MARK) else ""
@@ -273,7 +289,10 @@ class MariadbTarget:
                 cursor.execute(f"ALTER TABLE {_name(aside)} COMMENT = %s", (_MARK + mark,))
             else:
                 said = ", ".join(f"{_name(field.name)} {_sql(field)} NULL" for field in schema)
-                cursor.execute(f"CREATE TABLE {_name(aside)} ({said}) ENGINE = InnoDB COMMENT = %s CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", (_MARK + mark,))  # fmt: skip
+                cursor.execute(
+                    f"CREATE TABLE {_name(aside)} ({said}) ENGINE = InnoDB COMMENT = %s CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+                    (_MARK + mark,),
+                )
             self._fill(cursor, aside, schema, batches)
             cursor.execute(f"SELECT count(*) FROM {_name(aside)}", ())
             rows = int(cursor.fetchone()[0])

@@ -183,8 +183,12 @@ class BucketTarget:
         if _MANIFEST in names:
             return {output["name"] for output in self._read(_MANIFEST)["outputs"]}
         if names:
-            raise StoreError("publish-there", "the target contains objects that Veil did not write", where="s3",
-                             hint="empty it, or use another prefix")  # fmt: skip
+            raise StoreError(
+                "publish-there",
+                "the target contains objects that Veil did not write",
+                where="s3",
+                hint="empty it, or use another prefix",
+            )
         return set()
 
     def _read(self, name: str) -> Any:

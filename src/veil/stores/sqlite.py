@@ -46,8 +46,12 @@ def _telling() -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_FULL:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
-        state = {sqlite3.SQLITE_CONSTRAINT: "23", sqlite3.SQLITE_MISMATCH: "22", sqlite3.SQLITE_CANTOPEN: "3D",
-                 sqlite3.SQLITE_NOTADB: "3D"}.get(code, "")  # fmt: skip
+        state = {
+            sqlite3.SQLITE_CONSTRAINT: "23",
+            sqlite3.SQLITE_MISMATCH: "22",
+            sqlite3.SQLITE_CANTOPEN: "3D",
+            sqlite3.SQLITE_NOTADB: "3D",
+        }.get(code, "")
         raise refused("sqlite", state, gone=code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR)) from None
 
 
@@ -81,7 +85,10 @@ class SqliteStore(DatabaseStore):
         return [name for (name,) in found if name != MARKS]
 
     def columns(self, table: str) -> list[Column]:
-        return [Column(name, kind if _TYPE.fullmatch(kind) else "", bool(whole)) for _, name, kind, whole, *_ in self._info(table)]  # fmt: skip
+        return [
+            Column(name, kind if _TYPE.fullmatch(kind) else "", bool(whole))
+            for _, name, kind, whole, *_ in self._info(table)
+        ]
 
     def _info(self, table: str) -> list[tuple[Any, ...]]:
         return self.rows(f"PRAGMA table_info({quoted(table)})")
@@ -103,7 +110,10 @@ class SqliteStore(DatabaseStore):
             columns = self.columns(table)
             kinds = [f"group_concat(DISTINCT typeof({quoted(column.name)}))" for column in columns]
             seen = self.rows(f"SELECT {', '.join(kinds)} FROM {quoted(table)}")[0] if columns else ()
-            fields = [declared_field(column, _arrow(classes, column.kind), "sqlite") for column, classes in zip(columns, seen, strict=True)]  # fmt: skip
+            fields = [
+                declared_field(column, _arrow(classes, column.kind), "sqlite")
+                for column, classes in zip(columns, seen, strict=True)
+            ]
             self._schemas[table] = pa.schema(fields)
         return self._schemas[table]
 
@@ -113,8 +123,12 @@ class SqliteStore(DatabaseStore):
             return [(None, None)]
         names = ", ".join(map(quoted, key)) if key[0] not in _ROWID else key[0]
         return stretches_of(
-            self.rows(f"SELECT {names} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS n FROM {quoted(table)}) "
-                      "WHERE n % ? = 0 ORDER BY n", [rows]))  # fmt: skip
+            self.rows(
+                f"SELECT {names} FROM (SELECT {names}, row_number() OVER (ORDER BY {names}) - 1 AS n FROM {quoted(table)}) "
+                "WHERE n % ? = 0 ORDER BY n",
+                [rows],
+            )
+        )
 
     def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema, key = self.schema(table), self.key(table)
@@ -199,8 +213,11 @@ def _arrow(classes: str | None, declared: str) -> pa.DataType:
     if not seen:
         kind = declared.upper()
         return pa.int64() if "INT" in kind else pa.float64() if any(word in kind for word in ("REAL", "FLOA", "DOUB")) else pa.large_string()  # fmt: skip
-    return {frozenset({"integer"}): pa.int64(), frozenset({"real"}): pa.float64(), frozenset({"blob"}): pa.large_binary()}.get(
-        frozenset(seen), pa.large_string())  # fmt: skip
+    return {
+        frozenset({"integer"}): pa.int64(),
+        frozenset({"real"}): pa.float64(),
+        frozenset({"blob"}): pa.large_binary(),
+    }.get(frozenset(seen), pa.large_string())
 
 
 def _selected(field: pa.Field) -> str:
@@ -217,7 +234,11 @@ def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
             for cells, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
         ]
     except (pa.ArrowException, UnicodeError):
-        raise FormatError("table-type", "the type of a column changed during the run", hint="run again when nothing writes to the database") from None  # fmt: skip
+        raise FormatError(
+            "table-type",
+            "the type of a column changed during the run",
+            hint="run again when nothing writes to the database",
+        ) from None
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 

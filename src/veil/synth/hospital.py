@@ -63,8 +63,12 @@ def make_hospital(out: Path, patients: int, *, seed: int = 1, progress: Progress
             for i, (who, specialty, credential) in enumerate(staff)
         ),
     )
-    with _opened(data / "patients.csv", PATIENTS) as people, _opened(data / "encounters.csv", ENCOUNTERS) as visits, \
-            (out / "gold" / "notes.jsonl").open("w", encoding="utf-8") as gold, _Labs(data / "labs") as labs:  # fmt: skip
+    with (
+        _opened(data / "patients.csv", PATIENTS) as people,
+        _opened(data / "encounters.csv", ENCOUNTERS) as visits,
+        (out / "gold" / "notes.jsonl").open("w", encoding="utf-8") as gold,
+        _Labs(data / "labs") as labs,
+    ):
         for number in range(1, patients + 1):
             draw = random.Random(f"{seed}:{number}")  # noqa: S311  invented people, not secrets
             who = patient(draw, number)
