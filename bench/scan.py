@@ -31,7 +31,7 @@ def told(tables: Iterable[Labelled], *, named: bool) -> list[tuple[Labelled, str
     """Shape: (table, column, what it holds, what it is told to be); columns without a value are left out."""
     from veil.discover.kinds import guess
     from veil.discover.signals import signals_of
-    from veil.discover.survey import Table, related
+    from veil.discover.survey import SurveyedTable, related
 
     found = []
     sets: dict[str, list[Labelled]] = defaultdict(list)
@@ -45,7 +45,7 @@ def told(tables: Iterable[Labelled], *, named: bool) -> list[tuple[Labelled, str
                 for number, (column, values) in enumerate(table.columns.items(), 1)
             }
             guesses = {name: guess(name, signals_of(values), table.name) for name, values in shown.items()}
-            looked.append(Table(table.name, [], guesses, shown))
+            looked.append(SurveyedTable(table.name, [], guesses, shown))
         related(looked)
         for table, seen in zip(members, looked, strict=True):
             for (column, values), one in zip(table.columns.items(), seen.guesses.values(), strict=True):

@@ -12,7 +12,7 @@ from tests.browsers import chromium, violations
 
 from veil.audit import verify_chain
 from veil.jobs.risks.fix import fixed
-from veil.jobs.risks.risk import Asked, measured
+from veil.jobs.risks.risk import RiskRequest, measured
 from veil.jobs.session import open_session
 from veil.jobs.texts.evaluate import compared, errors_page, record_of
 from veil.jobs.texts.protected_page import protected_page
@@ -59,7 +59,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     )
     table = folder / "people.csv"
     table.write_text("sex,age\n" + "".join(f"{'MF'[at % 2]},{20 + at * at % 50}\n" for at in range(200)))
-    asked = Asked(("sex", "age"))
+    asked = RiskRequest(("sex", "age"))
     found_levels = fixed([table], asked, Goal(5), {}, beside=folder)
     record = {**measured([table], asked), "fix": found_levels.record, "after": found_levels.after}
     (folder / "risk.html").write_text(risk_page(record), encoding="utf-8")

@@ -43,7 +43,7 @@ def risk(
 
     thresholds = wanted(want)
     job.check_page(out, [*tables, *(population or ()), *(after or ())])
-    asked = job.Asked(tuple(quasi or _proposed(tables)), tuple(sensitive or ()), threshold, person, memory << 20)
+    asked = job.RiskRequest(tuple(quasi or _proposed(tables)), tuple(sensitive or ()), threshold, person, memory << 20)
     found = None
     with progress() as tell:
         record = job.measured(

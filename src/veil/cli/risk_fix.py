@@ -13,7 +13,7 @@ from veil.errors import PolicyError
 if TYPE_CHECKING:
     from veil.cli.screen import Tell
     from veil.jobs.risks.fix import Fix
-    from veil.jobs.risks.risk import Asked
+    from veil.jobs.risks.risk import RiskRequest
 
 
 def hierarchies(written: Sequence[str]) -> dict[str, str]:
@@ -35,7 +35,7 @@ def hierarchies(written: Sequence[str]) -> dict[str, str]:
 
 
 def searched(
-    tables: Sequence[Path], asked: Asked, goal: tuple[int, float, int, float | None], written: Sequence[str], project: Path | None,
+    tables: Sequence[Path], asked: RiskRequest, goal: tuple[int, float, int, float | None], written: Sequence[str], project: Path | None,
     delimiter: str | None, tell: Tell,
 ) -> Fix:  # fmt: skip
     from veil.jobs.risks.fix import fixed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from veil.discover.survey import Table
+from veil.discover.survey import SurveyedTable
 from veil.policy.facts import fact_of, spaced
 
 _ABOUT = re.compile(
@@ -17,7 +17,7 @@ _CODES = re.compile(r"\b(concept|code|loinc|snomed|ppi)s?\b")
 _MOST = 500  # names of facts that a table has; more are free texts
 
 
-def fact_lines(table: Table) -> list[str]:
+def fact_lines(table: SurveyedTable) -> list[str]:
     """The `facts:` line of a table, where a column names what its rows are about, and some of that is a fact about a person."""
     by = [
         column

@@ -25,7 +25,7 @@ OWN_NAME, OWN_ENTITY, OWN_GROUP, SAME_NAME, SAME_VALUES = 5, 4, 3, 2, 1
 
 
 @dataclass(slots=True)
-class Keys:
+class KeyColumns:
     """The id columns of some tables.
 
     Shape:   `values`: the different ids of each id column, whole numbers without padding; `keys`: the columns in which each row
@@ -44,13 +44,13 @@ class Keys:
         return len(left & right) / max(1, min(len(left), len(right)))
 
 
-def keys_among(tables: Tables) -> Keys:
+def keys_among(tables: Tables) -> KeyColumns:
     """The ids of tables and how they refer to each other.
 
     Keeps:   a column whose name says quantity, amount, count or code is no id. A name weighs more than values: numbers from 1
              on are within each other by chance, and few values within anything.
     """
-    found = Keys()
+    found = KeyColumns()
     for table, (sample, guesses) in tables.items():
         for column, values in sample.items():
             if _may_be_id(column, guesses[column]):
@@ -92,7 +92,7 @@ def _may_be_id(column: str, guess: Guess) -> bool:
     return guess.kind in _IDS and title.kind not in ("code", "measure")
 
 
-def _link(found: Keys, place: Place) -> tuple[Place, int] | None:
+def _link(found: KeyColumns, place: Place) -> tuple[Place, int] | None:
     """The key that a column refers to; a table's own key refers to none."""
     if place in found.keys and is_own_key(place) and title_of(place[1]) is not None:
         return None
@@ -112,7 +112,7 @@ def _link(found: Keys, place: Place) -> tuple[Place, int] | None:
     return best, score
 
 
-def _score(found: Keys, place: Place, key: Place) -> int:
+def _score(found: KeyColumns, place: Place, key: Place) -> int:
     """How strongly a column refers to a key; 0 where it does not."""
     values, ids = found.values[place], found.values[key]
     share = len(values & ids) / max(1, len(values))

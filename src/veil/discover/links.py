@@ -14,7 +14,7 @@ from veil.discover.entities import (
     is_of_things,
     is_relative,
 )
-from veil.discover.keys import SAME_VALUES, Keys, Place, Tables, is_bare, is_own_key, keys_among
+from veil.discover.keys import SAME_VALUES, KeyColumns, Place, Tables, is_bare, is_own_key, keys_among
 from veil.discover.titles import title_of
 
 _PERSONAL = frozenset({
@@ -63,7 +63,7 @@ def subjects_among(tables: Tables) -> Subjects:
     return found
 
 
-def _person(tables: Tables, keys: Keys) -> Place | None:
+def _person(tables: Tables, keys: KeyColumns) -> Place | None:
     """The key of the table that lists the people; without such a table, a column that is named as a person's id.
 
     Keeps:   a table of staff, places or things lists nobody whose record the data is.
@@ -80,7 +80,7 @@ def _person(tables: Tables, keys: Keys) -> Place | None:
     return max(named, key=lambda place: counts[place[1].lower()], default=None)
 
 
-def _rank(tables: Tables, keys: Keys, place: Place) -> tuple[bool, bool, int, int, bool] | None:
+def _rank(tables: Tables, keys: KeyColumns, place: Place) -> tuple[bool, bool, int, int, bool] | None:
     """How much a key seems to be that of people; None where it does not."""
     table, column = place
     kinds = Counter(guess.kind for guess in tables[table][1].values())
@@ -107,7 +107,7 @@ def _is_persons(place: Place) -> bool:
     return title_of(place[1]) is not None and group_of(entity_of_column(place[1])) == PERSON
 
 
-def _homes(keys: Keys, person: Place | None) -> dict[Place, Place]:
+def _homes(keys: KeyColumns, person: Place | None) -> dict[Place, Place]:
     """The column whose ids each column holds: the end of its links, and one for equal names."""
     homes: dict[Place, Place] = {}
     for place in keys.values:
@@ -145,7 +145,7 @@ def _named(homes: dict[Place, Place], person: Place | None) -> dict[Place, str]:
     return {place: names[home] for place, home in homes.items()}
 
 
-def _padded(keys: Keys, homes: dict[Place, Place], domains: dict[Place, str]) -> set[str]:
+def _padded(keys: KeyColumns, homes: dict[Place, Place], domains: dict[Place, str]) -> set[str]:
     """The domains of whole numbers that are written in more than one way: `418800.0`, `4.188E+05`, `0017` beside `17`."""
     found, mixed = set(), set()
     for place, home in homes.items():
@@ -158,7 +158,7 @@ def _padded(keys: Keys, homes: dict[Place, Place], domains: dict[Place, str]) ->
     return found - mixed
 
 
-def _subject_column(keys: Keys, homes: dict[Place, Place], table: str, person: Place) -> str | None:
+def _subject_column(keys: KeyColumns, homes: dict[Place, Place], table: str, person: Place) -> str | None:
     """The column of a table that names its rows' person: one that is called so before one that only holds such ids."""
     if table == person[0]:
         return person[1]
@@ -169,13 +169,13 @@ def _subject_column(keys: Keys, homes: dict[Place, Place], table: str, person: P
     ]
 
 
-def _is_told(keys: Keys, place: Place) -> bool:
+def _is_told(keys: KeyColumns, place: Place) -> bool:
     """Whether a column names a person by its name, or by values where its name says nothing."""
     link = keys.links.get(place)
     return _is_persons(place) or (link is not None and link[1] == SAME_VALUES and is_bare(place[1]))
 
 
-def _through(found: Subjects, keys: Keys, table: str) -> bool:
+def _through(found: Subjects, keys: KeyColumns, table: str) -> bool:
     """A table leads to subjects through a column that refers to a key of a table which has them."""
     if is_of_places(table):
         return False

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from veil.discover.survey import Table
+from veil.discover.survey import SurveyedTable
 from veil.lexicon.dates import infer_form
 
 DATED = ("birth_date", "datetime", "date")
@@ -26,7 +26,7 @@ class Orders:
     mixed: list[str] = field(default_factory=list)
 
 
-def orders_of(table: Table) -> Orders:
+def orders_of(table: SurveyedTable) -> Orders:
     """The order of a table's dates, by all of its columns together."""
     shown: dict[str, bool] = {}
     found = Orders()

@@ -10,7 +10,7 @@ from veil.discover.file_names import note_pattern
 from veil.discover.links import Subjects
 from veil.discover.person_names import with_person
 from veil.discover.signals import Signals
-from veil.discover.survey import Table, grouped, looked_at, related
+from veil.discover.survey import SurveyedTable, grouped, looked_at, related
 from veil.discover.titles import title_of
 from veil.errors import PolicyError
 from veil.formats.traits import Kind
@@ -42,7 +42,7 @@ class Proposal:
 
     folder: Path
     profile: str
-    tables: list[Table]
+    tables: list[SurveyedTable]
     notes: dict[str, list[str]]
     subjects: Subjects
     unknown: int
@@ -107,7 +107,7 @@ def pattern_of(proposal: Proposal, files: list[str]) -> tuple[str, str] | None:
     return note_pattern([PurePosixPath(file).name for file in files], ids, Counter())
 
 
-def born_column(table: Table, *, each_another: bool) -> str | None:
+def born_column(table: SurveyedTable, *, each_another: bool) -> str | None:
     """The column of the birth of a row's own person.
 
     Shape:   `each_another`: every row of the table is another person. Keeps: a date of events is no birth, however far back

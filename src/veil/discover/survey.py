@@ -33,7 +33,7 @@ _CELL = re.compile(
 
 
 @dataclass(slots=True)
-class Table:
+class SurveyedTable:
     """One table that was found: its files, columns, guesses and a sample of its values (never shown)."""
 
     name: str
@@ -51,12 +51,12 @@ class Table:
 
 def survey(
     paths: Sequence[str], *, rows: int = ROWS, seed: int = 0, hear: bool = True, tell: Progress | None = None
-) -> tuple[list[Table], Subjects]:
+) -> tuple[list[SurveyedTable], Subjects]:
     """Look at tables: files, folders, databases.
 
     Errors:  PolicyError `scan-missing` where nothing is there; StoreError of an address. A file that cannot be read is told in `failed`.
     """
-    found: list[Table] = []
+    found: list[SurveyedTable] = []
     for store, name, files, kind in [place for path in paths for place in _places(path)]:
         found.append(looked_at(store, name, files, kind, rows=rows, seed=seed, hear=hear, tell=tell))
     if not found:
@@ -68,7 +68,7 @@ def survey(
     return found, related(found)
 
 
-def related(tables: Sequence[Table]) -> Subjects:
+def related(tables: Sequence[SurveyedTable]) -> Subjects:
     """How tables lead to the people they are about; columns that hold another table's ids become ids."""
     subjects = subjects_among({table.name: (table.sample, table.guesses) for table in tables})
     _name_keys(tables, subjects)
@@ -90,12 +90,12 @@ def grouped(names: Sequence[str]) -> dict[str, list[str]]:
 
 
 def looked_at(store: Store, name: str, files: list[str], kind: str, *, rows: int = ROWS, seed: int = 0, hear: bool = False,
-              tell: Progress | None = None) -> Table:  # fmt: skip
+              tell: Progress | None = None) -> SurveyedTable:  # fmt: skip
     """One table, looked at by a sample of its rows.
 
     Keeps:   where the first row seems to be one of the data, nothing of it is told.
     """
-    table = Table(name, files)
+    table = SurveyedTable(name, files)
     try:
         seen = sample_of(store, files, kind, rows=rows, seed=seed, tell=tell)
     except Error as error:
@@ -152,7 +152,7 @@ def _tables(store: Store, name: str, files: Sequence[str]) -> list[tuple[Store, 
     return found
 
 
-def _name_keys(tables: Sequence[Table], subjects: Subjects) -> None:
+def _name_keys(tables: Sequence[SurveyedTable], subjects: Subjects) -> None:
     """A column that refers to the ids of a table about people is an id too, however few values it has; a dictionary's codes stay codes."""
     ids = {
         subjects.domains[table.name, column]: table.name
@@ -174,7 +174,7 @@ def _name_keys(tables: Sequence[Table], subjects: Subjects) -> None:
                 table.guesses[column] = Guess("id", 0.9, "its values are ids of another table")
 
 
-def _name_people(tables: Sequence[Table], subjects: Subjects) -> None:
+def _name_people(tables: Sequence[SurveyedTable], subjects: Subjects) -> None:
     """The numbers that name people are ids, in whatever table they are: their joins are kept."""
     person = subjects.domains.get(subjects.person) if subjects.person else None
     for table in tables:
@@ -183,7 +183,7 @@ def _name_people(tables: Sequence[Table], subjects: Subjects) -> None:
                 table.guesses[column] = Guess("id", seems.sure, seems.why, seems.form)
 
 
-def _of_people(table: Table, subjects: Subjects) -> bool:
+def _of_people(table: SurveyedTable, subjects: Subjects) -> bool:
     led = table.name in subjects.direct or table.name in subjects.through
     return led or any(role_of(guess) == "direct" for guess in table.guesses.values())
 
@@ -196,7 +196,7 @@ def _alone(columns: dict[str, list[str | None]], quasi: Sequence[str]) -> float:
     return sum(count == 1 for count in counts.values()) / max(1, sum(counts.values()))
 
 
-def shown_names(tables: Sequence[Table]) -> dict[str, str]:
+def shown_names(tables: Sequence[SurveyedTable]) -> dict[str, str]:
     """Names of tables as they may be shown: a name in which a detector finds somebody, or a long number, becomes `table 3`."""
     names = {}
     for number, table in enumerate(tables, 1):
@@ -205,7 +205,7 @@ def shown_names(tables: Sequence[Table]) -> dict[str, str]:
     return names
 
 
-def record_of(tables: Sequence[Table], subjects: Subjects, *, rows: int, seed: int) -> Record:
+def record_of(tables: Sequence[SurveyedTable], subjects: Subjects, *, rows: int, seed: int) -> Record:
     """What was seen as JSON: names of tables and columns, shares, counts, words of evidence; no value."""
     names = shown_names(tables)
     return {
@@ -218,7 +218,7 @@ def record_of(tables: Sequence[Table], subjects: Subjects, *, rows: int, seed: i
     }  # fmt: skip
 
 
-def column_of(table: Table, column: str) -> Record:
+def column_of(table: SurveyedTable, column: str) -> Record:
     """One column: its role and kind, how sure, why, and how full and how distinct it is."""
     guess, signals = table.guesses[column], table.signals[column]
     return {"column": column, "role": role_of(guess), "kind": guess.kind, "form": guess.form or None, "sure": round(guess.sure, 2), "evidence": guess.why,

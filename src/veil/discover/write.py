@@ -11,7 +11,7 @@ from veil.discover.fact_rows import fact_lines
 from veil.discover.kinds import Guess
 from veil.discover.orders import DATED, Orders, orders_of
 from veil.discover.propose import SHORTEST, Proposal, born_column, is_cast, pattern_of, rule_text
-from veil.discover.survey import Table
+from veil.discover.survey import SurveyedTable
 from veil.errors import PolicyError
 from veil.parts import kind_of, traits_of
 from veil.policy.parse import nearest
@@ -75,14 +75,14 @@ def _keyring(beside: Path) -> str:
     return "keyring: veil.key          # create it with: veil keys new veil.key"
 
 
-def _ordered(proposal: Proposal) -> list[Table]:
+def _ordered(proposal: Proposal) -> list[SurveyedTable]:
     first = proposal.subjects.person[0] if proposal.subjects.person else ""
     return sorted(
         proposal.tables, key=lambda table: (table.name != first, table.name not in proposal.subjects.direct, table.name)
     )
 
 
-def _table(proposal: Proposal, table: Table) -> list[str]:
+def _table(proposal: Proposal, table: SurveyedTable) -> list[str]:
     """One table: its files, whose record its rows are, and a rule for each column with its evidence."""
     files, orders = ", ".join(_quoted(file) for file in _files(table.files)), orders_of(table)
     lines = [f"  {_quoted(table.name)}:", f"    files: [{files}]", *_subject(proposal, table, orders)]
@@ -103,7 +103,7 @@ def _table(proposal: Proposal, table: Table) -> list[str]:
     return [*lines, ""]
 
 
-def _subject(proposal: Proposal, table: Table, orders: Orders) -> list[str]:
+def _subject(proposal: Proposal, table: SurveyedTable, orders: Orders) -> list[str]:
     """The lines that say whose record the rows are; birth and sex where they are the row's own person's."""
     subjects = proposal.subjects
     own = subjects.direct.get(table.name)
@@ -121,7 +121,7 @@ def _subject(proposal: Proposal, table: Table, orders: Orders) -> list[str]:
     return [f"    subject: {_quoted(column)}"]
 
 
-def _why(guess: Guess, table: Table, column: str, orders: Orders) -> str:
+def _why(guess: Guess, table: SurveyedTable, column: str, orders: Orders) -> str:
     if column in orders.mixed:
         return f"{guess.why}; day and month appear in both orders"
     if column in orders.unclear and _is_eight(table, column):
@@ -129,19 +129,19 @@ def _why(guess: Guess, table: Table, column: str, orders: Orders) -> str:
     return guess.why
 
 
-def _is_eight(table: Table, column: str) -> bool:
+def _is_eight(table: SurveyedTable, column: str) -> bool:
     """Whether a column has dates of eight digits that begin with the day or the month."""
     return table.signals[column].at("eight") > _HALF
 
 
-def _is_read(table: Table, column: str, orders: Orders) -> bool:
+def _is_read(table: SurveyedTable, column: str, orders: Orders) -> bool:
     """Whether the dates of a column can be read: no numbers of days, and an order of day and month that the values show."""
     if table.signals[column].at("day_count") > _MOSTLY or column in orders.mixed:
         return False
     return not (column in orders.unclear and _is_eight(table, column))
 
 
-def _rule(proposal: Proposal, table: Table, column: str, orders: Orders) -> str:
+def _rule(proposal: Proposal, table: SurveyedTable, column: str, orders: Orders) -> str:
     subjects, guess, signals = proposal.subjects, table.guesses[column], table.signals[column]
     owned = table.name in subjects.direct or table.name in subjects.through
     if guess.kind in DATED and not (owned and _is_read(table, column, orders)):

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from veil.lazy import lazily
-from veil.roster.tokens import Hashes, Places, Tokens, either_way, mixed, tokens_of
+from veil.roster.tokens import Hashes, NameTokens, Places, either_way, mixed, tokens_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -97,7 +97,7 @@ class Sieve:
         encoded = pc.dictionary_encode(values)
         tokens = either_way(encoded.dictionary)
         seen = _is_set(self._tokens, mixed(tokens.hash))
-        tokens = Tokens(tokens.value[seen], tokens.hash[seen], tokens.length[seen])
+        tokens = NameTokens(tokens.value[seen], tokens.hash[seen], tokens.length[seen])
         if not len(tokens.value):
             return np.zeros(0, np.int64)
         which = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)

@@ -30,21 +30,21 @@ _JOINT[[ord(sign) for sign in " .-/()"]] = True
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class NameTokens:
     """Tokens of n values, in order. Shape: t of each: `value`, which of the n; `hash`; `length` in bytes."""
 
     value: Places
     hash: Hashes
     length: Places
 
-    def longest(self) -> tuple[Tokens, npt.NDArray[np.bool_]]:
+    def longest(self) -> tuple[NameTokens, npt.NDArray[np.bool_]]:
         """The longest token of each value, the later of two; and whether it is the value's last."""
         if not len(self.value):
             return self, np.zeros(0, bool)
         order = np.lexsort((np.arange(len(self.value)), self.length, self.value))
         chosen = order[np.append(np.diff(self.value[order]) != 0, True)]
         last = np.append(np.diff(self.value) != 0, True)
-        return Tokens(self.value[chosen], self.hash[chosen], self.length[chosen]), last[chosen]
+        return NameTokens(self.value[chosen], self.hash[chosen], self.length[chosen]), last[chosen]
 
     def plural(self) -> Hashes:
         """The hashes of the same tokens with an `s` behind them."""
@@ -52,7 +52,7 @@ class Tokens:
         return self.hash + _S * powers[self.length]
 
 
-def tokens_of(values: pa.Array, *, join: bool = True) -> Tokens:
+def tokens_of(values: pa.Array, *, join: bool = True) -> NameTokens:
     """The runs of letters and digits of each value, in small letters, without zeros before them.
 
     Shape:   n `large_string` -> the tokens of those that are not null.
@@ -63,11 +63,11 @@ def tokens_of(values: pa.Array, *, join: bool = True) -> Tokens:
     found = [_of_chunk(*chunk, join=join) for chunk in _chunks(values)]
     if not found:
         nothing = np.zeros(0, np.int64)
-        return Tokens(nothing, nothing.astype(np.uint64), nothing)
-    return Tokens(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+        return NameTokens(nothing, nothing.astype(np.uint64), nothing)
+    return NameTokens(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
-def either_way(values: pa.Array) -> Tokens:
+def either_way(values: pa.Array) -> NameTokens:
     """The tokens of each value with their numbers joined, and those of decimals as they stand: `41277.0` is 41277 as well."""
     joined = tokens_of(values)
     decimal = pc.indices_nonzero(pc.fill_null(pc.match_substring_regex(values, r"[0-9]\.[0-9]"), fill_value=False))
@@ -77,7 +77,7 @@ def either_way(values: pa.Array) -> Tokens:
     places = decimal.to_numpy(zero_copy_only=False).astype(np.int64)[apart.value]
     value = np.concatenate([joined.value, places])
     order = np.argsort(value, kind="stable")
-    return Tokens(value[order], np.concatenate([joined.hash, apart.hash])[order],
+    return NameTokens(value[order], np.concatenate([joined.hash, apart.hash])[order],
                   np.concatenate([joined.length, apart.length])[order])  # fmt: skip
 
 

@@ -11,7 +11,7 @@ WEAK = "weak-identifier"
 LISTED = 1000  # places of weak evidence that a unit names; all are counted
 
 
-class Place(NamedTuple):
+class FindingPlace(NamedTuple):
     """Where something was seen. Units: `row` from 0, among the rows that were read together."""
 
     row: int
@@ -34,8 +34,8 @@ class Findings:
 
     column: str = ""
     counts: Counter[str] = field(default_factory=Counter)
-    strong: dict[int, Place] = field(default_factory=dict)
-    weak: list[Place] = field(default_factory=list)
+    strong: dict[int, FindingPlace] = field(default_factory=dict)
+    weak: list[FindingPlace] = field(default_factory=list)
 
     @property
     def bad_rows(self) -> dict[int, str]:
@@ -44,18 +44,18 @@ class Findings:
 
     def bad(self, row: int, code: str) -> None:
         self.counts[code] += 1
-        self.strong.setdefault(row, Place(row, self.column, code))
+        self.strong.setdefault(row, FindingPlace(row, self.column, code))
 
     def doubt(self, row: int, count: int = 1) -> None:
         """Weak evidence: a short number, a ZIP or an everyday word that is an identifier of the subject too."""
         self.counts[WEAK] += count
         if len(self.weak) < LISTED:
-            self.weak.append(Place(row, self.column, WEAK))
+            self.weak.append(FindingPlace(row, self.column, WEAK))
 
     def merge(self, other: Findings, first_row: int = 0, rows: Sequence[int] | None = None) -> None:
         """The findings of a part. Shape: row i of the part is `rows[i]`, or `first_row + i`."""
 
-        def moved(place: Place) -> Place:
+        def moved(place: FindingPlace) -> FindingPlace:
             row = place.row if rows is None or place.row >= len(rows) else rows[place.row]
             return place._replace(row=first_row + row)
 

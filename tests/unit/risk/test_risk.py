@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 from veil.cli.app import app
 from veil.errors import Error, FormatError, LimitError, PolicyError
 from veil.jobs.risks import fix
-from veil.jobs.risks.risk import Asked, check_page, risk
+from veil.jobs.risks.risk import RiskRequest, check_page, risk
 from veil.jobs.risks.risk import measured as together
-from veil.jobs.work.table_files import Table
+from veil.jobs.work.table_files import TableFiles
 from veil.reports.percent import percent
 from veil.reports.risk import risk_page
 from veil.risk.bag import BagMemory
@@ -46,7 +46,7 @@ def people(tmp_path):
 
 def measured(path, *quasi, **more):
     sensitive = more.pop("sensitive", ())
-    return risk([path], Asked(quasi, sensitive), **more)
+    return risk([path], RiskRequest(quasi, sensitive), **more)
 
 
 def test_a_table_counted_by_hand(people):
@@ -165,7 +165,7 @@ def test_typed_cells_count_by_what_they_are(tmp_path):
 def test_an_unreadable_table_is_told_by_its_number(people, tmp_path):
     (tmp_path / "torn.csv").write_text("sex,age,zip\nF,1,2\nF,1\n")
     with pytest.raises(FormatError, match="csv-ragged") as met:
-        risk([people, tmp_path / "torn.csv"], Asked(("sex",)))
+        risk([people, tmp_path / "torn.csv"], RiskRequest(("sex",)))
     assert (met.value.where, met.value.row) == ("file 2", 2)
     (tmp_path / "torn.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(FormatError, match="parquet-unreadable"):
@@ -302,7 +302,7 @@ def test_the_search_of_the_adult_set_is_no_worse_than_that_of_arx(monkeypatch):
     whole = fix.search
     monkeypatch.setattr(fix, "search", lambda lattice, tell: asked_of.append(lattice) or whole(lattice, tell))
     files = {name: str(path.parent / f"adult_hierarchy_{name}.csv") for name in ADULT}
-    found = fix.fixed([path], Asked(ADULT), Goal(5, 0.05), files, beside=path.parent, delimiter=";")
+    found = fix.fixed([path], RiskRequest(ADULT), Goal(5, 0.05), files, beside=path.parent, delimiter=";")
     arx = asked_of[0].outcome((0, 3, 0, 0, 1, 1, 1, 2))
     assert (arx.suppressed, arx.classes, f"{arx.classes / (30_162 - arx.suppressed):.6f}") == (1_458, 399, "0.013901")
     assert arx.k >= 5
@@ -332,7 +332,7 @@ def test_classes_are_those_that_duckdb_counts(tmp_path, ending):
     want = table.execute(asked).fetchall()
     with BagMemory(memory=100_000) as room:
         tally = Tally(("x", "y", "z", "w", "n"), room)
-        for batch in Table.of([path]).batches(("x", "y", "z", "w", "n")):
+        for batch in TableFiles.of([path]).batches(("x", "y", "z", "w", "n")):
             tally.add(batch)
         spectrum = tally.spectrum()
         assert list(zip(spectrum.sizes.tolist(), spectrum.classes.tolist(), strict=True)) == want
@@ -363,7 +363,7 @@ def test_a_table_is_measured_beside_the_one_that_is_to_be_released(people, tmp_p
     assert (found["k"], found["after"]["k"], found["after"]["suppressed"]) == (1, 2, 1)
     assert "Before and after" in page.read_text()
     with pytest.raises(PolicyError, match="risk-after"):
-        together([people], Asked(("sex",)), population=[people], after=[people])
+        together([people], RiskRequest(("sex",)), population=[people], after=[people])
 
 
 def test_a_table_of_suppressed_records_alone_is_none(tmp_path):

@@ -8,14 +8,14 @@ from typing import Any
 
 from veil.audit.check_release import digest
 from veil.jobs.audit_events import record_verify
-from veil.jobs.checks.verify_release import Verdict
+from veil.jobs.checks.verify_release import ReleaseVerdict
 from veil.jobs.release.assemble import MANIFEST
 from veil.jobs.session import Session
 from veil.keys import Keys
 from veil.policy.project import private_folder
 
 
-def record_verdict(session: Session, verdict: Verdict, keys: Keys) -> None:
+def record_verdict(session: Session, verdict: ReleaseVerdict, keys: Keys) -> None:
     """What `veil verify PROJECT` saw: checks made, and findings by code."""
     recorded = {
         "of": "release", "sha256": {"manifest": digest(session.out / MANIFEST)}, "plan": dataclasses.replace(session.plan, key_id=keys.id).digest(),

@@ -31,7 +31,7 @@ from veil.stores import file_digest
 
 
 @dataclass(slots=True)
-class Verdict:
+class ReleaseVerdict:
     """What reading a release again came to.
 
     Shape:   `counts`: checks made and what was seen, by code; `leaks`: (place without a value, code).
@@ -41,7 +41,7 @@ class Verdict:
     leaks: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_again(session: Session, keys: Keys) -> Verdict:
+def read_again(session: Session, keys: Keys) -> ReleaseVerdict:
     """Hold the release of a project against its input and its manifest.
 
     Keeps:   writes nothing but the sealed roster in a private temporary folder.
@@ -50,7 +50,7 @@ def read_again(session: Session, keys: Keys) -> Verdict:
     if not (session.out / MANIFEST).exists():
         raise PolicyError("release-missing", "this project has no release yet", hint="run `veil run PROJECT` first")
     manifest = json.loads((session.out / MANIFEST).read_text(encoding="utf-8"))
-    verdict = Verdict()
+    verdict = ReleaseVerdict()
     _digests(session.out, manifest, verdict)
     put_aside = Aside.of(manifest)
     units = units_of(session.plan, session.inputs)
@@ -67,7 +67,7 @@ def read_again(session: Session, keys: Keys) -> Verdict:
     return verdict
 
 
-def _digests(out: Path, manifest: dict[str, object], verdict: Verdict) -> None:
+def _digests(out: Path, manifest: dict[str, object], verdict: ReleaseVerdict) -> None:
     """Every file that the manifest names, as the run left it; none that it does not name."""
     named: dict[str, str] = {output["name"]: output["sha256"] for output in manifest["outputs"]}  # type: ignore[attr-defined]
     there = {
@@ -152,7 +152,7 @@ def _partitions(session: Session, worker: Worker, source: SourcePlan, name: str)
     return {field.address: new.get(field.address, field.values)[0].as_py() for field in fields if batch.height}
 
 
-def _hold(worker: Worker, session: Session, source: SourcePlan, pair: _Pair, verdict: Verdict) -> None:
+def _hold(worker: Worker, session: Session, source: SourcePlan, pair: _Pair, verdict: ReleaseVerdict) -> None:
     inputs, person = session.inputs, session.plan.person
     kept = after_settings(source, Unit(0, source.name, 0, pair.before), pair.settings)
     try:

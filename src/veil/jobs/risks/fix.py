@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from veil.errors import FormatError, LimitError, PolicyError
 from veil.jobs.risks.levels import ladder_of
-from veil.jobs.risks.risk import Asked, Record, recorded
-from veil.jobs.work.table_files import Columns, Progress, Table
+from veil.jobs.risks.risk import Record, RiskRequest, recorded
+from veil.jobs.work.table_files import Columns, Progress, TableFiles
 from veil.risk.cases import Cases, Goal, Lattice, Node, NodeOutcome
 from veil.risk.classes import STAR
 from veil.risk.diversity import MOST, Values
@@ -33,14 +33,14 @@ class Fix:
     """
 
     goal: Goal
-    asked: Asked
+    asked: RiskRequest
     rules: Mapping[str, Any]
     record: Record
     after: Record
 
 
 def fixed(
-    paths: Sequence[Path], asked: Asked, goal: Goal, hierarchies: Mapping[str, str], *, beside: Path,
+    paths: Sequence[Path], asked: RiskRequest, goal: Goal, hierarchies: Mapping[str, str], *, beside: Path,
     delimiter: str | None = None, progress: Progress | None = None,
 ) -> Fix:  # fmt: skip
     """The levels that lose least of all that meet a goal.
@@ -49,8 +49,8 @@ def fixed(
              `fix-lattice`, `risk-values`.
     """
     _check(asked, goal, hierarchies)
-    rows = _Rows(asked)
-    for columns in Table.of(paths, delimiter).batches(rows.names, progress, "reading the table"):
+    rows = _SearchRows(asked)
+    for columns in TableFiles.of(paths, delimiter).batches(rows.names, progress, "reading the table"):
         rows.add(columns)
     cases = rows.cases()
     ladders = tuple(ladder_of(name, rows.cells(name), hierarchies.get(name, ""), beside) for name in asked.quasi)
@@ -69,7 +69,7 @@ def fixed(
     return Fix(goal, asked, rules, record, after)
 
 
-def _check(asked: Asked, goal: Goal, hierarchies: Mapping[str, str]) -> None:
+def _check(asked: RiskRequest, goal: Goal, hierarchies: Mapping[str, str]) -> None:
     strange = set(hierarchies) - set(asked.quasi)
     if strange:
         raise PolicyError(
@@ -114,10 +114,10 @@ def _rule_told(rule: Any) -> str:
 
 
 @dataclass(slots=True)
-class _Rows:
+class _SearchRows:
     """The different rows of a table so far, as codes; the values behind the codes, in memory."""
 
-    asked: Asked
+    asked: RiskRequest
     values_of: dict[str, Values] = field(default_factory=dict)
     waiting: list[tuple[Codes, ...]] = field(default_factory=list)
     counts: list[Codes] = field(default_factory=list)
@@ -173,7 +173,7 @@ class _Rows:
                              hint="use fewer quasi-identifiers, or a sample of the table")  # fmt: skip
 
 
-def _released(rows: _Rows, lattice: Lattice, node: Node) -> Iterator[Columns]:
+def _released(rows: _SearchRows, lattice: Lattice, node: Node) -> Iterator[Columns]:
     """The table as it would be released, with numbers in place of generalised values: they say as much of classes."""
     cases, bad = lattice.cases, lattice.suppressed(node)
     (codes,) = rows.waiting

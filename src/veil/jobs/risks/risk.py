@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from veil.errors import PolicyError
-from veil.jobs.work.table_files import Columns, Progress, Table
+from veil.jobs.work.table_files import Columns, Progress, TableFiles
 from veil.risk.bag import MEMORY, BagMemory, runs
 from veil.risk.classes import RunKeys, Spectrum, Tally
 from veil.risk.keyed import Keyed
@@ -19,7 +19,7 @@ Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RiskRequest:
     """What is measured: the quasi-identifiers, the sensitive columns, and above what a record's risk is counted.
 
     Shape:   `person`: the column that tells whose a row is; a class then counts persons.
@@ -34,7 +34,7 @@ class Asked:
 
 
 def risk(
-    paths: Sequence[Path], asked: Asked, *, population: Sequence[Path] = (), delimiter: str | None = None,
+    paths: Sequence[Path], asked: RiskRequest, *, population: Sequence[Path] = (), delimiter: str | None = None,
     progress: Progress | None = None,
 ) -> Record:  # fmt: skip
     """The record of a table's risk: counts, shares and names of columns; no value and no name of a file.
@@ -45,8 +45,8 @@ def risk(
              `risk-population`; FormatError `risk-empty`, `risk-column-type` and those of the formats; LimitError `risk-values`.
     """
     _check(asked)
-    table = Table.of(paths, delimiter)
-    everyone = Table.of(population, delimiter) if population else None
+    table = TableFiles.of(paths, delimiter)
+    everyone = TableFiles.of(population, delimiter) if population else None
     with BagMemory(asked.memory) as room:
         keys = RunKeys.draw(len(asked.quasi))
         tally = Tally(asked.quasi, room, person=asked.person, sensitive=asked.sensitive, keys=keys)
@@ -65,7 +65,7 @@ def risk(
 
 
 def measured(
-    paths: Sequence[Path], asked: Asked, *, population: Sequence[Path] = (), after: Sequence[Path] = (),
+    paths: Sequence[Path], asked: RiskRequest, *, population: Sequence[Path] = (), after: Sequence[Path] = (),
     delimiter: str | None = None, progress: Progress | None = None,
 ) -> Record:  # fmt: skip
     """The record of a table's risk, and under `after` that of the table as it is to be released, or None.
@@ -83,7 +83,7 @@ def measured(
     return {**record, "after": found, "fix": None}
 
 
-def recorded(batches: Iterable[Columns], asked: Asked) -> Record:
+def recorded(batches: Iterable[Columns], asked: RiskRequest) -> Record:
     """The record of a table that is already in hand, batch by batch."""
     with BagMemory(asked.memory) as room:
         tally = Tally(asked.quasi, room, person=asked.person, sensitive=asked.sensitive)
@@ -92,7 +92,7 @@ def recorded(batches: Iterable[Columns], asked: Asked) -> Record:
         return _record(tally, None, None, asked)
 
 
-def _record(tally: Tally, people: Tally | None, guess: _Guess | None, asked: Asked) -> Record:
+def _record(tally: Tally, people: Tally | None, guess: _Guess | None, asked: RiskRequest) -> Record:
     whole = tally.spectrum()
     looks = tally.in_population(people) if people is not None else None
     crowd = people.spectrum() if people is not None else None
@@ -126,14 +126,14 @@ def check_page(page: Path | None, read: Sequence[Path]) -> None:
             "the folder of -o does not exist, or -o is a folder",
             hint="create the folder first, and give the name of a file in it",
         )
-    if page.resolve() in {path.resolve() for path in Table.of(read).files}:
+    if page.resolve() in {path.resolve() for path in TableFiles.of(read).files}:
         raise PolicyError("risk-page", "-o is one of the input tables", hint="give another file")
 
 
 class _Guess:
     """Columns that by their names tell whose a row is, though nobody said so, and whether one of them repeats."""
 
-    def __init__(self, table: Table, asked: Asked, room: BagMemory) -> None:
+    def __init__(self, table: TableFiles, asked: RiskRequest, room: BagMemory) -> None:
         named = {*_named(asked)}
         self.columns = [] if asked.person else [name for name in table.person_columns() if name not in named][:2]
         self._bags = {name: (Keyed(), room.bag()) for name in self.columns}
@@ -153,11 +153,11 @@ class _Guess:
         return found
 
 
-def _named(asked: Asked) -> tuple[str, ...]:
+def _named(asked: RiskRequest) -> tuple[str, ...]:
     return (*asked.quasi, *asked.sensitive, *filter(None, [asked.person]))
 
 
-def _check(asked: Asked) -> None:
+def _check(asked: RiskRequest) -> None:
     named = _named(asked)
     if len(set(named)) != len(named):
         raise PolicyError(

@@ -14,7 +14,7 @@ import yaml
 from veil.errors import PolicyError
 from veil.jobs.release.assemble import write_durably
 from veil.jobs.risks.fix import Fix
-from veil.jobs.work.table_files import Table, columns_of
+from veil.jobs.work.table_files import TableFiles, columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _flow(value: Any) -> str:
 
 
 def _new(fix: Fix, project: Path, paths: Sequence[Path], delimiter: str | None) -> str:
-    table = Table.of(paths, delimiter)
+    table = TableFiles.of(paths, delimiter)
     folder = paths[0] if paths[0].is_dir() else paths[0].parent
     if any(folder.resolve() not in path.resolve().parents for path in table.files):
         raise PolicyError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from veil.errors import Error
-from veil.verify.findings import WEAK, Place
+from veil.verify.findings import WEAK, FindingPlace
 
 STRONG = frozenset(
     {"known-identifier", "residual-pattern", "residual-name", "residual-date", "torn"}
@@ -55,7 +55,7 @@ class Quarantined:
         return cls(what, error.code, spots, len(spots), counted=True)
 
     @classmethod
-    def of(cls, what: str, places: Sequence[Place], *, rows_only: bool = False) -> Quarantined:
+    def of(cls, what: str, places: Sequence[FindingPlace], *, rows_only: bool = False) -> Quarantined:
         """Shape: at least one place; they are numbered later, from the beginning of their file."""
         spots = tuple(Spot(place.row, place.column) for place in places)
         return cls(what, places[0].code, spots if rows_only else spots[:SHOWN], len(spots), rows_only)

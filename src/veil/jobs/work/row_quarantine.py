@@ -14,7 +14,7 @@ from veil.model import Batch
 from veil.policy.plan import Plan
 from veil.policy.row_quarantine import ALONE
 from veil.verify import Findings
-from veil.verify.findings import WEAK, Place
+from veil.verify.findings import WEAK, FindingPlace
 
 ROUNDS = 10  # times that rows of a unit are taken out and the others are read again; a check may list no more than 100 at once
 
@@ -28,7 +28,7 @@ class RowQuarantine:
     def __init__(self, plan: Plan, unit: Unit) -> None:
         self._unit, self._rounds = unit, 0
         self._weak, self._strong = (plan.on_evidence(strength) == ALONE for strength in ("weak", "strong"))
-        self._places: dict[int, Place] = {}  # by number among the rows that can be parsed
+        self._places: dict[int, FindingPlace] = {}  # by number among the rows that can be parsed
         self._broken = Broken("", ())
         self._doubtful: list[int] = []
         self.height = 0  # rows that were read and stay
@@ -65,7 +65,7 @@ class RowQuarantine:
 
         Keeps:   what no row can be blamed for (an operator at fault, rows lost, two readings that differ) costs the file.
         """
-        found = {row: Place(row, "", DOUBTFUL) for row in self._doubtful if row not in self._places}
+        found = {row: FindingPlace(row, "", DOUBTFUL) for row in self._doubtful if row not in self._places}
         if findings.strong and not (self._strong and _is_of_rows(findings)):
             return False
         seen = [*(findings.weak if self._weak else ()), *findings.strong.values()]
@@ -82,7 +82,7 @@ class RowQuarantine:
         self.height -= len(found)
         return True
 
-    def spots(self, places: Iterable[Place]) -> list[Place]:
+    def spots(self, places: Iterable[FindingPlace]) -> list[FindingPlace]:
         """Places among the rows that stay, as places among all rows of the unit."""
         seen = list(places)
         rows = self._of_all(shifted([place.row for place in seen], sorted(self._places)))
@@ -90,7 +90,7 @@ class RowQuarantine:
 
     def quarantined(self, label: str) -> list[Quarantined]:
         """The rows that are not in the output: one entry a code."""
-        by_code: dict[str, list[Place]] = {}
+        by_code: dict[str, list[FindingPlace]] = {}
         for place in self._out():
             by_code.setdefault(place.code, []).append(place)
         return [Quarantined.of(label, some, rows_only=True) for some in by_code.values()]
@@ -99,10 +99,10 @@ class RowQuarantine:
         """The file, where no row stays or the others cannot be shown."""
         return [Quarantined.of(label, self._out() if self.is_empty else self.spots(findings.strong.values()))]
 
-    def _out(self) -> list[Place]:
+    def _out(self) -> list[FindingPlace]:
         own = sorted(self._places.values())
         moved = self._of_all([place.row for place in own])
-        broken = [Place(row, "", self._broken.code) for row in self._broken.rows]
+        broken = [FindingPlace(row, "", self._broken.code) for row in self._broken.rows]
         return broken + [place._replace(row=row) for row, place in zip(moved, own, strict=True)]
 
     def seen(self) -> dict[str, int]:

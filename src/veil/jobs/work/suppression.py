@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from veil.engine import Engine
 from veil.errors import LeakError, LimitError
-from veil.jobs.work.table_files import Progress, Table
+from veil.jobs.work.table_files import Progress, TableFiles
 from veil.jobs.work.units import Unit, batches
 from veil.keys import Keys
 from veil.model import Batch, Edits, Report
@@ -116,7 +116,7 @@ def _check(source: SourcePlan, asked: SuppressPlan, files: list[Path], suppresse
     delimiter = source.files[0].settings.get("delimiter")
     with BagMemory() as room:
         tally = Tally(asked.over, room, sensitive=asked.sensitive, parts=False)
-        for columns in Table.of(files, delimiter).batches((*asked.over, *asked.sensitive)):
+        for columns in TableFiles.of(files, delimiter).batches((*asked.over, *asked.sensitive)):
             tally.add(columns)
         few = len(tally.failing(asked.k, asked.distinct, asked.t if not asked.person else None))
         if few or tally.suppressed < suppressed:

@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableFiles:
     """Files that are one table, in the order in which they are read.
 
     Shape:   a folder stands for every table in it, in the order of names.
@@ -35,7 +35,7 @@ class Table:
     delimiter: str | None = None
 
     @classmethod
-    def of(cls, paths: Sequence[Path], delimiter: str | None = None) -> Table:
+    def of(cls, paths: Sequence[Path], delimiter: str | None = None) -> TableFiles:
         """Errors: PolicyError `risk-delimiter`, `risk-file-missing`."""
         if delimiter is not None and len(delimiter) != 1:
             raise PolicyError("risk-delimiter", "--delimiter must be one character", hint="for example --delimiter ';'")
@@ -78,7 +78,7 @@ class Table:
             yield from _texts(reader, path, columns, seen)
 
 
-def columns_of(table: Table) -> tuple[str, ...]:
+def columns_of(table: TableFiles) -> tuple[str, ...]:
     """The names of the columns of a table's first file."""
     with _placed("file 1"):
         return _inspected(table.files[0], table.delimiter)[1].addresses

@@ -13,7 +13,7 @@ from veil.discover.kinds import KEPT, Guess
 from veil.discover.orders import DATED, orders_of
 from veil.discover.propose import born_column, is_cast, rule_text
 from veil.discover.signals import Signals
-from veil.discover.survey import Table, looked_at, related, survey
+from veil.discover.survey import SurveyedTable, looked_at, related, survey
 from veil.discover.terms import TERM
 from veil.discover.titles import Title, title_of
 from veil.errors import FormatError
@@ -124,7 +124,7 @@ def _title(column: str) -> Title | None:
     return title_of(grammar_of(column).title(column))
 
 
-def _tables(folder: Path, name: str) -> tuple[list[Table], frozenset[str] | None]:
+def _tables(folder: Path, name: str) -> tuple[list[SurveyedTable], frozenset[str] | None]:
     """The tables of a file; of records also the paths that may be kept, for a key of the others may be a value."""
     kind = kind_of(name)
     if traits_of(kind).kind is Kind.RECORDS:
@@ -135,7 +135,7 @@ def _tables(folder: Path, name: str) -> tuple[list[Table], frozenset[str] | None
     return [looked_at(FolderStore(folder), "table", [name], kind, hear=True)], None
 
 
-def _source(table: Table, own: str | None, rules: Mapping[str, Any], *, is_tree: bool) -> Record:
+def _source(table: SurveyedTable, own: str | None, rules: Mapping[str, Any], *, is_tree: bool) -> Record:
     book, sheet = path_of(table.files[0]), inner_of(table.files[0])
     source: Record = {"files": [book], "columns": dict(rules)} | ({"sheet": sheet} if sheet else {})
     if own is None:
@@ -148,7 +148,7 @@ def _source(table: Table, own: str | None, rules: Mapping[str, Any], *, is_tree:
     return source
 
 
-def _subject_of(table: Table) -> str | None:
+def _subject_of(table: SurveyedTable) -> str | None:
     """A column that is called as the id of a person is: of a table that stands alone nothing else refers to it."""
     return next(
         (
@@ -160,7 +160,9 @@ def _subject_of(table: Table) -> str | None:
     )
 
 
-def _rule(choice: Choice, table: Table, column: str, own: str | None, domain: str | None, *, padded: bool) -> Any:
+def _rule(
+    choice: Choice, table: SurveyedTable, column: str, own: str | None, domain: str | None, *, padded: bool
+) -> Any:
     """The rule of a column.
 
     Keeps:   dates of nobody do not move: they go. Under Safe
@@ -187,7 +189,7 @@ def _gone(guess: Guess) -> Any:
     return "drop" if guess.kind == "age" else {"as": guess.kind}
 
 
-def _shown(source: str, table: Table, rules: Mapping[str, Any]) -> list[Record]:
+def _shown(source: str, table: SurveyedTable, rules: Mapping[str, Any]) -> list[Record]:
     """The columns by the names that their owner knows, each by a name of its own; no log and no report shows them."""
     found: dict[str, Record] = {}
     for column, rule in rules.items():

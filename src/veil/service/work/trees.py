@@ -9,7 +9,7 @@ from pathlib import Path
 from veil.discover.heard import heard_in, with_heard, worth_hearing
 from veil.discover.kinds import Guess, guess
 from veil.discover.signals import signals_of
-from veil.discover.survey import Table
+from veil.discover.survey import SurveyedTable
 from veil.formats.base import Format, Part
 from veil.model import Batch
 from veil.parts import part
@@ -22,7 +22,7 @@ _NUMBERS = ("value", "magnitude", "result", "quantity")
 _UNITS = ("unit", "units", "uom", "unitOfMeasure", "unit_of_measure")
 
 
-def tree_table(folder: Path, name: str, kind: str) -> tuple[Table, frozenset[str]]:
+def tree_table(folder: Path, name: str, kind: str) -> tuple[SurveyedTable, frozenset[str]]:
     """Every path of a file with what its values seem to be, and the paths whose keys are names of fields.
 
     Shape:   `sample` holds the paths that have one value in a record, for they alone can name its subject.
@@ -30,7 +30,7 @@ def tree_table(folder: Path, name: str, kind: str) -> tuple[Table, frozenset[str
     """
     reader: Format = part("formats", kind)()
     seen = reader.inspect(folder / name, {"name": name})
-    table = Table("table", [name])
+    table = SurveyedTable("table", [name])
     values: dict[str, list[str | None]] = {address: [] for address in seen.addresses}
     records: Counter[str] = Counter()
     many: set[str] = set()
@@ -55,7 +55,7 @@ def _look(batch: Batch, values: dict[str, list[str | None]], records: Counter[st
             many.add(field.address)
 
 
-def _guess(address: str, table: Table) -> Guess:
+def _guess(address: str, table: SurveyedTable) -> Guess:
     """What a path seems to be, by its last key; the few values of a record do not make a code."""
     if address.endswith("{}"):
         return Guess("empty", 1.0, "an empty object or list")
@@ -63,7 +63,7 @@ def _guess(address: str, table: Table) -> Guess:
     return guess(last or address, table.signals[address])
 
 
-def _quantity(address: str, guess: Guess, paths: Collection[str], table: Table) -> Guess:
+def _quantity(address: str, guess: Guess, paths: Collection[str], table: SurveyedTable) -> Guess:
     """A number beside its unit is a measure, however many places it has. Source: FHIR, Quantity; openEHR, DV_QUANTITY."""
     stem, _, last = address.rpartition(".")
     is_number = table.signals[address].at("decimal") + table.signals[address].at("integer") > _NEARLY_ALL
