@@ -80,7 +80,8 @@ class Neighbours:
             fewest = _FEWEST - 1
         named = [place for place in places if any(names.touched(place.start, place.end))]
         forms = {place.form for place in named}
-        open_ = [place for place in places if place not in named and (place.form in forms or not forms)]
+        known = frozenset(named)
+        open_ = [place for place in places if place not in known and (place.form in forms or not forms)]
         likely = [place for place in open_ if self._is_borne(shown[place.start : place.end])]
         if not named and not self._is_list_of_names(shown, places, likely, fewest):
             return
@@ -88,9 +89,10 @@ class Neighbours:
             return
         if len(named) > 1:
             yield from self._given_names(shown, named)
+        rather = frozenset(likely)
         for place in open_:
             value = shown[place.start : place.end]
-            if place in likely or (len(named) + len(likely) >= min(2, fewest - 1) and self._can_be(value)):
+            if place in rather or (len(named) + len(likely) >= min(2, fewest - 1) and self._can_be(value)):
                 yield place.start, place.end
 
     def _given_names(self, shown: str, named: Sequence[Place]) -> Iterator[tuple[int, int]]:
