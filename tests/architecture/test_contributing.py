@@ -127,3 +127,9 @@ def test_make_help_names_each_target_in_its_group():
     phony = set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split())
     described = set(re.findall(r"^## (?!@)([\w-]+)", text, re.MULTILINE))
     assert phony - {"help"} <= described
+
+
+def test_each_file_of_the_cases_is_listed():
+    folder = ROOT / "tests" / "cases"
+    listed = set(re.findall(r"`(test_case_\d\w+\.py)`", (folder / "README.md").read_text(encoding="utf-8")))
+    assert listed == {path.name for path in folder.glob("test_case_[0-9]*.py")}

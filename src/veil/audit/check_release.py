@@ -92,11 +92,8 @@ def hold(rows: list[str], good: bool, well: str, ill: str) -> None:
 def check_outputs(release: Path, manifest: dict[str, Any], rows: list[str]) -> None:
     """Every file that the manifest names is as the run left it, and there is no other."""
     named = {str(output["name"]): str(output["sha256"]) for output in manifest["outputs"]}
-    there = {
-        path.relative_to(release).as_posix(): path
-        for path in release.rglob("*")
-        if not path.is_dir() or path.is_symlink()
-    }
+    files = [path for path in release.rglob("*") if not path.is_dir() or path.is_symlink()]
+    there = {path.relative_to(release).as_posix(): path for path in files}
     plain = {name for name, path in there.items() if path.is_file() and not path.is_symlink()}
     bad = [name for name in named if name not in plain or digest(there[name]) != named[name]]
     hold(rows, not bad, f"{len(named)} outputs match the manifest", f"{len(bad)} outputs are missing or changed")
@@ -115,9 +112,8 @@ def check_signatures(release: Path, manifest: str, trusted: list[bytes], rows: l
             good = canonical(page) == line and set(page) == {*SIGNED, "signature"} and page["manifest"] == manifest
             good = good and is_signed(public, signature, PREFIX + canonical({key: page[key] for key in SIGNED}))
             whose = "given by --pub" if public in trusted else "confirm the key with its owner"
-            said = (
-                f"signed {page['at']} as {page['name']!r}: {page['meaning']!r}; key {sha256(public).hexdigest()[:32]}"
-            )
+            mark = sha256(public).hexdigest()[:32]
+            said = f"signed {page['at']} as {page['name']!r}: {page['meaning']!r}; key {mark}"
             by += [public] if good else []
         except FAULTS:
             good, whose = False, ""
@@ -167,12 +163,8 @@ def check_record(release: Path, record: Path, was: str, signatures: list[str], r
     good = good and (release / REPORT).is_file() and digest(release / REPORT) == ended[-1]["report"]
     hold(rows, good, f"{REPORT} is unchanged", f"{REPORT} is missing or changed")
     kept = [act["sha256"]["signature"] for act in acts if act["what"] == "signed" and act["sha256"]["manifest"] == was]
-    hold(
-        rows,
-        sorted(kept) == sorted(signatures),
-        f"the audit log lists the {len(kept)} signatures",
-        f"the audit log lists {len(kept)} signatures, but not the {len(signatures)} found",
-    )
+    ill = f"the audit log lists {len(kept)} signatures, but not the {len(signatures)} found"
+    hold(rows, sorted(kept) == sorted(signatures), f"the audit log lists the {len(kept)} signatures", ill)
 
 
 def check(release: Path, record: Path | None, trusted: list[bytes]) -> list[str]:

@@ -29,6 +29,9 @@ ASKED = {  # only where a policy or a command asks for them
     "safelist": "veil.detectors.safelist:Safelist",
 }
 _WITH_FILES = ("filters", "model")
+_READING = frozenset(
+    {"patterns", "dates", "gazetteer", "ner"}
+)  # with any of these, rows and clinical values are read too
 
 
 class Scanner:
@@ -49,8 +52,11 @@ class Scanner:
         allow_patterns: Collection[str] = (),
         deny_patterns: Mapping[str, Label] | None = None,
         language: Language | None = None,
+        structure: bool = True,
     ) -> None:
-        self._always: tuple[Judge | Structure | ClinicalValues, ...] = (ClinicalValues(language), Structure(language))
+        self._always: tuple[Judge | Structure | ClinicalValues, ...] = (
+            (ClinicalValues(language), Structure(language)) if structure else ()
+        )
         self.detectors = tuple(detectors)
         denied = (Denied(deny or {}, deny_patterns),) if deny or deny_patterns else ()
         self._finders = (*(detector for detector in detectors if isinstance(detector, Detector)), *denied)
@@ -115,7 +121,8 @@ def standard(
     Errors:  PartError `detector-unknown` for a name that is none of them, `detector-file` without a file for it.
     """
     spoken = language or english()
-    detectors = [_detector(name, house, files or {}, spoken) for name in chosen(STANDARD if names is None else names)]
+    wanted = chosen(STANDARD if names is None else names)
+    detectors = [_detector(name, house, files or {}, spoken) for name in wanted]
     return Scanner(
         detectors,
         thresholds=thresholds,
@@ -124,6 +131,7 @@ def standard(
         allow_patterns=allow_patterns,
         deny_patterns=deny_patterns,
         language=spoken,
+        structure=not _READING.isdisjoint(wanted),
     )
 
 

@@ -113,3 +113,12 @@ def test_a_hostile_text_takes_time_by_its_length(scanner: Scanner, piece: str) -
 
     seconds(2_000)
     assert seconds(80_000) < 0.1 + 12 * max(0.01, seconds(10_000))
+
+
+def test_rows_are_read_beside_detectors_that_read_and_not_beside_lists_alone():
+    """A site that asks for its own list alone gets what the list says, and no more."""
+    text = "Surname\tGiven\tMRN\nHARROW\tLinnea\t0048812\nQUENNELL\tOrla\t0051177\n"
+    (alone,) = standard(["known"]).find([text])
+    (read,) = standard(["patterns"]).find([text])
+    assert alone == []
+    assert "HARROW" in {text[span.start : span.end] for span in read}
