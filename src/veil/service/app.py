@@ -80,7 +80,7 @@ def check_parts(setting: Setting) -> None:
     try:
         import veil.service.spans  # noqa: F401, PLC0415  an extra of its own
     except ImportError:
-        raise ServiceError("spans-extra", "spans of requests need a library that is not installed",
+        raise ServiceError("spans-extra", "trace spans need a library that is not installed",
                            hint=f"{install('trace')}, or leave --otlp, --zipkin and OTEL_EXPORTER_... out") from None  # fmt: skip
 
 

@@ -32,12 +32,14 @@ class Provider:
         """Errors: ServiceError `role-unknown`, `oidc-address`."""
         if not self.roles or any(role not in ROLES for role in self.roles.values()):
             raise InvalidError(
-                "role-unknown", "there is no such role", hint="--oidc-role GROUP=ROLE, one of: " + ", ".join(ROLES)
+                "role-unknown", "unknown role", hint="--oidc-role GROUP=ROLE, one of: " + ", ".join(ROLES)
             )
         for address in (self.issuer, self.public):
             to = urlsplit(address)
             if to.scheme != "https" and not (to.scheme == "http" and to.hostname in LOOPBACK):
-                raise ServiceError("oidc-address", "an address of the sign-in is not encrypted", hint="https://")
+                raise ServiceError(
+                    "oidc-address", "an address of the OpenID Connect provider does not use TLS", hint="https://"
+                )
 
     @property
     def back(self) -> str:
@@ -51,12 +53,18 @@ class Provider:
         for role in reversed(ROLES):
             if role in found:
                 return role
-        raise ForbiddenError("oidc-role", "this account has no role here", hint="ask for one of the groups that have")
+        raise ForbiddenError(
+            "oidc-role",
+            "this account has no role in Veil",
+            hint="ask the administrator to add it to a group with a role (--oidc-role GROUP=ROLE)",
+        )
 
 
 def secret_of(environment: Mapping[str, str] | None = None) -> str:
     """The client's secret, from VEIL_OIDC_SECRET. Errors: ServiceError `oidc-secret`."""
-    found = (os.environ if environment is None else environment).get("VEIL_OIDC_SECRET", "")
+    found = (os.environ if environment is None else environment).get("set VEIL_OIDC_SECRET", "")
     if not found:
-        raise ServiceError("oidc-secret", "no secret of the client was given", hint="VEIL_OIDC_SECRET")
+        raise ServiceError(
+            "oidc-secret", "the client secret for OpenID Connect is missing", hint="set VEIL_OIDC_SECRET"
+        )
     return found

@@ -158,6 +158,6 @@ def _tried(do: Callable[[], Any] | None) -> Any:
     except Error as error:
         return error
     except MemoryError:
-        return LimitError("text-memory", "a text asks for more memory than there is")
+        return LimitError("text-memory", "a text needs more memory than is available")
     except BaseException as error:  # noqa: BLE001  a panic of a library too; its words may hold the text: its kind is told
         return RuntimeError(type(error).__name__)

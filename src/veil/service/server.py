@@ -51,25 +51,25 @@ class Listening:
         """Errors: ServiceError `listen-open`, `listen-local`, `listen-tls`."""
         if (self.certificate is None) != (self.key is None) or (self.clients and not self.certificate):
             raise ServiceError(
-                "listen-tls", "TLS needs a certificate and its key", hint="--tls-cert FILE --tls-key FILE"
+                "listen-tls", "TLS needs both a certificate and its private key", hint="--tls-cert FILE --tls-key FILE"
             )
         self._check_files()
         loopback = self.host in LOOPBACK
         if local and not loopback:
             raise ServiceError(
                 "listen-local",
-                "calls without a token are taken from this machine alone",
-                hint="leave --host out, or --local",
+                "--local answers calls from this machine only, and --host names another address",
+                hint="remove --host, or remove --local",
             )
         if local and self.proxied:
-            raise ServiceError("listen-local", "behind a proxy every call seems to come from this machine",
-                               hint="leave --behind-proxy out, or --local")  # fmt: skip
+            raise ServiceError("listen-local", "--local cannot be used with --behind-proxy: every call would seem to come from this machine",
+                               hint="remove --behind-proxy, or remove --local")  # fmt: skip
         if local and not set(hosts) <= set(LOOPBACK):
-            raise ServiceError("listen-local", "a name of another machine is served with tokens only", where="--allow-host",
-                               hint="leave --local out; behind a proxy: --behind-proxy")  # fmt: skip
+            raise ServiceError("listen-local", "--local answers for this machine's own names only", where="--allow-host",
+                               hint="remove --local; behind a proxy use --behind-proxy")  # fmt: skip
         if not loopback and self.certificate is None and not self.proxied:
-            raise ServiceError("listen-open", "this address is open to others, and nothing is encrypted",
-                               hint="--tls-cert and --tls-key; --behind-proxy where TLS ends before this service")  # fmt: skip
+            raise ServiceError("listen-open", "other machines can reach this address, and TLS is not set up",
+                               hint="set --tls-cert and --tls-key, or --behind-proxy where a proxy terminates TLS")  # fmt: skip
 
     def _check_files(self) -> None:
         """Files that TLS cannot use stop the start, and not each process that answers."""
@@ -81,8 +81,8 @@ class Listening:
             if self.clients:
                 context.load_verify_locations(self.clients)
         except (OSError, ValueError):
-            raise ServiceError("listen-tls", "the certificate, its key or the authorities of callers cannot be used",
-                               hint="PEM files; the key is that of the certificate, and has no passphrase") from None  # fmt: skip
+            raise ServiceError("listen-tls", "the TLS certificate, its private key or the CA file of clients is not valid",
+                               hint="give PEM files; the key must belong to the certificate and have no passphrase") from None  # fmt: skip
 
 
 def bound(listening: Listening) -> socket.socket:
@@ -97,8 +97,8 @@ def bound(listening: Listening) -> socket.socket:
         bound_socket.bind((listening.host, listening.port))
     except (OSError, UnicodeError):
         bound_socket.close()
-        raise ServiceError("listen-taken", "the address cannot be listened on", where=f"port {listening.port}",
-                           hint="another program has it, perhaps: --port 0 takes a free one") from None  # fmt: skip
+        raise ServiceError("listen-taken", "cannot listen on this address", where=f"port {listening.port}",
+                           hint="another program may use the port; --port 0 chooses a free one") from None  # fmt: skip
     bound_socket.listen(2048)
     bound_socket.set_inheritable(True)
     return bound_socket

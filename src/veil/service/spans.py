@@ -123,7 +123,9 @@ def _check(url: str) -> None:
         is_address = False
     if not is_address:
         raise PolicyError(
-            "spans-url", "spans would go to what is no http or https address", hint="http://127.0.0.1:4318"
+            "spans-url",
+            "the address for trace spans must begin with http:// or https://",
+            hint="for example http://127.0.0.1:4318",
         )
 
 

@@ -132,8 +132,8 @@ def _ids(path: Path) -> tuple[frozenset[str], list[int]]:
 
 
 def _broken(where: str) -> ServiceError:
-    return ServiceError("revoked-broken", "the list of tokens that were taken back cannot be read", where=where,
-                        hint="a line for each: its id, the token itself, or its access key id")  # fmt: skip
+    return ServiceError("revoked-broken", "the file of revoked tokens cannot be read", where=where,
+                        hint="one line for each token: its id, the token, or its access key id")  # fmt: skip
 
 
 class _Revoked:
@@ -150,7 +150,7 @@ class _Revoked:
             try:
                 self._read(self._path)
             except (OSError, UnicodeError):
-                raise HTTPException(503, "the list of tokens that were taken back cannot be read") from None
+                raise HTTPException(503, "the file of revoked tokens cannot be read") from None
         return self._ids
 
     def _read(self, path: Path) -> None:

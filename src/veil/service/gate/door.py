@@ -102,7 +102,9 @@ class Door:
         length, limit = headers.get("content-length", ""), self._limit(scope)
         if limit is not None and _LENGTH.fullmatch(length) and int(length) > limit:
             return LimitError(
-                "body-large", "the body is too large", hint="send less at once, or ask whoever runs the service"
+                "body-large",
+                "the body of the request is too large",
+                hint="send less in one request, or ask the administrator of the service",
             )
         return None
 
@@ -164,7 +166,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise HTTPException(413, "the body is too large")
+            raise HTTPException(413, "the body of the request is too large")
         return message
 
     return counted

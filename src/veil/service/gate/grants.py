@@ -45,7 +45,7 @@ def new_grant(scopes: Collection[str], seconds: float) -> Grant:
     Errors:  ServiceError `scope-unknown`.
     """
     if not set(scopes) <= set(SCOPES):
-        raise ServiceError("scope-unknown", "a scope is none of the service", hint=f"of {', '.join(SCOPES)}")
+        raise ServiceError("scope-unknown", "unknown scope of a token", hint=f"allowed: {', '.join(SCOPES)}")
     return Grant(os.urandom(6).hex(), frozenset(scopes), int(time.time() + seconds))
 
 

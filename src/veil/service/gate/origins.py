@@ -33,20 +33,22 @@ class Origins:
         """Shape: the error to answer with; None where the request may go on."""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         if self._local and is_proxied(scope, (name for name, _ in headers)):
-            return ForbiddenError("proxied", "this request came through a proxy, and this service answers its own machine without a token",
+            return ForbiddenError("proxied", "this request came through a proxy, and `--local` answers only calls from this machine",
                                   hint=_WITHOUT)  # fmt: skip
         if not self._allowed:
             return None
         hosts = [value for name, value in headers if name == "host"] or [""]
         if any(_host(host) not in self._allowed for host in hosts):
             hint = f"ask for localhost; behind a proxy: {_WITHOUT}" if self._local else "--allow-host names the hosts"
-            return MisdirectedError("host", "this host is not served here", hint=hint)
+            return MisdirectedError("host", "the service does not answer for this host name", hint=hint)
         pages = [value for name, value in headers if name == "origin"]
         if self._local and any(
             page not in self._shared and _host(page.partition("://")[2]) not in self._allowed for page in pages
         ):
             return ForbiddenError(
-                "origin", "a page of another origin may not call", hint="use the page of this service"
+                "origin",
+                "cross-origin request refused",
+                hint="open the page of this service itself, or allow the origin: --allow-origin",
             )
         return None
 

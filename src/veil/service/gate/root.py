@@ -23,12 +23,12 @@ def root_keys(path: Path | None, environment: Mapping[str, str] | None = None, *
     if path is None:
         secret = environment.get(VARIABLE, "")
         if not secret and known:
-            raise KeyringError("service-key-missing", "no key of the service was given",
+            raise KeyringError("service-key-missing", "the service key is missing",
                                hint=f"--key-file FILE, or {VARIABLE}")  # fmt: skip
         return keys_of(secret) if secret else Keys.from_secret(os.urandom(ROOT_BYTES))
     if not path.exists():
         if known:
-            raise KeyringError("service-key-missing", "the key of the service is not there", where=path.name,
-                               hint="the service makes it when it starts: veil serve --key-file FILE")  # fmt: skip
+            raise KeyringError("service-key-missing", "the file of the service key does not exist", where=path.name,
+                               hint="the service creates it at the first start: veil serve --key-file FILE")  # fmt: skip
         create_private(path, os.urandom(ROOT_BYTES).hex().encode() + b"\n")
     return keys_of(read_private(path).decode("ascii", "replace"))

@@ -132,7 +132,11 @@ class _Coming:
     def counted(self, owner: str) -> Iterator[None]:
         """Errors: LimitError `uploads-many`."""
         if self._running[owner] >= _AT_ONCE:
-            raise BusyError("uploads-many", "too many files are sent at once", hint="send the next when one is here")
+            raise BusyError(
+                "uploads-many",
+                "too many uploads at the same time",
+                hint="wait until an upload has finished, then send the next file",
+            )
         self._running[owner] += 1
         try:
             yield
@@ -146,7 +150,9 @@ async def _stream(request: Request, draft: Draft) -> None:
     """Errors: LimitError `upload-large`; ServiceError `upload-broken`."""
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > draft.most:
-        raise LimitError("upload-large", "the file is larger than is allowed", hint="ask whoever runs the service")
+        raise LimitError(
+            "upload-large", "the file is larger than the upload limit", hint="ask the administrator of the service"
+        )
     waiting = bytearray()
     try:
         async for piece in request.stream():
@@ -155,7 +161,9 @@ async def _stream(request: Request, draft: Draft) -> None:
                 await run_in_threadpool(draft.write, bytes(waiting))
                 waiting.clear()
     except ClientDisconnect:
-        raise BadRequestError("upload-broken", "the file did not come whole", hint="send it again") from None
+        raise BadRequestError(
+            "upload-broken", "the upload is incomplete: the connection ended early", hint="upload the file again"
+        ) from None
     await run_in_threadpool(draft.write, bytes(waiting))
 
 

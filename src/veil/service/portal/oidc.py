@@ -112,7 +112,7 @@ def _known(provider: Provider) -> dict[str, Any]:
             raise ValueError  # noqa: TRY301  one answer for every fault of the page
     except (httpx.HTTPError, ValueError, KeyError, AttributeError, TypeError):
         raise UpstreamError(
-            "oidc-gone", "the provider of accounts does not answer as one", hint="look at --oidc-issuer"
+            "oidc-gone", "the OpenID Connect provider does not answer as expected", hint="check --oidc-issuer"
         ) from None
     return found
 
@@ -135,4 +135,4 @@ def _onward(path: str) -> HTMLResponse:
 
 
 def _refused() -> ServiceError:
-    return ForbiddenError("oidc-refused", "the sign-in was not completed", hint="begin again at /sign-in")
+    return ForbiddenError("oidc-refused", "the sign-in was not completed", hint="start again at /sign-in")

@@ -32,7 +32,7 @@ class Visitors:
             request.headers.get(CHANGE, "").encode(), change_token(token).encode()
         ):
             raise ForbiddenError(
-                "change-token", "this change does not come from a page of this session", hint="load the page again"
+                "change-token", "the request has no valid CSRF token of this session", hint="reload the page"
             )
         return found
 

@@ -33,7 +33,7 @@ class Caller:
 def check_role(caller: Caller, *roles: str) -> None:
     """Errors: ServiceError `role`."""
     if caller.role not in roles:
-        raise ForbiddenError("role", "this role may not do that", hint="ask an admin of the service")
+        raise ForbiddenError("role", "your role does not allow this action", hint="ask an administrator of the service")
 
 
 def check_submits(caller: Caller) -> None:
@@ -51,12 +51,14 @@ def check(row: Row | None, caller: Caller, act: str, now: float) -> Row:
     if row is None or row["owner"] != caller.owner:
         raise unknown()
     if act not in ("see", "delete") and (row["state"] == EXPIRED or now >= row["until"]):
-        raise GoneError("job-expired", "the time of this job is over: it was deleted", hint="upload the file again")
+        raise GoneError("job-expired", "this job has expired, and its files were deleted", hint="upload the file again")
     if row["state"] not in STATES[act]:
         what = "ended" if row["state"] in (FAILED, CANCELLED) else row["state"]
-        raise ConflictError("job-state", f"this cannot be done to a job that is {what}", hint="see its state")
+        raise ConflictError(
+            "job-state", f"job is {what}: this action is not possible", hint=f"read its state: GET /jobs/{id}"
+        )
     return row
 
 
 def unknown() -> ServiceError:
-    return NotFoundError("job-unknown", "there is no such job of yours")
+    return NotFoundError("job-unknown", "job not found")

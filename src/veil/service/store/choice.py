@@ -60,8 +60,8 @@ class Choice:
         if unknown or [bool(self.profile), bool(self.identifiers), bool(self.policy)].count(True) != 1:
             raise InvalidError(
                 "choice",
-                "a job names one profile that there is, or identifiers that there are",
-                hint="see the lists of both",
+                "a job needs exactly one of: a known profile, a list of known identifiers, or a policy",
+                hint="select at least one identifier, or one profile; GET /portal/api/lists has both",
             )
 
     @property

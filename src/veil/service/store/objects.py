@@ -27,7 +27,9 @@ class Draft:
     def write(self, data: bytes) -> None:
         """Errors: LimitError `upload-large`."""
         if self.sealing.size + len(data) > self.most:
-            raise LimitError("upload-large", "the file is larger than is allowed", hint="ask whoever runs the service")
+            raise LimitError(
+                "upload-large", "the file is larger than the upload limit", hint="ask the administrator of the service"
+            )
         self.sealing.write(data)
 
     def finish(self) -> None:

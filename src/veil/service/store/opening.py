@@ -47,7 +47,11 @@ def open_place(site: Site) -> Place:
         _make_private(Path(site.objects))
         return Folder(Path(site.objects))
     if site.folder is None:
-        raise ServiceError("store-objects", "several nodes need one place for sealed files", hint="--objects s3://BUCKET/PREFIX, or a folder that all of them share")  # fmt: skip
+        raise ServiceError(
+            "store-objects",
+            "several nodes need one shared place for encrypted files",
+            hint="--objects s3://BUCKET/PREFIX, or a folder that all nodes share",
+        )
     return Folder(site.folder / "objects")
 
 
@@ -59,7 +63,7 @@ def open_record(site: Site, database: Database) -> Record:
 def _opened(scheme: str, place: str, written: str) -> Any:
     address = parse(written, Path())
     if address.scheme != scheme:
-        raise ServiceError("store-kind", "a service keeps nothing in a store of this kind", hint="--data postgresql://..., --objects s3://..., or folders")  # fmt: skip
+        raise ServiceError("store-kind", "unsupported storage address", hint="supported: --data postgresql://..., --objects s3://..., or a folder for each")  # fmt: skip
     module, name = place.split(":")
     try:
         return getattr(import_module(module), name)(address)
@@ -71,6 +75,6 @@ def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
-        raise UnavailableError("store-closed", "the data folder cannot be made", where=folder.name, hint="name a folder that this account may write") from None  # fmt: skip
+        raise UnavailableError("store-closed", "the data folder cannot be created", where=folder.name, hint="choose a folder that this account can write to") from None  # fmt: skip
     if folder.stat().st_mode & 0o077:
-        raise ServiceError("store-open", "others may look into the data folder", hint="chmod 700")
+        raise ServiceError("store-open", "other users can read the data folder", hint="chmod 700")

@@ -59,8 +59,8 @@ class Passwords:
         if not _SHORTEST <= len(password) <= _LONGEST:
             raise InvalidError(
                 "password-short",
-                f"a password has {_SHORTEST} characters or more",
-                hint="a few words are easier to keep",
+                f"a password must have at least {_SHORTEST} characters",
+                hint="several words are easy to remember",
             )
         salt, cost = os.urandom(16), self._terms.password
         return Secret(salt, json.dumps(asdict(cost)), _stretched(password, salt, cost))
@@ -74,7 +74,11 @@ class Passwords:
         """
         found = self._judged(self._database.row("SELECT * FROM people WHERE name = ?", name), password)
         if found is None:
-            raise UnauthenticatedError("sign-in", "name or password is wrong, or the name is locked", hint="after five wrong passwords: for a quarter of an hour")  # fmt: skip
+            raise UnauthenticatedError(
+                "sign-in",
+                "the name or the password is wrong, or the account is locked",
+                hint="five wrong passwords lock an account for 15 minutes",
+            )
         return person_of(found)
 
     def change(self, person: str, old: str, new: str, session: bytes) -> None:
@@ -131,9 +135,9 @@ class Passwords:
         """The row of one who has a password. Errors: ServiceError `person-unknown`, `password-none`."""
         row = self._database.row("SELECT * FROM people WHERE id = ? AND active = 1", person)
         if row is None:
-            raise NotFoundError("person-unknown", "there is no such person")
+            raise NotFoundError("person-unknown", "user not found")
         if row["digest"] == NONE:
-            raise ConflictError("password-none", "this account has no password here", hint="it is the hospital's own: change it there")  # fmt: skip
+            raise ConflictError("password-none", "this account has no password in Veil", hint="it signs in through OpenID Connect: change the password there")  # fmt: skip
         return row
 
     def _judged(self, seen: Row | None, password: str) -> Row | None:
@@ -164,7 +168,11 @@ class Passwords:
 
 
 def uninvited() -> ServiceError:
-    return NotFoundError("invitation-unknown", "this link was used, withdrawn, or is too old", hint="ask for another")
+    return NotFoundError(
+        "invitation-unknown",
+        "this link was used already, was withdrawn, or has expired",
+        hint="ask an administrator for a new link",
+    )
 
 
 def link_digest(token: str) -> bytes:
@@ -186,4 +194,4 @@ def _stretched(password: str, salt: bytes, cost: Cost) -> bytes:
 
 
 def _wrong() -> ServiceError:
-    return ForbiddenError("password-wrong", "the old password is wrong, or the name is locked", hint="after five wrong passwords: for a quarter of an hour")  # fmt: skip
+    return ForbiddenError("password-wrong", "the current password is wrong, or the account is locked", hint="five wrong passwords lock an account for 15 minutes")  # fmt: skip

@@ -55,7 +55,7 @@ class People:
     def invite(self, role: str) -> tuple[str, str]:
         """A one-time token for a link, and the id by which it may be withdrawn. Errors: ServiceError `role-unknown`."""
         if role not in ROLES:
-            raise InvalidError("role-unknown", "there is no such role", hint="one of: " + ", ".join(ROLES))
+            raise InvalidError("role-unknown", "unknown role", hint="one of: " + ", ".join(ROLES))
         token, name = secrets.token_urlsafe(32), secrets.token_hex(8)
         until = self._clock.now() + self._terms.invitation
         with self._database.change() as line:
@@ -102,7 +102,9 @@ class People:
                 _insert(line, row)
                 return Person(known, str(row["name"]), role)
             if not person_row["active"]:
-                raise UnauthenticatedError("sign-in", "this account is shut", hint="ask an admin of the service")
+                raise UnauthenticatedError(
+                    "sign-in", "this account is deactivated", hint="ask an administrator of the service"
+                )
             line.execute("UPDATE people SET role = ?, digest = ? WHERE id = ?", (role, NONE, known))
             if person_row["role"] != role:
                 _end(line, known, person_row["role"])
@@ -118,7 +120,7 @@ class People:
         Errors:  ServiceError `person-unknown`, `role-unknown`, `admin-last`.
         """
         if role is not None and role not in ROLES:
-            raise InvalidError("role-unknown", "there is no such role", hint="one of: " + ", ".join(ROLES))
+            raise InvalidError("role-unknown", "unknown role", hint="one of: " + ", ".join(ROLES))
         with suppress(_TriedError), self._database.change() as line:
             _change(line, person, role, active)
             raise _TriedError
@@ -128,24 +130,30 @@ class People:
 
     def _row(self, name: str, password: str, role: str) -> dict[str, Any]:
         if not _NAME.fullmatch(name):
-            raise InvalidError("person-name", "a name has 2 to 100 letters, digits or . _ @ + -")
+            raise InvalidError(
+                "person-name", "a user name must have 2 to 100 characters: letters, digits, and . _ @ + -"
+            )
         return {"id": secrets.token_hex(8), "name": name, "role": role, **asdict(self._passwords.secret(password)), "made": self._clock.now()}  # fmt: skip
 
 
 def _check_first(line: Line, code: str) -> None:
     """Errors: ServiceError `setup-done`, `setup-code`."""
     if line.execute("SELECT 1 FROM people").fetchone():
-        raise ConflictError("setup-done", "the first admin is there already", hint="sign in, or ask for an invitation")
+        raise ConflictError(
+            "setup-done", "the administrator exists already", hint="sign in, or ask the administrator for an invitation"
+        )
     fact = line.execute("SELECT value FROM facts WHERE name = 'setup'").fetchone()
     if fact is None or not hmac.compare_digest(fact["value"], link_digest(code).hex()):
         raise ForbiddenError(
-            "setup-code", "this is not the code of the first run", hint="it stands in the terminal of the service"
+            "setup-code",
+            "that setup code is not right",
+            hint="it is printed in the terminal where the service was started",
         )
 
 
 def _insert(line: Line, row: dict[str, Any]) -> None:
     if line.execute("SELECT 1 FROM people WHERE name = ?", (row["name"],)).fetchone():
-        raise ConflictError("person-taken", "somebody has this name already", hint="choose another")
+        raise ConflictError("person-taken", "this user name is taken", hint="choose another name")
     insert(line, "people", {name: row[name] for name in ("id", "name", "role", "salt", "cost", "digest", "made")})
 
 
@@ -157,11 +165,15 @@ def _change(line: Line, person: str, role: str | None, active: bool | None) -> N
     """Errors: ServiceError `person-unknown`, `admin-last`."""
     row = line.execute("SELECT role FROM people WHERE id = ?", (person,)).fetchone()
     if row is None:
-        raise NotFoundError("person-unknown", "there is no such person")
+        raise NotFoundError("person-unknown", "user not found")
     values = (role, None if active is None else int(active), person)
     line.execute("UPDATE people SET role = coalesce(?, role), active = coalesce(?, active) WHERE id = ?", values)
     if not line.execute("SELECT 1 FROM people WHERE role = 'admin' AND active = 1").fetchone():
-        raise ConflictError("admin-last", "somebody must stay who manages the service", hint="make another admin first")
+        raise ConflictError(
+            "admin-last",
+            "the service needs at least one active administrator",
+            hint="give another user the role of an administrator first",
+        )
     _end(line, person, row["role"])
 
 

@@ -97,8 +97,8 @@ def _on_disk() -> Iterator[None]:
     try:
         yield
     except OSError:
-        raise UnavailableError("store-closed", "a sealed file cannot be written", hint="look at the disk and the rights of the folder for objects") from None  # fmt: skip
+        raise UnavailableError("store-closed", "an encrypted file cannot be written", hint="check free disk space and the permissions of the folder") from None  # fmt: skip
 
 
 def gone() -> ServiceError:
-    return GoneError("object-gone", "an object of the store is not there", hint="was the data folder put back from a copy?")  # fmt: skip
+    return GoneError("object-gone", "a stored file is missing", hint="the data folder may have been restored from a backup: upload the file again")  # fmt: skip

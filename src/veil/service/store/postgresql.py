@@ -144,8 +144,8 @@ class Postgresql(Database):
         else:
             raise UnavailableError(
                 "store-unsure",
-                "the database went away and did not say whether a change was made",
-                hint="look again in a while",
+                "the connection to the database was lost, and it is unknown whether the last change was saved",
+                hint="try again in a minute, and check the result before you repeat the action",
             )
         raise closed()
 

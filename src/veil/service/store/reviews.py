@@ -49,7 +49,7 @@ class Reviews:
         _, _, pieces = self._store.fetch(caller, job)
         if not self._store.about(caller, job).get("sample"):  # a file may be called as a sample is
             raise ConflictError(
-                "review-none", "this job drew no sample to be read", hint="hand the file in for a review"
+                "review-none", "this job has no sample for a review", hint="upload the file on the review page"
             )
         found: list[Record] = json.loads(b"".join(pieces))["texts"]
         return found
@@ -147,9 +147,7 @@ class Reviews:
         """
         proposed = {(entry["kind"], entry["label"], entry["word"]) for entry in self.proposed(caller, job)}
         if not set(chosen) <= proposed:
-            raise InvalidError(
-                "review-entry", "an entry does not follow from this review", hint="read the proposal again"
-            )
+            raise InvalidError("review-entry", "an entry was not proposed by this review", hint="reload the proposal")
         self._store.act("site rules approved", caller.owner, job, rules=len(chosen))
         return add_rules(self._store.database, self._store.objects, self._store.clock, caller, chosen)
 
@@ -192,4 +190,4 @@ def _word(texts: list[Record], mark: Mark) -> str:
 
 
 def _no_place() -> ServiceError:
-    return InvalidError("review-place", "the sample has no such place", hint="read the sample again")
+    return InvalidError("review-place", "the sample has no such text or position", hint="reload the sample")

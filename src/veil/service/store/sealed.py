@@ -92,8 +92,8 @@ def open_word(key: bytes, what: str, sealed: bytes) -> bytes:
 def damaged() -> ServiceError:
     return ServiceError(
         "object-damaged",
-        "an object of the store is not as it was sealed",
-        hint="it was changed, or the key is another's",
+        "a stored file was changed, or it was encrypted with another key",
+        hint="restore the data folder, or check the key file",
     )
 
 

@@ -73,4 +73,4 @@ def session_digest(token: str) -> bytes:
 
 
 def _none() -> ServiceError:
-    return UnauthenticatedError("session-none", "nobody has signed in here, or it is too long ago", hint="sign in")
+    return UnauthenticatedError("session-none", "your session has ended", hint="sign in")

@@ -119,7 +119,7 @@ def _parameters(address: Address, schema: str) -> dict[str, Any]:
 
 def closed() -> ServiceError:
     return UnavailableError("store-closed", "the database of the service cannot be read or written",
-                        hint="look at the server, its address and VEIL_DB_PASSWORD")  # fmt: skip
+                        hint="check the server, its address and VEIL_DB_PASSWORD")  # fmt: skip
 
 
 def _sealed(address: Address) -> ssl.SSLContext | bool:
@@ -132,11 +132,13 @@ def _sealed(address: Address) -> ssl.SSLContext | bool:
         return False
     if mode != "verify-full":
         raise ServiceError(
-            "store-tls", "this way to speak to the database is not known", hint="sslmode=verify-full, or disable"
+            "store-tls",
+            "unsupported value of `sslmode` in the database address",
+            hint="allowed: sslmode=verify-full, sslmode=disable",
         )
     try:
         return ssl.create_default_context(cafile=address.options.get("sslrootcert"))
     except OSError:
         raise ServiceError(
-            "store-tls", "the file of certificates cannot be read", hint="sslrootcert=FILE, PEM"
+            "store-tls", "the file of CA certificates cannot be read", hint="sslrootcert must be a file in PEM"
         ) from None

@@ -116,4 +116,4 @@ class Sqlite(Database):
 
 def _closed() -> ServiceError:
     return UnavailableError("store-closed", "the database of the service cannot be read or written",
-                        hint="look at the disk and the rights of the data folder")  # fmt: skip
+                        hint="check free disk space and the permissions of the data folder")  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 
 from veil.errors import BusyError, GoneError, InvalidError, LimitError, ServiceError
 from veil.keys import Keys
-from veil.parts import kind_of
+from veil.parts import endings, kind_of
 from veil.service.store import jobs
 from veil.service.store.access import Caller, check, check_submits
 from veil.service.store.choice import Choice
@@ -93,11 +93,13 @@ class Store:
         kind = kind_of(name)
         if not kind:
             raise InvalidError(
-                "job-format", "the ending of the file's name is of no known format", hint="see the list of formats"
+                "job-format", "files of this type are not supported", hint=f"supported: {', '.join(endings())}"
             )
         if len(name) > _LONGEST_NAME or not name.isprintable():
             raise InvalidError(
-                "job-name", f"a file's name has at most {_LONGEST_NAME} letters", hint="give it a shorter one"
+                "job-name",
+                f"a file name must have at most {_LONGEST_NAME} printable characters",
+                hint="rename the file",
             )
         self._check_quota(caller.owner)
         self._check_open(caller.owner)
@@ -191,7 +193,9 @@ class Store:
         output = self.database.row("SELECT * FROM objects WHERE job = ? AND what = ?", job, OUTPUT)
         if output is None:
             raise GoneError(
-                "object-gone", "an object of the store is not there", hint="was the data folder put back from a copy?"
+                "object-gone",
+                "a stored file is missing",
+                hint="the data folder may have been restored from a backup: upload the file again",
             )
         name = str(self._opened(row, "report")["name"])
         self.act("fetched", caller.owner, job, bytes=output["size"])
@@ -201,7 +205,7 @@ class Store:
         for piece in self.objects.read(output):
             if self.clock.now() >= until:
                 raise GoneError(
-                    "job-expired", "the time of this job is over: it was deleted", hint="upload the file again"
+                    "job-expired", "this job has expired, and its files were deleted", hint="upload the file again"
                 )
             yield piece
 
@@ -244,7 +248,9 @@ class Store:
         used = self.database.row(_HELD, owner)
         left = self.terms.quota - (used["held"] if used else 0)
         if left <= 0:
-            raise LimitError("quota", "there is no room left for this owner", hint="delete results that were fetched")
+            raise LimitError(
+                "quota", "the storage quota of this user is used up", hint="delete results that you have downloaded"
+            )
         return int(left)
 
     def _check_open(self, owner: str) -> None:
@@ -252,12 +258,14 @@ class Store:
         asked = f"SELECT count(*) AS open FROM jobs WHERE owner = ? AND until > ? AND state IN ({', '.join('?' * len(jobs.OPEN))})"  # noqa: S608  signs alone
         found = self.database.row(asked, owner, self.clock.now(), *jobs.OPEN)
         if found is not None and found["open"] >= _MOST_OPEN:
-            raise BusyError("jobs-open", "too many files of this owner wait", hint="wait until some are done, or cancel them")  # fmt: skip
+            raise BusyError("jobs-open", "too many files of this user are waiting", hint="wait until some are done, or cancel some")  # fmt: skip
 
     def _check_fits(self, line: Line, owner: str, size: int) -> None:
         """The quota once more, where nobody else can take it. Errors: LimitError `quota`."""
         if line.execute(_HELD, (owner,)).fetchone()["held"] + size > self.terms.quota:
-            raise LimitError("quota", "there is no room left for this owner", hint="delete results that were fetched")
+            raise LimitError(
+                "quota", "the storage quota of this user is used up", hint="delete results that you have downloaded"
+            )
 
     def shredded(self, noise: list[str]) -> None:
         """The rows are gone: the files go, and the log of the database forgets their keys."""
@@ -273,8 +281,8 @@ class Store:
             elif fact["value"] != keys.id:
                 raise ServiceError(
                     "store-key",
-                    "this data folder was locked with another key",
-                    hint="name the key file that it was made with",
+                    "this data folder was encrypted with another key",
+                    hint="give the key file that it was created with",
                 )
 
 

@@ -41,4 +41,4 @@ class Terms:
 
     def __post_init__(self) -> None:
         if not 0 < self.kept <= LONGEST_KEPT:
-            raise LimitError("kept-too-long", "a result is kept 72 hours at most", hint="a shorter time may be given")
+            raise LimitError("kept-too-long", "results can be kept for at most 72 hours", hint="choose a shorter time")

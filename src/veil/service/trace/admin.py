@@ -33,7 +33,7 @@ class Admin:
         try:
             self._server = await asyncio.start_server(self._met, host, port, limit=_HEAD)
         except OSError:
-            raise ServiceError("listen", "this address cannot be listened on", where=f"{host}:{port}") from None
+            raise ServiceError("listen", "cannot listen on this address", where=f"{host}:{port}") from None
         return int(self._server.sockets[0].getsockname()[1])
 
     def close(self) -> None:

@@ -177,7 +177,7 @@ def _messages(reading: Reading, content: bytes, kind: str, body: Body, most: int
         try:
             content = b64decode(content)
         except (binascii.Error, ValueError):
-            raise FormatError("grpc-broken", "this is not a stream of gRPC messages") from None
+            raise FormatError("grpc-broken", "not a stream of gRPC messages") from None
     found, whole = frames(content, body.grpc, most)
     reading.unread += [] if whole else ["grpc-broken"]
     for message in found:
@@ -191,9 +191,9 @@ def _messages(reading: Reading, content: bytes, kind: str, body: Body, most: int
 def _parts(reading: Reading, content: bytes, boundary: str, most: int, depth: int) -> None:
     """Errors: FormatError `multipart-broken`, LimitError `multipart-deep`."""
     if not boundary or len(boundary) > 200:
-        raise FormatError("multipart-broken", "a body of several parts does not say where they end")
+        raise FormatError("multipart-broken", "a multipart body has no boundary")
     if depth >= 4:
-        raise LimitError("multipart-deep", "parts lie within parts too deep")
+        raise LimitError("multipart-deep", "multipart parts are nested too deep")
     mark = re.escape(b"--" + boundary.encode("latin-1", "replace"))
     pieces = re.split(rb"(?:^|\r?\n)" + mark + rb"(?:--)?[ \t]*(?:\r?\n|$)", content, maxsplit=MOST_PARTS)
     if len(pieces) < 3 or len(pieces) > MOST_PARTS:

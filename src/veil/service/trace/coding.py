@@ -33,7 +33,7 @@ class Unpacker:
         names = [name for name in names if name not in ("", "identity")]
         if len(names) > MOST_CODINGS or any(name not in _WAYS for name in names):
             raise FormatError(
-                "body-coding", "a body is packed in a way that is not read", hint="gzip, deflate, br, zstd"
+                "body-coding", "unsupported Content-Encoding of a body", hint="supported: gzip, deflate, br, zstd"
             )
         self._ways = [_WAYS[name]() for name in reversed(names)]
         self._most, self._in, self._out = most, 0, 0
@@ -49,7 +49,7 @@ class Unpacker:
         except (FormatError, LimitError):
             raise
         except Exception:  # noqa: BLE001  each library has errors of its own, whose text may hold bytes of the body
-            raise FormatError("body-packed", "a packed body is damaged") from None
+            raise FormatError("body-packed", "a compressed body is damaged or incomplete") from None
 
     def is_whole(self) -> bool:
         """Whether what came so far ends where the packing does."""
@@ -70,7 +70,7 @@ class Unpacker:
     def _count(self, piece: bytes) -> None:
         self._out += len(piece)
         if self._out > self._most or (self._ways and self._out > FREE and self._out > RATIO * self._in):
-            raise LimitError("body-swollen", "a packed body holds more than is read")
+            raise LimitError("body-swollen", "a compressed body unpacks to more than the limit")
 
 
 def unpacked(body: bytes, codings: str, most: int) -> bytes:
@@ -81,7 +81,7 @@ def unpacked(body: bytes, codings: str, most: int) -> bytes:
     unpacker = Unpacker(codings, most)
     content = unpacker.feed(body)
     if not unpacker.is_whole():
-        raise FormatError("body-packed", "a packed body is damaged")
+        raise FormatError("body-packed", "a compressed body is damaged or incomplete")
     return content
 
 

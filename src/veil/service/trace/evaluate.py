@@ -209,8 +209,8 @@ def context_of(remote: Remote) -> ssl.SSLContext:
         if remote.cert:
             context.load_cert_chain(remote.cert, remote.key or None)
     except (OSError, ssl.SSLError):
-        raise PolicyError("evaluator-files", "a certificate, its key or its authority cannot be read",
-                          hint="--ca, --cert and --key name files in PEM") from None  # fmt: skip
+        raise PolicyError("evaluator-files", "the certificate, its private key or the CA certificate cannot be read",
+                          hint="--ca, --cert and --key must be files in PEM") from None  # fmt: skip
     return context
 
 
@@ -223,10 +223,12 @@ def checked(remote: Remote) -> Remote:
         to = urlsplit("")
     if to.scheme not in ("http", "https") or not to.hostname:
         raise PolicyError(
-            "evaluator-url", "the evaluator is no http or https address", hint="https://veil.example:8443"
+            "evaluator-url", "the evaluator must be an http or https address", hint="https://veil.example:8443"
         )
     if to.scheme == "http" and to.hostname not in LOOPBACK:
-        raise PolicyError("evaluator-plain", "text would travel in clear to another machine", hint="https://")
+        raise PolicyError(
+            "evaluator-plain", "the evaluator is on another machine, and its address does not use TLS", hint="https://"
+        )
     context_of(remote)
     return remote
 
@@ -238,4 +240,4 @@ def token_in(file: Path | None) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
-        raise PolicyError("token-file", "the file of the token cannot be read", where=file.name) from None
+        raise PolicyError("token-file", "the token file cannot be read", where=file.name) from None

@@ -34,7 +34,7 @@ class Findings:
 
     def __init__(self, folder: Path, passphrase: str, cost: Cost | None = None) -> None:
         if not passphrase:
-            raise KeyringError("passphrase-missing", "no passphrase was given", hint="VEIL_PASSPHRASE")
+            raise KeyringError("passphrase-missing", "the passphrase is missing", hint="VEIL_PASSPHRASE")
         cost, salt = cost or Cost(), os.urandom(16)
         self._head = json.dumps(
             {"format": _FORMAT, "cost": asdict(cost), "salt": _base64(salt)}, sort_keys=True
@@ -47,7 +47,7 @@ class Findings:
             self._file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
             self._size = os.write(self._file, self._head + b"\n")
         except OSError:
-            raise StoreError("findings-folder", "the folder for findings cannot be written") from None
+            raise StoreError("findings-folder", "the folder of --findings cannot be written") from None
 
     def keep(self, found: list[dict[str, Any]], trace_id: str) -> None:
         """Errors: StoreError `findings-folder`."""
@@ -64,7 +64,7 @@ class Findings:
                 self._size += len(line)
                 return
             os.ftruncate(self._file, self._size)
-        raise StoreError("findings-folder", "the folder for findings cannot be written")
+        raise StoreError("findings-folder", "the folder of --findings cannot be written")
 
     def close(self) -> None:
         """What is kept afterwards is refused: its number may by then be that of another file."""
@@ -89,9 +89,9 @@ def opened(path: Path, passphrase: str) -> Iterator[dict[str, Any]]:
         if page["format"] != _FORMAT:
             raise ValueError  # noqa: TRY301 - one answer for every fault of the page
     except OSError:
-        raise StoreError("findings-folder", "a file of findings cannot be read", where=path.name) from None
+        raise StoreError("findings-folder", "the findings file cannot be read", where=path.name) from None
     except (ValueError, KeyError, TypeError):
-        raise KeyringError("sealed-damaged", "this is not a whole sealed file", where=path.name) from None
+        raise KeyringError("sealed-damaged", "the findings file is damaged or incomplete", where=path.name) from None
     for number, line in enumerate(lines):
         try:
             sealed = base64.b64decode(line, validate=True)

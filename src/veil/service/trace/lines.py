@@ -38,9 +38,9 @@ def json_lines(text: str, key: str = "", nested: int = 0) -> list[str]:
     try:
         read = json.loads(text, object_pairs_hook=Pairs, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError:
-        raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}") from None
+        raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST} levels") from None
     except ValueError:
-        raise FormatError("json-broken", "this is not JSON") from None
+        raise FormatError("json-broken", "not valid JSON") from None
     return list(_walk(read, key, nested))
 
 
@@ -49,7 +49,7 @@ def _walk(read: Any, key: str, nested: int) -> Iterator[str]:
     while stack:
         name, value_of, depth = stack.pop()
         if depth > DEEPEST:
-            raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST}")
+            raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST} levels")
         if isinstance(value_of, Pairs):
             stack.extend((under, value, depth + 1) for under, value in reversed(value_of))
             if not value_of and name:
@@ -123,7 +123,7 @@ def xml_lines(body: bytes | str) -> list[str]:
     try:
         parser.Parse(body, True)
     except (expat.ExpatError, ValueError, LookupError):
-        raise FormatError("xml-broken", "this is not XML") from None
+        raise FormatError("xml-broken", "not valid XML") from None
     return walk.lines()
 
 
@@ -135,7 +135,7 @@ class _Xml:
         self._tag, self._began = "", -1  # of the element that has had no other in it so far
 
     def refuse(self, *_: object) -> None:
-        raise LimitError("xml-doctype", "a document brings definitions of its own, which are not read")
+        raise LimitError("xml-doctype", "the document has a DOCTYPE, which is not supported")
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         for name, value in attributes.items():

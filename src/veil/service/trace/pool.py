@@ -68,7 +68,7 @@ class Pool:
         self.alive = len(self._idle)
         if self.alive < self._count:
             self.close()
-            raise ServiceError("evaluator-start", "a process that evaluates could not be started")
+            raise ServiceError("evaluator-start", "a detection process could not be started")
 
     def body(self, body: Body, urgency: int = URGENT) -> asyncio.Future[Outcome]:
         head = {"what": "body", **asdict(body)}

@@ -24,7 +24,7 @@ def frames(body: bytes, coding: str, most: int) -> tuple[list[bytes], bool]:
     while at + _HEAD <= len(body):
         flag, size = body[at], int.from_bytes(body[at + 1 : at + _HEAD])
         if flag & 0x7E:
-            raise FormatError("grpc-broken", "this is not a stream of gRPC messages")
+            raise FormatError("grpc-broken", "not a stream of gRPC messages")
         message = body[at + _HEAD : at + _HEAD + size]
         if len(message) < size:
             break

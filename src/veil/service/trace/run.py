@@ -101,7 +101,7 @@ async def _until(ended: asyncio.Event, front: Front) -> None:
     for wait in waits:
         wait.cancel()
     if not ended.is_set():
-        raise ServiceError("envoy-gone", "Envoy ended by itself")
+        raise ServiceError("envoy-gone", "Envoy ended unexpectedly")
 
 
 def front_of(plan: Plan, watch: Watch) -> tuple[Front, Callable[[], int]]:
@@ -138,5 +138,7 @@ def place_of(text: str) -> tuple[str, int]:
     """
     host, _, port = text.rpartition(":")
     if not (port.isascii() and port.isdigit() and int(port) < 65_536):
-        raise PolicyError("listen-address", "an address to listen on is none", hint="127.0.0.1:15001")
+        raise PolicyError(
+            "listen-address", "invalid address to listen on", hint="use HOST:PORT, for example 127.0.0.1:15001"
+        )
     return host.strip("[]") or "127.0.0.1", int(port)

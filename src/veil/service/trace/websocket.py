@@ -55,7 +55,7 @@ class Frames:
         if len(head) < 2 + extra + mask:
             return False
         if head[0] & 0x30:
-            raise FormatError("frames-broken", "these are no frames of WebSocket")
+            raise FormatError("frames-broken", "not valid WebSocket frames")
         if extra:
             size = int.from_bytes(head[2 : 2 + extra])
         self._mask, self._turn, self._left = bytes(head[2 + extra : 2 + extra + mask]), 0, size
@@ -93,9 +93,9 @@ class Frames:
         try:
             text = self._inflate.decompress(packed, max(FREE, RATIO * len(packed)))
         except zlib.error:
-            raise FormatError("frames-broken", "these are no frames of WebSocket") from None
+            raise FormatError("frames-broken", "not valid WebSocket frames") from None
         if self._inflate.eof:  # a packing that says it is at its end: what comes behind would be passed over
-            raise FormatError("frames-broken", "these are no frames of WebSocket")
+            raise FormatError("frames-broken", "not valid WebSocket frames")
         if self._inflate.unconsumed_tail:
-            raise LimitError("body-swollen", "a packed body holds more than is read")
+            raise LimitError("body-swollen", "a compressed body unpacks to more than the limit")
         return text

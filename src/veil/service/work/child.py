@@ -55,7 +55,7 @@ def work(task: Task, line: Connection) -> None:
     except MemoryError:
         answer = {"failed": "job-memory", "message": "the file needs more memory than a job may take"}
     except Exception as error:  # noqa: BLE001  the text of a foreign error may hold a value
-        answer = {"failed": "job-internal", "message": "an error that nobody foresaw", "where": place_of(error)}
+        answer = {"failed": "job-internal", "message": "unexpected internal error", "where": place_of(error)}
     line.send_bytes(json.dumps({**answer, "fence": fence}).encode())
     line.close()
 
@@ -124,8 +124,8 @@ def _report(task: Task, session: Session, outcome: Outcome) -> Record:
     names = [output["name"] for output in outcome.manifest["outputs"]]
     if not names:
         codes = sorted({code for _, code in outcome.quarantined})
-        raise ServiceError("job-quarantined", "nothing of this file can be shown: " + (", ".join(codes) or "there is nothing in it"),
-                           hint="the codes stand in the reference of errors")  # fmt: skip
+        raise ServiceError("job-quarantined", "nothing of this file can be released: " + (", ".join(codes) or "the file is empty"),
+                           hint="the codes are explained in docs/reference/errors.md")  # fmt: skip
     name = _handed_out(task, outcome.out, names)
     return {
         "name": Path(name).name, "files": len(names), "profile": session.plan.profile, "claims": session.plan.claims,

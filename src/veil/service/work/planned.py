@@ -24,12 +24,12 @@ def with_wishes(plan: Mapping[str, Any], wishes: Sequence[Mapping[str, str]]) ->
     for wish in wishes:
         column = columns.get((wish["source"], wish["column"]))
         if column is None:
-            raise InvalidError("plan-column", "the plan has no such column", hint="read the plan again")
+            raise InvalidError("plan-column", "the plan does not have this column", hint="reload the plan")
         if wish["rule"] not in (*RULES, *kinds):
             raise InvalidError(
                 "plan-rule",
-                "there is no such rule for a column",
-                hint="proposed, keep, drop, scan, or a kind of the profile",
+                "unknown rule for a column",
+                hint="allowed: proposed, keep, drop, scan, or a kind of the profile",
             )
         column["chosen"] = wish["rule"]
     return {**plan, "columns": list(columns.values())}

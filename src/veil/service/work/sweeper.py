@@ -52,7 +52,7 @@ def _give_up(store: Store, now: float) -> None:
         ]
         noise = [name for row in ended for name in store.objects.forget(line, row["id"])]
         for row in ended:
-            failure = json.dumps({"message": "every worker that took this file ended without an answer"}).encode()
+            failure = json.dumps({"message": "every worker that processed this file ended without a result"}).encode()
             report = seal_word(store.objects.unwrap(row["id"], row["key"]), "report", failure)
             jobs.put(line, row["id"], {"state": jobs.FAILED, "changed": now, "until": now + store.terms.kept, "code": "job-crashed",
                                        "lease": "", "plan": None, "report": report})  # fmt: skip

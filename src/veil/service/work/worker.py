@@ -106,8 +106,8 @@ class Worker:
         if uploaded["size"] * _ROOM > self._room.free():
             raise ServiceError(
                 "job-room",
-                "there is too little memory for this file",
-                hint="a larger --memory-folder, or try again later",
+                "not enough memory for this file",
+                hint="use a larger --memory-folder, or try again later",
             )
         key = self._store.objects.unwrap(lease.job, row["key"])
         about = json.loads(open_word(key, "about", row["about"]))

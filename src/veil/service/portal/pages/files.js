@@ -69,7 +69,7 @@ async function start() {
 
 async function upload({ file, wanted, review }) {
   const table = !/\.(txt|text|note)(\.\w+)?$/i.test(file.name);
-  if (file.size > lists.upload) throw new Refused(413, { detail: `the file is larger than is allowed (${size(lists.upload)})` });
+  if (file.size > lists.upload) throw new Refused(413, { detail: `the file is larger than the upload limit (${size(lists.upload)})` });
   say(`Uploading ${file.name} …`);
   const job = await call("POST", "/jobs", { name: file.name, review: table && review, ...wanted });
   try {

@@ -271,7 +271,7 @@ at("label").addEventListener("change", () => at("original").focus());
 trying(async () => {
   const person = await arrive();
   if (!person) return location.assign("/sign-in");
-  if (person.role !== "reviewer") return say("Reviews are for reviewers: ask an admin of the service for that role.", "bad");
+  if (person.role !== "reviewer") return say("Reviews are for reviewers: ask an administrator of the service for that role.", "bad");
   const lists = await call("GET", "/lists");
   at("profile").append(...lists.profiles.map((one) => new Option(one.name)));
   at("profile").value = "safe-harbor";

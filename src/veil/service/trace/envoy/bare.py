@@ -22,7 +22,7 @@ class BareFront:
         try:
             self._server, self.port = await serve(self._watch, f"{host}:{self.port}")
         except RuntimeError:
-            raise ServiceError("listen", "this address cannot be listened on", where=f"{host}:{self.port}") from None
+            raise ServiceError("listen", "cannot listen on this address", where=f"{host}:{self.port}") from None
 
     async def is_ready(self) -> bool:
         return self._server is not None

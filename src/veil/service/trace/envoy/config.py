@@ -52,7 +52,7 @@ class Upstream:
         except ValueError:
             to, port = urlsplit(""), 0
         if to.scheme not in ("http", "https") or not to.hostname or to.path not in ("", "/") or to.query:
-            raise PolicyError("upstream-url", "the service behind is no http or https address without a path",
+            raise PolicyError("upstream-url", "the upstream must be an http or https address without a path",
                               hint="--upstream http://127.0.0.1:8080")  # fmt: skip
         return Place(to.hostname, port)
 
@@ -69,8 +69,8 @@ class Upstream:
         try:
             return ssl.create_default_context(cafile=self.ca or None) if self.secure else None
         except (OSError, ssl.SSLError):
-            raise PolicyError("upstream-ca", "the authority of the service behind cannot be read",
-                              hint="--upstream-ca names a file in PEM") from None  # fmt: skip
+            raise PolicyError("upstream-ca", "the CA certificate of the upstream cannot be read",
+                              hint="--upstream-ca must be a file in PEM") from None  # fmt: skip
 
 
 def config(

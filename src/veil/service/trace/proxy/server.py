@@ -39,9 +39,7 @@ class ProxyFront:
         try:
             self._server = await asyncio.start_server(self._met, self._host, self._port, limit=1 << 16, backlog=1024)
         except OSError:
-            raise ServiceError(
-                "listen", "this address cannot be listened on", where=f"{self._host}:{self._port}"
-            ) from None
+            raise ServiceError("listen", "cannot listen on this address", where=f"{self._host}:{self._port}") from None
 
     @property
     def port(self) -> int:

@@ -131,7 +131,7 @@ class Pool:
         try:
             return await Wire.to(self._host, self._port, self._context, self._connect)
         except (OSError, TimeoutError):
-            raise ServiceError("upstream-gone", "the service behind cannot be reached") from None
+            raise ServiceError("upstream-gone", "the upstream service cannot be reached") from None
 
     def give(self, wire: Wire) -> None:
         if len(self._free) < self._most and wire.renew():
