@@ -89,7 +89,7 @@ def test_a_filter_file_is_read_by_command_and_by_project(notes):
     assert alone == "Mr. [NAME] [NAME] was given 12 mgs of [NAME] at [NAME], code [NAME]-[ID]."
     assert ran(notes, "detectors: [filters: filters.json]\n") == alone
     both = cleaned(notes, "-f", "filters.json")
-    assert both == "Mr. [NAME] was given 12 mgs of [NAME] at [NAME], code [ID]."
+    assert both == "Mr. [NAME] was given 12 mgs of [NAME] at [LOCATION], code [ID]."
 
 
 def test_another_list_behind_the_same_filter_file_is_another_plan(notes):

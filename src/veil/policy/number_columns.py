@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from veil.errors import Error
 from veil.formats.base import Typed
-from veil.parts import part, traits_of
+from veil.parts import TABLES, part, traits_of
 from veil.policy.plan import FilePlan
 from veil.policy.rules import Apply, Rule, Treatment
 from veil.stores import Store
@@ -33,12 +32,12 @@ def with_numbers(rules: _Rules, kind: str, store: Store, files: Sequence[FilePla
 
 
 def _may_answer(treatment: Treatment) -> bool:
+    """Whether an operator of Veil's own has the option. Keeps: no package is imported before the project is seen to list it."""
     if not isinstance(treatment, Apply) or _OPTION in dict(treatment.options):
         return False
-    try:
-        kind = part("operators", treatment.operator)
-    except Error:
-        return False  # it is refused where the options of all rules are checked
+    if treatment.operator not in TABLES["operators"]:
+        return False
+    kind = part("operators", treatment.operator)
     return _OPTION in {option.name for option in dataclasses.fields(kind)}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from veil.detectors.clinical.numbers import ClinicalNumbers
 from veil.detectors.clinical.things import ClinicalThings
+from veil.detectors.rows.cells import Stretches
 from veil.detectors.weigh import ACCEPTED, is_proven
 from veil.lexicon.clinical import ClinicalWords, clinical_words
 from veil.lexicon.language import Language, english
@@ -55,8 +56,11 @@ class _Reader:
         self._numbers, self._things = ClinicalNumbers(words), ClinicalThings(language, words)
 
     def left(self, text: Text, spans: Sequence[Span]) -> Iterator[Span]:
-        sure = [span for span in spans if span.label is Label.NAME and span.source in _SURE_NAMES]
-        named = frozenset(word for span in sure for word in _LETTERS.findall(text.raw[span.start : span.end].lower()))
+        named_surely = [span for span in spans if span.label is Label.NAME and span.source in _SURE_NAMES]
+        sure = Stretches(sorted((span.start, span.end) for span in named_surely))
+        named = frozenset(
+            word for span in named_surely for word in _LETTERS.findall(text.raw[span.start : span.end].lower())
+        )
         for span in spans:
             if span.score < ACCEPTED or not _is_weak(span):
                 yield span
@@ -65,13 +69,13 @@ class _Reader:
             if left is not None:
                 yield left
 
-    def _judged(self, text: Text, span: Span, named: frozenset[str], sure: Sequence[Span]) -> Span | None:
+    def _judged(self, text: Text, span: Span, named: frozenset[str], sure: Stretches) -> Span | None:
         start, end = text.shown_range(span.start, span.end)
         if start >= end:
             return span
         shown = text.shown
         if span.label in _WORDED and any(char.isalpha() for char in shown[start:end]):
-            if any(other.start < span.end and span.start < other.end for other in sure):
+            if any(sure.touched(span.start, span.end)):
                 return span
             if self._things.is_thing(shown, start, end, span.label, named) or self._numbers.is_grown(shown, start, end):
                 return None

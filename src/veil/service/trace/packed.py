@@ -19,6 +19,9 @@ _RUN = re.compile(
 _ANY_RUN = re2.compile(rf"{_LETTER}{{16}}")  # ten times as quick
 _MORE = re.compile(rf"(?:{_LETTER}|=|\r?\n[ \t]*)*")
 _SHORT = re.compile(rf"{_LETTER}{{1,15}}$")
+_BOTH = (re.compile(r"[+/]"), re.compile(r"[-_]"))  # the two alphabets; base64 has one of them
+_SLASHES = 12  # of base64 one character in 64 is a slash; of a path more than one in so many
+_MIXED_SLASHES = 30  # the same where both alphabets are there; a boundary of MIME with hyphens may end a run of base64
 _AT_ONCE = 16_384  # characters of a run that are unpacked before its end is seen
 SHORTEST = 12  # characters
 _INDENT = 80
@@ -142,8 +145,14 @@ def _whole_letters(content: bytes) -> bytes:
     return content
 
 
+def _is_path(packed: str) -> bool:
+    """Whether letters, slashes and hyphens are the path of a file or an address, which is no base64."""
+    often = _MIXED_SLASHES if all(signs.search(packed) for signs in _BOTH) else _SLASHES
+    return packed.count("/") * often > len(packed)
+
+
 def _bytes(packed: str) -> bytes | None:
-    if len(packed) % 4 == 1 or _HEX.fullmatch(packed) or not _BASE64.fullmatch(packed):
+    if len(packed) % 4 == 1 or _HEX.fullmatch(packed) or not _BASE64.fullmatch(packed) or _is_path(packed):
         return None
     plain = packed.rstrip("=").replace("-", "+").replace("_", "/")
     try:

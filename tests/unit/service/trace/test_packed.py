@@ -153,3 +153,18 @@ def test_a_text_without_base64_stays_as_it_is(text, chance):
 def test_a_digest_is_a_value_as_it_is():
     assert unpacked_value("0123456789abcdef" * 8) is None
     assert unpacked_value("the wound is clean and dry and the patient walks without any help at all " * 2) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/var/lib/hospital-data/exports/2024-03/radiology_department/incoming/queue-7/archive/patients/summary",
+        "/api/v2/organizations/st-luke/departments/cardiology/encounters/observations/components/references/values",
+        "usr/share/local/veil/app/trace/io/core/modules/readers/packed/values/tables/columns/rows",
+    ],
+)
+def test_a_long_path_is_a_text(path):
+    assert len(path) > 86
+    body = read(Body(f"<log><file>{path}</file></log>".encode(), XML), LIMIT)
+    assert body.unread == []
+    assert path in body.text
