@@ -159,7 +159,7 @@ def test_the_case_itself_comes_out_right(tmp_path, keyring_file):
         ["ART therapy, arterial line, bone scan", "Reading 7/10; reading glasses. Bone marrow."],
         ["ALT 7, A1c 7.1, al dente, do not.", "Bath chair, bathing."],
         ["Annual exam, planned; Fine needle. fine crackles.", "100%, 100 mg. Corked."],
-        ["kidney stone 5 mm; Stone rose bengal. Nice patient, nice."],
+        ["kidney stone 5 mm;", "rose bengal. Nice patient, nice."],
     ), strict=True):  # fmt: skip
         assert all(piece in note for piece in left), note
     assert "Al Do" not in notes[2]
