@@ -187,7 +187,7 @@ def page() -> str:
     text = INTRO
     for entry in entries():
         level = "###" if entry.name.rpartition(".")[0] not in (*MODULES, *SEAM) else "##"
-        text += f"\n{level} `{entry.name}`\n\n```text\n{entry.signature}\n```\n\n"
+        text = text.rstrip("\n") + f"\n\n{level} `{entry.name}`\n\n```text\n{entry.signature}\n```\n\n"
         first, _, rest = entry.doc.partition("\n\n")
         text += f"{first}\n\n" if first else ""
         text += f"```text\n{rest.strip()}\n```\n\n" if rest.strip() else ""
