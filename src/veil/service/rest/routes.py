@@ -185,7 +185,7 @@ def _language(desk: Desk, text: str) -> str | None:
 def _wish(asked: Changing) -> Wish:
     return Wish(
         asked.strategy or "placeholder", asked.entity_types, asked.confidence_threshold, asked.profile,
-        asked.consistent_in, asked.consistent_key, Lists(tuple(asked.allow), tuple(asked.deny)),
+        asked.consistent_in, asked.consistent_key, Lists(tuple(asked.allow or ()), tuple(asked.deny or ())),
     )  # fmt: skip
 
 

@@ -51,8 +51,8 @@ class Changing(BaseModel):
     profile: Profiles | None = Field(None, description="a shipped policy, in place of the strategy")
     consistent_in: Literal["document", "batch", "key"] = "batch"
     consistent_key: KeyName = ""
-    allow: ListWords = Field(default=[], description="values that are never replaced, as whole spans, in any case")
-    deny: ListWords = Field(default=[], description="words that are always replaced, in any case")
+    allow: ListWords | None = Field(None, description="values that are never replaced, as whole spans, in any case")
+    deny: ListWords | None = Field(None, description="words that are always replaced, in any case")
 
     @model_validator(mode="after")
     def _check_one_way(self) -> Self:
