@@ -167,7 +167,7 @@ def test_a_file_that_is_refused_is_said_with_its_reason_and_keeps_no_other_out(v
         ],
     )
     page.click("#start")
-    page.wait_for_selector("#said.bad:has-text('note.exe: the ending of the file')")
+    page.wait_for_selector("#said.bad:has-text('note.exe: files of this type')")
     assert page.inner_text("#rows").count("note.txt") == 1
 
 
@@ -178,7 +178,7 @@ def test_an_upload_that_has_no_room_says_so_and_leaves_no_job_that_waits(visit):
         line.execute("UPDATE objects SET size = ?", (visit.store.terms.quota - 10,))
     page.set_input_files("#file", {"name": "second.txt", "mimeType": "text/plain", "buffer": NOTE})
     page.click("#start")
-    page.wait_for_selector("#said.bad:has-text('larger than is allowed')")
+    page.wait_for_selector("#said.bad:has-text('larger than the upload limit')")
     page.wait_for_selector("#rows tr")
     assert len(visit.store.database.rows("SELECT * FROM jobs")) == 1
 
