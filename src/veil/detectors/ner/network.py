@@ -139,8 +139,8 @@ class Network:
     def _asked(self, rows: Floats, real: NDArray[np.bool_], doubted: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """What the second network says of the tokens in doubt; it is shown them and what it sees around them.
 
-        Keeps:   all that reaches a token in doubt stands beside it as in its text; what was left out in between is farther
-                 away than the network sees.
+        Keeps:   the tokens that a doubtful token's answer depends on keep their places around it; what was left out is
+                 farther away than the network sees.
         """
         near = np.zeros(len(rows) + 1, np.int32)
         np.add.at(near, doubted - self.reach, 1)

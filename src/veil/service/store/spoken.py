@@ -92,7 +92,7 @@ class Spoken:
 
     def close(self) -> None:
         self.is_open = False
-        file = getattr(self._connection, "_sock", None)  # the driver leaves it open where the server is gone
+        file = getattr(self._connection, "_sock", None)  # the driver does not close it after a lost connection
         with suppress(Exception):
             self._connection.close()
         with suppress(Exception):

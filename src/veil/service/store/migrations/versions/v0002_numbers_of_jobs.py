@@ -1,4 +1,4 @@
-"""Each job gets a number among those of its owner: what an expired file is called, whose name is gone."""
+"""Each job gets a number among those of its owner: an expired file is shown by it, because its name was deleted."""
 
 from __future__ import annotations
 
