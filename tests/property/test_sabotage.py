@@ -114,6 +114,15 @@ def test_a_sabotaged_detector_is_noticed(project, monkeypatch, detector, how, pr
     assert all(what.startswith("notes file") for what, _ in outcome.quarantined)
 
 
+@pytest.mark.parametrize("step", ["rows.judge.Structure", "clinical.judge.ClinicalValues"])
+def test_a_step_after_the_detectors_that_loses_what_they_found_is_noticed(project, monkeypatch, step):
+    made = project(TEXTS, FILES)
+    monkeypatch.setattr(f"veil.detectors.{step}.judge", lambda _, texts, found: [[] for _ in texts])
+    outcome = made.run()
+    assert outcome.quarantined
+    assert all(what.startswith("notes file") for what, _ in outcome.quarantined)
+
+
 def parquet_bytes():
     from io import BytesIO
 

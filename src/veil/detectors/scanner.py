@@ -54,9 +54,7 @@ class Scanner:
         language: Language | None = None,
         structure: bool = True,
     ) -> None:
-        self._always: tuple[Judge | Structure | ClinicalValues, ...] = (
-            (ClinicalValues(language), Structure(language)) if structure else ()
-        )
+        self._always: tuple[Judge, ...] = (ClinicalValues(language), Structure(language)) if structure else ()
         self.detectors = tuple(detectors)
         denied = (Denied(deny or {}, deny_patterns),) if deny or deny_patterns else ()
         self._finders = (*(detector for detector in detectors if isinstance(detector, Detector)), *denied)

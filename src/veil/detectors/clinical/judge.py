@@ -34,6 +34,9 @@ class ClinicalValues:
     Keeps:   a span that check digits, a known identifier, a key, a title or a site's own list holds stays as it is.
     """
 
+    name = "clinical"
+    labels = frozenset(Label)
+
     def __init__(self, language: Language | None = None) -> None:
         spoken = language or english()
         words = clinical_words(spoken.code)

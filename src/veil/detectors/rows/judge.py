@@ -22,6 +22,9 @@ class Structure:
     Keeps:   the answer for a text does not depend on its neighbours in the batch.
     """
 
+    name = "rows"
+    labels = frozenset(Label)
+
     def __init__(self, language: Language | None = None) -> None:
         spoken = language or english()
         self._rows, self._neighbours = Rows(spoken), Neighbours(spoken)
