@@ -2,18 +2,6 @@
 
 import pytest
 
-from veil.detectors.scanner import standard
-
-
-@pytest.fixture(scope="module")
-def scanner():
-    return standard()
-
-
-def masked(scanner, text):
-    (spans,) = scanner.find([text])
-    return [text[span.start : span.end] for span in spans if span.score >= 0.5]
-
 
 @pytest.mark.parametrize(
     "lines",
@@ -23,14 +11,12 @@ def masked(scanner, text):
         ["4A Haddad, Rania 71F", "4B Lindgren, Elsa 80F", "4C Moreau, Luc 66M"],
     ],
 )
-def test_given_names_after_a_comma_are_found_in_each_line(scanner, lines):
-    found = " ".join(masked(scanner, "Census\n" + "\n".join(lines) + "\n"))
+def test_given_names_after_a_comma_are_found_in_each_line(masked, lines):
+    found = " ".join(masked("Census\n" + "\n".join(lines) + "\n"))
     names = [word for line in lines for word in line.replace(",", "").split() if word[0].isupper() and word.isalpha() and not word.isupper()]  # fmt: skip
     assert [name for name in names if name not in found] == []
 
 
-def test_diagnoses_after_a_comma_stay(scanner):
-    found = masked(
-        scanner, "Problems\n1. Pneumonia, Left - treated\n2. Gout, Chronic - stable\n3. Asthma, Mild - stable\n"
-    )
+def test_diagnoses_after_a_comma_stay(masked):
+    found = masked("Problems\n1. Pneumonia, Left - treated\n2. Gout, Chronic - stable\n3. Asthma, Mild - stable\n")
     assert found == []
