@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from tests.browsers import chromium, violations
 
 from veil.audit import verify_chain
+from veil.jobs.reversal.compare import compare
+from veil.jobs.reversal.reverse import open_reversal, reverse
 from veil.jobs.risks.fix import fixed
 from veil.jobs.risks.risk import RiskRequest, measured
 from veil.jobs.session import open_session
@@ -19,6 +22,7 @@ from veil.jobs.texts.protected_page import protected_page
 from veil.keys import Keys
 from veil.measure.curate import LabelMap
 from veil.reports.audit import audit_page
+from veil.reports.compared import compared_page
 from veil.reports.evaluation import evaluation_page
 from veil.reports.risk import risk_page
 from veil.reports.run import plan_page
@@ -27,6 +31,7 @@ from veil.synth import make_hospital
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("VEIL_SHOTS")  # a folder for pictures of every page
+VEIL = str(Path(sys.executable).with_name("veil"))
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--hide-scrollbars")  # fmt: skip
 
@@ -63,8 +68,18 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     found_levels = fixed([table], asked, Goal(5), {}, beside=folder)
     record = {**measured([table], asked), "fix": found_levels.record, "after": found_levels.after}
     (folder / "risk.html").write_text(risk_page(record), encoding="utf-8")
-    return {"risk": folder / "risk.html", "acts": folder / "acts.html", "report": session.out / "veil-report.html", "plan": folder / "plan.html", "protected": folder / "look.html",
-            "evaluation": folder / "evaluation.html", "errors": errors_page(found, folder / "errors")}  # fmt: skip
+    subprocess.run([VEIL, "scan", str(folder / "data"), "-r", "50", "-o", "scan.html"], cwd=folder, check=True)
+    back = reverse(open_reversal(folder / "hospital.yaml"), keys, "a test of pages", folder / "back")
+    assert back is not None
+    comparison = compare(session, folder / "back")
+    (folder / "compared.html").write_text(compared_page(comparison), encoding="utf-8")
+    named = ("scan", "compared", "risk", "acts", "plan", "evaluation")
+    return {
+        **{name: folder / f"{name}.html" for name in named},
+        "report": session.out / "veil-report.html",
+        "protected": folder / "look.html",
+        "errors": errors_page(found, folder / "errors"),
+    }
 
 
 def _run(browser: str, profile: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
