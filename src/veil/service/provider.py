@@ -62,7 +62,7 @@ class Provider:
 
 def secret_of(environment: Mapping[str, str] | None = None) -> str:
     """The client's secret, from VEIL_OIDC_SECRET. Errors: ServiceError `oidc-secret`."""
-    found = (os.environ if environment is None else environment).get("set VEIL_OIDC_SECRET", "")
+    found = (os.environ if environment is None else environment).get("VEIL_OIDC_SECRET", "")
     if not found:
         raise ServiceError(
             "oidc-secret", "the client secret for OpenID Connect is missing", hint="set VEIL_OIDC_SECRET"
