@@ -190,8 +190,11 @@ def main() -> None:
             print(
                 f"  {'':<14} {found['dates moved alike']:>4} of {both:<4} full dates moved in the note as in the table"
             )
-        print(f"  other text     {found['other changed']:,} of {found['other characters']:,} characters changed "
-              f"({100 * found['other changed'] / found['other characters']:.3f} %)\n", flush=True)  # fmt: skip
+        print(
+            f"  other text     {found['other changed']:,} of {found['other characters']:,} characters changed "
+            f"({100 * found['other changed'] / found['other characters']:.3f} %)\n",
+            flush=True,
+        )
     shutil.rmtree(folder)
 
 

@@ -29,10 +29,21 @@ DROP = "{{method: ColumnDropper, uid: {uid}, configs: {{idconfig: {{name: {colum
 # Cleared reads the shift's key from the table as it is by then: dates stand before ids, or the shifts of tables differ.
 RULES = {
     "patients": [(DAY, "birth_date", ""), (ID, "patient_id", "patient"), (ID, "mrn", "mrn"), (DROP, "first_name", "")],
-    "encounters": [(DAY, "admitted", ""), (DAY, "discharged", ""), (ID, "encounter_id", "encounter"), (ID, "patient_id", "patient")],
-    "labs": [(DAY, "collected", ""), (DAY, "resulted", ""), (ID, "encounter_id", "encounter"), (ID, "patient_id", "patient"),
-             (ID, "lab_id", "lab"), (DROP, "comment", "")],
-}  # fmt: skip
+    "encounters": [
+        (DAY, "admitted", ""),
+        (DAY, "discharged", ""),
+        (ID, "encounter_id", "encounter"),
+        (ID, "patient_id", "patient"),
+    ],
+    "labs": [
+        (DAY, "collected", ""),
+        (DAY, "resulted", ""),
+        (ID, "encounter_id", "encounter"),
+        (ID, "patient_id", "patient"),
+        (ID, "lab_id", "lab"),
+        (DROP, "comment", ""),
+    ],
+}
 IO = """io:
   data:
     input_config: {{io_type: filesystem, configs: {{base_path: {folder}/data, file_format: csv}}}}
@@ -61,17 +72,37 @@ def make(folder: Path, times: int) -> None:
     people, visits, labs = PATIENTS * times, ENCOUNTERS * times, LABS * times
     who = 100_000 + np.arange(people)
     visit_of = draw.choice(who, visits)
-    pl.DataFrame({"patient_id": who, "mrn": 50_000_000 + draw.permutation(people), "birth_date": _days(draw, people, 1940, 24_000),
-                  "first_name": np.array(["Mary", "John", "Wei", "Ana"])[who % 4], "sex": np.array(["F", "M"])[who % 2]}
-                 ).write_csv(folder / "data/patients.csv")  # fmt: skip
-    pl.DataFrame({"encounter_id": 7_000_000 + np.arange(visits), "patient_id": visit_of, "admitted": _days(draw, visits, 2015, 3_000),
-                  "discharged": _days(draw, visits, 2015, 3_000), "department": np.array(["Cardiology", "Oncology", "Surgery"])[visit_of % 3]}
-                 ).write_csv(folder / "data/encounters.csv")  # fmt: skip
+    pl.DataFrame(
+        {
+            "patient_id": who,
+            "mrn": 50_000_000 + draw.permutation(people),
+            "birth_date": _days(draw, people, 1940, 24_000),
+            "first_name": np.array(["Mary", "John", "Wei", "Ana"])[who % 4],
+            "sex": np.array(["F", "M"])[who % 2],
+        }
+    ).write_csv(folder / "data/patients.csv")
+    pl.DataFrame(
+        {
+            "encounter_id": 7_000_000 + np.arange(visits),
+            "patient_id": visit_of,
+            "admitted": _days(draw, visits, 2015, 3_000),
+            "discharged": _days(draw, visits, 2015, 3_000),
+            "department": np.array(["Cardiology", "Oncology", "Surgery"])[visit_of % 3],
+        }
+    ).write_csv(folder / "data/encounters.csv")
     at = draw.integers(0, visits, labs)
-    pl.DataFrame({"lab_id": 30_000_000 + np.arange(labs), "encounter_id": 7_000_000 + at, "patient_id": visit_of[at],
-                  "collected": _days(draw, labs, 2015, 3_000), "resulted": _days(draw, labs, 2015, 3_000),
-                  "concept_id": 3_000_000 + draw.integers(0, 900, labs), "value": draw.normal(100, 15, labs).round(2),
-                  "comment": np.array(["haemolysed", "repeat", ""])[at % 3]}).write_csv(folder / "data/labs.csv")  # fmt: skip
+    pl.DataFrame(
+        {
+            "lab_id": 30_000_000 + np.arange(labs),
+            "encounter_id": 7_000_000 + at,
+            "patient_id": visit_of[at],
+            "collected": _days(draw, labs, 2015, 3_000),
+            "resulted": _days(draw, labs, 2015, 3_000),
+            "concept_id": 3_000_000 + draw.integers(0, 900, labs),
+            "value": draw.normal(100, 15, labs).round(2),
+            "comment": np.array(["haemolysed", "repeat", ""])[at % 3],
+        }
+    ).write_csv(folder / "data/labs.csv")
     (folder / "bench.yaml").write_text(_config(folder))
 
 

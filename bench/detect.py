@@ -19,8 +19,14 @@ from bench.corpora import NO_REAL_GOLD, PEERS, corpus, give_up, must_prove
 from bench.machine import cost_of, machine
 
 SEEN = (  # looked at while rules, templates or thresholds were made; none of their lines is in any of them
-    "asq-phi", "seeded-mtsamples", "aci-visit-notes", "outis-remediation", "outis-name-contrast", "outis-context", "mtsamples-clean",
-)  # fmt: skip
+    "asq-phi",
+    "seeded-mtsamples",
+    "aci-visit-notes",
+    "outis-remediation",
+    "outis-name-contrast",
+    "outis-context",
+    "mtsamples-clean",
+)
 UNSEEN = ("presidio-research",)  # not clinical, and none of its lines was looked at
 VEIL = "veil find --jsonl"
 PRESIDIO = "presidio_md"
@@ -60,10 +66,20 @@ def measure(name: str, system: str) -> Figures:
     """What `figures.py` prints of a corpus and a system, by its words; `size` is how many notes were read."""
     cap = ["--cap", str(CAPS[name])] if name in CAPS else []
     done = subprocess.run(
-        [sys.executable, str(PEERS / "figures.py"), str(corpus(f"{name}.jsonl")),
-         "--map", name, "--cmd", command_of(system), *cap],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            str(PEERS / "figures.py"),
+            str(corpus(f"{name}.jsonl")),
+            "--map",
+            name,
+            "--cmd",
+            command_of(system),
+            *cap,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         sys.exit(f"{system} on {name} failed: {done.stderr[-600:]}")
     size, _, rest = done.stdout.partition(": ")[2].partition(" notes; ")

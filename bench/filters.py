@@ -19,8 +19,19 @@ from bench.machine import machine
 
 CASES = 1_200
 WORDS = "the patient mr smith seen foo bar jones a b 12 7 2012 04/12/2012 120/80 x-ray dr. j. may".split()  # noqa: SIM905
-PATTERNS = (r"\b\d{2,3}/\d{2,3}\b", r"\b\d\d?/\d\d?/\d{4}\b", r"\bthe patient\b", r"(?i)\bmr\b", r"[A-Z]\w+", r"dr\.? \w+",
-            r"\d+", r"\w+ ", r"\b[a-z]\b", r"(?<=the )\w+", ".")  # fmt: skip
+PATTERNS = (
+    r"\b\d{2,3}/\d{2,3}\b",
+    r"\b\d\d?/\d\d?/\d{4}\b",
+    r"\bthe patient\b",
+    r"(?i)\bmr\b",
+    r"[A-Z]\w+",
+    r"dr\.? \w+",
+    r"\d+",
+    r"\w+ ",
+    r"\b[a-z]\b",
+    r"(?<=the )\w+",
+    ".",
+)
 BESIDE = (r"\w+\s*", r" \w+", r"\w+", r"\b[A-Za-z]\b\.? ?")
 SIDES = ("left", "right", "left_or_right", "left_and_right")
 PEER = """\
@@ -80,8 +91,13 @@ def main() -> None:
         give_up("philter-lite is not on this machine (../shared/peers/setup.sh builds it)")
     every = cases(random.Random(1))
     home = Path(os.environ.get("PEERS_VENVS", Path.home() / "peers-venvs"))
-    done = subprocess.run([str(home / "philter_lite" / "bin" / "python"), "-c", PEER], input=json.dumps(every), capture_output=True,
-                          text=True, check=True)  # fmt: skip
+    done = subprocess.run(
+        [str(home / "philter_lite" / "bin" / "python"), "-c", PEER],
+        input=json.dumps(every),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     theirs = [set(json.loads(line)) for line in done.stdout.splitlines()]
     with tempfile.TemporaryDirectory() as folder:
         mine = [ours(case, Path(folder) / "f.json") for case in every]
@@ -89,8 +105,10 @@ def main() -> None:
     signs = sum(char.isalnum() for case in every for char in case["text"])
     less = sum(len(two - one) for one, two in zip(mine, theirs, strict=True))
     more = sum(len(one - two) for one, two in zip(mine, theirs, strict=True))
-    print(f"{machine()}\n\n{CASES} filter files: {other} notes masked otherwise; of {signs} letters and digits {less} only "
-          f"by philter-lite, {more} only by Veil")  # fmt: skip
+    print(
+        f"{machine()}\n\n{CASES} filter files: {other} notes masked otherwise; of {signs} letters and digits {less} only "
+        f"by philter-lite, {more} only by Veil"
+    )
 
 
 if __name__ == "__main__":

@@ -55,9 +55,20 @@ def fuzzed(folder: Path, url: str, who: str, words: list[str], job: str, example
     """How many cases, and whether all passed."""
     (folder / "schemathesis.toml").write_text(f'[parameters]\njob = "{job}"\n' if job else "", encoding="utf-8")
     command = [
-        str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(folder / "schemathesis.toml"), "run", f"{url}/openapi.json",
-        "--max-examples", str(examples), "--checks", CHECKS, "--no-color", "--exclude-path", "/portal/api/logout", *words,
-    ]  # fmt: skip
+        str(Path(sys.executable).with_name("schemathesis")),
+        "--config-file",
+        str(folder / "schemathesis.toml"),
+        "run",
+        f"{url}/openapi.json",
+        "--max-examples",
+        str(examples),
+        "--checks",
+        CHECKS,
+        "--no-color",
+        "--exclude-path",
+        "/portal/api/logout",
+        *words,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     counted = re.search(r"([\d,]+) generated(?:, ([\d,]+) found)?", done.stdout)
     cases = int(counted[1].replace(",", "")) if counted else 0
@@ -77,9 +88,11 @@ def visitors(url: str, code: str) -> list[tuple[str, list[str], str]]:
     planned = others["submitter"].job("t.csv", TABLE, review=True)
     sample = others["reviewer"].job("n.jsonl", NOTES, sample=10)
     told = [
-        ("anybody", [], ""), ("submitter", others["submitter"].words(), planned), ("reviewer", others["reviewer"].words(), sample),
+        ("anybody", [], ""),
+        ("submitter", others["submitter"].words(), planned),
+        ("reviewer", others["reviewer"].words(), sample),
         ("admin", admin.words(), planned),
-    ]  # fmt: skip
+    ]
     for one in (admin, *others.values()):
         one.close()
     return told

@@ -34,8 +34,11 @@ def measure(rows: int) -> None:
     veil = cost_of(VEIL, "run", str(folder / "labs.yaml"), env=env)
     least = min(cost.cpu for cost in costs.values())
     told = "; ".join(f"{name} copy {cost.cpu:.1f} CPU s, {cost.peak:.0f} MiB" for name, cost in costs.items())
-    print(f"{rows:>11,} rows, {size} MiB: {told}; veil {veil.cpu:.1f} CPU s, {veil.peak:.0f} MiB; "
-          f"{veil.cpu / least:.2f} times the cheaper copy (aim 3)", flush=True)  # fmt: skip
+    print(
+        f"{rows:>11,} rows, {size} MiB: {told}; veil {veil.cpu:.1f} CPU s, {veil.peak:.0f} MiB; "
+        f"{veil.cpu / least:.2f} times the cheaper copy (aim 3)",
+        flush=True,
+    )
     shutil.rmtree(folder)
 
 

@@ -250,9 +250,21 @@ def risk(folder: Path, profile: str, page: Path) -> dict[str, dict[str, float]]:
     veil = str(Path(sys.executable).with_name("veil"))
     asked = [word for column in QUASI for word in ("-q", column)]
     done = subprocess.run(
-        [veil, "risk", str(_person(folder / "data")), "--after", str(_person(folder / profile)), *asked, "-o", str(page), "--json"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [
+            veil,
+            "risk",
+            str(_person(folder / "data")),
+            "--after",
+            str(_person(folder / profile)),
+            *asked,
+            "-o",
+            str(page),
+            "--json",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     told = json.loads(done.stdout)
     return {
         when: {name: one[name] for name in ("k", "unique", "marketer")}

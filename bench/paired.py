@@ -46,9 +46,12 @@ class Build:
     def check(self) -> None:
         """Ends the bench where another source than this one would be measured."""
         told = subprocess.run(
-            [sys.executable, "-c", "import veil; print(veil.__file__)"], check=True, capture_output=True, text=True,
+            [sys.executable, "-c", "import veil; print(veil.__file__)"],
+            check=True,
+            capture_output=True,
+            text=True,
             env={"PYTHONPATH": str(self.root / "src")},
-        ).stdout  # fmt: skip
+        ).stdout
         if not Path(told.strip()).is_relative_to(self.root):
             sys.exit(f"the build {self.name} is not the one that runs")
 
@@ -121,8 +124,11 @@ def ratio_of(work: str, before: Build, after: Build, rows: int, rounds: int) -> 
             pairs.append((cost[before.name], cost[after.name]))
     was, now = (statistics.median(pair[i] for pair in pairs) for i in (0, 1))
     ratio = statistics.median(pair[1] / pair[0] for pair in pairs)
-    print(f"veil {work:<6} {size:>10,} {unit:<10} before {was:>7.2f} CPU s, {size / was:>9,.0f} a second; "
-          f"now {now:>7.2f} CPU s, {size / now:>9,.0f} a second; now : before {ratio:.2f}", flush=True)  # fmt: skip
+    print(
+        f"veil {work:<6} {size:>10,} {unit:<10} before {was:>7.2f} CPU s, {size / was:>9,.0f} a second; "
+        f"now {now:>7.2f} CPU s, {size / now:>9,.0f} a second; now : before {ratio:.2f}",
+        flush=True,
+    )
     return ratio
 
 

@@ -54,9 +54,13 @@ def files() -> dict[str, bytes]:
     lines = [list(rows[0]), *(list(one.values()) for one in rows)]
     csv = "".join(",".join(f'"{cell}"' for cell in line) + "\n" for line in lines)
     return {
-        "n.txt": (NOTE * 20).encode(), "t.csv": csv.encode(), "r.json": json.dumps([RECORD] * 20).encode(),
-        "r.jsonl": "".join(json.dumps(RECORD) + "\n" for _ in range(20)).encode(), "p.parquet": packed.getvalue(), "b.xlsx": book.getvalue(),
-    }  # fmt: skip
+        "n.txt": (NOTE * 20).encode(),
+        "t.csv": csv.encode(),
+        "r.json": json.dumps([RECORD] * 20).encode(),
+        "r.jsonl": "".join(json.dumps(RECORD) + "\n" for _ in range(20)).encode(),
+        "p.parquet": packed.getvalue(),
+        "b.xlsx": book.getvalue(),
+    }
 
 
 @dataclass
@@ -75,8 +79,18 @@ class Seen:
 @contextlib.contextmanager
 def service(folder: Path, workers: int) -> Iterator[tuple[str, str, int]]:
     """Address, code of the first run, process."""
-    words = [str(Path(sys.executable).with_name("veil")), "serve", "--port", "0", "--data", str(folder / "data"), "--key-file", str(folder / "key"),
-             "--job-workers", str(workers)]  # fmt: skip
+    words = [
+        str(Path(sys.executable).with_name("veil")),
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        str(folder / "data"),
+        "--key-file",
+        str(folder / "key"),
+        "--job-workers",
+        str(workers),
+    ]
     (folder / "tmp").mkdir()
     env = {**os.environ, "TMPDIR": str(folder / "tmp"), "HOME": str(folder / "tmp")}
     with (

@@ -50,8 +50,19 @@ def presidio(folder: Path) -> Iterator[tuple[int, int]]:
             f"Presidio is not here: {PEERS}/setup.sh makes it; then `{PEER} -m pip install fastapi 'uvicorn[standard]'`"
         )
     port = 18_000 + os.getpid() % 10_000
-    words = [str(PEER), "-m", "uvicorn", "--app-dir", str(Path(__file__).parent), "rest_peer:app", "--port", str(port),
-             "--workers", str(WORKERS), "--no-access-log"]  # fmt: skip
+    words = [
+        str(PEER),
+        "-m",
+        "uvicorn",
+        "--app-dir",
+        str(Path(__file__).parent),
+        "rest_peer:app",
+        "--port",
+        str(port),
+        "--workers",
+        str(WORKERS),
+        "--no-access-log",
+    ]
     env = {**os.environ, "PEER_ADAPTERS": str(PEERS / "adapters"), "HF_HUB_OFFLINE": "1"}
     with (folder / "peer.log").open("w") as log, subprocess.Popen(words, stdout=log, stderr=log, env=env) as process:
         yield from _while_ready(process, port, "/openapi.json")
@@ -76,8 +87,10 @@ def speed(name: str, port: int, pid: int, texts: Sequence[str]) -> float:
     post(port, "/api/v1/detect", texts[: len(texts) // 5 + 1], pid)
     spent = post(port, "/api/v1/detect", texts, pid)
     chars = sum(map(len, texts))
-    print(f"{name:34} {len(texts) / spent.cpu:8.1f} requests, {chars / spent.cpu:10,.0f} characters per CPU second; "
-          f"median {1000 * statistics.median(spent.waits):7.1f} ms, {spent.bad} not answered")  # fmt: skip
+    print(
+        f"{name:34} {len(texts) / spent.cpu:8.1f} requests, {chars / spent.cpu:10,.0f} characters per CPU second; "
+        f"median {1000 * statistics.median(spent.waits):7.1f} ms, {spent.bad} not answered"
+    )
     return chars / spent.cpu
 
 
@@ -98,8 +111,10 @@ def latency(folder: Path, notes: Sequence[str]) -> None:
     with veil(folder, workers=1) as (port, pid):
         post(port, "/api/v1/detect", [note] * 50, pid, callers=1)
         spent = post(port, "/api/v1/detect", [note] * 200, pid, callers=1)
-        print(f"a document of 3 kB: {1000 * spent.cpu / 200:.1f} ms of CPU, median {1000 * statistics.median(spent.waits):.1f} ms, "
-              f"{tree_memory(pid):.0f} MiB")  # fmt: skip
+        print(
+            f"a document of 3 kB: {1000 * spent.cpu / 200:.1f} ms of CPU, median {1000 * statistics.median(spent.waits):.1f} ms, "
+            f"{tree_memory(pid):.0f} MiB"
+        )
 
 
 def start(folder: Path) -> None:

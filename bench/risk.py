@@ -18,8 +18,16 @@ from bench.corpora import CORPORA
 from bench.machine import OUT, cost_of, machine
 
 # How many values each column has, and how steeply they fall off: near to what the Adult set has.
-ADULT = {"sex": (2, 0.7), "age": (74, 0.3), "race": (5, 2.6), "marital": (7, 1.2), "education": (16, 1.1), "country": (41, 2.4),
-         "workclass": (7, 1.7), "occupation": (14, 0.5)}  # fmt: skip
+ADULT = {
+    "sex": (2, 0.7),
+    "age": (74, 0.3),
+    "race": (5, 2.6),
+    "marital": (7, 1.2),
+    "education": (16, 1.1),
+    "country": (41, 2.4),
+    "workclass": (7, 1.7),
+    "occupation": (14, 0.5),
+}
 UNIQUE = ADULT | {"age": (500, 0.0), "education": (500, 0.0), "country": (500, 0.0), "occupation": (500, 0.0)}
 GROUP = """
 import duckdb, sys
@@ -84,8 +92,18 @@ def search() -> None:
         for name in names
         for word in ("-q", name, "--hierarchy", f"{name}={adult / f'adult_hierarchy_{name}.csv'}")
     ]
-    cost = cost_of(str(Path(sys.executable).with_name("veil")), "risk", str(adult / "adult.csv"), "--delimiter", ";", *words,
-                   "--fix", "--k", "5", "--json")  # fmt: skip
+    cost = cost_of(
+        str(Path(sys.executable).with_name("veil")),
+        "risk",
+        str(adult / "adult.csv"),
+        "--delimiter",
+        ";",
+        *words,
+        "--fix",
+        "--k",
+        "5",
+        "--json",
+    )
     print(f"Adult, k = 5, 5 % suppressed at most: veil risk --fix {cost.cpu:.1f} CPU s, {cost.peak:.0f} MiB (aim 3 s)")
 
 

@@ -44,9 +44,10 @@ def tally(texts: list[str], golds: list[list[dict[str, str]]], whose: list[Owner
         meant = who_is_meant(text, spans, owner)
         for name in (one for one in gold if one["label"] == "NAME"):
             told = [
-                m.role for s, m in zip(spans, meant, strict=True)
+                m.role
+                for s, m in zip(spans, meant, strict=True)
                 if s.label is Label.NAME and s.start < int(name["end"]) and int(name["start"]) < s.end
-            ]  # fmt: skip
+            ]
             counts[name["role"], told[0] if told else "missed"] += 1
     return counts
 

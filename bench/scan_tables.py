@@ -18,14 +18,60 @@ TUNED = ("omop-5.3", "synthea-csv", "clarity-like")
 UNSEEN = ("pcornet", "cerner-like", "mimic-iv")  # not looked at while the rules were written
 Table = dict[str, list[str | None]]
 HOSPITAL = {
-    "patients": {"patient_id": "id", "mrn": "mrn", "first_name": "given_name", "last_name": "family_name", "sex": "code", "birth_date": "birth_date", "ssn": "number",
-                 "phone": "phone", "email": "email", "street": "address", "city": "city", "state": "state", "zip": "zip", "death_date": "datetime"},
-    "encounters": {"encounter_id": "id", "patient_id": "id", "provider_id": "id", "admitted": "datetime", "discharged": "datetime", "reason": "text", "department": "code"},
-    "labs": {"lab_id": "id", "encounter_id": "id", "collected_at": "datetime", "concept_id": "code", "value": "measure", "unit": "code", "comment": "text", "payload": "document"},
-    "providers": {"provider_id": "id", "first_name": "given_name", "last_name": "family_name", "credential": "code", "specialty": "code"},
-}  # fmt: skip
-ADULT = {"sex": "code", "age": "age", "race": "code", "marital-status": "code", "education": "code", "native-country": "state",
-         "workclass": "code", "occupation": "code", "salary-class": "code"}  # fmt: skip
+    "patients": {
+        "patient_id": "id",
+        "mrn": "mrn",
+        "first_name": "given_name",
+        "last_name": "family_name",
+        "sex": "code",
+        "birth_date": "birth_date",
+        "ssn": "number",
+        "phone": "phone",
+        "email": "email",
+        "street": "address",
+        "city": "city",
+        "state": "state",
+        "zip": "zip",
+        "death_date": "datetime",
+    },
+    "encounters": {
+        "encounter_id": "id",
+        "patient_id": "id",
+        "provider_id": "id",
+        "admitted": "datetime",
+        "discharged": "datetime",
+        "reason": "text",
+        "department": "code",
+    },
+    "labs": {
+        "lab_id": "id",
+        "encounter_id": "id",
+        "collected_at": "datetime",
+        "concept_id": "code",
+        "value": "measure",
+        "unit": "code",
+        "comment": "text",
+        "payload": "document",
+    },
+    "providers": {
+        "provider_id": "id",
+        "first_name": "given_name",
+        "last_name": "family_name",
+        "credential": "code",
+        "specialty": "code",
+    },
+}
+ADULT = {
+    "sex": "code",
+    "age": "age",
+    "race": "code",
+    "marital-status": "code",
+    "education": "code",
+    "native-country": "state",
+    "workclass": "code",
+    "occupation": "code",
+    "salary-class": "code",
+}
 ICD = ("E11.9", "I10", "J45.909", "N18.3", "F41.1", "K21.9", "M54.5", "Z00.00", "R07.9", "I48.91")
 LOINC = ("718-7", "2345-7", "2160-0", "4548-4", "6690-2", "777-3", "2951-2", "2823-3")
 DRUGS = (
@@ -59,7 +105,7 @@ TOLD = (
     "{given} called to reschedule; reached at {phone}. Family updated.",
     "Pain controlled with {drug}. Ambulating with assistance, no acute distress.",
     "Reviewed labs with the patient. {problem} is improving, repeat in three months.",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +137,24 @@ def people_of(count: int, seed: int) -> list[Someone]:
         draw = random.Random(f"{seed}:{number}")
         who, other = patient(draw, number + 1), patient(random.Random(f"o{seed}:{number}"), number + 1)
         made.append(
-            Someone(who.person.given, other.person.given, who.person.family, other.person.family, who.person.sex, who.born, who.street, who.city or draw.choice(towns),
-                    draw.choice(("Suffolk", "Marion", "Cook", "Kings", "Orange", "Wayne")), who.state, who.zip, who.phone, who.email, who.mrn, who.ssn)
-        )  # fmt: skip
+            Someone(
+                who.person.given,
+                other.person.given,
+                who.person.family,
+                other.person.family,
+                who.person.sex,
+                who.born,
+                who.street,
+                who.city or draw.choice(towns),
+                draw.choice(("Suffolk", "Marion", "Cook", "Kings", "Orange", "Wayne")),
+                who.state,
+                who.zip,
+                who.phone,
+                who.email,
+                who.mrn,
+                who.ssn,
+            )
+        )
     return made
 
 
@@ -183,9 +244,20 @@ class _Forms:
 
     def code(self, name: str) -> str:
         word = name.lower()
-        hints = ((r"flag|_yn|_ind$|expire", ("Y", "N")), (r"race", RACES), (r"marital", MARRIED), (r"icd|^dx$|diag.*\d|dx_id", ICD), (r"loinc", LOINC),
-                 (r"unit|uom", UNITS), (r"sex$|gender", ("F", "M")), (r"drug|med|rxnorm|product", DRUGS), (r"desc|title|name|label|concept_name", PROBLEMS),
-                 (r"ward|care_?unit|service|dept", WARDS), (r"status", STATES), (r"code|_cd$|concept", ICD))  # fmt: skip
+        hints = (
+            (r"flag|_yn|_ind$|expire", ("Y", "N")),
+            (r"race", RACES),
+            (r"marital", MARRIED),
+            (r"icd|^dx$|diag.*\d|dx_id", ICD),
+            (r"loinc", LOINC),
+            (r"unit|uom", UNITS),
+            (r"sex$|gender", ("F", "M")),
+            (r"drug|med|rxnorm|product", DRUGS),
+            (r"desc|title|name|label|concept_name", PROBLEMS),
+            (r"ward|care_?unit|service|dept", WARDS),
+            (r"status", STATES),
+            (r"code|_cd$|concept", ICD),
+        )
         chosen = next((values for pattern, values in hints if re.search(pattern, word)), None)
         if chosen is None:
             chosen = self.lists.setdefault(
@@ -204,8 +276,12 @@ class _Forms:
         if re.search(r"login|username", word):
             return f"{draw.choice('abcdefgh')}{draw.choice(('smith', 'jones', 'patel', 'nguyen', 'garcia'))}{draw.randint(1, 99)}"
         form = self.numbers.setdefault(name, draw.randrange(4))
-        return (f"{draw.randint(10**8, 10**9 - 1)}", f"W{draw.randint(10**8, 10**9 - 1)}", f"{draw.choice('ABCX')}{draw.randint(10**7, 10**8 - 1)}X",
-                f"H-{draw.randint(10, 26)}-{draw.randint(10_000, 99_999)}")[form]  # fmt: skip
+        return (
+            f"{draw.randint(10**8, 10**9 - 1)}",
+            f"W{draw.randint(10**8, 10**9 - 1)}",
+            f"{draw.choice('ABCX')}{draw.randint(10**7, 10**8 - 1)}X",
+            f"H-{draw.randint(10, 26)}-{draw.randint(10_000, 99_999)}",
+        )[form]
 
 
 def _npi(draw: random.Random) -> str:

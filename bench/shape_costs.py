@@ -35,8 +35,20 @@ GROWTH = 1.8  # times a character of the small text
 PEAK = 600  # MiB, of the whole process
 SLACK = 0.15  # seconds that a start, a report and the noise of a clock may take
 LIMIT = 240  # seconds of CPU of one text
-COSTLY = ("ratios", "colons", "one digit, glued", "letters and digits", "letters and stops", "controls", "dates",
-          "numbers of ten digits", "domain without end", "link without end", "cjk", "notes")  # fmt: skip
+COSTLY = (
+    "ratios",
+    "colons",
+    "one digit, glued",
+    "letters and digits",
+    "letters and stops",
+    "controls",
+    "dates",
+    "numbers of ten digits",
+    "domain without end",
+    "link without end",
+    "cjk",
+    "notes",
+)
 _FINDER = Finder()
 
 

@@ -128,14 +128,24 @@ def invented(count: int, seed: int = 1, born: Callable[[int], dt.date] | None = 
 
     return [
         Someone(
-            given=word(), middle=word(), family=word(), maiden=word(), sex="FM"[number % 2],
+            given=word(),
+            middle=word(),
+            family=word(),
+            maiden=word(),
+            sex="FM"[number % 2],
             born=born(number) if born else dt.date(1950, 1, 1) + dt.timedelta(draw.randrange(15_000)),
-            street=f"{digits(4)} {word()} Lane", city=word(), county=word(), state=("OR", "NY", "TX")[number % 3], zip=f"97{digits(3)}",
-            phone=f"617-5{digits(2)}-{digits(4)}", email=f"{word()}@{word()}.example".lower(), mrn=f"MR{digits(8)}",
+            street=f"{digits(4)} {word()} Lane",
+            city=word(),
+            county=word(),
+            state=("OR", "NY", "TX")[number % 3],
+            zip=f"97{digits(3)}",
+            phone=f"617-5{digits(2)}-{digits(4)}",
+            email=f"{word()}@{word()}.example".lower(),
+            mrn=f"MR{digits(8)}",
             ssn=f"5{draw.randrange(10, 99)}-{draw.randrange(10, 99)}-{digits(4)}",
         )
         for number in range(count)
-    ]  # fmt: skip
+    ]
 
 
 def _hunted(column: Column, values: list[str]) -> set[str]:
@@ -216,9 +226,15 @@ class _Cells:
     def _plain(self, column: Column, row: int, who: Someone) -> str:
         if column.holds == "code":
             return self._code(column, row, who)
-        numbers = {"measure": f"{self.draw.randrange(40, 190) / 2:g}", "release": RELEASED, "age": str(2026 - who.born.year),
-                   "year": str(2015 + row % 5), "time": f"{8 + row % 12:02d}:15", "date_part": str(1 + row % 12),
-                   "birth_year": str(who.born.year)}  # fmt: skip
+        numbers = {
+            "measure": f"{self.draw.randrange(40, 190) / 2:g}",
+            "release": RELEASED,
+            "age": str(2026 - who.born.year),
+            "year": str(2015 + row % 5),
+            "time": f"{8 + row % 12:02d}:15",
+            "date_part": str(1 + row % 12),
+            "birth_year": str(who.born.year),
+        }
         if column.holds == "measure" and column.type == "integer":
             return str(1 + row) if column.key else str(self.draw.randrange(1, 90))
         if column.holds == "number":
@@ -259,9 +275,15 @@ class _Cells:
         one = self.staff[row % len(self.staff)] if nearby else who
         given = one.middle if "MIDDLE" in name else one.given
         family = one.maiden if "MAIDEN" in name else one.family
-        return {"given_name": given, "family_name": family, "person_name": f"{one.family}, {one.given}", "address": one.street,
-                "city": one.city, "phone": one.phone.replace("-", "") if column.type == "string" and "PRIMARY" in name else one.phone,
-                "email": one.email}[column.holds]  # fmt: skip
+        return {
+            "given_name": given,
+            "family_name": family,
+            "person_name": f"{one.family}, {one.given}",
+            "address": one.street,
+            "city": one.city,
+            "phone": one.phone.replace("-", "") if column.type == "string" and "PRIMARY" in name else one.phone,
+            "email": one.email,
+        }[column.holds]
 
     def _note(self, who: Someone, row: int) -> str:
         if row % 3 == 2:

@@ -50,8 +50,11 @@ def compare(name: str, before: Build, now: Build, rounds: int) -> None:
     was, is_ = (statistics.median(size / pair[side][1] for pair in pairs) for side in (0, 1))
     starts = [statistics.median(pair[side][0] for pair in pairs) for side in (0, 1)]
     times = statistics.median(pair[0][1] / pair[1][1] for pair in pairs)
-    print(f"{name:<18} {size:>10,} characters; before {was:>9,.0f} a CPU second, now {is_:>9,.0f}: {times:.2f} times as many; "
-          f"start {starts[0]:.2f} and {starts[1]:.2f} CPU s", flush=True)  # fmt: skip
+    print(
+        f"{name:<18} {size:>10,} characters; before {was:>9,.0f} a CPU second, now {is_:>9,.0f}: {times:.2f} times as many; "
+        f"start {starts[0]:.2f} and {starts[1]:.2f} CPU s",
+        flush=True,
+    )
 
 
 def main() -> None:

@@ -140,12 +140,17 @@ SHAPES: dict[str, Shape] = {
     "blood pressures": _joined(lambda draw: f"{draw.randrange(90, 180)}/{draw.randrange(50, 99)}", " "),
     # dates
     "dates": _joined(_date, " "),
-    "dates, iso": _joined(lambda draw: f"{draw.randrange(1930, 2024)}-{draw.randrange(1, 13):02}-{draw.randrange(1, 29):02}"),
+    "dates, iso": _joined(
+        lambda draw: f"{draw.randrange(1930, 2024)}-{draw.randrange(1, 13):02}-{draw.randrange(1, 29):02}"
+    ),
     "dates, glued": _repeated("12/12/2012"),
     "dates, hyphens without end": _repeated("01-02-"),
     "dates by month": _joined(_month, ", "),
     "months alone": _repeated("May March June "),
-    "ranges of dates": _joined(lambda draw: f"{draw.randrange(1, 13)}/{draw.randrange(1, 9)}-{draw.randrange(1, 13)}/{draw.randrange(10, 29)}", " "),
+    "ranges of dates": _joined(
+        lambda draw: f"{draw.randrange(1, 13)}/{draw.randrange(1, 9)}-{draw.randrange(1, 13)}/{draw.randrange(10, 29)}",
+        " ",
+    ),
     "times of day": _joined(lambda draw: f"{draw.randrange(24):02}:{draw.randrange(60):02}", " "),
     "colons": _repeated("12:30:"),
     "years": _joined(lambda draw: str(draw.randrange(1930, 2024)), " "),
@@ -221,9 +226,13 @@ SHAPES: dict[str, Shape] = {
     "entities": _repeated("&nbsp;&#32;"),
     "hl7": _joined(_hl7, "\r"),
     "csv": _joined(lambda draw: f"{_digits(draw, 6)},{_name(draw)},{_date(draw)},{draw.random():.3f},{_odd(draw)}"),
-    "tabs between cells": _joined(lambda draw: f"{draw.choice(_FAMILY)}\t{draw.choice(_GIVEN)}\t{_digits(draw, 7)}\tFemale"),
+    "tabs between cells": _joined(
+        lambda draw: f"{draw.choice(_FAMILY)}\t{draw.choice(_GIVEN)}\t{_digits(draw, 7)}\tFemale"
+    ),
     "bars between cells": _joined(lambda draw: f"| {_name(draw)} | {_date(draw)} |"),
-    "log lines": _joined(lambda draw: f"2024-01-02T03:04:05Z INFO {_odd(draw)} user={_odd(draw)} ms={_digits(draw, 3)}"),
+    "log lines": _joined(
+        lambda draw: f"2024-01-02T03:04:05Z INFO {_odd(draw)} user={_odd(draw)} ms={_digits(draw, 3)}"
+    ),
     # beyond ASCII
     "accents": _joined(lambda draw: f"Jos\u00e9 N\u00fa\u00f1ez-{_odd(draw).title()}", ", "),
     "combining marks": _repeated("e\u0301"),
@@ -235,7 +244,7 @@ SHAPES: dict[str, Shape] = {
     "emoji": _repeated("\U0001f600 "),
     "controls": _repeated("\x01\x02"),
     "every plane": _joined(lambda draw: chr(draw.randrange(0xA1, 0xD7FF)), ""),
-}  # fmt: skip
+}
 
 
 def text_of(name: str, size: int, seed: int = 1) -> str:

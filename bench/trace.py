@@ -34,8 +34,14 @@ from veil.service.trace.watch import Settings
 RATE = 50
 SIZE = 2_000
 FRONTS = ("envoy", "proxy")
-_SENTENCES = ("The wound is clean and dry.", "No problems since the last visit.", "Advised rest and fluids.",
-              "Blood pressure was normal on both arms.", "The patient denies chest pain.", "Continue the same dose twice daily.")  # fmt: skip
+_SENTENCES = (
+    "The wound is clean and dry.",
+    "No problems since the last visit.",
+    "Advised rest and fluids.",
+    "Blood pressure was normal on both arms.",
+    "The patient denies chest pain.",
+    "Continue the same dose twice daily.",
+)
 
 
 @contextlib.contextmanager
@@ -59,8 +65,17 @@ def app() -> Iterator[int]:
 @contextlib.contextmanager
 def veil(port: int, *options: str) -> Iterator[tuple[int, str]]:
     """`veil trace` before a port; its own port and the address of its admin."""
-    command = [str(Path(sys.executable).with_name("veil")), "trace", "--upstream", f"http://127.0.0.1:{port}",
-               "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", *options]  # fmt: skip
+    command = [
+        str(Path(sys.executable).with_name("veil")),
+        "trace",
+        "--upstream",
+        f"http://127.0.0.1:{port}",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin",
+        "127.0.0.1:0",
+        *options,
+    ]
     with running(*command) as said:
         found = re.search(r"127\.0\.0\.1:(\d+).*admin (\S+)", said)
         assert found, said
@@ -148,8 +163,12 @@ class Caller:
         head = b"POST /notes HTTP/1.1\r\nHost: app\r\nContent-Type: application/json\r\nlocate.detect-phi: mine\r\n"
         if chunked:
             half = len(content) // 2
-            writer.write(head + b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(
-                b"%x\r\n%s\r\n" % (len(one), one) for one in (content[:half], content[half:]) if one) + b"0\r\n\r\n")  # fmt: skip
+            writer.write(
+                head
+                + b"Transfer-Encoding: chunked\r\n\r\n"
+                + b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in (content[:half], content[half:]) if one)
+                + b"0\r\n\r\n"
+            )
         else:
             writer.write(head + b"Content-Length: %d\r\n\r\n%s" % (len(content), content))
         answer = await reader.readuntil(b"\r\n\r\n")
@@ -277,8 +296,10 @@ def prove(front: str, requests: int) -> bool:
         count, digest = asyncio.run(totals(port))
     good = caller.faults == 0 and (count, digest) == (caller.count, caller.digest) and count == requests
     good = good and set(caller.tags) <= {"true", "false", "unknown"}
-    print(f"{front}: {requests:,} sent, {count:,} arrived, digests {'equal' if digest == caller.digest else 'DIFFER'}, "
-          f"{caller.faults} faults, tags {dict(sorted(caller.tags.items()))}, {requests / took:,.0f} a second")  # fmt: skip
+    print(
+        f"{front}: {requests:,} sent, {count:,} arrived, digests {'equal' if digest == caller.digest else 'DIFFER'}, "
+        f"{caller.faults} faults, tags {dict(sorted(caller.tags.items()))}, {requests / took:,.0f} a second"
+    )
     return good
 
 

@@ -58,10 +58,17 @@ async def _one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bo
     trailers = await _body(reader, own, take)
     if target != "/totals" and method != "GET":
         TOTALS.add(digest.digest())
-    told = {"size": size, "sha256": digest.hexdigest(), "trailers": trailers, "method": method, "target": target,
-            "count": TOTALS.count, "total": f"{TOTALS.digest:064x}",
-            "names": [name for name, _ in fields],
-            **{name: [value for one, value in fields if one == name] for name in _TOLD}}  # fmt: skip
+    told = {
+        "size": size,
+        "sha256": digest.hexdigest(),
+        "trailers": trailers,
+        "method": method,
+        "target": target,
+        "count": TOTALS.count,
+        "total": f"{TOTALS.digest:064x}",
+        "names": [name for name, _ in fields],
+        **{name: [value for one, value in fields if one == name] for name in _TOLD},
+    }
     answer = json.dumps(told).encode()
     if target.startswith("/chunked"):
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-End\r\n\r\n")

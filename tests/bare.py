@@ -85,5 +85,11 @@ def veil(python: Path, folder: Path, *words: str | Path) -> subprocess.Completed
     """The command line of that environment, in this folder."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("VEIL_", "PYTHON"))}
     words = ("-c", "from veil.cli import main; main()", *words)
-    return subprocess.run([str(python), *map(str, words)], cwd=folder, env={**plain, "VEIL_PASSPHRASE": "of a test"},
-                          capture_output=True, text=True, timeout=120)  # fmt: skip
+    return subprocess.run(
+        [str(python), *map(str, words)],
+        cwd=folder,
+        env={**plain, "VEIL_PASSPHRASE": "of a test"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )

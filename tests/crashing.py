@@ -51,8 +51,13 @@ class Crashing:
         self._told.write_bytes(bytes(_SIZE))
         self._seen = self._told.open("r+b")
         self._map = mmap.mmap(self._seen.fileno(), _SIZE)
-        env = {**os.environ, "LD_PRELOAD": str(library), "CRASHING": str(self._told), "VEIL_PASSPHRASE": PASSPHRASE,
-               "OPENBLAS_NUM_THREADS": "1"}  # fmt: skip
+        env = {
+            **os.environ,
+            "LD_PRELOAD": str(library),
+            "CRASHING": str(self._told),
+            "VEIL_PASSPHRASE": PASSPHRASE,
+            "OPENBLAS_NUM_THREADS": "1",
+        }
         self._server = subprocess.Popen(
             [sys.executable, __file__], env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder
         )

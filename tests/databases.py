@@ -13,20 +13,34 @@ from veil.stores import open_target
 count = itertools.count(1)
 ZOO = 'odd "table" %s'
 TABLES = {
-    "patients": pa.table({
-        "patient_id": pa.array([7, 1042, 2000], pa.int64()), "mrn": ["00990011", "00771234", "00123456"], "first": ["Bo", "Ada", "Zoë"],
-        "born": [dt.date(1988, 12, 31), dt.date(1950, 2, 28), None], "zip": ["00501", "02139", None],
-    }),
-    "encounters": pa.table({
-        "encounter_id": pa.array([901, 902, 903], pa.int64()), "patient_id": pa.array([1042, 7, 1042], pa.int64()),
-        "start": pa.array(["2019-01-31 00:00:00", "2019-03-01 08:30:00", "2020-02-29 00:00:00"]).cast(pa.timestamp("us")),
-    }),
-    "labs": pa.table({
-        "lab_id": pa.array(range(1, 41), pa.int64()), "encounter_id": pa.array([901, 902, 903, 902] * 10, pa.int64()),
-        "value": pa.array([98.6, None, 2.5, 3.0] * 10, pa.float64()), "taken": pa.array([dt.date(2019, 1, 31 - i % 20) for i in range(40)]),
-        "comment": ["O'Brien said 100 %", "", None, 'a "quote"'] * 10,
-    }),
-}  # fmt: skip
+    "patients": pa.table(
+        {
+            "patient_id": pa.array([7, 1042, 2000], pa.int64()),
+            "mrn": ["00990011", "00771234", "00123456"],
+            "first": ["Bo", "Ada", "Zoë"],
+            "born": [dt.date(1988, 12, 31), dt.date(1950, 2, 28), None],
+            "zip": ["00501", "02139", None],
+        }
+    ),
+    "encounters": pa.table(
+        {
+            "encounter_id": pa.array([901, 902, 903], pa.int64()),
+            "patient_id": pa.array([1042, 7, 1042], pa.int64()),
+            "start": pa.array(["2019-01-31 00:00:00", "2019-03-01 08:30:00", "2020-02-29 00:00:00"]).cast(
+                pa.timestamp("us")
+            ),
+        }
+    ),
+    "labs": pa.table(
+        {
+            "lab_id": pa.array(range(1, 41), pa.int64()),
+            "encounter_id": pa.array([901, 902, 903, 902] * 10, pa.int64()),
+            "value": pa.array([98.6, None, 2.5, 3.0] * 10, pa.float64()),
+            "taken": pa.array([dt.date(2019, 1, 31 - i % 20) for i in range(40)]),
+            "comment": ["O'Brien said 100 %", "", None, 'a "quote"'] * 10,
+        }
+    ),
+}
 RULES = """profile: expert
 tables:
   patients:

@@ -105,7 +105,7 @@ STYLES = {
         "tbl_beds": "bed_id label floor",
         "tbl_results": "result_no admission_no test_code result_value result_date",
     },
-}  # fmt: skip
+}
 
 
 def make_six_tables(folder: Path, style: str, *, patients: int = 40, seed: int = 3) -> dict[str, list[str]]:
@@ -120,14 +120,22 @@ def make_six_tables(folder: Path, style: str, *, patients: int = 40, seed: int =
 
     visits = patients * 3
     rows = [
-        [[n, draw.choice(GIVEN), draw.choice(FAMILY), born(), draw.choice(["Dover", "Salem", "Bristol"])]
-         for n in range(1, patients + 1)],
+        [
+            [n, draw.choice(GIVEN), draw.choice(FAMILY), born(), draw.choice(["Dover", "Salem", "Bristol"])]
+            for n in range(1, patients + 1)
+        ],
         [[n, f"{draw.choice(GIVEN)} {draw.choice(FAMILY)}", draw.choice(SPECIALTIES)] for n in range(1, 9)],
-        [[n, draw.randint(1, patients), draw.randint(1, 8), draw.randint(1, 6), day(), draw.choice(DIAGNOSES)] for n in range(1, visits + 1)],
+        [
+            [n, draw.randint(1, patients), draw.randint(1, 8), draw.randint(1, 6), day(), draw.choice(DIAGNOSES)]
+            for n in range(1, visits + 1)
+        ],
         [[n, n, day(), f"{draw.random() * 900:.2f}"] for n in range(1, visits + 1)],
         [[n, f"Room {chr(64 + n)}", 1 + n % 3] for n in range(1, 7)],
-        [[n, draw.randint(1, visits), draw.choice(TESTS), draw.choice([1, 2, 4, 8]), day()] for n in range(1, visits * 2)],
-    ]  # fmt: skip
+        [
+            [n, draw.randint(1, visits), draw.choice(TESTS), draw.choice([1, 2, 4, 8]), day()]
+            for n in range(1, visits * 2)
+        ],
+    ]
     columns = {table: names.split() for table, names in STYLES[style].items()}
     folder.mkdir(parents=True, exist_ok=True)
     for (table, names), body in zip(columns.items(), rows, strict=True):

@@ -19,9 +19,14 @@ def manifest(made):
 def rows_of(made):
     """What is in quarantine: label, code, rows, whether the others are in the release."""
     return [
-        (one["what"], one["code"], [(place["row"], place["column"]) for place in one.get("places", [])], one.get("rows_only", False))
+        (
+            one["what"],
+            one["code"],
+            [(place["row"], place["column"]) for place in one.get("places", [])],
+            one.get("rows_only", False),
+        )
         for one in manifest(made)["quarantined"]
-    ]  # fmt: skip
+    ]
 
 
 def check_whole(made, tmp_path):

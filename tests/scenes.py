@@ -54,8 +54,10 @@ def people(count):
 
 
 def visits(count):
-    rows = [(f"Vzqx{i:04}", owner(i % count), f"2019-11-0{1 + i % 9}", f"{given(i % count)} came. MRN 7717{i % count:05}")
-            for i in range(3 * count)]  # fmt: skip
+    rows = [
+        (f"Vzqx{i:04}", owner(i % count), f"2019-11-0{1 + i % 9}", f"{given(i % count)} came. MRN 7717{i % count:05}")
+        for i in range(3 * count)
+    ]
     return ["vid", "pid", "at", "remark"], rows
 
 
@@ -287,8 +289,11 @@ class PublishedToServer(Published):
     def again(self):
         super().again()
         for name in self.tables:
-            self.say(f"DROP TABLE IF EXISTS shown.{name}", f"CREATE TABLE shown.{name} (LIKE before.{name} INCLUDING ALL)",
-                     f"INSERT INTO shown.{name} SELECT * FROM before.{name}")  # fmt: skip
+            self.say(
+                f"DROP TABLE IF EXISTS shown.{name}",
+                f"CREATE TABLE shown.{name} (LIKE before.{name} INCLUDING ALL)",
+                f"INSERT INTO shown.{name} SELECT * FROM before.{name}",
+            )
 
     def say(self, *statements):
         from adbc_driver_postgresql import dbapi

@@ -51,8 +51,20 @@ class Postgres:
         self._folder, self._as = folder, _account(folder, "postgres")
         (folder.parent / "pw").write_text(PASSWORD)
         (folder.parent / "pw").chmod(0o644)
-        self._run(found("initdb"), "-D", str(folder), "-U", "veil", "-A", "scram-sha-256", f"--pwfile={folder.parent / 'pw'}", "-E", "UTF8",
-                  "--no-sync", "--locale=C.UTF-8")  # fmt: skip
+        self._run(
+            found("initdb"),
+            "-D",
+            str(folder),
+            "-U",
+            "veil",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={folder.parent / 'pw'}",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C.UTF-8",
+        )
         self.start()
 
     def _run(self, *words: str) -> None:
@@ -61,8 +73,14 @@ class Postgres:
     def start(self) -> None:
         said = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
         with (self._folder.parent / "log").open("w") as log:
-            subprocess.run([found("pg_ctl"), "-D", str(self._folder), "-w", "-o", said, "start"], check=True, cwd="/", stdout=log, stderr=log,
-                           **self._as)  # fmt: skip
+            subprocess.run(
+                [found("pg_ctl"), "-D", str(self._folder), "-w", "-o", said, "start"],
+                check=True,
+                cwd="/",
+                stdout=log,
+                stderr=log,
+                **self._as,
+            )
 
     def stop(self) -> None:
         self._run(found("pg_ctl"), "-D", str(self._folder), "-m", "immediate", "stop")
@@ -99,8 +117,17 @@ class Maria:
         subprocess.run(words, check=True, capture_output=True, cwd="/", **self._as)
 
     def start(self) -> None:
-        words = [found("mariadbd", "mysqld"), "--no-defaults", f"--datadir={self._folder}", f"--port={self.port}", "--bind-address=127.0.0.1",
-                 f"--socket={self._folder}/s", f"--pid-file={self._folder}/pid", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve"]  # fmt: skip
+        words = [
+            found("mariadbd", "mysqld"),
+            "--no-defaults",
+            f"--datadir={self._folder}",
+            f"--port={self.port}",
+            "--bind-address=127.0.0.1",
+            f"--socket={self._folder}/s",
+            f"--pid-file={self._folder}/pid",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--skip-name-resolve",
+        ]
         self._process = subprocess.Popen(
             words, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._as
         )

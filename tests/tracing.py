@@ -91,8 +91,16 @@ def traced(upstream, folder, *options, env=None):
         pytest.importorskip("envoy")
     address = upstream if isinstance(upstream, str) else f"http://127.0.0.1:{upstream}"
     out, err = (folder / f"{name}-{time.monotonic_ns()}.txt" for name in ("out", "err"))
-    command = [str(Path(sys.executable).with_name("veil")), "trace", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0",
-               *(["--upstream", address] if address else []), *options]  # fmt: skip
+    command = [
+        str(Path(sys.executable).with_name("veil")),
+        "trace",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin",
+        "127.0.0.1:0",
+        *(["--upstream", address] if address else []),
+        *options,
+    ]
     with out.open("w") as told, err.open("w") as failed:
         process = subprocess.Popen(command, stdout=told, stderr=failed, env={**os.environ, **(env or {})})
     said = lambda: out.read_text() + err.read_text()  # noqa: E731
@@ -173,9 +181,22 @@ def rotel(folder, onward):
     """A real OTLP receiver, which sends on what it took: its address."""
     package = pytest.importorskip("rotel")
     port, grpc = free_port("127.0.0.1"), free_port("127.0.0.1")
-    command = [str(Path(package.__file__).with_name("rotel-agent")), "start", "--otlp-http-endpoint", f"127.0.0.1:{port}",
-               "--otlp-grpc-endpoint", f"127.0.0.1:{grpc}", "--exporter", "otlp", "--otlp-exporter-protocol", "http",
-               "--otlp-exporter-endpoint", onward, "--otlp-exporter-compression", "none"]  # fmt: skip
+    command = [
+        str(Path(package.__file__).with_name("rotel-agent")),
+        "start",
+        "--otlp-http-endpoint",
+        f"127.0.0.1:{port}",
+        "--otlp-grpc-endpoint",
+        f"127.0.0.1:{grpc}",
+        "--exporter",
+        "otlp",
+        "--otlp-exporter-protocol",
+        "http",
+        "--otlp-exporter-endpoint",
+        onward,
+        "--otlp-exporter-compression",
+        "none",
+    ]
     with (folder / "rotel.txt").open("w") as told:
         process = subprocess.Popen(command, stdout=told, stderr=told)
     try:

@@ -198,10 +198,13 @@ def words(towns: set[str]) -> dict[str, int]:
         table[name] |= bucket(count) << 4
         table[name] |= (FEMALE if women > 0.1 else 0) | (MALE if women < 0.9 else 0)
     for marks, bit in (
-        ({word for word in tongue if word in table or len(word) <= 7}, ENGLISH), (small, CLINICAL),
-        (substances(set(surnames) | set(firsts)), DRUG), (eponyms, EPONYM),
-        (everyday(set(table) | tongue), EVERYDAY), ({town for town in towns if town.isalpha()}, CITY),
-    ):  # fmt: skip
+        ({word for word in tongue if word in table or len(word) <= 7}, ENGLISH),
+        (small, CLINICAL),
+        (substances(set(surnames) | set(firsts)), DRUG),
+        (eponyms, EPONYM),
+        (everyday(set(table) | tongue), EVERYDAY),
+        ({town for town in towns if town.isalpha()}, CITY),
+    ):
         for word in marks:
             table[word] |= bit
     return {word: bits for word, bits in sorted(table.items()) if word.isascii() and word.isalpha()}

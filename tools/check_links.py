@@ -21,7 +21,9 @@ OUTSIDE = ("http://", "https://", "mailto:")
 
 def pages() -> list[Path]:
     """The Markdown files that git knows or would add."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)  # fmt: skip
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return sorted(path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file())
 
 

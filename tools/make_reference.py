@@ -50,8 +50,16 @@ MADE = "<!-- Made by tools/make_reference.py from the code; edit the code, then 
 
 def pages() -> dict[str, str]:
     """Shape: file name -> text, for every page of the reference."""
-    made = {"cli.md": cli(), "project.md": project(), "labels.md": label_page(), "operators.md": operators(),
-            "errors.md": error_page(), "profiles.md": profiles(), "lint.md": lint_page(), "python.md": python()}  # fmt: skip
+    made = {
+        "cli.md": cli(),
+        "project.md": project(),
+        "labels.md": label_page(),
+        "operators.md": operators(),
+        "errors.md": error_page(),
+        "profiles.md": profiles(),
+        "lint.md": lint_page(),
+        "python.md": python(),
+    }
     schema = json.dumps(json_schema(), indent=1) + "\n"
     return {name: MADE + text.rstrip() + "\n" for name, text in made.items()} | {"project.schema.json": schema}
 
@@ -132,10 +140,16 @@ def project() -> str:
         "# The project file\n\nYAML, strict: an unknown key is an error with its line and the nearest known name. "
         "`veil schema` prints the JSON Schema.\n"
     )
-    for title, model in (("Keys of the file", Project), ("Keys of a table, a folder of notes or a tree", SourceSection),
-                         ("Keys of `subject`, if it is not a column", SubjectSection), ("Keys of `suppress`", SuppressSection),
-                         ("Keys of `facts`", FactsSection), ("Keys of a group", GroupSection), ("Keys of `keyring`, if it is not a file name", KeyringSection),
-                         ("Keys of `dates`", DatesSection)):  # fmt: skip
+    for title, model in (
+        ("Keys of the file", Project),
+        ("Keys of a table, a folder of notes or a tree", SourceSection),
+        ("Keys of `subject`, if it is not a column", SubjectSection),
+        ("Keys of `suppress`", SuppressSection),
+        ("Keys of `facts`", FactsSection),
+        ("Keys of a group", GroupSection),
+        ("Keys of `keyring`, if it is not a file name", KeyringSection),
+        ("Keys of `dates`", DatesSection),
+    ):
         text += f"\n## {title}\n\n" + table(
             ["key", "takes", "default", "description"], [field_row(*one) for one in model.model_fields.items()]
         )
@@ -227,9 +241,15 @@ def operators() -> str:
         text += table(["option", "default"], rows) if rows else "No options.\n"
     text += "\n## Formats\n\n"
     rows = [
-        [code(name), ", ".join(map(code, traits_of(name).endings)), traits_of(name).kind.value, ", ".join(map(code, traits_of(name).model.model_fields)),
-         (inspect.getdoc(part("formats", name)) or "").split("\n")[0]] for name in FORMATS
-    ]  # fmt: skip
+        [
+            code(name),
+            ", ".join(map(code, traits_of(name).endings)),
+            traits_of(name).kind.value,
+            ", ".join(map(code, traits_of(name).model.model_fields)),
+            (inspect.getdoc(part("formats", name)) or "").split("\n")[0],
+        ]
+        for name in FORMATS
+    ]
     return text + table(["format", "file endings", "kind", "settings", "description"], rows)
 
 
@@ -247,8 +267,13 @@ def error_page() -> str:
     ]
     parents = [kind for kind in kinds if kind.__base__ is Error]
     text = "# Errors\n\nEvery error is one line: `veil: [code] what at place (hint)`. No line contains a value of the data.\n\n## Exit codes\n\n"
-    rows = [["0", "success"], *[[str(kind.exit_code), code(kind.__name__)] for kind in parents], ["8", "success, but something was quarantined"],
-            ["70", "unexpected internal error: its type and place are printed, never its text"], ["130", "interrupted"]]  # fmt: skip
+    rows = [
+        ["0", "success"],
+        *[[str(kind.exit_code), code(kind.__name__)] for kind in parents],
+        ["8", "success, but something was quarantined"],
+        ["70", "unexpected internal error: its type and place are printed, never its text"],
+        ["130", "interrupted"],
+    ]
     text += table(["code", "meaning"], rows)
     text += "\n## Status over HTTP\n\n`veil serve` answers with the status of the error's class; the exit code is that of its parent class.\n\n"
     text += table(["class", "status"], [[code(kind.__name__), str(kind.status)] for kind in kinds])
@@ -307,8 +332,10 @@ def written(node: ast.expr) -> str:
 
 def lint_page() -> str:
     rows = [[code(name), severity, what] for name, (severity, what) in RULES_OF_LINT.items()]
-    intro = ("# Rules of lint\n\n`veil lint PROJECT` checks a project for common mistakes. An error gives exit code 1; with `--strict` "
-             "a warning does too. `# noqa: veil-002` at the end of a line silences that finding.\n\n")  # fmt: skip
+    intro = (
+        "# Rules of lint\n\n`veil lint PROJECT` checks a project for common mistakes. An error gives exit code 1; with `--strict` "
+        "a warning does too. `# noqa: veil-002` at the end of a line silences that finding.\n\n"
+    )
     return intro + table(["rule", "severity", "description"], rows)
 
 

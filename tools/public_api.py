@@ -193,8 +193,10 @@ def page() -> str:
         text += f"```text\n{rest.strip()}\n```\n\n" if rest.strip() else ""
         if entry.takes:
             head = "field" if entry.signature.startswith("class ") else "parameter"
-            rows = [[f"`{name}`", f"`{kind}`" if kind else "", f"`{default}`" if default else "", words]
-                    for name, kind, default, words in entry.takes]  # fmt: skip
+            rows = [
+                [f"`{name}`", f"`{kind}`" if kind else "", f"`{default}`" if default else "", words]
+                for name, kind, default, words in entry.takes
+            ]
             text += _table([head, "type", "default", "description"], rows) + "\n"
     return text
 

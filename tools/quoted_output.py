@@ -59,8 +59,15 @@ def output(command: str, folder: Path) -> str:
     """The command as it is typed, and what it prints."""
     program, *arguments = shlex.split(command)
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run([Path(sys.executable).parent / program, *arguments], cwd=folder, env=environment,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [Path(sys.executable).parent / program, *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     lines = [line.rstrip() for line in done.stdout.strip().splitlines()]
     return "\n".join([f"$ {command}", *lines]) + "\n"
 

@@ -25,19 +25,29 @@ def main(path: str) -> None:
     every = families()
     rows = [
         "| {corpus} | {seen} | {chars:.2f} | {notes} | {other:.2f} | {precision} |".format(
-            corpus=one["corpus"], seen="seen" if one["seen"] else "not seen", chars=one["chars"],
-            notes=f"{one['notes']:.2f}", other=one["other"], precision=f"{one['token_precision']:.2f}",
+            corpus=one["corpus"],
+            seen="seen" if one["seen"] else "not seen",
+            chars=one["chars"],
+            notes=f"{one['notes']:.2f}",
+            other=one["other"],
+            precision=f"{one['token_precision']:.2f}",
         )
-        for one in figures["corpora"] if one["system"] == "veil" and one["chars"] == one["chars"]
-    ]  # fmt: skip
+        for one in figures["corpora"]
+        if one["system"] == "veil" and one["chars"] == one["chars"]
+    ]
     held = [one for one in every if one.held_out]
     weight = sum(one.stat().st_size for one in (ROOM / WEIGHTS).rglob("*") if one.is_file())
     values = {
-        "families": len(every), "held_out": len(held), "templates": sum(len(one.templates) for one in every),
-        "held_names": ", ".join(f"`{one.name}`" for one in held), "machine": figures["machine"],
+        "families": len(every),
+        "held_out": len(held),
+        "templates": sum(len(one.templates) for one in every),
+        "held_names": ", ".join(f"`{one.name}`" for one in held),
+        "machine": figures["machine"],
         "bytes": f"{weight:,}",
-        "digest": CARD_SHA256, "networks": json.loads((ROOM / WEIGHTS / "card.json").read_text())["networks"], "rows": "\n".join(rows),
-    }  # fmt: skip
+        "digest": CARD_SHA256,
+        "networks": json.loads((ROOM / WEIGHTS / "card.json").read_text())["networks"],
+        "rows": "\n".join(rows),
+    }
     print(TEXT.read_text(encoding="utf-8").format(**values), end="")
 
 

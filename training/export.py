@@ -97,9 +97,10 @@ def encoder(models: list[Tagger]) -> onnx.ModelProto:
         numpy_helper.from_array(np.concatenate([one.words.narrow.bias.detach().numpy() for one in models]), "b1"),
     ]
     nodes = [
-        helper.make_node("Gemm", ["shown", "w0", "b0"], ["h"]), helper.make_node("Relu", ["h"], ["r"]),
+        helper.make_node("Gemm", ["shown", "w0", "b0"], ["h"]),
+        helper.make_node("Relu", ["h"], ["r"]),
         helper.make_node("Gemm", ["r", "w1", "b1"], ["made"]),
-    ]  # fmt: skip
+    ]
     shape = lambda name, size: helper.make_tensor_value_info(name, TensorProto.FLOAT, [AT_ONCE, size])  # noqa: E731
     width = sum(block.shape[1] for block in narrow)
     return _checked(helper.make_graph(nodes, "encoder", [shape("shown", height)], [shape("made", width)], values))
@@ -240,10 +241,17 @@ def in_eight_bits(model: Tagger, to: pathlib.Path) -> None:
         full = pathlib.Path(folder) / "full.onnx"
         onnx.save(graph(model), full)
         quantize_static(
-            full, to, Calibration(model), quant_format=QuantFormat.QDQ, per_channel=True,
-            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=["Conv", "Relu", "Add", "Mul"],
-            reduce_range=True, calibrate_method=CalibrationMethod.MinMax,
-        )  # fmt: skip
+            full,
+            to,
+            Calibration(model),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["Conv", "Relu", "Add", "Mul"],
+            reduce_range=True,
+            calibrate_method=CalibrationMethod.MinMax,
+        )
 
 
 def finish(to: pathlib.Path, models: list[Tagger]) -> None:

@@ -25,9 +25,19 @@ UNTOLD = -100
 TALK = 0.24  # share of the texts that are planted talk
 VARIETY = 0.22  # share of the texts that no template made
 WEIGHTS = {
-    "name_or_thing": 3.0, "harmless_clinical": 5.0, "name_words": 1.5, "queries": 1.5, "naming_statements": 2.0, "term_statements": 2.5,
-    "mixed_statements": 1.5, "assistant_chat": 2.0, "short_notes": 1.5, "key_values": 1.5, "everyday": 1.5, "header_blocks": 1.3,
-}  # fmt: skip
+    "name_or_thing": 3.0,
+    "harmless_clinical": 5.0,
+    "name_words": 1.5,
+    "queries": 1.5,
+    "naming_statements": 2.0,
+    "term_statements": 2.5,
+    "mixed_statements": 1.5,
+    "assistant_chat": 2.0,
+    "short_notes": 1.5,
+    "key_values": 1.5,
+    "everyday": 1.5,
+    "header_blocks": 1.3,
+}
 
 
 class Example(NamedTuple):

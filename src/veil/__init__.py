@@ -40,8 +40,19 @@ _PLACES = {
 }
 
 __all__ = [
-    "Error", "Keyring", "Keys", "Label", "Outcome", "Plan", "Session", "Span", "Vault", "deidentify", "find", "open_project",
-]  # fmt: skip
+    "Error",
+    "Keyring",
+    "Keys",
+    "Label",
+    "Outcome",
+    "Plan",
+    "Session",
+    "Span",
+    "Vault",
+    "deidentify",
+    "find",
+    "open_project",
+]
 
 
 def __getattr__(name: str) -> object:

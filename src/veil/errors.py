@@ -54,9 +54,14 @@ class Error(Exception):
         Takes:   `where`: address, file or offset; `row`: row number from 1; `column`: name of the column
         """
         return _rebuild(
-            type(self), self.code, self.message, self.where if where is None else where, self.hint,
-            self.row if row is None else row, self.column if column is None else column,
-        )  # fmt: skip
+            type(self),
+            self.code,
+            self.message,
+            self.where if where is None else where,
+            self.hint,
+            self.row if row is None else row,
+            self.column if column is None else column,
+        )
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         return _rebuild, (type(self), self.code, self.message, self.where, self.hint, self.row, self.column)

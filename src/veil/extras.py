@@ -6,10 +6,28 @@ from importlib.util import find_spec
 
 EXTRAS = {  # the smaller first: `extra_of` names the first that has a library
     "xlsx": ("python_calamine", "xlsxwriter"),
-    "service": ("fastapi", "starlette", "uvicorn", "httptools", "prometheus_client", "fastapi_offline", "python_calamine", "xlsxwriter", "sqlalchemy", "alembic"),
+    "service": (
+        "fastapi",
+        "starlette",
+        "uvicorn",
+        "httptools",
+        "prometheus_client",
+        "fastapi_offline",
+        "python_calamine",
+        "xlsxwriter",
+        "sqlalchemy",
+        "alembic",
+    ),
     "trace": (
-        "grpc", "google.protobuf", "h11", "opentelemetry.sdk", "opentelemetry.exporter.otlp", "opentelemetry.exporter.zipkin",
-        "brotli", "zstandard", "prometheus_client",
+        "grpc",
+        "google.protobuf",
+        "h11",
+        "opentelemetry.sdk",
+        "opentelemetry.exporter.otlp",
+        "opentelemetry.exporter.zipkin",
+        "brotli",
+        "zstandard",
+        "prometheus_client",
     ),
     "oidc": ("authlib", "httpx"),
     "nodes": ("pg8000",),
@@ -21,7 +39,7 @@ EXTRAS = {  # the smaller first: `extra_of` names the first that has a library
     "transformers": ("transformers", "torch"),
     "filters": ("regex",),
     "pos": ("nltk",),
-}  # fmt: skip
+}
 
 
 def is_installed(extra: str) -> bool:

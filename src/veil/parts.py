@@ -27,9 +27,16 @@ FORMATS = {
 }
 # What the traits of these formats say too, so that the format of a file name is known without loading them; a test compares both.
 ENDINGS: Mapping[str, tuple[str, ...]] = {
-    "csv": (".csv",), "tsv": (".tsv", ".tab"), "parquet": (".parquet", ".pq"), "xlsx": (".xlsx",), "sql": (), "json": (".json",),
-    "ndjson": (".ndjson", ".jsonl"), "text": (".txt", ".text", ".note"), "i2b2": (".xml",),
-}  # fmt: skip
+    "csv": (".csv",),
+    "tsv": (".tsv", ".tab"),
+    "parquet": (".parquet", ".pq"),
+    "xlsx": (".xlsx",),
+    "sql": (),
+    "json": (".json",),
+    "ndjson": (".ndjson", ".jsonl"),
+    "text": (".txt", ".text", ".note"),
+    "i2b2": (".xml",),
+}
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",
     "remove": "veil.operators.redact:Remove",

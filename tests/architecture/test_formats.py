@@ -66,11 +66,18 @@ def test_nothing_outside_formats_compares_a_value_with_a_formats_name():
 @pytest.mark.parametrize(
     "code",
     [
-        "kind == 'csv'", "'text' == kind", "kind in ('csv', 'tsv')", "kind not in frozenset({'json'})", "kind in {'parquet', 'x'}",
-        "match kind:\n    case 'xlsx': ...", "match kind:\n    case 'a' | 'sql': ...", "address.startswith('$')", "address.startswith(('$', '#'))",
+        "kind == 'csv'",
+        "'text' == kind",
+        "kind in ('csv', 'tsv')",
+        "kind not in frozenset({'json'})",
+        "kind in {'parquet', 'x'}",
+        "match kind:\n    case 'xlsx': ...",
+        "match kind:\n    case 'a' | 'sql': ...",
+        "address.startswith('$')",
+        "address.startswith(('$', '#'))",
         "TABLES = frozenset({'csv', 'tsv'})",
     ],
-)  # fmt: skip
+)
 def test_a_comparison_is_seen(code):
     assert list(comparisons(ast.parse(code)))
 

@@ -54,8 +54,13 @@ def imports(path):
 
 
 def test_a_room_imports_only_what_stands_on_a_lower_floor():
-    done = subprocess.run([sys.executable, "-c", "from importlinter.cli import lint_imports_command as main; main()", "--no-cache"], cwd=ROOT,
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as main; main()", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout
     assert " 0 broken" in done.stdout
 
@@ -87,8 +92,11 @@ def test_no_two_modules_import_each_other():
 def test_a_file_is_under_400_lines_and_a_function_under_60(path):
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") < 400
-    long = [node.name for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-            and (node.end_lineno or 0) - node.lineno >= 60]  # fmt: skip
+    long = [
+        node.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (node.end_lineno or 0) - node.lineno >= 60
+    ]
     assert long == []
 
 

@@ -14,9 +14,11 @@ from veil.parts import OPERATORS, part
 SRC = Path(__file__).resolve().parents[2] / "src" / "veil"
 WRITERS = ("discover", "importers", "synth", "operators")  # they write projects, or are operators
 NEEDS = {
-    "birth_year": {"reference_date": "2026-01-01"}, "age_at": {"reference_date": "2026-01-01"}, "shifted_age": {"reference_date": "2026-01-01"},
+    "birth_year": {"reference_date": "2026-01-01"},
+    "age_at": {"reference_date": "2026-01-01"},
+    "shifted_age": {"reference_date": "2026-01-01"},
     "generalize": {"hierarchy": str(Path(__file__).resolve().parents[1] / "property" / "places.hierarchy")},
-}  # fmt: skip
+}
 
 
 def named(node):

@@ -16,7 +16,7 @@ SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")
 MAY_SEPARATE = {
     "keys/derive.py": "what goes into a derivation, and is never read again",
     "service/trace/lines.py": "records of a body are parted by RS (RFC 7464)",
-}  # fmt: skip
+}
 MAY_READ = {
     ("model/span.py", "source"): "`detector:rule` is the form of a source",
     ("importers", "source"): "paths of another tool's configuration",
@@ -63,11 +63,19 @@ def test_no_value_of_ours_carries_a_mark():
 @pytest.mark.parametrize(
     "code",
     [
-        "key = f'{one}\\x1f{two}'", "'\\x1f'.join(parts)", "KEY = '\\x1f'", "a, _, b = name.rpartition('#')", "span.source.endswith('+')",
-        "span.source.startswith('known:strong')", "subject.startswith('file:')", "domain.removeprefix('through:')", "plan.domain.partition('.')",
-        "if meant.person.split(' '): ...", "one.startswith(('map:', 'file:'))",
+        "key = f'{one}\\x1f{two}'",
+        "'\\x1f'.join(parts)",
+        "KEY = '\\x1f'",
+        "a, _, b = name.rpartition('#')",
+        "span.source.endswith('+')",
+        "span.source.startswith('known:strong')",
+        "subject.startswith('file:')",
+        "domain.removeprefix('through:')",
+        "plan.domain.partition('.')",
+        "if meant.person.split(' '): ...",
+        "one.startswith(('map:', 'file:'))",
     ],
-)  # fmt: skip
+)
 def test_a_mark_in_a_value_is_seen(code):
     assert list(faults(ast.parse(code)))
 

@@ -80,11 +80,14 @@ def test_the_reference_uses_plain_words(path):
 @pytest.mark.parametrize(
     "code",
     [
-        "raise PolicyError('x', 'the subject is not told')", "raise FormatError('x', f'{a} is no word of {b}')",
-        "raise Error('x', 'y', hint='keep the record of acts')", "Option(help='a word, many times')",
-        "Field(None, description='what becomes of a column')", "raise PolicyError('x', 'a' if b else 'none of its words')",
+        "raise PolicyError('x', 'the subject is not told')",
+        "raise FormatError('x', f'{a} is no word of {b}')",
+        "raise Error('x', 'y', hint='keep the record of acts')",
+        "Option(help='a word, many times')",
+        "Field(None, description='what becomes of a column')",
+        "raise PolicyError('x', 'a' if b else 'none of its words')",
     ],
-)  # fmt: skip
+)
 def test_a_banned_word_is_seen(code):
     assert any(BANNED.search(text) for _, text in messages(ast.parse(code)))
 

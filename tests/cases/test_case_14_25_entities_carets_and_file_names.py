@@ -32,8 +32,10 @@ def test_case_14_finds_names_through_entities():
 def test_case_25_finds_names_in_carets_and_files():
     texts = case("25")
     assert [found(text) for text in texts[:3]] == [
-        [("NAME", "QUENNELL^ORLA^M")], [("NAME", "QUENNELL^ORLA^M^")], [("NAME", "QUENNELL^ORLA^M^^MS")],
-    ]  # fmt: skip
+        [("NAME", "QUENNELL^ORLA^M")],
+        [("NAME", "QUENNELL^ORLA^M^")],
+        [("NAME", "QUENNELL^ORLA^M^^MS")],
+    ]
     assert found(texts[6]) == [("NAME", "Quennell"), ("NAME", "Orla"), ("ID", "00418812")]
     assert ("MRN", "00418812") in found(texts[3])
 
@@ -48,11 +50,14 @@ def test_case_25_finds_names_in_carets_and_files():
         ("Ekwueme_Ada_00518813.docx", [("NAME", "Ekwueme"), ("NAME", "Ada"), ("ID", "00518813")]),
         ("see CT_chest_Brandvold_Tasker.pdf", [("NAME", "Brandvold"), ("NAME", "Tasker")]),
         ("write tom dot marsh at clinic dot org", [("EMAIL", "tom dot marsh at clinic dot org")]),
-        ("call six one seven, five five five, oh one nine nine", [("PHONE", "six one seven, five five five, oh one nine nine")]),
+        (
+            "call six one seven, five five five, oh one nine nine",
+            [("PHONE", "six one seven, five five five, oh one nine nine")],
+        ),
         ("HOSP NO >> 00518812", [("MRN", "00518812")]),
         ("surname=Ekwueme;forename=Ada;ward=B", [("NAME", "Ekwueme"), ("NAME", "Ada")]),
     ],
-)  # fmt: skip
+)
 def test_others_of_the_kind(text, right):
     assert found(text) == right
 

@@ -55,15 +55,30 @@ def test_case_74_finds_every_name_of_a_list():
 @pytest.mark.parametrize(
     ("text", "right"),
     [
-        ("Last name\tFirst name\tSex\tWard\nELLERY\tTAMSIN\tFemale\tB\nRUDDOCK\tCLIVE\tMale\tC", ["ELLERY", "TAMSIN", "RUDDOCK", "CLIVE"]),
-        ("Rm  Patient      Nurse\n12  PELHAM A     CROFT\n14  GRIMSTEAD T  LARK", ["PELHAM A", "CROFT", "GRIMSTEAD T", "LARK"]),
-        ("Surname;Given name;DOB\nOrme;Petra;02/03/1961\nSallow;Idris;04/05/1970", ["Orme", "Petra", "Sallow", "Idris"]),
-        ("| Pt | Attending | Dx |\n|---|---|---|\n| Birch, Nora | STEEP | CHF |\n| Fenn, Karl | MOSS | PNA |", ["Birch, Nora", "STEEP", "Fenn, Karl", "MOSS"]),
+        (
+            "Last name\tFirst name\tSex\tWard\nELLERY\tTAMSIN\tFemale\tB\nRUDDOCK\tCLIVE\tMale\tC",
+            ["ELLERY", "TAMSIN", "RUDDOCK", "CLIVE"],
+        ),
+        (
+            "Rm  Patient      Nurse\n12  PELHAM A     CROFT\n14  GRIMSTEAD T  LARK",
+            ["PELHAM A", "CROFT", "GRIMSTEAD T", "LARK"],
+        ),
+        (
+            "Surname;Given name;DOB\nOrme;Petra;02/03/1961\nSallow;Idris;04/05/1970",
+            ["Orme", "Petra", "Sallow", "Idris"],
+        ),
+        (
+            "| Pt | Attending | Dx |\n|---|---|---|\n| Birch, Nora | STEEP | CHF |\n| Fenn, Karl | MOSS | PNA |",
+            ["Birch, Nora", "STEEP", "Fenn, Karl", "MOSS"],
+        ),
         ("1. Okonkwo - CHF\n2. Lindgren - COPD\n3. Tasker - DKA", ["Okonkwo", "Lindgren", "Tasker"]),
         ("Ekwueme\t00518812\tCHF\nBrandvold\t00518813\tCOPD", ["Ekwueme", "Brandvold"]),
-        ("Bed 1  Ellery, J   68F  CHF\nBed 2  Tasker, B   47M  COPD\nBed 3  Ruddock, M   61F  DKA", ["Ellery, J", "Tasker, B", "Ruddock, M"]),
+        (
+            "Bed 1  Ellery, J   68F  CHF\nBed 2  Tasker, B   47M  COPD\nBed 3  Ruddock, M   61F  DKA",
+            ["Ellery, J", "Tasker, B", "Ruddock, M"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_names_of_other_rows_and_lists(text, right):
     assert names(text) == right
 

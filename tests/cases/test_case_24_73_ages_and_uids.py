@@ -39,10 +39,13 @@ def test_other_numbers_are_no_age_over_89(text):
 @pytest.mark.parametrize(
     "uid",
     [
-        "1.2.840.88888888.3.41207716.1702468011235", "1.3.6.1.4.1.77777.8.1.3.4410.2208", "2.25.12345678901234567890.1.7.3.4",
-        "1.2.276.0.7230010.3.1.4.8323329.5576.1517874.33", "2.16.840.1.113883.3.4.99.12",
+        "1.2.840.88888888.3.41207716.1702468011235",
+        "1.3.6.1.4.1.77777.8.1.3.4410.2208",
+        "2.25.12345678901234567890.1.7.3.4",
+        "1.2.276.0.7230010.3.1.4.8323329.5576.1517874.33",
+        "2.16.840.1.113883.3.4.99.12",
     ],
-)  # fmt: skip
+)
 def test_a_uid_is_one_identifier_to_its_last_part(uid):
     assert found(uid, Label.ID) == [uid]
     assert found(f"Study UID {uid} received", Label.ID) == [uid]
@@ -51,11 +54,15 @@ def test_a_uid_is_one_identifier_to_its_last_part(uid):
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("NHS no 943 476 5919 on file", "943 476 5919"), ("NIR 2 55 08 14 168 025 38", "2 55 08 14 168 025 38"), ("DNI 12345678Z", "12345678Z"),
-        ("Steuer-ID 86 095 742 719", "86 095 742 719"), ("BSN 111222333", "111222333"), ("Medicare 2123 45670 1", "2123 45670 1"),
+        ("NHS no 943 476 5919 on file", "943 476 5919"),
+        ("NIR 2 55 08 14 168 025 38", "2 55 08 14 168 025 38"),
+        ("DNI 12345678Z", "12345678Z"),
+        ("Steuer-ID 86 095 742 719", "86 095 742 719"),
+        ("BSN 111222333", "111222333"),
+        ("Medicare 2123 45670 1", "2123 45670 1"),
         ("CF RSSMRA85T10A562S", "RSSMRA85T10A562S"),
     ],
-)  # fmt: skip
+)
 def test_numbers_of_states_are_masked_whole(text, number):
     assert number in found(text, *Label)
 

@@ -90,8 +90,10 @@ def test_the_words_come_back_too(project):
 )
 def test_a_project_says_which_words_mean_no_value(project, written, stays, changes):
     ids = [*stays, *changes]
-    made = project(written + "profile: expert\ntables: {t: {subject: pid, columns: {pid: pseudonym}}}\n",
-                   {"t.csv": "pid\n" + "\n".join(ids) + "\n"})  # fmt: skip
+    made = project(
+        written + "profile: expert\ntables: {t: {subject: pid, columns: {pid: pseudonym}}}\n",
+        {"t.csv": "pid\n" + "\n".join(ids) + "\n"},
+    )
     assert made.run().exit_code == 0
     after = (made.out / "t.csv").read_text().split("\n")[1:-1]
     assert after[: len(stays)] == stays
@@ -99,9 +101,11 @@ def test_a_project_says_which_words_mean_no_value(project, written, stays, chang
 
 
 def test_a_source_says_more_than_its_project(project):
-    made = project("no_value: [999]\nprofile: expert\ntables:\n  a: {subject: pid, columns: {pid: pseudonym}}\n"
-                   "  b: {subject: pid, columns: {pid: pseudonym}, no_value: {except: [999]}}\n",
-                   {"a.csv": "pid\n999\n7\n", "b.csv": "pid\n999\n7\n"})  # fmt: skip
+    made = project(
+        "no_value: [999]\nprofile: expert\ntables:\n  a: {subject: pid, columns: {pid: pseudonym}}\n"
+        "  b: {subject: pid, columns: {pid: pseudonym}, no_value: {except: [999]}}\n",
+        {"a.csv": "pid\n999\n7\n", "b.csv": "pid\n999\n7\n"},
+    )
     made.run()
     assert (made.out / "a.csv").read_text().split("\n")[1] == "999"
     assert (made.out / "b.csv").read_text().split("\n")[1] != "999"

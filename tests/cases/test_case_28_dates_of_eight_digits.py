@@ -13,9 +13,14 @@ from veil.discover.propose import propose
 from veil.discover.write import project_text
 
 WRITTEN = {
-    "day first": ("%d%m%Y", True), "month first": ("%m%d%Y", False), "year first": ("%Y%m%d", False), "day first, the zero lost": ("%d%m%Y", True),
-    "month first, the zero lost": ("%m%d%Y", False), "as a data frame writes it": ("%Y%m%d.0", False), "day first with a point": ("%d%m%Y.0", True),
-}  # fmt: skip
+    "day first": ("%d%m%Y", True),
+    "month first": ("%m%d%Y", False),
+    "year first": ("%Y%m%d", False),
+    "day first, the zero lost": ("%d%m%Y", True),
+    "month first, the zero lost": ("%m%d%Y", False),
+    "as a data frame writes it": ("%Y%m%d.0", False),
+    "day first with a point": ("%d%m%Y.0", True),
+}
 
 
 def read(text, form):

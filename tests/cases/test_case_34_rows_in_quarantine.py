@@ -110,11 +110,13 @@ def test_broken_rows_at_any_place_of_any_table_leave_the_release_of_the_sound_on
     text_of = {"made": text, "clean": clean}
     made = {
         one: project(
-            made_of[one] + f"profile: expert\ntables:\n  t:\n    subject: id\n    encoding: {stated}\n    columns: {json.dumps(columns)}\n",
-            {name: pack(text_of[one].encode(encoding))}, one,
+            made_of[one]
+            + f"profile: expert\ntables:\n  t:\n    subject: id\n    encoding: {stated}\n    columns: {json.dumps(columns)}\n",
+            {name: pack(text_of[one].encode(encoding))},
+            one,
         )
         for one in made_of
-    }  # fmt: skip
+    }
     for one in made.values():
         one.run()
     assert rows_of(made["made"]) == (
@@ -134,8 +136,9 @@ def test_a_text_broken_by_a_line_end_leaves_no_half_of_it(project):
     made = project(ALONE + text, {"visits.csv": HEAD + "\n".join(rows) + "\n"})
     made.run()
     assert rows_of(made) == [
-        ("visits file 1", "csv-ragged", [(4, "")], True), ("visits file 1", "row-doubtful", [(5, "")], True),
-    ]  # fmt: skip
+        ("visits file 1", "csv-ragged", [(4, "")], True),
+        ("visits file 1", "row-doubtful", [(5, "")], True),
+    ]
     assert len((made.out / "visits.csv").read_text().splitlines()) == 4
     session = made.session()
     assert read_again(session, session.keys(lambda: PASSPHRASE)).leaks == []

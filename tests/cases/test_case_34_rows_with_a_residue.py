@@ -10,8 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from tests.quarantined import ALONE, check_whole, manifest, rows_of
 
-PEOPLE = "id,mrn,last\n" + "".join(f"P{i},{4_188_130 + 17 * i},{name}\n" for i, name in enumerate(
-    ["Quennell", "Tasker", "Whitlock", "Harrow", "Lindqvist", "Okafor"]))  # fmt: skip
+PEOPLE = "id,mrn,last\n" + "".join(
+    f"P{i},{4_188_130 + 17 * i},{name}\n"
+    for i, name in enumerate(["Quennell", "Tasker", "Whitlock", "Harrow", "Lindqvist", "Okafor"])
+)
 RESIDUE = """profile: expert
 verify: {strong: quarantine-rows}
 tables:
@@ -89,9 +91,16 @@ def test_rows_with_a_residue_cost_themselves_alone(project, tmp_path, monkeypatc
     made = project(text, {"people.csv": PEOPLE, name: written(labs())})
     made.run()
     assert rows_of(made) == [
-        ("labs file 1", "known-identifier", [(row + heads + 1, where if name.endswith(("csv", "tsv", "parquet", "xlsx")) else f"$.{where}")
-                                             for row, (where, _) in sorted(BAD.items())], True),
-    ]  # fmt: skip
+        (
+            "labs file 1",
+            "known-identifier",
+            [
+                (row + heads + 1, where if name.endswith(("csv", "tsv", "parquet", "xlsx")) else f"$.{where}")
+                for row, (where, _) in sorted(BAD.items())
+            ],
+            True,
+        ),
+    ]
     assert manifest(made)["checks"]["known-identifier"] == 4
     clean = project(
         text, {"people.csv": PEOPLE, name: written([row for i, row in enumerate(labs()) if i not in BAD])}, "clean"

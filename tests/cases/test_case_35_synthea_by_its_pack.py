@@ -12,16 +12,47 @@ from tests.conftest import SHARED
 DATA = SHARED / "corpora" / "tables" / "dbt-synthea"
 PROJECT = "schema: synthea-csv\nprofile: expert\n"
 JOINS = [
-    *((table, "PATIENT", "patients", "Id") for table in (
-        "allergies", "careplans", "conditions", "devices", "encounters", "imaging_studies", "immunizations", "medications",
-        "observations", "payer_transitions", "procedures", "supplies")),
-    *((table, "ENCOUNTER", "encounters", "Id") for table in (
-        "allergies", "careplans", "conditions", "devices", "immunizations", "medications", "observations", "procedures", "supplies")),
-    ("claims", "PATIENTID", "patients", "Id"), ("claims", "APPOINTMENTID", "encounters", "Id"), ("claims", "PROVIDERID", "providers", "Id"),
-    ("claims_transactions", "CLAIMID", "claims", "Id"), ("claims_transactions", "PATIENTID", "patients", "Id"),
-    ("encounters", "ORGANIZATION", "organizations", "Id"), ("encounters", "PROVIDER", "providers", "Id"), ("encounters", "PAYER", "payers", "Id"),
+    *(
+        (table, "PATIENT", "patients", "Id")
+        for table in (
+            "allergies",
+            "careplans",
+            "conditions",
+            "devices",
+            "encounters",
+            "imaging_studies",
+            "immunizations",
+            "medications",
+            "observations",
+            "payer_transitions",
+            "procedures",
+            "supplies",
+        )
+    ),
+    *(
+        (table, "ENCOUNTER", "encounters", "Id")
+        for table in (
+            "allergies",
+            "careplans",
+            "conditions",
+            "devices",
+            "immunizations",
+            "medications",
+            "observations",
+            "procedures",
+            "supplies",
+        )
+    ),
+    ("claims", "PATIENTID", "patients", "Id"),
+    ("claims", "APPOINTMENTID", "encounters", "Id"),
+    ("claims", "PROVIDERID", "providers", "Id"),
+    ("claims_transactions", "CLAIMID", "claims", "Id"),
+    ("claims_transactions", "PATIENTID", "patients", "Id"),
+    ("encounters", "ORGANIZATION", "organizations", "Id"),
+    ("encounters", "PROVIDER", "providers", "Id"),
+    ("encounters", "PAYER", "payers", "Id"),
     ("providers", "ORGANIZATION", "organizations", "Id"),
-]  # fmt: skip
+]
 CODES = [
     "allergies",
     "careplans",

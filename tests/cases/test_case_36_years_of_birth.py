@@ -6,9 +6,17 @@ import pytest
 
 CASE = Path(__file__).resolve().parents[3] / "shared" / "cases" / "36" / "cdm"
 NOTES = [
-    "Seen by Dr. Whitlock, born 1925.", "YOB 1925, lives alone.", "Ottoline Fairbrass (b. 1925) came.", "birth year: 1925\nok", "Year of birth = 1925; stable",
-    "born in 1925 in a village", "born 03/04/1925, stable", "DOB 1925 noted", "date of birth: 1925", "a widow, born circa 1925",
-]  # fmt: skip
+    "Seen by Dr. Whitlock, born 1925.",
+    "YOB 1925, lives alone.",
+    "Ottoline Fairbrass (b. 1925) came.",
+    "birth year: 1925\nok",
+    "Year of birth = 1925; stable",
+    "born in 1925 in a village",
+    "born 03/04/1925, stable",
+    "DOB 1925 noted",
+    "date of birth: 1925",
+    "a widow, born circa 1925",
+]
 YOUNG = ["born 1984, stable", "YOB 1984", "seen since 1998", "surgery in 2012"]
 PROJECT = "profile: {profile}\nvault: v.vault\nreference_date: 2026-06-30\ntables: {{notes: {{subject: pid, columns: {{pid: {pid}, text: scan}}}}}}\n"
 

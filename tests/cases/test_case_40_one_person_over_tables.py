@@ -39,9 +39,13 @@ def test_the_case_has_one_street_and_one_name_for_each(project):
     first = people[0]
     given, family = first["name"].split(" ")
     assert [one["customer_name"] for one in orders] == [
-        first["name"], first["name"].upper(), " ".join(reversed(people[1]["name"].split(", "))),
-        " ".join(reversed(people[2]["name"].split(" "))), f"{given[0]}. {family}", f"{family}^{given}",
-    ]  # fmt: skip
+        first["name"],
+        first["name"].upper(),
+        " ".join(reversed(people[1]["name"].split(", "))),
+        " ".join(reversed(people[2]["name"].split(" "))),
+        f"{given[0]}. {family}",
+        f"{family}^{given}",
+    ]
     assert orders[0]["address"] == first["address"] == orders[5]["address"]
     assert orders[1]["address"] == first["address"].upper().replace(" LANE", " LN")
     assert orders[2]["address"] == people[1]["address"].replace(" Street", " St.")
@@ -51,11 +55,18 @@ def test_the_case_has_one_street_and_one_name_for_each(project):
     assert orders[4]["next_of_kin"] == f"Mrs {family}"
 
 
-@pytest.mark.parametrize(("long", "short"), [
-    ("12 Larkspur Lane", "12 LARKSPUR LN"), ("9 Quay Street", "9 Quay St."), ("700 North Fenwick Avenue", "700 N. Fenwick Ave"),
-    ("3 Tarrow Boulevard Apartment 4", "3 tarrow blvd apt 4"), ("88 Old Mill Road Suite 2", "88 Old Mill Rd., Ste 2"), ("5 Brannock Court", "5 BRANNOCK CT"),
-    ("41 Southwest Pellam Parkway", "41 SW Pellam Pkwy"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("long", "short"),
+    [
+        ("12 Larkspur Lane", "12 LARKSPUR LN"),
+        ("9 Quay Street", "9 Quay St."),
+        ("700 North Fenwick Avenue", "700 N. Fenwick Ave"),
+        ("3 Tarrow Boulevard Apartment 4", "3 tarrow blvd apt 4"),
+        ("88 Old Mill Road Suite 2", "88 Old Mill Rd., Ste 2"),
+        ("5 Brannock Court", "5 BRANNOCK CT"),
+        ("41 Southwest Pellam Parkway", "41 SW Pellam Pkwy"),
+    ],
+)
 def test_a_street_has_one_surrogate_however_it_is_abbreviated(long, short):
     from veil.operators.street_words import street_key
 

@@ -13,10 +13,15 @@ from veil.keys import Cost, Keyring
 
 CASE = SHARED / "cases" / "42"
 FOREIGN = (
-    "kein Befund; stabil", "Gesehen von Dr. Weiß am 02.01.2024", "Le patient est vu par le Dr Petit pour une toux.",
-    "sin hallazgos", "Il paziente è stato visto dal Dott. Bianchi", "Пациент осмотрен доктором Ивановым",
-    "患者张伟于2024年1月2日就诊", "Patiënt gezien door dr. Visser, geen koorts",
-)  # fmt: skip
+    "kein Befund; stabil",
+    "Gesehen von Dr. Weiß am 02.01.2024",
+    "Le patient est vu par le Dr Petit pour une toux.",
+    "sin hallazgos",
+    "Il paziente è stato visto dal Dott. Bianchi",
+    "Пациент осмотрен доктором Ивановым",
+    "患者张伟于2024年1月2日就诊",
+    "Patiënt gezien door dr. Visser, geen koorts",
+)
 ENGLISH = ("Seen by Dr. Alice Wong on 03/04/2019", "NAD, WNL", "no acute distress", "f/u w/ PCP in 2 wks", "stable")
 PROJECT = """profile: safe-harbor
 tables:
@@ -86,8 +91,10 @@ def test_a_project_may_refuse_such_texts(project, text):
 
 
 def test_a_foreign_note_is_masked_and_one_beside_it_is_read(project):
-    made = project("profile: safe-harbor\nnotes:\n  letters:\n    files: ['*.txt']\n    subject: {from: file}\n",
-                   {"a.txt": "Die Patientin wurde von Dr. Weiß gesehen.\n", "b.txt": README})  # fmt: skip
+    made = project(
+        "profile: safe-harbor\nnotes:\n  letters:\n    files: ['*.txt']\n    subject: {from: file}\n",
+        {"a.txt": "Die Patientin wurde von Dr. Weiß gesehen.\n", "b.txt": README},
+    )
     outcome = made.run()
     assert sorted(made.bytes_out().values()) == sorted([MASK.encode(), MASKED.encode()])
     assert counted(outcome) == 1

@@ -8,14 +8,30 @@ import pytest
 from tests.conftest import PASSPHRASE, SHARED, Made
 
 PLACES = [
-    "-1.286389 36.817223 1661.0 4.2", "-1.3 36.8 1600 5", "0.31 32.58 1190.5 4", "home at 42.3601, -71.0589 now", "lat=42.3601 lng: -71.0589",
+    "-1.286389 36.817223 1661.0 4.2",
+    "-1.3 36.8 1600 5",
+    "0.31 32.58 1190.5 4",
+    "home at 42.3601, -71.0589 now",
+    "lat=42.3601 lng: -71.0589",
     "latitude: 42.36 longitude: -71.06",
-    "POINT (36.817 -1.286)", "geo:-1.286,36.817", "from 42.3601° N, 71.0589° W", "1°17'11.0\"\"S 36°49'02.0\"\"E", "seen at -1.286389 36.817223 today",
-]  # fmt: skip
+    "POINT (36.817 -1.286)",
+    "geo:-1.286,36.817",
+    "from 42.3601° N, 71.0589° W",
+    '1°17\'11.0""S 36°49\'02.0""E',
+    "seen at -1.286389 36.817223 today",
+]
 CLINICAL = [
-    "7.35 40.1 24 98", "BP 120.5/80.2 mmHg", "1.2 3.4 5.6", "lat 2.5 cm", "ratio 1.2345 of 2.3", "flexion 90° S", "36.8 72 120 98", "long 2.5 mm lesion", "T 37.5, Hb 12.1, K 4.25",
+    "7.35 40.1 24 98",
+    "BP 120.5/80.2 mmHg",
+    "1.2 3.4 5.6",
+    "lat 2.5 cm",
+    "ratio 1.2345 of 2.3",
+    "flexion 90° S",
+    "36.8 72 120 98",
+    "long 2.5 mm lesion",
+    "T 37.5, Hb 12.1, K 4.25",
     "latitude in 2 doses",
-]  # fmt: skip
+]
 
 
 def scanned(project, profile, texts):

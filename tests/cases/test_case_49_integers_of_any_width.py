@@ -63,11 +63,16 @@ def test_the_tables_of_case_71_join_after_as_before(tmp_path, keyring_file, monk
 @pytest.mark.parametrize("nulls", [False, True])
 def test_integers_of_every_width_come_back_as_integers(project, kind, nulls):
     count = [7, 9, 11, None if nulls else 13]
-    table = pa.table({
-        "id": ["001", "002", "003", "004"], "zip": ["00501", "01010", "02134", "10001"], "age": pa.array([34, 57, 95, None if nulls else 3], kind),
-        "mrn": pa.array([1, 2, 3, None if nulls else 4], kind), "floor": pa.array(count, kind),
-        "year": pa.array([1961, 1926, 1988, None if nulls else 2001], pa.int16() if kind.bit_width < 16 else kind),
-    })  # fmt: skip
+    table = pa.table(
+        {
+            "id": ["001", "002", "003", "004"],
+            "zip": ["00501", "01010", "02134", "10001"],
+            "age": pa.array([34, 57, 95, None if nulls else 3], kind),
+            "mrn": pa.array([1, 2, 3, None if nulls else 4], kind),
+            "floor": pa.array(count, kind),
+            "year": pa.array([1961, 1926, 1988, None if nulls else 2001], pa.int16() if kind.bit_width < 16 else kind),
+        }
+    )
     held = io.BytesIO()
     pq.write_table(table, held)
     made = project(RULES, {"people.parquet": held.getvalue()})

@@ -96,15 +96,23 @@ def test_a_column_that_a_condition_of_the_pack_reads_may_be_missing(project, pro
 
 
 def test_of_a_typed_table_numbers_stay_numbers(project):
-    table = pa.table({
-        "observation_id": [1, 2, 3], "person_id": [1, 2, 3], "observation_concept_id": [4083587, 4265453, 4013886],
-        "value_as_number": [19610203.0, 98.0, 72.5], "observation_source_value": ["DOB", "age", "x"],
-    })  # fmt: skip
+    table = pa.table(
+        {
+            "observation_id": [1, 2, 3],
+            "person_id": [1, 2, 3],
+            "observation_concept_id": [4083587, 4265453, 4013886],
+            "value_as_number": [19610203.0, 98.0, 72.5],
+            "observation_source_value": ["DOB", "age", "x"],
+        }
+    )
     held = io.BytesIO()
     pq.write_table(table, held)
     for profile in ("expert", "safe-harbor"):
-        made = project(f"profile: {profile}\nschema: omop-5.4\nvault: v.vault\n",
-                       {"PERSON.csv": PERSON, "OBSERVATION.parquet": held.getvalue()}, profile)  # fmt: skip
+        made = project(
+            f"profile: {profile}\nschema: omop-5.4\nvault: v.vault\n",
+            {"PERSON.csv": PERSON, "OBSERVATION.parquet": held.getvalue()},
+            profile,
+        )
         assert made.run().quarantined == []
         column = pq.read_table(made.out / "OBSERVATION.parquet")["value_as_number"]
         assert pa.types.is_floating(column.type)
@@ -123,8 +131,11 @@ p2,address,12 Larkspur Lane,2020-01-01
 
 
 def test_a_project_can_say_which_columns_hold_facts(project):
-    made = project("profile: expert\ntables:\n  t:\n    subject: pid\n    facts: {by: [attribute], values: [value]}\n"
-                   "    columns: {pid: pseudonym, attribute: keep, value: keep, taken: shift}\n", {"t.csv": EAV})  # fmt: skip
+    made = project(
+        "profile: expert\ntables:\n  t:\n    subject: pid\n    facts: {by: [attribute], values: [value]}\n"
+        "    columns: {pid: pseudonym, attribute: keep, value: keep, taken: shift}\n",
+        {"t.csv": EAV},
+    )
     assert made.run().quarantined == []
     values = [row["value"] for row in csv.DictReader(io.StringIO((made.out / "t.csv").read_text()))]
     assert values[1] == "90 or older"
@@ -133,13 +144,40 @@ def test_a_project_can_say_which_columns_hold_facts(project):
     assert all(values)
 
 
-@pytest.mark.parametrize("about, fact", [
-    ("DOB", "birth"), ("birthDate", "birth"), ("4083587", "birth"), ("4083587.0", "birth"), ("LOINC:21112-8", "birth"), ("PIIBirthInformation_BirthDate", "birth"),
-    ("patientAge", "age"), ("AGE_YEARS", "age"), ("4265453", "age"), ("30525-0", "age"), ("StreetAddress_PIIZIP", "zip"), ("StreetAddress_PIICity", "city"),
-    ("mother's name", "name"), ("Home phone", "phone"), ("PIIContactInformation_Phone", "phone"), ("mrn", "number"), ("gps", "coordinates"), ("Email", "email"),
-    ("Gestational age", ""), ("dosage", ""), ("average", ""), ("Drug name", ""), ("birth weight", ""), ("live birth", ""), ("phone call", ""), ("3004249", ""),
-    ("", ""), ("Blood pressure", ""), ("city hospital course", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "about, fact",
+    [
+        ("DOB", "birth"),
+        ("birthDate", "birth"),
+        ("4083587", "birth"),
+        ("4083587.0", "birth"),
+        ("LOINC:21112-8", "birth"),
+        ("PIIBirthInformation_BirthDate", "birth"),
+        ("patientAge", "age"),
+        ("AGE_YEARS", "age"),
+        ("4265453", "age"),
+        ("30525-0", "age"),
+        ("StreetAddress_PIIZIP", "zip"),
+        ("StreetAddress_PIICity", "city"),
+        ("mother's name", "name"),
+        ("Home phone", "phone"),
+        ("PIIContactInformation_Phone", "phone"),
+        ("mrn", "number"),
+        ("gps", "coordinates"),
+        ("Email", "email"),
+        ("Gestational age", ""),
+        ("dosage", ""),
+        ("average", ""),
+        ("Drug name", ""),
+        ("birth weight", ""),
+        ("live birth", ""),
+        ("phone call", ""),
+        ("3004249", ""),
+        ("", ""),
+        ("Blood pressure", ""),
+        ("city hospital course", ""),
+    ],
+)
 def test_what_a_row_is_about_tells_its_fact(about, fact):
     assert fact_of(about) == fact
 
@@ -164,8 +202,10 @@ def test_every_pack_says_where_its_rows_may_hold_facts():
 @pytest.mark.parametrize("profile", ["expert", "safe-harbor"])
 def test_case_59_as_it_was_met(project, profile, without, tmp_path):
     table = CASE / ("OBSERVATION.without.txt" if without else "OBSERVATION.csv")
-    made = project(f"profile: {profile}\nschema: omop-5.4\nvault: v.vault\n",
-                   {"OBSERVATION.csv": table.read_bytes(), "PERSON.csv": (CASE / "PERSON.csv").read_bytes()})  # fmt: skip
+    made = project(
+        f"profile: {profile}\nschema: omop-5.4\nvault: v.vault\n",
+        {"OBSERVATION.csv": table.read_bytes(), "PERSON.csv": (CASE / "PERSON.csv").read_bytes()},
+    )
     assert made.run().quarantined == []
     text = (made.out / "OBSERVATION.csv").read_text()
     assert "19610203" not in text
@@ -191,8 +231,9 @@ def test_what_init_proposes_for_facts_as_rows_gives_none_of_them_out(project, pr
 
     rows = "".join(
         f"p{i},date of birth,19{30 + i}-02-0{i + 1},2020-01-0{i + 1}\np{i},age,{84 + 2 * i},2020-01-0{i + 1}\np{i},home phone,617-253-012{i},2020-01-0{i + 1}\n"
-        f"p{i},weight,{60 + i},2020-01-0{i + 1}\n" for i in range(6)
-    )  # fmt: skip
+        f"p{i},weight,{60 + i},2020-01-0{i + 1}\n"
+        for i in range(6)
+    )
     made = project("", {"facts.csv": f"patient_id,{attribute},{value},taken\n{rows}"}, f"{profile}-{value}")
     text = project_text(propose(made.folder / "data", profile=profile), made.folder)
     (made.folder / "project.yaml").write_text(text.replace("out: release", "vault: v.vault\nout: release"))

@@ -54,8 +54,22 @@ def ran(project, profile, eav=EAV, notes=NOTES):
 def test_notes_are_searched_for_what_rows_say(project, profile):
     _, texts = ran(project, profile)
     whole = "\n".join(texts).lower()
-    left = [word for word in ("zephrine", "quellwater", "ottoline", "vandertramp", "a7731b9", "larkspur", "617 253 0123",
-                              "1931", "tobias", "fairbrass") if word in whole]  # fmt: skip
+    left = [
+        word
+        for word in (
+            "zephrine",
+            "quellwater",
+            "ottoline",
+            "vandertramp",
+            "a7731b9",
+            "larkspur",
+            "617 253 0123",
+            "1931",
+            "tobias",
+            "fairbrass",
+        )
+        if word in whole
+    ]
     assert left == []
 
 
@@ -92,21 +106,50 @@ def test_a_given_name_by_code_or_by_name_is_known(project, about):
     assert "zephrine" not in texts[0]
 
 
-@pytest.mark.parametrize("about, fact", [
-    ("1585246", "address"), ("1585247", "address"), ("1585248", "city"), ("1585250", "zip"), ("1585252", "phone"), ("1585259", "birth"),
-    ("1585260", "email"), ("1585596", "given_name"), ("1585597", "given_name"), ("1585598", "family_name"), ("4083587", "birth"),
-    ("4265453", "age"), ("4013886", ""), ("4135376", ""), ("4271761", ""), ("1585249", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "about, fact",
+    [
+        ("1585246", "address"),
+        ("1585247", "address"),
+        ("1585248", "city"),
+        ("1585250", "zip"),
+        ("1585252", "phone"),
+        ("1585259", "birth"),
+        ("1585260", "email"),
+        ("1585596", "given_name"),
+        ("1585597", "given_name"),
+        ("1585598", "family_name"),
+        ("4083587", "birth"),
+        ("4265453", "age"),
+        ("4013886", ""),
+        ("4135376", ""),
+        ("4271761", ""),
+        ("1585249", ""),
+    ],
+)
 def test_concepts_of_omop_tell_their_fact_and_race_sex_and_state_are_none(about, fact):
     assert fact_of(about) == fact
 
 
-@pytest.mark.parametrize("about, role", [
-    ("mother's maiden name", "relative"), ("Spouse name", "relative"), ("next of kin", "relative"), ("emergency contact", "relative"),
-    ("contact name", "relative"), ("attending physician name", "clinician"), ("provider name", "clinician"), ("patient name", "patient"),
-    ("family name", "patient"), ("PIIContactInformation_Phone", "patient"), ("contact number", "patient"), ("DOB", "patient"),
-    ("Heart rate", ""), ("mother", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "about, role",
+    [
+        ("mother's maiden name", "relative"),
+        ("Spouse name", "relative"),
+        ("next of kin", "relative"),
+        ("emergency contact", "relative"),
+        ("contact name", "relative"),
+        ("attending physician name", "clinician"),
+        ("provider name", "clinician"),
+        ("patient name", "patient"),
+        ("family name", "patient"),
+        ("PIIContactInformation_Phone", "patient"),
+        ("contact number", "patient"),
+        ("DOB", "patient"),
+        ("Heart rate", ""),
+        ("mother", ""),
+    ],
+)
 def test_whose_fact_it_is(about, role):
     assert role_in(about) == role
 
@@ -114,12 +157,16 @@ def test_whose_fact_it_is(about, role):
 @pytest.mark.parametrize("pack", ["omop-5.3", "omop-5.4"])
 def test_observations_of_omop_are_known_by_concept_alone(project, pack):
     head = "observation_id,person_id,observation_concept_id,observation_date,value_as_number,value_as_string,observation_source_concept_id\n"
-    rows = ("1,1,4083587,2020-01-01,19310203.0,,0\n2,1,0,2020-01-01,,Zephrine,1585596\n3,1,0,2020-01-01,,Quellwater,1585598\n"
-            "4,1,0,2020-01-01,6172530123.0,,1585252\n5,1,0,2020-01-01,,White,1586140\n")  # fmt: skip
+    rows = (
+        "1,1,4083587,2020-01-01,19310203.0,,0\n2,1,0,2020-01-01,,Zephrine,1585596\n3,1,0,2020-01-01,,Quellwater,1585598\n"
+        "4,1,0,2020-01-01,6172530123.0,,1585252\n5,1,0,2020-01-01,,White,1586140\n"
+    )
     note = "note_id,person_id,note_date,note_type_concept_id,note_class_concept_id,note_title,note_text\n"
     note += "1,1,2020-01-01,0,0,x,zephrine of the quellwater family. 6172530123. b. 02/03/1931\n"
     person = "person_id,gender_concept_id,year_of_birth\n1,8532,\n"
-    made = project(f"profile: expert\nschema: {pack}\n", {"OBSERVATION.csv": head + rows, "NOTE.csv": note, "PERSON.csv": person})  # fmt: skip
+    made = project(
+        f"profile: expert\nschema: {pack}\n", {"OBSERVATION.csv": head + rows, "NOTE.csv": note, "PERSON.csv": person}
+    )
     assert made.run().quarantined == []
     text = (made.out / "NOTE.csv").read_text().lower()
     assert not [word for word in ("zephrine", "quellwater", "6172530123", "1931") if word in text]
@@ -128,8 +175,10 @@ def test_observations_of_omop_are_known_by_concept_alone(project, pack):
 
 
 def test_init_knows_a_table_of_observations_by_its_concepts(project):
-    rows = "".join(f"{i},{code},19{30 + i}020{i + 1},2020-01-0{i + 1}\n{i},3004249,{110 + i},2020-01-0{i + 1}\n"
-                   for i, code in enumerate(["4083587"] * 6))  # fmt: skip
+    rows = "".join(
+        f"{i},{code},19{30 + i}020{i + 1},2020-01-0{i + 1}\n{i},3004249,{110 + i},2020-01-0{i + 1}\n"
+        for i, code in enumerate(["4083587"] * 6)
+    )
     made = project("", {"observation.csv": f"person_id,observation_concept_id,value,taken\n{rows}"})
     text = project_text(propose(made.folder / "data", profile="expert"), made.folder)
     assert 'facts: {by: ["observation_concept_id"]' in text

@@ -70,10 +70,18 @@ def test_a_short_identifier_is_found_behind_a_cue_alone(text, number, column, wa
     assert found(text, owner(**{column: number})) == wanted
 
 
-@pytest.mark.parametrize(("text", "number", "wanted"), [
-    ("MRN00418812", "00418812", "00418812"), ("id 00418812M", "00418812", "00418812M"), ("00418812", "418812", "00418812"),
-    ("B41277 seen", "41277", "B41277"), ("10000 is it", "10000", "10000"), ("K7Q2 seen", "K7Q2", "K7Q2"), ("41277DOB", "41277", "41277DOB"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "number", "wanted"),
+    [
+        ("MRN00418812", "00418812", "00418812"),
+        ("id 00418812M", "00418812", "00418812M"),
+        ("00418812", "418812", "00418812"),
+        ("B41277 seen", "41277", "B41277"),
+        ("10000 is it", "10000", "10000"),
+        ("K7Q2 seen", "K7Q2", "K7Q2"),
+        ("41277DOB", "41277", "41277DOB"),
+    ],
+)
 def test_a_long_number_is_found_whole(text, number, wanted):
     assert found(text, owner(mrn=number)) == [wanted]
 
@@ -138,8 +146,10 @@ def test_a_project_may_seek_short_numbers_everywhere(project):
 
 
 def test_an_age_is_no_record_number(project):
-    made = project("profile: expert\ntables: {t: {subject: pid, columns: {pid: {pseudonym: {}, known: strong, label: ID}, note: scan}}}\n",
-                   {"t.csv": "pid,note\n92,A 92 year old woman. Seen on 3/4/2020\n93,A 93 year old man.\n"})  # fmt: skip
+    made = project(
+        "profile: expert\ntables: {t: {subject: pid, columns: {pid: {pseudonym: {}, known: strong, label: ID}, note: scan}}}\n",
+        {"t.csv": "pid,note\n92,A 92 year old woman. Seen on 3/4/2020\n93,A 93 year old man.\n"},
+    )
     assert made.run().exit_code == 0
     after = list(csv.DictReader(io.StringIO((made.out / "t.csv").read_text())))
     assert all(one["pid"] not in one["note"] for one in after)
@@ -154,13 +164,17 @@ def test_the_case_itself_comes_out_right(tmp_path, keyring_file):
     made = Made(tmp_path / "c/p.yaml")
     assert made.run().exit_code == 0
     notes = [one["note"] for one in csv.DictReader(io.StringIO((made.out / "people.csv").read_text()))]
-    for note, left in zip(notes, (
-        ["Lipid panel ok, Holter normal,", "12 mg daily, 12/12 strength. Hospital HO."],
-        ["ART therapy, arterial line, bone scan", "Reading 7/10; reading glasses. Bone marrow."],
-        ["ALT 7, A1c 7.1, al dente, do not.", "Bath chair, bathing."],
-        ["Annual exam, planned; Fine needle. fine crackles.", "100%, 100 mg. Corked."],
-        ["kidney stone 5 mm;", "rose bengal. Nice patient, nice."],
-    ), strict=True):  # fmt: skip
+    for note, left in zip(
+        notes,
+        (
+            ["Lipid panel ok, Holter normal,", "12 mg daily, 12/12 strength. Hospital HO."],
+            ["ART therapy, arterial line, bone scan", "Reading 7/10; reading glasses. Bone marrow."],
+            ["ALT 7, A1c 7.1, al dente, do not.", "Bath chair, bathing."],
+            ["Annual exam, planned; Fine needle. fine crackles.", "100%, 100 mg. Corked."],
+            ["kidney stone 5 mm;", "rose bengal. Nice patient, nice."],
+        ),
+        strict=True,
+    ):
         assert all(piece in note for piece in left), note
     assert "Al Do" not in notes[2]
     assert "Rose Stone" not in notes[4]

@@ -43,8 +43,13 @@ def test_six_tables_with_keys_from_one(tmp_path, keyring_file, monkeypatch, styl
     names = list(columns.values())
     for table in columns:
         assert len(was[table]) == len(now[table])
-    joins = [(people, names[0][0], visits, names[2][1]), (doctors, names[1][0], visits, names[2][2]), (rooms, names[4][0], visits, names[2][3]),
-             (visits, names[2][0], payments, names[3][1]), (visits, names[2][0], tests, names[5][1])]  # fmt: skip
+    joins = [
+        (people, names[0][0], visits, names[2][1]),
+        (doctors, names[1][0], visits, names[2][2]),
+        (rooms, names[4][0], visits, names[2][3]),
+        (visits, names[2][0], payments, names[3][1]),
+        (visits, names[2][0], tests, names[5][1]),
+    ]
     for table, key, other, column in joins:
         whose = {one[key]: two[key] for one, two in zip(was[table], now[table], strict=True)}
         assert len(set(whose.values())) == len(whose)

@@ -99,8 +99,11 @@ def test_the_case_of_labs_beside_zips(project):
     outcome = made.run()
     assert outcome.quarantined == []
     assert [row.split(",")[3:] for row in (made.out / "labs.csv").read_text().splitlines()[1:]] == [
-        ["BNP", "1201"], ["BNP", "88"], ["Ferritin", "10032"], ["Platelets", "214"]
-    ]  # fmt: skip
+        ["BNP", "1201"],
+        ["BNP", "88"],
+        ["Ferritin", "10032"],
+        ["Platelets", "214"],
+    ]
     assert {tuple(one["rows"]) for one in manifest(made)["weak_evidence"]} == {(2, 4)}
 
 

@@ -13,9 +13,15 @@ NOTES = """notes:
   notes: {subject: {from: file_name, pattern: "{patient_id}-{n}.txt"}, columns: {text: scan}}
 """
 PERSONS = {
-    "next_of_kin": "next_of_kin", "mother_name": "mother", "emergency_contact_name": "emergency_contact", "guardian": "guardian",
-    "spouse_name": "spouse", "attending": "attending", "referring_physician": "referring", "OWNERNAME": "owner",
-}  # fmt: skip
+    "next_of_kin": "next_of_kin",
+    "mother_name": "mother",
+    "emergency_contact_name": "emergency_contact",
+    "guardian": "guardian",
+    "spouse_name": "spouse",
+    "attending": "attending",
+    "referring_physician": "referring",
+    "OWNERNAME": "owner",
+}
 
 
 def project_text(persons, own="patient_name", rest=""):
@@ -63,11 +69,16 @@ def test_the_case_has_as_many_people_after_as_before(project):
             assert row[column] in text
 
 
-@pytest.mark.parametrize("header", [
-    {"father": "father", "wife": "wife", "pcp": "pcp"}, {"contact1": "contact_1", "contact2": "contact_2"},
-    {"caregiver_name": "caregiver", "attending": "attending", "sister": "sister"}, {"informant": "informant", "parent": "parent"},
-    {"responsible_party": "responsible_party", "son": "son", "daughter": "daughter", "brother": "brother"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"father": "father", "wife": "wife", "pcp": "pcp"},
+        {"contact1": "contact_1", "contact2": "contact_2"},
+        {"caregiver_name": "caregiver", "attending": "attending", "sister": "sister"},
+        {"informant": "informant", "parent": "parent"},
+        {"responsible_party": "responsible_party", "son": "son", "daughter": "daughter", "brother": "brother"},
+    ],
+)
 def test_people_of_other_columns_are_their_own_too(project, header):
     given, family = ["Ada", "Bruno", "Cora", "Dario", "Elin"], ["Whitlock", "Sutter", "Kowal"]
     lines = ["patient_id,name," + ",".join(header)]
@@ -92,10 +103,13 @@ def test_columns_with_one_word_are_one_person_and_a_phone_beside_them_is_no_name
         + NOTES
     )
     note = "Ada Whitlock came with her sister Cora Whitlock, phone 617-228-9041. Ms. Whitlock is well. Cora agreed.\n"
-    made = project(text, {
-        "patients.csv": "patient_id,first,last,nok_first,nok_last,nok_phone\nP1,Ada,Whitlock,Cora,Whitlock,617-228-9041\n",
-        "notes/P1-1.txt": note,
-    })  # fmt: skip
+    made = project(
+        text,
+        {
+            "patients.csv": "patient_id,first,last,nok_first,nok_last,nok_phone\nP1,Ada,Whitlock,Cora,Whitlock,617-228-9041\n",
+            "notes/P1-1.txt": note,
+        },
+    )
     assert made.run().exit_code == 0
     (row,) = rows_of(made.out / "patients.csv")
     (path,) = (made.out / "notes").glob("*.txt")

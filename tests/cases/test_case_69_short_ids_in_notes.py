@@ -65,8 +65,13 @@ def test_doses_grades_and_counts_stay_with_ids_of_one_or_two_digits(project):
     ("said", "stays"), [("Patient ID: 7.", False), ("MRN 7.", False), ("Dose 7 mg.", True), ("7mg.", True)]
 )
 def test_the_id_itself_goes_where_a_cue_says_so(project, said, stays):
-    made = project(RULES, {"patients.csv": "patient_id,first_name,last_name,birth_date\n7,Orla,Quennell,1961-02-03\n",
-                           "notes/7-1.txt": f"Orla Quennell seen. {said} Stable."})  # fmt: skip
+    made = project(
+        RULES,
+        {
+            "patients.csv": "patient_id,first_name,last_name,birth_date\n7,Orla,Quennell,1961-02-03\n",
+            "notes/7-1.txt": f"Orla Quennell seen. {said} Stable.",
+        },
+    )
     assert made.run().exit_code == 0
     (text,) = [path.read_text() for path in (made.out / "notes").glob("*.txt")]
     assert (said in text) is stays

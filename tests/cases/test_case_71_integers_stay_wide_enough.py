@@ -38,10 +38,17 @@ def parquet(**columns):
 
 def hospital(project, kind, other, rule="{as: integer_id}", profile="expert"):
     visits = [IDS[i % 5] for i in range(15)] + [None]
-    return project(RULES.replace("RULE", rule).replace("PROFILE", profile), {
-        "patients.parquet": parquet(patient_id=pa.array(IDS, kind), sex=["F"] * 5, age=pa.array(IDS, pa.int8())),
-        "visits.parquet": parquet(visit_id=pa.array(range(16), pa.int16()), patient_id=pa.array(visits, other), floor=pa.array([3] * 16, pa.uint8())),
-    })  # fmt: skip
+    return project(
+        RULES.replace("RULE", rule).replace("PROFILE", profile),
+        {
+            "patients.parquet": parquet(patient_id=pa.array(IDS, kind), sex=["F"] * 5, age=pa.array(IDS, pa.int8())),
+            "visits.parquet": parquet(
+                visit_id=pa.array(range(16), pa.int16()),
+                patient_id=pa.array(visits, other),
+                floor=pa.array([3] * 16, pa.uint8()),
+            ),
+        },
+    )
 
 
 @pytest.mark.parametrize(("kind", "other"), [*zip(WIDTHS[:-1], WIDTHS[1:], strict=True)], ids=str)
@@ -104,8 +111,10 @@ def test_numbers_that_are_rounded_and_dates_that_move_keep_their_width(project):
 
 def test_no_id_is_lost_beyond_the_numbers_that_a_pseudonym_can_hold(project):
     wide = [2**62, 2**53 + 1, -5, 7]
-    made = project("profile: expert\ntables:\n  t: {subject: id, columns: {id: {as: integer_id}, n: keep}}\n",
-                   {"t.parquet": parquet(id=pa.array(wide), n=[1, 2, 3, 4])})  # fmt: skip
+    made = project(
+        "profile: expert\ntables:\n  t: {subject: id, columns: {id: {as: integer_id}, n: keep}}\n",
+        {"t.parquet": parquet(id=pa.array(wide), n=[1, 2, 3, 4])},
+    )
     outcome = made.run()
     table = pq.read_table(made.out / "t.parquet")
     assert table.schema.field("id").type == pa.int64()

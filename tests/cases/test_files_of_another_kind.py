@@ -116,10 +116,13 @@ def test_json_text_with_an_escaped_NUL_is_text(tmp_path):  # noqa: N802
 
 
 HELD = {
-    "a PDF": "%PDF-1.4\n1 0 obj Orla Quennell MRN 00418812 (212) 555-0147 %%EOF", "an RTF document": "{\\rtf1\\ansi Qu\\'65nnell 00418812}",
-    "a Word document": FILES["a Word document"].decode("latin-1"), "an image": "\x89PNG\r\n\x1a\n\0\0Quennell", "a PostScript page": "%!PS-Adobe\n(Quennell) show",
+    "a PDF": "%PDF-1.4\n1 0 obj Orla Quennell MRN 00418812 (212) 555-0147 %%EOF",
+    "an RTF document": "{\\rtf1\\ansi Qu\\'65nnell 00418812}",
+    "a Word document": FILES["a Word document"].decode("latin-1"),
+    "an image": "\x89PNG\r\n\x1a\n\0\0Quennell",
+    "a PostScript page": "%!PS-Adobe\n(Quennell) show",
     "chance": bytes(range(1, 9)).decode("latin-1") * 20 + "Quennell 00418812",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", HELD)

@@ -45,12 +45,16 @@ FORMS = {
     "further elements": note().replace("<TAGS>", "<META><by>Maeve Lindqvist</by></META><TAGS>"),
 }
 BROKEN = {
-    "no XML": ("Patient Orla Quennell", "xml-broken"), "a document type": (note(head='<!DOCTYPE x [<!ENTITY a "Quennell">]>\n'), "xml-doctype"),
-    "not whole": (note()[:-9], "xml-broken"), "no text": ("<deIdi2b2><TAGS/></deIdi2b2>", "i2b2-shape"),
-    "two texts": (note().replace("<TAGS>", "<TEXT>Quennell</TEXT><TAGS>"), "i2b2-shape"), "words at the root": (note(between=" Quennell "), "i2b2-shape"),
-    "elements in the text": (note(cdata=False).replace("Orla", "<b>Orla</b>"), "i2b2-shape"), "a PDF": ("%PDF-1.4\nQuennell", "not-text"),
+    "no XML": ("Patient Orla Quennell", "xml-broken"),
+    "a document type": (note(head='<!DOCTYPE x [<!ENTITY a "Quennell">]>\n'), "xml-doctype"),
+    "not whole": (note()[:-9], "xml-broken"),
+    "no text": ("<deIdi2b2><TAGS/></deIdi2b2>", "i2b2-shape"),
+    "two texts": (note().replace("<TAGS>", "<TEXT>Quennell</TEXT><TAGS>"), "i2b2-shape"),
+    "words at the root": (note(between=" Quennell "), "i2b2-shape"),
+    "elements in the text": (note(cdata=False).replace("Orla", "<b>Orla</b>"), "i2b2-shape"),
+    "a PDF": ("%PDF-1.4\nQuennell", "not-text"),
     "an entity that nobody declared": (note(cdata=False).replace("&amp;", "&boo;"), "xml-broken"),
-}  # fmt: skip
+}
 
 
 def data_of(name):
@@ -144,13 +148,16 @@ MARKUP = {
     "an attribute": ('<NAME text="Orla Quennell" TYPE="PATIENT"/>', "Orla Quennell"),
     "single quotes": ("<NAME text='Orla Quennell' TYPE='PATIENT'/>", "Orla Quennell"),
     "entities": ('<NAME text="Orla &#81;uennell &amp; Dr. Maeve Lindqvist"/>', "Orla Quennell & Dr. Maeve Lindqvist"),
-    "two of one element": ('<NAME text="Orla Quennell" comment="seen by Dr. Maeve Lindqvist"/>', "seen by Dr. Maeve Lindqvist"),
+    "two of one element": (
+        '<NAME text="Orla Quennell" comment="seen by Dr. Maeve Lindqvist"/>',
+        "seen by Dr. Maeve Lindqvist",
+    ),
     "a comment": ("<!-- seen by Dr. Maeve Lindqvist --><X/>", None),
     "a text between elements": ("<BY>seen by Dr. Maeve Lindqvist</BY>", "seen by Dr. Maeve Lindqvist"),
     "a section": ("<BY><![CDATA[seen by Dr. Maeve Lindqvist <3]]></BY>", "seen by Dr. Maeve Lindqvist <3"),
     "an instruction": ("<?by Dr. Maeve Lindqvist?><X/>", None),
     "blanks around equal signs": ('<NAME text = "Dr. Maeve Lindqvist"\n  TYPE = "PATIENT"/>', "Dr. Maeve Lindqvist"),
-}  # fmt: skip
+}
 
 
 def marked(where, markup):

@@ -67,8 +67,22 @@ def workbook(path, sheets):
                 sheet.write_row(i, 0, row)
 
 
-PEOPLE = [["patient_id", "first_name", "last_name"], *([f"P{n:03}", first, last] for n, (first, last) in enumerate(
-    [("Orla", "Quennell"), ("Marian", "Okafor"), ("Tobias", "Lindqvist"), ("Ines", "Carvalho"), ("Yusuf", "Demir"), ("Petra", "Novak")]))]  # fmt: skip
+PEOPLE = [
+    ["patient_id", "first_name", "last_name"],
+    *(
+        [f"P{n:03}", first, last]
+        for n, (first, last) in enumerate(
+            [
+                ("Orla", "Quennell"),
+                ("Marian", "Okafor"),
+                ("Tobias", "Lindqvist"),
+                ("Ines", "Carvalho"),
+                ("Yusuf", "Demir"),
+                ("Petra", "Novak"),
+            ]
+        )
+    ),
+]
 VISITS = [["patient_id", "visit_date", "ward"], *([f"P{n:03}", f"2021-0{n + 1}-14", "surgery"] for n in range(6))]
 
 
@@ -84,7 +98,8 @@ VISITS = [["patient_id", "visit_date", "ward"], *([f"P{n:03}", f"2021-0{n + 1}-1
 )
 def test_each_sheet_of_a_workbook_is_a_table_whatever_it_is_called(project, tmp_path, file, sheets):
     workbook(tmp_path / file, dict(zip(sheets, (PEOPLE, VISITS), strict=True)))
-    made = project(f"""\
+    made = project(
+        f"""\
 name: marks
 profile: expert
 tables:
@@ -98,7 +113,9 @@ tables:
     sheet: {sheets[1]!r}
     subject: patient_id
     columns: {{patient_id: pseudonym, visit_date: shift, ward: keep}}
-""", {file: (tmp_path / file).read_bytes()})  # fmt: skip
+""",
+        {file: (tmp_path / file).read_bytes()},
+    )
     made.run()
     assert len(list(made.out.glob("*.xlsx"))) == 2
     seen = CliRunner().invoke(app, ["scan", str(made.file.parent / "data")])

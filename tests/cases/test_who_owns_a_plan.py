@@ -4,8 +4,12 @@ import csv
 
 import pytest
 
-PATIENTS = [("Id", "BIRTHDATE", "FIRST", "LAST", "GENDER"), ("p1", "1990-02-03", "Orla", "Quennell", "F"), ("p2", "2012-05-06", "Tobias", "Lindqvist", "M"),
-            ("p3", "1971-08-09", "Ines", "Carvalho", "F")]  # fmt: skip
+PATIENTS = [
+    ("Id", "BIRTHDATE", "FIRST", "LAST", "GENDER"),
+    ("p1", "1990-02-03", "Orla", "Quennell", "F"),
+    ("p2", "2012-05-06", "Tobias", "Lindqvist", "M"),
+    ("p3", "1971-08-09", "Ines", "Carvalho", "F"),
+]
 OWNERS = {"p1": "Orla Quennell", "p2": "Marian Lindqvist", "p3": "Yusuf Demir"}
 
 
@@ -20,8 +24,10 @@ def read(path):
 
 @pytest.mark.parametrize("column", ["OWNER_NAME", "OWNERNAME"])
 def test_a_plans_owner_is_a_person_of_their_own_in_the_patients_family(project, column):
-    plans = [("PATIENT", "START_DATE", "END_DATE", "PAYER", column), *((who, "2019-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "x1", name)
-                                                                       for who, name in OWNERS.items())]  # fmt: skip
+    plans = [
+        ("PATIENT", "START_DATE", "END_DATE", "PAYER", column),
+        *((who, "2019-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "x1", name) for who, name in OWNERS.items()),
+    ]
     made = project(
         "schema: synthea-csv\nprofile: expert\n",
         {"patients.csv": written(PATIENTS), "payer_transitions.csv": written(plans)},
@@ -53,17 +59,31 @@ def test_the_pack_says_who_is_meant(project, column):
     assert (rule.person, rule.kind) == ("plan_owner", "full_name")
 
 
-PEOPLE = [("pid", "first", "last", "sex", "born"), ("p1", "Orla", "Quennell", "M", "1990-02-03"), ("p2", "Xanthippe", "Borogove", "F", "1980-01-01"),
-          ("p3", "Maria Ana", "Okafor", "F", "2012-05-06"), ("p4", "Jean-Luc", "Vandertramp", "", "2012-05-06")]  # fmt: skip
+PEOPLE = [
+    ("pid", "first", "last", "sex", "born"),
+    ("p1", "Orla", "Quennell", "M", "1990-02-03"),
+    ("p2", "Xanthippe", "Borogove", "F", "1980-01-01"),
+    ("p3", "Maria Ana", "Okafor", "F", "2012-05-06"),
+    ("p4", "Jean-Luc", "Vandertramp", "", "2012-05-06"),
+]
 CALLED = {
-    "as in the table": ("Orla Quennell", "p1"), "family name first": ("Quennell, Orla", "p1"), "capitals": ("ORLA QUENNELL", "p1"),
-    "a middle initial": ("Orla M. Quennell", "p1"), "a middle name": ("Orla Maeve Quennell", "p1"), "without a comma": ("Borogove Xanthippe", "p2"),
-    "two given names": ("Maria Ana Okafor", "p3"), "one of two": ("Maria Okafor", "p3"), "a hyphen": ("VANDERTRAMP, JEAN-LUC", "p4"),
-}  # fmt: skip
+    "as in the table": ("Orla Quennell", "p1"),
+    "family name first": ("Quennell, Orla", "p1"),
+    "capitals": ("ORLA QUENNELL", "p1"),
+    "a middle initial": ("Orla M. Quennell", "p1"),
+    "a middle name": ("Orla Maeve Quennell", "p1"),
+    "without a comma": ("Borogove Xanthippe", "p2"),
+    "two given names": ("Maria Ana Okafor", "p3"),
+    "one of two": ("Maria Okafor", "p3"),
+    "a hyphen": ("VANDERTRAMP, JEAN-LUC", "p4"),
+}
 OTHERS = {
-    "a sister": ("Maria Jose Okafor", "p3"), "another given name": ("Tobias Quennell", "p1"), "another family name": ("Orla Lindqvist", "p1"),
-    "a namesake elsewhere": ("Orla Quennell", "p2"), "a mother of the same name": ("Ana Okafor", "p3"),
-}  # fmt: skip
+    "a sister": ("Maria Jose Okafor", "p3"),
+    "another given name": ("Tobias Quennell", "p1"),
+    "another family name": ("Orla Lindqvist", "p1"),
+    "a namesake elsewhere": ("Orla Quennell", "p2"),
+    "a mother of the same name": ("Ana Okafor", "p3"),
+}
 RULES = """profile: expert
 tables:
   people:
@@ -77,7 +97,9 @@ tables:
 
 
 def billed(project, name, who, role):
-    made = project(RULES.replace("ROLE", role), {"people.csv": written(PEOPLE), "bills.csv": f'pid,payer\n{who},"{name}"\n'})  # fmt: skip
+    made = project(
+        RULES.replace("ROLE", role), {"people.csv": written(PEOPLE), "bills.csv": f'pid,payer\n{who},"{name}"\n'}
+    )
     assert made.run().quarantined == []
     at = [row[0] for row in PEOPLE].index(who) - 1
     person = read(made.out / "people.csv")[at]

@@ -170,8 +170,10 @@ def test_two_rows_of_one_id_are_one_person(project):
 
 
 def test_an_id_that_leads_to_two_people_leads_to_nobody(project):
-    text = PROJECT + "  labs:\n    subject: {through: visits, on: visit}\n    columns: {visit: pseudonym, at: shift}\n" \
-                     "  visits:\n    subject: patient_id\n    columns: {visit: pseudonym, patient_id: pseudonym}\n"  # fmt: skip
+    text = (
+        PROJECT + "  labs:\n    subject: {through: visits, on: visit}\n    columns: {visit: pseudonym, at: shift}\n"
+        "  visits:\n    subject: patient_id\n    columns: {visit: pseudonym, patient_id: pseudonym}\n"
+    )
     made = project(
         text,
         {
@@ -186,17 +188,40 @@ def test_an_id_that_leads_to_two_people_leads_to_nobody(project):
     assert dates[1] not in ("", "2020-01-02")
 
 
-@pytest.mark.parametrize(("yaml", "code"), [
-    ("tables: [", "project-yaml"), ("", "project-shape"), ("- a\n", "project-shape"), ("profil: expert\n", "project-key"),
-    ("profile: exprt\n", "profile-unknown"), ("in: nowhere\n", "input-missing"), ("name: a\nname: b\n", "project-key-twice"),
-    ("tables: {people: {colums: {}}}\n", "project-key"), ("in: data\ntables: {people: {columns: {a: {keep: , drop: }}}}\n", "rule-count"),
-    ("tables: {gone: {columns: {}}}\n", "files-missing"), ("profile: expert\nlocale: [1]\n", "project-value"), ("extends: other.yaml\n", "project-unreadable"),
-    ("in: data\ntables: {people: {subject: patient_id, columns: {patient_id: pseudonym, seen: shift, note: [{where: 'seen >>', drop: }, keep]}}}\n", "condition-syntax"),
-    ("in: data\ntables: {people: {subject: patient_id, columns: {patient_id: pseudonym, seen: shift, note: [{where: 'abs(seen) = 1', drop: }, keep]}}}\n", "condition-word"),
-    ("in: data\ntables: {people: {subject: patient_id, columns: {patient_id: pseudonym, seen: shift, note: [{where: 'sean = 1', drop: }, keep]}}}\n", "condition-column"),
-    ("in: data\ntables: {people: {subject: pat_id, columns: {patient_id: pseudonym, seen: shift, note: scan}}}\n", "subject-column"),
-    ("in: data\ntables: {people: {columns: {patient_id: pseudnym, seen: shift, note: scan}}}\n", "part-unknown"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("yaml", "code"),
+    [
+        ("tables: [", "project-yaml"),
+        ("", "project-shape"),
+        ("- a\n", "project-shape"),
+        ("profil: expert\n", "project-key"),
+        ("profile: exprt\n", "profile-unknown"),
+        ("in: nowhere\n", "input-missing"),
+        ("name: a\nname: b\n", "project-key-twice"),
+        ("tables: {people: {colums: {}}}\n", "project-key"),
+        ("in: data\ntables: {people: {columns: {a: {keep: , drop: }}}}\n", "rule-count"),
+        ("tables: {gone: {columns: {}}}\n", "files-missing"),
+        ("profile: expert\nlocale: [1]\n", "project-value"),
+        ("extends: other.yaml\n", "project-unreadable"),
+        (
+            "in: data\ntables: {people: {subject: patient_id, columns: {patient_id: pseudonym, seen: shift, note: [{where: 'seen >>', drop: }, keep]}}}\n",
+            "condition-syntax",
+        ),
+        (
+            "in: data\ntables: {people: {subject: patient_id, columns: {patient_id: pseudonym, seen: shift, note: [{where: 'abs(seen) = 1', drop: }, keep]}}}\n",
+            "condition-word",
+        ),
+        (
+            "in: data\ntables: {people: {subject: patient_id, columns: {patient_id: pseudonym, seen: shift, note: [{where: 'sean = 1', drop: }, keep]}}}\n",
+            "condition-column",
+        ),
+        (
+            "in: data\ntables: {people: {subject: pat_id, columns: {patient_id: pseudonym, seen: shift, note: scan}}}\n",
+            "subject-column",
+        ),
+        ("in: data\ntables: {people: {columns: {patient_id: pseudnym, seen: shift, note: scan}}}\n", "part-unknown"),
+    ],
+)
 def test_a_project_that_cannot_be_run_as_it_is_written(project, yaml, code):
     made = project(PROJECT, {"people.csv": GOOD})
     made.file.write_text(yaml, encoding="utf-8")

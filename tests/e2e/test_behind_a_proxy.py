@@ -25,16 +25,46 @@ def envoy(folder, upstream):
     port, (host, _, to) = free_port(), urllib.parse.urlsplit(upstream).netloc.partition(":")
     endpoint = {"endpoint": {"address": {"socket_address": {"address": host, "port_value": int(to)}}}}
     manager = {
-        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", "stat_prefix": "in",
-        "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [
-            {"match": {"prefix": "/"}, "route": {"cluster": "veil", "host_rewrite_literal": f"localhost:{to}"}}]}]},
-        "http_filters": [{"name": "router", "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}],
-    }  # fmt: skip
-    config = {"static_resources": {
-        "listeners": [{"address": {"socket_address": {"address": "127.0.0.1", "port_value": port}},
-                       "filter_chains": [{"filters": [{"name": "http", "typed_config": manager}]}]}],
-        "clusters": [{"name": "veil", "type": "STATIC", "load_assignment": {"cluster_name": "veil", "endpoints": [{"lb_endpoints": [endpoint]}]}}],
-    }}  # fmt: skip
+        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "stat_prefix": "in",
+        "route_config": {
+            "virtual_hosts": [
+                {
+                    "name": "all",
+                    "domains": ["*"],
+                    "routes": [
+                        {
+                            "match": {"prefix": "/"},
+                            "route": {"cluster": "veil", "host_rewrite_literal": f"localhost:{to}"},
+                        }
+                    ],
+                }
+            ]
+        },
+        "http_filters": [
+            {
+                "name": "router",
+                "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
+            }
+        ],
+    }
+    config = {
+        "static_resources": {
+            "listeners": [
+                {
+                    "address": {"socket_address": {"address": "127.0.0.1", "port_value": port}},
+                    "filter_chains": [{"filters": [{"name": "http", "typed_config": manager}]}],
+                }
+            ],
+            "clusters": [
+                {
+                    "name": "veil",
+                    "type": "STATIC",
+                    "load_assignment": {"cluster_name": "veil", "endpoints": [{"lb_endpoints": [endpoint]}]},
+                }
+            ],
+        }
+    }
     (folder / "envoy.json").write_text(json.dumps(config))
     words = [envoy_path(), "-c", str(folder / "envoy.json"), "--use-dynamic-base-id", "--concurrency", "1"]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

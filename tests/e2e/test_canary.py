@@ -14,9 +14,16 @@ from tests.conftest import PASSPHRASE
 
 # Values that exist nowhere else: each is of its column's kind, so that it takes the way that such a value takes.
 TREATED = {
-    "patient_id": "7731905544", "mrn": "MR-88410377", "given": "Zebulonia", "family": "Quackenthorpe", "born": "1941-03-17", "phone": "617-883-4021",
-    "email": "zq.canary@mailbox-kestrel.net", "street": "4417 Wrenfeather Lane", "ssn": "519-38-2746",
-}  # fmt: skip
+    "patient_id": "7731905544",
+    "mrn": "MR-88410377",
+    "given": "Zebulonia",
+    "family": "Quackenthorpe",
+    "born": "1941-03-17",
+    "phone": "617-883-4021",
+    "email": "zq.canary@mailbox-kestrel.net",
+    "street": "4417 Wrenfeather Lane",
+    "ssn": "519-38-2746",
+}
 KEPT = {"ward": "ward-Kestrelmoor-9", "remark": "pale heliotropium grigio", "flag": "flag-Ombrellone"}
 SECRET_KEYS = {"key": "Marmaduketh Osterwald"}
 ROW = TREATED | {"ward": KEPT["ward"], "remark": f"seen by Dr. Oberlin-Vasthy, {KEPT['remark']}"}
@@ -169,10 +176,16 @@ def test_two_workers_leave_no_value_either(project):
     search_tree(made.folder, TREATED | SECRET_KEYS)
 
 
-@pytest.mark.parametrize("words", [
-    ("describe", "project.yaml"), ("describe", "project.yaml", "--json"), ("describe", "project.yaml", "-o", "plan.html"),
-    ("test", "project.yaml"), ("schema",),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("describe", "project.yaml"),
+        ("describe", "project.yaml", "--json"),
+        ("describe", "project.yaml", "-o", "plan.html"),
+        ("test", "project.yaml"),
+        ("schema",),
+    ],
+)
 def test_looking_at_a_project_leaves_no_value(project, words):
     made = project(PROJECT, files())
     done = veil(*words, cwd=made.folder)

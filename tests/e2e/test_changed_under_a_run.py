@@ -103,7 +103,10 @@ def test_a_key_that_does_not_match_takes_nothing_over_from_a_run_that_was_broken
     Keyring.create(made.folder / "hospital.key", PASSPHRASE, Cost.cheap())
     made.run()
     now = made.bytes_out()
-    pseudonyms = [{line.split(",")[0] for data in seen.values() for line in data.decode().splitlines()[1:]} for seen in (expected, now)]  # fmt: skip
+    pseudonyms = [
+        {line.split(",")[0] for data in seen.values() for line in data.decode().splitlines()[1:]}
+        for seen in (expected, now)
+    ]
     assert not pseudonyms[0] & pseudonyms[1]
 
 
@@ -188,8 +191,13 @@ def sleepers(project):
     made = project(RULES, LABS)
     (made.folder / "sleepy.py").write_text(SLEEPY)
     told = {**os.environ, "VEIL_PASSPHRASE": PASSPHRASE}
-    begun = subprocess.Popen([sys.executable, "sleepy.py", "run", "project.yaml", "-w", "2"], cwd=made.folder, env=told,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
+    begun = subprocess.Popen(
+        [sys.executable, "sleepy.py", "run", "project.yaml", "-w", "2"],
+        cwd=made.folder,
+        env=told,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
     while len(found := list(made.folder.glob("worker*"))) < 2 and begun.poll() is None:
         time.sleep(0.02)
     yield made, begun, [int(path.name.removeprefix("worker")) for path in found]

@@ -75,7 +75,10 @@ SABOTAGE = {
     "an output cut short": ("release/patients.csv", lambda data: data[:-1]),
     "a byte of the manifest": ("release/veil-manifest.json", flip),
     "a byte of the report": ("release/veil-report.html", flip),
-    "a byte of a signature": ("release/veil-signatures.jsonl", lambda data: flip(data, data.index(b'"signature"') + 20)),
+    "a byte of a signature": (
+        "release/veil-signatures.jsonl",
+        lambda data: flip(data, data.index(b'"signature"') + 20),
+    ),
     "the name of a signer": ("release/veil-signatures.jsonl", lambda data: data.replace(b'"ada"', b'"bob"')),
     "the meaning of a signature": ("release/veil-signatures.jsonl", lambda data: data.replace(b"small", b"large")),
     "a space in a signature": ("release/veil-signatures.jsonl", lambda data: data.replace(b", ", b",  ", 1)),
@@ -88,7 +91,7 @@ SABOTAGE = {
     "a record cut short": (RECORD, lambda data: data[:-9]),
     "all records gone": (RECORD, lambda _: b""),
     "the head changed": (RECORD + ".head", lambda data: data.replace(b'"records": 4', b'"records": 3')),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("how", SABOTAGE)

@@ -18,9 +18,13 @@ PLAIN = "from veil.cli import main; main()"
 def started(made, workers, program=PROGRAM):
     told = {**os.environ, "VEIL_PASSPHRASE": PASSPHRASE}
     return subprocess.Popen(
-        [sys.executable, "-c", program, "run", made.file.name, "-w", str(workers)], cwd=made.folder, env=told,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        [sys.executable, "-c", program, "run", made.file.name, "-w", str(workers)],
+        cwd=made.folder,
+        env=told,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def kill(process):
@@ -85,8 +89,13 @@ def test_a_run_that_dies_within_a_step_of_its_release_goes_on(fresh_hospital, ho
         f"    return true(*given, **named)\n{place}.{step} = die\nfrom veil.cli import main\nmain()"
     )
     told = {**os.environ, "VEIL_PASSPHRASE": PASSPHRASE}
-    died = subprocess.run([sys.executable, "-c", program, "run", fresh_hospital.file.name], cwd=fresh_hospital.folder, env=told,
-                          capture_output=True, check=False)  # fmt: skip
+    died = subprocess.run(
+        [sys.executable, "-c", program, "run", fresh_hospital.file.name],
+        cwd=fresh_hospital.folder,
+        env=told,
+        capture_output=True,
+        check=False,
+    )
     assert died.returncode == -9
     assert not fresh_hospital.out.exists() or fresh_hospital.bytes_out() == hospital.bytes_out()
     assert started(fresh_hospital, 1, PLAIN).wait(timeout=120) == 0

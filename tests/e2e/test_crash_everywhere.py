@@ -99,9 +99,14 @@ def test_a_run_that_is_killed_at_every_change_of_a_file_ends_as_one_that_is_not(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("scene", "how", "step"), [("files", "half", 2), ("sqlite", "half", 2), *(pytest.param(name, "sent", 1, marks=pytest.mark.server) for name in SERVERS)],
+    ("scene", "how", "step"),
+    [
+        ("files", "half", 2),
+        ("sqlite", "half", 2),
+        *(pytest.param(name, "sent", 1, marks=pytest.mark.server) for name in SERVERS),
+    ],
     indirect=["scene"],
-)  # fmt: skip
+)
 def test_a_run_that_is_killed_within_writings_and_words_to_a_server_ends_as_one_that_is_not(
     scene, how, step, record_property, request
 ):
@@ -118,8 +123,16 @@ def test_a_disk_that_fills_at_many_moments_costs_nothing(scene, record_property,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("scene", "workers", "kills"), [("files", 1, 60), ("files", 2, 60), ("sqlite", 1, 40), pytest.param("postgresql", 1, 40, marks=pytest.mark.server)],
-                         indirect=["scene"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("scene", "workers", "kills"),
+    [
+        ("files", 1, 60),
+        ("files", 2, 60),
+        ("sqlite", 1, 40),
+        pytest.param("postgresql", 1, 40, marks=pytest.mark.server),
+    ],
+    indirect=["scene"],
+)
 def test_a_run_that_is_killed_at_random_moments_ends_as_one_that_is_not(
     scene, workers, kills, record_property, request
 ):

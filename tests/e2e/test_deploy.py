@@ -120,7 +120,9 @@ def test_a_container_starts_the_command_that_its_manifest_means(pod, container, 
     (tmp_path / "veil").chmod(0o755)
     env = {one["name"]: one.get("value", "secret") for one in container.get("env", [])}
     words = [*container.get("command", [str(DEPLOY / "docker/start")]), *container.get("args", [])]
-    said = subprocess.run(words, env={**env, "PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True)  # fmt: skip
+    said = subprocess.run(
+        words, env={**env, "PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True
+    )
     assert said.stdout.split()[0] == ("trace" if "trace" in container["name"] else "serve")
 
 
@@ -135,11 +137,15 @@ def test_a_volume_of_kubernetes_does_not_open_the_data_folder_to_its_group(name)
         assert pod["securityContext"]["fsGroupChangePolicy"] == "OnRootMismatch"
 
 
-@pytest.mark.parametrize(("mode", "asked"), [("api", "8123/api/v1/health"), ("ui", "8123/api/v1/health"), ("trace", "15002/readyz")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("mode", "asked"), [("api", "8123/api/v1/health"), ("ui", "8123/api/v1/health"), ("trace", "15002/readyz")]
+)
 def test_the_health_check_asks_the_service_and_never_what_lies_behind_it(mode, asked, tmp_path):
     (check,) = re.findall(r'CMD \["python", "-c", (".*")\]', (DEPLOY / "docker/Dockerfile").read_text())
     said = "import urllib.request as r; r.urlopen = lambda url, timeout: print(url)\n" + json.loads(check)
-    done = subprocess.run([sys.executable, "-c", said], env={"MODE": mode, "PORT": "8123"}, capture_output=True, text=True, check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", said], env={"MODE": mode, "PORT": "8123"}, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == f"http://127.0.0.1:{asked}"
 
 
@@ -181,14 +187,37 @@ def event_of_http_api(method, path, body=None, token="", *, encoded=False):
 
     text = json.dumps(body) if body is not None else ""
     return {
-        "version": "2.0", "routeKey": "ANY /{proxy+}", "rawPath": path, "rawQueryString": "",
-        "headers": {"content-type": "application/json", "host": "id.execute-api.us-east-1.amazonaws.com", "x-forwarded-proto": "https",
-                    "content-length": str(len(text.encode())), **({"authorization": f"Bearer {token}"} if token else {})},
-        "requestContext": {"accountId": "123456789012", "apiId": "id", "domainName": "id.execute-api.us-east-1.amazonaws.com", "stage": "$default",
-                           "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test"},
-                           "requestId": "id", "routeKey": "ANY /{proxy+}", "time": "12/Mar/2020:19:03:58 +0000", "timeEpoch": 1583348638390},
-        "body": base64.b64encode(text.encode()).decode() if encoded else text, "isBase64Encoded": encoded,
-    }  # fmt: skip
+        "version": "2.0",
+        "routeKey": "ANY /{proxy+}",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {
+            "content-type": "application/json",
+            "host": "id.execute-api.us-east-1.amazonaws.com",
+            "x-forwarded-proto": "https",
+            "content-length": str(len(text.encode())),
+            **({"authorization": f"Bearer {token}"} if token else {}),
+        },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "id",
+            "domainName": "id.execute-api.us-east-1.amazonaws.com",
+            "stage": "$default",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "test",
+            },
+            "requestId": "id",
+            "routeKey": "ANY /{proxy+}",
+            "time": "12/Mar/2020:19:03:58 +0000",
+            "timeEpoch": 1583348638390,
+        },
+        "body": base64.b64encode(text.encode()).decode() if encoded else text,
+        "isBase64Encoded": encoded,
+    }
 
 
 @pytest.mark.parametrize("encoded", [False, True])

@@ -33,13 +33,26 @@ case "$name $*" in
 esac
 """
 SCRIPTS = {
-    "lambda": ({"REGION": "eu-central-1"}, ["aws", "sam", "docker"], [
-        "sam build --template-file template.yaml", "--parameter-overrides KeySecret=arn:aws:secret", "create-secret"]),
-    "cloud-run": ({"PROJECT": "hospital", "REGION": "europe-west3"}, ["gcloud", "docker"], [
-        "docker push europe-west3-docker.pkg.dev/hospital/veil/veil:latest", "roles/secretmanager.secretAccessor", "run services replace -"]),
-    "azure": ({"GROUP": "g", "LOCATION": "westeurope", "REGISTRY": "reg", "VAULT": "vault"}, ["az"], [
-        "acr build --registry reg", "Key Vault Secrets User", "AcrPull", "containerapp create --name veil"]),
-}  # fmt: skip
+    "lambda": (
+        {"REGION": "eu-central-1"},
+        ["aws", "sam", "docker"],
+        ["sam build --template-file template.yaml", "--parameter-overrides KeySecret=arn:aws:secret", "create-secret"],
+    ),
+    "cloud-run": (
+        {"PROJECT": "hospital", "REGION": "europe-west3"},
+        ["gcloud", "docker"],
+        [
+            "docker push europe-west3-docker.pkg.dev/hospital/veil/veil:latest",
+            "roles/secretmanager.secretAccessor",
+            "run services replace -",
+        ],
+    ),
+    "azure": (
+        {"GROUP": "g", "LOCATION": "westeurope", "REGISTRY": "reg", "VAULT": "vault"},
+        ["az"],
+        ["acr build --registry reg", "Key Vault Secrets User", "AcrPull", "containerapp create --name veil"],
+    ),
+}
 
 
 def deployed(name, folder, *, leave_out=""):

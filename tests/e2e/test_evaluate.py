@@ -14,8 +14,14 @@ from tests.e2e.test_canary import search, veil
 from tests.e2e.test_docs import ROOT, _blocks, _environment
 
 GOLDEN = ROOT / "tests" / "golden" / "annotations"
-GOLD = {"name": "Zebulonia Quackenthorpe", "mrn": "MR-88410377", "phone": "617-883-4021", "alarm": "Ombrellone",
-        "words": "pale heliotropium grigio", "file": "Marmaduketh-Osterwald"}  # fmt: skip
+GOLD = {
+    "name": "Zebulonia Quackenthorpe",
+    "mrn": "MR-88410377",
+    "phone": "617-883-4021",
+    "alarm": "Ombrellone",
+    "words": "pale heliotropium grigio",
+    "file": "Marmaduketh-Osterwald",
+}
 TEXT = f"Patient {GOLD['name']}, MRN {GOLD['mrn']}, {GOLD['words']} {GOLD['alarm']}. Tel {GOLD['phone']}.\n"
 
 
@@ -95,20 +101,23 @@ def test_what_was_found_is_written_and_is_its_own_perfect_prediction(sets, form)
     assert (shares["chars"], shares["other"], shares["span_recall"], shares["token_f2"]) == (100, 0, 100, 100)
 
 
-@pytest.mark.parametrize(("code", "exit_code", "words"), [
-    ("output-there", 2, ("--write", "full")),
-    ("write-format", 2, ("--write", "new", "--as", "docx")),
-    ("evaluate-inside", 2, ("--errors", "gold.jsonl/look")),
-    ("evaluate-inside", 2, ("--write", "new", "--errors", "new/look")),
-    ("folder-missing", 2, ("-o", "nowhere/page.html")),
-    ("folder-missing", 2, ("--errors", "pred.jsonl.copy")),
-    ("evaluate-options", 2, ("--all",)),
-    ("want-unknown", 2, ("--want", "speed=1")),
-    ("map-broken", 2, ("--map", "no.toml")),
-    ("input-missing", 2, ("--pred", "nowhere")),
-    ("annotation-line", 4, ("--pred", "broken.jsonl")),
-    ("prediction-text", 4, ("--pred", "other.jsonl")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "exit_code", "words"),
+    [
+        ("output-there", 2, ("--write", "full")),
+        ("write-format", 2, ("--write", "new", "--as", "docx")),
+        ("evaluate-inside", 2, ("--errors", "gold.jsonl/look")),
+        ("evaluate-inside", 2, ("--write", "new", "--errors", "new/look")),
+        ("folder-missing", 2, ("-o", "nowhere/page.html")),
+        ("folder-missing", 2, ("--errors", "pred.jsonl.copy")),
+        ("evaluate-options", 2, ("--all",)),
+        ("want-unknown", 2, ("--want", "speed=1")),
+        ("map-broken", 2, ("--map", "no.toml")),
+        ("input-missing", 2, ("--pred", "nowhere")),
+        ("annotation-line", 4, ("--pred", "broken.jsonl")),
+        ("prediction-text", 4, ("--pred", "other.jsonl")),
+    ],
+)
 def test_what_cannot_be_done_is_refused_with_a_code_and_no_value(sets, code, exit_code, words):
     (sets / "full").mkdir()
     (sets / "pred.jsonl.copy").write_text("")

@@ -29,8 +29,12 @@ def test_a_client_gets_a_text_and_a_table_back(name, service, tmp_path):
     (tmp_path / "table.csv").write_text(TABLE)
     done = subprocess.run(
         [*CLIENTS[name], str(EXAMPLES / name), "table.csv", "clean.csv"],
-        cwd=tmp_path, env={**os.environ, "URL": service.url, "TOKEN": service.token}, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env={**os.environ, "URL": service.url, "TOKEN": service.token},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout == "Patient [NAME] SSN [SSN]\n"
     clean = (tmp_path / "clean.csv").read_text()
@@ -46,8 +50,12 @@ def test_a_client_with_a_wrong_token_says_so_and_fails(name, service, tmp_path):
     (tmp_path / "table.csv").write_text(TABLE)
     done = subprocess.run(
         [*CLIENTS[name], str(EXAMPLES / name), "table.csv", "clean.csv"],
-        cwd=tmp_path, env={**os.environ, "URL": service.url, "TOKEN": "no"}, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env={**os.environ, "URL": service.url, "TOKEN": "no"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode != 0
     assert not (tmp_path / "clean.csv").exists()
 

@@ -176,10 +176,18 @@ def test_typed_columns_are_suppressed_too(folder):
     (folder / "typed").mkdir()
     pq.write_table(table, folder / "typed" / "people.parquet")
     project = {
-        "profile": "redact", "claims": "none", "in": "typed", "out": "after", "unlisted": "drop",
-        "tables": {"people": {"suppress": {"k": 3, "over": ["sex", "age", "job"], "most": 0.5},
-                              "columns": {"sex": "keep", "age": "keep", "job": "keep"}}},
-    }  # fmt: skip
+        "profile": "redact",
+        "claims": "none",
+        "in": "typed",
+        "out": "after",
+        "unlisted": "drop",
+        "tables": {
+            "people": {
+                "suppress": {"k": 3, "over": ["sex", "age", "job"], "most": 0.5},
+                "columns": {"sex": "keep", "age": "keep", "job": "keep"},
+            }
+        },
+    }
     (folder / "p.yaml").write_text(yaml.safe_dump(project))
     open_session(folder / "p.yaml").run(KEY)
     found = json.loads(risk(folder / "after" / "people.parquet", *quasi("sex", "age", "job"), "--json").stdout)
@@ -217,13 +225,22 @@ def test_a_run_that_stars_every_row_is_not_shown(folder, monkeypatch):
         open_session(folder / "p.yaml").run(KEY)
 
 
-@pytest.mark.parametrize(("code", "rule"), [
-    ("suppress-column", "drop"), ("suppress-column", "scan"), ("suppress-column", [{"where": "sex = 'F'", "mask": {}}, "keep"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ("suppress-column", "drop"),
+        ("suppress-column", "scan"),
+        ("suppress-column", [{"where": "sex = 'F'", "mask": {}}, "keep"]),
+    ],
+)
 def test_suppression_over_a_column_without_one_answer_is_refused(folder, code, rule):
     columns = {"sex": "keep", "age": rule}
-    project = {"profile": "redact", "claims": "none", "unlisted": "drop",
-               "tables": {"people": {"suppress": {"k": 3, "over": ["age"]}, "columns": columns}}}  # fmt: skip
+    project = {
+        "profile": "redact",
+        "claims": "none",
+        "unlisted": "drop",
+        "tables": {"people": {"suppress": {"k": 3, "over": ["age"]}, "columns": columns}},
+    }
     (folder / "p.yaml").write_text(yaml.safe_dump(project))
     with pytest.raises(PolicyError, match=code):
         open_session(folder / "p.yaml")
@@ -231,8 +248,13 @@ def test_suppression_over_a_column_without_one_answer_is_refused(folder, code, r
 
 def test_a_hierarchy_that_changes_is_another_plan(folder):
     rule = {"generalize": {"hierarchy": "jobs.csv", "level": 1}}
-    project = {"profile": "redact", "claims": "none", "unlisted": "drop", "out": "wide",
-               "tables": {"people": {"suppress": {"k": 2, "over": ["job"]}, "columns": {"job": rule, "ill": "keep"}}}}  # fmt: skip
+    project = {
+        "profile": "redact",
+        "claims": "none",
+        "unlisted": "drop",
+        "out": "wide",
+        "tables": {"people": {"suppress": {"k": 2, "over": ["job"]}, "columns": {"job": rule, "ill": "keep"}}},
+    }
     (folder / "p.yaml").write_text(yaml.safe_dump(project))
     before = open_session(folder / "p.yaml")
     before.run(KEY)
@@ -250,11 +272,18 @@ def test_a_hierarchy_that_changes_is_another_plan(folder):
         open_session(folder / "p.yaml")
 
 
-@pytest.mark.parametrize(("words", "code"), [
-    (["--hierarchy", "job"], "hierarchy-shape"), (["--hierarchy", "ill=star"], "fix-goal"), (["--hierarchy", "job=gone.csv"], "hierarchy-missing"),
-    (["--distinct", "2"], "fix-goal"), (["--closeness", "0.1"], "fix-goal"), (["--k", "2000"], "fix-none"),
-    (["-s", "ill", "--closeness", "0.3", "--person", "id"], "fix-goal"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--hierarchy", "job"], "hierarchy-shape"),
+        (["--hierarchy", "ill=star"], "fix-goal"),
+        (["--hierarchy", "job=gone.csv"], "hierarchy-missing"),
+        (["--distinct", "2"], "fix-goal"),
+        (["--closeness", "0.1"], "fix-goal"),
+        (["--k", "2000"], "fix-none"),
+        (["-s", "ill", "--closeness", "0.3", "--person", "id"], "fix-goal"),
+    ],
+)
 def test_a_search_that_cannot_be_made_says_why(folder, words, code):
     done = risk(folder / "people.csv", *quasi("sex", "job"), "--fix", *words)
     assert code in str(done.exception)

@@ -36,7 +36,17 @@ def test_a_client_in_python_detects_and_hands_in_a_file(serving, tmp_path):
     installed = run("env/bin/pip", "install", "-q", PYTHON, cwd=tmp_path)
     if installed.returncode:
         pytest.skip("the package index cannot be reached")
-    made = run("env/bin/openapi-python-client", "generate", "--path", folder / "openapi.json", "--output-path", "client", "--meta", "none", cwd=tmp_path)  # fmt: skip
+    made = run(
+        "env/bin/openapi-python-client",
+        "generate",
+        "--path",
+        folder / "openapi.json",
+        "--output-path",
+        "client",
+        "--meta",
+        "none",
+        cwd=tmp_path,
+    )
     assert made.returncode == 0, made.stdout + made.stderr
     assert "WARNING parsing" not in made.stdout, "a call or a shape was left out"
     (tmp_path / "use.py").write_text(

@@ -38,8 +38,15 @@ class Told:
         self.made = made
         self.inn, self.out = made.folder / "data", made.out
         labs = sorted(path.relative_to(self.inn).as_posix() for path in (self.inn / "labs").iterdir())
-        self.tables = {name: (rows_of(self.inn, *files), rows_of(self.out, *files)) for name, files in
-                       {"patients": ["patients.csv"], "encounters": ["encounters.csv"], "providers": ["providers.csv"], "labs": labs}.items()}  # fmt: skip
+        self.tables = {
+            name: (rows_of(self.inn, *files), rows_of(self.out, *files))
+            for name, files in {
+                "patients": ["patients.csv"],
+                "encounters": ["encounters.csv"],
+                "providers": ["providers.csv"],
+                "labs": labs,
+            }.items()
+        }
         self.gold = [
             json.loads(line) for line in (made.folder / "gold" / "notes.jsonl").read_text(encoding="utf-8").splitlines()
         ]
@@ -167,8 +174,11 @@ def old_birth(told, patient, text):
 
 def test_a_birth_in_a_note_is_the_birth_of_the_table(told):
     """Of a form with a two-digit year only what it says is compared: `12/20/26` may be read a century apart."""
-    pairs = [(new, day(new), day(told.patient[patient][1]["birth_date"])) for patient, span, old, new in told.spans
-             if span["label"] == "DATE" and day(old) == day(told.patient[patient][0]["birth_date"])]  # fmt: skip
+    pairs = [
+        (new, day(new), day(told.patient[patient][1]["birth_date"]))
+        for patient, span, old, new in told.spans
+        if span["label"] == "DATE" and day(old) == day(told.patient[patient][0]["birth_date"])
+    ]
     assert len(pairs) > 5
     masked = [text for text, _, _ in pairs if text == "[DATE]"]  # a birth over 89 in a form that cannot say its century
     assert len(masked) <= len(pairs) / 50
@@ -180,8 +190,11 @@ def test_a_birth_in_a_note_is_the_birth_of_the_table(told):
 
 
 def test_the_written_form_of_a_date_survives(told):
-    shapes = [(re.sub(r"\d+", "0", re.sub(r"[A-Za-z]+", "a", old)), re.sub(r"\d+", "0", re.sub(r"[A-Za-z]+", "a", new)))
-              for _, span, old, new in told.spans if span["label"] == "DATE"]  # fmt: skip
+    shapes = [
+        (re.sub(r"\d+", "0", re.sub(r"[A-Za-z]+", "a", old)), re.sub(r"\d+", "0", re.sub(r"[A-Za-z]+", "a", new)))
+        for _, span, old, new in told.spans
+        if span["label"] == "DATE"
+    ]
     assert len([1 for old, new in shapes if old == new]) >= 0.98 * len(shapes)
 
 
@@ -191,8 +204,11 @@ def test_joins_keep_their_row_counts(told):
         return sum(counts[row[key]] for row in tables[left])
 
     before, after = ({name: pair[i] for name, pair in told.tables.items()} for i in (0, 1))
-    for left, right, key in (("patients", "encounters", "patient_id"), ("encounters", "labs", "encounter_id"),
-                             ("encounters", "providers", "provider_id")):  # fmt: skip
+    for left, right, key in (
+        ("patients", "encounters", "patient_id"),
+        ("encounters", "labs", "encounter_id"),
+        ("encounters", "providers", "provider_id"),
+    ):
         assert joined(before, left, right, key) == joined(after, left, right, key) > 0
     assert {name: len(rows) for name, rows in before.items()} == {name: len(rows) for name, rows in after.items()}
 
@@ -279,8 +295,13 @@ def test_no_strong_identifier_of_a_patient_survives_in_their_notes_and_rows(told
             number = re.sub(r"\D", "", was[column])
             checked += 1
             assert not number or not re.search(rf"(?<!\d){number}(?!\d)", digits), column
-        for kind, value in (("email", was["email"]), ("street", was["street"]), ("given_name", was["first_name"]),
-                            ("family_name", was["last_name"]), ("full_name", f"{was['first_name']} {was['last_name']}")):  # fmt: skip
+        for kind, value in (
+            ("email", was["email"]),
+            ("street", was["street"]),
+            ("given_name", was["first_name"]),
+            ("family_name", was["last_name"]),
+            ("full_name", f"{was['first_name']} {was['last_name']}"),
+        ):
             there = re.search(rf"(?<!\w){re.escape(value.strip().casefold())}(?!\w)", folded)
             if there and strength(kind, value.strip()) == "strong":
                 pytest.fail(f"a strong {kind} survived")

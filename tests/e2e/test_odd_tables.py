@@ -27,10 +27,14 @@ tables:
 
 
 def parquet_of(pid, age, zip_code, seen) -> bytes:
-    table = pa.table({
-        "pid": pa.array(pid, pa.int64()), "age": pa.array(age, pa.int32()), "zip": pa.array(zip_code, pa.int32()),
-        "seen": pa.array(seen, pa.timestamp("us", "America/New_York")),
-    })  # fmt: skip
+    table = pa.table(
+        {
+            "pid": pa.array(pid, pa.int64()),
+            "age": pa.array(age, pa.int32()),
+            "zip": pa.array(zip_code, pa.int32()),
+            "seen": pa.array(seen, pa.timestamp("us", "America/New_York")),
+        }
+    )
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
     return sink.getvalue().to_pybytes()
@@ -42,11 +46,14 @@ def test_segments_of_a_typed_table_come_out_with_one_schema_the_empty_one_too(pr
         dt.datetime(2019, 7, 1, 23, 59, tzinfo=dt.UTC),
         dt.datetime(2020, 11, 1, 5, 30, tzinfo=dt.UTC),
     ]
-    made = project(TYPED, {
-        "t/young.parquet": parquet_of([1, 2, 3], [4, 5, None], [94110, 94111, None], days),
-        "t/old.parquet": parquet_of([1, 2, 4], [91, 95, 60], [10001, 3601, 82101], days),
-        "t/none.parquet": parquet_of([], [], [], []),
-    })  # fmt: skip
+    made = project(
+        TYPED,
+        {
+            "t/young.parquet": parquet_of([1, 2, 3], [4, 5, None], [94110, 94111, None], days),
+            "t/old.parquet": parquet_of([1, 2, 4], [91, 95, 60], [10001, 3601, 82101], days),
+            "t/none.parquet": parquet_of([], [], [], []),
+        },
+    )
     assert made.run().exit_code == 0
     tables = {name: pq.read_table(made.out / "t" / f"{name}.parquet") for name in ("young", "old", "none")}
     assert len({str(table.schema) for table in tables.values()}) == 1

@@ -58,8 +58,21 @@ def provider(tmp_path_factory):
 @pytest.fixture(scope="module")
 def service(provider, tmp_path_factory):
     port = free_port()
-    options = ["--data", "data", "--key-file", "key", "--oidc-issuer", provider, "--oidc-client", "veil", *ROLES,
-               "--public-url", f"http://localhost:{port}", "--port", str(port)]  # fmt: skip
+    options = [
+        "--data",
+        "data",
+        "--key-file",
+        "key",
+        "--oidc-issuer",
+        provider,
+        "--oidc-client",
+        "veil",
+        *ROLES,
+        "--public-url",
+        f"http://localhost:{port}",
+        "--port",
+        str(port),
+    ]
     with served(tmp_path_factory.mktemp("single"), *options, more={"VEIL_OIDC_SECRET": "secret"}) as one:
         yield one
 

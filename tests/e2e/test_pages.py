@@ -32,8 +32,17 @@ from veil.synth import make_hospital
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("VEIL_SHOTS")  # a folder for pictures of every page
 VEIL = str(Path(sys.executable).with_name("veil"))
-QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--hide-scrollbars")  # fmt: skip
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
 
 
 @pytest.fixture(scope="module")

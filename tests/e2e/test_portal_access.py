@@ -174,7 +174,9 @@ def test_one_who_sends_many_files_at_once_waits_for_the_first(portal, monkeypatc
         yield b"Dr. Wong\n"
 
     with joined(store, address, "bob") as bob, joined(store, address, "eve") as eve:
-        first, second = (bob.ask("POST", "/jobs", json={"name": "n.txt", "profile": "redact"}).json()["id"] for _ in range(2))  # fmt: skip
+        first, second = (
+            bob.ask("POST", "/jobs", json={"name": "n.txt", "profile": "redact"}).json()["id"] for _ in range(2)
+        )
         thread = threading.Thread(target=lambda: told.append(bob.ask("PUT", f"/jobs/{first}/file", content=slowly())))
         thread.start()
         assert begun.wait(20)

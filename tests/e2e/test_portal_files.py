@@ -43,11 +43,20 @@ def fetched(portal, job):
 RECORDS = b'{"patient_id": "1042", "name": "Zebulonia Quackenthorpe", "note": "seen by Dr. Wong"}\n'
 
 
-@pytest.mark.parametrize(("name", "data"), [
-    ("n.txt", b"Patient Zebulonia Quackenthorpe, seen by Dr. Wong\n"), ("t.csv", TABLE.replace(b"Ada", b"Zebulonia")),
-    ("t.tsv", TABLE.replace(b",", b"\t").replace(b"Ada", b"Zebulonia")), ("r.json", b"[" + RECORDS.strip() + b"]"), ("r.jsonl", RECORDS),
-    ("r.ndjson", RECORDS), ("p.parquet", parquet()), ("b.xlsx", workbook("People")), ("z.csv.gz", gzip.compress(TABLE.replace(b"Ada", b"Zebulonia"))),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("n.txt", b"Patient Zebulonia Quackenthorpe, seen by Dr. Wong\n"),
+        ("t.csv", TABLE.replace(b"Ada", b"Zebulonia")),
+        ("t.tsv", TABLE.replace(b",", b"\t").replace(b"Ada", b"Zebulonia")),
+        ("r.json", b"[" + RECORDS.strip() + b"]"),
+        ("r.jsonl", RECORDS),
+        ("r.ndjson", RECORDS),
+        ("p.parquet", parquet()),
+        ("b.xlsx", workbook("People")),
+        ("z.csv.gz", gzip.compress(TABLE.replace(b"Ada", b"Zebulonia"))),
+    ],
+)
 def test_each_format_comes_back_as_itself_without_its_names(portal, name, data):
     job = done(portal, name, data)
     assert job["state"] == "done", portal[1].ask("GET", f"/jobs/{job['id']}/report").json()
@@ -123,10 +132,14 @@ def test_a_key_of_a_tree_that_may_be_a_person_is_not_kept(portal):
     assert fetched(portal, job).content == b'[{"sex": "M"}]'
 
 
-@pytest.mark.parametrize(("name", "data"), [
-    ("r.json", json.dumps([{"name": "Zebulonia Quackenthorpe", "sex": "F"}] * 20).encode()),
-    ("t.csv", b"name,sex\n" + b"Zebulonia Quackenthorpe,F\n" * 20), ("u.csv", b"city,sex\n" + b"Quackenthorpe,F\n" * 20),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("r.json", json.dumps([{"name": "Zebulonia Quackenthorpe", "sex": "F"}] * 20).encode()),
+        ("t.csv", b"name,sex\n" + b"Zebulonia Quackenthorpe,F\n" * 20),
+        ("u.csv", b"city,sex\n" + b"Quackenthorpe,F\n" * 20),
+    ],
+)
 @pytest.mark.parametrize(
     "asked", [{"profile": "redact"}, {"identifiers": ["Name", "Geographic Data"]}], ids=["profile", "identifiers"]
 )
@@ -164,13 +177,17 @@ HARM = {
     "a broken encoding": ("x.csv", b"patient_id,first\n\xff\xfe\xfa,\xed\xa0\x80\n", None),
     "nulls": ("x.txt", b"\0" * 4096, "failed"),
     "a PDF that is called a note": ("x.txt", b"%PDF-1.4\nZebulonia\nxref\n0 2\n0000000010 65535 f\n", "failed"),
-    "a Word document that is called a note": ("x.txt", b"PK\x03\x04" + bytes(26) + b"word/document.xml Zebulonia", "failed"),
+    "a Word document that is called a note": (
+        "x.txt",
+        b"PK\x03\x04" + bytes(26) + b"word/document.xml Zebulonia",
+        "failed",
+    ),
     "a tree that is too deep": ("x.json", b"[" * 100_000 + b"]" * 100_000, "failed"),
     "a tree that is broken": ("x.json", b'{"a": ', "failed"),
     "no Parquet at all": ("x.parquet", b"PAR1" + bytes(100) + b"PAR1", "failed"),
     "a packed table cut short": ("x.csv.gz", gzip.compress(TABLE)[:-9], "failed"),
     "an archive in a table": ("x.csv", b"PK\x03\x04" + bytes(60), None),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", HARM)
@@ -230,12 +247,22 @@ def test_a_bomb_ends_within_its_limits(tmp_path, kind):
     store.close()
 
 
-@pytest.mark.parametrize(("name", "safe"), [
-    ("../../etc/passwd.txt", "passwd.txt"),
-    ("C:\\Users\\x\\n.csv", "n.csv"), ("a*?[b].csv", "a___b_.csv"), ("..txt", "upload.txt"), ("book.xlsx#Sheet.xlsx", "book.xlsx_Sheet.xlsx"),
-    ("診" * 90 + ".text", "upload.text"), ("x" * 300, "upload.txt"),
-    (".hidden.csv", "hidden.csv"), ("/", "upload.txt"), ("Jörg Müller.txt", "Jörg Müller.txt"), ("\u202egnp.txt", "_gnp.txt"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\Users\\x\\n.csv", "n.csv"),
+        ("a*?[b].csv", "a___b_.csv"),
+        ("..txt", "upload.txt"),
+        ("book.xlsx#Sheet.xlsx", "book.xlsx_Sheet.xlsx"),
+        ("診" * 90 + ".text", "upload.text"),
+        ("x" * 300, "upload.txt"),
+        (".hidden.csv", "hidden.csv"),
+        ("/", "upload.txt"),
+        ("Jörg Müller.txt", "Jörg Müller.txt"),
+        ("\u202egnp.txt", "_gnp.txt"),
+    ],
+)
 def test_a_name_of_a_file_leads_nowhere(name, safe):
     assert safe_name(name, "text") == safe
 

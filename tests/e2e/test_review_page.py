@@ -13,9 +13,14 @@ from veil.service.store import Store
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("VEIL_SHOTS")
 NOTES = "".join(
-    json.dumps({"note": f"Mr. Hollis Brandt came on 03/0{i % 9 + 1}/2019. Zyrcomab 5 mg from the moonwort ward. <b>Dr. Lena Wong</b>, MRN 0048291{i % 10}."}) + "\n"
+    json.dumps(
+        {
+            "note": f"Mr. Hollis Brandt came on 03/0{i % 9 + 1}/2019. Zyrcomab 5 mg from the moonwort ward. <b>Dr. Lena Wong</b>, MRN 0048291{i % 10}."
+        }
+    )
+    + "\n"
     for i in range(30)
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")

@@ -26,9 +26,12 @@ from veil.service.gate.root import root_keys
 
 SSN = {"text": "SSN 123-45-6789"}
 CALLS = [
-    ("POST", "/api/v1/detect", SSN), ("POST", "/api/v1/deidentify", SSN), ("POST", "/api/v1/batch", {"texts": ["x"]}),
-    ("POST", "/api/v1/phi", SSN), ("GET", "/api/v1/metrics", None),
-]  # fmt: skip
+    ("POST", "/api/v1/detect", SSN),
+    ("POST", "/api/v1/deidentify", SSN),
+    ("POST", "/api/v1/batch", {"texts": ["x"]}),
+    ("POST", "/api/v1/phi", SSN),
+    ("GET", "/api/v1/metrics", None),
+]
 
 
 @pytest.fixture(scope="module")
@@ -151,9 +154,16 @@ CANARIES = ["Zebulonia Quackenthorpe", "519-38-2746", "zq.canary@mailbox-kestrel
 def test_nothing_of_a_text_is_in_a_log_an_error_or_a_measure(tmp_path):
     text = f"Patient {CANARIES[0]}, SSN {CANARIES[1]}, {CANARIES[2]}, MRN {CANARIES[3]}"
     broken = [
-        {"text": text, "strategy": text}, {"text": [text]}, {text: text}, {"text": text, "confidence_threshold": text},
-        {"text": text, "entity_types": [text]}, {"text": text, "profile": text}, {"text": text, "consistent_in": text}, [text], text,
-    ]  # fmt: skip
+        {"text": text, "strategy": text},
+        {"text": [text]},
+        {text: text},
+        {"text": text, "confidence_threshold": text},
+        {"text": text, "entity_types": [text]},
+        {"text": text, "profile": text},
+        {"text": text, "consistent_in": text},
+        [text],
+        text,
+    ]
     with served(tmp_path, "--workers", "2") as service, service.client() as client:
         for call in ("detect", "deidentify", "batch", "phi"):
             answers = [client.post(f"/api/v1/{call}", json=body) for body in broken]
@@ -211,9 +221,14 @@ def test_what_was_begun_is_answered_before_a_service_stops(tmp_path):
     assert all(one.json()["documents_processed"] == 100 for one in answers)
 
 
-@pytest.mark.parametrize(("options", "code"), [
-    (["--host", "0.0.0.0"], "listen-open"), (["--host", "0.0.0.0", "--local"], "listen-local"), (["--tls-cert", "a.pem"], "listen-tls"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--host", "0.0.0.0"], "listen-open"),
+        (["--host", "0.0.0.0", "--local"], "listen-local"),
+        (["--tls-cert", "a.pem"], "listen-tls"),
+    ],
+)
 def test_an_open_door_is_refused_at_the_start(tmp_path, options, code):
     (tmp_path / "a.pem").touch()
     assert code in refused(tmp_path, *options)
@@ -221,7 +236,9 @@ def test_an_open_door_is_refused_at_the_start(tmp_path, options, code):
 
 def refused(folder, *options, env=None):
     words = [sys.executable, "-c", "from veil.cli import main; main()", "serve", *options]
-    done = subprocess.run(words, cwd=folder, env={**os.environ, **(env or {})}, capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+    done = subprocess.run(
+        words, cwd=folder, env={**os.environ, **(env or {})}, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 10
     assert not done.stdout, "it tells of an address where nothing answers"
     return done.stderr
@@ -233,7 +250,18 @@ def test_an_option_that_would_do_nothing_is_refused(tmp_path, option):
 
 
 def test_a_sign_in_without_its_client_is_refused(tmp_path):
-    options = ["--data", "data", "--key-file", "key", "--oidc-issuer", "https://id.example", "--oidc-role", "g=admin", "--public-url", "https://v.example"]  # fmt: skip
+    options = [
+        "--data",
+        "data",
+        "--key-file",
+        "key",
+        "--oidc-issuer",
+        "https://id.example",
+        "--oidc-role",
+        "g=admin",
+        "--public-url",
+        "https://v.example",
+    ]
     assert "[option-alone]" in refused(tmp_path, *options, env={"VEIL_OIDC_SECRET": "x"})
 
 
@@ -272,15 +300,23 @@ def certificate(name, issuer=None, issuer_key=None):
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
     built = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.subject if issuer else subject)
-        .public_key(key.public_key()).serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1)).not_valid_after(now + dt.timedelta(days=1))
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.subject if issuer else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key((issuer_key or key).public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key((issuer_key or key).public_key()), critical=False
+        )
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.KeyUsage(True, False, False, False, False, issuer is None, issuer is None, False, False), critical=True)
-    )  # fmt: skip
+        .add_extension(
+            x509.KeyUsage(True, False, False, False, False, issuer is None, issuer is None, False, False), critical=True
+        )
+    )
     return built.sign(issuer_key or key, hashes.SHA256()), key
 
 

@@ -49,9 +49,15 @@ def test_no_command_opens_a_line_to_anywhere(hospital, tmp_path):
     assert "AF_INET" in trace.read_text(), "a socket is not traced here"
     trace.unlink()
     commands = (
-        ["init", "data", "-o", "project.yaml"], ["keys", "new", "veil.key"], ["run", "project.yaml", "--workers", "2"], ["verify", "project.yaml"],
-        ["scan", "data"], ["find", "one.txt"], ["risk", "data/patients.csv", "-q", "zip", "-q", "sex"], ["audit", "verify"],
-    )  # fmt: skip
+        ["init", "data", "-o", "project.yaml"],
+        ["keys", "new", "veil.key"],
+        ["run", "project.yaml", "--workers", "2"],
+        ["verify", "project.yaml"],
+        ["scan", "data"],
+        ["find", "one.txt"],
+        ["risk", "data/patients.csv", "-q", "zip", "-q", "sex"],
+        ["audit", "verify"],
+    )
     for words in commands:
         assert run(tmp_path, *words, before=before) == [], words
     lines = trace.read_text().splitlines()

@@ -57,7 +57,9 @@ def test_what_one_node_knows_the_other_knows_and_it_ends_what_the_other_began(no
             for job in waiting:
                 again.wait(job, "done", seconds=90)
                 assert again.ask("GET", f"/jobs/{job}/result").content == DONE
-            held = shared.on_disk(log=True) + b"".join(s3().get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in names_of(shared.objects(tmp_path)))  # fmt: skip
+            held = shared.on_disk(log=True) + b"".join(
+                s3().get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in names_of(shared.objects(tmp_path))
+            )
             assert b"Quackenthorpe" not in held
             assert b"88410377" not in held
             assert again.ask("POST", "/logout").status_code == 200

@@ -17,7 +17,10 @@ CASES = {
     "serve": ("service", ["serve", "--port", "0"]),
     "serve --local": ("service", ["serve", "--local", "--port", "0"]),
     "serve --data": ("service", ["serve", "--data", "kept", "--key-file", "new.key"]),
-    "serve with accounts": ("service,oidc", ["serve", "--data", "kept", "--key-file", "new.key", "--oidc-issuer", "https://id.example"]),
+    "serve with accounts": (
+        "service,oidc",
+        ["serve", "--data", "kept", "--key-file", "new.key", "--oidc-issuer", "https://id.example"],
+    ),
     "serve with nodes": ("service,nodes", ["serve", "--data", "postgresql://veil@127.0.0.1/veil"]),
     "serve record": ("nodes", ["serve", "record", "acts.jsonl", "--data", "postgresql://veil@127.0.0.1/veil"]),
     "trace": ("trace", ["trace", "--upstream", "http://127.0.0.1:1"]),
@@ -34,7 +37,7 @@ CASES = {
     "filters": ("filters", ["notes", "-i", "notes", "-o", "out", "-f", "filters.json"]),
     "model": ("model", ["find", "notes/a.txt", "--model", "onnx"]),
     "model of transformers": ("transformers", ["find", "notes/a.txt", "--model", "torch"]),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +93,15 @@ def test_what_needs_an_extra_says_so_before_it_does_anything(bare, folder, extra
     assert everything(folder) == before
 
 
-@pytest.mark.parametrize(("extra", "target"), [
-    ("duckdb", "duckdb:///release.duckdb"), ("postgresql", "postgresql://veil@127.0.0.1/veil"), ("mariadb", "mariadb://veil@127.0.0.1/veil"),
-    ("delta", "delta:///lake"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("extra", "target"),
+    [
+        ("duckdb", "duckdb:///release.duckdb"),
+        ("postgresql", "postgresql://veil@127.0.0.1/veil"),
+        ("mariadb", "mariadb://veil@127.0.0.1/veil"),
+        ("delta", "delta:///lake"),
+    ],
+)
 def test_a_release_that_cannot_be_published_is_not_begun(bare, folder, extra, target):
     (folder / "project.yaml").write_text(PROJECT + f"publish: {target}\n")
     assert veil(bare, folder, "keys", "new", "hospital.key").returncode == 0
@@ -112,10 +120,20 @@ def test_a_workbook_among_tables_is_refused_before_any_table_is_written(bare, fo
     assert not (folder / "out").exists()
 
 
-@pytest.mark.parametrize("words", [
-    ["--version"], ["--help"], ["serve", "--help"], ["trace", "--help"], ["scan", "data"], ["find", "notes/a.txt"],
-    ["notes", "-i", "notes", "-o", "out"], ["synth", "-o", "made", "--patients", "3"],
-], ids=" ".join)  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--version"],
+        ["--help"],
+        ["serve", "--help"],
+        ["trace", "--help"],
+        ["scan", "data"],
+        ["find", "notes/a.txt"],
+        ["notes", "-i", "notes", "-o", "out"],
+        ["synth", "-o", "made", "--patients", "3"],
+    ],
+    ids=" ".join,
+)
 def test_what_needs_no_extra_works(bare, folder, words):
     done = veil(bare, folder, *words)
     assert done.returncode == 0, done.stderr

@@ -21,8 +21,11 @@ def bars(name: str, where: str) -> str:
 def test_the_figures_of_an_invented_set_do_not_fall(name: str) -> None:
     done = subprocess.run(
         [VEIL, "evaluate", "--gold", HERE / "sets" / f"{name}.jsonl", "--draws", "100", "--want", bars(name, "sets")],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-500:]
 
 
@@ -31,8 +34,20 @@ def test_the_figures_of_an_invented_set_do_not_fall(name: str) -> None:
 @pytest.mark.parametrize("name", FLOORS["corpora"])
 def test_the_figures_of_an_open_corpus_do_not_fall(name: str) -> None:
     done = subprocess.run(
-        [sys.executable, SHARED / "peers" / "figures.py", SHARED / "corpora" / f"{name}.jsonl", "--map", name,
-         "--cmd", f"{VEIL} find --jsonl", "--want", bars(name, "corpora")],
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
+        [
+            sys.executable,
+            SHARED / "peers" / "figures.py",
+            SHARED / "corpora" / f"{name}.jsonl",
+            "--map",
+            name,
+            "--cmd",
+            f"{VEIL} find --jsonl",
+            "--want",
+            bars(name, "corpora"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-500:]

@@ -25,8 +25,11 @@ def _made(case: Path, folder: Path) -> dict[str, bytes]:
     shutil.copy(case / "project.yaml", folder)
     outcome = open_session(folder / "project.yaml").run(Keys.from_secret(SECRET))
     assert outcome.quarantined == []
-    return {path.relative_to(outcome.out).as_posix(): path.read_bytes() for path in outcome.out.rglob("*")
-            if path.is_file() and not path.name.startswith("veil-")}  # fmt: skip
+    return {
+        path.relative_to(outcome.out).as_posix(): path.read_bytes()
+        for path in outcome.out.rglob("*")
+        if path.is_file() and not path.name.startswith("veil-")
+    }
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")

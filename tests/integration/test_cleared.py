@@ -24,8 +24,14 @@ pytestmark = [
         not (PEER / "cleared").exists(), reason="cleared==0.4.11 is in no environment of its own (.ci/run builds it)"
     ),
 ]
-IDS = {("patients", "patient_id"): "patient", ("patients", "mrn"): "mrn", ("encounters", "encounter_id"): "encounter",
-       ("encounters", "patient_id"): "patient", ("labs", "encounter_id"): "encounter", ("labs", "patient_id"): "patient"}  # fmt: skip
+IDS = {
+    ("patients", "patient_id"): "patient",
+    ("patients", "mrn"): "mrn",
+    ("encounters", "encounter_id"): "encounter",
+    ("encounters", "patient_id"): "patient",
+    ("labs", "encounter_id"): "encounter",
+    ("labs", "patient_id"): "patient",
+}
 DATES = {"patients": ("birth_date",), "encounters": ("admitted", "discharged"), "labs": ("collected",)}
 CONFIG = """
 defaults: [io_config]
@@ -94,10 +100,19 @@ class Hospital:
             return (dt.date(2015, 1, 1) + dt.timedelta(draw.randrange(2_000))).isoformat()
 
         encounters = [(7_000_000 + 3 * n, draw.choice(patients)) for n in range(len(patients) * 4)]
-        self.write("patients", ["patient_id", "mrn", "birth_date", "zip", "first_name"],
-                   [[p, f"MRN{p:09d}", f"{draw.randrange(1940, 2010)}-03-14", f"0{p % 9000 + 1000}", "Mary"] for p in patients])  # fmt: skip
-        self.write("encounters", ["encounter_id", "patient_id", "admitted", "discharged"],
-                   [[e, p, f"{day()} 08:30:00", f"{day()} 17:05:00"] for e, p in encounters])  # fmt: skip
+        self.write(
+            "patients",
+            ["patient_id", "mrn", "birth_date", "zip", "first_name"],
+            [
+                [p, f"MRN{p:09d}", f"{draw.randrange(1940, 2010)}-03-14", f"0{p % 9000 + 1000}", "Mary"]
+                for p in patients
+            ],
+        )
+        self.write(
+            "encounters",
+            ["encounter_id", "patient_id", "admitted", "discharged"],
+            [[e, p, f"{day()} 08:30:00", f"{day()} 17:05:00"] for e, p in encounters],
+        )
         rows = []
         for n in range(len(patients) * 10):
             e, p = draw.choice(encounters)
@@ -118,8 +133,13 @@ class Hospital:
             csv.writer(file).writerows([head, *rows])
 
     def cleared(self) -> None:
-        done = subprocess.run([PEER / "cleared", "run", self.folder / "hospital.yaml"], env=self.env, capture_output=True, text=True,
-                              timeout=300)  # fmt: skip
+        done = subprocess.run(
+            [PEER / "cleared", "run", self.folder / "hospital.yaml"],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
 
     def veil(self, *words: str) -> str:
@@ -276,11 +296,35 @@ def test_other_units_keep_the_partition_and_say_what_does_not_go_on(tmp_path, me
         assert all(len(set(steps)) == 1 and steps[0] for steps in mine.values())
 
 
-QUERIES = ["a == 5", "a != 5", "not (a == 5)", "a in [1, 2, 3]", "a not in [1, 2, 3]", "1 <= a < 5", "~(a > 2)", "a.isnull()",
-           "a.notna()", "a != a", "b == 'x'", "b != 'x'", "b in ['x', 'y y']", "b not in ['x']", "`odd name` > 1.5", "5 > a",
-           "(a > 1) & (b == 'x') | (`odd name` < 0)", "not (a > 1 and b == 'x')", "b.str.contains('y', na=False)",
-           "b.str.startswith('y', na=False) and a == a", "b.isin(['x', 'NA'])", "not b.isnull() and a <= -1", "a == -2 or b == \"O'Brien\"",
-           "flag", "not flag", "flag == True and a > 0", "flag != True"]  # fmt: skip
+QUERIES = [
+    "a == 5",
+    "a != 5",
+    "not (a == 5)",
+    "a in [1, 2, 3]",
+    "a not in [1, 2, 3]",
+    "1 <= a < 5",
+    "~(a > 2)",
+    "a.isnull()",
+    "a.notna()",
+    "a != a",
+    "b == 'x'",
+    "b != 'x'",
+    "b in ['x', 'y y']",
+    "b not in ['x']",
+    "`odd name` > 1.5",
+    "5 > a",
+    "(a > 1) & (b == 'x') | (`odd name` < 0)",
+    "not (a > 1 and b == 'x')",
+    "b.str.contains('y', na=False)",
+    "b.str.startswith('y', na=False) and a == a",
+    "b.isin(['x', 'NA'])",
+    "not b.isnull() and a <= -1",
+    'a == -2 or b == "O\'Brien"',
+    "flag",
+    "not flag",
+    "flag == True and a > 0",
+    "flag != True",
+]
 PANDAS = """
 import json, sys
 import pandas as pd
@@ -291,8 +335,15 @@ print(json.dumps([table.query(one).index.tolist() for one in json.load(sys.stdin
 
 def test_conditions_hold_for_the_rows_that_pandas_holds_them_for(tmp_path) -> None:
     draw = random.Random(5)
-    rows = [[draw.choice(["", "NA", *map(str, range(-3, 8))]), draw.choice(["", "x", "y", "y y", "O'Brien", "null"]),
-             draw.choice(["", "1.5", "2.0", "-1", "7"]), draw.choice(["True", "False"])] for _ in range(500)]  # fmt: skip
+    rows = [
+        [
+            draw.choice(["", "NA", *map(str, range(-3, 8))]),
+            draw.choice(["", "x", "y", "y y", "O'Brien", "null"]),
+            draw.choice(["", "1.5", "2.0", "-1", "7"]),
+            draw.choice(["True", "False"]),
+        ]
+        for _ in range(500)
+    ]
     file = tmp_path / "table.csv"
     with file.open("w", newline="") as out:
         csv.writer(out).writerows([["a", "b", "odd name", "flag"], *rows])

@@ -24,8 +24,12 @@ def blocks(name: str) -> list[str]:
 def found(text: str, *options: str) -> list[tuple[str, str]]:
     done = subprocess.run(
         [Path(sys.executable).with_name("veil"), "find", "--jsonl", *options],
-        input=json.dumps({"id": "1", "text": text}) + "\n", capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
+        input=json.dumps({"id": "1", "text": text}) + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
     return [(span["label"], text[span["start"] : span["end"]]) for span in json.loads(done.stdout)["spans"]]
 
 

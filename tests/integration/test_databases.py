@@ -313,11 +313,17 @@ def test_what_a_view_of_sqlite_sorts_is_in_no_temporary_file(tmp_path):
         rows.close()
 
 
-@pytest.mark.parametrize(("written", "code"), [
-    ("postgresql://veil:secret@host/db", "password-in-project"), ("mariadb://host/db?password=secret", "password-in-project"),
-    ("oracle://host/db", "store-scheme"), ("sqlite:///nowhere.db", "store-refused"), ("duckdb:///nowhere.duckdb", "store-refused"),
-    ("sqlite://host:port/x", "store-address"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("postgresql://veil:secret@host/db", "password-in-project"),
+        ("mariadb://host/db?password=secret", "password-in-project"),
+        ("oracle://host/db", "store-scheme"),
+        ("sqlite:///nowhere.db", "store-refused"),
+        ("duckdb:///nowhere.duckdb", "store-refused"),
+        ("sqlite://host:port/x", "store-address"),
+    ],
+)
 def test_an_address_that_cannot_be_used_is_refused_and_not_repeated(project, written, code):
     made = project_on(project, written)
     with pytest.raises(StoreError) as caught:

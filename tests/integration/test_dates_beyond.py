@@ -37,8 +37,11 @@ def address(request, tmp_path, monkeypatch):
     server = request.getfixturevalue("postgres")
     for space in ("a", "b"):
         in_postgres(server, f"DROP SCHEMA IF EXISTS {space} CASCADE", f"CREATE SCHEMA {space}")
-    in_postgres(server, "CREATE TABLE a.stays (patient_id int, valid_to timestamp, ended date, odd date, plain date)",
-                f"INSERT INTO a.stays VALUES {ROWS}")  # fmt: skip
+    in_postgres(
+        server,
+        "CREATE TABLE a.stays (patient_id int, valid_to timestamp, ended date, odd date, plain date)",
+        f"INSERT INTO a.stays VALUES {ROWS}",
+    )
     return f"{server.address}?schema=a", f"{server.address}?schema=b"
 
 

@@ -73,8 +73,10 @@ def waiting(store, count):
     with store.database.change() as line:
         now = time.time()
         for i in range(count):
-            line.execute("INSERT INTO jobs (id, owner, state, format, made, changed, until) VALUES (?, ?, 'queued', 'text', ?, ?, ?)",
-                         (f"{i:032x}", ME.owner, now, now + i, now + 3600))  # fmt: skip
+            line.execute(
+                "INSERT INTO jobs (id, owner, state, format, made, changed, until) VALUES (?, ?, 'queued', 'text', ?, ?, ?)",
+                (f"{i:032x}", ME.owner, now, now + i, now + 3600),
+            )
     return {f"{i:032x}" for i in range(count)}
 
 
@@ -97,7 +99,10 @@ def test_eight_processes_that_take_at_once_get_every_job_once_and_none_starves(
     assert set(taken) == made
     assert set(taken.values()) == {1}
     counts, waits = sorted(len(each) for each in got), sorted(waited for each in got for _, waited in each)
-    record_property("counted", f"{isolation}: 8 processes took 400 jobs, {counts} each; they waited {waits[200] * 1000:.0f} ms, {waits[-1] * 1000:.0f} at most")  # fmt: skip
+    record_property(
+        "counted",
+        f"{isolation}: 8 processes took 400 jobs, {counts} each; they waited {waits[200] * 1000:.0f} ms, {waits[-1] * 1000:.0f} at most",
+    )
     assert counts[0] >= 10
     assert waits[-1] < 5
 
@@ -222,8 +227,10 @@ def test_a_change_in_which_a_statement_failed_is_none_though_somebody_caught_it(
 def test_tables_are_written_anew_where_something_was_deleted_and_else_not(store, record_property):
     with store.database.change() as line:
         for i in range(1000):
-            line.execute("INSERT INTO jobs (id, owner, state, format, made, changed, until, key, report) VALUES (?, ?, 'done', 'text', 0, 0, 9e12, ?, ?)",
-                         (f"{i:032x}", ME.owner, os.urandom(60), os.urandom(8000)))  # fmt: skip
+            line.execute(
+                "INSERT INTO jobs (id, owner, state, format, made, changed, until, key, report) VALUES (?, ?, 'done', 'text', 0, 0, 9e12, ?, ?)",
+                (f"{i:032x}", ME.owner, os.urandom(60), os.urandom(8000)),
+            )
 
     def written():
         return store.database.row(

@@ -97,8 +97,14 @@ def test_an_empty_delta_table_that_was_made_to_be_filled_keeps_its_types_and_par
 
     kinds = pa.schema([("id", pa.int32()), ("name", pa.string()), ("site", pa.string()), ("more", pa.float64())])
     place = tmp_path / "lake" / "people"
-    DeltaTable.create(str(place), kinds, partition_by=["site"], name="ours", description="of the study",
-                      configuration={"delta.enableChangeDataFeed": "true"})  # fmt: skip
+    DeltaTable.create(
+        str(place),
+        kinds,
+        partition_by=["site"],
+        name="ours",
+        description="of the study",
+        configuration={"delta.enableChangeDataFeed": "true"},
+    )
     target = open_target(f"delta:///{tmp_path}/lake", tmp_path)
     for word, mark in (("Ada", "m1"), ("Bo", "m2")):
         rows = pa.table({"id": ["1", "2"], "name": [word, word], "site": ["a", "b"]})
@@ -128,15 +134,17 @@ def test_a_delta_table_with_a_change_feed_is_warned_of_in_the_plan(project, tmp_
     from deltalake import write_deltalake
 
     (tmp_path / "lake").mkdir()
-    write_deltalake(str(tmp_path / "lake" / "people"), pa.table({"id": [1]}),
-                    configuration={"delta.enableChangeDataFeed": "true"})  # fmt: skip
+    write_deltalake(
+        str(tmp_path / "lake" / "people"), pa.table({"id": [1]}), configuration={"delta.enableChangeDataFeed": "true"}
+    )
     write_deltalake(str(tmp_path / "lake" / "plain"), pa.table({"id": [1]}))
     made = project_on(project, f"delta:///{tmp_path}/lake")
     head = made.file.read_text()
     made.file.write_text(
-        "profile: redact\ntables:\n  people: {columns: {id: keep}}\n  plain: {columns: {id: keep}}\n" + "\n".join(
-            line for line in head.splitlines() if line.startswith(("in:", "out:", "keyring:"))) + "\n"
-    )  # fmt: skip
+        "profile: redact\ntables:\n  people: {columns: {id: keep}}\n  plain: {columns: {id: keep}}\n"
+        + "\n".join(line for line in head.splitlines() if line.startswith(("in:", "out:", "keyring:")))
+        + "\n"
+    )
     notices = [one for one in made.session().plan.notices if "change data feed" in one]
     assert len(notices) == 1 and notices[0].startswith("people: ")
 

@@ -62,9 +62,13 @@ def in_sqlite(path, *statements):
 def test_both_readings_of_a_sqlite_table_are_the_same(tmp_path):
     for encoding in ("UTF-8", "UTF-16le", "UTF-16be"):
         path = tmp_path / f"{encoding}.sqlite"
-        in_sqlite(path, f"PRAGMA encoding = '{encoding}'", "CREATE TABLE t (i INT, d REAL, s TEXT, m, b BLOB, e)",
-                  "INSERT INTO t VALUES (1, 1.1, 'a' || char(0) || 'b é\U0001f600', 5, x'00ff', NULL), (NULL, 1e300, '', 1.5, NULL, NULL)",
-                  "INSERT INTO t VALUES (4611686018427387904, 9e999, 'x''y', x'6162', x'', NULL), (-5, 0.1 + 0.2, '0012', 'T', x'7a', NULL)")  # fmt: skip
+        in_sqlite(
+            path,
+            f"PRAGMA encoding = '{encoding}'",
+            "CREATE TABLE t (i INT, d REAL, s TEXT, m, b BLOB, e)",
+            "INSERT INTO t VALUES (1, 1.1, 'a' || char(0) || 'b é\U0001f600', 5, x'00ff', NULL), (NULL, 1e300, '', 1.5, NULL, NULL)",
+            "INSERT INTO t VALUES (4611686018427387904, 9e999, 'x''y', x'6162', x'', NULL), (-5, 0.1 + 0.2, '0012', 'T', x'7a', NULL)",
+        )
         first, again, pieces = both(f"sqlite:///{path}", tmp_path, "t")
         assert equal(first, again)
         assert equal(first, pieces)
@@ -72,11 +76,16 @@ def test_both_readings_of_a_sqlite_table_are_the_same(tmp_path):
 
 def test_both_readings_of_a_duckdb_table_are_the_same(tmp_path):
     path = tmp_path / "t.duckdb"
-    in_duck(path, """CREATE TABLE t AS SELECT i::INTEGER i, (i * 1.1)::DOUBLE d, (i / 3)::FLOAT f, 'a' || i || chr(10) || 'é' s, DATE '2020-01-01' + i::INTEGER dd,
+    in_duck(
+        path,
+        """CREATE TABLE t AS SELECT i::INTEGER i, (i * 1.1)::DOUBLE d, (i / 3)::FLOAT f, 'a' || i || chr(10) || 'é' s, DATE '2020-01-01' + i::INTEGER dd,
         TIMESTAMP '2020-01-01' + INTERVAL (i * 12345) MILLISECOND ts, (TIMESTAMP '2020-01-01' + INTERVAL (i * 12345) MILLISECOND)::TIMESTAMPTZ tz,
         i % 2 = 0 b, (i * 1.01)::DECIMAL(10, 2) de, i::HUGEINT * 170141183460469231731687303715 h, encode('x' || i) bl,
         '2020-01-01 00:00:00.123456789'::TIMESTAMP_NS ns, TIME '01:02:03.5' tm, [1, 2, i] li, {'a': i} st, INTERVAL (i) DAY iv, 'nan'::DOUBLE nn,
-        'inf'::FLOAT inf FROM range(40) r(i)""", "INSERT INTO t (i) VALUES (NULL)", "CREATE VIEW v AS SELECT * FROM t")  # fmt: skip
+        'inf'::FLOAT inf FROM range(40) r(i)""",
+        "INSERT INTO t (i) VALUES (NULL)",
+        "CREATE VIEW v AS SELECT * FROM t",
+    )
     first, again, pieces = both(f"duckdb:///{path}", tmp_path, "t")
     assert equal(first, again)
     assert equal(first, pieces)
@@ -88,11 +97,16 @@ def test_both_readings_of_a_postgresql_table_are_the_same(postgres, tmp_path, mo
     from tests.servers import PASSWORD
 
     monkeypatch.setenv("VEIL_DB_PASSWORD", PASSWORD)
-    in_postgres(postgres, "CREATE SCHEMA again", """CREATE TABLE again.t AS SELECT i::int i, i * 1.1::float8 d, (i / 3.0)::real f, 'a' || i || chr(10) || 'é' s,
+    in_postgres(
+        postgres,
+        "CREATE SCHEMA again",
+        """CREATE TABLE again.t AS SELECT i::int i, i * 1.1::float8 d, (i / 3.0)::real f, 'a' || i || chr(10) || 'é' s,
         '2020-01-01'::date + i dd, '2020-01-01'::timestamp + i * interval '12345.678 ms' ts, '2020-01-01'::timestamptz + i * interval '12345.678 ms' tz,
         i % 2 = 0 b, (i * 1.01)::numeric(10, 2) de, ('\\x00ff' || decode(lpad(to_hex(i), 8, '0'), 'hex'))::bytea bl, '12:00'::time tm, array[1, i] li,
         'nan'::float8 nn, '-infinity'::float8 inf, i::smallint si, i::bigint bi, 'x'::char(5) ch, 'infinity'::date di FROM generate_series(1, 40) i""",
-        "INSERT INTO again.t (i, bl) VALUES (99, '')", "ALTER TABLE again.t ADD PRIMARY KEY (i)")  # fmt: skip
+        "INSERT INTO again.t (i, bl) VALUES (99, '')",
+        "ALTER TABLE again.t ADD PRIMARY KEY (i)",
+    )
     first, again, pieces = both(f"{postgres.address}?schema=again", tmp_path, "t")
     assert equal(first, again)
     assert equal(first, pieces)
@@ -103,11 +117,18 @@ def test_both_readings_of_a_mariadb_table_are_the_same(maria, tmp_path, monkeypa
     from tests.servers import PASSWORD
 
     monkeypatch.setenv("VEIL_DB_PASSWORD", PASSWORD)
-    in_maria(maria, "CREATE DATABASE again", "CREATE TABLE again.t (i INT PRIMARY KEY, d DOUBLE, f FLOAT, s TEXT CHARACTER SET utf8mb4, dd DATE, ts DATETIME(6), "
-             "de DECIMAL(10, 2), bl BLOB, tm TIME, u BIGINT UNSIGNED, bi BIT(9), l CHAR(5) CHARACTER SET latin1)",
-             *(f"INSERT INTO again.t VALUES ({i}, {i} / 7, {i} / 3, 'a{i}é\U0001f600', '2020-01-01', '2020-01-01 00:00:00.{i:06}', {i} * 1.01, "
-               f"x'00ff{i:02}', '01:02:03', 18446744073709551615, b'101', 'é')" for i in range(1, 20)),
-             "INSERT INTO again.t (i) VALUES (99)")  # fmt: skip
+    in_maria(
+        maria,
+        "CREATE DATABASE again",
+        "CREATE TABLE again.t (i INT PRIMARY KEY, d DOUBLE, f FLOAT, s TEXT CHARACTER SET utf8mb4, dd DATE, ts DATETIME(6), "
+        "de DECIMAL(10, 2), bl BLOB, tm TIME, u BIGINT UNSIGNED, bi BIT(9), l CHAR(5) CHARACTER SET latin1)",
+        *(
+            f"INSERT INTO again.t VALUES ({i}, {i} / 7, {i} / 3, 'a{i}é\U0001f600', '2020-01-01', '2020-01-01 00:00:00.{i:06}', {i} * 1.01, "
+            f"x'00ff{i:02}', '01:02:03', 18446744073709551615, b'101', 'é')"
+            for i in range(1, 20)
+        ),
+        "INSERT INTO again.t (i) VALUES (99)",
+    )
     first, again, pieces = both(maria.address.removesuffix("veil") + "again", tmp_path, "t")
     assert equal(first, again)
     assert equal(first, pieces)

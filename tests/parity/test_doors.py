@@ -114,8 +114,11 @@ def test_safe_harbor_gives_the_same_bytes_from_the_same_vault(project, monkeypat
     people = "patient_id,born,note\n" + "".join(
         f"{i:03},19{30 + i % 60}-02-03,seen by Dr. Okonkwo\n" for i in range(400)
     )
-    made = project("profile: safe-harbor\nvault: codes.vault\ntables:\n  people:\n    subject: patient_id\n    columns: "
-                   "{patient_id: {pseudonym: {}, known: strong}, born: as birth_date, note: scan}\n", {"people.csv": people})  # fmt: skip
+    made = project(
+        "profile: safe-harbor\nvault: codes.vault\ntables:\n  people:\n    subject: patient_id\n    columns: "
+        "{patient_id: {pseudonym: {}, known: strong}, born: as birth_date, note: scan}\n",
+        {"people.csv": people},
+    )
     made.run()
     once = made.bytes_out()
     monkeypatch.setattr(units, "UNIT_BYTES", 1000)

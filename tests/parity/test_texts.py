@@ -76,8 +76,10 @@ def test_a_job_of_the_portal_gives_the_bytes_of_python(expected, tmp_path):
 
 
 def test_a_run_gives_the_bytes_of_python(expected, project):
-    made = project("profile: safe-harbor\nnotes:\n  n:\n    files: ['*.txt']\n    subject: {from: file}\n    names: keep\n",
-                   {f"{i}.txt": text for i, text in enumerate(TEXTS)})  # fmt: skip
+    made = project(
+        "profile: safe-harbor\nnotes:\n  n:\n    files: ['*.txt']\n    subject: {from: file}\n    names: keep\n",
+        {f"{i}.txt": text for i, text in enumerate(TEXTS)},
+    )
     assert made.run().exit_code == 0
     assert [made.bytes_out()[f"{i}.txt"].decode() for i in range(len(TEXTS))] == expected
 

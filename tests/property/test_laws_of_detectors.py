@@ -19,20 +19,53 @@ KNOWN = (
     Known("phone", "617-253-1000", Label.PHONE, "strong"),
     Known("street", "12 Juniper Lane", Label.LOCATION, "strong"),
 )
-PIECES = st.sampled_from([
-    "Quentin May", "QUENTIN", "May, Quentin", "in May", "Mr. May", "MRN 00412-889", "00412 889", "(617) 253-1000", "12 Juniper Lane",
-    "Dr. Foley", "Foley catheter", "04/12/2012", "12-Apr-2012", "April 2012", "92 year old", "92F", "ninety-two", "SSN 123-45-6789",
-    "a.b@mail.org", "http://x.org/a", "10.0.0.1", "Boston, MA 02139", "St. Mary's Hospital", "BP 128/76", "1HGCM82633A004352", "2\u00b73",
-    "na\u00efve", "\u200bJo\u00adhn", "\U0001f600", "\uff11\uff12/\uff10\uff14/\uff12\uff10\uff11\uff12", "\r\n", "\t", "\x00",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        "Quentin May",
+        "QUENTIN",
+        "May, Quentin",
+        "in May",
+        "Mr. May",
+        "MRN 00412-889",
+        "00412 889",
+        "(617) 253-1000",
+        "12 Juniper Lane",
+        "Dr. Foley",
+        "Foley catheter",
+        "04/12/2012",
+        "12-Apr-2012",
+        "April 2012",
+        "92 year old",
+        "92F",
+        "ninety-two",
+        "SSN 123-45-6789",
+        "a.b@mail.org",
+        "http://x.org/a",
+        "10.0.0.1",
+        "Boston, MA 02139",
+        "St. Mary's Hospital",
+        "BP 128/76",
+        "1HGCM82633A004352",
+        "2\u00b73",
+        "na\u00efve",
+        "\u200bJo\u00adhn",
+        "\U0001f600",
+        "\uff11\uff12/\uff10\uff14/\uff12\uff10\uff11\uff12",
+        "\r\n",
+        "\t",
+        "\x00",
+    ]
+)
 TEXTS = st.lists(
     st.one_of(
-        st.lists(st.one_of(PIECES, st.text(st.characters(exclude_categories=["Cs"]), max_size=8)), max_size=8).map(" ".join),
+        st.lists(st.one_of(PIECES, st.text(st.characters(exclude_categories=["Cs"]), max_size=8)), max_size=8).map(
+            " ".join
+        ),
         st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
     ),
     min_size=1,
     max_size=4,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("name", STANDARD)

@@ -146,24 +146,34 @@ def kept(name, data, edits):
         return target.read_bytes() if target.exists() else None
 
 
-@pytest.mark.parametrize(("name", "data", "rows", "left"), [
-    ("a.csv", b'a,b\n1,"x"\n2,y\n3,z\n', [1], b'a,b\n1,"x"\n3,z\n'),
-    ("a.csv", b"a,b\r\n1,x\r\n2,y\r\n", [0, 1], b"a,b\r\n"), ("a.ndjson", b'{"a":1}\n{"a":2}\n{"a":3}\n', [0, 2], b'{"a":2}\n'),
-    ("a.json", b'[ {"a": 1},\n  {"a": 2},\n  {"a": 3} ]\n', [1], b'[ {"a": 1},\n  {"a": 3} ]\n'),
-    ("a.json", b'[{"a": 1}, {"a": 2}]', [1], b'[{"a": 1}]'), ("a.json", b'[{"a": 1}, {"a": 2}]', [0, 1], b"[]"),
-    ("a.json", b'{"a": 1}', [0], b"null"), ("a.txt", b"a note", [0], None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "data", "rows", "left"),
+    [
+        ("a.csv", b'a,b\n1,"x"\n2,y\n3,z\n', [1], b'a,b\n1,"x"\n3,z\n'),
+        ("a.csv", b"a,b\r\n1,x\r\n2,y\r\n", [0, 1], b"a,b\r\n"),
+        ("a.ndjson", b'{"a":1}\n{"a":2}\n{"a":3}\n', [0, 2], b'{"a":2}\n'),
+        ("a.json", b'[ {"a": 1},\n  {"a": 2},\n  {"a": 3} ]\n', [1], b'[ {"a": 1},\n  {"a": 3} ]\n'),
+        ("a.json", b'[{"a": 1}, {"a": 2}]', [1], b'[{"a": 1}]'),
+        ("a.json", b'[{"a": 1}, {"a": 2}]', [0, 1], b"[]"),
+        ("a.json", b'{"a": 1}', [0], b"null"),
+        ("a.txt", b"a note", [0], None),
+    ],
+)
 def test_a_removed_row_goes_with_what_ends_it_and_nothing_else(name, data, rows, left):
     assert kept(name, data, Edits(removed_rows=pa.array(rows, pa.int64()))) == left
 
 
-@pytest.mark.parametrize(("text", "gone", "left"), [
-    ('{"t": [{"a": 1}, {"a": 2}, {"a": 3}], "b": 4}', [0], '{"t": [{"a": 2}, {"a": 3}], "b": 4}'),
-    ('{"t": [{"a": 1}, {"a": 2}, {"a": 3}], "b": 4}', [1], '{"t": [{"a": 1}, {"a": 3}], "b": 4}'),
-    ('{"t": [{"a": 1}, {"a": 2}, {"a": 3}], "b": 4}', [2], '{"t": [{"a": 1}, {"a": 2}], "b": 4}'),
-    ('{"t": [{"a": 1}, {"a": 2}, {"a": 3}], "b": 4}', [0, 1, 2], '{"t": [], "b": 4}'),
-    ('{"t": [[1, 2], [3]]}', [1], '{"t": [[2], [3]]}'), ('{"t": ["x" , null]}', [1], '{"t": ["x"]}'),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "gone", "left"),
+    [
+        ('{"t": [{"a": 1}, {"a": 2}, {"a": 3}], "b": 4}', [0], '{"t": [{"a": 2}, {"a": 3}], "b": 4}'),
+        ('{"t": [{"a": 1}, {"a": 2}, {"a": 3}], "b": 4}', [1], '{"t": [{"a": 1}, {"a": 3}], "b": 4}'),
+        ('{"t": [{"a": 1}, {"a": 2}, {"a": 3}], "b": 4}', [2], '{"t": [{"a": 1}, {"a": 2}], "b": 4}'),
+        ('{"t": [{"a": 1}, {"a": 2}, {"a": 3}], "b": 4}', [0, 1, 2], '{"t": [], "b": 4}'),
+        ('{"t": [[1, 2], [3]]}', [1], '{"t": [[2], [3]]}'),
+        ('{"t": ["x" , null]}', [1], '{"t": ["x"]}'),
+    ],
+)
 def test_a_removed_element_leaves_its_list_with_its_comma(text, gone, left):
     from veil.formats.tree import closed_documents, open_documents
 

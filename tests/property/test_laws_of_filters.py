@@ -17,13 +17,52 @@ from veil.detectors.scanner import Scanner, standard
 from veil.model import Owner, Text
 from veil.testing import check_detector
 
-PATTERNS = (r"\b\d{2,3}/\d{2,3}\b", r"\b\d\d?/\d\d?/\d{4}\b", r"\bthe patient\b", r"(?i)\bmr\b", r"[A-Z]\w+", r"\d+", r"\w+ ",
-            r"dr\.? (?i)\w+", r"(?<=the )\w+", r"(\w)\1", ".", r"[a-c{}]+", r"x{,2}y", r"^\w+$")  # fmt: skip
+PATTERNS = (
+    r"\b\d{2,3}/\d{2,3}\b",
+    r"\b\d\d?/\d\d?/\d{4}\b",
+    r"\bthe patient\b",
+    r"(?i)\bmr\b",
+    r"[A-Z]\w+",
+    r"\d+",
+    r"\w+ ",
+    r"dr\.? (?i)\w+",
+    r"(?<=the )\w+",
+    r"(\w)\1",
+    ".",
+    r"[a-c{}]+",
+    r"x{,2}y",
+    r"^\w+$",
+)
 WORDS = ("the", "patient", "mr", "smith", "seen", "foo", "12", "7", "dr")
-PIECES = st.sampled_from([
-    "the patient", "Mr. Smith", "SMITH", "seen", "12", "120/80", "04/12/2012", "x-ray", "dr. Ana", " ", ", ", ".\n", "\t", "*", "aa", "éb",
-    "José", "\u200b", "\uff11\uff12", "\x0b", "\x1c", "日本", "{}", "xxy", "\U0001f600",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        "the patient",
+        "Mr. Smith",
+        "SMITH",
+        "seen",
+        "12",
+        "120/80",
+        "04/12/2012",
+        "x-ray",
+        "dr. Ana",
+        " ",
+        ", ",
+        ".\n",
+        "\t",
+        "*",
+        "aa",
+        "éb",
+        "José",
+        "\u200b",
+        "\uff11\uff12",
+        "\x0b",
+        "\x1c",
+        "日本",
+        "{}",
+        "xxy",
+        "\U0001f600",
+    ]
+)
 TEXTS = st.lists(st.one_of(PIECES, st.text(st.characters(exclude_categories=["Cs"]), max_size=6)), max_size=10).map(
     "".join
 )
@@ -36,11 +75,13 @@ ENTRIES = st.lists(
     st.one_of(
         st.fixed_dictionaries({"type": st.just("regex"), "data": st.sampled_from(PATTERNS), **COMMON}),
         st.fixed_dictionaries({"type": st.just("set"), "data": st.lists(st.sampled_from(WORDS)), **COMMON}),
-        st.fixed_dictionaries({"type": st.just("regex_context"), "data": st.sampled_from(PATTERNS), "context": CONTEXTS, **COMMON}),
+        st.fixed_dictionaries(
+            {"type": st.just("regex_context"), "data": st.sampled_from(PATTERNS), "context": CONTEXTS, **COMMON}
+        ),
         st.fixed_dictionaries({"type": st.just("match_all"), **COMMON}),
     ),
     max_size=6,
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,25 @@ from veil.testing import check_format
 
 CHARS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r\ufeff")
 CELL = st.one_of(
-    st.sampled_from(["", "007", "NA", "null", "12345678901234567890", " a ", 'x"y', "a,b", "two\nlines", "1e5", "é", "\U0001f600", "=1+1"]),
+    st.sampled_from(
+        [
+            "",
+            "007",
+            "NA",
+            "null",
+            "12345678901234567890",
+            " a ",
+            'x"y',
+            "a,b",
+            "two\nlines",
+            "1e5",
+            "é",
+            "\U0001f600",
+            "=1+1",
+        ]
+    ),
     st.text(CHARS, max_size=8),
-)  # fmt: skip
+)
 WIDTH = st.integers(2, 4)
 TABLES = WIDTH.flatmap(lambda n: st.lists(st.lists(CELL, min_size=n, max_size=n), min_size=1, max_size=8))
 SCALARS = st.one_of(
@@ -107,8 +123,11 @@ def test_tables_of_other_encodings_come_back_byte_for_byte(folder, encoding):
     check_format(part("formats", "csv")(), path, given={"encoding": encoding})
 
 
-@given(documents=st.lists(st.dictionaries(KEYS, TREES, max_size=4), max_size=5), end=st.sampled_from(["\n", "\r\n"]),
-       indent=st.sampled_from([None, (", ", " : ")]))  # fmt: skip
+@given(
+    documents=st.lists(st.dictionaries(KEYS, TREES, max_size=4), max_size=5),
+    end=st.sampled_from(["\n", "\r\n"]),
+    indent=st.sampled_from([None, (", ", " : ")]),
+)
 @FEW
 def test_lines_of_json_come_back_byte_for_byte(folder, documents, end, indent):
     path = folder / "lines.ndjson"
@@ -116,8 +135,11 @@ def test_lines_of_json_come_back_byte_for_byte(folder, documents, end, indent):
     checked("ndjson", path)
 
 
-@given(document=st.one_of(TREES, st.lists(st.dictionaries(KEYS, TREES, max_size=3), max_size=4)), ascii_=st.booleans(),
-       indent=st.sampled_from([None, 1, "\t"]))  # fmt: skip
+@given(
+    document=st.one_of(TREES, st.lists(st.dictionaries(KEYS, TREES, max_size=3), max_size=4)),
+    ascii_=st.booleans(),
+    indent=st.sampled_from([None, 1, "\t"]),
+)
 @FEW
 def test_documents_come_back_byte_for_byte(folder, document, ascii_, indent):
     path = folder / "document.json"
@@ -166,8 +188,9 @@ def test_notes_of_i2b2_come_back_byte_for_byte(folder, text, marks):
     tags = '<DATE id="P0" start="0" end="1" text="x" TYPE="DATE" comment="" />' if marks else ""
     path.write_text(
         f'<?xml version="1.0" encoding="UTF-8" ?>\n<deIdi2b2>\n<TEXT><![CDATA[{text}]]></TEXT>\n<TAGS>{tags}</TAGS>\n</deIdi2b2>\n',
-        encoding="utf-8", newline="",
-    )  # fmt: skip
+        encoding="utf-8",
+        newline="",
+    )
     notes = part("formats", "i2b2")()
     settings = {**notes.inspect(path, {}).settings, "addresses": list(notes.inspect(path, {}).addresses)}
     writer = notes.writer(folder / "side", Part((path.name,)), settings)
@@ -191,8 +214,16 @@ TYPES = [
 
 @pytest.mark.parametrize("compression", ["snappy", "zstd", "none"])
 def test_a_parquet_table_without_edits_keeps_schema_values_nulls_and_row_groups(folder, compression):
-    values = [[1, None, 2**60], ["007", None, ""], ["a", "b", None], [0.5, None, 1e300], [1, None, 2], [3, 4, None], [True, None, False],
-              [[1], None, []]]  # fmt: skip
+    values = [
+        [1, None, 2**60],
+        ["007", None, ""],
+        ["a", "b", None],
+        [0.5, None, 1e300],
+        [1, None, 2],
+        [3, 4, None],
+        [True, None, False],
+        [[1], None, []],
+    ]
     table = pa.table(
         [pa.array(v, t) for v, t in zip(values, TYPES, strict=True)], names=[f"c{i}" for i in range(len(TYPES))]
     )

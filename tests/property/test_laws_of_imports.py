@@ -47,9 +47,15 @@ def configurations(draw):
         "name": draw(st.text(min_size=1, max_size=10).filter(str.strip)).replace("$", "").replace("?", "") or "s",
         "deid_config": {"time_shift": {"method": f"shift_by_{unit}", "min": low, "max": high}},
         "skip_missing_tables": draw(st.booleans()),
-        "tables": {name: {"name": name, "transformers": draw(st.lists(steps(), max_size=5)),
-                          "depends_on": draw(st.lists(st.sampled_from(["labs", "gone"]), max_size=1))} for name in names},
-    }  # fmt: skip
+        "tables": {
+            name: {
+                "name": name,
+                "transformers": draw(st.lists(steps(), max_size=5)),
+                "depends_on": draw(st.lists(st.sampled_from(["labs", "gone"]), max_size=1)),
+            }
+            for name in names
+        },
+    }
 
 
 def the_project(folder: Path, config: dict, at_hand: bool, maps: dict) -> str:

@@ -18,8 +18,38 @@ from veil.measure.score import counts_of
 from veil.measure.sheet import sheet_of
 from veil.model import Label
 
-PIECES = st.sampled_from(["a", "Dr", "Mary's", "92", "45", "2019", " ", "\n", "\r\n", "\r", "é", "e\u0301", "🩺", "𝔘", "-", "_",
-                          "&", "<", ">", '"', "]]>", "ninety", "x1", "、", "٣", "\t", "\ue000", "'s"])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        "a",
+        "Dr",
+        "Mary's",
+        "92",
+        "45",
+        "2019",
+        " ",
+        "\n",
+        "\r\n",
+        "\r",
+        "é",
+        "e\u0301",
+        "🩺",
+        "𝔘",
+        "-",
+        "_",
+        "&",
+        "<",
+        ">",
+        '"',
+        "]]>",
+        "ninety",
+        "x1",
+        "、",
+        "٣",
+        "\t",
+        "\ue000",
+        "'s",
+    ]
+)
 TEXTS = st.lists(PIECES, max_size=25).map("".join)
 LABELS = st.sampled_from([label.value for label in Label])
 

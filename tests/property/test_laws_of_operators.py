@@ -17,17 +17,31 @@ from veil.testing import check_operator
 REFERENCE = dt.date(2026, 6, 30)
 HIERARCHY = Path(__file__).parent / "places.hierarchy"
 OPTIONS = {
-    "mask": [{}, {"style": "blocks"}], "constant": [{"value": "withheld"}],
+    "mask": [{}, {"style": "blocks"}],
+    "constant": [{"value": "withheld"}],
     "pseudonym": [{}, {"format": "integer"}, {"format": "keep"}, {"canonical": "integer", "format": "integer"}],
-    "hash": [{}, {"length": 8}], "code": [{}],
-    "shift": [{}, {"unit": "weeks"}, {"unit": "hours"}, {"unit": "months"}, {"unit": "years"}, {"day_first": True},
-              {"birth": True, "reference_date": REFERENCE}],
-    "birth_year": [{"reference_date": REFERENCE}], "age_at": [{"reference_date": REFERENCE}],
+    "hash": [{}, {"length": 8}],
+    "code": [{}],
+    "shift": [
+        {},
+        {"unit": "weeks"},
+        {"unit": "hours"},
+        {"unit": "months"},
+        {"unit": "years"},
+        {"day_first": True},
+        {"birth": True, "reference_date": REFERENCE},
+    ],
+    "birth_year": [{"reference_date": REFERENCE}],
+    "age_at": [{"reference_date": REFERENCE}],
     "shifted_age": [{"reference_date": REFERENCE}, {"reference_date": REFERENCE, "unit": "years"}],
     "cast": [{}, {"kind": "integer"}, {"kind": "float"}, {"kind": "datetime"}],
     "surrogate": [{"kind": kind} for kind in KINDS],
-    "generalize": [{"hierarchy": str(HIERARCHY)}, {"hierarchy": str(HIERARCHY), "level": 0}, {"hierarchy": str(HIERARCHY), "level": 2}],
-}  # fmt: skip
+    "generalize": [
+        {"hierarchy": str(HIERARCHY)},
+        {"hierarchy": str(HIERARCHY), "level": 0},
+        {"hierarchy": str(HIERARCHY), "level": 2},
+    ],
+}
 CASES = [(name, options) for name in OPERATORS for options in OPTIONS.get(name, [{}])]
 DATES = st.dates(dt.date(1900, 1, 1), dt.date(2030, 1, 1))
 VALUES = st.one_of(
@@ -49,7 +63,7 @@ ROWS = st.lists(
         st.sampled_from([None, dt.date(1931, 4, 12), dt.date(1990, 1, 1)]),
     ),
     max_size=6,
-)  # fmt: skip
+)
 _held = {}
 
 

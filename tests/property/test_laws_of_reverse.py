@@ -19,8 +19,13 @@ from veil.keys import Keyring
 WORDS = st.text(
     st.characters(codec="utf-8", exclude_characters="\x00\ufeff", exclude_categories=("Cs", "Cc")), max_size=24
 )
-IDS = st.one_of(st.integers(0, 10**18).map(str), st.integers(0, 99).map("{:05}".format), st.uuids().map(str), WORDS,
-                st.sampled_from(["", " ", "NA", "null", "007", "1042.0", "O'Brien", "a,b", 'say "x"', "1,000"]))  # fmt: skip
+IDS = st.one_of(
+    st.integers(0, 10**18).map(str),
+    st.integers(0, 99).map("{:05}".format),
+    st.uuids().map(str),
+    WORDS,
+    st.sampled_from(["", " ", "NA", "null", "007", "1042.0", "O'Brien", "a,b", 'say "x"', "1,000"]),
+)
 DAYS = st.dates(dt.date(1905, 1, 1), dt.date(2090, 12, 31))
 FORMS = [
     "%Y-%m-%d",
@@ -33,13 +38,18 @@ FORMS = [
     "%Y",
     "%B %Y",
 ]
-DATES = st.one_of(st.builds(lambda day, form: dt.datetime.combine(day, dt.time(13, 5, 9)).strftime(form), DAYS, st.sampled_from(FORMS)),
-                  st.sampled_from(["", "2012-02-29", "2013-01-31", "4/2/2012", "unknown", "29 Feb", "2012-13-45", "1912"]))  # fmt: skip
+DATES = st.one_of(
+    st.builds(
+        lambda day, form: dt.datetime.combine(day, dt.time(13, 5, 9)).strftime(form), DAYS, st.sampled_from(FORMS)
+    ),
+    st.sampled_from(["", "2012-02-29", "2013-01-31", "4/2/2012", "unknown", "29 Feb", "2012-13-45", "1912"]),
+)
 PSEUDONYM = st.builds(
     lambda form, canonical, cast: {"pseudonym": {"format": form, "canonical": canonical}} | cast,
-    st.sampled_from(["text", "integer", "keep"]), st.sampled_from(["text", "integer"]),
+    st.sampled_from(["text", "integer", "keep"]),
+    st.sampled_from(["text", "integer"]),
     st.sampled_from([{}, {}, {"cast": "integer"}, {"cast": "string"}]),
-)  # fmt: skip
+)
 UNITS = st.sampled_from(["days", "weeks", "hours", "months", "years"])
 SHIFT = st.builds(
     lambda unit, birth, least: {"shift": {"unit": unit, "birth": birth, "min": least, "max": 5}},
@@ -48,11 +58,13 @@ SHIFT = st.builds(
     st.integers(1, 5),
 )
 FIRST, LAST = (dt.datetime.fromisoformat(day) for day in ("1950-01-01", "2060-01-01"))
-MIXED = st.sampled_from([
-    [{"where": "kind = 'id'", "pseudonym": {"domain": "pid"}}, {"where": "kind = 'date'", "shift": {}}, "keep"],
-    [{"where": "value is not null and kind in ('id', 'x')", "pseudonym": {}}, {"keep": {}, "cast": "float"}],
-    [{"where": "pid like '1%'", "pseudonym": {"format": "integer"}}, "keep"],
-])  # fmt: skip
+MIXED = st.sampled_from(
+    [
+        [{"where": "kind = 'id'", "pseudonym": {"domain": "pid"}}, {"where": "kind = 'date'", "shift": {}}, "keep"],
+        [{"where": "value is not null and kind in ('id', 'x')", "pseudonym": {}}, {"keep": {}, "cast": "float"}],
+        [{"where": "pid like '1%'", "pseudonym": {"format": "integer"}}, "keep"],
+    ]
+)
 KINDS = st.sampled_from(["id", "date", "x", ""])
 ROWS = st.lists(st.tuples(IDS, IDS, DATES, DATES, KINDS, st.one_of(IDS, DATES)), max_size=12)
 COLUMNS = ["pid", "mrn", "seen", "born", "kind", "value"]
@@ -76,8 +88,14 @@ def back_from(folder, keyring_file, policy, files, subject):
     for name, data in files.items():
         (folder / "data" / name).write_bytes(data)
     shutil.copy(keyring_file, folder / "hospital.key")
-    told = {"profile": "expert", "keyring": "hospital.key", "in": "data", "out": "release", "reference_date": "2026-06-30",
-            "tables": {"t": {"subject": subject, "columns": policy}}}  # fmt: skip
+    told = {
+        "profile": "expert",
+        "keyring": "hospital.key",
+        "in": "data",
+        "out": "release",
+        "reference_date": "2026-06-30",
+        "tables": {"t": {"subject": subject, "columns": policy}},
+    }
     (folder / "project.yaml").write_text(yaml.safe_dump(told))
     session = open_session(folder / "project.yaml")
     outcome = session.run(session.keys(lambda: PASSPHRASE))
@@ -89,10 +107,16 @@ def back_from(folder, keyring_file, policy, files, subject):
 @pytest.mark.slow
 @settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
-    rows=ROWS, quoting=st.lists(st.booleans(), min_size=1, max_size=5), delimiter=st.sampled_from([",", ";", "\t", "|"]),
-    end=st.sampled_from(["\n", "\r\n"]), last=st.booleans(), ids=st.tuples(PSEUDONYM, PSEUDONYM), dates=st.tuples(SHIFT, SHIFT), mixed=MIXED,
+    rows=ROWS,
+    quoting=st.lists(st.booleans(), min_size=1, max_size=5),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    last=st.booleans(),
+    ids=st.tuples(PSEUDONYM, PSEUDONYM),
+    dates=st.tuples(SHIFT, SHIFT),
+    mixed=MIXED,
     subject=st.sampled_from(["pid", "mrn"]),
-)  # fmt: skip
+)
 def test_a_table_of_text_comes_back_byte_for_byte(
     tmp_path_factory, keyring_file, rows, quoting, delimiter, end, last, ids, dates, mixed, subject
 ):
@@ -120,10 +144,20 @@ TYPES = {
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    rows=st.lists(st.tuples(st.none() | st.integers(0, 2**31 - 1), st.none() | st.datetimes(FIRST, LAST),
-                            st.none() | st.integers(-9, 10**6), KINDS), max_size=12),
-    types=st.fixed_dictionaries(TYPES), pseudonym=PSEUDONYM, shift=SHIFT, mixed=MIXED,
-)  # fmt: skip
+    rows=st.lists(
+        st.tuples(
+            st.none() | st.integers(0, 2**31 - 1),
+            st.none() | st.datetimes(FIRST, LAST),
+            st.none() | st.integers(-9, 10**6),
+            KINDS,
+        ),
+        max_size=12,
+    ),
+    types=st.fixed_dictionaries(TYPES),
+    pseudonym=PSEUDONYM,
+    shift=SHIFT,
+    mixed=MIXED,
+)
 def test_a_typed_table_comes_back_in_type_and_value(
     tmp_path_factory, keyring_file, rows, types, pseudonym, shift, mixed
 ):
@@ -155,8 +189,14 @@ def typed(rows, types):
         return pa.array(values, pa.int64()).cast(kind)
 
     made = list(zip(*rows, strict=True)) or [[], [], [], []]
-    return pa.table({"pid": column(made[0], types["pid"]), "seen": column(made[1], types["seen"]),
-                     "value": column(made[2], types["value"]), "kind": pa.array(made[3], pa.string())})  # fmt: skip
+    return pa.table(
+        {
+            "pid": column(made[0], types["pid"]),
+            "seen": column(made[1], types["seen"]),
+            "value": column(made[2], types["value"]),
+            "kind": pa.array(made[3], pa.string()),
+        }
+    )
 
 
 @pytest.mark.parametrize("unit", ["days", "weeks", "hours", "months", "years"])

@@ -50,9 +50,15 @@ def told(table, names=QUASI, **more):
     """Every figure of a table."""
     tally = tallied(table, names, **more)
     whole = tally.spectrum()
-    return {"k": whole.k, "unique": uniqueness(whole), "prosecutor": prosecutor(whole), "marketer": marketer(whole),
-            "spread": spread(whole), "sensitive": tally.diversity("s"),
-            "added": sorted(contributions(tally, whole), key=lambda row: row["column"])}  # fmt: skip
+    return {
+        "k": whole.k,
+        "unique": uniqueness(whole),
+        "prosecutor": prosecutor(whole),
+        "marketer": marketer(whole),
+        "spread": spread(whole),
+        "sensitive": tally.diversity("s"),
+        "added": sorted(contributions(tally, whole), key=lambda row: row["column"]),
+    }
 
 
 def grouped(table):

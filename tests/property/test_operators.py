@@ -20,13 +20,34 @@ from veil.operators.years import AgeAt, BirthYear, Month, Year
 KEYS = Keys.from_secret(bytes(range(32)))
 REFERENCE = "2026-11-22"
 OPERATORS = [
-    Remove(), Mask(), Mask("blocks"), Placeholder(), Constant("x"), Pseudonym(), Pseudonym("integer"),
-    Pseudonym("keep"), Pseudonym(canonical="integer"), Hash(), Shift(), Shift(unit="weeks"), Shift(unit="hours"),
+    Remove(),
+    Mask(),
+    Mask("blocks"),
+    Placeholder(),
+    Constant("x"),
+    Pseudonym(),
+    Pseudonym("integer"),
+    Pseudonym("keep"),
+    Pseudonym(canonical="integer"),
+    Hash(),
+    Shift(),
+    Shift(unit="weeks"),
+    Shift(unit="hours"),
     Shift(unit="months"),
-    Shift(unit="years"), Shift(birth=True, reference_date=REFERENCE), Shift(reference_date=REFERENCE), Year(),
-    Year(reference_date=REFERENCE), BirthYear(reference_date=REFERENCE), Month(), AgeAt(reference_date=REFERENCE),
-    Zip3(), Age(), Band(), Round(), *(Surrogate(kind) for kind in KINDS),
-]  # fmt: skip
+    Shift(unit="years"),
+    Shift(birth=True, reference_date=REFERENCE),
+    Shift(reference_date=REFERENCE),
+    Year(),
+    Year(reference_date=REFERENCE),
+    BirthYear(reference_date=REFERENCE),
+    Month(),
+    AgeAt(reference_date=REFERENCE),
+    Zip3(),
+    Age(),
+    Band(),
+    Round(),
+    *(Surrogate(kind) for kind in KINDS),
+]
 NAMES = [f"{type(one).__name__}-{i}" for i, one in enumerate(OPERATORS)]
 DATES = st.dates(dt.date(1900, 1, 1), dt.date(2030, 1, 1))
 VALUES = st.one_of(

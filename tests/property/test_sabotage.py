@@ -8,8 +8,12 @@ from veil.detectors.scanner import STANDARD
 from veil.parts import FORMATS, OPERATORS, part
 from veil.testing import HOWS, sabotaged
 
-ROWS = [("p1", "Quentin", "Xavier", "1931-04-12"), ("p2", "Wilhelmina", "Okonkwo", "1984-11-02"), ("p3", "Ingrid", "Vasquez", "2001-01-30"),
-        ("p4", "Balthasar", "Nguyen", "1962-08-08")]  # fmt: skip
+ROWS = [
+    ("p1", "Quentin", "Xavier", "1931-04-12"),
+    ("p2", "Wilhelmina", "Okonkwo", "1984-11-02"),
+    ("p3", "Ingrid", "Vasquez", "2001-01-30"),
+    ("p4", "Balthasar", "Nguyen", "1962-08-08"),
+]
 PEOPLE = "patient_id,mrn,given,family,born,zip,age,score,seen\n" + "".join(
     f"{who},{40_100_200 + i * 7},{given},{family},{born},{zip_},{age},{17 + 25 * i},20{20 - i}-0{i + 1}-1{i}\n"
     for i, ((who, given, family, born), zip_, age) in enumerate(
@@ -17,12 +21,27 @@ PEOPLE = "patient_id,mrn,given,family,born,zip,age,score,seen\n" + "".join(
     )
 )
 RULES = {
-    "placeholder": "given: placeholder", "remove": "given: remove", "mask": "given: mask", "constant": "given: {constant: {value: x}}",
-    "pseudonym": "mrn: pseudonym", "hash": "mrn: hash", "code": "mrn: code", "shift": "seen: shift", "year": "seen: year", "month": "seen: month",
-    "birth_year": "born: birth_year", "age_at": "born: age_at", "zip3": "zip: zip3", "age": "age: age", "band": "score: band",
-    "round": "score: {round: {to: 10}}", "surrogate": "family: {surrogate: family_name}", "cast": "family: {cast: datetime}", "shifted_age": "age: shifted_age",
+    "placeholder": "given: placeholder",
+    "remove": "given: remove",
+    "mask": "given: mask",
+    "constant": "given: {constant: {value: x}}",
+    "pseudonym": "mrn: pseudonym",
+    "hash": "mrn: hash",
+    "code": "mrn: code",
+    "shift": "seen: shift",
+    "year": "seen: year",
+    "month": "seen: month",
+    "birth_year": "born: birth_year",
+    "age_at": "born: age_at",
+    "zip3": "zip: zip3",
+    "age": "age: age",
+    "band": "score: band",
+    "round": "score: {round: {to: 10}}",
+    "surrogate": "family: {surrogate: family_name}",
+    "cast": "family: {cast: datetime}",
+    "shifted_age": "age: shifted_age",
     "generalize": "given: {generalize: {hierarchy: data/given.levels, level: 1}}",
-}  # fmt: skip
+}
 LEVELS = "".join(f"{row[1]};{letter};*\n" for row, letter in zip(ROWS, "ABCD", strict=True))
 TABLE = {"people.csv": PEOPLE, "given.levels": LEVELS}
 VAULT = "vault: codes.vault\n"
@@ -72,7 +91,7 @@ NOTES = {
     "p1-1.txt": "Pt quentin xavier, rec 40 100 200, seen 04/12/2020 and 04/19/2020.\nCall 617-253-1000 or q.x@mail.org, SSN 123-45-6789 ok.\n",
     "p2-1.txt": "Dr. Harrington saw her on 2020-05-06, back on 2020-05-20.\nHer mother Dr. Abernathy of 12 Oak Street came; http://mail.org/u/1 too.",
     "p3-1.txt": "INGRID VASQUEZ was here 05/06/2020. Signed by Dr. Lindqvist",
-}  # fmt: skip
+}
 TEXTS = """profile: expert
 tables:
   people:
@@ -143,16 +162,29 @@ TREE = ["$[*].patient_id", "$[*].mrn", "$[*].seen"]
 
 
 def tree_project(prefix):
-    rules = {"patient_id": "pseudonym", "mrn": "pseudonym", "seen": "shift", "given": "drop", "family": "{surrogate: family_name}", "born": "drop",
-             "zip": "zip3", "age": "keep", "score": "keep"}  # fmt: skip
+    rules = {
+        "patient_id": "pseudonym",
+        "mrn": "pseudonym",
+        "seen": "shift",
+        "given": "drop",
+        "family": "{surrogate: family_name}",
+        "born": "drop",
+        "zip": "zip3",
+        "age": "keep",
+        "score": "keep",
+    }
     lines = "".join(f"      '{prefix}{name}': {rule}\n" for name, rule in rules.items())
     return f"profile: expert\ntrees:\n  people:\n    subject: '{prefix}patient_id'\n    columns:\n{lines}"
 
 
 def as_xml(files):
     """The notes among some files as i2b2 XML."""
-    return {name.replace(".txt", ".xml"): f"<deIdi2b2>\n<TEXT><![CDATA[{text}]]></TEXT>\n<TAGS/>\n</deIdi2b2>\n" if name.endswith(".txt") else text
-            for name, text in files.items()}  # fmt: skip
+    return {
+        name.replace(".txt", ".xml"): f"<deIdi2b2>\n<TEXT><![CDATA[{text}]]></TEXT>\n<TAGS/>\n</deIdi2b2>\n"
+        if name.endswith(".txt")
+        else text
+        for name, text in files.items()
+    }
 
 
 RULED = ["mrn: pseudonym", "seen: shift", "family: {surrogate: family_name}", "age: keep"]

@@ -112,7 +112,7 @@ LIES = {
     "has another name": '    name = "bars"\n',
     "declares no traits": "    traits = None\n",
     "writes a format that there is not": '    writes = "pdf"\n',
-}  # fmt: skip
+}
 
 
 @pytest.fixture

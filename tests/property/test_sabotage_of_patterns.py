@@ -28,9 +28,16 @@ PLANTED = [
 ]
 SOUND = [
     "BP 120/80, pulse 72, weight 123.45 kg, score 2020-1234",
-    "glucose 103 45 6789 counts", "version 1.2.3.4 of the form", "dose 5000000 units", "sample 617-25-31 of lot 6172531000", "took 50 mg at 10:30",
-    "ICD-10 E11.9, LOINC 2345-7, NDC 0002-0505-01", "hemoglobin 13.5; platelets 250000", "section 3.1.2.7 applies", "see www and http",
-]  # fmt: skip
+    "glucose 103 45 6789 counts",
+    "version 1.2.3.4 of the form",
+    "dose 5000000 units",
+    "sample 617-25-31 of lot 6172531000",
+    "took 50 mg at 10:30",
+    "ICD-10 E11.9, LOINC 2345-7, NDC 0002-0505-01",
+    "hemoglobin 13.5; platelets 250000",
+    "section 3.1.2.7 applies",
+    "see www and http",
+]
 TABLE = "profile: redact\ndetectors: [patterns]\ntables: {t: {columns: {id: keep, remark: scan}}}\n"
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from veil.formats import csvtext, parquet, plain, tabular, tree, xlsx
+from veil.formats import csvtext, csvwriting, parquet, plain, tabular, tree, xlsx
 from veil.formats.tabular import Csv
 from veil.jobs.checks.verify_release import read_again
 from veil.model import Batch, Field
@@ -76,7 +76,7 @@ def rows_read(monkeypatch, how):
 
 
 def rows_written(monkeypatch, how):
-    true = csvtext.write_rows
+    true = csvwriting.write_rows
 
     def write(*given):
         body = bytes(true(*given)).splitlines(keepends=True)
@@ -170,10 +170,26 @@ def note_written(monkeypatch, how):
     monkeypatch.setattr(plain, "encode", write)
 
 
-READ = {"csv": rows_read, "csv with quotes": rows_read, "tsv": rows_read, "parquet": groups_read, "xlsx": sheet_read, "json": documents_read,
-        "ndjson": documents_read, "text": note_read}  # fmt: skip
-WRITTEN = {"csv": rows_written, "csv with quotes": rows_written, "tsv": rows_written, "parquet": groups_written, "xlsx": sheet_written,
-           "json": documents_written, "ndjson": documents_written, "text": note_written}  # fmt: skip
+READ = {
+    "csv": rows_read,
+    "csv with quotes": rows_read,
+    "tsv": rows_read,
+    "parquet": groups_read,
+    "xlsx": sheet_read,
+    "json": documents_read,
+    "ndjson": documents_read,
+    "text": note_read,
+}
+WRITTEN = {
+    "csv": rows_written,
+    "csv with quotes": rows_written,
+    "tsv": rows_written,
+    "parquet": groups_written,
+    "xlsx": sheet_written,
+    "json": documents_written,
+    "ndjson": documents_written,
+    "text": note_written,
+}
 CASES = [(name, which, how) for name in MADE for which in ("read", "written") for how in ("last", "shifted")]
 
 

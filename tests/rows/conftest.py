@@ -40,8 +40,14 @@ def veil(monkeypatch):
     """Gives a command in a folder: `veil(folder, "run", "project.yaml")`; in a process of its own, as a person does."""
 
     def give(folder: Path, *words: str) -> Done:
-        done = subprocess.run([sys.executable, "-c", "from veil.cli import main; main()", *words], cwd=folder, capture_output=True, text=True, check=False,
-                              env={**os.environ, "VEIL_PASSPHRASE": PASSPHRASE, "COLUMNS": "200"})  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", "from veil.cli import main; main()", *words],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "VEIL_PASSPHRASE": PASSPHRASE, "COLUMNS": "200"},
+        )
         return Done(done.returncode, done.stdout, done.stderr)
 
     return give

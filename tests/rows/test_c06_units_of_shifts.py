@@ -58,8 +58,10 @@ def test_c6_every_unit_comes_back_exactly(project, veil, unit):
 
 
 def test_c6_a_day_without_a_time_is_emptied_where_hours_would_leave_it(project, veil):
-    made = project("profile: expert\ntables: {t: {subject: pid, columns: {pid: pseudonym, at: {shift: {unit: hours, min: 2, max: 2}}}}}\n",
-                   {"t.csv": "pid,at\n1,2012-01-31\n"})  # fmt: skip
+    made = project(
+        "profile: expert\ntables: {t: {subject: pid, columns: {pid: pseudonym, at: {shift: {unit: hours, min: 2, max: 2}}}}}\n",
+        {"t.csv": "pid,at\n1,2012-01-31\n"},
+    )
     done = veil(made.folder, "run", "project.yaml")
     assert done.code == 0
     assert column(made.out, "t", "at") == [""]

@@ -26,8 +26,14 @@ def test_c8_cells_of_another_kind_are_counted_and_the_others_stay(project, veil,
     assert (made.folder / "back/t.csv").read_text() == data  # what was emptied is not lost
 
 
-@pytest.mark.parametrize(("rule", "code"), [("{keep: , cast: number}", "cast-word"), ("{scan: , cast: integer}", "cast-treatment"),
-                                            ("{cast: number}", "cast-word")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ("{keep: , cast: number}", "cast-word"),
+        ("{scan: , cast: integer}", "cast-treatment"),
+        ("{cast: number}", "cast-word"),
+    ],
+)
 def test_c8_a_cast_that_is_none_is_refused(project, veil, rule, code):
     made = project(
         f"profile: expert\ntables: {{t: {{columns: {{id: keep, value: {rule}}}}}}}\n", {"t.csv": "id,value\n1,2\n"}

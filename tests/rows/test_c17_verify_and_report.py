@@ -59,7 +59,11 @@ def test_c17_rows_files_and_columns_that_are_missing_or_too_many_are_mismatches(
     assert told["labs file 1"]["code"] == "row-count"
     assert told["patients file 1"]["code"] == "file-missing"
     assert {one["column"]: one["status"] for one in told["encounters file 1"]["columns"]} == {
-        "encounter_id": "pass", "patient_id": "pass", "start": "missing", "more": "foreign"}  # fmt: skip
+        "encounter_id": "pass",
+        "patient_id": "pass",
+        "start": "missing",
+        "more": "foreign",
+    }
 
 
 def test_c17_a_file_that_is_no_record_makes_no_page(tmp_path, veil):

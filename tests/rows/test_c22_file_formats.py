@@ -33,7 +33,10 @@ def plain_release(project):
 
 @pytest.mark.parametrize("ending", PACK)
 def test_c22_packed_tables_give_the_cells_that_plain_ones_give(project, ending):
-    files = {f"{name}.csv.{ending}": PACK[ending](text.encode()) for name, text in [("patients", PATIENTS), ("encounters", ENCOUNTERS), ("labs", LABS)]}  # fmt: skip
+    files = {
+        f"{name}.csv.{ending}": PACK[ending](text.encode())
+        for name, text in [("patients", PATIENTS), ("encounters", ENCOUNTERS), ("labs", LABS)]
+    }
     made = project(POLICY, files)
     assert made.run().exit_code == 0
     found = {path.name.removesuffix(f".{ending}"): opened(path).read() for path in made.out.glob(f"*.{ending}")}
@@ -45,7 +48,10 @@ def test_c22_packed_tables_give_the_cells_that_plain_ones_give(project, ending):
 
 @pytest.mark.parametrize("ending", PACK)
 def test_c22_packed_notes_and_lines_of_json_are_read_and_packed_again(project, ending):
-    files = {f"notes/a.txt.{ending}": PACK[ending](b"Seen by Dr. Anna Schmidt."), f"people.ndjson.{ending}": PACK[ending](b'{"ssn": "123-45-6789", "sex": "F"}\n')}  # fmt: skip
+    files = {
+        f"notes/a.txt.{ending}": PACK[ending](b"Seen by Dr. Anna Schmidt."),
+        f"people.ndjson.{ending}": PACK[ending](b'{"ssn": "123-45-6789", "sex": "F"}\n'),
+    }
     made = project(
         'profile: redact\nnotes: {notes: {}}\ntrees: {people: {columns: {"$.ssn": drop, "$.sex": keep}}}\n', files
     )
@@ -57,7 +63,10 @@ def test_c22_packed_notes_and_lines_of_json_are_read_and_packed_again(project, e
 @pytest.mark.parametrize("ending", PACK)
 def test_c22_a_packed_table_that_is_not_whole_is_put_aside(project, ending):
     data = PACK[ending]((PATIENTS + "9,1,2,3,4,5\n" * 20_000).encode())
-    made = project("profile: redact\ntables: {patients: {unlisted: drop, columns: {zip: keep}}}\n", {f"patients.csv.{ending}": data[: len(data) * 2 // 3]})  # fmt: skip
+    made = project(
+        "profile: redact\ntables: {patients: {unlisted: drop, columns: {zip: keep}}}\n",
+        {f"patients.csv.{ending}": data[: len(data) * 2 // 3]},
+    )
     try:
         assert made.run().exit_code == 8
     except Error as error:  # the first bytes were already too few to see a header
@@ -159,7 +168,10 @@ def test_c22_a_workbook_comes_back_with_its_kinds(project, tmp_path):
     ],
 )
 def test_c22_a_workbook_that_cannot_be_told_is_refused(project, tmp_path, sheets, code):
-    made = project("profile: redact\ntables: {people: {files: made.xlsx, unlisted: drop, columns: {}}}\n", {"made.xlsx": book(tmp_path, sheets)})  # fmt: skip
+    made = project(
+        "profile: redact\ntables: {people: {files: made.xlsx, unlisted: drop, columns: {}}}\n",
+        {"made.xlsx": book(tmp_path, sheets)},
+    )
     with pytest.raises(Error) as caught:
         made.run()
     assert caught.value.code == code
@@ -202,10 +214,13 @@ def dataset(frames):
 
 
 LAKE = {
-    "labs/patient_id=1042/year=2019/part-0.parquet": {"value": [1.5, 2.5], "taken": [dt.date(2019, 1, 31), dt.date(2019, 2, 1)]},
+    "labs/patient_id=1042/year=2019/part-0.parquet": {
+        "value": [1.5, 2.5],
+        "taken": [dt.date(2019, 1, 31), dt.date(2019, 2, 1)],
+    },
     "labs/patient_id=7/year=2019/part-0.parquet": {"value": [3.5], "taken": [dt.date(2019, 3, 1)]},
     "labs/patient_id=7/year=2020/part-0.parquet": {"value": [4.5], "taken": [dt.date(2020, 2, 29)]},
-}  # fmt: skip
+}
 PARTED = """profile: expert
 tables:
   labs:
@@ -273,7 +288,9 @@ def test_c22_spans_of_time_stay_spans(project, tmp_path):
         for i, row in enumerate(rows):
             for j, cell in enumerate(row):
                 sheet.write(i, j, cell, look if isinstance(cell, dt.timedelta) else None)
-    made = project("profile: redact\ntables: {t: {columns: {asleep: keep, name: drop}}}\n", {"t.xlsx": path.read_bytes()})  # fmt: skip
+    made = project(
+        "profile: redact\ntables: {t: {columns: {asleep: keep, name: drop}}}\n", {"t.xlsx": path.read_bytes()}
+    )
     assert made.run().exit_code == 0
     assert [row[0] for row in cells(made.out / "t-t.xlsx")] == ["asleep", *spans]
 

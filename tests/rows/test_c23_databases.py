@@ -70,7 +70,10 @@ def test_c23_a_table_that_is_not_there_is_named(project, veil):
 def test_c23_a_release_is_put_into_the_database_that_it_came_from(project, veil):
     import duckdb
 
-    made = project("profile: redact\ntables: {study: {files: visits, columns: {a: keep}}}\npublish: duckdb:///emr.db\n", {"none.txt": ""})  # fmt: skip
+    made = project(
+        "profile: redact\ntables: {study: {files: visits, columns: {a: keep}}}\npublish: duckdb:///emr.db\n",
+        {"none.txt": ""},
+    )
     made.file.write_text(made.file.read_text().replace("in: data\n", "in: duckdb:///emr.db\n"))
     with contextlib.closing(duckdb.connect(str(made.folder / "emr.db"))) as line:
         line.execute("CREATE TABLE visits AS SELECT 7 AS a")
@@ -78,4 +81,6 @@ def test_c23_a_release_is_put_into_the_database_that_it_came_from(project, veil)
         done = veil(made.folder, "run", "project.yaml")
         assert done.code == 0, done.erred
     with contextlib.closing(duckdb.connect(str(made.folder / "emr.db"))) as line:
-        assert line.execute("SELECT * FROM study").fetchall() == line.execute("SELECT * FROM visits").fetchall() == [(7,)]  # fmt: skip
+        assert (
+            line.execute("SELECT * FROM study").fetchall() == line.execute("SELECT * FROM visits").fetchall() == [(7,)]
+        )

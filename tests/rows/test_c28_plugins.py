@@ -162,13 +162,15 @@ def test_c28_the_laws_hold_for_the_example(luhn):
 
 BAD = {
     "null does not stay null": SHOUT.replace("values), pa", "pc.fill_null(values, '')), pa"),
-    "law 3": SHOUT.replace("return Outcome(", "import random\n        self = Shout(str(random.random()))\n        return Outcome("),
+    "law 3": SHOUT.replace(
+        "return Outcome(", "import random\n        self = Shout(str(random.random()))\n        return Outcome("
+    ),
     "is frozen": SHOUT.replace("frozen=True", "frozen=False"),
     "derives nothing, and asked for a key": SHOUT.replace("word = pa", "keys.secret('x'); word = pa"),
     "has no `restore`": SHOUT.replace("reversible: ClassVar[bool] = False", "reversible: ClassVar[bool] = True"),
     "has the name of its entry point": SHOUT.replace('= "shout"', '= "whisper"'),
     "in a sentence": SHOUT.replace('"""Large letters and a mark."""', ""),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("law", BAD)

@@ -5,8 +5,18 @@ import json
 from tests.rows.conftest import PATIENTS
 
 HEADER = PATIENTS.splitlines()[0]
-MANY = "\n".join([HEADER, *(f"{610_000 + 3 * n},{10_000_000 + 977 * n},{200 + n % 400}-{10 + n % 80}-{1000 + n},{name},{1940 + n % 60}-0{1 + n % 9}-1{n % 9},0{2100 + n % 40}"
-                            for n, name in enumerate(["Ada", "Maria", "John", "Linda", "Peter", "Susan", "David", "Karen"] * 20))]) + "\n"  # fmt: skip
+MANY = (
+    "\n".join(
+        [
+            HEADER,
+            *(
+                f"{610_000 + 3 * n},{10_000_000 + 977 * n},{200 + n % 400}-{10 + n % 80}-{1000 + n},{name},{1940 + n % 60}-0{1 + n % 9}-1{n % 9},0{2100 + n % 40}"
+                for n, name in enumerate(["Ada", "Maria", "John", "Linda", "Peter", "Susan", "David", "Karen"] * 20)
+            ),
+        ]
+    )
+    + "\n"
+)
 
 
 def test_c30_scan_lists_identifiers_with_evidence_and_no_value(tmp_path, veil):

@@ -57,8 +57,14 @@ def test_c32_a_run_that_quarantines_fails_or_is_refused_says_so_by_codes(project
 
 def test_c32_reversals_verifications_and_acts_on_keys_stand_there_too(project, veil):
     made = hospital(project)
-    for words in (["run", "project.yaml"], ["verify", "project.yaml"], ["reverse", "project.yaml", "--reason", "r"],
-                  ["verify", "project.yaml", "release.reversed"], ["keys", "rotate", "hospital.key"], ["keys", "new", "other.key"]):  # fmt: skip
+    for words in (
+        ["run", "project.yaml"],
+        ["verify", "project.yaml"],
+        ["reverse", "project.yaml", "--reason", "r"],
+        ["verify", "project.yaml", "release.reversed"],
+        ["keys", "rotate", "hospital.key"],
+        ["keys", "new", "other.key"],
+    ):
         assert veil(made.folder, *words).code == 0, words
     assert whats(made) == ["run begun", "run ended", "verify", "reverse", "verify"]
     assert [act["of"] for act in acts(made) if act["what"] == "verify"] == ["release", "reversed"]
@@ -93,8 +99,12 @@ def test_c32_a_run_that_is_killed_leaves_a_beginning_and_the_next_says_that_it_g
     program = (
         "import veil.jobs.session as s, time\ns.run = lambda *a, **k: time.sleep(60)\nfrom veil.cli import main\nmain()"
     )
-    process = subprocess.Popen([sys.executable, "-c", program, "run", "project.yaml"], cwd=made.folder,
-                               env={**os.environ, "VEIL_PASSPHRASE": PASSPHRASE}, start_new_session=True)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "run", "project.yaml"],
+        cwd=made.folder,
+        env={**os.environ, "VEIL_PASSPHRASE": PASSPHRASE},
+        start_new_session=True,
+    )
     deadline = time.monotonic() + 60
     while not (made.folder / f"{LOG}.head").exists() and time.monotonic() < deadline:
         time.sleep(0.05)

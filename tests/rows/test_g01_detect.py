@@ -9,8 +9,16 @@ def test_g1_every_identifier_of_the_readme_has_its_true_type_and_its_place(ask):
     assert set(told) == {"entities", "entity_count", "text_length"}
     assert all(set(one) == {"entity_type", "text", "start", "end", "confidence"} for one in told["entities"])
     assert [one["entity_type"] for one in told["entities"]] == [
-        "NAME", "DATE", "MRN", "SSN", "PHONE", "EMAIL", "NAME", "ORGANIZATION", "LOCATION",
-    ]  # fmt: skip
+        "NAME",
+        "DATE",
+        "MRN",
+        "SSN",
+        "PHONE",
+        "EMAIL",
+        "NAME",
+        "ORGANIZATION",
+        "LOCATION",
+    ]
     assert all(README[one["start"] : one["end"]] == one["text"] for one in told["entities"])
     assert (told["entity_count"], told["text_length"]) == (9, len(README))
     assert all(round(one["confidence"], 4) == one["confidence"] for one in told["entities"])
@@ -24,9 +32,17 @@ def test_g1_places_are_code_points_whatever_stands_before(ask):
     }
 
 
-@pytest.mark.parametrize("body", [
-    {}, {"text": ""}, {"text": 7}, {"text": "x" * 100_001}, {"text": "x", "confidence_threshold": 1.1},
-    {"text": "x", "confidence_threshold": -0.1}, {"text": ["x"]},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"text": ""},
+        {"text": 7},
+        {"text": "x" * 100_001},
+        {"text": "x", "confidence_threshold": 1.1},
+        {"text": "x", "confidence_threshold": -0.1},
+        {"text": ["x"]},
+    ],
+)
 def test_g1_a_request_that_is_not_valid_is_refused_with_422(ask, body):
     assert isinstance(ask("detect", 422, **body)["detail"], list)

@@ -3,13 +3,25 @@
 import pytest
 
 CASES = {
-    "Patient John Smith came": "[NAME]", "DOB: 03/15/1985": "[DATE]", "Phone: 555-123-4567": "[PHONE]", "Fax: 555-123-4567": "[FAX]",
-    "Email: john@example.org": "[EMAIL]", "SSN: 123-45-6789": "[SSN]", "MRN: 123456789": "[MRN]", "Account number: 00123456": "[ACCOUNT]",
-    "Medicare ID 1EG4-TE5-MK73": "[ACCOUNT]", "Medical license number A1234567": "[LICENSE]", "VIN 1HGCM82633A004352": "[VEHICLE]",
-    "device serial number SN-8812-AX-221": "[DEVICE]", "see https://john.example.org/me": "[URL]", "from 192.168.1.17": "[IP]",
-    "a 93-year-old woman": "[AGE>89]", "lives at 123 Main St, Boston": "[LOCATION]", "Boston, MA 02139": "[LOCATION]",
+    "Patient John Smith came": "[NAME]",
+    "DOB: 03/15/1985": "[DATE]",
+    "Phone: 555-123-4567": "[PHONE]",
+    "Fax: 555-123-4567": "[FAX]",
+    "Email: john@example.org": "[EMAIL]",
+    "SSN: 123-45-6789": "[SSN]",
+    "MRN: 123456789": "[MRN]",
+    "Account number: 00123456": "[ACCOUNT]",
+    "Medicare ID 1EG4-TE5-MK73": "[ACCOUNT]",
+    "Medical license number A1234567": "[LICENSE]",
+    "VIN 1HGCM82633A004352": "[VEHICLE]",
+    "device serial number SN-8812-AX-221": "[DEVICE]",
+    "see https://john.example.org/me": "[URL]",
+    "from 192.168.1.17": "[IP]",
+    "a 93-year-old woman": "[AGE>89]",
+    "lives at 123 Main St, Boston": "[LOCATION]",
+    "Boston, MA 02139": "[LOCATION]",
     "admitted to Memorial Hospital": "[ORGANIZATION]",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "token"), CASES.items())

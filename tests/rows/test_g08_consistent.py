@@ -37,7 +37,12 @@ def test_g8_with_documents_apart_a_batch_has_other_fakes_in_each(ask):
 def test_g8_under_a_key_all_requests_have_the_same_and_another_key_others(ask):
     first = changed(ask, NAME, consistent_in="key", consistent_key="study 7")["deidentified_text"]
     assert first == changed(ask, NAME, consistent_in="key", consistent_key="study 7")["deidentified_text"]
-    assert first == ask("batch", texts=[NAME], strategy="consistent", consistent_in="key", consistent_key="study 7")["results"][0]["deidentified_text"]  # fmt: skip
+    assert (
+        first
+        == ask("batch", texts=[NAME], strategy="consistent", consistent_in="key", consistent_key="study 7")["results"][
+            0
+        ]["deidentified_text"]
+    )
     assert first != changed(ask, NAME, consistent_in="key", consistent_key="study 8")["deidentified_text"]
 
 

@@ -78,13 +78,20 @@ def test_ages_follow_the_shifted_dates(project):
         assert abs(int(row[3]) - was) <= 1
 
 
-@pytest.mark.parametrize(("groups", "code", "told"), [
-    ("groups: {a: {of: b, in: visits}, b: {of: c, in: visits}, c: {of: a, in: visits}}\n", "group-circle", "a -> b -> c -> a"),
-    ("groups: {a: {of: a, in: visits}}\n", "group-circle", "a -> a"),
-    ("groups: {a: {of: x, in: visits}, b: {of: y, in: visits}}\n", "group-root", "x, y"),
-    ("groups: {a: {of: x}}\n", "group-shape", "project.yaml"),
-    ("groups: {a: {of: x, in: visit}}\n", "group-shape", "did you mean visits?"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("groups", "code", "told"),
+    [
+        (
+            "groups: {a: {of: b, in: visits}, b: {of: c, in: visits}, c: {of: a, in: visits}}\n",
+            "group-circle",
+            "a -> b -> c -> a",
+        ),
+        ("groups: {a: {of: a, in: visits}}\n", "group-circle", "a -> a"),
+        ("groups: {a: {of: x, in: visits}, b: {of: y, in: visits}}\n", "group-root", "x, y"),
+        ("groups: {a: {of: x}}\n", "group-shape", "project.yaml"),
+        ("groups: {a: {of: x, in: visit}}\n", "group-shape", "did you mean visits?"),
+    ],
+)
 def test_groups_that_lead_nowhere_are_refused_with_the_circle_shown(project, groups, code, told):
     with pytest.raises(PolicyError) as refused:
         project(groups + POLICY, FILES).session()

@@ -7,11 +7,23 @@ from veil.service.locate import PREMIUM, STANDARD
 from veil.service.store import Choice, Store
 
 WORDS = {
-    "Name": "Zebulonia Quackenthorpe", "Date": "03/04/2019", "Telephone": "617-555-1234", "Geographic Data": "4417 Maple Street", "Fax": "617-555-9876",
-    "SSN": "519-38-2746", "Email": "zq@kestrel.example", "Web URL": "https://kestrel.example/a", "IP Address": "10.20.30.40", "Age": "48 years",
-    "Medical Record Number": "88410377", "Account Number": "4400118822", "Health Plan Beneficiary Number": "XYZ123456789",
-    "Certificate/License Number": "MD-448812", "Vehicle": "1HGCM82633A004352", "Device": "SN-99817253",
-}  # fmt: skip
+    "Name": "Zebulonia Quackenthorpe",
+    "Date": "03/04/2019",
+    "Telephone": "617-555-1234",
+    "Geographic Data": "4417 Maple Street",
+    "Fax": "617-555-9876",
+    "SSN": "519-38-2746",
+    "Email": "zq@kestrel.example",
+    "Web URL": "https://kestrel.example/a",
+    "IP Address": "10.20.30.40",
+    "Age": "48 years",
+    "Medical Record Number": "88410377",
+    "Account Number": "4400118822",
+    "Health Plan Beneficiary Number": "XYZ123456789",
+    "Certificate/License Number": "MD-448812",
+    "Vehicle": "1HGCM82633A004352",
+    "Device": "SN-99817253",
+}
 NOTE = """Patient: {Name}. Seen on {Date}. Phone: {Telephone}. Fax: {Fax}.
 Address: {Geographic Data}. SSN: {SSN}. Email: {Email}. Website: {Web URL}. IP address: {IP Address}.
 Patient Age : {Age} old. MRN: {Medical Record Number}. Account number: {Account Number}.

@@ -84,8 +84,12 @@ def test_a_long_body_in_a_packing_or_a_kind_that_nobody_reads_arrives_whole(fron
 
 
 def test_a_body_that_cannot_be_read_is_unknown_and_never_false(front):
-    for content, headers in ((b"{", {**JSON, "Content-Encoding": "gzip"}), (b"\x00\x01", {"Content-Type": "image/png"}),
-                             (b'{"a": ', JSON), (gzip.compress(b" " * (8 << 20)), {**JSON, "Content-Encoding": "gzip"})):  # fmt: skip
+    for content, headers in (
+        (b"{", {**JSON, "Content-Encoding": "gzip"}),
+        (b"\x00\x01", {"Content-Type": "image/png"}),
+        (b'{"a": ', JSON),
+        (gzip.compress(b" " * (8 << 20)), {**JSON, "Content-Encoding": "gzip"}),
+    ):
         assert tagged(front.ask(body=content, headers=headers)) == "unknown"
 
 
@@ -121,8 +125,10 @@ def talk(front, wire, until_end=True):
 
 def test_a_websocket_passes_both_ways_and_is_unknown(front):
     with socket.create_connection(("127.0.0.1", front.port), 10) as line:
-        line.sendall(b"GET /talk HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")  # fmt: skip
+        line.sendall(
+            b"GET /talk HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += line.recv(1)
@@ -209,8 +215,11 @@ def test_who_waits_for_a_word_before_the_body_gets_it(front):
 
 
 def test_trailers_pass_and_a_tag_among_them_does_not(front):
-    answer = talk(front, b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
-                  b"5\r\nhello\r\n0\r\nX-Sum: 9\r\nlocate.detect-phi: false\r\n\r\n")  # fmt: skip
+    answer = talk(
+        front,
+        b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+        b"5\r\nhello\r\n0\r\nX-Sum: 9\r\nlocate.detect-phi: false\r\n\r\n",
+    )
     told = json.loads(answer[answer.index(b"{") : answer.rindex(b"}") + 1])
     assert [one.lower() for one in told["trailers"]] == ["x-sum: 9"]
     assert told["size"] == 5

@@ -65,9 +65,19 @@ def test_a_span_reaches_zipkin_with_the_verdict_of_a_body_that_nobody_waited_for
 def encodings_of(value):
     """A value as a log, a URL, a header or a dump could show it."""
     raw = value.encode()
-    return [raw, raw.lower(), raw.upper(), raw.hex().encode(), base64.b64encode(raw)[:-4], base64.urlsafe_b64encode(raw)[:-4],
-            value.replace(" ", "%20").encode(), value.replace(" ", "+").encode(), re.sub(r"\D", "", value).encode() or raw,
-            raw[::-1], value.encode("utf-16-le")]  # fmt: skip
+    return [
+        raw,
+        raw.lower(),
+        raw.upper(),
+        raw.hex().encode(),
+        base64.b64encode(raw)[:-4],
+        base64.urlsafe_b64encode(raw)[:-4],
+        value.replace(" ", "%20").encode(),
+        value.replace(" ", "+").encode(),
+        re.sub(r"\D", "", value).encode() or raw,
+        raw[::-1],
+        value.encode("utf-16-le"),
+    ]
 
 
 @pytest.mark.server

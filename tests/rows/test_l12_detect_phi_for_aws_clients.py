@@ -20,9 +20,13 @@ def guarded(tmp_path_factory):
 
 def client(service, name, secret):
     return boto3.client(
-        "comprehendmedical", endpoint_url=service.url, region_name="us-east-1", aws_access_key_id=name,
-        aws_secret_access_key=secret, config=Config(retries={"max_attempts": 0}),
-    )  # fmt: skip
+        "comprehendmedical",
+        endpoint_url=service.url,
+        region_name="us-east-1",
+        aws_access_key_id=name,
+        aws_secret_access_key=secret,
+        config=Config(retries={"max_attempts": 0}),
+    )
 
 
 def refused(one, text="x", **more):
@@ -49,11 +53,14 @@ def test_l12_twenty_thousand_characters_are_read_and_one_more_is_refused(guarded
     assert refused(one, text + "é") == "TextSizeLimitExceededException"
 
 
-@pytest.mark.parametrize(("change", "code"), [
-    (lambda name, secret: (name, secret[:-1] + ("A" if secret[-1] != "A" else "B")), "InvalidSignatureException"),
-    (lambda name, secret: (name[:-2] + "AA", secret), "InvalidSignatureException"),
-    (lambda name, secret: ("AKIAIOSFODNN7EXAMPLE", secret), "UnrecognizedClientException"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda name, secret: (name, secret[:-1] + ("A" if secret[-1] != "A" else "B")), "InvalidSignatureException"),
+        (lambda name, secret: (name[:-2] + "AA", secret), "InvalidSignatureException"),
+        (lambda name, secret: ("AKIAIOSFODNN7EXAMPLE", secret), "UnrecognizedClientException"),
+    ],
+)
 def test_l12_a_secret_or_key_that_is_not_ours_is_refused(guarded, change, code):
     service, grants = guarded
     told = refused(client(service, *change(*grants.access_pair(new_grant(["phi"], 60)))))
@@ -85,11 +92,17 @@ def test_l12_a_body_that_was_changed_after_it_was_signed_is_refused(guarded):
     assert unsigned.headers["x-amzn-errortype"] == "MissingAuthenticationTokenException"
 
 
-@pytest.mark.parametrize(("body", "code"), [
-    (b"{}", "InvalidRequestException"), (b'{"Text": 7}', "InvalidRequestException"), (b"[", "InvalidRequestException"),
-    (b'{"Text": "\xff"}', "InvalidEncodingException"), (b'{"Text": "\\ud800"}', "InvalidEncodingException"),
-    (b'{"Text": ""}', "InvalidRequestException"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"{}", "InvalidRequestException"),
+        (b'{"Text": 7}', "InvalidRequestException"),
+        (b"[", "InvalidRequestException"),
+        (b'{"Text": "\xff"}', "InvalidEncodingException"),
+        (b'{"Text": "\\ud800"}', "InvalidEncodingException"),
+        (b'{"Text": ""}', "InvalidRequestException"),
+    ],
+)
 def test_l12_a_body_that_is_no_request_has_its_own_error(serving, body, code):
     headers = {"X-Amz-Target": "ComprehendMedical_20181030.DetectPHI"}
     told = httpx2.post(serving.url + "/", content=body, headers=headers)

@@ -110,8 +110,13 @@ def test_x9_entries_that_do_not_follow_from_the_review_are_refused(store):
 
 def test_x9_a_place_outside_the_sample_is_refused(store):
     job, reviews = sampled(store), Reviews(store)
-    for mark in (Mark(99, 0, 1, "NAME", "missed"), Mark(0, 0, 10_000, "NAME", "missed"), Mark(0, 0, 1, "NAME", "right"),
-                 Mark(0, 0, 1, "NOBODY", "missed"), Mark(0, -1, 1, "NAME", "missed")):  # fmt: skip
+    for mark in (
+        Mark(99, 0, 1, "NAME", "missed"),
+        Mark(0, 0, 10_000, "NAME", "missed"),
+        Mark(0, 0, 1, "NAME", "right"),
+        Mark(0, 0, 1, "NOBODY", "missed"),
+        Mark(0, -1, 1, "NAME", "missed"),
+    ):
         with pytest.raises(Exception, match="review-place"):
             reviews.decide(REVIEWER, job, mark)
 

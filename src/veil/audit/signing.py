@@ -108,7 +108,12 @@ def sign(release: Path, record: Path, key: PersonKey, name: str, meaning: str, n
         seen: list[str] = []
         check_outputs(release, json.loads(data), seen)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        raise PolicyError("release-missing", "this folder is not a release with a manifest", where=release.name, hint="give the output folder of a run") from None  # fmt: skip
+        raise PolicyError(
+            "release-missing",
+            "this folder is not a release with a manifest",
+            where=release.name,
+            hint="give the output folder of a run",
+        ) from None
     if any(line.startswith("BAD") for line in seen):
         raise PolicyError(
             "release-changed",

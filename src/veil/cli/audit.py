@@ -36,11 +36,17 @@ Record = Annotated[
 @app.command("verify")
 def verify(
     files: Records = None,
-    keyring: Annotated[Path | None, typer.Option(help="also check the seals with the keys of this keyring: finds entries written without it")] = None,
-    expect: Annotated[list[str] | None, typer.Option("--expect", help="N:HASH of an entry, kept elsewhere; for one file; may be repeated")] = None,
+    keyring: Annotated[
+        Path | None,
+        typer.Option(help="also check the seals with the keys of this keyring: finds entries written without it"),
+    ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option("--expect", help="N:HASH of an entry, kept elsewhere; for one file; may be repeated"),
+    ] = None,
     as_json: AsJson = False,
     passphrase_file: PassphraseFile = None,
-) -> None:  # fmt: skip
+) -> None:
     """Verify the integrity of an audit log. Names the first entry that does not match; exit 6 if there is one."""
     from veil.audit import verify_chain
     from veil.errors import Error, LeakError
@@ -114,11 +120,18 @@ def export(
 def sign(
     release: Release,
     name: Annotated[str, typer.Option("--name", help="who signs", show_default=False)],
-    meaning: Annotated[str, typer.Option("--meaning", help="what the signature means; write nothing about a patient here", show_default=False)],
-    key_file: Annotated[Path, typer.Option("--key", help="the signer's own key, from `veil audit key new`", show_default=False)],
+    meaning: Annotated[
+        str,
+        typer.Option(
+            "--meaning", help="what the signature means; write nothing about a patient here", show_default=False
+        ),
+    ],
+    key_file: Annotated[
+        Path, typer.Option("--key", help="the signer's own key, from `veil audit key new`", show_default=False)
+    ],
     record: Record = None,
     passphrase_file: PassphraseFile = None,
-) -> None:  # fmt: skip
+) -> None:
     """Sign the manifest of a release with a personal key. The signature is stored beside the release and in the audit log."""
     from veil.audit.signing import PersonKey
     from veil.audit.signing import sign as job

@@ -13,21 +13,61 @@ def add_to(app: typer.Typer) -> None:
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Option("--gold", help="annotated notes: JSON lines, i2b2 XML, brat; a file or a folder", show_default=False)],
-    pred: Annotated[Path | None, typer.Option("--pred", help="predictions: the same formats, `veil find --jsonl` lines, or texts masked with `*`; by default Veil detects")] = None,
-    label_map: Annotated[Path | None, typer.Option("--map", help="TOML, YAML or JSON: what each label of gold means; `drop` ignores a label")] = None,
-    curation: Annotated[bool, typer.Option("--curation/--no-curation", help="ignore what Safe Harbor permits: ages under 90, years, states ...")] = True,
-    everything: Annotated[bool, typer.Option("--all", help="detect every identifier, also those that Safe Harbor keeps")] = False,
-    detectors: Annotated[list[str] | None, typer.Option("-d", "--detector", help="use only these detectors; may be repeated")] = None,
+    gold: Annotated[
+        Path,
+        typer.Option(
+            "--gold", help="annotated notes: JSON lines, i2b2 XML, brat; a file or a folder", show_default=False
+        ),
+    ],
+    pred: Annotated[
+        Path | None,
+        typer.Option(
+            "--pred",
+            help="predictions: the same formats, `veil find --jsonl` lines, or texts masked with `*`; by default Veil detects",
+        ),
+    ] = None,
+    label_map: Annotated[
+        Path | None,
+        typer.Option("--map", help="TOML, YAML or JSON: what each label of gold means; `drop` ignores a label"),
+    ] = None,
+    curation: Annotated[
+        bool,
+        typer.Option(
+            "--curation/--no-curation", help="ignore what Safe Harbor permits: ages under 90, years, states ..."
+        ),
+    ] = True,
+    everything: Annotated[
+        bool, typer.Option("--all", help="detect every identifier, also those that Safe Harbor keeps")
+    ] = False,
+    detectors: Annotated[
+        list[str] | None, typer.Option("-d", "--detector", help="use only these detectors; may be repeated")
+    ] = None,
     model: Annotated[Path | None, typer.Option("--model", help="also use the model in this folder")] = None,
-    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help="bootstrap samples for each interval")] = 1000,
+    draws: Annotated[
+        int, typer.Option("--draws", min=100, max=100_000, help="bootstrap samples for each interval")
+    ] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON; contains no value")] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; contains no value")] = None,
-    errors: Annotated[Path | None, typer.Option("--errors", help="write a page with each leak and false alarm in context into this folder: contains PHI, mode 0600")] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="write the predictions as annotations into this new folder: contains PHI, mode 0600")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; contains no value")
+    ] = None,
+    errors: Annotated[
+        Path | None,
+        typer.Option(
+            "--errors",
+            help="write a page with each leak and false alarm in context into this folder: contains PHI, mode 0600",
+        ),
+    ] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            "--write", help="write the predictions as annotations into this new folder: contains PHI, mode 0600"
+        ),
+    ] = None,
     form: Annotated[str, typer.Option("--as", help="the format of --write: i2b2, brat or jsonl")] = "i2b2",
-    want: Annotated[str, typer.Option("--want", help="thresholds, such as chars=99.9,notes=99.3,other=0.3; exit 1 if one is missed")] = "",
-) -> None:  # fmt: skip
+    want: Annotated[
+        str, typer.Option("--want", help="thresholds, such as chars=99.9,notes=99.3,other=0.3; exit 1 if one is missed")
+    ] = "",
+) -> None:
     """Measure detection against annotated notes. The figures contain no value."""
     from veil.cli.screen import progress
     from veil.errors import PolicyError
@@ -92,10 +132,17 @@ def _tables(record: dict[str, Any]) -> None:
     )
     table("Figures", ["figure", "share", "95 % interval", "meaning"], [list(row) for row in share_rows(record)])
     rows = [
-        [name, f"{row['tp'] + row['fn']:,}", percent(row["recall"]), " to ".join(f"{end:.2f}" for end in ends or ()),
-         f"{row['leaks']:,}", f"{row['fp']:,}", percent(row["precision"])]
+        [
+            name,
+            f"{row['tp'] + row['fn']:,}",
+            percent(row["recall"]),
+            " to ".join(f"{end:.2f}" for end in ends or ()),
+            f"{row['leaks']:,}",
+            f"{row['fp']:,}",
+            percent(row["precision"]),
+        ]
         for name, row, ends in label_rows(record)
-    ]  # fmt: skip
+    ]
     table("By label", ["label", "tokens", "recall", "95 % interval", "leaks", "false alarms", "precision"], rows)
     tokens, leaks = figures["tokens"], figures["leaks"]
     typer.echo(

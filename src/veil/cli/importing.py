@@ -20,14 +20,27 @@ app = typer.Typer(help="Convert the configuration of another tool.", no_args_is_
 
 @app.command("cleared")
 def cleared(
-    config: Annotated[Path, typer.Argument(help="a configuration of Cleared, with or without defaults:", show_default=False)],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="the project file to write; by default CONFIG-veil.yaml, beside it")] = None,
-    maps: Annotated[Path | None, typer.Option(help="a folder with its reference tables: encrypt and reuse them, so that old pseudonyms and shifts stay the same")] = None,
-    override: Annotated[list[str] | None, typer.Option("--override", help="key=value, +key=value or ~key: override the configuration; may be repeated")] = None,
+    config: Annotated[
+        Path, typer.Argument(help="a configuration of Cleared, with or without defaults:", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="the project file to write; by default CONFIG-veil.yaml, beside it"),
+    ] = None,
+    maps: Annotated[
+        Path | None,
+        typer.Option(
+            help="a folder with its reference tables: encrypt and reuse them, so that old pseudonyms and shifts stay the same"
+        ),
+    ] = None,
+    override: Annotated[
+        list[str] | None,
+        typer.Option("--override", help="key=value, +key=value or ~key: override the configuration; may be repeated"),
+    ] = None,
     keyring: Annotated[str, typer.Option(help="the keyring that the project names, relative to it")] = "veil.key",
     force: Annotated[bool, typer.Option("-f", "--force", help="overwrite an existing file")] = False,
     passphrase_file: PassphraseFile = None,
-) -> None:  # fmt: skip
+) -> None:
     """Convert a configuration of Cleared into a project. Comments explain each line and what is safer here."""
     from veil.importers.cleared import read_cleared
     from veil.importers.columns_without_rule import look

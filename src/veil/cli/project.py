@@ -177,8 +177,14 @@ def describe(
         typer.echo(f"note: {plan.unclaimed} input files match no source and are not copied")
 
 
-def test(project: ProjectFile, rows: Annotated[int, typer.Option("--rows", "-r", min=1, help="how many rows of each source to read")] = 50,
-         override: Override = None, as_json: AsJson = False, quiet: Quiet = False, passphrase_file: PassphraseFile = None) -> None:  # fmt: skip  # noqa: ARG001
+def test(
+    project: ProjectFile,
+    rows: Annotated[int, typer.Option("--rows", "-r", min=1, help="how many rows of each source to read")] = 50,
+    override: Override = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,  # noqa: ARG001
+    passphrase_file: PassphraseFile = None,
+) -> None:
     """Try a project on its first rows. Prints counts; nothing is written."""
     from veil.cli.screen import ask_passphrase
     from veil.jobs.dry_run import dry_run

@@ -13,27 +13,94 @@ def add_to(app: typer.Typer) -> None:
 
 
 def risk(
-    tables: Annotated[list[Path], typer.Argument(metavar="FILE_OR_FOLDER...", help="the table: CSV, TSV or Parquet; several files are one table", show_default=False)],
-    quasi: Annotated[list[str] | None, typer.Option("-q", "--quasi", help="a quasi-identifier; may be repeated; by default as `veil scan` proposes", show_default=False)] = None,
-    sensitive: Annotated[list[str] | None, typer.Option("-s", "--sensitive", help="a sensitive column; may be repeated")] = None,
-    person: Annotated[str, typer.Option("--person", help="the column with the patient: classes then count patients, not rows")] = "",
-    population: Annotated[list[Path] | None, typer.Option("--population", help="a table of the whole population, with the same quasi-identifiers")] = None,
-    after: Annotated[list[Path] | None, typer.Option("--after", help="the table after de-identification: both are measured, and --want applies to this one")] = None,
-    delimiter: Annotated[str | None, typer.Option("--delimiter", help="the character between cells, if it is not detected")] = None,
-    threshold: Annotated[float, typer.Option("--threshold", min=0, max=1, help="count records with a risk above this; 0.2 means a class of fewer than five")] = 0.2,
-    memory: Annotated[int, typer.Option("--memory", min=1, help="MiB of memory for keys; more is written to an encrypted temporary file")] = 1024,
+    tables: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE_OR_FOLDER...",
+            help="the table: CSV, TSV or Parquet; several files are one table",
+            show_default=False,
+        ),
+    ],
+    quasi: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-q",
+            "--quasi",
+            help="a quasi-identifier; may be repeated; by default as `veil scan` proposes",
+            show_default=False,
+        ),
+    ] = None,
+    sensitive: Annotated[
+        list[str] | None, typer.Option("-s", "--sensitive", help="a sensitive column; may be repeated")
+    ] = None,
+    person: Annotated[
+        str, typer.Option("--person", help="the column with the patient: classes then count patients, not rows")
+    ] = "",
+    population: Annotated[
+        list[Path] | None,
+        typer.Option("--population", help="a table of the whole population, with the same quasi-identifiers"),
+    ] = None,
+    after: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--after", help="the table after de-identification: both are measured, and --want applies to this one"
+        ),
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", help="the character between cells, if it is not detected")
+    ] = None,
+    threshold: Annotated[
+        float,
+        typer.Option(
+            "--threshold",
+            min=0,
+            max=1,
+            help="count records with a risk above this; 0.2 means a class of fewer than five",
+        ),
+    ] = 0.2,
+    memory: Annotated[
+        int,
+        typer.Option("--memory", min=1, help="MiB of memory for keys; more is written to an encrypted temporary file"),
+    ] = 1024,
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON; contains no value")] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; contains no value")] = None,
-    want: Annotated[str, typer.Option("--want", help="thresholds, such as k=5,marketer=0.2; exit 1 if one is missed")] = "",
-    fix: Annotated[bool, typer.Option("--fix", help="search the generalisation levels that meet --k with the least loss")] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="write the figures as an HTML page; contains no value")
+    ] = None,
+    want: Annotated[
+        str, typer.Option("--want", help="thresholds, such as k=5,marketer=0.2; exit 1 if one is missed")
+    ] = "",
+    fix: Annotated[
+        bool, typer.Option("--fix", help="search the generalisation levels that meet --k with the least loss")
+    ] = False,
     k: Annotated[int, typer.Option("--k", min=1, help="with --fix: the smallest class size")] = 5,
-    suppress: Annotated[float, typer.Option("--suppress", min=0, max=0.99, help="with --fix: the largest share of suppressed records")] = 0.05,
-    distinct: Annotated[int, typer.Option("--distinct", min=1, help="with --fix: l, the smallest number of distinct sensitive values in a class")] = 1,
-    closeness: Annotated[float | None, typer.Option("--closeness", min=0, max=1, help="with --fix: t, the largest distance between a class and the whole table")] = None,
-    hierarchy: Annotated[list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE (as ARX has it) or COLUMN=WORD: keep, star, date, zip, age, number")] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="with --fix: write the rules into this project file, new or existing")] = None,
-    table: Annotated[str, typer.Option("--table", help="with --write: the table of the project, if the columns do not identify it")] = "",
-) -> None:  # fmt: skip
+    suppress: Annotated[
+        float, typer.Option("--suppress", min=0, max=0.99, help="with --fix: the largest share of suppressed records")
+    ] = 0.05,
+    distinct: Annotated[
+        int,
+        typer.Option(
+            "--distinct", min=1, help="with --fix: l, the smallest number of distinct sensitive values in a class"
+        ),
+    ] = 1,
+    closeness: Annotated[
+        float | None,
+        typer.Option(
+            "--closeness", min=0, max=1, help="with --fix: t, the largest distance between a class and the whole table"
+        ),
+    ] = None,
+    hierarchy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--hierarchy", help="COLUMN=FILE (as ARX has it) or COLUMN=WORD: keep, star, date, zip, age, number"
+        ),
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option("--write", help="with --fix: write the rules into this project file, new or existing")
+    ] = None,
+    table: Annotated[
+        str, typer.Option("--table", help="with --write: the table of the project, if the columns do not identify it")
+    ] = "",
+) -> None:
     """Measure the re-identification risk of a table. The figures contain no value."""
     from veil.cli.risk_fix import searched
     from veil.cli.risk_fix import write as write_fix

@@ -35,9 +35,14 @@ def hierarchies(written: Sequence[str]) -> dict[str, str]:
 
 
 def searched(
-    tables: Sequence[Path], asked: RiskRequest, goal: tuple[int, float, int, float | None], written: Sequence[str], project: Path | None,
-    delimiter: str | None, tell: Tell,
-) -> Fix:  # fmt: skip
+    tables: Sequence[Path],
+    asked: RiskRequest,
+    goal: tuple[int, float, int, float | None],
+    written: Sequence[str],
+    project: Path | None,
+    delimiter: str | None,
+    tell: Tell,
+) -> Fix:
     from veil.jobs.risks.fix import fixed
     from veil.risk.cases import Goal
 

@@ -13,14 +13,29 @@ def add_to(app: typer.Typer) -> None:
 
 
 def scan(
-    paths: Annotated[list[str], typer.Argument(metavar="FILE_OR_FOLDER_OR_ADDRESS...", help="tables: CSV, TSV, Parquet, XLSX; or sqlite:///FILE", show_default=False)],
-    rows: Annotated[int, typer.Option("-r", "--rows", min=10, help="how many rows of each table to read, chosen at random")] = 2_000,
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE_OR_FOLDER_OR_ADDRESS...",
+            help="tables: CSV, TSV, Parquet, XLSX; or sqlite:///FILE",
+            show_default=False,
+        ),
+    ],
+    rows: Annotated[
+        int, typer.Option("-r", "--rows", min=10, help="how many rows of each table to read, chosen at random")
+    ] = 2_000,
     seed: Annotated[int, typer.Option("--seed", help="random seed: the same seed reads the same rows")] = 0,
-    hear: Annotated[bool, typer.Option("--hear/--no-hear", help="also run the detectors on some values of text columns")] = True,
+    hear: Annotated[
+        bool, typer.Option("--hear/--no-hear", help="also run the detectors on some values of text columns")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON; contains no value")] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="write the result as an HTML page; contains no value")] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="for one folder: also write a project file, as `veil init` does")] = None,
-) -> None:  # fmt: skip
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="write the result as an HTML page; contains no value")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option("--write", help="for one folder: also write a project file, as `veil init` does")
+    ] = None,
+) -> None:
     """Detect what each column of a table is. Shows no value.
 
     Kinds: identifier, quasi-identifier, date, text, code, measure, key.

@@ -57,8 +57,15 @@ def progress() -> Iterator[Tell]:
         TimeRemainingColumn,
     )
 
-    with Progress(TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]:>10}"),
-                  TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bars:  # fmt: skip
+    with Progress(
+        TextColumn("{task.description:<22}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:>10}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    ) as bars:
         tasks: dict[str, Any] = {}
 
         def tell(stage: str, done: int, total: int) -> None:

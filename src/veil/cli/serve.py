@@ -100,16 +100,29 @@ def serve(
 
     listening = Listening(host, port, workers, job_workers, tls_cert, tls_key, client_ca, behind_proxy)
     listening.check(local=local, hosts=[host.lower() for host in hosts or ()])
-    _check_alone(data, {"--objects": objects, "--memory-folder": memory_folder, "--keyring": keyring, "--oidc-issuer": oidc_issuer})  # fmt: skip
+    _check_alone(
+        data,
+        {"--objects": objects, "--memory-folder": memory_folder, "--keyring": keyring, "--oidc-issuer": oidc_issuer},
+    )
     keys = open_key(data, key_file) if data else root_keys(key_file)
     linking = _linking(keyring, passphrase_file) if data else None
     site = site_at(data, objects, keys, Terms(kept=keep * 3600), memory_folder, linking) if data else None
     provider = _provider(oidc_issuer, oidc_client, oidc_role or [], oidc_claim, public_url) if oidc_issuer else None
     setting = Setting(
-        keys, local, frozenset(name.lower() for name in hosts or ()), body_limit << 20, rate / workers, locale=locale,
-        revoked=revoked, site=site, provider=provider, otlp=otlp, zipkin=zipkin, apart=(key_file,) if key_file is not None else (),
+        keys,
+        local,
+        frozenset(name.lower() for name in hosts or ()),
+        body_limit << 20,
+        rate / workers,
+        locale=locale,
+        revoked=revoked,
+        site=site,
+        provider=provider,
+        otlp=otlp,
+        zipkin=zipkin,
+        apart=(key_file,) if key_file is not None else (),
         origins=frozenset(origin.rstrip("/") for origin in origins or ()),
-    )  # fmt: skip
+    )
     check_parts(setting)
     socket = bound(listening)
     _greet(setting, listening, socket.getsockname()[1], kept=bool(key_file or os.environ.get(VARIABLE)))

@@ -20,36 +20,123 @@ def add_to(app: typer.Typer) -> None:
 
 
 def trace(
-    upstream: Annotated[str, typer.Option("--upstream", help="the upstream service, http://HOST:PORT or https://HOST:PORT")] = "",
-    proxy: Annotated[bool, typer.Option("--proxy", help="run the built-in reverse proxy (HTTP/1.1, WebSocket) instead of Envoy")] = False,
-    processor: Annotated[bool, typer.Option("--processor", help="run only the external processor, for an existing Envoy or Istio; --listen is its gRPC address")] = False,
-    listen: Annotated[str, typer.Option("--listen", help="the address for requests, HOST:PORT; port 0 chooses a free one")] = "127.0.0.1:15001",
-    admin: Annotated[str, typer.Option("--admin", help="the address of /healthz, /readyz and /metrics, HOST:PORT")] = "127.0.0.1:15002",
-    open_metrics: Annotated[bool, typer.Option("--open-metrics", help="answer /metrics to other machines too; without it only to this one")] = False,
-    mode: Annotated[str, typer.Option("--mode", help="block: a request waits for its tag; span: requests do not wait, only the trace span is tagged")] = "block",
-    limit: Annotated[int, typer.Option("--limit", min=1_024, max=64 << 20, help="largest body to check, in bytes; larger ones are tagged unknown")] = 1 << 20,
-    deadline: Annotated[int, typer.Option("--deadline", min=1, max=60_000, help="milliseconds for a body to arrive, and again to be checked")] = 1_000,
-    label: Annotated[list[str] | None, typer.Option("--label", help="count only this label, or one of Locate's sixteen types; may be repeated", show_default=False)] = None,
-    path: Annotated[list[str] | None, typer.Option("--path", help="check only paths like this, * matches anything; may be repeated", show_default=False)] = None,
-    with_path: Annotated[bool, typer.Option("--with-path", help="also check the path; body and query are always checked")] = False,
-    route: Annotated[list[str] | None, typer.Option("--route", help="a path template for trace spans, /patients/{id}; may be repeated", show_default=False)] = None,
-    sample: Annotated[float, typer.Option("--sample", min=0.0, max=1.0, help="the share of requests to check; the others are tagged unknown")] = 1.0,
-    fail: Annotated[str, typer.Option("--fail", help="open: what cannot be checked in time passes as unknown; closed: answer 503")] = "open",
+    upstream: Annotated[
+        str, typer.Option("--upstream", help="the upstream service, http://HOST:PORT or https://HOST:PORT")
+    ] = "",
+    proxy: Annotated[
+        bool, typer.Option("--proxy", help="run the built-in reverse proxy (HTTP/1.1, WebSocket) instead of Envoy")
+    ] = False,
+    processor: Annotated[
+        bool,
+        typer.Option(
+            "--processor",
+            help="run only the external processor, for an existing Envoy or Istio; --listen is its gRPC address",
+        ),
+    ] = False,
+    listen: Annotated[
+        str, typer.Option("--listen", help="the address for requests, HOST:PORT; port 0 chooses a free one")
+    ] = "127.0.0.1:15001",
+    admin: Annotated[
+        str, typer.Option("--admin", help="the address of /healthz, /readyz and /metrics, HOST:PORT")
+    ] = "127.0.0.1:15002",
+    open_metrics: Annotated[
+        bool, typer.Option("--open-metrics", help="answer /metrics to other machines too; without it only to this one")
+    ] = False,
+    mode: Annotated[
+        str,
+        typer.Option(
+            "--mode",
+            help="block: a request waits for its tag; span: requests do not wait, only the trace span is tagged",
+        ),
+    ] = "block",
+    limit: Annotated[
+        int,
+        typer.Option(
+            "--limit", min=1_024, max=64 << 20, help="largest body to check, in bytes; larger ones are tagged unknown"
+        ),
+    ] = 1 << 20,
+    deadline: Annotated[
+        int,
+        typer.Option(
+            "--deadline", min=1, max=60_000, help="milliseconds for a body to arrive, and again to be checked"
+        ),
+    ] = 1_000,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--label",
+            help="count only this label, or one of Locate's sixteen types; may be repeated",
+            show_default=False,
+        ),
+    ] = None,
+    path: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--path", help="check only paths like this, * matches anything; may be repeated", show_default=False
+        ),
+    ] = None,
+    with_path: Annotated[
+        bool, typer.Option("--with-path", help="also check the path; body and query are always checked")
+    ] = False,
+    route: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--route", help="a path template for trace spans, /patients/{id}; may be repeated", show_default=False
+        ),
+    ] = None,
+    sample: Annotated[
+        float,
+        typer.Option(
+            "--sample", min=0.0, max=1.0, help="the share of requests to check; the others are tagged unknown"
+        ),
+    ] = 1.0,
+    fail: Annotated[
+        str, typer.Option("--fail", help="open: what cannot be checked in time passes as unknown; closed: answer 503")
+    ] = "open",
     workers: Annotated[int, typer.Option("--workers", min=1, help="processes that check requests")] = 1,
-    evaluator: Annotated[str, typer.Option("--evaluator", help="a `veil serve` that checks requests instead, https://HOST:PORT")] = "",
+    evaluator: Annotated[
+        str, typer.Option("--evaluator", help="a `veil serve` that checks requests instead, https://HOST:PORT")
+    ] = "",
     ca: Annotated[Path | None, typer.Option("--ca", help="the CA certificate of the evaluator, PEM")] = None,
     cert: Annotated[Path | None, typer.Option("--cert", help="the client certificate for the evaluator, PEM")] = None,
     key: Annotated[Path | None, typer.Option("--key", help="the private key of --cert, PEM")] = None,
-    token_file: Annotated[Path | None, typer.Option("--token-file", help="a file with the token for the evaluator")] = None,
-    upstream_ca: Annotated[Path | None, typer.Option("--upstream-ca", help="the CA certificate of the upstream service, PEM")] = None,
-    otlp: Annotated[str, typer.Option("--otlp", help="send trace spans as OTLP over HTTP, http://HOST:4318; or set OTEL_EXPORTER_OTLP_ENDPOINT")] = "",
-    zipkin: Annotated[str, typer.Option("--zipkin", help="send trace spans as Zipkin JSON, http://HOST:9411/api/v2/spans; or set OTEL_EXPORTER_ZIPKIN_ENDPOINT")] = "",
-    service: Annotated[str, typer.Option("--service", help="the service name in trace spans; or set OTEL_SERVICE_NAME")] = "veil-trace",
-    findings: Annotated[Path | None, typer.Option("--findings", help="write what was found into this folder, encrypted with VEIL_PASSPHRASE")] = None,
-    read: Annotated[Path | None, typer.Option("--read", help="print an encrypted findings file as JSON lines and exit: contains PHI")] = None,
-    config_only: Annotated[Path | None, typer.Option("--config-only", help="write the Envoy configuration as JSON and exit")] = None,
-    processor_at: Annotated[str, typer.Option("--processor-at", help="with --config-only: the address of the processor, HOST:PORT")] = "127.0.0.1:15003",
-) -> None:  # fmt: skip
+    token_file: Annotated[
+        Path | None, typer.Option("--token-file", help="a file with the token for the evaluator")
+    ] = None,
+    upstream_ca: Annotated[
+        Path | None, typer.Option("--upstream-ca", help="the CA certificate of the upstream service, PEM")
+    ] = None,
+    otlp: Annotated[
+        str,
+        typer.Option(
+            "--otlp", help="send trace spans as OTLP over HTTP, http://HOST:4318; or set OTEL_EXPORTER_OTLP_ENDPOINT"
+        ),
+    ] = "",
+    zipkin: Annotated[
+        str,
+        typer.Option(
+            "--zipkin",
+            help="send trace spans as Zipkin JSON, http://HOST:9411/api/v2/spans; or set OTEL_EXPORTER_ZIPKIN_ENDPOINT",
+        ),
+    ] = "",
+    service: Annotated[
+        str, typer.Option("--service", help="the service name in trace spans; or set OTEL_SERVICE_NAME")
+    ] = "veil-trace",
+    findings: Annotated[
+        Path | None,
+        typer.Option("--findings", help="write what was found into this folder, encrypted with VEIL_PASSPHRASE"),
+    ] = None,
+    read: Annotated[
+        Path | None,
+        typer.Option("--read", help="print an encrypted findings file as JSON lines and exit: contains PHI"),
+    ] = None,
+    config_only: Annotated[
+        Path | None, typer.Option("--config-only", help="write the Envoy configuration as JSON and exit")
+    ] = None,
+    processor_at: Annotated[
+        str, typer.Option("--processor-at", help="with --config-only: the address of the processor, HOST:PORT")
+    ] = "127.0.0.1:15003",
+) -> None:
     """Tag requests that contain PHI (proxy or Envoy filter). The tag is true, false or unknown, in a header and on a trace span."""
     _run(SimpleNamespace(**locals()))
 
@@ -103,11 +190,23 @@ def _run(given: SimpleNamespace) -> None:
         else None
     )
     plan = Plan(
-        front="proxy" if given.proxy else "processor" if given.processor else "envoy", upstream=given.upstream, listen=place_of(given.listen),
-        admin=place_of(given.admin), settings=settings, charge=Charge(labels_of(given.label or ()), given.limit, remote, given.findings is not None, 2 * settings.deadline),
-        workers=given.workers, service=given.service, otlp=given.otlp, zipkin=given.zipkin, findings=given.findings,
-        passphrase=_passphrase() if given.findings is not None else "", ca=str(given.upstream_ca or ""), open_metrics=given.open_metrics,
-    )  # fmt: skip
+        front="proxy" if given.proxy else "processor" if given.processor else "envoy",
+        upstream=given.upstream,
+        listen=place_of(given.listen),
+        admin=place_of(given.admin),
+        settings=settings,
+        charge=Charge(
+            labels_of(given.label or ()), given.limit, remote, given.findings is not None, 2 * settings.deadline
+        ),
+        workers=given.workers,
+        service=given.service,
+        otlp=given.otlp,
+        zipkin=given.zipkin,
+        findings=given.findings,
+        passphrase=_passphrase() if given.findings is not None else "",
+        ca=str(given.upstream_ca or ""),
+        open_metrics=given.open_metrics,
+    )
     serve(plan, typer.echo)
 
 

@@ -9,9 +9,9 @@ from veil.detectors.national import NATIONAL
 from veil.lexicon.language import Language
 from veil.lexicon.vocabulary import family_rank, given_rank
 
-_VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", [
-    *range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10)
-], strict=True))  # fmt: skip
+_VIN_VALUES = dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10)], strict=True)
+)
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
@@ -190,10 +190,24 @@ class Worded:
 
 
 _BY_FORM: dict[str, Callable[[str], bool]] = {
-    "luhn": luhn, "card": card, "npi": npi, "dea": dea, "imei": imei, "vin": vin, "iban": iban, "routing": routing,
-    "ssn": ssn, "mbi": mbi, "ipv4": ipv4, "ipv6": ipv6, "identifier": identifier, "phone": phone, "phone_abroad": phone_abroad, "keyed": keyed,
+    "luhn": luhn,
+    "card": card,
+    "npi": npi,
+    "dea": dea,
+    "imei": imei,
+    "vin": vin,
+    "iban": iban,
+    "routing": routing,
+    "ssn": ssn,
+    "mbi": mbi,
+    "ipv4": ipv4,
+    "ipv6": ipv6,
+    "identifier": identifier,
+    "phone": phone,
+    "phone_abroad": phone_abroad,
+    "keyed": keyed,
     "no_date": no_date,
-} | NATIONAL  # fmt: skip
+} | NATIONAL
 WORDED = ("code", "age", "state", "street", "street_name", "person_word", "borne_word")
 
 

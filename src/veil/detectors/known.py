@@ -24,16 +24,12 @@ _DATES = frozenset({"birth_date", "date", "death_date", "sex"})
 _GIVEN = frozenset({"given_name", "middle_name", "nickname"})
 _NAMES = frozenset({"given_name", "family_name", "full_name", "middle_name", "maiden_name", "name", "nickname"})
 _PLACES = frozenset({"street", "address", "city", "county", "place"})
-_SAME = {
-    long: short
-    for short, longs in {
-        "st": "street str", "ave": "avenue av", "rd": "road", "blvd": "boulevard", "dr": "drive", "ln": "lane",
-        "ct": "court", "pl": "place", "ter": "terrace terr", "pkwy": "parkway", "hwy": "highway", "cir": "circle",
-        "sq": "square", "trl": "trail", "apt": "apartment", "ste": "suite", "n": "north", "s": "south", "e": "east",
-        "w": "west", "mt": "mount", "ft": "fort",
-    }.items()
-    for long in longs.split()
-}  # fmt: skip
+_SHORT_AND_LONG = """
+st street str; ave avenue av; rd road; blvd boulevard; dr drive; ln lane; ct court; pl place; ter terrace terr;
+pkwy parkway; hwy highway; cir circle; sq square; trl trail; apt apartment; ste suite; n north; s south; e east;
+w west; mt mount; ft fort
+"""
+_SAME = {long: short for short, *longs in map(str.split, _SHORT_AND_LONG.split(";")) for long in longs}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,12 @@ def site_pattern(pattern: str, where: str = "") -> Any:
     try:
         return re2.compile(octets(pattern), options)
     except re2.error:
-        raise PolicyError("list-pattern", "a pattern of a list is not a valid RE2 expression", where=where,
-                          hint="look-around and back-references are not supported; see the syntax of RE2") from None  # fmt: skip
+        raise PolicyError(
+            "list-pattern",
+            "a pattern of a list is not a valid RE2 expression",
+            where=where,
+            hint="look-around and back-references are not supported; see the syntax of RE2",
+        ) from None
 
 
 class Allowed(Collection[str]):

@@ -78,5 +78,11 @@ def bsn(value: str) -> bool:
 
 
 NATIONAL: dict[str, Callable[[str], bool]] = {
-    "nhs": nhs, "medicare_au": medicare_au, "nir": nir, "dni": dni, "steuer_id": steuer_id, "nif_pt": nif_pt, "bsn": bsn,
-}  # fmt: skip
+    "nhs": nhs,
+    "medicare_au": medicare_au,
+    "nir": nir,
+    "dni": dni,
+    "steuer_id": steuer_id,
+    "nif_pt": nif_pt,
+    "bsn": bsn,
+}

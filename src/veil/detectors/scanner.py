@@ -142,8 +142,9 @@ def chosen(names: Collection[str]) -> tuple[str, ...]:
 def _detector(name: str, house: Sequence[Known], files: Mapping[str, str], language: Language) -> Detector | Judge:
     found = STANDARD.get(name) or ASKED.get(name)
     if found is None:
-        raise PartError("detector-unknown", "unknown detector",
-                        hint=f"one of standard, {', '.join([*STANDARD, *ASKED])}")  # fmt: skip
+        raise PartError(
+            "detector-unknown", "unknown detector", hint=f"one of standard, {', '.join([*STANDARD, *ASKED])}"
+        )
     module, _, attribute = found.partition(":")
     kind = getattr(import_module(module), attribute)
     if name in _WITH_FILES and not files.get(name):

@@ -23,10 +23,14 @@ _NUMBERED = _words("id ids identifier no nr nbr num number")
 _FILLERS = _NUMBERED | _words("nos numbers key code is was the as")
 _CUES = _words("mrn record account acct chart id ids identifier csn fin har hsp mpi empi ssn pid uid")
 _BY_LABEL = {
-    Label.HEALTH_PLAN: "policy member subscriber beneficiary", Label.LICENSE: "license licence lic passport",
-    Label.DEVICE: "serial", Label.VEHICLE: "vin plate", Label.ZIP: "zip zipcode postal postcode",
-    Label.PHONE: "phone tel telephone ext extension pager", Label.FAX: "fax",
-}  # fmt: skip
+    Label.HEALTH_PLAN: "policy member subscriber beneficiary",
+    Label.LICENSE: "license licence lic passport",
+    Label.DEVICE: "serial",
+    Label.VEHICLE: "vin plate",
+    Label.ZIP: "zip zipcode postal postcode",
+    Label.PHONE: "phone tel telephone ext extension pager",
+    Label.FAX: "fax",
+}
 _PEOPLE = _words("patient patients pt subject client resident participant member case person")
 _DOSES = frozenset(unit for unit in UNITS if len(unit) > 1) | {"u", "g"}
 _LONGEST_DOSE = 6

@@ -9,9 +9,44 @@ from veil.discover.column_words import words_of
 PERSON = "patient"
 # Words of one meaning; the first stands for all.
 _GROUPS = (
-    ("patient", "pat", "pt", "person", "people", "subject", "member", "client", "participant", "resident", "demographic", "mrn", "mpi", "empi", "pid", "paziente", "paciente"),
-    ("provider", "prov", "doctor", "doc", "physician", "practitioner", "clinician", "nurse", "surgeon", "therapist", "staff",
-     "employee", "emp", "caregiver", "attending", "prescriber", "prsnl"),
+    (
+        "patient",
+        "pat",
+        "pt",
+        "person",
+        "people",
+        "subject",
+        "member",
+        "client",
+        "participant",
+        "resident",
+        "demographic",
+        "mrn",
+        "mpi",
+        "empi",
+        "pid",
+        "paziente",
+        "paciente",
+    ),
+    (
+        "provider",
+        "prov",
+        "doctor",
+        "doc",
+        "physician",
+        "practitioner",
+        "clinician",
+        "nurse",
+        "surgeon",
+        "therapist",
+        "staff",
+        "employee",
+        "emp",
+        "caregiver",
+        "attending",
+        "prescriber",
+        "prsnl",
+    ),
     ("encounter", "enc", "visit", "csn"),
     ("admission", "adm", "hadm"),
     ("appointment", "appt"),
@@ -23,7 +58,7 @@ _GROUPS = (
     ("payer", "payor", "insurer", "insurance"),
     ("location", "loc", "address"),
     ("claim", "bill", "invoice"),
-)  # fmt: skip
+)
 _FIRST = {word: group[0] for group in _GROUPS for word in group}
 _RELATIVES = frozenset(
     {"mother", "father", "parent", "spouse", "sibling", "child", "twin", "newborn", "donor", "recipient", "partner"}
@@ -32,8 +67,29 @@ _NOT_PATIENTS = frozenset(
     {"staff", "family", "contact", "emergency", "guardian", "guarantor", "team", "board", *_RELATIVES}
 )
 _ID_WORDS = frozenset(
-    {"id", "ids", "uuid", "guid", "key", "no", "nr", "num", "number", "nbr", "code", "pk", "fk", "sk", "identifier", "ident", "ref", "reference", "uid", "index"}
-)  # fmt: skip
+    {
+        "id",
+        "ids",
+        "uuid",
+        "guid",
+        "key",
+        "no",
+        "nr",
+        "num",
+        "number",
+        "nbr",
+        "code",
+        "pk",
+        "fk",
+        "sk",
+        "identifier",
+        "ident",
+        "ref",
+        "reference",
+        "uid",
+        "index",
+    }
+)
 _SAID_OF_TABLES = frozenset(
     {
         "tbl",
@@ -53,7 +109,21 @@ _SAID_OF_TABLES = frozenset(
         "main",
     }
 ) | {"record", "registry", "roster"}
-_PLACES = frozenset({"provider", "organization", "department", "payer", "location", "room", "bed", "specialty", "user", "supplier", "vendor"})  # fmt: skip
+_PLACES = frozenset(
+    {
+        "provider",
+        "organization",
+        "department",
+        "payer",
+        "location",
+        "room",
+        "bed",
+        "specialty",
+        "user",
+        "supplier",
+        "vendor",
+    }
+)
 _THINGS = _PLACES | {
     "medication",
     "test",

@@ -120,15 +120,31 @@ def _agrees(kind: str, signals: Signals) -> bool:
     dates, numeric = at("date") + at("clock"), at("integer") + at("decimal")
     named = at("name") + at("given") + at("family")
     tests = {
-        "given_name": numeric < 0.1 and signals.words < 3, "family_name": numeric < 0.1 and signals.words < 4,
-        "person_name": numeric < 0.1 and dates < 0.1 and named > 0.3 and at("place") < 0.5 and at("plain") < 0.7, "staff_name": numeric < 0.1 and named > 0.2,
-        "organization": at("place") > 0.3 or (at("lettered") > 0.9 and signals.words > 1 and at("plain") < 0.5), "birth_date": at("date") > 0.5, "datetime": at("date") > 0.5,
-        "birth_year": at("year") > 0.5, "date_part": numeric > 0.5, "time": at("clock") > 0.5, "number": at("serial") + at("login") + at("integer") > 0.3 and at("name") < 0.5,
-        "phone": at("phone") > 0.3 or at("integer") > 0.5, "email": at("email") > 0.3, "address": dates < 0.2 and numeric < 0.5 and signals.words > 1, "city": numeric < 0.2,
-        "county": True, "coordinates": numeric > 0.5, "zip": signals.longest <= 12, "state": numeric < 0.2 and signals.longest < 40 and signals.different < 260,
-        "code": signals.different < max(60, signals.seen / 2) and signals.words < 8, "age": numeric > 0.5, "measure": numeric > 0.5,
-        "text": not _short_list(signals) and dates < 0.5 and numeric < 0.9, "id": dates < 0.3 and signals.words < 2 and at("decimal") < 0.2,
-    }  # fmt: skip
+        "given_name": numeric < 0.1 and signals.words < 3,
+        "family_name": numeric < 0.1 and signals.words < 4,
+        "person_name": numeric < 0.1 and dates < 0.1 and named > 0.3 and at("place") < 0.5 and at("plain") < 0.7,
+        "staff_name": numeric < 0.1 and named > 0.2,
+        "organization": at("place") > 0.3 or (at("lettered") > 0.9 and signals.words > 1 and at("plain") < 0.5),
+        "birth_date": at("date") > 0.5,
+        "datetime": at("date") > 0.5,
+        "birth_year": at("year") > 0.5,
+        "date_part": numeric > 0.5,
+        "time": at("clock") > 0.5,
+        "number": at("serial") + at("login") + at("integer") > 0.3 and at("name") < 0.5,
+        "phone": at("phone") > 0.3 or at("integer") > 0.5,
+        "email": at("email") > 0.3,
+        "address": dates < 0.2 and numeric < 0.5 and signals.words > 1,
+        "city": numeric < 0.2,
+        "county": True,
+        "coordinates": numeric > 0.5,
+        "zip": signals.longest <= 12,
+        "state": numeric < 0.2 and signals.longest < 40 and signals.different < 260,
+        "code": signals.different < max(60, signals.seen / 2) and signals.words < 8,
+        "age": numeric > 0.5,
+        "measure": numeric > 0.5,
+        "text": not _short_list(signals) and dates < 0.5 and numeric < 0.9,
+        "id": dates < 0.3 and signals.words < 2 and at("decimal") < 0.2,
+    }
     return bool(tests.get(kind, False))
 
 

@@ -17,9 +17,19 @@ from veil.discover.entities import (
 from veil.discover.keys import SAME_VALUES, KeyColumns, Place, Tables, is_bare, is_own_key, keys_among
 from veil.discover.titles import title_of
 
-_PERSONAL = frozenset({
-    "given_name", "family_name", "person_name", "birth_date", "birth_year", "number", "phone", "email", "address",
-})  # fmt: skip
+_PERSONAL = frozenset(
+    {
+        "given_name",
+        "family_name",
+        "person_name",
+        "birth_date",
+        "birth_year",
+        "number",
+        "phone",
+        "email",
+        "address",
+    }
+)
 _OVERLAP = 0.1
 
 
@@ -180,8 +190,11 @@ def _through(found: Subjects, keys: KeyColumns, table: str) -> bool:
     if is_of_places(table):
         return False
     reached = [*found.direct, *found.through]
-    links = [(score, place, key) for place, (key, score) in keys.links.items()
-             if place[0] == table and key[0] in reached and key[1] != found.direct.get(key[0])]  # fmt: skip
+    links = [
+        (score, place, key)
+        for place, (key, score) in keys.links.items()
+        if place[0] == table and key[0] in reached and key[1] != found.direct.get(key[0])
+    ]
     if not links:
         return False
     _, place, key = max(links, key=lambda link: (link[0], -reached.index(link[2][0])))

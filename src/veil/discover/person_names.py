@@ -8,21 +8,45 @@ NAMES = frozenset({"person_name", "given_name", "family_name", "staff_name"})
 
 # A word and how columns spell it, in letters alone; the first that a name contains as words, or begins with, is taken.
 _SPELLED = (
-    ("emergency_contact", r"emergency|emerg|emrg|ice contact"), ("next_of_kin", r"next of kin|nextofkin|nok|kin"),
-    ("mother", r"mothers?|mom|mum|mothersmaiden"), ("father", r"fathers?|dad"), ("guardian", r"guardians?"),
-    ("spouse", r"spouses?|husband|wife"), ("partner", r"partner"), ("parent", r"parents?"), ("child", r"child|newborn|baby|infant"),
-    ("son", r"son"), ("daughter", r"daughter"), ("sibling", r"sibling|brother|sister"), ("caregiver", r"caregiver|carer|caretaker"),
-    ("relative", r"relatives?|relation|family member"), ("attending", r"attending|attd|attphys"), ("admitting", r"admitting"),
-    ("referring", r"referring|referrer|referral|referred|refdr|ref (?:dr|doctor|physician|provider|md)"), ("ordering", r"ordering"),
-    ("pcp", r"pcp|primary care"), ("operating", r"operating|surgeon"), ("consulting_physician", r"consulting|consultant"),
-    ("prescriber", r"prescriber|prescribing"), ("nurse", r"nurse"), ("provider", r"providers?"),
-    ("physician", r"physicians?|doctors?|dr|clinician"), ("guarantor", r"guarantor"),
-    ("subscriber", r"subscriber|policy ?holder|insured"), ("responsible_party", r"responsible"), ("owner", r"owner"),
-    ("interpreter", r"interpreter"), ("informant", r"informant"), ("witness", r"witness"), ("contact", r"contact"),
-)  # fmt: skip
+    ("emergency_contact", r"emergency|emerg|emrg|ice contact"),
+    ("next_of_kin", r"next of kin|nextofkin|nok|kin"),
+    ("mother", r"mothers?|mom|mum|mothersmaiden"),
+    ("father", r"fathers?|dad"),
+    ("guardian", r"guardians?"),
+    ("spouse", r"spouses?|husband|wife"),
+    ("partner", r"partner"),
+    ("parent", r"parents?"),
+    ("child", r"child|newborn|baby|infant"),
+    ("son", r"son"),
+    ("daughter", r"daughter"),
+    ("sibling", r"sibling|brother|sister"),
+    ("caregiver", r"caregiver|carer|caretaker"),
+    ("relative", r"relatives?|relation|family member"),
+    ("attending", r"attending|attd|attphys"),
+    ("admitting", r"admitting"),
+    ("referring", r"referring|referrer|referral|referred|refdr|ref (?:dr|doctor|physician|provider|md)"),
+    ("ordering", r"ordering"),
+    ("pcp", r"pcp|primary care"),
+    ("operating", r"operating|surgeon"),
+    ("consulting_physician", r"consulting|consultant"),
+    ("prescriber", r"prescriber|prescribing"),
+    ("nurse", r"nurse"),
+    ("provider", r"providers?"),
+    ("physician", r"physicians?|doctors?|dr|clinician"),
+    ("guarantor", r"guarantor"),
+    ("subscriber", r"subscriber|policy ?holder|insured"),
+    ("responsible_party", r"responsible"),
+    ("owner", r"owner"),
+    ("interpreter", r"interpreter"),
+    ("informant", r"informant"),
+    ("witness", r"witness"),
+    ("contact", r"contact"),
+)
 _PATTERNS = [(word, re.compile(rf"(?:^|\s)(?:{spelled})(?:\s|$)")) for word, spelled in _SPELLED]
-_RUN_TOGETHER = [(word, re.compile(rf"^(?:{spelled.replace(' ', '')})(?:s?(?:first|last|given|family|full|middle|maiden)?name)?$"))
-                 for word, spelled in _SPELLED]  # fmt: skip
+_RUN_TOGETHER = [
+    (word, re.compile(rf"^(?:{spelled.replace(' ', '')})(?:s?(?:first|last|given|family|full|middle|maiden)?name)?$"))
+    for word, spelled in _SPELLED
+]
 
 
 def person_word(column: str) -> str:

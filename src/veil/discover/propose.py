@@ -18,8 +18,17 @@ from veil.parts import FORMATS, kind_of, traits_of
 from veil.policy.profile import Profile, read_profile
 from veil.stores import FolderStore, data_files
 
-_KNOWN = {"given_name": "true", "family_name": "true", "person_name": "true", "phone": "strong", "email": "strong", "address": "true",
-          "city": "true", "number": "strong", "birth_date": "true"}  # fmt: skip
+_KNOWN = {
+    "given_name": "true",
+    "family_name": "true",
+    "person_name": "true",
+    "phone": "strong",
+    "email": "strong",
+    "address": "true",
+    "city": "true",
+    "number": "strong",
+    "birth_date": "true",
+}
 _LABEL = {"number": "ID", "phone": "PHONE", "email": "EMAIL", "address": "LOCATION", "city": "LOCATION"}
 _WHOLE = frozenset({"id", "number", "phone", "zip", "age", "birth_year"})
 _NEARLY_ALL = 0.98

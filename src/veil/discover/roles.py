@@ -5,10 +5,26 @@ from __future__ import annotations
 from veil.discover.kinds import DIRECT, Guess
 
 _ROLES = {
-    "birth_date": "quasi", "birth_year": "quasi", "date_part": "quasi", "age": "quasi", "zip": "quasi", "city": "quasi", "county": "quasi",
-    "state": "quasi", "coordinates": "quasi", "organization": "quasi", "datetime": "date", "date": "date", "time": "date", "text": "text",
-    "document": "text", "id": "key", "code": "code", "measure": "measure", "empty": "empty",
-}  # fmt: skip
+    "birth_date": "quasi",
+    "birth_year": "quasi",
+    "date_part": "quasi",
+    "age": "quasi",
+    "zip": "quasi",
+    "city": "quasi",
+    "county": "quasi",
+    "state": "quasi",
+    "coordinates": "quasi",
+    "organization": "quasi",
+    "datetime": "date",
+    "date": "date",
+    "time": "date",
+    "text": "text",
+    "document": "text",
+    "id": "key",
+    "code": "code",
+    "measure": "measure",
+    "empty": "empty",
+}
 _WIDE = frozenset(
     {"coordinates", "organization", "time"}
 )  # nearly every row its own, or nothing that an outsider knows

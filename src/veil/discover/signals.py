@@ -31,22 +31,29 @@ _PATTERNS = {
     "decimal": re.compile(r"-?\d*\.\d+([eE][+-]?\d+)?"),
     "url": re.compile(r"https?://\S+"),
     "ip": re.compile(r"\d{1,3}(\.\d{1,3}){3}"),
-    "street": re.compile(r"\d+\s+[\w.' ]+\b(St|Street|Ave|Avenue|Rd|Road|Ln|Lane|Dr|Drive|Ct|Court|Blvd|Boulevard|Way|Pl|Place|Ter|Terrace|Hwy)\b.*", re.IGNORECASE),
+    "street": re.compile(
+        r"\d+\s+[\w.' ]+\b(St|Street|Ave|Avenue|Rd|Road|Ln|Lane|Dr|Drive|Ct|Court|Blvd|Boulevard|Way|Pl|Place|Ter|Terrace|Hwy)\b.*",
+        re.IGNORECASE,
+    ),
     "year": re.compile(r"(18|19|20)\d{2}"),
     "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
     "coded": re.compile(r"[A-Za-z]{0,4}[-_]?\d{3,}[A-Za-z]?"),
     "json": re.compile(r"\s*[\[{].*[\]}]\s*", re.DOTALL),
     "sex": re.compile(r"[FMU]|female|male|unknown|other|woman|man", re.IGNORECASE),
     "latlon": re.compile(r"-?\d{1,3}\.\d{4,}"),
-    "serial": re.compile(r"(?=(?:\D*\d){4})(?=.{5,40}$)[A-Za-z0-9()]+([-./_:][A-Za-z0-9()]+)*"),  # one word with four digits and more
+    "serial": re.compile(
+        r"(?=(?:\D*\d){4})(?=.{5,40}$)[A-Za-z0-9()]+([-./_:][A-Za-z0-9()]+)*"
+    ),  # one word with four digits and more
     "login": re.compile(r"[a-z]{2,20}\d{1,4}|[a-z]{1,12}[._][a-z]{2,20}\d{0,4}"),
     "icd": re.compile(r"[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"),
     "loinc": re.compile(r"\d{1,5}-\d"),
     "place": re.compile(rf".*\b({_PLACES})\b.*", re.IGNORECASE),
     "race": re.compile(rf"({_RACES}).*|.*(/|or|-)({_RACES}).*", re.IGNORECASE),
-    "marriage": re.compile(r"(never[- ])?married.*|single|divorced|widowed|separated|partner\w*|spouse.*", re.IGNORECASE),
+    "marriage": re.compile(
+        r"(never[- ])?married.*|single|divorced|widowed|separated|partner\w*|spouse.*", re.IGNORECASE
+    ),
     "lettered": re.compile(r".*[A-Za-z]{2}.*", re.DOTALL),
-}  # fmt: skip
+}
 _MOSTLY = 0.5
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -92,10 +99,15 @@ def signals_of(values: Sequence[str | None]) -> Signals:
     dated = max(share["date"], share["year"]) > _MOSTLY
     years = [year for value in there if dated and (year := _year_in(value))]
     return Signals(
-        len(there), len(there) / len(values), len(set(there)) / len(there), len(set(there)),
-        sum(len(value.split()) for value in there) / len(there), max(map(len, there)), share,
+        len(there),
+        len(there) / len(values),
+        len(set(there)) / len(there),
+        len(set(there)),
+        sum(len(value.split()) for value in there) / len(there),
+        max(map(len, there)),
+        share,
         (min(years), max(years)) if years else None,
-    )  # fmt: skip
+    )
 
 
 def _year_in(value: str) -> int:

@@ -89,8 +89,17 @@ def grouped(names: Sequence[str]) -> dict[str, list[str]]:
     return tables
 
 
-def looked_at(store: Store, name: str, files: list[str], kind: str, *, rows: int = ROWS, seed: int = 0, hear: bool = False,
-              tell: Progress | None = None) -> SurveyedTable:  # fmt: skip
+def looked_at(
+    store: Store,
+    name: str,
+    files: list[str],
+    kind: str,
+    *,
+    rows: int = ROWS,
+    seed: int = 0,
+    hear: bool = False,
+    tell: Progress | None = None,
+) -> SurveyedTable:
     """One table, looked at by a sample of its rows.
 
     Keeps:   where the first row seems to be one of the data, nothing of it is told.
@@ -156,13 +165,17 @@ def _name_keys(tables: Sequence[SurveyedTable], subjects: Subjects) -> None:
     """A column that refers to the ids of a table about people is an id too, however few values it has; a dictionary's codes stay codes."""
     ids = {
         subjects.domains[table.name, column]: table.name
-        for table in tables if _of_people(table, subjects)
-        for column, guess in table.guesses.items() if guess.kind == "id" and (table.name, column) in subjects.domains
-    }  # fmt: skip
+        for table in tables
+        if _of_people(table, subjects)
+        for column, guess in table.guesses.items()
+        if guess.kind == "id" and (table.name, column) in subjects.domains
+    }
     of_ids = {
         subjects.domains[table.name, column]
-        for table in tables for column, guess in table.guesses.items() if guess.kind == "id" and (table.name, column) in subjects.domains
-    }  # fmt: skip
+        for table in tables
+        for column, guess in table.guesses.items()
+        if guess.kind == "id" and (table.name, column) in subjects.domains
+    }
     for table in tables:
         for column, seems in table.guesses.items():
             domain = subjects.domains.get((table.name, column), "")
@@ -209,20 +222,39 @@ def record_of(tables: Sequence[SurveyedTable], subjects: Subjects, *, rows: int,
     """What was seen as JSON: names of tables and columns, shares, counts, words of evidence; no value."""
     names = shown_names(tables)
     return {
-        "rows_looked_at": rows, "seed": seed,
+        "rows_looked_at": rows,
+        "seed": seed,
         "person": f"{names[subjects.person[0]]}.{subjects.person[1]}" if subjects.person else None,
-        "tables": [{
-            "table": names[table.name], "looked_at": table.looked, "drawn_from": table.read, "whole": table.whole, "failed": table.failed or None,
-            "quasi": table.quasi, "unique_on_quasi": round(table.alone, 4), "columns": [column_of(table, column) for column in table.guesses],
-        } for table in tables],
-    }  # fmt: skip
+        "tables": [
+            {
+                "table": names[table.name],
+                "looked_at": table.looked,
+                "drawn_from": table.read,
+                "whole": table.whole,
+                "failed": table.failed or None,
+                "quasi": table.quasi,
+                "unique_on_quasi": round(table.alone, 4),
+                "columns": [column_of(table, column) for column in table.guesses],
+            }
+            for table in tables
+        ],
+    }
 
 
 def column_of(table: SurveyedTable, column: str) -> Record:
     """One column: its role and kind, how sure, why, and how full and how distinct it is."""
     guess, signals = table.guesses[column], table.signals[column]
-    return {"column": column, "role": role_of(guess), "kind": guess.kind, "form": guess.form or None, "sure": round(guess.sure, 2), "evidence": guess.why,
-            "null": round(1 - signals.filled, 4), "distinct": round(signals.distinct, 4), "different": signals.different}  # fmt: skip
+    return {
+        "column": column,
+        "role": role_of(guess),
+        "kind": guess.kind,
+        "form": guess.form or None,
+        "sure": round(guess.sure, 2),
+        "evidence": guess.why,
+        "null": round(1 - signals.filled, 4),
+        "distinct": round(signals.distinct, 4),
+        "different": signals.different,
+    }
 
 
 def quasi_of(paths: Sequence[str]) -> list[str]:

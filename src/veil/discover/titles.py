@@ -28,29 +28,69 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (r"_fips_|_county(_\w+)?_$|_parish_", "county", ""),
     (r"_(sex|gender)(_\w+)?_$", "code", "sex"),
     (r"_(race|ethnic\w*|hispanic)(_\w+)?_$", "code", "race"),
-    (r"_(marital\w*|religion|language|education|occupation|profession|work_?class|nationality|citizenship)(_\w+)?_$", "code", "circumstance"),
-    (r"^_(patient|pat|pt|person|subject|member|client|participant|resident|donor)_(codes?|cd|ref|reference|tag|index)_$", "id", "?"),
-    (r"_concept_id(_\d)?_$|_(cd|c|yn|flag|ind|mgmt|types?|status|class|category|codes?|units?|uom|use|preferred|version)_$", "code", ""),
+    (
+        r"_(marital\w*|religion|language|education|occupation|profession|work_?class|nationality|citizenship)(_\w+)?_$",
+        "code",
+        "circumstance",
+    ),
+    (
+        r"^_(patient|pat|pt|person|subject|member|client|participant|resident|donor)_(codes?|cd|ref|reference|tag|index)_$",
+        "id",
+        "?",
+    ),
+    (
+        r"_concept_id(_\d)?_$|_(cd|c|yn|flag|ind|mgmt|types?|status|class|category|codes?|units?|uom|use|preferred|version)_$",
+        "code",
+        "",
+    ),
     (r"_state_(c|cd)_|_(icd|snomed|cpt|loinc|rxnorm|ndc|hcpcs)\w*_", "code", ""),
-    (r"^_(domain|vocabulary|concept_class|relationship|reverse_relationship|source_vocabulary|target_vocabulary)_id_$", "code", "?"),
+    (
+        r"^_(domain|vocabulary|concept_class|relationship|reverse_relationship|source_vocabulary|target_vocabulary)_id_$",
+        "code",
+        "?",
+    ),
     (r"_(types?|class|status|category)_id\d?_$", "code", ""),
     (r"_(seq|sequence|line|item|isolate|response|lot|batch|rank|set|version)_?(num|no|nr|number|nbr)_$", "code", "?"),
     (r"_(item_?id|domain_id|definition_id|nom(enclature)?_id|substance_id|site_?id)_$", "code", "?"),
     (r"^_(dx|proc|payor|plan|room|bed|component|medication|allergen|language|unit)_id_$|^_item_?id_$", "code", "?"),
-    (r"_(mrns?|medical_record\w*|e?mpi)_|_(mr|chart|hospital)_(no|nr|num|nbr|number)_|_(med|medical)_rec\w*_", "id", "MRN"),
+    (
+        r"_(mrns?|medical_record\w*|e?mpi)_|_(mr|chart|hospital)_(no|nr|num|nbr|number)_|_(med|medical)_rec\w*_",
+        "id",
+        "MRN",
+    ),
     (r"_(ssn\w*|socsec\w*|social_?sec\w*|soc_?sec\w*|sin|nhs_(number|no|num))_", "number", "SSN"),
     (r"_(passport|drivers?|licen[cs]e)(_\w+)?_$|_(npi|dea)(_(number|num|no|nbr|id))?_$", "number", "LICENSE"),
-    (r"phone|_phne_|_ph_(no|nr|number|num)_$|_(home|work|cell|mobile)_ph_$|_telefon\w*_|_(tel|mobile|cell|pager|fax)(_(number|num|no|nbr))?_$|_extension_$", "phone", ""),
+    (
+        r"phone|_phne_|_ph_(no|nr|number|num)_$|_(home|work|cell|mobile)_ph_$|_telefon\w*_|_(tel|mobile|cell|pager|fax)(_(number|num|no|nbr))?_$|_extension_$",
+        "phone",
+        "",
+    ),
     (r"_e_?mail", "email", ""),
-    (r"_(first|given|fore|middle)_?name(_\w+)?_$|_name_(first|given|middle)(_\w+)?_$|_(fname|mname|vorname|forename|prenom)_$|^_(first|middle|given)_$", "given_name", ""),
-    ((r"_(last|sur|family|maiden)_?name(_\w+)?_$|_name_(last|family|maiden)(_\w+)?_$|_maiden(_name)?_$"
-      r"|_(lname|surname|nachname|apellidos?|nom_de_famille)_$|^_(last|family)_$"), "family_name", ""),
+    (
+        r"_(first|given|fore|middle)_?name(_\w+)?_$|_name_(first|given|middle)(_\w+)?_$|_(fname|mname|vorname|forename|prenom)_$|^_(first|middle|given)_$",
+        "given_name",
+        "",
+    ),
+    (
+        (
+            r"_(last|sur|family|maiden)_?name(_\w+)?_$|_name_(last|family|maiden)(_\w+)?_$|_maiden(_name)?_$"
+            r"|_(lname|surname|nachname|apellidos?|nom_de_famille)_$|^_(last|family)_$"
+        ),
+        "family_name",
+        "",
+    ),
     (r"_(name_)?(prefix|suffix)_$", "code", "?"),
     (r"_birth_?time_$", "time", "?"),
     (r"_birth_?(year|yr)_|_(year|yr)_?(of_?)?birth_|_yob_|_born_(year|yr)_|_byear_", "birth_year", ""),
     (r"_(month|day)_?of_?birth_|_birth_?month_", "date_part", ""),
-    ((r"_dob_|birth_?(date|day|dt)|date_?(of_?)?birth|_(bdate|birthdt|brthdat\w*|brth_?dt\w*|bday|birthdate\w*|geburts(datum|tag)|f_?nac"
-      r"|fecha_(de_)?nac\w*|(date_(de_)?)?naissance)_|^_birth_$|^_born(_\w+)?_$"), "birth_date", ""),
+    (
+        (
+            r"_dob_|birth_?(date|day|dt)|date_?(of_?)?birth|_(bdate|birthdt|brthdat\w*|brth_?dt\w*|bday|birthdate\w*|geburts(datum|tag)|f_?nac"
+            r"|fecha_(de_)?nac\w*|(date_(de_)?)?naissance)_|^_birth_$|^_born(_\w+)?_$"
+        ),
+        "birth_date",
+        "",
+    ),
     (r"birth_?place|_(city|town|municipality|village)(_\w+)?_$", "city", ""),
     (r"_(latitude|longitude|lat|lon|lng|geocode\w*|coordinates?)_", "coordinates", "?"),
     (r"_(state|province|country)(_\w+)?_$", "state", "?"),
@@ -60,24 +100,58 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (rf"_({_THINGS})_(\w+_)?(name|fullname|title|label)_$", "code", "?"),
     (rf"^_({_STAFF})_$", "staff_name", "?"),
     (r"_(account|acct)(_?(number|num|no|nbr|id))?_$", "number", "ACCOUNT"),
-    (r"_(insurance|member|policy|beneficiary|subscr\w*|group|mbi|medicare|medicaid)_?(id|number|num|no|nbr)_$", "number", "HEALTH_PLAN"),
-    (r"_(accession|serial|udi|vin|plate|login|user_?name|device|unique_device)(_?(id|number|num|no|nbr))?_$|_token_\d+_", "number", "ID"),
-    (r"_(street|address|addr|add_line|address_line)(_?(street|line|detail|text))?(_?\d)?_$|_street_addr\w*_", "address", "?"),
+    (
+        r"_(insurance|member|policy|beneficiary|subscr\w*|group|mbi|medicare|medicaid)_?(id|number|num|no|nbr)_$",
+        "number",
+        "HEALTH_PLAN",
+    ),
+    (
+        r"_(accession|serial|udi|vin|plate|login|user_?name|device|unique_device)(_?(id|number|num|no|nbr))?_$|_token_\d+_",
+        "number",
+        "ID",
+    ),
+    (
+        r"_(street|address|addr|add_line|address_line)(_?(street|line|detail|text))?(_?\d)?_$|_street_addr\w*_",
+        "address",
+        "?",
+    ),
     (r"_age(_(years?|yrs?|at_\w+|in_\w+))?_$|_(anchor|patient|current)_age_", "age", ""),
     (r"_(id|ids|uuid|guid|csn|u?oid|uid)\d?_$|^_id_(?!type|code|number_type)\w+_$", "id", "?"),
-    (r"^_(diagnos[ei]s|dx|diag|proc|procedure|reaction|modifier|severity|ownership|method|modality|route|frequency|disposition|outcome|priority|special+i?ty)_?\d*_$", "code", "?"),
-    (r"_(note|notes|comments?|text|narrative|remarks?|report|summary|reason|impression|history|sig|ftdesc|complaint|snippet)_(\w+_)?$", "text", "?"),
+    (
+        r"^_(diagnos[ei]s|dx|diag|proc|procedure|reaction|modifier|severity|ownership|method|modality|route|frequency|disposition|outcome|priority|special+i?ty)_?\d*_$",
+        "code",
+        "?",
+    ),
+    (
+        r"_(note|notes|comments?|text|narrative|remarks?|report|summary|reason|impression|history|sig|ftdesc|complaint|snippet)_(\w+_)?$",
+        "text",
+        "?",
+    ),
     (r"_(blob\w*|contents|overview_\w+|annotation\w*)_(\w+_)?$", "text", "?"),
     (r"_(year|yr)_$", "datetime", "?"),
     (r"_(date|datetime|dt|dttm|tm|timestamp|ts|day|dod)_|(date|time)\d?_$|_(at|on)_$", "datetime", ""),
     (r"^_(start|stop|begin|end|admitted|discharged|collected|ordered|period_start|period_end)_$", "datetime", ""),
-    (rf"^_(un)?covered_\w+_$|^_(total|sum|avg|average|mean|unique|number_of|num_of|no_of|count_of)_\w+_$|_({_COUNTED})(_({_UNITS}))?\d?_$|_({_UNITS})_$", "measure", "?"),
+    (
+        rf"^_(un)?covered_\w+_$|^_(total|sum|avg|average|mean|unique|number_of|num_of|no_of|count_of)_\w+_$|_({_COUNTED})(_({_UNITS}))?\d?_$|_({_UNITS})_$",
+        "measure",
+        "?",
+    ),
     (r"_desc(ription)?\d?_$|_title_$|_display_$", "text", "?"),
-    ((r"_(id|key|identifier|ident|eid|pid|pk|fk|sk|num|nr|nbr|number|no)(_?\d)?_$|^_(patient|encounter|subject|person|visit|member|client"
-      r"|participant|admission|appointment|episode)_$"), "id", "?"),
-    (r"(patient|person|subject|member|encounter|provider|claim|order|pat|enc|visit|note|event|specimen|payer|appointment)_?id\d?_$", "id", "?"),
+    (
+        (
+            r"_(id|key|identifier|ident|eid|pid|pk|fk|sk|num|nr|nbr|number|no)(_?\d)?_$|^_(patient|encounter|subject|person|visit|member|client"
+            r"|participant|admission|appointment|episode)_$"
+        ),
+        "id",
+        "?",
+    ),
+    (
+        r"(patient|person|subject|member|encounter|provider|claim|order|pat|enc|visit|note|event|specimen|payer|appointment)_?id\d?_$",
+        "id",
+        "?",
+    ),
     (r"^_(name|full_?name)_$|_name_$", "person_name", "?"),
-)  # fmt: skip
+)
 _COMPILED = tuple((re.compile(pattern), kind, form) for pattern, kind, form in _ROWS)
 
 

@@ -36,9 +36,14 @@ def names_people(source: SourcePlan) -> bool:
 def bearers_of(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Roster) -> Iterator[Bearer]:
     """Everybody whom a batch names by given and family name."""
     rules = dict(source.rules)
-    own = tuple((field, rule.kind) for field in batch.fields
-                if (rule := rule_at(field.address, rules)) is not None and rule.kind in NAME_KINDS
-                and not rule.person and rule.known != "staff")  # fmt: skip
+    own = tuple(
+        (field, rule.kind)
+        for field in batch.fields
+        if (rule := rule_at(field.address, rules)) is not None
+        and rule.kind in NAME_KINDS
+        and not rule.person
+        and rule.known != "staff"
+    )
     if own:
         subject = Named("", is_staff=False, fields=own)
         whose = spread_to(own[0][0], subjects)

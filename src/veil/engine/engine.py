@@ -124,8 +124,12 @@ class _Work:
             return found
         if unlisted == "drop":
             return _DROP
-        raise PolicyError("path-unlisted", "the data contain a field without a rule", where=self._source.name,
-                          hint="give it a rule, or set `unlisted: drop`")  # fmt: skip
+        raise PolicyError(
+            "path-unlisted",
+            "the data contain a field without a rule",
+            where=self._source.name,
+            hint="give it a rule, or set `unlisted: drop`",
+        )
 
     def _column(self, field: Field, batch: Batch, rule: Rule, address: str, people: People) -> _Answer:
         """What becomes of a field."""

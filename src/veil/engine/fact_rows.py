@@ -18,10 +18,18 @@ from veil.policy.plan import SourcePlan
 
 # The kind and label of a known identifier, by the fact that a row holds. An age, a place as numbers are none.
 _KNOWN = {
-    "birth": ("birth_date", Label.DATE), "name": ("full_name", Label.NAME), "given_name": ("given_name", Label.NAME),
-    "family_name": ("family_name", Label.NAME), "phone": ("phone", Label.PHONE), "email": ("email", Label.EMAIL), "zip": ("zip", Label.ZIP),
-    "city": ("city", Label.LOCATION), "county": ("county", Label.LOCATION), "address": ("address", Label.LOCATION), "number": ("number", Label.ID),
-}  # fmt: skip
+    "birth": ("birth_date", Label.DATE),
+    "name": ("full_name", Label.NAME),
+    "given_name": ("given_name", Label.NAME),
+    "family_name": ("family_name", Label.NAME),
+    "phone": ("phone", Label.PHONE),
+    "email": ("email", Label.EMAIL),
+    "zip": ("zip", Label.ZIP),
+    "city": ("city", Label.LOCATION),
+    "county": ("county", Label.LOCATION),
+    "address": ("address", Label.LOCATION),
+    "number": ("number", Label.ID),
+}
 
 
 class Fact(NamedTuple):

@@ -100,8 +100,14 @@ def _read(meant: Meant, span: Span) -> Meant:
     return replace(meant, role=span.role) if meant.role == "other" and span.role in ROLES else meant
 
 
-def _meant(words: tuple[str, ...], cue: str, own: frozenset[str], owner: Owner, staff: Staff,
-           others: dict[tuple[str, ...], str]) -> Meant:  # fmt: skip
+def _meant(
+    words: tuple[str, ...],
+    cue: str,
+    own: frozenset[str],
+    owner: Owner,
+    staff: Staff,
+    others: dict[tuple[str, ...], str],
+) -> Meant:
     if words in others and cue != "clinician" and (cue == "relative" or not _is_own(words, own)):
         return Meant(others[words], person_key(owner.subject or "", words), words)
     if _is_own(words, own) and (cue != "clinician" or len(words) > 1):

@@ -39,8 +39,20 @@ from veil.roster import Roster
 
 _FALLBACK = Placeholder()
 _WORD = re.compile(r"\w+")
-_NO_IDS = frozenset({Label.NAME, Label.DATE, Label.AGE, Label.AGE_OVER_89, Label.YEAR, Label.TIME, Label.WEEKDAY,
-                     Label.STATE, Label.ORGANIZATION, Label.PROFESSION})  # an age of 92 is no id 92  # fmt: skip
+_NO_IDS = frozenset(
+    {
+        Label.NAME,
+        Label.DATE,
+        Label.AGE,
+        Label.AGE_OVER_89,
+        Label.YEAR,
+        Label.TIME,
+        Label.WEEKDAY,
+        Label.STATE,
+        Label.ORGANIZATION,
+        Label.PROFESSION,
+    }
+)  # an age of 92 is no id 92
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +159,16 @@ class Scans:
             for text, code, found_one in zip(texts, languages, found, strict=True)
         ]
 
-    def _replaced(self, mentions: list[_Mention], spans: list[list[Span]], subjects: pa.Array, *, day_first: bool,
-                  report: Report, address: str) -> list[list[str]]:  # fmt: skip
+    def _replaced(
+        self,
+        mentions: list[_Mention],
+        spans: list[list[Span]],
+        subjects: pa.Array,
+        *,
+        day_first: bool,
+        report: Report,
+        address: str,
+    ) -> list[list[str]]:
         answers = [[""] * len(found) for found in spans]
         groups: dict[tuple[Label, str], list[_Mention]] = defaultdict(list)
         for mention in mentions:
@@ -162,8 +182,17 @@ class Scans:
                 answers[mention.text][mention.at] = answer
         return answers
 
-    def _answers(self, label: Label, treatment: Treatment, mentions: list[_Mention], subjects: pa.Array, *, day_first: bool,
-                 report: Report, address: str) -> list[str]:  # fmt: skip
+    def _answers(
+        self,
+        label: Label,
+        treatment: Treatment,
+        mentions: list[_Mention],
+        subjects: pa.Array,
+        *,
+        day_first: bool,
+        report: Report,
+        address: str,
+    ) -> list[str]:
         values = pa.array([mention.value for mention in mentions], pa.large_string())
         if isinstance(treatment, Drop):
             return [""] * len(mentions)
@@ -186,8 +215,10 @@ class Scans:
         owners = subjects.take(pa.array([mention.text for mention in mentions], pa.int64()))
         facts: dict[str, pa.Array] = {}
         person = pa.array([mention.meant.person for mention in mentions], pa.large_string())
-        house = [STAFF_HOUSEHOLD if mention.meant.role == "clinician" else owner
-                 for mention, owner in zip(mentions, owners.to_pylist(), strict=True)]  # fmt: skip
+        house = [
+            STAFF_HOUSEHOLD if mention.meant.role == "clinician" else owner
+            for mention, owner in zip(mentions, owners.to_pylist(), strict=True)
+        ]
         households = pa.array(house, pa.large_string())
         if self._roster is not None and isinstance(treatment, Apply) and label in (Label.NAME, Label.DATE, Label.YEAR):
             known = self._roster.facts(owners)
@@ -203,9 +234,16 @@ class Scans:
         domain = treatment.domain if isinstance(treatment, Apply) else ""
         role = pa.array([mention.meant.role for mention in mentions], pa.large_string())
         return about_table(
-            len(mentions), subject=owners, person=person, role=role, label=label.value, domain=domain, **facts,
-            household=households, called=pa.array(full, pa.large_string()),
-        )  # fmt: skip
+            len(mentions),
+            subject=owners,
+            person=person,
+            role=role,
+            label=label.value,
+            domain=domain,
+            **facts,
+            household=households,
+            called=pa.array(full, pa.large_string()),
+        )
 
 
 def spans_of(found: Sequence[Found]) -> pa.Table:

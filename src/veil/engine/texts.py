@@ -80,9 +80,12 @@ class TextEngine:
         return self._unread.languages(texts)
 
     def treat(
-        self, texts: Sequence[str], subjects: Sequence[str | None] | None = None, spans: list[list[Span]] | None = None,
+        self,
+        texts: Sequence[str],
+        subjects: Sequence[str | None] | None = None,
+        spans: list[list[Span]] | None = None,
         report: Report | None = None,
-    ) -> list[Treated]:  # fmt: skip
+    ) -> list[Treated]:
         """Each text with what the policy changes replaced.
 
         Shape:   n texts, n subjects (none: each text is a subject of its own), n lists of spans as `changed` gives them
@@ -123,9 +126,13 @@ def policy_of(profile: Profile, locale: str = "en-US", reference_date: dt.date |
 def scanner_of(policy: Plan, language: Language, roster: Roster | None = None) -> Scanner:
     """The detectors of a policy, made with a language."""
     return standard(
-        policy.detectors, thresholds={label_of(word): least for word, least in policy.thresholds.items()},
-        house=roster.staff() if roster is not None else (), files={"filters": policy.filters, "model": policy.model},
-        allow=[word for word, _ in policy.allow.words], allow_patterns=[pattern for pattern, _ in policy.allow.patterns],
+        policy.detectors,
+        thresholds={label_of(word): least for word, least in policy.thresholds.items()},
+        house=roster.staff() if roster is not None else (),
+        files={"filters": policy.filters, "model": policy.model},
+        allow=[word for word, _ in policy.allow.words],
+        allow_patterns=[pattern for pattern, _ in policy.allow.patterns],
         deny={word: Label(label) for word, label in policy.deny.words},
-        deny_patterns={pattern: Label(label) for pattern, label in policy.deny.patterns}, language=language,
-    )  # fmt: skip
+        deny_patterns={pattern: Label(label) for pattern, label in policy.deny.patterns},
+        language=language,
+    )

@@ -38,8 +38,12 @@ class UnreadTexts:
         count = sum(map(bool, languages))
         if count and self._refused:
             at = next(i for i, code in enumerate(languages) if code)
-            raise FormatError("language-unread", "a text is in a language that the detectors do not support", where=f"{address}, text {at + 1}",
-                              hint="set `language: {unread: mask}` to mask such texts entirely")  # fmt: skip
+            raise FormatError(
+                "language-unread",
+                "a text is in a language that the detectors do not support",
+                where=f"{address}, text {at + 1}",
+                hint="set `language: {unread: mask}` to mask such texts entirely",
+            )
         report.count(address, "masked", SOURCE, count)
         return languages
 

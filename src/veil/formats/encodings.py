@@ -23,8 +23,27 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MANY, _FEW = 0.3, 0.05  # of its half of the bytes
-_USUAL = {"ascii", "utf-8", "latin-1", "cp1252", "iso8859-15", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be",
-          "cp1250", "cp1251", "cp437", "cp850", "mac-roman", "shift_jis", "gb18030", "big5", "euc_jp", "euc_kr"}  # fmt: skip
+_USUAL = {
+    "ascii",
+    "utf-8",
+    "latin-1",
+    "cp1252",
+    "iso8859-15",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32-le",
+    "utf-32-be",
+    "cp1250",
+    "cp1251",
+    "cp437",
+    "cp850",
+    "mac-roman",
+    "shift_jis",
+    "gb18030",
+    "big5",
+    "euc_jp",
+    "euc_kr",
+}
 
 
 @dataclass(frozen=True, slots=True)

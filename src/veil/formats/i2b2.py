@@ -153,10 +153,18 @@ class _NoteReading:
         self._bytes = document.encode("utf-8", "surrogatepass")
         self._path: list[tuple[str, int]] = []  # the open elements, and where the content of each begins
         self._parser: Any = None
-        parse(document, where, {
-            "parser": self._begin, "StartElementHandler": self._start, "EndElementHandler": self._end, "CommentHandler": self._comment,
-            "ProcessingInstructionHandler": self._instruction, "CharacterDataHandler": self._characters,
-        })  # fmt: skip
+        parse(
+            document,
+            where,
+            {
+                "parser": self._begin,
+                "StartElementHandler": self._start,
+                "EndElementHandler": self._end,
+                "CommentHandler": self._comment,
+                "ProcessingInstructionHandler": self._instruction,
+                "CharacterDataHandler": self._characters,
+            },
+        )
         if self.note.text is None:
             raise self._shape("it has no TEXT")
 
@@ -220,6 +228,13 @@ class I2b2(DocumentFiles):
     """Notes as i2b2 XML: the text is scanned, the tags go; prolog, mark-up and line ends stay as they are."""
 
     name = "i2b2"
-    traits = Traits(Kind.NOTES, (".xml",), usual=((TEXT, "scan"), (TAGS, "drop"), (OTHER, "drop")), many_files=True, joins=False,
-                    opens=True, exact=True)  # fmt: skip
+    traits = Traits(
+        Kind.NOTES,
+        (".xml",),
+        usual=((TEXT, "scan"), (TAGS, "drop"), (OTHER, "drop")),
+        many_files=True,
+        joins=False,
+        opens=True,
+        exact=True,
+    )
     document = I2b2Note()

@@ -25,8 +25,15 @@ class Plain(Joined):
     """Notes as files: any of the usual encodings, line ends as they are."""
 
     name = "text"
-    traits = Traits(Kind.NOTES, (".txt", ".text", ".note"), given=ENCODED, usual=((ADDRESS, "scan"),), many_files=True, joins=False,
-                    exact=True)  # fmt: skip
+    traits = Traits(
+        Kind.NOTES,
+        (".txt", ".text", ".note"),
+        given=ENCODED,
+        usual=((ADDRESS, "scan"),),
+        many_files=True,
+        joins=False,
+        exact=True,
+    )
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
         del path

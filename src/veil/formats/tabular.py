@@ -15,17 +15,8 @@ from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.csv_reread import read_again
 from veil.formats.csvbroken import RAGGED, Sound, read_sound, taken
-from veil.formats.csvtext import (
-    CsvRows,
-    Shape,
-    WrittenRows,
-    as_one,
-    cut_up,
-    lost_cells,
-    read_rows,
-    row_texts,
-    write_rows,
-)
+from veil.formats.csvtext import CsvRows, Shape, read_rows
+from veil.formats.csvwriting import WrittenRows, as_one, cut_up, lost_cells, row_texts, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
 from veil.formats.file_content import check_bytes, check_text, not_text
 from veil.formats.left_out_rows import BROKEN, Broken, LeftOut, tables_left
@@ -47,8 +38,16 @@ class Csv(Joined):
     """
 
     name = "csv"
-    traits = Traits(Kind.TABLE, (".csv",), given=DELIMITED, reversible=True, exact=True, heads=1,
-                    leaves_out=True, passes_broken=True)  # fmt: skip
+    traits = Traits(
+        Kind.TABLE,
+        (".csv",),
+        given=DELIMITED,
+        reversible=True,
+        exact=True,
+        heads=1,
+        leaves_out=True,
+        passes_broken=True,
+    )
     usual_delimiter: str | None = None  # where a project states none; None: found out
 
     def inspect(self, path: Path, given: Settings) -> Inspection:

@@ -332,7 +332,7 @@ def _marked_text(cell: Any) -> str | None:
     return None if text is None else _KINDS.get(type(cell), "s") + text
 
 
-_LIKE = {"b": True, "n": 0.0, "t": dt.datetime(2000, 1, 1), "d": dt.date(2000, 1, 1), "h": dt.time(), "l": dt.timedelta(), "s": ""}  # fmt: skip # noqa: DTZ001
+_LIKE = dict(zip("bntdhls", (True, 0.0, _MADE, _MADE.date(), dt.time(), dt.timedelta(), ""), strict=True))
 
 
 class XlsxWriter:

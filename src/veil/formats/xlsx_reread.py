@@ -21,8 +21,19 @@ _CODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _UNSHOWN = re.compile(r'\\.|"[^"]*"|_.|\*.|\[(?![hms]+\])[^\]]*\]|general|E[+-]|AM/PM|A/P', re.IGNORECASE)
 _LASTING = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 _BUILT_IN = {**dict.fromkeys((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)), "day"), 46: "lasting"}
-_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError, IndexError, NotImplementedError, RuntimeError,
-           expat.ExpatError, OverflowError)  # fmt: skip
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    IndexError,
+    NotImplementedError,
+    RuntimeError,
+    expat.ExpatError,
+    OverflowError,
+)
 _COUNTED = {"count", "numFmtId"}  # which and how many formats a table needs
 _ODD_COUNT = re.compile(r"\d{4}")
 Start = Callable[[str, dict[str, str]], None]

@@ -16,11 +16,26 @@ from veil.policy.parse import nearest
 ID, DATE, DROP = "IDDeidentifier", "DateTimeDeidentifier", "ColumnDropper"
 _NESTED = ("Pipeline", "TablePipeline")
 _METHODS = (ID, DATE, DROP, *_NESTED)
-UNITS = {"shift_by_hours": "hours", "shift_by_days": "days", "shift_by_weeks": "weeks", "shift_by_months": "months",
-         "shift_by_years": "years", "random_days": "days", "random_hours": "hours"}  # fmt: skip
+UNITS = {
+    "shift_by_hours": "hours",
+    "shift_by_days": "days",
+    "shift_by_weeks": "weeks",
+    "shift_by_months": "months",
+    "shift_by_years": "years",
+    "random_days": "days",
+    "random_hours": "hours",
+}
 _IO = ("io_type", "suffix", "configs")
-_STORE = ("base_path", "file_format", "encoding", "separator", "table_mappings", "validation_rules", "data_source_type",
-          "connection_params")  # fmt: skip
+_STORE = (
+    "base_path",
+    "file_format",
+    "encoding",
+    "separator",
+    "table_mappings",
+    "validation_rules",
+    "data_source_type",
+    "connection_params",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +169,15 @@ def _config(keys: _Keys) -> Cleared:
     data, out = _pair(files.inner("data"))
     old, _ = _pair(files.inner("deid_ref"))
     return Cleared(
-        keys.text("name", None), _shift(deid.inner("time_shift")), data, out, old.path, skip,
-        tuple(_table(key, tables.inner(key)) for key in tables.data), odd,
-    )  # fmt: skip
+        keys.text("name", None),
+        _shift(deid.inner("time_shift")),
+        data,
+        out,
+        old.path,
+        skip,
+        tuple(_table(key, tables.inner(key)) for key in tables.data),
+        odd,
+    )
 
 
 def _shift(keys: _Keys) -> ClearedShift | None:
@@ -245,8 +266,16 @@ def _step(keys: _Keys) -> list[Step]:
             hint="allowed: integer, float, string, datetime",
         )
     column = ids.text("name", None)
-    said = Step(method, column, ids.text("uid", column if method == DROP else None), where=rows.text("where_condition"),
-                cast=cast, name=keys.text("uid"), after=keys.texts("depends_on"), place=keys.at())  # fmt: skip
+    said = Step(
+        method,
+        column,
+        ids.text("uid", column if method == DROP else None),
+        where=rows.text("where_condition"),
+        cast=cast,
+        name=keys.text("uid"),
+        after=keys.texts("depends_on"),
+        place=keys.at(),
+    )
     if method == DATE:
         date = configs.text("datetime_column", None)
         said = Step(method, date, said.uid, column, said.where, cast, said.name, said.after, said.place)

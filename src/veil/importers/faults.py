@@ -27,10 +27,19 @@ FAULTS = {
 
 
 SHORT = {
-    1: "tells nothing of the original", 2: "no rule, no pass", 3: "one shift a person", 4: "never 0", 5: "null stays null",
-    9: "no table at all is an error", 10: "whole and verified, or not at all", 11: "the order changes nothing",
-    14: "its written form stays", 15: "ends of months are kept, sealed", 16: "runs no code", 17: "what cannot be cast is counted",
-}  # fmt: skip
+    1: "tells nothing of the original",
+    2: "no rule, no pass",
+    3: "one shift a person",
+    4: "never 0",
+    5: "null stays null",
+    9: "no table at all is an error",
+    10: "whole and verified, or not at all",
+    11: "the order changes nothing",
+    14: "its written form stays",
+    15: "ends of months are kept, sealed",
+    16: "runs no code",
+    17: "what cannot be cast is counted",
+}
 
 
 def safer(*numbers: int) -> str:

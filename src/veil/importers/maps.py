@@ -107,8 +107,16 @@ def old_shifts(
     return found
 
 
-def _gather(found: dict[str, int], uid: str, path: Path, config: Cleared, people: PeopleOfTables, maps: dict[str, Map],
-            notes: Notes, days: int) -> None:  # fmt: skip
+def _gather(
+    found: dict[str, int],
+    uid: str,
+    path: Path,
+    config: Cleared,
+    people: PeopleOfTables,
+    maps: dict[str, Map],
+    notes: Notes,
+    days: int,
+) -> None:
     ids = next((id_map for name, id_map in maps.items() if people.domains[name] == people.shifts[uid]), None)
     raw = dict(_rows(path, uid, f"{uid}_shift"))
     whole = ids.whole if ids is not None else all(_WHOLE.match(key) for key in raw)

@@ -105,8 +105,15 @@ def _key(
     return own_rule
 
 
-def _rule(column: str, steps: list[Step], table: ClearedTable, people: PeopleOfTables, ids: Mapping[str, Ids], address: str,
-          notes: Notes) -> WrittenRule:  # fmt: skip
+def _rule(
+    column: str,
+    steps: list[Step],
+    table: ClearedTable,
+    people: PeopleOfTables,
+    ids: Mapping[str, Ids],
+    address: str,
+    notes: Notes,
+) -> WrittenRule:
     if any(step.method == DROP for step in steps):
         if len(steps) > 1 or steps[0].where:
             notes.safer[f"{shown(table.key)}: a column that is dropped is dropped in every row"] = None

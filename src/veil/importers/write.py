@@ -46,9 +46,15 @@ class Imported:
 
 
 def write_project(
-    config: Cleared, file: str, places: ProjectPaths, seen: Look, maps: Mapping[str, bool] | None = None,
-    *, offsets: bool = False, sealed: bool = False,
-) -> Imported:  # fmt: skip
+    config: Cleared,
+    file: str,
+    places: ProjectPaths,
+    seen: Look,
+    maps: Mapping[str, bool] | None = None,
+    *,
+    offsets: bool = False,
+    sealed: bool = False,
+) -> Imported:
     """The project that follows from a configuration.
 
     Shape:   `seen`: the columns of the data, where it is at hand; `maps`: uid of an old map -> whether its originals are
@@ -82,8 +88,15 @@ def write_project(
     return Imported("\n".join([*head, *lines]) + "\n", notes, people, ids)
 
 
-def _head(config: Cleared, places: ProjectPaths, people: PeopleOfTables, shift: tuple[dict[str, Any], str] | None, *,
-          vault: bool, offsets: bool) -> list[str]:  # fmt: skip
+def _head(
+    config: Cleared,
+    places: ProjectPaths,
+    people: PeopleOfTables,
+    shift: tuple[dict[str, Any], str] | None,
+    *,
+    vault: bool,
+    offsets: bool,
+) -> list[str]:
     lines = [
         f"name: {quoted(config.name)}",
         "profile: expert",

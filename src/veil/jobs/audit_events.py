@@ -64,9 +64,12 @@ def outcome_told(manifest: Mapping[str, Any], files: Mapping[str, Path], exit_co
         counts[row["action"]] += row["count"]
     quarantined = Counter(entry["code"] for entry in manifest["quarantined"])
     return {
-        "exit_code": exit_code, "outputs": len(manifest["outputs"]), "counts": dict(counts),
-        "quarantined": dict(quarantined), "sha256": {name: digest(path) for name, path in files.items()},
-    }  # fmt: skip
+        "exit_code": exit_code,
+        "outputs": len(manifest["outputs"]),
+        "counts": dict(counts),
+        "quarantined": dict(quarantined),
+        "sha256": {name: digest(path) for name, path in files.items()},
+    }
 
 
 def record_verify(private: Path, project: str, details: Mapping[str, Any], keys: Keys | None = None) -> None:
@@ -99,10 +102,14 @@ def ring_act(path: Path, what: str, do: Callable[[], Keyring]) -> Keyring:
 
 def _beginning(path: Path, plan: Plan, keys: Keys, keyring: Path | None) -> Record:
     begun: Record = {
-        "project": plan.name, "profile": plan.profile, "claims": plan.claims, "plan": plan.digest(),
+        "project": plan.name,
+        "profile": plan.profile,
+        "claims": plan.claims,
+        "plan": plan.digest(),
         "key": {"id": keys.id, "version": keys.version} if keys.id else None,
-        "sources": len(plan.sources), "files": sum(len(source.files) for source in plan.sources),
-    }  # fmt: skip
+        "sources": len(plan.sources),
+        "files": sum(len(source.files) for source in plan.sources),
+    }
     left = _unended(read_acts(path))
     if left:
         begun["goes_on_from"] = left

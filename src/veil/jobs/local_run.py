@@ -32,9 +32,17 @@ Progress = Callable[[str, int, int], None]
 
 
 def run(
-    plan: Plan, inputs: Inputs, out: Path, keys: Keys, *, workers: int = 1, progress: Progress | None = None,
-    private: Path | None = None, anchor: dict[str, Any] | None = None, target: Opening | None = None,
-) -> Outcome:  # fmt: skip
+    plan: Plan,
+    inputs: Inputs,
+    out: Path,
+    keys: Keys,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    private: Path | None = None,
+    anchor: dict[str, Any] | None = None,
+    target: Opening | None = None,
+) -> Outcome:
     """De-identify a project.
 
     Shape:   `progress(stage, done, total)` is told after every unit. `private`: where the sealed way back lies. `anchor`: the
@@ -89,16 +97,24 @@ def _published(out: Path, tables: list[dict[str, Any]], inputs: Inputs, target: 
 def _check_unchanged(plan: Plan, inputs: Inputs, units: list[Unit], cut: str) -> None:
     """Errors: StoreError `input-changed`: who is who was read from other rows than those that were de-identified."""
     if cut_of(plan, units, inputs) != cut:
-        raise StoreError("input-changed", "an input changed during the run: no release was written",
-                         hint="run again when nothing writes to it, or run on a copy")  # fmt: skip
+        raise StoreError(
+            "input-changed",
+            "an input changed during the run: no release was written",
+            hint="run again when nothing writes to it, or run on a copy",
+        )
 
 
 def _disk(error: OSError) -> Error:
     import errno  # noqa: PLC0415
 
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return FormatError("disk-full" if full else "disk", f"writing or reading failed ({os.strerror(error.errno or 0)})",
-                       hint="free disk space and run the same command again: it continues where it stopped" if full else "check the folders of the project")  # fmt: skip
+    return FormatError(
+        "disk-full" if full else "disk",
+        f"writing or reading failed ({os.strerror(error.errno or 0)})",
+        hint="free disk space and run the same command again: it continues where it stopped"
+        if full
+        else "check the folders of the project",
+    )
 
 
 def _left_whole(shelf: Shelf, groups: list[list[Unit]], trail: TrailPlace | None, keys: Keys) -> Iterator[list[Done]]:
@@ -127,8 +143,11 @@ def _each(setting: Setting, groups: list[list[Unit]], workers: int) -> Iterator[
             for future in as_completed(waiting):
                 yield future.result()
         except BrokenProcessPool:
-            raise LimitError("worker-gone", "a worker process was killed, perhaps because memory ran out",
-                             hint="run the same command again with fewer --workers: it continues where it stopped") from None  # fmt: skip
+            raise LimitError(
+                "worker-gone",
+                "a worker process was killed, perhaps because memory ran out",
+                hint="run the same command again with fewer --workers: it continues where it stopped",
+            ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

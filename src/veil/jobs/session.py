@@ -56,8 +56,12 @@ class Session:
         if self.project.keyring is None:
             if derived or coded:
                 what = "random codes in a vault" if coded else "derived values"
-                raise KeyringError("keys-missing", f"the plan needs {what}, but the project has no keyring",
-                                   where=self.document.file, hint="run `veil keys new FILE`, then set `keyring: FILE`")  # fmt: skip
+                raise KeyringError(
+                    "keys-missing",
+                    f"the plan needs {what}, but the project has no keyring",
+                    where=self.document.file,
+                    hint="run `veil keys new FILE`, then set `keyring: FILE`",
+                )
             return Keys.none()
         keys = project_keys(self.project, self.folder, ask, passphrase_file)
         if coded or self.project.vault:

@@ -9,6 +9,21 @@ from veil.keys.stores import passphrase
 from veil.keys.vault import Vault
 
 __all__ = [
-    "ROOT_BYTES", "Cost", "Keyring", "Keys", "Vault", "Version", "draws", "format_originals", "framed", "integer_originals", "integers",
-    "keep_format", "originals", "passphrase", "pseudonyms", "seal_offsets", "sealed_offsets",
-]  # fmt: skip
+    "ROOT_BYTES",
+    "Cost",
+    "Keyring",
+    "Keys",
+    "Vault",
+    "Version",
+    "draws",
+    "format_originals",
+    "framed",
+    "integer_originals",
+    "integers",
+    "keep_format",
+    "originals",
+    "passphrase",
+    "pseudonyms",
+    "seal_offsets",
+    "sealed_offsets",
+]

@@ -16,6 +16,23 @@ from veil.lexicon.dates_words import MONTHS, WEEKDAYS
 from veil.lexicon.dates_written import LATEST, WrittenDate, move_date, read_date, write_date
 
 __all__ = [
-    "LATEST", "MONTHS", "WEEKDAYS", "ColumnDates", "Form", "Formed", "Parts", "WrittenDate", "contradicting", "day_numbers", "forms",
-    "infer_form", "iso_days", "move_column", "move_date", "ordinal", "read_column", "read_date", "write_date",
-]  # fmt: skip
+    "LATEST",
+    "MONTHS",
+    "WEEKDAYS",
+    "ColumnDates",
+    "Form",
+    "Formed",
+    "Parts",
+    "WrittenDate",
+    "contradicting",
+    "day_numbers",
+    "forms",
+    "infer_form",
+    "iso_days",
+    "move_column",
+    "move_date",
+    "ordinal",
+    "read_column",
+    "read_date",
+    "write_date",
+]

@@ -77,10 +77,17 @@ def _form(row: Mapping[str, object], macros: Mapping[str, str], search: Mapping[
     patterns = tuple(_filled(form, macros) for form in marked)
     sought = tuple(_GROUP.sub("(?:", _filled(form, search)) for form in marked)
     return Form(
-        id=str(row["id"]), patterns=patterns, sought=sought, precision=str(row["precision"]),
-        width=int(str(row["width"])), text=str(row["text"]), named="{mon}" in pattern, wider=str(row.get("wider", "")),
-        good=dict(row["good"]), bad=tuple(row["bad"]),
-    )  # fmt: skip
+        id=str(row["id"]),
+        patterns=patterns,
+        sought=sought,
+        precision=str(row["precision"]),
+        width=int(str(row["width"])),
+        text=str(row["text"]),
+        named="{mon}" in pattern,
+        wider=str(row.get("wider", "")),
+        good=dict(row["good"]),
+        bad=tuple(row["bad"]),
+    )
 
 
 def _mark(mark: str) -> str:

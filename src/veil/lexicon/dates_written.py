@@ -107,9 +107,18 @@ def _written_date(text: str, form: Form, match: re.Match[str], day_first: bool, 
     if not exists(parts, form.precision) or (until is not None and not exists(until, form.precision)):
         return None
     return WrittenDate(
-        text, form.id, form.precision, parts, until, weekday_of(by_role.get("wd", "")), by_role.get("tail", ""),
-        slots, form.width, form.wider, latest,
-    )  # fmt: skip
+        text,
+        form.id,
+        form.precision,
+        parts,
+        until,
+        weekday_of(by_role.get("wd", "")),
+        by_role.get("tail", ""),
+        slots,
+        form.width,
+        form.wider,
+        latest,
+    )
 
 
 def _role(name: str, day_first: bool) -> str:

@@ -206,8 +206,13 @@ class Language:
     @cached_property
     def safe(self) -> SafeForms:
         page = self.page["safe"]
-        return SafeForms(tuple(page["fronts"].split()), _pairs(page["ends"]), tuple(page["clinical_ends"].split()),
-                         _pattern(page["unit"]), _pattern(page["mixed"]))  # fmt: skip
+        return SafeForms(
+            tuple(page["fronts"].split()),
+            _pairs(page["ends"]),
+            tuple(page["clinical_ends"].split()),
+            _pattern(page["unit"]),
+            _pattern(page["mixed"]),
+        )
 
     @cached_property
     def checks(self) -> CheckWords:

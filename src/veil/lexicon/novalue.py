@@ -11,8 +11,24 @@ import pyarrow.compute as pc
 
 from veil.lexicon.language import LANGUAGES, language
 
-_SIGNS = ("?", "??", "???", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "0000-00-00", "00/00/0000",
-          "00.00.0000", "00000000", "0000-00-00 00:00:00")  # fmt: skip
+_SIGNS = (
+    "?",
+    "??",
+    "???",
+    "-",
+    "--",
+    "---",
+    "\u2013",
+    "\u2014",
+    ".",
+    "..",
+    "...",
+    "0000-00-00",
+    "00/00/0000",
+    "00.00.0000",
+    "00000000",
+    "0000-00-00 00:00:00",
+)
 _TEXT = pa.large_string()
 # The first bytes of the blanks of Unicode, and of some letters more: what begins otherwise is no blank.
 _BLANKS = bytes((*range(9, 14), *range(28, 33), 0xC2, 0xE1, 0xE2, 0xE3))

@@ -43,8 +43,17 @@ def tokens(total: Counts) -> Record:
     """Token figures as Philter tells them, with F2 (recall weighs four times what precision does)."""
     tp, fp, fn, tn = (int(total[column]) for column in (M.TP, M.FP, M.FN, M.TN))
     recall, precision = _share(tp, tp + fn), _share(tp, tp + fp)
-    return {"tp": tp, "fp": fp, "fn": fn, "tn": tn, "recall": recall, "precision": precision,
-            "f1": _f(precision, recall, 1), "f2": _f(precision, recall, 4), "retention": _share(tn, tn + fp)}  # fmt: skip
+    return {
+        "tp": tp,
+        "fp": fp,
+        "fn": fn,
+        "tn": tn,
+        "recall": recall,
+        "precision": precision,
+        "f1": _f(precision, recall, 1),
+        "f2": _f(precision, recall, 4),
+        "retention": _share(tn, tn + fp),
+    }
 
 
 def spans(total: Counts) -> Record:
@@ -74,8 +83,13 @@ def labels(table: Counts, draws: int) -> Record:
                 shares.update(f1=None, f2=None)
             del shares["tn"], shares["retention"]
             leaks = int(row[M.GOLD] - row[M.COVERED])
-            found[name] = {**shares, "interval": _pair(ranges[at]), "leaks": leaks, "spans": spans(row),
-                           "characters": {"hit": int(row[M.HIT]), "miss": int(row[M.MISS]), "alarm": int(row[M.ALARM])}}  # fmt: skip
+            found[name] = {
+                **shares,
+                "interval": _pair(ranges[at]),
+                "leaks": leaks,
+                "spans": spans(row),
+                "characters": {"hit": int(row[M.HIT]), "miss": int(row[M.MISS]), "alarm": int(row[M.ALARM])},
+            }
     return found
 
 

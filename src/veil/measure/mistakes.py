@@ -47,7 +47,14 @@ def mistakes(sheet: Sheet, predicted: Predicted, number: int) -> Iterator[Mistak
             yield _mistake(sheet, label.value if label else "(no label)", kind, number, mark[:2], masked)
 
 
-def _mistake(sheet: Sheet, label: str, kind: str, number: int, place: tuple[int, int], masked: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Mistake:  # fmt: skip
+def _mistake(
+    sheet: Sheet,
+    label: str,
+    kind: str,
+    number: int,
+    place: tuple[int, int],
+    masked: np.ndarray[tuple[int], np.dtype[np.bool_]],
+) -> Mistake:
     start, end = place
     text = sheet.text
     edges = [start, *(at for at in range(start + 1, end) if masked[at] != masked[at - 1]), end]

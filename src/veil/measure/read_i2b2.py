@@ -16,16 +16,34 @@ _TEXT = re.compile(r"<TEXT\b.*</TEXT\s*>", re.DOTALL)
 _PRIVATE = (*range(0xE000, 0xF900), *range(0xF0000, 0xFFFFE))  # stand-ins for a CR, which XML readers take away
 _OURS = "veil:"
 _TYPES = {
-    Label.NAME: ("NAME", "PATIENT"), Label.LOCATION: ("LOCATION", "LOCATION-OTHER"), Label.ZIP: ("LOCATION", "ZIP"),
-    Label.STATE: ("LOCATION", "STATE"), Label.ORGANIZATION: ("LOCATION", "ORGANIZATION"), Label.DATE: ("DATE", "DATE"),
-    Label.YEAR: ("DATE", "DATE"), Label.WEEKDAY: ("DATE", "DATE"), Label.TIME: ("DATE", "DATE"), Label.AGE: ("AGE", "AGE"),
-    Label.AGE_OVER_89: ("AGE", "AGE"), Label.PHONE: ("CONTACT", "PHONE"), Label.FAX: ("CONTACT", "FAX"),
-    Label.EMAIL: ("CONTACT", "EMAIL"), Label.URL: ("CONTACT", "URL"), Label.IP: ("CONTACT", "IPADDR"), Label.SSN: ("ID", "SSN"),
-    Label.MRN: ("ID", "MEDICALRECORD"), Label.HEALTH_PLAN: ("ID", "HEALTHPLAN"), Label.ACCOUNT: ("ID", "ACCOUNT"),
-    Label.LICENSE: ("ID", "LICENSE"), Label.VEHICLE: ("ID", "VEHICLE"), Label.DEVICE: ("ID", "DEVICE"),
-    Label.BIOMETRIC: ("ID", "BIOID"), Label.PHOTO: ("ID", "IDNUM"), Label.ID: ("ID", "IDNUM"),
+    Label.NAME: ("NAME", "PATIENT"),
+    Label.LOCATION: ("LOCATION", "LOCATION-OTHER"),
+    Label.ZIP: ("LOCATION", "ZIP"),
+    Label.STATE: ("LOCATION", "STATE"),
+    Label.ORGANIZATION: ("LOCATION", "ORGANIZATION"),
+    Label.DATE: ("DATE", "DATE"),
+    Label.YEAR: ("DATE", "DATE"),
+    Label.WEEKDAY: ("DATE", "DATE"),
+    Label.TIME: ("DATE", "DATE"),
+    Label.AGE: ("AGE", "AGE"),
+    Label.AGE_OVER_89: ("AGE", "AGE"),
+    Label.PHONE: ("CONTACT", "PHONE"),
+    Label.FAX: ("CONTACT", "FAX"),
+    Label.EMAIL: ("CONTACT", "EMAIL"),
+    Label.URL: ("CONTACT", "URL"),
+    Label.IP: ("CONTACT", "IPADDR"),
+    Label.SSN: ("ID", "SSN"),
+    Label.MRN: ("ID", "MEDICALRECORD"),
+    Label.HEALTH_PLAN: ("ID", "HEALTHPLAN"),
+    Label.ACCOUNT: ("ID", "ACCOUNT"),
+    Label.LICENSE: ("ID", "LICENSE"),
+    Label.VEHICLE: ("ID", "VEHICLE"),
+    Label.DEVICE: ("ID", "DEVICE"),
+    Label.BIOMETRIC: ("ID", "BIOID"),
+    Label.PHOTO: ("ID", "IDNUM"),
+    Label.ID: ("ID", "IDNUM"),
     Label.PROFESSION: ("PROFESSION", "PROFESSION"),
-}  # fmt: skip
+}
 
 
 @dataclass(slots=True)
@@ -70,7 +88,15 @@ def _parsed(document: str, where: str) -> _ParsedNote:
         if len(seen.path) == 2 and seen.path[1] == "TEXT":
             seen.text.append(data)
 
-    parse(document, where, {"StartElementHandler": begin, "CharacterDataHandler": characters, "EndElementHandler": lambda _: seen.path.pop()})  # fmt: skip
+    parse(
+        document,
+        where,
+        {
+            "StartElementHandler": begin,
+            "CharacterDataHandler": characters,
+            "EndElementHandler": lambda _: seen.path.pop(),
+        },
+    )
     return seen
 
 

@@ -17,8 +17,26 @@ LABELS = tuple(Label)
 INDEX = {label: at for at, label in enumerate(LABELS)}
 FREE, EITHER = -1, -2
 _TOKEN = re.compile(r"[^\W_]+")
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "doctor", "prof", "professor", "nurse",
-                     "md", "do", "dds", "rn", "np", "pa", "phd"})  # fmt: skip
+_TITLES = frozenset(
+    {
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "doctor",
+        "prof",
+        "professor",
+        "nurse",
+        "md",
+        "do",
+        "dds",
+        "rn",
+        "np",
+        "pa",
+        "phd",
+    }
+)
 _YEAR = re.compile(r"(19|20)\d\d")
 
 

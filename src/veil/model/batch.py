@@ -24,9 +24,16 @@ class Field:
     __slots__ = ("_text", "_values", "address", "cells", "element", "places", "rows")
 
     def __init__(
-        self, address: str, values: pa.Array = None, rows: pa.Array | None = None, places: Any = None, *,
-        element: pa.Array | None = None, cells: Any = None, text: Callable[[pa.Array], pa.Array] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        address: str,
+        values: pa.Array = None,
+        rows: pa.Array | None = None,
+        places: Any = None,
+        *,
+        element: pa.Array | None = None,
+        cells: Any = None,
+        text: Callable[[pa.Array], pa.Array] | None = None,
+    ) -> None:
         self.address, self.rows, self.places, self.cells = address, rows, places, cells
         self.element = element if element is not None else rows
         self._values, self._text = values, text

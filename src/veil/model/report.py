@@ -45,10 +45,16 @@ class Report:
     def rows(self) -> list[dict[str, str | int]]:
         """Shape: JSON: `source` and `column` say where; `address` is the two joined, for people to read."""
         return [
-            {"source": line.source, "column": line.address, "address": shown(line.source, line.address),
-             "action": line.action, "detail": line.detail, "count": n}
+            {
+                "source": line.source,
+                "column": line.address,
+                "address": shown(line.source, line.address),
+                "action": line.action,
+                "detail": line.detail,
+                "count": n,
+            }
             for line, n in sorted(self.counts.items())
-        ]  # fmt: skip
+        ]
 
 
 def shown(source: str, address: str) -> str:

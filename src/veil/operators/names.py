@@ -128,9 +128,16 @@ def family_count(household: str) -> int:
 
 
 def _surrogate(
-    secret: bytes, kind: str, value: str, person: str | None, subject: str | None, sex: str | None,
-    household: str | None, called: str | None, turns: tuple[tuple[str, int], ...],
-) -> str | None:  # fmt: skip
+    secret: bytes,
+    kind: str,
+    value: str,
+    person: str | None,
+    subject: str | None,
+    sex: str | None,
+    household: str | None,
+    called: str | None,
+    turns: tuple[tuple[str, int], ...],
+) -> str | None:
     words = (called or "").split(" ")
     matches = list(_WORD.finditer(value))
     roles = _roles(value, matches, kind, words if len(words) > 1 else [])

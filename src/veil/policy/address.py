@@ -6,8 +6,19 @@ from collections.abc import Iterable
 
 from veil.formats.addresses import EMPTY, grammar_of
 
-__all__ = ["ELEMENT", "EMPTY", "INSIDE", "UNWRITTEN", "has_foreign_key", "inside", "is_one_to_one", "lists_in", "matches", "shown_path",
-           "spoken"]  # fmt: skip
+__all__ = [
+    "ELEMENT",
+    "EMPTY",
+    "INSIDE",
+    "UNWRITTEN",
+    "has_foreign_key",
+    "inside",
+    "is_one_to_one",
+    "lists_in",
+    "matches",
+    "shown_path",
+    "spoken",
+]
 INSIDE = " > "
 UNWRITTEN = "(unlisted)"
 ELEMENT = "[*]"

@@ -68,27 +68,47 @@ def compile_plan(project: Project, document: YamlDocument, folder: Path, *, toda
                 stored += [f"{name}: {notice}" for notice in said]
     refuse_unruled(bare)
     if not sources:
-        raise PolicyError("files-missing", "no source of the project matches a file", where=document.at("in"),
-                          hint="check `in:` and the table names")  # fmt: skip
+        raise PolicyError(
+            "files-missing",
+            "no source of the project matches a file",
+            where=document.at("in"),
+            hint="check `in:` and the table names",
+        )
     check_row_quarantine(project, sources, document)
     person = person_domain(project, sources)
     search = detectors_of(project.detectors, document, folder)
     sources = [_with_subject(source, project, sources, person, document, folder) for source in sources]
     used = {(source.place, path_of(file.path)) for source in sources for file in source.files}
     plan = Plan(
-        name=project.name, profile=profile.name, claims=project.claims or profile.claims, person=person,
-        locale=project.locale, reference_date=project.reference_date or today or dt.datetime.now(tz=dt.UTC).date(), labels=labels,
-        sources=tuple(sources), links=links_of(sources, person), options=project.options,
-        detectors=search.names, filters=search.filters, model=search.model, detectors_digest=search.digest,
+        name=project.name,
+        profile=profile.name,
+        claims=project.claims or profile.claims,
+        person=person,
+        locale=project.locale,
+        reference_date=project.reference_date or today or dt.datetime.now(tz=dt.UTC).date(),
+        labels=labels,
+        sources=tuple(sources),
+        links=links_of(sources, person),
+        options=project.options,
+        detectors=search.names,
+        filters=search.filters,
+        model=search.model,
+        detectors_digest=search.digest,
         thresholds=project.thresholds,
-        allow=site_list(project.allow, "allow", document, folder), deny=site_list(project.deny, "deny", document, folder),
-        known=_side_file(folder, project.known, document.at("known")), hierarchies=hierarchies_of(sources, folder),
-        offsets=InVault() if project.offsets == "vault" else _side_file(folder, project.offsets, document.at("offsets")),
-        unclaimed=sum(len(files) for files in there.values()) - len(used), notices=(*_notices(sources), *_unread(project, sources), *stored), reversible=project.reversible,
+        allow=site_list(project.allow, "allow", document, folder),
+        deny=site_list(project.deny, "deny", document, folder),
+        known=_side_file(folder, project.known, document.at("known")),
+        hierarchies=hierarchies_of(sources, folder),
+        offsets=InVault()
+        if project.offsets == "vault"
+        else _side_file(folder, project.offsets, document.at("offsets")),
+        unclaimed=sum(len(files) for files in there.values()) - len(used),
+        notices=(*_notices(sources), *_unread(project, sources), *stored),
+        reversible=project.reversible,
         unread=project.language.unread,
         evidence=_evidence(project),
         contradiction=project.dates.contradiction,
-    )  # fmt: skip
+    )
     plan = with_plugins(plan, project, document)
     check_options(plan, document, profile.document)
     lawful = check_claims(plan, document)
@@ -150,8 +170,17 @@ def _names(store: Store, ours: tuple[Path, ...], where: str) -> list[str]:
     return store.names(*ours)
 
 
-def _source(name: str, room: str, source: SourceSection, project: Project, profile: Profile, store: Store, files: list[str],
-            document: YamlDocument, bare: list[Unruled]) -> SourcePlan | None:  # fmt: skip
+def _source(
+    name: str,
+    room: str,
+    source: SourceSection,
+    project: Project,
+    profile: Profile,
+    store: Store,
+    files: list[str],
+    document: YamlDocument,
+    bare: list[Unruled],
+) -> SourcePlan | None:
     """The plan of one source, None where it has no file; its columns without a rule are entered in `bare`."""
     where = document.at(room, name)
     formats = Formats(project.plugins)
@@ -191,13 +220,36 @@ def _source(name: str, room: str, source: SourceSection, project: Project, profi
         starring = suppress_plan(source.suppress, kind, rules, planned[0].settings["addresses"], where)
     words = no_value_words(project.no_value, source.no_value, where)
     return SourcePlan(
-        name, room, kind, planned, rules, SubjectPlan(), unlisted, first, names, facts, place, starring, words,
+        name,
+        room,
+        kind,
+        planned,
+        rules,
+        SubjectPlan(),
+        unlisted,
+        first,
+        names,
+        facts,
+        place,
+        starring,
+        words,
         fact_rows(source.facts, rules),
-    )  # fmt: skip
+    )
 
 
-def _rules(name: str, room: str, kind: str, source: SourceSection, profile: Profile, files: tuple[FilePlan, ...], unlisted: str,
-           document: YamlDocument, bare: list[Unruled], *, lenient: bool) -> tuple[tuple[str, Rule], ...]:  # fmt: skip
+def _rules(
+    name: str,
+    room: str,
+    kind: str,
+    source: SourceSection,
+    profile: Profile,
+    files: tuple[FilePlan, ...],
+    unlisted: str,
+    document: YamlDocument,
+    bare: list[Unruled],
+    *,
+    lenient: bool,
+) -> tuple[tuple[str, Rule], ...]:
     found: dict[str, Rule] = {}
     for column, written in source.columns.items():
         rule = rule_of(written, column, profile.kinds, document.at(room, name, "columns", column))

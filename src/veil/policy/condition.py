@@ -96,8 +96,14 @@ def _build(node: Any, names: set[str], where: str) -> Mask:
     if isinstance(node, exp.Like):
         operand, pattern = _operand(node.this, names, where), str(_literal(node.expression, where))
         return lambda columns: pc.match_like(operand(columns), pattern)
-    operators: dict[type[Any], Any] = {exp.EQ: pc.equal, exp.NEQ: pc.not_equal, exp.LT: pc.less, exp.LTE: pc.less_equal,
-                                       exp.GT: pc.greater, exp.GTE: pc.greater_equal}  # fmt: skip
+    operators: dict[type[Any], Any] = {
+        exp.EQ: pc.equal,
+        exp.NEQ: pc.not_equal,
+        exp.LT: pc.less,
+        exp.LTE: pc.less_equal,
+        exp.GT: pc.greater,
+        exp.GTE: pc.greater_equal,
+    }
     if type(node) in operators:
         return _compare(operators[type(node)], _operand(node.left, names, where), _literal(node.right, where))
     raise _refuse(where)

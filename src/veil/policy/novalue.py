@@ -60,5 +60,10 @@ def _forms(listed: Any, where: str) -> frozenset[str]:
 
 
 def _wrong(what: str, where: str) -> PolicyError:
-    return PolicyError("no-value", what, where=where, hint="expected: a list of words to add, or {add: [...], only: [...], except: [...]}; "
-                       "write yes, no, true and false in quotes")  # fmt: skip
+    return PolicyError(
+        "no-value",
+        what,
+        where=where,
+        hint="expected: a list of words to add, or {add: [...], only: [...], except: [...]}; "
+        "write yes, no, true and false in quotes",
+    )

@@ -7,20 +7,82 @@ from functools import lru_cache
 
 from veil.errors import PolicyError
 
-SUBJECT = frozenset((
-    "patient", "self", "subject", "person",
-))  # fmt: skip
-RELATIVE = frozenset((
-    "mother", "father", "parent", "guardian", "spouse", "wife", "husband", "partner", "child", "son", "daughter",
-    "sibling", "brother", "sister", "aunt", "uncle", "cousin", "niece", "nephew", "grandparent", "grandmother",
-    "grandfather", "grandchild", "kin", "nok", "contact", "emergency", "caregiver", "carer", "friend", "neighbor",
-    "neighbour", "relative", "family", "relation",
-))  # fmt: skip
-CLINICIAN = frozenset((
-    "attending", "referring", "referrer", "referral", "pcp", "provider", "physician", "doctor", "surgeon", "nurse",
-    "therapist", "consultant", "clinician", "radiologist", "pathologist", "admitting", "ordering", "operating",
-    "performing", "prescriber", "resident", "midwife", "pharmacist", "technician", "staff",
-))  # fmt: skip
+SUBJECT = frozenset(
+    (
+        "patient",
+        "self",
+        "subject",
+        "person",
+    )
+)
+RELATIVE = frozenset(
+    (
+        "mother",
+        "father",
+        "parent",
+        "guardian",
+        "spouse",
+        "wife",
+        "husband",
+        "partner",
+        "child",
+        "son",
+        "daughter",
+        "sibling",
+        "brother",
+        "sister",
+        "aunt",
+        "uncle",
+        "cousin",
+        "niece",
+        "nephew",
+        "grandparent",
+        "grandmother",
+        "grandfather",
+        "grandchild",
+        "kin",
+        "nok",
+        "contact",
+        "emergency",
+        "caregiver",
+        "carer",
+        "friend",
+        "neighbor",
+        "neighbour",
+        "relative",
+        "family",
+        "relation",
+    )
+)
+CLINICIAN = frozenset(
+    (
+        "attending",
+        "referring",
+        "referrer",
+        "referral",
+        "pcp",
+        "provider",
+        "physician",
+        "doctor",
+        "surgeon",
+        "nurse",
+        "therapist",
+        "consultant",
+        "clinician",
+        "radiologist",
+        "pathologist",
+        "admitting",
+        "ordering",
+        "operating",
+        "performing",
+        "prescriber",
+        "resident",
+        "midwife",
+        "pharmacist",
+        "technician",
+        "staff",
+    )
+)
 _WORD = re.compile(r"[a-z][a-z0-9_ -]{0,59}")
 
 

@@ -356,8 +356,12 @@ def _known_keys(path: tuple[str, ...]) -> list[str]:
 def _parent(path: Path, parent: str) -> dict[str, Any]:
     found = read_yaml(path.parent / parent)
     if "extends" in found.data:
-        raise PolicyError("project-extends", "a file named by `extends` may not have `extends` itself", where=found.at("extends"),
-                          hint="only one level is supported")  # fmt: skip
+        raise PolicyError(
+            "project-extends",
+            "a file named by `extends` may not have `extends` itself",
+            where=found.at("extends"),
+            hint="only one level is supported",
+        )
     return found.data
 
 

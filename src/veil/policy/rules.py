@@ -267,8 +267,16 @@ def _strength(known: Any, column: str, where: str) -> str:
     return word
 
 
-_KIND_OF_LABEL = {"PHONE": "phone", "FAX": "phone", "EMAIL": "email", "LOCATION": "address", "ZIP": "zip",
-                  "NAME": "full_name", "DATE": "birth_date", "ORGANIZATION": "organization"}  # fmt: skip
+_KIND_OF_LABEL = {
+    "PHONE": "phone",
+    "FAX": "phone",
+    "EMAIL": "email",
+    "LOCATION": "address",
+    "ZIP": "zip",
+    "NAME": "full_name",
+    "DATE": "birth_date",
+    "ORGANIZATION": "organization",
+}
 
 
 def _kind_of(treatment: Treatment, label: Any) -> str:

@@ -151,8 +151,13 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
             for source in sources
             if source.subject.how == "column" or (source.subject.how == "link" and source.subject.domain in solved)
         ]
-        step = [LinkPlan(source.name, column, domain) for domain in sorted(needed - solved, key=str) for source in ready
-                for column in source.addresses if _leads(source, column, domain) and column != source.subject.column]  # fmt: skip
+        step = [
+            LinkPlan(source.name, column, domain)
+            for domain in sorted(needed - solved, key=str)
+            for source in ready
+            for column in source.addresses
+            if _leads(source, column, domain) and column != source.subject.column
+        ]
         step += [
             LinkPlan(source.name, columns[0], domain, columns)
             for domain in sorted(needed - solved, key=str)

@@ -40,12 +40,17 @@ def audit_page(logs: Held) -> str:
     """One HTML page without scripts, with room for a name and a date below; it loads nothing."""
     records = [
         {
-            "name": name, "count": checked.records, "last": checked.last, "torn": checked.torn,
-            "unanchored": checked.unanchored, "rows": [(row, _weight(act)) for row, act in
-                                                       zip(act_rows(checked.acts, whole=True), checked.acts, strict=True)],
+            "name": name,
+            "count": checked.records,
+            "last": checked.last,
+            "torn": checked.torn,
+            "unanchored": checked.unanchored,
+            "rows": [
+                (row, _weight(act)) for row, act in zip(act_rows(checked.acts, whole=True), checked.acts, strict=True)
+            ],
         }
         for name, checked in logs
-    ]  # fmt: skip
+    ]
     acts = [act for _, checked in logs for act in checked.acts]
     signatures = [act for act in acts if act["what"] == "signed"]
     return render("audit.html", records=records, cards=_cards(acts), signatures=signatures)

@@ -30,10 +30,18 @@ def evaluation_page(record: Record) -> str:
     worst = sorted(figures["notes"], key=lambda note: (-note["leaks"], -note["fp"], note["note"]))
     touched = [note for note in worst if note["leaks"] or note["fp"]]
     return render(
-        "evaluation.html", record=record, figures=figures, shares=share_rows(record), labels=[_drawn(row, floor) for row in rows],
-        floor=floor, spans=span_rows(record), notes=touched[:MOST_NOTES], touched=len(touched), found_by=found_by(record),
+        "evaluation.html",
+        record=record,
+        figures=figures,
+        shares=share_rows(record),
+        labels=[_drawn(row, floor) for row in rows],
+        floor=floor,
+        spans=span_rows(record),
+        notes=touched[:MOST_NOTES],
+        touched=len(touched),
+        found_by=found_by(record),
         clear=rule_of_three(record),
-    )  # fmt: skip
+    )
 
 
 def found_by(record: Record) -> str:
@@ -105,8 +113,14 @@ def _drawn(row: tuple[str, Record, list[float] | None], floor: int) -> Record:
             "span": max(0.6, (ends[1] - low) * width),
             "dot": (100 * figures["recall"] - floor) * width,
         }
-    return {"name": name, **figures, "ends": [points(end) for end in ends] if ends else None, "places": places,
-            "recall": percent(figures["recall"]), "precision": percent(figures["precision"])}  # fmt: skip
+    return {
+        "name": name,
+        **figures,
+        "ends": [points(end) for end in ends] if ends else None,
+        "places": places,
+        "recall": percent(figures["recall"]),
+        "precision": percent(figures["precision"]),
+    }
 
 
 def _floor(lows: list[float]) -> int:

@@ -34,8 +34,24 @@ BROKEN = {
     "json-broken": "a line is not JSON",
     "row-doubtful": "a row follows one with too few cells and differs from the other rows: it may be the end of a text with a line break",
 }
-_NAMED = frozenset({"given_name", "family_name", "middle_name", "full_name", "name", "city", "county", "street", "address",
-                    "organization", "email", "birth_date", "date", "sex"})  # fmt: skip
+_NAMED = frozenset(
+    {
+        "given_name",
+        "family_name",
+        "middle_name",
+        "full_name",
+        "name",
+        "city",
+        "county",
+        "street",
+        "address",
+        "organization",
+        "email",
+        "birth_date",
+        "date",
+        "sex",
+    }
+)
 WEAK = "weak-identifier"
 WEAK_WORDS = "contains a short number, a ZIP code or an everyday word that is also an identifier of the row's patient; it was not changed"
 ROWS_SHOWN = 8
@@ -141,9 +157,14 @@ def _places(entry: dict[str, Any]) -> str:
     """Where something stands in a file: the first rows with their columns, and how many more."""
     places = entry.get("places", [])
     shown = [
-        ", ".join(filter(None, (f"row {place['row']}" if place["row"] else "", f"column {place['column']}" if place["column"] else "")))
+        ", ".join(
+            filter(
+                None,
+                (f"row {place['row']}" if place["row"] else "", f"column {place['column']}" if place["column"] else ""),
+            )
+        )
         for place in places[:ROWS_SHOWN]
-    ]  # fmt: skip
+    ]
     more = entry.get("count", 0) - len(shown)
     words = "; ".join(filter(None, shown)) + (f" and {more:,} more" if more > 0 else "")
     return f"only {words}: the other rows are in the release" if entry.get("rows_only") else words

@@ -15,11 +15,21 @@ def risk_page(record: Record) -> str:
     """One HTML page without scripts; it loads nothing and holds no value."""
     after = record.get("after")
     return render(
-        "risk.html", record=record, after=after, fix=record.get("fix"), cards=cards(after or record), figures=figure_rows(record),
-        beside=beside_rows(record, after) if after else [], levels=level_rows(record["fix"]) if record.get("fix") else [],
-        sizes=size_rows(record), added=contribution_rows(record), sensitive=sensitive_rows(record),
-        sizes_plot=_sizes_plot(record, after), added_plot=_added_plot(record, after), percent=percent,
-    )  # fmt: skip
+        "risk.html",
+        record=record,
+        after=after,
+        fix=record.get("fix"),
+        cards=cards(after or record),
+        figures=figure_rows(record),
+        beside=beside_rows(record, after) if after else [],
+        levels=level_rows(record["fix"]) if record.get("fix") else [],
+        sizes=size_rows(record),
+        added=contribution_rows(record),
+        sensitive=sensitive_rows(record),
+        sizes_plot=_sizes_plot(record, after),
+        added_plot=_added_plot(record, after),
+        percent=percent,
+    )
 
 
 def _sizes_plot(record: Record, after: Record | None) -> Plot:
@@ -105,9 +115,16 @@ def beside_rows(before: Record, after: Record) -> list[tuple[str, str, str]]:
 def level_rows(fix: Record) -> list[tuple[str, str, str, str, str, str]]:
     """Shape: a row a column of a search: name, level of how many, rule, values before and after, loss of its cells."""
     return [
-        (column["column"], f"{column['level']} of {column['levels'] - 1}", column["rule"], f"{column['before']:,}", f"{column['after']:,}",
-         percent(column["loss"])) for column in fix["columns"]
-    ]  # fmt: skip
+        (
+            column["column"],
+            f"{column['level']} of {column['levels'] - 1}",
+            column["rule"],
+            f"{column['before']:,}",
+            f"{column['after']:,}",
+            percent(column["loss"]),
+        )
+        for column in fix["columns"]
+    ]
 
 
 def size_rows(record: Record) -> list[tuple[str, str, str, str]]:

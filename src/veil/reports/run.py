@@ -31,21 +31,36 @@ def run_page(manifest: dict[str, Any]) -> str:
     seen = sum(manifest["checks"].get(code, 0) for code in BAD)
     return render(
         "run.html",
-        unowned=[*unowned(manifest), *uncast(manifest), *starred(manifest)], manifest=manifest, sources=by_source(manifest), columns=column_rows(manifest), labels=labels,
-        charts=run_charts(manifest), checks=check_rows(manifest), seen=seen,
-        quarantined=quarantine_rows(manifest), weak=weak_lines(manifest), outcome=outcome,
+        unowned=[*unowned(manifest), *uncast(manifest), *starred(manifest)],
+        manifest=manifest,
+        sources=by_source(manifest),
+        columns=column_rows(manifest),
+        labels=labels,
+        charts=run_charts(manifest),
+        checks=check_rows(manifest),
+        seen=seen,
+        quarantined=quarantine_rows(manifest),
+        weak=weak_lines(manifest),
+        outcome=outcome,
         text_kept=", ".join(manifest["labels_kept"]),
-    )  # fmt: skip
+    )
 
 
 def plan_page(plan: Plan, folders: tuple[str, str] = ("", "")) -> str:
     """The plan as one HTML page, to be read and signed before the run; `folders`: input and output as the project names them."""
     sources = [
-        {"name": source.name, "format": source.format, "files": len(source.files), "bytes": sum(file.size for file in source.files),
-         "subject": source.subject, "settings": source.files[0].settings if source.files else {}, "unlisted": source.unlisted,
-         "day_first": source.day_first}
+        {
+            "name": source.name,
+            "format": source.format,
+            "files": len(source.files),
+            "bytes": sum(file.size for file in source.files),
+            "subject": source.subject,
+            "settings": source.files[0].settings if source.files else {},
+            "unlisted": source.unlisted,
+            "day_first": source.day_first,
+        }
         for source in plan.sources
-    ]  # fmt: skip
+    ]
     return render(
         "plan.html",
         folders=folders,

@@ -52,16 +52,29 @@ def cards(record: Record) -> list[tuple[str, str, bool]]:
 def column_rows(record: Record) -> list[list[str]]:
     """Shape: a row a column: role, table, column, kind, sure, null, distinct, evidence; what harms most stands first."""
     return [
-        [column["role"], table, column["column"], column["kind"] + (f" ({column['form']})" if column["form"] else ""), f"{column['sure']:.0%}",
-         f"{column['null']:.0%}", f"{column['distinct']:.0%}", column["evidence"]]
+        [
+            column["role"],
+            table,
+            column["column"],
+            column["kind"] + (f" ({column['form']})" if column["form"] else ""),
+            f"{column['sure']:.0%}",
+            f"{column['null']:.0%}",
+            f"{column['distinct']:.0%}",
+            column["evidence"],
+        ]
         for table, column in ranked(record)
-    ]  # fmt: skip
+    ]
 
 
 def table_rows(record: Record) -> list[list[str]]:
     """Shape: a row a table: name, rows looked at, rows they were drawn from, quasi-identifiers, share of rows alone in them."""
     return [
-        [table["table"], f"{table['looked_at']:,}", f"{table['drawn_from']:,}" + ("" if table["whole"] else " of more"), ", ".join(table["quasi"]) or "none",
-         f"{table['unique_on_quasi']:.0%}" if table["quasi"] else ""]
+        [
+            table["table"],
+            f"{table['looked_at']:,}",
+            f"{table['drawn_from']:,}" + ("" if table["whole"] else " of more"),
+            ", ".join(table["quasi"]) or "none",
+            f"{table['unique_on_quasi']:.0%}" if table["quasi"] else "",
+        ]
         for table in record["tables"]
-    ]  # fmt: skip
+    ]

@@ -103,8 +103,15 @@ class Lattice:
         least = mean + self._added(node, order, start, sure)
         loss = mean + self._added(node, order, start, bad) if bad is not sure else least
         kept = sizes[~bad]
-        return NodeOutcome(node, int(records[bad].sum()), int(records[sure].sum()), float(loss), float(least), len(kept),
-                       int(kept.min()) if len(kept) else 0)  # fmt: skip
+        return NodeOutcome(
+            node,
+            int(records[bad].sum()),
+            int(records[sure].sum()),
+            float(loss),
+            float(least),
+            len(kept),
+            int(kept.min()) if len(kept) else 0,
+        )
 
     def suppressed(self, node: Node) -> NDArray[np.bool_]:
         """Which cases a node suppresses. Shape: m."""

@@ -68,8 +68,16 @@ class Tally:
     Units:   two of n classes share a word by a chance below n * n / 2^65: three in a million for ten million.
     """
 
-    def __init__(self, names: Sequence[str], room: BagMemory, *, person: str = "", sensitive: Sequence[str] = (), keys: RunKeys | None = None,
-                 parts: bool = True) -> None:  # fmt: skip
+    def __init__(
+        self,
+        names: Sequence[str],
+        room: BagMemory,
+        *,
+        person: str = "",
+        sensitive: Sequence[str] = (),
+        keys: RunKeys | None = None,
+        parts: bool = True,
+    ) -> None:
         if not names or len(set(names)) != len(names):
             raise PolicyError(
                 "risk-columns",

@@ -102,8 +102,15 @@ def diversity(bag: Bag, values: Values, *, persons: bool = False, apart: np.uint
         alone += int(cells.sizes[there == 1].sum())
         equal = max(equal, _most(closeness(cells, whole, ordered=False)))
         t = max(t, _most(closeness(cells, whole, ordered=True)) if ordered else equal)
-    return {"distinct": distinct, "entropy": float(np.clip(entropy, 1, max(1, distinct))), "alone": alone / kept,
-            "t": min(t, equal), "distance": "ordered" if ordered else "equal", "t_equal": equal, "values": len(whole)}  # fmt: skip
+    return {
+        "distinct": distinct,
+        "entropy": float(np.clip(entropy, 1, max(1, distinct))),
+        "alone": alone / kept,
+        "t": min(t, equal),
+        "distance": "ordered" if ordered else "equal",
+        "t_equal": equal,
+        "values": len(whole),
+    }
 
 
 def lacking(

@@ -58,8 +58,16 @@ def contributions(tally: Tally, whole: Spectrum) -> list[Record]:
     for name in tally.names:
         left = tally.without(name)
         unique = int(left.classes[left.sizes == 1].sum()) / whole.records
-        rows.append({"column": name, "values": tally.distinct(name), "k": left.k, "unique": unique,
-                     "marketer": left.count / whole.records, "unique_added": uniqueness(whole) - unique})  # fmt: skip
+        rows.append(
+            {
+                "column": name,
+                "values": tally.distinct(name),
+                "k": left.k,
+                "unique": unique,
+                "marketer": left.count / whole.records,
+                "unique_added": uniqueness(whole) - unique,
+            }
+        )
     return rows
 
 
@@ -69,8 +77,14 @@ def spread(spectrum: Spectrum) -> list[Record]:
     for low, after in zip(BANDS, (*BANDS[1:], None), strict=True):
         within = (spectrum.sizes >= low) & (spectrum.sizes < (after or np.inf))
         classes = spectrum.classes[within]
-        rows.append({"from": low, "to": after - 1 if after else None, "classes": int(classes.sum()),
-                     "records": int(classes @ spectrum.sizes[within])})  # fmt: skip
+        rows.append(
+            {
+                "from": low,
+                "to": after - 1 if after else None,
+                "classes": int(classes.sum()),
+                "records": int(classes @ spectrum.sizes[within]),
+            }
+        )
     return rows
 
 

@@ -31,11 +31,16 @@ def figures(record: Record) -> dict[str, float | None]:
     """Shape: name -> figure, the worst of all sensitive columns; None where it was not measured."""
     journalist, rows = record["journalist"], record["sensitive"]
     return {
-        "k": record["k"], "unique": record["unique"], "prosecutor": record["prosecutor"]["highest"],
-        "over": (journalist or record["prosecutor"])["over"], "journalist": journalist["highest"] if journalist else None,
-        "marketer": record["marketer"], "distinct": min((row["distinct"] for row in rows), default=None),
-        "entropy": min((row["entropy"] for row in rows), default=None), "t": max((row["t"] for row in rows), default=None),
-    }  # fmt: skip
+        "k": record["k"],
+        "unique": record["unique"],
+        "prosecutor": record["prosecutor"]["highest"],
+        "over": (journalist or record["prosecutor"])["over"],
+        "journalist": journalist["highest"] if journalist else None,
+        "marketer": record["marketer"],
+        "distinct": min((row["distinct"] for row in rows), default=None),
+        "entropy": min((row["entropy"] for row in rows), default=None),
+        "t": max((row["t"] for row in rows), default=None),
+    }
 
 
 def short_of(record: Record, bars: dict[str, float]) -> list[str]:

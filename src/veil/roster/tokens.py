@@ -77,8 +77,11 @@ def either_way(values: pa.Array) -> NameTokens:
     places = decimal.to_numpy(zero_copy_only=False).astype(np.int64)[apart.value]
     value = np.concatenate([joined.value, places])
     order = np.argsort(value, kind="stable")
-    return NameTokens(value[order], np.concatenate([joined.hash, apart.hash])[order],
-                  np.concatenate([joined.length, apart.length])[order])  # fmt: skip
+    return NameTokens(
+        value[order],
+        np.concatenate([joined.hash, apart.hash])[order],
+        np.concatenate([joined.length, apart.length])[order],
+    )
 
 
 def mixed(hashes: Hashes) -> Hashes:

@@ -55,10 +55,15 @@ def create_app(setting: Setting) -> ASGIApp:
             await asyncio.to_thread(spans.flush)
 
     app = FastAPI(
-        title="Veil", version=version("veil-deid"), description=_ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None,
+        title="Veil",
+        version=version("veil-deid"),
+        description=_ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
         generate_unique_id_function=operation_id,
         redirect_slashes=False,  # a text would be sent again to the host that the caller named, perhaps without TLS
-    )  # fmt: skip
+    )
     desk = Desk(reader, answers, callers, measures, setting.waiting)
     app.include_router(rest_router(desk))
     app.include_router(aws_router(reader, answers, callers, measures, setting.waiting))
@@ -80,8 +85,11 @@ def check_parts(setting: Setting) -> None:
     try:
         import veil.service.spans  # noqa: F401, PLC0415  an extra of its own
     except ImportError:
-        raise ServiceError("spans-extra", "trace spans need a library that is not installed",
-                           hint=f"{install('trace')}, or leave --otlp, --zipkin and OTEL_EXPORTER_... out") from None  # fmt: skip
+        raise ServiceError(
+            "spans-extra",
+            "trace spans need a library that is not installed",
+            hint=f"{install('trace')}, or leave --otlp, --zipkin and OTEL_EXPORTER_... out",
+        ) from None
 
 
 def _wants_spans(setting: Setting) -> bool:

@@ -9,11 +9,30 @@ from typing import Any
 from fastapi import Request
 from pydantic import BaseModel
 
-_PLAIN = frozenset({
-    "missing", "string_too_short", "string_too_long", "too_short", "too_long", "literal_error", "greater_than_equal",
-    "less_than_equal", "string_type", "float_type", "float_parsing", "bool_type", "bool_parsing", "list_type", "json_invalid",
-    "finite_number", "model_attributes_type", "dict_type", "string_unicode", "profile_with_strategy",
-})  # fmt: skip
+_PLAIN = frozenset(
+    {
+        "missing",
+        "string_too_short",
+        "string_too_long",
+        "too_short",
+        "too_long",
+        "literal_error",
+        "greater_than_equal",
+        "less_than_equal",
+        "string_type",
+        "float_type",
+        "float_parsing",
+        "bool_type",
+        "bool_parsing",
+        "list_type",
+        "json_invalid",
+        "finite_number",
+        "model_attributes_type",
+        "dict_type",
+        "string_unicode",
+        "profile_with_strategy",
+    }
+)
 _PLACES = frozenset({"body", "query", "path", "header"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 _UNKNOWN = "extra_forbidden"

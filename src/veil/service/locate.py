@@ -34,10 +34,19 @@ LABELS = frozenset().union(*SIXTEEN.values())
 
 # The types of DetectPHI. An address of a machine has none of its own there; all other numbers are ID.
 _TYPES = {
-    Label.NAME: "NAME", Label.DATE: "DATE", Label.AGE: "AGE", Label.AGE_OVER_89: "AGE", Label.PHONE: "PHONE_OR_FAX",
-    Label.FAX: "PHONE_OR_FAX", Label.EMAIL: "EMAIL", Label.URL: "URL", Label.LOCATION: "ADDRESS", Label.ZIP: "ADDRESS",
-    Label.ORGANIZATION: "ADDRESS", Label.PROFESSION: "PROFESSION",
-}  # fmt: skip
+    Label.NAME: "NAME",
+    Label.DATE: "DATE",
+    Label.AGE: "AGE",
+    Label.AGE_OVER_89: "AGE",
+    Label.PHONE: "PHONE_OR_FAX",
+    Label.FAX: "PHONE_OR_FAX",
+    Label.EMAIL: "EMAIL",
+    Label.URL: "URL",
+    Label.LOCATION: "ADDRESS",
+    Label.ZIP: "ADDRESS",
+    Label.ORGANIZATION: "ADDRESS",
+    Label.PROFESSION: "PROFESSION",
+}
 _NOT_PHI = frozenset({Label.YEAR, Label.WEEKDAY, Label.STATE, Label.TIME})
 
 
@@ -53,7 +62,15 @@ def entities(text: str, spans: Sequence[Span]) -> list[dict[str, Any]]:
     """
     phi = [span for span in spans if span.label not in _NOT_PHI]
     return [
-        {"Id": i, "BeginOffset": span.start, "EndOffset": span.end, "Score": round(span.score, 4),
-         "Text": text[span.start : span.end], "Category": CATEGORY, "Type": type_of(span.label), "Traits": []}
+        {
+            "Id": i,
+            "BeginOffset": span.start,
+            "EndOffset": span.end,
+            "Score": round(span.score, 4),
+            "Text": text[span.start : span.end],
+            "Category": CATEGORY,
+            "Type": type_of(span.label),
+            "Traits": [],
+        }
         for i, span in enumerate(phi)
-    ]  # fmt: skip
+    ]

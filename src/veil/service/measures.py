@@ -20,8 +20,12 @@ class Measures:
         self._shared = bool(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
         self._registry = CollectorRegistry()
         self._requests = Histogram(
-            "veil_request_seconds", "time to answer", ("method", "route", "status"), buckets=_SECONDS, registry=self._registry
-        )  # fmt: skip
+            "veil_request_seconds",
+            "time to answer",
+            ("method", "route", "status"),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
         self._texts = Counter("veil_texts", "texts that were read", registry=self._registry)
         self._characters = Counter("veil_characters", "characters that were read", registry=self._registry)
         self._spans = Counter("veil_spans", "spans that were found", ("label",), registry=self._registry)

@@ -8,13 +8,26 @@ from fastapi.routing import APIRoute
 
 _API = "/api/v1"
 _NAMES = {
-    "POST /detect": "detect", "POST /deidentify": "deidentify", "POST /explain": "explain", "POST /batch": "deidentify_batch",
-    "POST /phi": "detect_phi", "GET /health": "get_health", "GET /entities": "list_entity_types", "GET /metrics": "get_metrics",
-    "GET /jobs": "list_jobs", "POST /jobs": "create_job", "PUT /jobs/{job}/file": "upload_file", "GET /jobs/{job}": "get_job",
-    "DELETE /jobs/{job}": "delete_job", "POST /jobs/{job}/cancel": "cancel_job", "GET /jobs/{job}/plan": "get_plan",
-    "PUT /jobs/{job}/plan": "change_plan", "POST /jobs/{job}/start": "start_job", "GET /jobs/{job}/result": "download_result",
+    "POST /detect": "detect",
+    "POST /deidentify": "deidentify",
+    "POST /explain": "explain",
+    "POST /batch": "deidentify_batch",
+    "POST /phi": "detect_phi",
+    "GET /health": "get_health",
+    "GET /entities": "list_entity_types",
+    "GET /metrics": "get_metrics",
+    "GET /jobs": "list_jobs",
+    "POST /jobs": "create_job",
+    "PUT /jobs/{job}/file": "upload_file",
+    "GET /jobs/{job}": "get_job",
+    "DELETE /jobs/{job}": "delete_job",
+    "POST /jobs/{job}/cancel": "cancel_job",
+    "GET /jobs/{job}/plan": "get_plan",
+    "PUT /jobs/{job}/plan": "change_plan",
+    "POST /jobs/{job}/start": "start_job",
+    "GET /jobs/{job}/result": "download_result",
     "GET /jobs/{job}/report": "get_report",
-}  # fmt: skip
+}
 
 
 def operation_id(route: APIRoute) -> str:

@@ -62,14 +62,24 @@ class Listening:
                 hint="remove --host, or remove --local",
             )
         if local and self.proxied:
-            raise ServiceError("listen-local", "--local cannot be used with --behind-proxy: every call would seem to come from this machine",
-                               hint="remove --behind-proxy, or remove --local")  # fmt: skip
+            raise ServiceError(
+                "listen-local",
+                "--local cannot be used with --behind-proxy: every call would seem to come from this machine",
+                hint="remove --behind-proxy, or remove --local",
+            )
         if local and not set(hosts) <= set(LOOPBACK):
-            raise ServiceError("listen-local", "--local answers for this machine's own names only", where="--allow-host",
-                               hint="remove --local; behind a proxy use --behind-proxy")  # fmt: skip
+            raise ServiceError(
+                "listen-local",
+                "--local answers for this machine's own names only",
+                where="--allow-host",
+                hint="remove --local; behind a proxy use --behind-proxy",
+            )
         if not loopback and self.certificate is None and not self.proxied:
-            raise ServiceError("listen-open", "other machines can reach this address, and TLS is not set up",
-                               hint="set --tls-cert and --tls-key, or --behind-proxy where a proxy terminates TLS")  # fmt: skip
+            raise ServiceError(
+                "listen-open",
+                "other machines can reach this address, and TLS is not set up",
+                hint="set --tls-cert and --tls-key, or --behind-proxy where a proxy terminates TLS",
+            )
 
     def _check_files(self) -> None:
         """Files that TLS cannot use stop the start, and not each process that answers."""
@@ -81,8 +91,11 @@ class Listening:
             if self.clients:
                 context.load_verify_locations(self.clients)
         except (OSError, ValueError):
-            raise ServiceError("listen-tls", "the TLS certificate, its private key or the CA file of clients is not valid",
-                               hint="give PEM files; the key must belong to the certificate and have no passphrase") from None  # fmt: skip
+            raise ServiceError(
+                "listen-tls",
+                "the TLS certificate, its private key or the CA file of clients is not valid",
+                hint="give PEM files; the key must belong to the certificate and have no passphrase",
+            ) from None
 
 
 def bound(listening: Listening) -> socket.socket:
@@ -97,8 +110,12 @@ def bound(listening: Listening) -> socket.socket:
         bound_socket.bind((listening.host, listening.port))
     except (OSError, UnicodeError):
         bound_socket.close()
-        raise ServiceError("listen-taken", "cannot listen on this address", where=f"port {listening.port}",
-                           hint="another program may use the port; --port 0 chooses a free one") from None  # fmt: skip
+        raise ServiceError(
+            "listen-taken",
+            "cannot listen on this address",
+            where=f"port {listening.port}",
+            hint="another program may use the port; --port 0 chooses a free one",
+        ) from None
     bound_socket.listen(2048)
     bound_socket.set_inheritable(True)
     return bound_socket
@@ -113,13 +130,25 @@ def run(
     if folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # counts alone; see prometheus_client, "multiprocess mode"
     config = uvicorn.Config(
-        partial(_app, setting, make), factory=True, host=listening.host, port=listening.port, workers=listening.workers,
-        log_config=None, access_log=False, server_header=False, proxy_headers=False, ws="none", lifespan="on",
-        timeout_worker_healthcheck=_PATIENCE, timeout_keep_alive=75, http=BoundedHeads,
-        ssl_certfile=listening.certificate, ssl_keyfile=listening.key,
+        partial(_app, setting, make),
+        factory=True,
+        host=listening.host,
+        port=listening.port,
+        workers=listening.workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        lifespan="on",
+        timeout_worker_healthcheck=_PATIENCE,
+        timeout_keep_alive=75,
+        http=BoundedHeads,
+        ssl_certfile=listening.certificate,
+        ssl_keyfile=listening.key,
         ssl_ca_certs=str(listening.clients) if listening.clients else None,
         ssl_cert_reqs=ssl.CERT_REQUIRED if listening.clients else ssl.CERT_NONE,
-    )  # fmt: skip
+    )
     server = uvicorn.Server(config)
     crew = Crew(setting.site, workers=listening.jobs, apart=setting.apart) if setting.site is not None else None
     signal.signal(signal.SIGTERM, _leave)  # uvicorn raises it anew once all is answered

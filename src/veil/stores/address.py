@@ -71,8 +71,14 @@ def parse(written: str, folder: Path) -> Address:
             hint="remove it, and use VEIL_DB_PASSWORD, `?password_env=NAME`, the system's keyring or ~/.pgpass",
         )
     return Address(
-        seen.scheme, unquote(seen.username or ""), seen.hostname or "", port, unquote(seen.path.removeprefix("/")), options, folder
-    )  # fmt: skip
+        seen.scheme,
+        unquote(seen.username or ""),
+        seen.hostname or "",
+        port,
+        unquote(seen.path.removeprefix("/")),
+        options,
+        folder,
+    )
 
 
 def password(address: Address) -> str | None:

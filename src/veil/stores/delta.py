@@ -49,7 +49,12 @@ class DeltaStore(DatabaseStore):
     def __init__(self, address: Address) -> None:
         super().__init__(address)
         if not address.path.is_dir():
-            raise StoreError("store-refused", "the folder of Delta tables does not exist", where="delta", hint="expected: delta:///FOLDER, relative to the project")  # fmt: skip
+            raise StoreError(
+                "store-refused",
+                "the folder of Delta tables does not exist",
+                where="delta",
+                hint="expected: delta:///FOLDER, relative to the project",
+            )
 
     def tables(self) -> list[str]:
         return [path.name for path in self.address.path.iterdir() if _is_delta(path)]

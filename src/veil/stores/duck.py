@@ -33,8 +33,27 @@ CLOSED: dict[str, str | int | float | list[str]] = {
     "temp_directory": "",
     "threads": 2,
 }
-_NATIVE = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE",
-           "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "BLOB")  # fmt: skip
+_NATIVE = (
+    "BOOLEAN",
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "FLOAT",
+    "DOUBLE",
+    "VARCHAR",
+    "DATE",
+    "TIMESTAMP",
+    "TIMESTAMP_S",
+    "TIMESTAMP_MS",
+    "TIMESTAMP_NS",
+    "TIMESTAMP WITH TIME ZONE",
+    "BLOB",
+)
 _DAYS = ("DATE", "TIMESTAMP")
 _UNTIDY = ""  # under this name stands that a table was replaced, and the file may hold its blocks still
 _MARKED = "INSERT OR REPLACE INTO {} (name, mark, rows) VALUES (?, ?, 0)"
@@ -66,7 +85,12 @@ class DuckStore(DatabaseStore):
     @cached_property
     def _line(self) -> duckdb.DuckDBPyConnection:
         if not self.address.path.is_file():
-            raise StoreError("store-refused", "the database file does not exist", where="duckdb", hint="expected: duckdb:///FILE, relative to the project")  # fmt: skip
+            raise StoreError(
+                "store-refused",
+                "the database file does not exist",
+                where="duckdb",
+                hint="expected: duckdb:///FILE, relative to the project",
+            )
         with _telling():
             return duckdb.connect(str(self.address.path), read_only=True, config=dict(CLOSED))
 
@@ -171,8 +195,13 @@ class DuckStore(DatabaseStore):
         """Not those of views, and not where a column has taken their name: it may be null, or far from 1 to n."""
         if any(column.name.lower() == "rowid" for column in self.columns(table)):
             return False
-        return bool(self.rows("SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ? AND "
-                              "table_type = 'BASE TABLE'", [self.space, table]))  # fmt: skip
+        return bool(
+            self.rows(
+                "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ? AND "
+                "table_type = 'BASE TABLE'",
+                [self.space, table],
+            )
+        )
 
     def _at(self, table: str) -> str:
         return f"{quoted(self.space)}.{quoted(table)}"

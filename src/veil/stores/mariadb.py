@@ -34,11 +34,32 @@ _SESSION = (
 )
 _INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint")
 _LOST = frozenset({2002, 2003, 2006, 2013, 2055, 1053, 1927, 0})
-_STATES = {1044: "28", 1045: "28", 1698: "28", 1049: "3D", 1264: "22", 1265: "22", 1292: "22", 1366: "22", 1406: "22",
-           1048: "23", 1062: "23", 1452: "23", 3819: "23", 4025: "23"}  # fmt: skip
-_TYPES = ((pa.types.is_boolean, "tinyint"), (pa.types.is_integer, "bigint"), (pa.types.is_float32, "float"),
-          (pa.types.is_float64, "double"), (pa.types.is_date, "date"), (pa.types.is_timestamp, "datetime(6)"),
-          (pa.types.is_binary, "longblob"), (pa.types.is_large_binary, "longblob"))  # fmt: skip
+_STATES = {
+    1044: "28",
+    1045: "28",
+    1698: "28",
+    1049: "3D",
+    1264: "22",
+    1265: "22",
+    1292: "22",
+    1366: "22",
+    1406: "22",
+    1048: "23",
+    1062: "23",
+    1452: "23",
+    3819: "23",
+    4025: "23",
+}
+_TYPES = (
+    (pa.types.is_boolean, "tinyint"),
+    (pa.types.is_integer, "bigint"),
+    (pa.types.is_float32, "float"),
+    (pa.types.is_float64, "double"),
+    (pa.types.is_date, "date"),
+    (pa.types.is_timestamp, "datetime(6)"),
+    (pa.types.is_binary, "longblob"),
+    (pa.types.is_large_binary, "longblob"),
+)
 _ROWS = 5_000
 _MARK = "veil:"
 
@@ -59,8 +80,17 @@ class MariadbConnection:
                 if socket
                 else {"host": address.host or "127.0.0.1", "port": address.port or 3306}
             )
-            self._connection = pymysql.connect(user=address.user, password=password(address) or "", database=address.database, charset="utf8mb4",
-                                         autocommit=False, connect_timeout=10, read_timeout=600, init_command=_SESSION, **said)  # fmt: skip
+            self._connection = pymysql.connect(
+                user=address.user,
+                password=password(address) or "",
+                database=address.database,
+                charset="utf8mb4",
+                autocommit=False,
+                connect_timeout=10,
+                read_timeout=600,
+                init_command=_SESSION,
+                **said,
+            )
         return self._connection
 
     @contextlib.contextmanager

@@ -25,7 +25,7 @@ STORES = {
 TARGETS = {
     "sqlite": "veil.stores.sqlite:SqliteTarget",
     "duckdb": "veil.stores.duck:DuckTarget",
-    "postgresql": "veil.stores.postgresql:PostgresqlTarget",
+    "postgresql": "veil.stores.postgresql_target:PostgresqlTarget",
     "mariadb": "veil.stores.mariadb:MariadbTarget",
     "delta": "veil.stores.delta:DeltaTarget",
     "s3": "veil.stores.objects:BucketTarget",

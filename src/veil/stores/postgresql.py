@@ -17,25 +17,53 @@ from veil.stores.database import (
     MARKS,
     Column,
     DatabaseStore,
-    check_columns,
     declared_field,
     is_written_as,
     refused,
-    taken,
 )
 from veil.stores.reread import is_bytes, typed
 
 # What the driver gives as the same value in Arrow; of everything else the database's own text is read.
-_NATIVE = frozenset({"boolean", "smallint", "integer", "bigint", "real", "double precision", "text", "date", "bytea",
-                     "timestamp without time zone", "timestamp with time zone"})  # fmt: skip
+_NATIVE = frozenset(
+    {
+        "boolean",
+        "smallint",
+        "integer",
+        "bigint",
+        "real",
+        "double precision",
+        "text",
+        "date",
+        "bytea",
+        "timestamp without time zone",
+        "timestamp with time zone",
+    }
+)
 _TEXTS = ("character varying", "character(")
-_TYPES = ((pa.bool_(), "boolean"), (pa.int16(), "smallint"), (pa.int8(), "smallint"), (pa.int32(), "integer"), (pa.int64(), "bigint"),
-          (pa.float32(), "real"), (pa.float64(), "double precision"), (pa.date32(), "date"), (pa.binary(), "bytea"),
-          (pa.large_binary(), "bytea"), (pa.uint8(), "smallint"), (pa.uint16(), "integer"), (pa.uint32(), "bigint"),
-          (pa.uint64(), "numeric(20)"))  # fmt: skip
+TYPES = (
+    (pa.bool_(), "boolean"),
+    (pa.int16(), "smallint"),
+    (pa.int8(), "smallint"),
+    (pa.int32(), "integer"),
+    (pa.int64(), "bigint"),
+    (pa.float32(), "real"),
+    (pa.float64(), "double precision"),
+    (pa.date32(), "date"),
+    (pa.binary(), "bytea"),
+    (pa.large_binary(), "bytea"),
+    (pa.uint8(), "smallint"),
+    (pa.uint16(), "integer"),
+    (pa.uint32(), "bigint"),
+    (pa.uint64(), "numeric(20)"),
+)
 _GONE = ("08", "57P")  # SQLSTATE classes: the connection is lost, the server was stopped
-_LOST = frozenset({adbc_driver_manager.AdbcStatusCode.IO, adbc_driver_manager.AdbcStatusCode.CANCELLED,
-                   adbc_driver_manager.AdbcStatusCode.TIMEOUT})  # fmt: skip
+_LOST = frozenset(
+    {
+        adbc_driver_manager.AdbcStatusCode.IO,
+        adbc_driver_manager.AdbcStatusCode.CANCELLED,
+        adbc_driver_manager.AdbcStatusCode.TIMEOUT,
+    }
+)
 _DAYS = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
 # Dates as every session writes them, whatever the server and the user have set.
 _WRITTEN = "-c DateStyle=ISO -c TimeZone=UTC"
@@ -50,9 +78,15 @@ class PostgresqlConnection:
     @cached_property
     def _connection(self) -> Any:
         address = self._address
-        said = {"host": address.host, "port": address.port, "dbname": address.database, "user": address.user,
-                "password": password(address), "application_name": "veil",
-                "options": _WRITTEN + (" -c default_transaction_read_only=on" if self._reads else "")}  # fmt: skip
+        said = {
+            "host": address.host,
+            "port": address.port,
+            "dbname": address.database,
+            "user": address.user,
+            "password": password(address),
+            "application_name": "veil",
+            "options": _WRITTEN + (" -c default_transaction_read_only=on" if self._reads else ""),
+        }
         said |= {key: value for key, value in address.options.items() if key not in ("schema", "password_env")}
         pieces = [f"{key}='{_escaped(str(value))}'" for key, value in said.items() if value]
         with self.telling():
@@ -140,8 +174,11 @@ class PostgresqlStore(DatabaseStore):
         self._beyond: dict[str, frozenset[str]] = {}
 
     def tables(self) -> list[str]:
-        found = self._line.rows("SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                                "WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1", [self.space])  # fmt: skip
+        found = self._line.rows(
+            "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1",
+            [self.space],
+        )
         return [name for (name,) in found if name != MARKS]
 
     def columns(self, table: str) -> list[Column]:
@@ -287,7 +324,7 @@ def _arrow(kind: str) -> pa.DataType:
         return pa.timestamp("us", "UTC")
     if kind == "bytea":
         return pa.binary()
-    return next((arrow for arrow, sql in _TYPES if sql == kind), pa.large_string())
+    return next((arrow for arrow, sql in TYPES if sql == kind), pa.large_string())
 
 
 def _plain(column: pa.Array) -> pa.Array:
@@ -302,92 +339,3 @@ def _expression_again(field: pa.Field) -> str:
     if is_written_as(field, "postgresql").startswith("character("):
         return f"convert_from(bpcharsend({name}), getdatabaseencoding())"  # its own text lacks the blanks at the end
     return f"encode({name}, 'hex')" if is_bytes(field.type) else f"{name}::text"
-
-
-class PostgresqlTarget:
-    """A schema of a database that takes tables, each whole in one transaction."""
-
-    def __init__(self, address: Address) -> None:
-        self._line = PostgresqlConnection(address, reads=False)
-        self._space = address.options.get("schema", "public")
-        self._there = PostgresqlStore(address)
-
-    def mark_of(self, name: str) -> str:
-        self._line.run(
-            f"CREATE TABLE IF NOT EXISTS {self._at(MARKS)} (name text PRIMARY KEY, mark text NOT NULL, "
-            "rows bigint NOT NULL, made timestamptz NOT NULL DEFAULT now())"
-        )
-        self._line.commit()
-        found = self._line.rows(
-            f"SELECT mark FROM {self._at(MARKS)} m WHERE name = $1 AND to_regclass($2::text) IS NOT NULL",
-            [name, self._at(name)],
-        )
-        self._line.commit()
-        return str(found[0][0]) if found else ""
-
-    def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
-        ours, there = self.mark_of(name), name in self._there.tables()
-        try:
-            if there and not ours:
-                columns = self._empty(name)
-            else:
-                self._line.run(f"DROP TABLE IF EXISTS {self._at(name)}")
-                columns = [(field.name, _sql(field)) for field in schema]
-                said = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
-                self._line.run(f"CREATE TABLE {self._at(name)} ({said})")
-            rows = self._filled(name, columns, _unsigned_as_text(schema, batches))
-            self._line.run(f"DELETE FROM {self._at(MARKS)} WHERE name = $1", [name])
-            self._line.run(f"INSERT INTO {self._at(MARKS)} (name, mark, rows) VALUES ($1, $2, $3)", [name, mark, rows])
-            self._line.commit()
-        except BaseException:
-            self._line.rollback()
-            raise
-        return rows
-
-    def _filled(self, name: str, columns: list[tuple[str, str]], reader: pa.RecordBatchReader) -> int:
-        """Rows go into a table of the session first, and from there, each cell cast to its type, to their place."""
-        with self._line.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS pg_temp.veil_coming")
-            cursor.adbc_ingest("veil_coming", reader, mode="create", temporary=True)
-        own = ", ".join(quoted(column) for column in reader.schema.names)
-        kinds = dict(columns)
-        check_columns(reader.schema.names, kinds)
-        cast = ", ".join(f"{quoted(column)}::{kinds[column]}" for column in reader.schema.names)
-        self._line.run(f"INSERT INTO {self._at(name)} ({own}) SELECT {cast} FROM pg_temp.veil_coming")
-        self._line.run("DROP TABLE pg_temp.veil_coming")
-        return int(self._line.rows(f"SELECT count(*) FROM {self._at(name)}")[0][0])
-
-    def _empty(self, name: str) -> list[tuple[str, str]]:
-        """The columns of a table of others, if it is an empty one that was made to be filled."""
-        if self._line.rows(f"SELECT EXISTS (SELECT 1 FROM {self._at(name)})")[0][0]:
-            raise taken(name)
-        return [(column.name, column.kind) for column in self._there.columns(name)]
-
-    def tidy(self) -> None:
-        """Nothing: what the files of a server still hold is the server's."""
-
-    def close(self) -> None:
-        self._line.close()
-        self._there.close()
-
-    def _at(self, table: str) -> str:
-        return f"{quoted(self._space)}.{quoted(table)}"
-
-
-def _unsigned_as_text(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
-    """Rows for the driver, which takes whole numbers of 64 bits without a sign for such with one."""
-    fields = [pa.field(field.name, pa.large_string()) if field.type == pa.uint64() else field for field in schema]
-    coming = pa.schema(fields)
-    return pa.RecordBatchReader.from_batches(coming, (batch.cast(coming) for batch in batches))
-
-
-def _sql(field: pa.Field) -> str:
-    """The type of a new column: the one it had at home where it still has it, else the one of its cells."""
-    declared = is_written_as(field, "postgresql")
-    if declared:
-        return declared
-    if pa.types.is_timestamp(field.type):
-        return "timestamp with time zone" if field.type.tz else "timestamp without time zone"
-    if pa.types.is_decimal(field.type):
-        return "numeric"
-    return next((sql for arrow, sql in _TYPES if arrow == field.type), "text")

@@ -33,8 +33,13 @@ from veil.stores.reread import in_batches, is_bytes
 
 _ROWID = ("rowid", "_rowid_", "oid")
 _TYPE = re.compile(r"[\w ]*(\([\d ,.+-]*\))?")  # SQLite takes any text as a type, and it is written into statements
-_KINDS = ((pa.types.is_boolean, "INTEGER"), (pa.types.is_integer, "INTEGER"), (pa.types.is_floating, "REAL"),
-          (pa.types.is_binary, "BLOB"), (pa.types.is_large_binary, "BLOB"))  # fmt: skip
+_KINDS = (
+    (pa.types.is_boolean, "INTEGER"),
+    (pa.types.is_integer, "INTEGER"),
+    (pa.types.is_floating, "REAL"),
+    (pa.types.is_binary, "BLOB"),
+    (pa.types.is_large_binary, "BLOB"),
+)
 
 
 @contextlib.contextmanager
@@ -70,7 +75,12 @@ class SqliteStore(DatabaseStore):
     def _line(self) -> sqlite3.Connection:
         path = self.address.path
         if not path.is_file():
-            raise StoreError("store-refused", "the database file does not exist", where="sqlite", hint="expected: sqlite:///FILE, relative to the project")  # fmt: skip
+            raise StoreError(
+                "store-refused",
+                "the database file does not exist",
+                where="sqlite",
+                hint="expected: sqlite:///FILE, relative to the project",
+            )
         with _telling():
             return _opened(path)
 
@@ -212,7 +222,13 @@ def _arrow(classes: str | None, declared: str) -> pa.DataType:
     seen = set((classes or "").split(",")) - {"null", ""}
     if not seen:
         kind = declared.upper()
-        return pa.int64() if "INT" in kind else pa.float64() if any(word in kind for word in ("REAL", "FLOA", "DOUB")) else pa.large_string()  # fmt: skip
+        return (
+            pa.int64()
+            if "INT" in kind
+            else pa.float64()
+            if any(word in kind for word in ("REAL", "FLOA", "DOUB"))
+            else pa.large_string()
+        )
     return {
         frozenset({"integer"}): pa.int64(),
         frozenset({"real"}): pa.float64(),

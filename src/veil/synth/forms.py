@@ -45,8 +45,15 @@ def partial_date(draw: random.Random, day: dt.date) -> str:
 
 def full_name(draw: random.Random, who: SyntheticPerson) -> str:
     middle = f" {who.middle}." if who.middle and draw.random() < 0.5 else ""
-    return draw.choice((f"{who.given}{middle} {who.family}", f"{who.given} {who.family}", f"{who.family}, {who.given}",
-                        f"{who.given} {who.family}".upper(), f"{who.family.upper()}, {who.given.upper()}"))  # fmt: skip
+    return draw.choice(
+        (
+            f"{who.given}{middle} {who.family}",
+            f"{who.given} {who.family}",
+            f"{who.family}, {who.given}",
+            f"{who.given} {who.family}".upper(),
+            f"{who.family.upper()}, {who.given.upper()}",
+        )
+    )
 
 
 def phone(draw: random.Random, number: str) -> str:

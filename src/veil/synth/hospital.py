@@ -139,8 +139,22 @@ def _patient_row(draw: random.Random, who: Patient) -> list[Any]:
     family = who.person.family.lower() if draw.random() < 0.02 else who.person.family
     born = f"{who.born:%m/%d/%Y}" if draw.random() < 0.1 else who.born.isoformat()
     phone = "" if draw.random() < 0.03 else who.phone.replace("-", "") if draw.random() < 0.1 else who.phone
-    return [who.patient_id, who.mrn, given, family, who.person.sex, born, who.ssn, phone, who.email, who.street, who.city, who.state,
-            who.zip, who.died.isoformat() if who.died else ""]  # fmt: skip
+    return [
+        who.patient_id,
+        who.mrn,
+        given,
+        family,
+        who.person.sex,
+        born,
+        who.ssn,
+        phone,
+        who.email,
+        who.street,
+        who.city,
+        who.state,
+        who.zip,
+        who.died.isoformat() if who.died else "",
+    ]
 
 
 def _visits(draw: random.Random, who: Patient, number: int, staff: list[Any]) -> Iterator[tuple[Visit, str]]:
@@ -159,8 +173,15 @@ def _visits(draw: random.Random, who: Patient, number: int, staff: list[Any]) ->
 def _encounter_row(draw: random.Random, visit: Visit, encounter: str, staff: list[Any]) -> list[Any]:
     provider = next(i for i, (who, _, _) in enumerate(staff) if who.key == visit.clinician.key)
     reason = draw.choice(("chest pain", "Follow-up, routine", "fall at home", 'said "short of breath"', "NA", ""))
-    return [encounter, visit.patient.patient_id, f"P{provider:04d}", staff[provider][1], f"{visit.admitted:%Y-%m-%d %H:%M}",
-            f"{visit.discharged:%Y-%m-%d %H:%M}", reason]  # fmt: skip
+    return [
+        encounter,
+        visit.patient.patient_id,
+        f"P{provider:04d}",
+        staff[provider][1],
+        f"{visit.admitted:%Y-%m-%d %H:%M}",
+        f"{visit.discharged:%Y-%m-%d %H:%M}",
+        reason,
+    ]
 
 
 def _lab_rows(draw: random.Random, visit: Visit, encounter: str, first: int) -> Iterator[list[Any]]:

@@ -16,14 +16,40 @@ HOSPITALS = (
     "Harborview Falls Clinic",
     "Juniper Hill Community Hospital",
 )
-PROBLEMS = ("type 2 diabetes mellitus", "hypertension", "COPD", "congestive heart failure", "atrial fibrillation", "Crohn disease",
-            "Graves disease", "Parkinson disease", "migraine", "osteoarthritis", "chronic kidney disease stage 3")  # fmt: skip
-DRUGS = ("metformin 500 mg twice daily", "lisinopril 10 mg daily", "warfarin 5 mg at bedtime", "albuterol 2 puffs every 4 hours",
-         "furosemide 40 mg IV", "atorvastatin 20 mg", "acetaminophen 325 mg, 2 tabs PO")  # fmt: skip
-FINDINGS = ("Lungs are clear to auscultation bilaterally.", "BP 128/76, pulse 72, respirations 16, SpO2 98% on room air.",
-            "Abdomen soft, non-tender, no guarding; Murphy sign negative.", "A Foley catheter was placed without difficulty.",
-            "Romberg negative, gait steady.", "Visual acuity 20/40 OD, 20/25 OS.", "Strength 5/5 in all extremities, reflexes 2+.",
-            "Hemoglobin 11.2, WBC 6.4, creatinine 1.1.", "Pain 6/10, improves with rest.", "The patient will follow a low salt diet and may resume walking.")  # fmt: skip
+PROBLEMS = (
+    "type 2 diabetes mellitus",
+    "hypertension",
+    "COPD",
+    "congestive heart failure",
+    "atrial fibrillation",
+    "Crohn disease",
+    "Graves disease",
+    "Parkinson disease",
+    "migraine",
+    "osteoarthritis",
+    "chronic kidney disease stage 3",
+)
+DRUGS = (
+    "metformin 500 mg twice daily",
+    "lisinopril 10 mg daily",
+    "warfarin 5 mg at bedtime",
+    "albuterol 2 puffs every 4 hours",
+    "furosemide 40 mg IV",
+    "atorvastatin 20 mg",
+    "acetaminophen 325 mg, 2 tabs PO",
+)
+FINDINGS = (
+    "Lungs are clear to auscultation bilaterally.",
+    "BP 128/76, pulse 72, respirations 16, SpO2 98% on room air.",
+    "Abdomen soft, non-tender, no guarding; Murphy sign negative.",
+    "A Foley catheter was placed without difficulty.",
+    "Romberg negative, gait steady.",
+    "Visual acuity 20/40 OD, 20/25 OS.",
+    "Strength 5/5 in all extremities, reflexes 2+.",
+    "Hemoglobin 11.2, WBC 6.4, creatinine 1.1.",
+    "Pain 6/10, improves with rest.",
+    "The patient will follow a low salt diet and may resume walking.",
+)
 
 
 @dataclass(slots=True)

@@ -150,14 +150,20 @@ def patient(draw: random.Random, number: int) -> Patient:
     mail = f"{who.given}.{who.family}".lower().replace(" ", "").replace("'", "")
     mail = "".join(char for char in mail if char.isascii())
     return Patient(
-        who, f"{number * 7919 % 899_981 + 1000:06d}", f"{draw.randint(10_000_000, 99_999_999)}", born,
+        who,
+        f"{number * 7919 % 899_981 + 1000:06d}",
+        f"{draw.randint(10_000_000, 99_999_999)}",
+        born,
         f"{draw.randint(100, 665):03d}-{draw.randint(10, 99)}-{draw.randint(1000, 9999)}",
         f"{draw.randint(201, 989)}-{draw.randint(222, 998)}-{draw.randint(1000, 9999)}",
         f"{mail}{draw.randint(1, 99)}@{draw.choice(('mailbox', 'postbox', 'inbox', 'webpost'))}.{draw.choice(('com', 'net', 'org'))}",
-        f"{draw.randint(2, 9899)} {draw.choice(STREETS)} {draw.choice(KINDS)}", city, state,
-        f"{draw.choice(('0', '1', '2', '4', '6', '9'))}{draw.randint(1000, 9999)}", relatives,
+        f"{draw.randint(2, 9899)} {draw.choice(STREETS)} {draw.choice(KINDS)}",
+        city,
+        state,
+        f"{draw.choice(('0', '1', '2', '4', '6', '9'))}{draw.randint(1000, 9999)}",
+        relatives,
         TODAY - dt.timedelta(days=draw.randint(1, 90)) if draw.random() < 0.04 else None,
-    )  # fmt: skip
+    )
 
 
 def _relative(draw: random.Random, number: int, i: int, of: SyntheticPerson) -> tuple[str, SyntheticPerson]:

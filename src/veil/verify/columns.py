@@ -78,8 +78,16 @@ class Columns:
             self.check(source, alone, only(before, rows), only(after, rows), subjects.take(rows), own)
             found.merge(own, rows=numbers)
 
-    def _applied(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field, subjects: pa.Array,
-                 found: Findings) -> None:  # fmt: skip
+    def _applied(
+        self,
+        source: SourcePlan,
+        rule: Rule,
+        apply: Apply,
+        before: Field,
+        after: Field,
+        subjects: pa.Array,
+        found: Findings,
+    ) -> None:
         """Cells are compared as their format types them, where both sides have one type; texts are made of samples."""
         operator = self._operator(apply, day_first=source.day_first)
         promise = promise_of(operator)
@@ -117,8 +125,16 @@ class Columns:
         matches = pc.and_(pc.equal(was, born), pc.equal(now, pa.scalar(ninety, pa.int64())))
         return np.asarray(pc.fill_null(matches, fill_value=False).to_numpy(zero_copy_only=False), np.bool_)
 
-    def _check_again(self, source: SourcePlan, rule: Rule, apply: Apply, before: Field, after: Field,
-                     subjects: pa.Array, found: Findings) -> None:  # fmt: skip
+    def _check_again(
+        self,
+        source: SourcePlan,
+        rule: Rule,
+        apply: Apply,
+        before: Field,
+        after: Field,
+        subjects: pa.Array,
+        found: Findings,
+    ) -> None:
         """The answers of some rows, the first and the last among them, computed again in another order."""
         if not len(before):
             return
@@ -231,9 +247,13 @@ def _check_one_to_one(before: pa.Array, after: pa.Array, found: Findings) -> Non
 
 
 def _check_intervals(
-    before: pa.Array, after: pa.Array, subjects: pa.Array, source: SourcePlan, found: Findings,
+    before: pa.Array,
+    after: pa.Array,
+    subjects: pa.Array,
+    source: SourcePlan,
+    found: Findings,
     held_at_90: Callable[[pa.Array, pa.Array, pa.Array], np.ndarray[tuple[int], np.dtype[np.bool_]]],
-) -> None:  # fmt: skip
+) -> None:
     """One shift for all dates of a subject, never zero; told on the first rows of a batch.
 
     Keeps:   the birth of a person over 89 is left out where it recurs (a visit on that day), as long as it became the

@@ -137,8 +137,15 @@ class Reading:
             return bool(set(before) & set(after))
         return len(before) == len(after) and any(was == now for was, now in zip(before, after, strict=True))
 
-    def check_dates(self, source: SourcePlan, before: Sequence[str], after: Sequence[str], row_subjects: Sequence[str | None],
-                    known: dict[str, tuple[Known, ...]], found: Findings) -> list[int]:  # fmt: skip
+    def check_dates(
+        self,
+        source: SourcePlan,
+        before: Sequence[str],
+        after: Sequence[str],
+        row_subjects: Sequence[str | None],
+        known: dict[str, tuple[Known, ...]],
+        found: Findings,
+    ) -> list[int]:
         """The texts in which a date did not move by its subject's step; births, which may be clamped, left out."""
         if not self._exact:
             return []

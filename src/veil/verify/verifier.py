@@ -22,8 +22,26 @@ from veil.verify.rows import Taken, only, scanned_rows, shown_rows, taken_rows
 from veil.verify.sought import Sought
 from veil.verify.stand_ins import Ours, is_ours
 
-_TELLING = frozenset({Label.SSN, Label.EMAIL, Label.PHONE, Label.FAX, Label.URL, Label.IP, Label.MRN, Label.HEALTH_PLAN,
-                      Label.ACCOUNT, Label.LICENSE, Label.VEHICLE, Label.DEVICE, Label.ID}) & SAFE_HARBOR  # fmt: skip
+_TELLING = (
+    frozenset(
+        {
+            Label.SSN,
+            Label.EMAIL,
+            Label.PHONE,
+            Label.FAX,
+            Label.URL,
+            Label.IP,
+            Label.MRN,
+            Label.HEALTH_PLAN,
+            Label.ACCOUNT,
+            Label.LICENSE,
+            Label.VEHICLE,
+            Label.DEVICE,
+            Label.ID,
+        }
+    )
+    & SAFE_HARBOR
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +125,15 @@ class Verifier:
             about = seen.subjects if field.rows is None else seen.subjects.take(field.rows)
             self._column(source, rule, (origin, field), about, (seen.shown, taken), found)
 
-    def _column(self, source: SourcePlan, rule: Rule, pair: tuple[Field, Field], about: pa.Array,
-                rows: tuple[pa.Array | None, Taken | None], found: Findings) -> None:  # fmt: skip
+    def _column(
+        self,
+        source: SourcePlan,
+        rule: Rule,
+        pair: tuple[Field, Field],
+        about: pa.Array,
+        rows: tuple[pa.Array | None, Taken | None],
+        found: Findings,
+    ) -> None:
         """One column against its input: all its rows, those that are not suppressed, or those of each case of its rule."""
         (origin, field), (shown, taken) = pair, rows
         if taken is not None:
@@ -123,8 +148,14 @@ class Verifier:
             self._columns.check(source, rule, old, new, about if places is None else about.take(places), part)
             found.merge(part, rows=new.rows.to_pylist() if new.rows is not None and part.strong else None)
 
-    def _residue(self, field: Field, row_subjects: list[str | None], known: dict[str, tuple[Known, ...]], patterns: Scanner,
-                 found: Findings) -> None:  # fmt: skip
+    def _residue(
+        self,
+        field: Field,
+        row_subjects: list[str | None],
+        known: dict[str, tuple[Known, ...]],
+        patterns: Scanner,
+        found: Findings,
+    ) -> None:
         rows = list(_by_row(field))
         texts = [value or "" for _, value in rows]
         for (row, _), text, spans in zip(rows, texts, patterns.find(texts), strict=True):
@@ -138,8 +169,15 @@ class Verifier:
                 if any(folded(value) not in expected for value in left):
                     found.bad(row, "residual-pattern")
 
-    def _read_again(self, source: SourcePlan, before: Field, after: Field, row_subjects: list[str | None],
-                    known: dict[str, tuple[Known, ...]], found: Findings) -> None:  # fmt: skip
+    def _read_again(
+        self,
+        source: SourcePlan,
+        before: Field,
+        after: Field,
+        row_subjects: list[str | None],
+        known: dict[str, tuple[Known, ...]],
+        found: Findings,
+    ) -> None:
         """Scanned texts against what they were, by a reading that is not the detectors'."""
         rows = [row for row, _ in _by_row(after)]
         was, now = ([value or "" for value in field.values.to_pylist()] for field in (before, after))

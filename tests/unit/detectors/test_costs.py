@@ -14,10 +14,25 @@ from veil.detectors.tokens import Tokens
 from veil.lexicon.language import english
 
 WORST = (
-    "numbers of ten digits", "ratios", "letters and digits", "hexadecimal", "domain without end", "e-mail without end", "colons",
-    "link without end", "letters and stops", "dates, glued", "hyphened words", "apostrophes", "carets", "brackets around words",
-    "marks without end", "entities", "names", "one capital word",
-)  # fmt: skip
+    "numbers of ten digits",
+    "ratios",
+    "letters and digits",
+    "hexadecimal",
+    "domain without end",
+    "e-mail without end",
+    "colons",
+    "link without end",
+    "letters and stops",
+    "dates, glued",
+    "hyphened words",
+    "apostrophes",
+    "carets",
+    "brackets around words",
+    "marks without end",
+    "entities",
+    "names",
+    "one capital word",
+)
 SMALL, LARGE = 2_000, 16_000
 SCANNER = standard()
 

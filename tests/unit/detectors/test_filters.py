@@ -71,8 +71,15 @@ def test_a_pattern_minds_the_case_of_letters_unless_it_says_otherwise(filters):
 
 
 def test_a_context_filter_overrides_what_was_safe_where_phi_stands_beside(filters):
-    initial = {"type": "regex_context", "title": "c", "exclude": True, "phi_type": "NAME", "data": r"\b[A-Z]\b\.? ?",
-               "context": "right", "context_filter": "all"}  # fmt: skip
+    initial = {
+        "type": "regex_context",
+        "title": "c",
+        "exclude": True,
+        "phi_type": "NAME",
+        "data": r"\b[A-Z]\b\.? ?",
+        "context": "right",
+        "context_filter": "all",
+    }
     letters = {"type": "regex", "title": "l", "exclude": False, "data": r"\b[A-Z]\b"}
     assert marked(filters(SAFE, letters, initial), "seen by J. Zed was B seen") == "seen by [NAME]. [NAME] was B seen"
 
@@ -80,8 +87,15 @@ def test_a_context_filter_overrides_what_was_safe_where_phi_stands_beside(filter
 def test_a_context_of_a_named_filter_looks_at_its_finds_alone(filters):
     name = {"type": "set", "title": "names", "exclude": True, "phi_type": "NAME", "data": ["zed"]}
     words = {"type": "set", "title": "w", "exclude": False, "data": ["will", "may"]}
-    both = {"type": "regex_context", "title": "c", "exclude": True, "phi_type": "NAME", "data": r" (?:Will|May)\b",
-            "context": "left", "context_filter": "names"}  # fmt: skip
+    both = {
+        "type": "regex_context",
+        "title": "c",
+        "exclude": True,
+        "phi_type": "NAME",
+        "data": r" (?:Will|May)\b",
+        "context": "left",
+        "context_filter": "names",
+    }
     assert marked(filters(name, words, both), "Zed Will, Qux May") == "[NAME] [NAME], [NAME] May"
 
 
@@ -135,14 +149,20 @@ def test_lists_and_patterns_lie_beside_the_file_or_in_the_folder_above(filters, 
     assert digest_of(tmp_path / "configs" / "f.json") != before
 
 
-@pytest.mark.parametrize(("entry", "code"), [
-    ({"type": "oracle"}, "filters-type"), ({"type": "set", "filepath": "w.pkl"}, "filters-pickle"),
-    ({"type": "set", "filepath": "nowhere.json"}, "filters-path"), ({"type": "regex"}, "filters-path"),
-    ({"type": "regex", "data": "(Zed"}, "filters-pattern"), ({"type": "set", "data": "Zed"}, "filters-file"),
-    ({"type": "regex_context", "data": "Zed", "context": "above"}, "filters-context"),
-    ({"type": "regex_context", "data": "Zed", "context": "left", "context_filter": "gone"}, "filters-context"),
-    ({"type": "pos_matcher"}, "filters-file"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        ({"type": "oracle"}, "filters-type"),
+        ({"type": "set", "filepath": "w.pkl"}, "filters-pickle"),
+        ({"type": "set", "filepath": "nowhere.json"}, "filters-path"),
+        ({"type": "regex"}, "filters-path"),
+        ({"type": "regex", "data": "(Zed"}, "filters-pattern"),
+        ({"type": "set", "data": "Zed"}, "filters-file"),
+        ({"type": "regex_context", "data": "Zed", "context": "above"}, "filters-context"),
+        ({"type": "regex_context", "data": "Zed", "context": "left", "context_filter": "gone"}, "filters-context"),
+        ({"type": "pos_matcher"}, "filters-file"),
+    ],
+)
 def test_what_cannot_be_read_is_refused_by_the_number_of_the_entry_and_no_word_of_it(filters, tmp_path, entry, code):
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "w.pkl").write_bytes(b"cos\nsystem\n")
@@ -174,11 +194,24 @@ def test_without_the_package_that_can_stop_a_search_a_pattern_is_refused_before_
         expression(pattern, "entry 1")
 
 
-@pytest.mark.parametrize(("phi_type", "value", "label"), [
-    ("DATE", "4/12", Label.DATE), ("HOLIDAYS", "Easter", Label.DATE), ("LOCATION", "Main St", Label.LOCATION), ("TOWN", "Ely", Label.LOCATION),
-    ("AGE<90", "45", Label.AGE), ("AGE<90", "97", Label.AGE_OVER_89), ("AGE>=90", "45", Label.AGE_OVER_89),
-    ("AGE<90", "ninety", Label.AGE_OVER_89), ("CONTACT", "555-1212", Label.PHONE), ("CONTACT", "a@b.org", Label.EMAIL),
-    ("CONTACT", "www.b.org", Label.URL), ("OTHER", "Zed", Label.NAME), ("OTHER", "Z9", Label.ID), ("PROBE", "9", Label.ID),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("phi_type", "value", "label"),
+    [
+        ("DATE", "4/12", Label.DATE),
+        ("HOLIDAYS", "Easter", Label.DATE),
+        ("LOCATION", "Main St", Label.LOCATION),
+        ("TOWN", "Ely", Label.LOCATION),
+        ("AGE<90", "45", Label.AGE),
+        ("AGE<90", "97", Label.AGE_OVER_89),
+        ("AGE>=90", "45", Label.AGE_OVER_89),
+        ("AGE<90", "ninety", Label.AGE_OVER_89),
+        ("CONTACT", "555-1212", Label.PHONE),
+        ("CONTACT", "a@b.org", Label.EMAIL),
+        ("CONTACT", "www.b.org", Label.URL),
+        ("OTHER", "Zed", Label.NAME),
+        ("OTHER", "Z9", Label.ID),
+        ("PROBE", "9", Label.ID),
+    ],
+)
 def test_a_type_of_philter_becomes_a_label(phi_type, value, label):
     assert label_of_type(phi_type, value) is label

@@ -58,9 +58,16 @@ def test_a_known_identifier_is_found_however_it_is_written(text: str, wanted: st
 
 @pytest.mark.parametrize(
     "text",
-    ["He will come. Will the wound heal?", "a mobile mass", "Mobile unit",
-        "1234567890", "91234567", "born 1950-01-02", "w/ vang"],
-)  # fmt: skip
+    [
+        "He will come. Will the wound heal?",
+        "a mobile mass",
+        "Mobile unit",
+        "1234567890",
+        "91234567",
+        "born 1950-01-02",
+        "w/ vang",
+    ],
+)
 def test_a_weak_or_a_longer_word_is_left_where_nothing_says_a_name(text: str) -> None:
     assert not found(text)
 

@@ -11,23 +11,46 @@ def masked(text):
     return [text[start:end] for start, end, _ in Safelist().unsafe(text)]
 
 
-@pytest.mark.parametrize("text", [
-    "The patient was seen in clinic and denied chest pain.", "BP 120/80, HR 72, RR 16, T 98.6 F, O2 sat 98%.",
-    "Metformin 500 mg BID, Lasix 40mg q12h, 0.125 mcg.", "2-0 Vicryl, 3-0 Prolene, #10 blade, 5 mm trocar, 16-French Foley.",
-    "Laparoscopic cholecystectomy with intraoperative cholangiogram.", "L4-L5 disc, T2 signal, B12, CD4 350, HbA1c 7.2.",
-    "WBC 12,000, platelets 250, sodium 138, INR 1.1.", "nontender, nondistended; normoactive bowel sounds", "1500 mL of crystalloid, 2500 units",
-    "The Jackson-Pratt drain was placed.", "1st, 2nd and 3rd digits x3", "4-1/2 inches, 1:1000 epinephrine, 2 x 3 cm",
-    "IMPRESSION: COPD, CHF, s/p CABG.", "PHYSICAL EXAMINATION: HEENT: normocephalic, atraumatic.",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The patient was seen in clinic and denied chest pain.",
+        "BP 120/80, HR 72, RR 16, T 98.6 F, O2 sat 98%.",
+        "Metformin 500 mg BID, Lasix 40mg q12h, 0.125 mcg.",
+        "2-0 Vicryl, 3-0 Prolene, #10 blade, 5 mm trocar, 16-French Foley.",
+        "Laparoscopic cholecystectomy with intraoperative cholangiogram.",
+        "L4-L5 disc, T2 signal, B12, CD4 350, HbA1c 7.2.",
+        "WBC 12,000, platelets 250, sodium 138, INR 1.1.",
+        "nontender, nondistended; normoactive bowel sounds",
+        "1500 mL of crystalloid, 2500 units",
+        "The Jackson-Pratt drain was placed.",
+        "1st, 2nd and 3rd digits x3",
+        "4-1/2 inches, 1:1000 epinephrine, 2 x 3 cm",
+        "IMPRESSION: COPD, CHF, s/p CABG.",
+        "PHYSICAL EXAMINATION: HEENT: normocephalic, atraumatic.",
+    ],
+)
 def test_the_language_of_the_clinic_is_safe(text):
     assert masked(text) == []
 
 
-@pytest.mark.parametrize(("text", "wanted"), [
-    ("seen by Vandermolen", ["Vandermolen"]), ("Kowalczyk called", ["Kowalczyk"]), ("account 0041882", ["0041882"]),
-    ("code W-443x", ["443x"]), ("ref AB12345", ["AB12345"]), ("room 4471", ["4471"]), ("José left", ["José"]), ("日本 12", ["日本"]),
-    ("123-45-6789", ["123-45-6789"]), ("KIM was here", ["KIM"]), ("ticket #2217", ["2217"]), ("O'Malley's note", ["O'Malley"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("seen by Vandermolen", ["Vandermolen"]),
+        ("Kowalczyk called", ["Kowalczyk"]),
+        ("account 0041882", ["0041882"]),
+        ("code W-443x", ["443x"]),
+        ("ref AB12345", ["AB12345"]),
+        ("room 4471", ["4471"]),
+        ("José left", ["José"]),
+        ("日本 12", ["日本"]),
+        ("123-45-6789", ["123-45-6789"]),
+        ("KIM was here", ["KIM"]),
+        ("ticket #2217", ["2217"]),
+        ("O'Malley's note", ["O'Malley"]),
+    ],
+)
 def test_what_nothing_makes_safe_is_masked(text, wanted):
     assert masked(text) == wanted
 

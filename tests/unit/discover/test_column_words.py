@@ -39,13 +39,35 @@ def test_a_word_that_ends_like_another_is_one_word(name):
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("mrn", "id"), ("MRNo", "id"), ("patient_code", "id"), ("ptid", "id"), ("pat_nr", "id"), ("idPatient", "id"), ("SERIES_UID", "id"),
-        ("DOB", "birth_date"), ("birthDt", "birth_date"), ("Geburtsdatum", "birth_date"), ("fecha_nac", "birth_date"), ("bdate", "birth_date"),
-        ("YOB", "birth_year"), ("birthyear", "birth_year"), ("SSN4", "number"), ("memberId", "number"), ("mobilePhone", "phone"), ("tel_no", "phone"),
-        ("OWNERNAME", "person_name"), ("LASTNAME", "family_name"), ("START_YEAR", "datetime"), ("QUANTITY", "measure"), ("UNITAMOUNT", "measure"),
-        ("COVERED_ENCOUNTERS", "measure"), ("DIAGNOSIS2", "code"), ("HEALTHCARECLAIMTYPEID1", "code"), ("PROCEDURECODE", "code"),
+        ("mrn", "id"),
+        ("MRNo", "id"),
+        ("patient_code", "id"),
+        ("ptid", "id"),
+        ("pat_nr", "id"),
+        ("idPatient", "id"),
+        ("SERIES_UID", "id"),
+        ("DOB", "birth_date"),
+        ("birthDt", "birth_date"),
+        ("Geburtsdatum", "birth_date"),
+        ("fecha_nac", "birth_date"),
+        ("bdate", "birth_date"),
+        ("YOB", "birth_year"),
+        ("birthyear", "birth_year"),
+        ("SSN4", "number"),
+        ("memberId", "number"),
+        ("mobilePhone", "phone"),
+        ("tel_no", "phone"),
+        ("OWNERNAME", "person_name"),
+        ("LASTNAME", "family_name"),
+        ("START_YEAR", "datetime"),
+        ("QUANTITY", "measure"),
+        ("UNITAMOUNT", "measure"),
+        ("COVERED_ENCOUNTERS", "measure"),
+        ("DIAGNOSIS2", "code"),
+        ("HEALTHCARECLAIMTYPEID1", "code"),
+        ("PROCEDURECODE", "code"),
     ],
-)  # fmt: skip
+)
 def test_what_a_name_says(name, kind):
     assert title_of(name).kind == kind
 
@@ -58,15 +80,31 @@ def test_a_bare_name_is_of_what_its_table_lists():
 
 @pytest.mark.parametrize(
     ("column", "entity"),
-    [("id", ""), ("Id", ""), ("patient_id", "patient"), ("REFERRINGPROVIDERID", "provider"), ("visit_patient_nr", "patient"), ("mrn", "mrn"), ("mother_id", "mother"),
-     ("family_member_id", "family"), ("PLACEOFSERVICE", "service")],
-)  # fmt: skip
+    [
+        ("id", ""),
+        ("Id", ""),
+        ("patient_id", "patient"),
+        ("REFERRINGPROVIDERID", "provider"),
+        ("visit_patient_nr", "patient"),
+        ("mrn", "mrn"),
+        ("mother_id", "mother"),
+        ("family_member_id", "family"),
+        ("PLACEOFSERVICE", "service"),
+    ],
+)
 def test_what_an_id_column_refers_to(column, entity):
     assert entity_of_column(column) == entity
 
 
 def test_what_a_table_is_a_list_of():
-    assert [entity_of_table(name) for name in ("patients", "tblVisits2024", "patient_visits", "diagnoses", "care_categories")] == [
-        "patient", "visit", "visit", "diagnosis", "category",
-    ]  # fmt: skip
+    assert [
+        entity_of_table(name)
+        for name in ("patients", "tblVisits2024", "patient_visits", "diagnoses", "care_categories")
+    ] == [
+        "patient",
+        "visit",
+        "visit",
+        "diagnosis",
+        "category",
+    ]
     assert singular("status") == "status"

@@ -13,12 +13,49 @@ from veil.discover.write import project_text
 from veil.errors import PolicyError
 
 KINDS = {
-    "patients": {"patient_id": "id", "mrn": "id", "first_name": "given_name", "last_name": "family_name", "sex": "code", "birth_date": "birth_date", "ssn": "number",
-                 "phone": "phone", "email": "email", "street": "address", "city": "city", "state": "state", "zip": "zip", "death_date": "datetime"},
-    "encounters": {"encounter_id": "id", "patient_id": "id", "provider_id": "id", "admitted": "datetime", "discharged": "datetime", "reason": "text", "department": "code"},
-    "labs": {"lab_id": "id", "encounter_id": "id", "collected_at": "datetime", "concept_id": "code", "value": "measure", "unit": "code", "comment": "text", "payload": "document"},
-    "providers": {"provider_id": "id", "first_name": "given_name", "last_name": "family_name", "credential": "code", "specialty": "code"},
-}  # fmt: skip
+    "patients": {
+        "patient_id": "id",
+        "mrn": "id",
+        "first_name": "given_name",
+        "last_name": "family_name",
+        "sex": "code",
+        "birth_date": "birth_date",
+        "ssn": "number",
+        "phone": "phone",
+        "email": "email",
+        "street": "address",
+        "city": "city",
+        "state": "state",
+        "zip": "zip",
+        "death_date": "datetime",
+    },
+    "encounters": {
+        "encounter_id": "id",
+        "patient_id": "id",
+        "provider_id": "id",
+        "admitted": "datetime",
+        "discharged": "datetime",
+        "reason": "text",
+        "department": "code",
+    },
+    "labs": {
+        "lab_id": "id",
+        "encounter_id": "id",
+        "collected_at": "datetime",
+        "concept_id": "code",
+        "value": "measure",
+        "unit": "code",
+        "comment": "text",
+        "payload": "document",
+    },
+    "providers": {
+        "provider_id": "id",
+        "first_name": "given_name",
+        "last_name": "family_name",
+        "credential": "code",
+        "specialty": "code",
+    },
+}
 DIRECT = {"given_name", "family_name", "person_name", "number", "phone", "email", "address", "id", "birth_date", "city"}
 SAFE = {
     "id",

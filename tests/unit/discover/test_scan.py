@@ -21,9 +21,28 @@ from veil.errors import PolicyError
 from veil.jobs.session import open_session
 from veil.reports.scan import scan_page
 
-PEOPLE = "id,c2,c3,ward\n" + "".join(f"{4000 + 7 * n},{name},{100 + n}-{20 + n}-{3000 + n},B\n" for n, name in enumerate(
-    ["Mary Smith", "John Brown", "Ann Lopez", "Carl Young", "Rita Moore", "Hugo Perez", "Lena Clark", "Omar Lewis", "Nina Scott", "Ivan Baker",
-     "Tess Adams", "Noah Allen", "Ella Evans", "Liam Green", "Zoe Howard"]))  # fmt: skip
+PEOPLE = "id,c2,c3,ward\n" + "".join(
+    f"{4000 + 7 * n},{name},{100 + n}-{20 + n}-{3000 + n},B\n"
+    for n, name in enumerate(
+        [
+            "Mary Smith",
+            "John Brown",
+            "Ann Lopez",
+            "Carl Young",
+            "Rita Moore",
+            "Hugo Perez",
+            "Lena Clark",
+            "Omar Lewis",
+            "Nina Scott",
+            "Ivan Baker",
+            "Tess Adams",
+            "Noah Allen",
+            "Ella Evans",
+            "Liam Green",
+            "Zoe Howard",
+        ]
+    )
+)
 
 
 def kinds_of(tables):
@@ -141,8 +160,24 @@ def test_any_column_gets_a_kind_and_its_evidence_quotes_none_of_its_values(value
 )
 def test_no_name_of_a_column_makes_people_a_code(values):
     for name in ("status", "code", "type_cd", "flag", "unit"):
-        assert guess(name, signals_of([*values, "Lopez, Rita", "Clark, Lena", "Perez, Hugo", "Scott, Nina", "Allen, Noah", "Evans, Ella",
-                                        "Adams, Tess", "Baker, Ivan", "Green, Liam", "Howard, Zoe"])).kind not in ("code", "measure")  # fmt: skip
+        assert guess(
+            name,
+            signals_of(
+                [
+                    *values,
+                    "Lopez, Rita",
+                    "Clark, Lena",
+                    "Perez, Hugo",
+                    "Scott, Nina",
+                    "Allen, Noah",
+                    "Evans, Ella",
+                    "Adams, Tess",
+                    "Baker, Ivan",
+                    "Green, Liam",
+                    "Howard, Zoe",
+                ]
+            ),
+        ).kind not in ("code", "measure")
 
 
 HEADLESS = "Okonjo Vandermeer,1950-02-28,F\n" + "Ann Lee,1960-01-01,M\n" * 9

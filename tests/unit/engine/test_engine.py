@@ -23,12 +23,27 @@ TREE = (
 )
 PHONES = '[{where: "\\"$.telecom[*].system\\" = \'phone\'", surrogate: phone}, {where: "\\"$.kind\\" = \'staff\'", keep: }, {constant: {value: hidden}}]'
 RECORDS = [
-    {"id": "1", "kind": "patient", "name": "Ada Orsini", "telecom": [{"system": "email", "value": "a@b.org"}, {"system": "phone", "value": "617-228-9041"}]},
-    {"id": "2", "kind": "patient", "name": "Bo Pell", "telecom": [{"value": "617-228-9042"}, {"system": "phone", "value": "617-228-9043", "use": ["home"]}]},
+    {
+        "id": "1",
+        "kind": "patient",
+        "name": "Ada Orsini",
+        "telecom": [{"system": "email", "value": "a@b.org"}, {"system": "phone", "value": "617-228-9041"}],
+    },
+    {
+        "id": "2",
+        "kind": "patient",
+        "name": "Bo Pell",
+        "telecom": [{"value": "617-228-9042"}, {"system": "phone", "value": "617-228-9043", "use": ["home"]}],
+    },
     {"id": "3", "kind": "staff", "name": "Cy Nash", "telecom": [{"system": "fax", "value": "617-228-9044"}]},
     {"id": "4", "kind": "staff", "name": "Di Vance", "telecom": []},
-    {"id": "5", "kind": "staff", "name": "Ed Kowal", "telecom": [{"system": "phone", "value": "617-228-9045"}, {"system": "fax", "value": None}]},
-]  # fmt: skip
+    {
+        "id": "5",
+        "kind": "staff",
+        "name": "Ed Kowal",
+        "telecom": [{"system": "phone", "value": "617-228-9045"}, {"system": "fax", "value": None}],
+    },
+]
 
 
 def lines(records):
@@ -71,10 +86,16 @@ def test_a_condition_inside_a_cell_reads_the_sibling_of_its_own_element(project)
         assert number not in whole
 
 
-@pytest.mark.parametrize(("address", "sibling"), [
-    ("$.name", "$.telecom[*].system"), ("$.telecom[*].value", "$.telecom[*].use[*]"), ("$.telecom[*].system", "$.other[*].system"),
-    ("$.telecom[*].**", "$.telecom[*].use[*]"), ("$.**", "$.telecom[*].system"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "sibling"),
+    [
+        ("$.name", "$.telecom[*].system"),
+        ("$.telecom[*].value", "$.telecom[*].use[*]"),
+        ("$.telecom[*].system", "$.other[*].system"),
+        ("$.telecom[*].**", "$.telecom[*].use[*]"),
+        ("$.**", "$.telecom[*].system"),
+    ],
+)
 @pytest.mark.parametrize("inside", [False, True])
 def test_a_condition_that_is_not_one_to_one_is_refused_before_the_run(project, address, sibling, inside):
     rule = f"[{{where: '\"{sibling}\" is null', keep: }}, drop]"
@@ -118,13 +139,21 @@ notes:
 """
 )
 RULES = {
-    "pid": "pseudonym", "doctor": "[{where: \"kind = 'x'\", drop: }, {surrogate: name, known: staff}]", "kind": "keep",
+    "pid": "pseudonym",
+    "doctor": "[{where: \"kind = 'x'\", drop: }, {surrogate: name, known: staff}]",
+    "kind": "keep",
     "payload": "{open: json, rules: {$.signed: {surrogate: name, known: staff}, '$.seen[*].by': {surrogate: name, known: staff}}}",
-}  # fmt: skip
+}
 ROWS = {
-    "pid": ["1", "2", "3"], "doctor": ["Esmeralda Herrmann", "Odalys Brinkhoff", "Esmeralda Herrmann"], "kind": ["a", "x", "b"],
-    "payload": ['{"signed": "Odalys Brinkhoff", "seen": [{"by": "Esmeralda Herrmann"}]}', "{}", '{"seen": [{"by": "Odalys Brinkhoff"}, {"by": "Esmeralda Herrmann"}]}'],
-}  # fmt: skip
+    "pid": ["1", "2", "3"],
+    "doctor": ["Esmeralda Herrmann", "Odalys Brinkhoff", "Esmeralda Herrmann"],
+    "kind": ["a", "x", "b"],
+    "payload": [
+        '{"signed": "Odalys Brinkhoff", "seen": [{"by": "Esmeralda Herrmann"}]}',
+        "{}",
+        '{"seen": [{"by": "Odalys Brinkhoff"}, {"by": "Esmeralda Herrmann"}]}',
+    ],
+}
 NOTE = "Seen by Dr. Esmeralda Herrmann. Signed by Dr. Odalys Brinkhoff.\n"
 
 

@@ -16,7 +16,16 @@ NAMES = [
     "Dr. Alice Wong/visit-3.txt",
     "2019-03-04.txt",
 ]
-SOURCE = SourcePlan("visits", "notes", "text", tuple(FilePlan(name, 0, {}) for name in NAMES), (), SubjectPlan(), "stop", day_first=False)  # fmt: skip
+SOURCE = SourcePlan(
+    "visits",
+    "notes",
+    "text",
+    tuple(FilePlan(name, 0, {}) for name in NAMES),
+    (),
+    SubjectPlan(),
+    "stop",
+    day_first=False,
+)
 PLAN = Plan("p", "redact", "none", "subject", "en-US", dt.date(2026, 1, 1), {}, (SOURCE,), (), {}, None, {})
 
 

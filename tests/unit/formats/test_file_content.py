@@ -40,17 +40,33 @@ def database():
 
 
 FOREIGN = {
-    "docx": archive(), "pdf": document(), "pdf behind a blank line": b"\r\n" + document(), "gzip": gzip.compress(NOTE.encode()),
-    "bzip2": bz2.compress(NOTE.encode()), "xz": lzma.compress(NOTE.encode()), "sqlite": database(), "rtf": b"{\\rtf1\\ansi " + NOTE.encode() + b"}",
-    "ole": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + NOTE.encode("utf-16-le"), "png": b"\x89PNG\r\n\x1a\n" + NOTE.encode(),
-    "jpeg": b"\xff\xd8\xff\xe0" + NOTE.encode(), "gif": b"GIF89a" + NOTE.encode(), "tiff": b"II*\0" + NOTE.encode(),
-    "dicom": bytes(128) + b"DICM" + NOTE.encode(), "dicom with a preamble": b"x" * 128 + b"DICM" + NOTE.encode(),
-    "parquet": b"PAR1\x15\x04" + NOTE.encode(), "tar": NOTE.encode().ljust(257, b" ") + b"ustar\x0000" + bytes(40),
-    "postscript": b"%!PS-Adobe-3.0\n(" + NOTE.encode() + b") show", "a NUL in a note": NOTE.encode() + b"\0" + NOTE.encode(),
-    "a bitmap": b"BM" + struct.pack("<IHHII", 99, 0, 0, 54, 40) + NOTE.encode(), "a program": b"\x7fELF" + NOTE.encode(),
-    "chance": random.Random(3).randbytes(4096), "controls": bytes(range(1, 9)) * 40, "zeros": bytes(4096),
-    "a short piece of a stream": b"\x01\x02\x03\x04ab\x05\x06" * 15, "utf-16 of no letters": b"\xff\xfe" + random.Random(5).randbytes(300).replace(b"\xd8", b"\xe1"),
-}  # fmt: skip
+    "docx": archive(),
+    "pdf": document(),
+    "pdf behind a blank line": b"\r\n" + document(),
+    "gzip": gzip.compress(NOTE.encode()),
+    "bzip2": bz2.compress(NOTE.encode()),
+    "xz": lzma.compress(NOTE.encode()),
+    "sqlite": database(),
+    "rtf": b"{\\rtf1\\ansi " + NOTE.encode() + b"}",
+    "ole": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + NOTE.encode("utf-16-le"),
+    "png": b"\x89PNG\r\n\x1a\n" + NOTE.encode(),
+    "jpeg": b"\xff\xd8\xff\xe0" + NOTE.encode(),
+    "gif": b"GIF89a" + NOTE.encode(),
+    "tiff": b"II*\0" + NOTE.encode(),
+    "dicom": bytes(128) + b"DICM" + NOTE.encode(),
+    "dicom with a preamble": b"x" * 128 + b"DICM" + NOTE.encode(),
+    "parquet": b"PAR1\x15\x04" + NOTE.encode(),
+    "tar": NOTE.encode().ljust(257, b" ") + b"ustar\x0000" + bytes(40),
+    "postscript": b"%!PS-Adobe-3.0\n(" + NOTE.encode() + b") show",
+    "a NUL in a note": NOTE.encode() + b"\0" + NOTE.encode(),
+    "a bitmap": b"BM" + struct.pack("<IHHII", 99, 0, 0, 54, 40) + NOTE.encode(),
+    "a program": b"\x7fELF" + NOTE.encode(),
+    "chance": random.Random(3).randbytes(4096),
+    "controls": bytes(range(1, 9)) * 40,
+    "zeros": bytes(4096),
+    "a short piece of a stream": b"\x01\x02\x03\x04ab\x05\x06" * 15,
+    "utf-16 of no letters": b"\xff\xfe" + random.Random(5).randbytes(300).replace(b"\xd8", b"\xe1"),
+}
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -73,10 +89,22 @@ def test_text_in_any_usual_encoding_is_read(encoding):
 @pytest.mark.parametrize(
     "text",
     [
-        NOTE, "", "\n", "x", "\x0cpage 2\x0cpage 3", "\x1b[1mbold\x1b[0m Orla", "PAR1 receptor, BMI 32, GIF, ID3 sound", "a\x08a_ overstruck text",
-        "BM 128\n" + "x" * 200, "The file %PDF-1.4 was opened", "RIFF of notes", "\x0bMSH|^~\\&|A\rPID|1\r\x1c\r", "\u4e2d\u6587" * 30, "II* of III",
+        NOTE,
+        "",
+        "\n",
+        "x",
+        "\x0cpage 2\x0cpage 3",
+        "\x1b[1mbold\x1b[0m Orla",
+        "PAR1 receptor, BMI 32, GIF, ID3 sound",
+        "a\x08a_ overstruck text",
+        "BM 128\n" + "x" * 200,
+        "The file %PDF-1.4 was opened",
+        "RIFF of notes",
+        "\x0bMSH|^~\\&|A\rPID|1\r\x1c\r",
+        "\u4e2d\u6587" * 30,
+        "II* of III",
     ],
-)  # fmt: skip
+)
 def test_a_text_stays_a_text(text):
     data = text.encode()
     assert foreign(data) == ""

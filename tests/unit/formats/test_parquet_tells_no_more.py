@@ -9,7 +9,9 @@ import pyarrow.parquet as pq
 def released(project, table, rules):
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
-    made = project(f"profile: redact\ntables: {{t: {{columns: {rules}}}}}\n", {"t.parquet": sink.getvalue().to_pybytes()})  # fmt: skip
+    made = project(
+        f"profile: redact\ntables: {{t: {{columns: {rules}}}}}\n", {"t.parquet": sink.getvalue().to_pybytes()}
+    )
     assert made.run().exit_code == 0
     return made.out / "t.parquet"
 

@@ -16,21 +16,29 @@ CODES = pa.DictionaryArray.from_arrays(pa.array([2, 0, None, 2], pa.int8()), WOR
 SCALE = pa.DictionaryArray.from_arrays(pa.array([2, 0, None, 2], pa.int8()), WORDS, ordered=True)
 LISTS = pa.array([0, 2, 3, 3, 4], pa.int32())
 SHAPES = {
-    "codes": CODES, "scale": SCALE,
+    "codes": CODES,
+    "scale": SCALE,
     "numbers": pa.DictionaryArray.from_arrays(pa.array([0, 1, 0, None], pa.uint8()), pa.array([5, 7, 78051120])),
     "struct": pa.StructArray.from_arrays([CODES, pa.array([1, 2, 3, 4])], ["code", "n"]),
     "struct in struct": pa.StructArray.from_arrays([pa.StructArray.from_arrays([SCALE], ["code"])], ["inner"]),
-    "nulled struct": pa.StructArray.from_arrays([pa.DictionaryArray.from_arrays(pa.array([0, 3, 1, 1], pa.int8()), WORDS)], ["code"],
-                                                mask=pa.array([False, True, False, False])),
-    "list": pa.ListArray.from_arrays(LISTS, CODES), "large list": pa.LargeListArray.from_arrays(LISTS.cast(pa.int64()), SCALE),
-    "nulled list": pa.ListArray.from_arrays(LISTS, pa.DictionaryArray.from_arrays(pa.array([0, 3, 1, 1], pa.int8()), WORDS),
-                                            mask=pa.array([True, False, False, False])),
+    "nulled struct": pa.StructArray.from_arrays(
+        [pa.DictionaryArray.from_arrays(pa.array([0, 3, 1, 1], pa.int8()), WORDS)],
+        ["code"],
+        mask=pa.array([False, True, False, False]),
+    ),
+    "list": pa.ListArray.from_arrays(LISTS, CODES),
+    "large list": pa.LargeListArray.from_arrays(LISTS.cast(pa.int64()), SCALE),
+    "nulled list": pa.ListArray.from_arrays(
+        LISTS,
+        pa.DictionaryArray.from_arrays(pa.array([0, 3, 1, 1], pa.int8()), WORDS),
+        mask=pa.array([True, False, False, False]),
+    ),
     "list of struct": pa.ListArray.from_arrays(LISTS, pa.StructArray.from_arrays([CODES], ["code"])),
     "fixed list": pa.FixedSizeListArray.from_arrays(CODES, 2),
     "map": pa.MapArray.from_arrays(LISTS, pa.array(list("abcd")), CODES),
     "slice": pa.concat_arrays([CODES, CODES]).slice(1, 3),
     "slice of a list": pa.ListArray.from_arrays(LISTS, CODES).slice(1, 2),
-}  # fmt: skip
+}
 
 
 def written(tmp_path, column):

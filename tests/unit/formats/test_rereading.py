@@ -14,17 +14,35 @@ from veil.formats.csvplain import is_plain
 from veil.parts import part
 
 TABLES = {
-    "plain": b"a,b\n1,x\n2,\n,y\n", "one column": b"a\n1\n\n3\n", "quoted": b'a,b\n1,"x, y"\n2,"say ""so"""\n3,"two\nlines"\n4,""\n',
-    "windows": b'a,b\r\n1,x\r\n2,"y\r\nz"\r\n', "mixed ends": b"a,b\n1,x\r\n2,y\n", "no last end": b"a,b\n1,x\n2,y", "a mark": b"\xef\xbb\xbfa,b\n1,x\n",
-    "latin": "a;b\n1;M\u00fcller\n2;caf\u00e9\n".encode("cp1252"), "wide": "a,b\n1,\u4e2d\n".encode("utf-16"), "no rows": b"a,b\n", "blank lines": b"a,b\n1,x\n\n\n",
-    "blanks before quotes": b'a,b\n1, "Smith, John"\n2, x\n', "a lone return": b"a,b\n1,x\ry\n2,z\n", "spaces": b"a,b\n 1 , x \n",
-    "stray quotes": b'a,b\n1,5" scar\n2,6 foot\n', "NULL": b"a,b\nNULL,NA\nnan,\\N\n", "long numbers": b"a,b\n00012345678901234567890,1e5\n",
-}  # fmt: skip
+    "plain": b"a,b\n1,x\n2,\n,y\n",
+    "one column": b"a\n1\n\n3\n",
+    "quoted": b'a,b\n1,"x, y"\n2,"say ""so"""\n3,"two\nlines"\n4,""\n',
+    "windows": b'a,b\r\n1,x\r\n2,"y\r\nz"\r\n',
+    "mixed ends": b"a,b\n1,x\r\n2,y\n",
+    "no last end": b"a,b\n1,x\n2,y",
+    "a mark": b"\xef\xbb\xbfa,b\n1,x\n",
+    "latin": "a;b\n1;M\u00fcller\n2;caf\u00e9\n".encode("cp1252"),
+    "wide": "a,b\n1,\u4e2d\n".encode("utf-16"),
+    "no rows": b"a,b\n",
+    "blank lines": b"a,b\n1,x\n\n\n",
+    "blanks before quotes": b'a,b\n1, "Smith, John"\n2, x\n',
+    "a lone return": b"a,b\n1,x\ry\n2,z\n",
+    "spaces": b"a,b\n 1 , x \n",
+    "stray quotes": b'a,b\n1,5" scar\n2,6 foot\n',
+    "NULL": b"a,b\nNULL,NA\nnan,\\N\n",
+    "long numbers": b"a,b\n00012345678901234567890,1e5\n",
+}
 TREES = {
-    "t.json": [b'{"a": 1.50, "b": [true, null, "x"], "c": {}, "d": [ ], "e": {"f": [{"g": "\\u00e9"}]}}', b'[{"a": 1}, {"a": null, "b": []}]', b"[]",
-               b'"x"', b'\xef\xbb\xbf{"a": -0.0, "a": 2}', json.dumps({"k": "\u4e2d"}).encode("utf-16")],
+    "t.json": [
+        b'{"a": 1.50, "b": [true, null, "x"], "c": {}, "d": [ ], "e": {"f": [{"g": "\\u00e9"}]}}',
+        b'[{"a": 1}, {"a": null, "b": []}]',
+        b"[]",
+        b'"x"',
+        b'\xef\xbb\xbf{"a": -0.0, "a": 2}',
+        json.dumps({"k": "\u4e2d"}).encode("utf-16"),
+    ],
     "t.ndjson": [b'{"a": 1}\n\n{"a": "x", "b": {"c": [1, 2]}}\r\n', b'{"a": NaN}', b"\n\n"],
-}  # fmt: skip
+}
 
 
 def values(batches):
@@ -127,8 +145,13 @@ def test_rows_without_quotes_are_read_alike_however_they_are_cut(tmp_path, monke
     assert values(reader.reread(tmp_path, Part(("t.csv",)), settings)) == first
 
 
-ODD = {"a cell too many": (b"1,x\n", b"1,x,y\n"), "a cell too few": (b"2,y\n", b"2\n"), "two rows in one": (b"1,x\n2", b"1,x,2"),
-       "a row in two": (b"3,z", b"3\n4,z"), "no text": (b"x", b"\xff\xfe")}  # fmt: skip
+ODD = {
+    "a cell too many": (b"1,x\n", b"1,x,y\n"),
+    "a cell too few": (b"2,y\n", b"2\n"),
+    "two rows in one": (b"1,x\n2", b"1,x,2"),
+    "a row in two": (b"3,z", b"3\n4,z"),
+    "no text": (b"x", b"\xff\xfe"),
+}
 
 
 @pytest.mark.parametrize("what", ODD)

@@ -51,8 +51,17 @@ def test_cells_are_text_and_nothing_is_guessed(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(("data", "delimiter"), [(b"a,b\n1,2\n", ","), (b"a;b\n1,5;2\n", ";"), (b"a\tb\n1\t2\n", "\t"), (b"a|b|c\n1|2|3\n", "|"),
-                                                 (b'a,b\n"x;y;z",2\n', ","), (b"only\n1\n2\n", ",")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "delimiter"),
+    [
+        (b"a,b\n1,2\n", ","),
+        (b"a;b\n1,5;2\n", ";"),
+        (b"a\tb\n1\t2\n", "\t"),
+        (b"a|b|c\n1|2|3\n", "|"),
+        (b'a,b\n"x;y;z",2\n', ","),
+        (b"only\n1\n2\n", ","),
+    ],
+)
 def test_the_delimiter_is_found_out(tmp_path, data, delimiter):
     assert read(tmp_path, data)[1]["delimiter"] == delimiter
 
@@ -86,8 +95,18 @@ def test_another_encoding_stays_another_encoding(tmp_path):
     assert rewritten(tmp_path, data, {"b": ["é"]}, encoding="cp1252") == "a,b\nMüller,é\n".encode("cp1252")
 
 
-@pytest.mark.parametrize(("data", "code"), [(b"", "csv-empty"), (b"\n\n", "csv-empty"), (b"a,a\n1,2\n", "csv-header"), (b"a,b\n1,2\n3\n", "csv-ragged"),
-                                            (b"a,b\n1,2\n3,4,5\n", "csv-ragged"), (b'a,b\n"1",2\n3\n', "csv-ragged"), (b"a,b\n1,2\n\n3,4\n", "csv-ragged")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "csv-empty"),
+        (b"\n\n", "csv-empty"),
+        (b"a,a\n1,2\n", "csv-header"),
+        (b"a,b\n1,2\n3\n", "csv-ragged"),
+        (b"a,b\n1,2\n3,4,5\n", "csv-ragged"),
+        (b'a,b\n"1",2\n3\n', "csv-ragged"),
+        (b"a,b\n1,2\n\n3,4\n", "csv-ragged"),
+    ],
+)
 def test_a_table_that_cannot_be_read_is_refused_with_the_row(tmp_path, data, code):
     with pytest.raises(FormatError) as caught:
         read(tmp_path, data)

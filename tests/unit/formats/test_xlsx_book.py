@@ -11,9 +11,18 @@ from veil.formats.xlsx_book import bind, book_of
 
 ROWS = [
     ["id", "born", "seen", "at", "lasted", "ok", "dose", "note"],
-    ["007", dt.date(1950, 2, 28), dt.datetime(2020, 5, 1, 8, 30), dt.time(7, 15), dt.timedelta(hours=30), True, 1.25, " =1+1 "],  # noqa: DTZ001
+    [
+        "007",
+        dt.date(1950, 2, 28),
+        dt.datetime(2020, 5, 1, 8, 30),  # noqa: DTZ001
+        dt.time(7, 15),
+        dt.timedelta(hours=30),
+        True,
+        1.25,
+        " =1+1 ",
+    ],
     ["8", None, None, None, None, False, 40.0, ""],
-]  # fmt: skip
+]
 
 
 def written(path, rows):
@@ -39,8 +48,11 @@ def test_every_cell_keeps_its_kind_and_value(tmp_path):
         alone = CalamineWorkbook.from_path(str(file)).get_sheet_by_name("Sheet1").to_python()
         assert book.get_sheet_by_name(name).to_python() == alone
     assert [type(cell) for cell in book.get_sheet_by_name("A").to_python()[1]][1:5] == [
-        dt.date, dt.datetime, dt.time, dt.timedelta,
-    ]  # fmt: skip
+        dt.date,
+        dt.datetime,
+        dt.time,
+        dt.timedelta,
+    ]
 
 
 def test_the_same_sheets_give_the_same_bytes(tmp_path):
@@ -52,14 +64,17 @@ def test_the_same_sheets_give_the_same_bytes(tmp_path):
     assert len(digests) == 1
 
 
-@pytest.mark.parametrize(("source", "names", "book", "sheets"), [
-    ("b.xlsx", ["b-People.xlsx", "b-Visits.xlsx"], "b.xlsx", ["People", "Visits"]),
-    ("Smith.xlsx", ["table-1a2b.xlsx", "table-3c4d.xlsx"], "release.xlsx", ["Sheet1", "Sheet2"]),
-    ("b.xlsx", ["b-People.xlsx", "x-9f.xlsx"], "release.xlsx", ["Sheet1", "Sheet2"]),
-    ("b.xlsx", ["b-visits.xlsx", "b-VISITS.xlsx"], "b.xlsx", ["visits", "VISITS-2"]),
-    ("b.xlsx", ["b-History.xlsx", "b-a.xlsx"], "b.xlsx", ["History-1", "a"]),
-    ("b.xlsx", [f"b-{'x' * 40}.xlsx", f"b-{'x' * 31}y.xlsx"], "b.xlsx", ["x" * 31, "x" * 29 + "-2"]),
-    ("b.xlsx", ["b-'quoted'.xlsx", "b-.xlsx"], "b.xlsx", ["quoted", "Sheet2"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("source", "names", "book", "sheets"),
+    [
+        ("b.xlsx", ["b-People.xlsx", "b-Visits.xlsx"], "b.xlsx", ["People", "Visits"]),
+        ("Smith.xlsx", ["table-1a2b.xlsx", "table-3c4d.xlsx"], "release.xlsx", ["Sheet1", "Sheet2"]),
+        ("b.xlsx", ["b-People.xlsx", "x-9f.xlsx"], "release.xlsx", ["Sheet1", "Sheet2"]),
+        ("b.xlsx", ["b-visits.xlsx", "b-VISITS.xlsx"], "b.xlsx", ["visits", "VISITS-2"]),
+        ("b.xlsx", ["b-History.xlsx", "b-a.xlsx"], "b.xlsx", ["History-1", "a"]),
+        ("b.xlsx", [f"b-{'x' * 40}.xlsx", f"b-{'x' * 31}y.xlsx"], "b.xlsx", ["x" * 31, "x" * 29 + "-2"]),
+        ("b.xlsx", ["b-'quoted'.xlsx", "b-.xlsx"], "b.xlsx", ["quoted", "Sheet2"]),
+    ],
+)
 def test_names_are_those_that_were_checked_and_that_excel_takes(source, names, book, sheets):
     assert book_of(source, names) == (book, sheets)

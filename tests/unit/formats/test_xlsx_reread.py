@@ -15,10 +15,33 @@ from veil.model import Edits
 
 xlsxwriter = pytest.importorskip("xlsxwriter")
 LOOKS = [
-    *range(60), "m/d/yy h:mm;@", "yyyy\\-mm\\-dd", "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy", "0.00;[Red]-0.00", '"Dose: "0.0" mg"', 'h"h" m"m"',
-    "[Blue]General", '#,##0 "days"', "[s]", "hh:mm:ss.000", "yyyy", '@"d"', '0.0"°C"', "00000", "000\\-00\\-0000", "# ?/?", "D/M/YYYY",
-    'General;"d"', "[$-409]h:mm:ss AM/PM;@", '"Hour "h', "* d0", "0.00E+00", "[h]:mm:ss", "[mm]:ss", '_-* #,##0.00 "F"_-',
-]  # fmt: skip
+    *range(60),
+    "m/d/yy h:mm;@",
+    "yyyy\\-mm\\-dd",
+    "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy",
+    "0.00;[Red]-0.00",
+    '"Dose: "0.0" mg"',
+    'h"h" m"m"',
+    "[Blue]General",
+    '#,##0 "days"',
+    "[s]",
+    "hh:mm:ss.000",
+    "yyyy",
+    '@"d"',
+    '0.0"°C"',
+    "00000",
+    "000\\-00\\-0000",
+    "# ?/?",
+    "D/M/YYYY",
+    'General;"d"',
+    "[$-409]h:mm:ss AM/PM;@",
+    '"Hour "h',
+    "* d0",
+    "0.00E+00",
+    "[h]:mm:ss",
+    "[mm]:ss",
+    '_-* #,##0.00 "F"_-',
+]
 
 
 @pytest.mark.parametrize("old", [False, True])
@@ -30,8 +53,17 @@ def test_both_readings_see_the_same_cells_whatever_their_format(tmp_path, old, s
         for row, look in enumerate(LOOKS):
             made = book.add_format({"num_format": look})
             for column in range(8):
-                number = draw.choice([draw.random(), draw.random() * 100, draw.randrange(1, 60_000), draw.random() * 50_000,
-                                      44_197 + draw.randrange(86_400) / 86_400, -draw.random() * 9, 0])  # fmt: skip
+                number = draw.choice(
+                    [
+                        draw.random(),
+                        draw.random() * 100,
+                        draw.randrange(1, 60_000),
+                        draw.random() * 50_000,
+                        44_197 + draw.randrange(86_400) / 86_400,
+                        -draw.random() * 9,
+                        0,
+                    ]
+                )
                 sheet.write_number(row, column, number, made)
     was, now = rows_of(path, "t"), rows_again(path, "t")
     assert [[cell.text for cell in row] for row in now] == [[_text(cell) for cell in row] for row in was]
@@ -116,21 +148,41 @@ def test_what_a_run_writes_holds_nothing_beside_its_cells(tmp_path):
 
 
 PLANTED = [
-    ("xl/workbook.xml", "<calcPr", '<definedNames><definedName name="Okafor">Sheet1!$A$1</definedName></definedNames><calcPr'),
+    (
+        "xl/workbook.xml",
+        "<calcPr",
+        '<definedNames><definedName name="Okafor">Sheet1!$A$1</definedName></definedNames><calcPr',
+    ),
     ("docProps/core.xml", "<dc:creator></dc:creator>|<dc:creator/>", "<dc:creator>Marian Okafor</dc:creator>"),
     ("docProps/app.xml", "<Company></Company>|<Company/>", "<Company>Okafor 123-45-6789</Company>"),
     ("docProps/custom.xml", "", "<Properties><property name='mrn'>00418813</property></Properties>"),
-    ("xl/comments1.xml", "", "<comments><commentList><comment ref='A1'><text><t>Okafor</t></text></comment></commentList></comments>"),
+    (
+        "xl/comments1.xml",
+        "",
+        "<comments><commentList><comment ref='A1'><text><t>Okafor</t></text></comment></commentList></comments>",
+    ),
     ("xl/sharedStrings.xml", "</sst>", "<si><t>Marian Okafor</t></si></sst>"),
     ("xl/sharedStrings.xml", "<si><t>kept</t></si>", "<si><t>kept</t><rPh sb='0' eb='1'><t>Okafor</t></rPh></si>"),
-    ("xl/worksheets/sheet1.xml", "</sheetData>", "</sheetData><headerFooter><oddHeader>Okafor</oddHeader></headerFooter>"),
+    (
+        "xl/worksheets/sheet1.xml",
+        "</sheetData>",
+        "</sheetData><headerFooter><oddHeader>Okafor</oddHeader></headerFooter>",
+    ),
     ("xl/worksheets/sheet1.xml", '<c r="B2" t="s"><v>3</v>', '<c r="B2" t="s"><f>"Okafor"&amp;1</f><v>3</v>'),
     ("xl/worksheets/sheet1.xml", "<sheetData>", "<!-- Okafor --><sheetData>"),
-    ("xl/worksheets/sheet2.xml", "", "<worksheet><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>Okafor</t></is></c></row></sheetData></worksheet>"),
+    (
+        "xl/worksheets/sheet2.xml",
+        "",
+        "<worksheet><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>Okafor</t></is></c></row></sheetData></worksheet>",
+    ),
     ("xl/media/image1.png", "", "\x89PNG"),
-    ("xl/styles.xml", "<fonts", '<numFmts count="1"><numFmt numFmtId="170" formatCode="&quot;Okafor&quot;"/></numFmts><fonts'),
+    (
+        "xl/styles.xml",
+        "<fonts",
+        '<numFmts count="1"><numFmt numFmtId="170" formatCode="&quot;Okafor&quot;"/></numFmts><fonts',
+    ),
     ("xl/theme/theme1.xml", 'name="Office Theme"', 'name="Okafor"'),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("part", "old", "new"), PLANTED)

@@ -66,27 +66,49 @@ def test_a_filtered_column_has_a_condition_and_other_rows_stay(tmp_path):
     more = ', filter: {where_condition: "event == 1"}, value_cast: integer'
     _, project = imported(tmp_path, config({"events": [id_of("value", "patient_uid", more)]}))
     assert project.tables["events"].columns["value"] == [
-        {"where": "event = 1", "pseudonym": {"format": "integer", "canonical": "integer"}, "domain": "patient_uid", "cast": "integer"}, "keep",
-    ]  # fmt: skip
+        {
+            "where": "event = 1",
+            "pseudonym": {"format": "integer", "canonical": "integer"},
+            "domain": "patient_uid",
+            "cast": "integer",
+        },
+        "keep",
+    ]
 
 
 def test_dates_move_with_the_person_and_through_a_table_that_leads_there(tmp_path):
-    _, project = imported(tmp_path, config({
-        "labs": [date_of("at", "encounter_id", "encounter_uid"), id_of("encounter_id", "encounter_uid")],
-        "encounters": [date_of("at", "patient_id", "patient_uid"), id_of("encounter_id", "encounter_uid")],
-        "patients": [date_of("born", "patient_id", "patient_uid")],
-    }))  # fmt: skip
+    _, project = imported(
+        tmp_path,
+        config(
+            {
+                "labs": [date_of("at", "encounter_id", "encounter_uid"), id_of("encounter_id", "encounter_uid")],
+                "encounters": [date_of("at", "patient_id", "patient_uid"), id_of("encounter_id", "encounter_uid")],
+                "patients": [date_of("born", "patient_id", "patient_uid")],
+            }
+        ),
+    )
     assert project.person == "patient_uid"
     assert {name: table.subject for name, table in project.tables.items()} == {
-        "labs": "encounter_id", "encounters": "patient_id", "patients": "patient_id",
-    }  # fmt: skip
+        "labs": "encounter_id",
+        "encounters": "patient_id",
+        "patients": "patient_id",
+    }
 
 
 def test_dates_whose_ids_lead_to_nobody_are_dropped_and_that_is_said(tmp_path):
-    made, project = imported(tmp_path, config({
-        "patients": [date_of("born", "patient_id", "patient_uid")], "visits": [date_of("at", "patient_id", "patient_uid")],
-        "devices": [date_of("sold", "serial", "device_uid"), date_of("used", "serial", "device_uid", ", filter: {where_condition: 'a == 1'}")],
-    }))  # fmt: skip
+    made, project = imported(
+        tmp_path,
+        config(
+            {
+                "patients": [date_of("born", "patient_id", "patient_uid")],
+                "visits": [date_of("at", "patient_id", "patient_uid")],
+                "devices": [
+                    date_of("sold", "serial", "device_uid"),
+                    date_of("used", "serial", "device_uid", ", filter: {where_condition: 'a == 1'}"),
+                ],
+            }
+        ),
+    )
     columns = project.tables["devices"].columns
     assert (columns["sold"], columns["used"][0]) == ("drop", {"where": "a = 1", "drop": {}})
     assert any("devices" in one for one in made.notes.none)
@@ -98,34 +120,61 @@ def test_an_id_that_only_dates_stood_on_is_replaced(tmp_path):
     assert any("released" in one for one in made.notes.safer)
 
 
-@pytest.mark.parametrize(("low", "high", "least", "most"), [
-    (-365, 366, -365, 365), (0, 31, 1, 30), (10, 21, 10, 20), (-20, -9, -20, -10), (5, 5, 5, 5), (-3, 1, -3, -1), (-3650, 3651, -365, 365),
-    (400, 800, 1, 365), (-800, -399, 1, 365), (-2000, 11, -365, 10),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("low", "high", "least", "most"),
+    [
+        (-365, 366, -365, 365),
+        (0, 31, 1, 30),
+        (10, 21, 10, 20),
+        (-20, -9, -20, -10),
+        (5, 5, 5, 5),
+        (-3, 1, -3, -1),
+        (-3650, 3651, -365, 365),
+        (400, 800, 1, 365),
+        (-800, -399, 1, 365),
+        (-2000, 11, -365, 10),
+    ],
+)
 def test_a_range_of_shifts_is_taken_with_both_ends_and_never_zero(tmp_path, low, high, least, most):
     shift = f"{{method: shift_by_days, min: {low}, max: {high}}}"
     _, project = imported(tmp_path, config({"p": [date_of("d", "i", "u")]}, shift))
     assert project.options == {"shift": {"unit": "days", "min": least, "max": most}}
 
 
-@pytest.mark.parametrize("shift", ["{method: shift_by_days, min: 0, max: 1}", "{method: shift_by_days, min: 9, max: 2}", "null",
-                                   "{method: shift_by_moons, min: 1, max: 2}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "shift",
+    [
+        "{method: shift_by_days, min: 0, max: 1}",
+        "{method: shift_by_days, min: 9, max: 2}",
+        "null",
+        "{method: shift_by_moons, min: 1, max: 2}",
+    ],
+)
 def test_a_range_without_a_shift_is_refused(tmp_path, shift):
     assert refused(tmp_path, config({"p": [date_of("d", "i", "u")]}, shift)) == "import-shift"
 
 
-@pytest.mark.parametrize(("line", "code"), [
-    ("tables: {p: {transformers: [{method: FreeTextDeidentifier, configs: {}}]}}", "import-transformer"),
-    ("tables: {p: {transformers: [{method: IDDeidentifier, configs: {idconfig: {name: a, uid: b}, salt: 1}}]}}", "import-key"),
-    ("tables: {p: {transformers: [{method: IDDeidentifier, configs: {idconfig: {name: a}}}]}}", "import-value-missing"),
-    ("tables: {p: {columns: {}}}", "import-key"),
-    ("tabels: {}", "import-key"),
-    ("deid_config: {global_uids: {a: b}}", "import-key"),
-    ("io: {data: {input_config: {io_type: sql, configs: {}}}}", "import-io"),
-    ("io: {data: {input_config: {configs: {file_format: pickle}}}}", "import-format"),
-    ("io: {data: {input_config: {configs: {file_format: xlsx}}}}", "import-format"),
-    ("tables: [p]", "import-value"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("tables: {p: {transformers: [{method: FreeTextDeidentifier, configs: {}}]}}", "import-transformer"),
+        (
+            "tables: {p: {transformers: [{method: IDDeidentifier, configs: {idconfig: {name: a, uid: b}, salt: 1}}]}}",
+            "import-key",
+        ),
+        (
+            "tables: {p: {transformers: [{method: IDDeidentifier, configs: {idconfig: {name: a}}}]}}",
+            "import-value-missing",
+        ),
+        ("tables: {p: {columns: {}}}", "import-key"),
+        ("tabels: {}", "import-key"),
+        ("deid_config: {global_uids: {a: b}}", "import-key"),
+        ("io: {data: {input_config: {io_type: sql, configs: {}}}}", "import-io"),
+        ("io: {data: {input_config: {configs: {file_format: pickle}}}}", "import-format"),
+        ("io: {data: {input_config: {configs: {file_format: xlsx}}}}", "import-format"),
+        ("tables: [p]", "import-value"),
+    ],
+)
 def test_what_nobody_can_know_the_meaning_of_stops_the_import(tmp_path, line, code):
     assert refused(tmp_path, f"name: study\n{line}\n") == code
 
@@ -201,18 +250,32 @@ def test_an_old_map_makes_codes_of_the_vault_and_a_map_of_numbers_reads_numbers(
     text = config({"p": [id_of("a", "u"), id_of("b", "v"), id_of("c", "w")]})
     _, project = imported(tmp_path, text, maps={"u": True, "v": False})
     assert project.tables["p"].columns == {
-        "a": {"code": {"format": "integer", "canonical": "integer"}, "domain": "u"}, "b": {"code": {"format": "integer"}, "domain": "v"},
+        "a": {"code": {"format": "integer", "canonical": "integer"}, "domain": "u"},
+        "b": {"code": {"format": "integer"}, "domain": "v"},
         "c": {"pseudonym": {}, "domain": "w"},
-    }  # fmt: skip
+    }
     assert project.vault == "veil.key.vault"
 
 
 def test_every_line_that_means_something_safer_says_so_with_its_number(tmp_path):
     more = ", filter: {where_condition: 'a == 1'}, value_cast: integer"
-    made, _ = imported(tmp_path, config({"p": [date_of("born", "i", "u"), id_of("i", "u"), id_of("v", "u", more)]},
-                                        "{method: shift_by_months, min: -5, max: 6}"))  # fmt: skip
-    for line, numbers in (("missing:", [9]), ("unlisted:", [2]), ("out:", [10]), ("shift: {unit", [3, 4, 15]), ("i: {pseudonym", [1, 5]),
-                          ("born:", [14]), ("- {where", [1, 5, 16, 17]), ("subject:", [3])):  # fmt: skip
+    made, _ = imported(
+        tmp_path,
+        config(
+            {"p": [date_of("born", "i", "u"), id_of("i", "u"), id_of("v", "u", more)]},
+            "{method: shift_by_months, min: -5, max: 6}",
+        ),
+    )
+    for line, numbers in (
+        ("missing:", [9]),
+        ("unlisted:", [2]),
+        ("out:", [10]),
+        ("shift: {unit", [3, 4, 15]),
+        ("i: {pseudonym", [1, 5]),
+        ("born:", [14]),
+        ("- {where", [1, 5, 16, 17]),
+        ("subject:", [3]),
+    ):
         (found,) = [one for one in made.text.splitlines() if one.strip().startswith(line)]
         assert all(f"({number})" in found for number in numbers), found
         assert all(f"#   ({number})" in made.text for number in numbers)
@@ -296,7 +359,12 @@ def test_the_page_for_users_of_cleared_tells_every_fault_and_its_commands_run(tm
     )
     (block,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, env={**os.environ, "PATH": path, "VEIL_PASSPHRASE": "x"},
-                          capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, "VEIL_PASSPHRASE": "x"},
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "release" / "patients.csv").exists()

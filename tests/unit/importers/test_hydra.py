@@ -16,8 +16,13 @@ def written(folder, **files):
 
 
 def test_a_file_comes_over_its_defaults_and_they_over_their_own(tmp_path):
-    main = written(tmp_path, main="defaults: [io, users]\nx: main\n", io="defaults: [base]\nx: io\ny: io\n", base="y: base\nz: base\n",
-                   users="tables: {users: {name: users}}\n")  # fmt: skip
+    main = written(
+        tmp_path,
+        main="defaults: [io, users]\nx: main\n",
+        io="defaults: [base]\nx: io\ny: io\n",
+        base="y: base\nz: base\n",
+        users="tables: {users: {name: users}}\n",
+    )
     assert compose(main) == {"x": "main", "y": "io", "z": "base", "tables": {"users": {"name": "users"}}}
 
 
@@ -109,8 +114,10 @@ def test_interpolations_take_the_value_and_its_type():
 
 def test_the_environment_is_read_with_a_default_or_refused():
     assert interpolated({"a": "${oc.env:ROOT}/x", "b": "${oc.env:NONE,here}", "c": "\\${kept}"}, {"ROOT": "/r"}) == {
-        "a": "/r/x", "b": "here", "c": "${kept}",
-    }  # fmt: skip
+        "a": "/r/x",
+        "b": "here",
+        "c": "${kept}",
+    }
     with pytest.raises(PolicyError, match="import-interpolation"):
         interpolated({"a": "${oc.env:NONE}"}, {})
 

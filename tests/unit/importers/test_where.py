@@ -51,11 +51,33 @@ def test_a_path_of_json_stands_for_a_column():
     assert where_of("kind == 'a'", "here", "$.{}") == ("\"$.kind\" = 'a'", {"$.kind"})
 
 
-@pytest.mark.parametrize("query", [
-    "@pd.io.common.os.system('touch /tmp/x')", "__import__('os').system('x')", "a.map(print)", "a == b", "a == None", "a in []",
-    "a.str.contains('x.*')", "a.str.contains('x', case=False)", "(lambda: 1)()", "a[0] == 1", "a + 1 == 2", "f'{a}' == 'x'", "a == 'x==y'",
-    "index == 1 if a else b", "a == b'x'", "a := 5", "~a == 5", "a == 1; b == 2", "", "(" * 500, "a == 1 or select 1", "exists (select 1)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "@pd.io.common.os.system('touch /tmp/x')",
+        "__import__('os').system('x')",
+        "a.map(print)",
+        "a == b",
+        "a == None",
+        "a in []",
+        "a.str.contains('x.*')",
+        "a.str.contains('x', case=False)",
+        "(lambda: 1)()",
+        "a[0] == 1",
+        "a + 1 == 2",
+        "f'{a}' == 'x'",
+        "a == 'x==y'",
+        "index == 1 if a else b",
+        "a == b'x'",
+        "a := 5",
+        "~a == 5",
+        "a == 1; b == 2",
+        "",
+        "(" * 500,
+        "a == 1 or select 1",
+        "exists (select 1)",
+    ],
+)
 def test_what_could_run_code_or_cannot_be_said_is_refused(query):
     with pytest.raises(PolicyError) as error:
         where_of(query, "here")

@@ -29,8 +29,12 @@ def test_another_passphrase_or_a_changed_file_opens_nothing(path):
     with pytest.raises(KeyringError, match="sealed-passphrase"):
         unseal(path, "open")
     page = json.loads(path.read_bytes())
-    for key, value, code in (("salt", "AAAA", "sealed-passphrase"), ("format", "other", "sealed-damaged"), ("sealed", "?", "sealed-damaged"),
-                             ("cost", 3, "sealed-damaged")):  # fmt: skip
+    for key, value, code in (
+        ("salt", "AAAA", "sealed-passphrase"),
+        ("format", "other", "sealed-damaged"),
+        ("sealed", "?", "sealed-damaged"),
+        ("cost", 3, "sealed-damaged"),
+    ):
         path.write_text(json.dumps({**page, key: value}))
         with pytest.raises(KeyringError, match=code):
             unseal(path, "open sesame")

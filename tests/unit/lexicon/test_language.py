@@ -51,10 +51,17 @@ def test_the_words_of_a_language_are_in_small_letters_and_not_empty(code: str) -
 @pytest.mark.parametrize(
     ("locale", "code"),
     [
-        ("en-US", "en"), ("en_GB", "en"), ("EN", "en"), ("US", "en"), ("GB", "en"), ("de-DE", "de"), ("pt_BR", "pt"),
-        ("zh-Hans-CN", "zh"), ("fil-PH", "fil"),
+        ("en-US", "en"),
+        ("en_GB", "en"),
+        ("EN", "en"),
+        ("US", "en"),
+        ("GB", "en"),
+        ("de-DE", "de"),
+        ("pt_BR", "pt"),
+        ("zh-Hans-CN", "zh"),
+        ("fil-PH", "fil"),
     ],
-)  # fmt: skip
+)
 def test_a_locale_finds_its_language(locale: str, code: str) -> None:
     assert code_of(locale) == code
     assert is_read(locale) == (code in LANGUAGES)

@@ -40,9 +40,16 @@ def test_places_are_known_by_name() -> None:
 @pytest.mark.parametrize(
     ("words", "number"),
     [
-        ("ninety-two", 92), ("Ninety", 90), ("a hundred", 100), ("one hundred and three", 103), ("nineteen", 19),
-        ("fifty twelve", None), ("many", None), ("", None), ("92", None),
+        ("ninety-two", 92),
+        ("Ninety", 90),
+        ("a hundred", 100),
+        ("one hundred and three", 103),
+        ("nineteen", 19),
+        ("fifty twelve", None),
+        ("many", None),
+        ("", None),
+        ("92", None),
     ],
-)  # fmt: skip
+)
 def test_a_number_in_words_is_read(words: str, number: int | None) -> None:
     assert english().numbers.read(words) == number

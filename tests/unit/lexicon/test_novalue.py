@@ -8,8 +8,27 @@ import pytest
 from veil.lexicon.novalue import NoValue, standard
 
 BLANKS = ("", " ", "  ", "\t", "\u00a0", "\u2003", "\u3000", "\x1f", "\r\n")
-VALUES = ("NULL", "n/a", "Nora", "None", "Nonesuch", "unknown", "?", "\u2013", "0000-00-00", "0000", "2015-01-02", "Zoë", "Ünal",
-          "\u4f5c", "9999", "-", "-5", "null null", "\u200bNULL")  # fmt: skip
+VALUES = (
+    "NULL",
+    "n/a",
+    "Nora",
+    "None",
+    "Nonesuch",
+    "unknown",
+    "?",
+    "\u2013",
+    "0000-00-00",
+    "0000",
+    "2015-01-02",
+    "Zoë",
+    "Ünal",
+    "\u4f5c",
+    "9999",
+    "-",
+    "-5",
+    "null null",
+    "\u200bNULL",
+)
 
 
 def cells(seed, count):

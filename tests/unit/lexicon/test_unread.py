@@ -10,12 +10,26 @@ from veil.lexicon.unread import UNKNOWN, unread
 
 CORPORA = Path(__file__).parents[4] / "shared" / "corpora"
 FOREIGN = {
-    "de": ("kein Befund; stabil", "Gesehen von Dr. Weiß am 02.01.2024", "ohne pathologischen Befund", "unauffällig",
-           "Z.n. Appendektomie 1998, RR 120/80, keine Ödeme", "HERR MEIER WURDE HEUTE ENTLASSEN", "Kontrolle in 6 Wochen"),
-    "fr": ("Le patient se plaint de douleurs abdominales depuis deux jours.", "absence de fièvre",
-           "Vu par le Dr Lefèvre pour suivi de diabète", "Mme Dupont, 72 ans, hospitalisée pour dyspnée d'effort."),
-    "pt": ("Paciente refere dor torácica há três dias, sem febre.", "O doente foi internado no serviço de cardiologia.",
-           "Nega alergias medicamentosas"),
+    "de": (
+        "kein Befund; stabil",
+        "Gesehen von Dr. Weiß am 02.01.2024",
+        "ohne pathologischen Befund",
+        "unauffällig",
+        "Z.n. Appendektomie 1998, RR 120/80, keine Ödeme",
+        "HERR MEIER WURDE HEUTE ENTLASSEN",
+        "Kontrolle in 6 Wochen",
+    ),
+    "fr": (
+        "Le patient se plaint de douleurs abdominales depuis deux jours.",
+        "absence de fièvre",
+        "Vu par le Dr Lefèvre pour suivi de diabète",
+        "Mme Dupont, 72 ans, hospitalisée pour dyspnée d'effort.",
+    ),
+    "pt": (
+        "Paciente refere dor torácica há três dias, sem febre.",
+        "O doente foi internado no serviço de cardiologia.",
+        "Nega alergias medicamentosas",
+    ),
     "es": ("sin hallazgos", "No refiere alergias conocidas", "tos y fiebre", "EL PACIENTE FUE VISTO POR EL DR. GOMEZ"),
     "nl": ("Patiënt klaagt over hoofdpijn sinds gisteren.", "goed ingesteld, geen koorts", "geen bijzonderheden"),
     "it": ("Il paziente riferisce dolore toracico da tre giorni.", "Ricoverata per polmonite", "nessuna allergia nota"),
@@ -27,18 +41,49 @@ FOREIGN = {
     "he": ("החולה מתלונן על כאבי בטן",),
     "ko": ("환자는 이틀 전부터 복통을 호소함.",),
     "hi": ("रोगी को दो दिन से बुखार है",),
-}  # fmt: skip
+}
 ENGLISH = (
-    "Pt c/o CP, SOB x 3d. Denies n/v/d.", "NAD", "WNL", "no acute distress on RA", "Mr. de la Cruz seen by Dr. van der Berg",
-    "Juan de la Cruz", "s/p R TKA POD#2, afebrile, VSS", "A/P: 1. HTN - cont lisinopril 2. DM2 - metformin 3. f/u PCP",
-    "Cefazolin, Ceftriaxone, Azithromycin, Piperacillin-tazobactam", "en route to hospital, de novo AML",
-    "grand mal seizure, cafe au lait spots", "Hospital de los Niños", "Rue des Lilas 4", "per os bid, pro re nata", "los 3 d",
-    "ETOH neg, tob 1 ppd x 20 yrs", "pt no show", "Called, no ans, lvm", "lorem ipsum " * 40, "refill sent", "stable", "UNKNOWN", "N/A", "",
-    "lisinopril 10 mg po daily", "Crohn's flare, on infliximab q8wk", "Hans Muller", "José Martínez", "Müller, Jörg",
-    "Björn Åkesson", "tumor, rubor, calor, dolor", "hernia inguinalis dextra", "heparin gtt, norepi gtt, propofol gtt",
-    "abd soft nt nd bs+", "perrla eomi", "aaox3 cn ii-xii intact", "120/80 72 16 98.6", "α-fetoprotein 4 µg/L", "naïve, fiancée",
+    "Pt c/o CP, SOB x 3d. Denies n/v/d.",
+    "NAD",
+    "WNL",
+    "no acute distress on RA",
+    "Mr. de la Cruz seen by Dr. van der Berg",
+    "Juan de la Cruz",
+    "s/p R TKA POD#2, afebrile, VSS",
+    "A/P: 1. HTN - cont lisinopril 2. DM2 - metformin 3. f/u PCP",
+    "Cefazolin, Ceftriaxone, Azithromycin, Piperacillin-tazobactam",
+    "en route to hospital, de novo AML",
+    "grand mal seizure, cafe au lait spots",
+    "Hospital de los Niños",
+    "Rue des Lilas 4",
+    "per os bid, pro re nata",
+    "los 3 d",
+    "ETOH neg, tob 1 ppd x 20 yrs",
+    "pt no show",
+    "Called, no ans, lvm",
+    "lorem ipsum " * 40,
+    "refill sent",
+    "stable",
+    "UNKNOWN",
+    "N/A",
+    "",
+    "lisinopril 10 mg po daily",
+    "Crohn's flare, on infliximab q8wk",
+    "Hans Muller",
+    "José Martínez",
+    "Müller, Jörg",
+    "Björn Åkesson",
+    "tumor, rubor, calor, dolor",
+    "hernia inguinalis dextra",
+    "heparin gtt, norepi gtt, propofol gtt",
+    "abd soft nt nd bs+",
+    "perrla eomi",
+    "aaox3 cn ii-xii intact",
+    "120/80 72 16 98.6",
+    "α-fetoprotein 4 µg/L",
+    "naïve, fiancée",
     'La patient states "no hablo ingles" and her daughter interpreted for the whole visit today.',
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in FOREIGN.items() for text in texts])
@@ -60,10 +105,13 @@ def test_where_another_language_is_expected_only_plain_english_passes(text: str)
 @pytest.mark.parametrize(
     "text",
     [
-        "Dr. José Martínez saw the patient on 12.04.2012.\nHb 11.2, BP 120/80.", "12.04.2012", "98.6", "",
+        "Dr. José Martínez saw the patient on 12.04.2012.\nHb 11.2, BP 120/80.",
+        "12.04.2012",
+        "98.6",
+        "",
         "She was admitted with chest pain and has been stable since.",
     ],
-)  # fmt: skip
+)
 def test_plain_english_passes_where_another_language_is_expected(text: str) -> None:
     assert unread(english()).language_of(text, expected=False) == ""
 

@@ -105,18 +105,21 @@ def test_an_entity_of_another_file_is_never_read(tmp_path):
     refused("xml-doctype", read_note, i2b2("", "", head), "n", "here")
 
 
-@pytest.mark.parametrize(("code", "data"), [
-    ("xml-broken", f"<deIdi2b2><TEXT>{CANARY['value']}".encode()),
-    ("xml-broken", f"<deIdi2b2><TEXT>&{CANARY['value']};</TEXT></deIdi2b2>".encode()),
-    ("xml-encoding", b'<?xml version="1.0" encoding="UTF-8"?><a>\xff\xfe</a>'),
-    ("xml-encoding", b'<?xml version="1.0" encoding="klingon"?><a/>'),
-    ("i2b2-shape", f"<note>{CANARY['value']}</note>".encode()),
-    ("i2b2-shape", i2b2("abc", f'<NAME start="{CANARY["value"]}" end="2" />')),
-    ("i2b2-shape", i2b2("abc", '<NAME start="-1" end="2" />')),
-    ("mark-offset", i2b2("abc", '<NAME start="2" end="9" TYPE="PATIENT" />')),
-    ("mark-offset", i2b2("abc", '<NAME start="2" end="2" TYPE="PATIENT" />')),
-    ("mark-text", i2b2("abc", f'<NAME start="0" end="2" text="{CANARY["value"]}" TYPE="PATIENT" />')),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "data"),
+    [
+        ("xml-broken", f"<deIdi2b2><TEXT>{CANARY['value']}".encode()),
+        ("xml-broken", f"<deIdi2b2><TEXT>&{CANARY['value']};</TEXT></deIdi2b2>".encode()),
+        ("xml-encoding", b'<?xml version="1.0" encoding="UTF-8"?><a>\xff\xfe</a>'),
+        ("xml-encoding", b'<?xml version="1.0" encoding="klingon"?><a/>'),
+        ("i2b2-shape", f"<note>{CANARY['value']}</note>".encode()),
+        ("i2b2-shape", i2b2("abc", f'<NAME start="{CANARY["value"]}" end="2" />')),
+        ("i2b2-shape", i2b2("abc", '<NAME start="-1" end="2" />')),
+        ("mark-offset", i2b2("abc", '<NAME start="2" end="9" TYPE="PATIENT" />')),
+        ("mark-offset", i2b2("abc", '<NAME start="2" end="2" TYPE="PATIENT" />')),
+        ("mark-text", i2b2("abc", f'<NAME start="0" end="2" text="{CANARY["value"]}" TYPE="PATIENT" />')),
+    ],
+)
 def test_xml_that_is_no_i2b2_is_refused_without_a_value(code, data):
     refused(code, read_note, data, "n", "here")
 
@@ -157,20 +160,23 @@ def test_a_text_without_an_ann_file_beside_others_is_refused(tmp_path):
     refused("ann-missing", read_gold, tmp_path, quiet)
 
 
-@pytest.mark.parametrize(("code", "line"), [
-    ("annotation-line", '{"id": "1", "text": "' + CANARY["value"]),
-    ("annotation-line", f'["{CANARY["value"]}"]'),
-    ("annotation-line", '{"text": "a", "spans": []}'),
-    ("annotation-line", '{"id": "1", "spans": []}'),
-    ("annotation-line", '{"id": "1", "text": "a"}'),
-    ("annotation-line", '{"id": "1", "text": "a\\ud800", "spans": []}'),
-    ("annotation-line", '{"id": "1", "text": "abc", "spans": [{"start": true, "end": 2}]}'),
-    ("annotation-line", '{"id": "1", "text": "abc", "spans": [{"start": 0.0, "end": 2, "label": "NAME"}]}'),
-    ("annotation-line", '{"id": "1", "text": "abc", "spans": [{"start": 0, "end": 2, "label": 3}]}'),
-    ("mark-offset", '{"id": "1", "text": "abc", "spans": [{"start": -1, "end": 2, "label": "NAME"}]}'),
-    ("mark-offset", '{"id": "1", "text": "abc", "spans": [{"start": 1, "end": 4, "label": "NAME"}]}'),
-    ("mark-offset", '{"id": "1", "text": "abc", "spans": [{"start": 2, "end": 1, "label": "NAME"}]}'),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("annotation-line", '{"id": "1", "text": "' + CANARY["value"]),
+        ("annotation-line", f'["{CANARY["value"]}"]'),
+        ("annotation-line", '{"text": "a", "spans": []}'),
+        ("annotation-line", '{"id": "1", "spans": []}'),
+        ("annotation-line", '{"id": "1", "text": "a"}'),
+        ("annotation-line", '{"id": "1", "text": "a\\ud800", "spans": []}'),
+        ("annotation-line", '{"id": "1", "text": "abc", "spans": [{"start": true, "end": 2}]}'),
+        ("annotation-line", '{"id": "1", "text": "abc", "spans": [{"start": 0.0, "end": 2, "label": "NAME"}]}'),
+        ("annotation-line", '{"id": "1", "text": "abc", "spans": [{"start": 0, "end": 2, "label": 3}]}'),
+        ("mark-offset", '{"id": "1", "text": "abc", "spans": [{"start": -1, "end": 2, "label": "NAME"}]}'),
+        ("mark-offset", '{"id": "1", "text": "abc", "spans": [{"start": 1, "end": 4, "label": "NAME"}]}'),
+        ("mark-offset", '{"id": "1", "text": "abc", "spans": [{"start": 2, "end": 1, "label": "NAME"}]}'),
+    ],
+)
 def test_a_broken_line_of_gold_is_refused_with_its_number(tmp_path, code, line):
     path = tmp_path / "gold.jsonl"
     path.write_text('{"id": "0", "text": "", "spans": []}\n' + line + "\n")
@@ -210,12 +216,18 @@ def test_a_masked_text_that_is_of_another_text_is_refused(shown):
     refused("masked-text", marks_of, "Seen by Ann Lee.", shown, "here")
 
 
-@pytest.mark.parametrize(("code", "lines"), [
-    ("prediction-missing", ['{"id": "1", "spans": []}']),
-    ("prediction-unknown", ['{"id": "1", "spans": []}', '{"id": "2", "spans": []}', '{"id": "3", "spans": []}']),
-    ("prediction-text", ['{"id": "1", "spans": []}', '{"id": "2", "text": "Quackenthorpe-519-38-2746", "spans": []}']),
-    ("mark-offset", ['{"id": "1", "spans": []}', '{"id": "2", "spans": [[0, 99]]}']),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("prediction-missing", ['{"id": "1", "spans": []}']),
+        ("prediction-unknown", ['{"id": "1", "spans": []}', '{"id": "2", "spans": []}', '{"id": "3", "spans": []}']),
+        (
+            "prediction-text",
+            ['{"id": "1", "spans": []}', '{"id": "2", "text": "Quackenthorpe-519-38-2746", "spans": []}'],
+        ),
+        ("mark-offset", ['{"id": "1", "spans": []}', '{"id": "2", "spans": [[0, 99]]}']),
+    ],
+)
 def test_predictions_of_other_notes_are_refused(tmp_path, code, lines):
     (tmp_path / "p.jsonl").write_text("\n".join(lines))
     refused(code, read_predictions, tmp_path / "p.jsonl", [Note("1", "abc", ()), Note("2", "abc", ())], quiet)
@@ -227,11 +239,14 @@ def test_predictions_come_in_the_order_of_gold(tmp_path):
     assert [note.marks for note in told.notes] == [(NoteMark(1, 2, "NAME"),), (NoteMark(0, 2, None),)]
 
 
-@pytest.mark.parametrize(("name", "text"), [
-    ("m.toml", 'WARD = "LOCATION"\nTITLE = "drop"\ndrop = ["NRP"]\n'),
-    ("m.yaml", "WARD: LOCATION\nTITLE: drop\ndrop: [NRP]\n"),
-    ("m.json", '{"WARD": "LOCATION", "TITLE": "drop", "drop": ["NRP"]}'),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("m.toml", 'WARD = "LOCATION"\nTITLE = "drop"\ndrop = ["NRP"]\n'),
+        ("m.yaml", "WARD: LOCATION\nTITLE: drop\ndrop: [NRP]\n"),
+        ("m.json", '{"WARD": "LOCATION", "TITLE": "drop", "drop": ["NRP"]}'),
+    ],
+)
 def test_a_map_says_what_words_mean_in_three_ways_of_writing(tmp_path, name, text):
     (tmp_path / name).write_text(text)
     labels = read_map(tmp_path / name)
@@ -247,10 +262,17 @@ def test_a_map_that_keeps_some_words_drops_all_others(tmp_path):
     assert labels.known("ODD")
 
 
-@pytest.mark.parametrize(("code", "name", "text"), [
-    ("map-broken", "m.toml", "= ="), ("map-broken", "m.json", "{"), ("map-shape", "m.json", "[]"), ("map-shape", "m.json", '{"A": 1}'),
-    ("map-shape", "m.json", '{"drop": "A"}'), ("label-unknown", "m.json", '{"A": "ODD"}'),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "name", "text"),
+    [
+        ("map-broken", "m.toml", "= ="),
+        ("map-broken", "m.json", "{"),
+        ("map-shape", "m.json", "[]"),
+        ("map-shape", "m.json", '{"A": 1}'),
+        ("map-shape", "m.json", '{"drop": "A"}'),
+        ("label-unknown", "m.json", '{"A": "ODD"}'),
+    ],
+)
 def test_a_map_that_is_none_is_refused(tmp_path, code, name, text):
     (tmp_path / name).write_text(text)
     with pytest.raises(PolicyError) as caught:
@@ -273,9 +295,41 @@ def test_a_label_that_nobody_knows_is_told_unless_it_may_be_a_value():
     search("label", CANARY | {"word": "Odalys"}, caught.value.line().encode())
 
 
-@pytest.mark.parametrize("word", ["PATIENT", "DOCTOR", "USERNAME", "PROFESSION", "ROOM", "DEPARTMENT", "HOSPITAL", "ORGANIZATION", "STREET", "CITY", "STATE",
-                                  "COUNTRY", "ZIP", "LOCATION-OTHER", "AGE", "DATE", "PHONE", "FAX", "EMAIL", "URL", "IPADDR", "SSN", "MEDICALRECORD",
-                                  "HEALTHPLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "BIOID", "IDNUM"])  # fmt: skip
+@pytest.mark.parametrize(
+    "word",
+    [
+        "PATIENT",
+        "DOCTOR",
+        "USERNAME",
+        "PROFESSION",
+        "ROOM",
+        "DEPARTMENT",
+        "HOSPITAL",
+        "ORGANIZATION",
+        "STREET",
+        "CITY",
+        "STATE",
+        "COUNTRY",
+        "ZIP",
+        "LOCATION-OTHER",
+        "AGE",
+        "DATE",
+        "PHONE",
+        "FAX",
+        "EMAIL",
+        "URL",
+        "IPADDR",
+        "SSN",
+        "MEDICALRECORD",
+        "HEALTHPLAN",
+        "ACCOUNT",
+        "LICENSE",
+        "VEHICLE",
+        "DEVICE",
+        "BIOID",
+        "IDNUM",
+    ],
+)
 def test_every_type_of_i2b2_is_known_without_a_map(word):
     assert LabelMap().known(word)
 

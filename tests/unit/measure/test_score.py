@@ -53,10 +53,19 @@ def test_part_of_a_token_masked_is_a_leak_inside_gold_and_a_false_alarm_outside(
     }
 
 
-@pytest.mark.parametrize(("word", "label"), [
-    ("45", "AGE"), ("45 years", "AGE_90"), ("Vermont", "STATE"), ("2019", "YEAR"), ("2019", "DATE"), ("Monday", "WEEKDAY"), ("glazier", "PROFESSION"),
-    ("Mercy", "HOSPITAL"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("word", "label"),
+    [
+        ("45", "AGE"),
+        ("45 years", "AGE_90"),
+        ("Vermont", "STATE"),
+        ("2019", "YEAR"),
+        ("2019", "DATE"),
+        ("Monday", "WEEKDAY"),
+        ("glazier", "PROFESSION"),
+        ("Mercy", "HOSPITAL"),
+    ],
+)
 @pytest.mark.parametrize("masked", [True, False])
 def test_what_safe_harbor_lets_stay_counts_neither_way(word, label, masked):
     text = "At 45 years a glazier of Vermont seen Monday 2019 at Mercy"
@@ -124,8 +133,12 @@ def test_the_golden_set_has_its_golden_figures_from_every_format():
 def test_every_mistake_is_listed_with_its_kind():
     comparison = compared(GOLDEN / "i2b2", GOLDEN / "predictions.jsonl", LabelMap(), None, quiet, curate=True)
     listed = [(one.label, one.kind, one.surface) for one in mistakes_of(comparison)]
-    assert listed == [("NAME", "leaked partly", "Ansgar Pell"), ("ZIP", "leaked fully", "05701"),
-                      ("NAME", "false alarm", "Foley"), ("ID", "leaked fully", "KX-7719")]  # fmt: skip
+    assert listed == [
+        ("NAME", "leaked partly", "Ansgar Pell"),
+        ("ZIP", "leaked fully", "05701"),
+        ("NAME", "false alarm", "Foley"),
+        ("ID", "leaked fully", "KX-7719"),
+    ]
     assert mistakes_of(comparison)[0].pieces == (("Ansgar ", False), ("Pell", True))
 
 
@@ -176,8 +189,14 @@ def test_the_figures_are_those_of_the_shared_script_to_the_last_digit(corpus):
         peers.IDENTIFYING,
     )
     assert {name: record["figures"]["shares"][name] for name in theirs} == theirs
-    scored = peers.score({note.id: note for note in notes}, [{"id": note.id, "spans": told, "seconds": 1, "cpu_seconds": 1}
-                                                            for note, told in zip(notes, spans, strict=True)], peers.IDENTIFYING)  # fmt: skip
+    scored = peers.score(
+        {note.id: note for note in notes},
+        [
+            {"id": note.id, "spans": told, "seconds": 1, "cpu_seconds": 1}
+            for note, told in zip(notes, spans, strict=True)
+        ],
+        peers.IDENTIFYING,
+    )
     assert record["figures"]["spans"]["recall"]["covered"] == scored["span_recall"]
     assert record["figures"]["leaks"]["per_1000_notes"] == scored["leaked_per_1000_notes"]
     assert record["figures"]["tokens"]["f2"] == scored["token"]["f2"]

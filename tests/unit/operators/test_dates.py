@@ -92,8 +92,9 @@ def test_months_and_years_stop_at_the_end_of_the_month():
         for step in ("p1", "p2", "p3", "p4", "p5")
     }
     assert {tuple(one) for one in made.values()} <= {
-        ("2012-04-30", "4/30", "April 2012"), ("2012-02-29", "2/29", "February 2012"),
-    }  # fmt: skip
+        ("2012-04-30", "4/30", "April 2012"),
+        ("2012-02-29", "2/29", "February 2012"),
+    }
     assert done(Shift(unit="years"), text("4/12"), subject="p1").unread.to_pylist() == [True]
 
 
@@ -146,10 +147,15 @@ def test_the_age_at_the_reference_date():
 @pytest.mark.parametrize(
     "options",
     [
-        {"unit": "x"}, {"min": 0}, {"max": 366}, {"min": 10, "max": 5}, {"birth": True}, {"reference_date": "soon"},
+        {"unit": "x"},
+        {"min": 0},
+        {"max": 366},
+        {"min": 10, "max": 5},
+        {"birth": True},
+        {"reference_date": "soon"},
         {"unit": "weeks", "max": 53},
     ],
-)  # fmt: skip
+)
 def test_a_wrong_option_is_refused(options):
     with pytest.raises(PolicyError, match="operator-option"):
         Shift(**options)

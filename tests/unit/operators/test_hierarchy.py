@@ -33,10 +33,15 @@ def test_a_value_without_a_row_is_not_passed_on(tmp_path):
     assert widened(path, 1, "cat", "7", "", " cat") == (["pet", None, None, None], [False, True, True, True])
 
 
-@pytest.mark.parametrize(("code", "text"), [
-    ("hierarchy-file", ""), ("hierarchy-file", "cat\ndog\n"), ("hierarchy-ragged", "cat;pet;*\ndog;pet\n"),
-    ("hierarchy-twice", "cat;pet;*\ncat;wild;*\n"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("hierarchy-file", ""),
+        ("hierarchy-file", "cat\ndog\n"),
+        ("hierarchy-ragged", "cat;pet;*\ndog;pet\n"),
+        ("hierarchy-twice", "cat;pet;*\ncat;wild;*\n"),
+    ],
+)
 def test_what_is_no_hierarchy_is_refused_without_a_value(tmp_path, code, text):
     path = tmp_path / "bad.csv"
     path.write_text(text)

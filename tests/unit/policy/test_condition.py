@@ -18,19 +18,47 @@ def mask(text):
     return condition(text).mask(COLUMNS).to_pylist()
 
 
-@pytest.mark.parametrize(("text", "rows"), [
-    ("code = 7", [0, 1]), ("code = '7'", [0]), ("code == '007'", [1]), ("code != 7", [2]), ("code > 7", [2]), ("code between 7 and 8", [0, 1]),
-    ("code in (7, 8.5)", [0, 1, 2]), ("code in ('x', '')", [3, 5]), ("code not in ('x')", [0, 1, 2, 5]), ("code is null", [4]), ("code is not null", [0, 1, 2, 3, 5]),
-    ("unit like 'mg%'", [0, 2, 4]), ("unit = 'mg' and code = 7", [0]), ("unit = 'g' or (code = 8.5 and not unit = 'mg')", [2, 5]), ("code = -7", []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("code = 7", [0, 1]),
+        ("code = '7'", [0]),
+        ("code == '007'", [1]),
+        ("code != 7", [2]),
+        ("code > 7", [2]),
+        ("code between 7 and 8", [0, 1]),
+        ("code in (7, 8.5)", [0, 1, 2]),
+        ("code in ('x', '')", [3, 5]),
+        ("code not in ('x')", [0, 1, 2, 5]),
+        ("code is null", [4]),
+        ("code is not null", [0, 1, 2, 3, 5]),
+        ("unit like 'mg%'", [0, 2, 4]),
+        ("unit = 'mg' and code = 7", [0]),
+        ("unit = 'g' or (code = 8.5 and not unit = 'mg')", [2, 5]),
+        ("code = -7", []),
+    ],
+)
 def test_a_condition_holds_for_these_rows(text, rows):
     assert [i for i, holds in enumerate(mask(text)) if holds] == rows
 
 
-@pytest.mark.parametrize("text", [
-    "abs(code) = 7", "code = unit", "(select 1) = 1", "1 = 1", "code", "code = 7; drop table x", "code + 1 = 8", "t.code = 7", "code like unit",
-    "case when code = 1 then 1 end", "code = @x", "code = (select max(code) from x)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abs(code) = 7",
+        "code = unit",
+        "(select 1) = 1",
+        "1 = 1",
+        "code",
+        "code = 7; drop table x",
+        "code + 1 = 8",
+        "t.code = 7",
+        "code like unit",
+        "case when code = 1 then 1 end",
+        "code = @x",
+        "code = (select max(code) from x)",
+    ],
+)
 def test_a_condition_can_only_compare_columns_with_literals(text):
     with pytest.raises(PolicyError, match="condition-"):
         condition(text)

@@ -23,16 +23,33 @@ def marked(scanner, text):
 
 def test_a_list_takes_words_patterns_and_files(tmp_path):
     (tmp_path / "names.txt").write_text("# people\nZed Quux\tNAME\nre:W-\\d+\n\nBluebird\n", encoding="utf-8")
-    found = site_list(["one", {"word": "two", "label": "ORGANIZATION"}, {"pattern": r"K\d{3}"}, {"file": "names.txt", "label": "MRN"}],
-                      "deny", DOCUMENT, tmp_path)  # fmt: skip
+    found = site_list(
+        [
+            "one",
+            {"word": "two", "label": "ORGANIZATION"},
+            {"pattern": r"K\d{3}"},
+            {"file": "names.txt", "label": "MRN"},
+        ],
+        "deny",
+        DOCUMENT,
+        tmp_path,
+    )
     assert found.words == (("one", "ID"), ("two", "ORGANIZATION"), ("Zed Quux", "NAME"), ("Bluebird", "MRN"))
     assert found.patterns == ((r"K\d{3}", "ID"), (r"W-\d+", "MRN"))
 
 
-@pytest.mark.parametrize(("entry", "code"), [
-    ({"words": "Zed"}, "list-entry"), ({"word": "Zed", "pattern": "Zed"}, "list-entry"), ({"word": "Zed", "label": "NAME"}, "list-entry"),
-    ("  ", "list-entry"), ({"pattern": "(Zed"}, "list-pattern"), ({"pattern": "(?=Zed)"}, "list-pattern"), ({"file": "gone.txt"}, "list-file"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        ({"words": "Zed"}, "list-entry"),
+        ({"word": "Zed", "pattern": "Zed"}, "list-entry"),
+        ({"word": "Zed", "label": "NAME"}, "list-entry"),
+        ("  ", "list-entry"),
+        ({"pattern": "(Zed"}, "list-pattern"),
+        ({"pattern": "(?=Zed)"}, "list-pattern"),
+        ({"file": "gone.txt"}, "list-file"),
+    ],
+)
 def test_an_entry_that_cannot_be_read_is_refused_and_not_told(tmp_path, entry, code):
     with pytest.raises(PolicyError) as caught:
         site_list([entry], "allow", DOCUMENT, tmp_path)

@@ -45,7 +45,7 @@ WRONG = [
     ("born", "{cast: date}", "cast", ""),
     ("name", "{remove: {all: true}}", "all", "no options"),
     ("born", "{month: {day_first: 1}}", "day_first", "true or false"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("column", "rule", "option", "hint"), WRONG)

@@ -11,17 +11,37 @@ from veil.policy.rules import Keep, Scan, rule_of
 from veil.policy.schemas import HERE, PACKS, pack_tables
 
 # Words in the name of a column that tell a direct identifier, whoever wrote the pack.
-TELLING = re.compile(r"(?i)(^|_)(ssn|phone|phne|email|street|addr|address_1|address_2|add_line|lastname|firstname|maiden\w*|family|surname|npi|dea|passport|drivers|"
-                     r"mrn|alias|login|username|latitude|longitude|lat|lon|zip\w*|city|birth_date|birthdate)($|_)")  # fmt: skip
+TELLING = re.compile(
+    r"(?i)(^|_)(ssn|phone|phne|email|street|addr|address_1|address_2|add_line|lastname|firstname|maiden\w*|family|surname|npi|dea|passport|drivers|"
+    r"mrn|alias|login|username|latitude|longitude|lat|lon|zip\w*|city|birth_date|birthdate)($|_)"
+)
 CODED = re.compile(r"(?i).*_(cd|c|flag|yn|mgmt)")  # how an identifier was found, or of which kind it is
 OLDER = {  # columns of earlier exports, as the sample of OHDSI/dbt-synthea has them
-    ("synthea-csv", "providers", "UTILIZATION"), ("synthea-csv", "payer_transitions", "START_YEAR"),
-    ("synthea-csv", "payer_transitions", "END_YEAR"), ("synthea-csv", "payer_transitions", "OWNERSHIP"),
+    ("synthea-csv", "providers", "UTILIZATION"),
+    ("synthea-csv", "payer_transitions", "START_YEAR"),
+    ("synthea-csv", "payer_transitions", "END_YEAR"),
+    ("synthea-csv", "payer_transitions", "OWNERSHIP"),
     ("synthea-csv", "payer_transitions", "OWNERNAME"),
-}  # fmt: skip
+}
 HARMLESS = {("lds_address_history", "ruca_zip"), ("private_address_history", "ruca_zip")}  # how rural a place is
-DIRECT = frozenset({"given_name", "family_name", "person_name", "staff_name", "staff_given", "staff_family", "number", "phone", "email",
-                    "address", "organization", "coordinates", "county", "birth_date"})  # fmt: skip
+DIRECT = frozenset(
+    {
+        "given_name",
+        "family_name",
+        "person_name",
+        "staff_name",
+        "staff_given",
+        "staff_family",
+        "number",
+        "phone",
+        "email",
+        "address",
+        "organization",
+        "coordinates",
+        "county",
+        "birth_date",
+    }
+)
 
 
 def tables_of(pack):

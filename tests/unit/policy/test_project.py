@@ -33,12 +33,21 @@ def test_an_unknown_key_is_told_with_its_line_and_the_nearest_name(project):
     assert caught.value.hint == "did you mean subject?"
 
 
-@pytest.mark.parametrize(("written", "treatment"), [
-    ("keep", Keep()), ("drop", Drop()), ("scan", Scan()), ("shift", Apply("shift", (), "seen")),
-    ("{shift: {unit: weeks}}", Apply("shift", (("unit", "weeks"),), "seen")), ("{surrogate: city}", Apply("surrogate", (("kind", "city"),), "seen")),
-    ("{pseudonym: {domain: x}}", Apply("pseudonym", (), "x")), ("as date", Apply("shift", (), "seen")), ("{as: code, reason: why}", Keep()),
-    ("{open: json, unlisted: drop}", Open("json", (), "drop")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("written", "treatment"),
+    [
+        ("keep", Keep()),
+        ("drop", Drop()),
+        ("scan", Scan()),
+        ("shift", Apply("shift", (), "seen")),
+        ("{shift: {unit: weeks}}", Apply("shift", (("unit", "weeks"),), "seen")),
+        ("{surrogate: city}", Apply("surrogate", (("kind", "city"),), "seen")),
+        ("{pseudonym: {domain: x}}", Apply("pseudonym", (), "x")),
+        ("as date", Apply("shift", (), "seen")),
+        ("{as: code, reason: why}", Keep()),
+        ("{open: json, unlisted: drop}", Open("json", (), "drop")),
+    ],
+)
 def test_a_rule_means_what_it_says(project, written, treatment):
     assert rule_of(project("profile: expert\n" + with_rule(written), FILES)).cases[0].treatment == treatment
 
@@ -98,8 +107,16 @@ def test_unlisted_columns_are_dropped_where_the_project_says_so(project):
     assert b"secret" not in made.bytes_out()["people.csv"]
 
 
-@pytest.mark.parametrize(("rule", "word"), [("shift", "shift"), ("hash", "hash"), ("{surrogate: city}", "surrogate"),
-                                            ("[{where: seen is not null, shift: }, drop]", "shift"), ("{open: json, rules: {$.a: shift}}", "shift")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rule", "word"),
+    [
+        ("shift", "shift"),
+        ("hash", "hash"),
+        ("{surrogate: city}", "surrogate"),
+        ("[{where: seen is not null, shift: }, drop]", "shift"),
+        ("{open: json, rules: {$.a: shift}}", "shift"),
+    ],
+)
 def test_a_safe_harbor_policy_that_derives_is_refused_with_the_reason(project, rule, word):
     made = project("profile: safe-harbor\n" + with_rule(rule), FILES)
     with pytest.raises(PolicyError) as caught:
@@ -118,11 +135,18 @@ def test_a_safe_harbor_policy_takes_random_codes_for_pseudonyms_and_keeps_years(
     assert made.bytes_out()["people.csv"].split(b",")[-1] == b"2020\n"
 
 
-@pytest.mark.parametrize(("claims", "labels", "good"), [
-    ("safe-harbor", "{DATE: keep}", False), ("safe-harbor", "{DATE: shift}", False), ("safe-harbor", "{NAME: {surrogate: name}}", False),
-    ("safe-harbor", "{AGE: keep, STATE: placeholder}", True), ("limited-data-set", "{DATE: keep, ZIP: keep}", True), ("limited-data-set", "{MRN: keep}", False),
-    ("none", "{MRN: keep}", True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("claims", "labels", "good"),
+    [
+        ("safe-harbor", "{DATE: keep}", False),
+        ("safe-harbor", "{DATE: shift}", False),
+        ("safe-harbor", "{NAME: {surrogate: name}}", False),
+        ("safe-harbor", "{AGE: keep, STATE: placeholder}", True),
+        ("limited-data-set", "{DATE: keep, ZIP: keep}", True),
+        ("limited-data-set", "{MRN: keep}", False),
+        ("none", "{MRN: keep}", True),
+    ],
+)
 def test_a_claim_is_held_against_the_labels(project, claims, labels, good):
     profile = {"safe-harbor": "safe-harbor", "limited-data-set": "limited-data-set", "none": "redact"}[claims]
     made = project(f"profile: {profile}\nclaims: {claims}\nlabels: {labels}\n" + with_rule("drop"), FILES)

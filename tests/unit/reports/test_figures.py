@@ -11,14 +11,40 @@ def manifest(*sources):
     rules, counts = [], []
     for source in sources:
         rules += [
-            {"source": source, "address": "value", "cases": [{"where": "", "treatment": "keep"}], "known": "", "reason": ""},
-            {"source": source, "address": "ssn", "cases": [{"where": "", "treatment": "drop"}], "known": "", "reason": ""},
-        ]  # fmt: skip
+            {
+                "source": source,
+                "address": "value",
+                "cases": [{"where": "", "treatment": "keep"}],
+                "known": "",
+                "reason": "",
+            },
+            {
+                "source": source,
+                "address": "ssn",
+                "cases": [{"where": "", "treatment": "drop"}],
+                "known": "",
+                "reason": "",
+            },
+        ]
         counts += [
             {"source": source, "column": "", "address": source, "action": "rows", "detail": "", "count": 2},
-            {"source": source, "column": "value", "address": f"{source}.value", "action": "kept", "detail": "", "count": 2},
-            {"source": source, "column": "ssn", "address": f"{source}.ssn", "action": "dropped", "detail": "", "count": 2},
-        ]  # fmt: skip
+            {
+                "source": source,
+                "column": "value",
+                "address": f"{source}.value",
+                "action": "kept",
+                "detail": "",
+                "count": 2,
+            },
+            {
+                "source": source,
+                "column": "ssn",
+                "address": f"{source}.ssn",
+                "action": "dropped",
+                "detail": "",
+                "count": 2,
+            },
+        ]
     return {"rules": rules, "counts": counts}
 
 

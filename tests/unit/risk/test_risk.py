@@ -154,9 +154,14 @@ def test_typed_cells_count_by_what_they_are(tmp_path):
     (tmp_path / "year=2020").mkdir()
     path = tmp_path / "year=2020" / "a.parquet"
     columns = {
-        "year": [1, 2], "a.b": [1.5, 1.5], "day": [dt.date(2020, 1, 1), None], "kind": pa.array(["x", "y"]).dictionary_encode(),
-        "yes": [True, False], "cost": [Decimal("1.20"), None], "all": pa.nulls(2),
-    }  # fmt: skip
+        "year": [1, 2],
+        "a.b": [1.5, 1.5],
+        "day": [dt.date(2020, 1, 1), None],
+        "kind": pa.array(["x", "y"]).dictionary_encode(),
+        "yes": [True, False],
+        "cost": [Decimal("1.20"), None],
+        "all": pa.nulls(2),
+    }
     pq.write_table(pa.table(columns), path)
     uniques = {name: measured(path, name)["unique"] for name in columns}
     assert uniques == {"year": 1, "a.b": 0, "day": 1, "kind": 1, "yes": 1, "cost": 1, "all": 0}
@@ -172,10 +177,16 @@ def test_an_unreadable_table_is_told_by_its_number(people, tmp_path):
         measured(tmp_path / "torn.parquet", "sex")
 
 
-@pytest.mark.parametrize(("code", "quasi", "sensitive"), [
-    ("risk-column-missing", ("sex", "height"), ()), ("risk-column-missing", ("sex",), ("height",)), ("risk-columns", ("sex", "sex"), ()),
-    ("risk-columns", ("sex",), ("sex",)), ("risk-columns", (), ("sex",)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "quasi", "sensitive"),
+    [
+        ("risk-column-missing", ("sex", "height"), ()),
+        ("risk-column-missing", ("sex",), ("height",)),
+        ("risk-columns", ("sex", "sex"), ()),
+        ("risk-columns", ("sex",), ("sex",)),
+        ("risk-columns", (), ("sex",)),
+    ],
+)
 def test_columns_must_be_there_and_be_named_once(people, code, quasi, sensitive):
     with pytest.raises(PolicyError, match=code):
         measured(people, *quasi, sensitive=sensitive)
@@ -237,8 +248,14 @@ def test_bars_are_held_by_their_own_side(people):
     record = measured(people, "sex", "age", "zip", sensitive=("ill",))
     assert short_of(record, wanted("k=1,marketer=0.5,unique=0.2,t=1, distinct=1")) == []
     assert short_of(record, wanted("k=2,marketer=0.4,unique=0.1,over=0.5,t=0.2,entropy=2,journalist=1")) == [
-        "k", "marketer", "unique", "over", "t", "entropy", "journalist",
-    ]  # fmt: skip
+        "k",
+        "marketer",
+        "unique",
+        "over",
+        "t",
+        "entropy",
+        "journalist",
+    ]
     assert figures(measured(people, "sex"))["t"] is None
     for text, code in (("height=1", "want-unknown"), ("k=x", "want-number"), ("k=nan", "want-number")):
         with pytest.raises(PolicyError, match=code):

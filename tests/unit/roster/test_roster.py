@@ -47,7 +47,10 @@ def test_an_id_leads_to_its_subject_and_one_that_leads_to_two_leads_to_nobody(bu
 def test_what_is_known_of_a_subject_is_theirs_alone(built):
     known = built.known(["person-1", "p2", "p3"])
     assert {(one.kind, one.value, one.strength) for one in known["person-1"]} == {
-        ("birth_date", "1941-03-17", "weak"), ("family_name", "Quackenthorpe", "strong"), ("number", "00412", "strong")}  # fmt: skip
+        ("birth_date", "1941-03-17", "weak"),
+        ("family_name", "Quackenthorpe", "strong"),
+        ("number", "00412", "strong"),
+    }
     assert {(one.value, one.strength) for one in known["p2"]} == {("May", "weak"), ("7", "weak")}
     assert "p3" not in known
     assert [one.value for one in built.staff()] == ["Alice Wong"]
@@ -90,21 +93,48 @@ def test_many_pages_and_spills_tell_the_same(tmp_path, monkeypatch, pages):
     assert Roster(builder.finish()).subjects("d", text(*ids)).to_pylist() == [f"p{i}" for i in ids]
 
 
-@pytest.mark.parametrize(("kind", "value", "told"), [
-    ("family_name", "Quackenthorpe", "strong"), ("family_name", "May", "weak"), ("given_name", "Will", "weak"), ("family_name", "White", "weak"),
-    ("given_name", "Al", "weak"), ("given_name", "J", ""), ("full_name", "Will May", "strong"), ("number", "41277", "strong"), ("number", "412", "weak"),
-    ("number", "7", "weak"), ("street", "12 Oak Street", "strong"), ("email", "a@b.org", "strong"), ("birth_date", "1941-03-17", "weak"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "value", "told"),
+    [
+        ("family_name", "Quackenthorpe", "strong"),
+        ("family_name", "May", "weak"),
+        ("given_name", "Will", "weak"),
+        ("family_name", "White", "weak"),
+        ("given_name", "Al", "weak"),
+        ("given_name", "J", ""),
+        ("full_name", "Will May", "strong"),
+        ("number", "41277", "strong"),
+        ("number", "412", "weak"),
+        ("number", "7", "weak"),
+        ("street", "12 Oak Street", "strong"),
+        ("email", "a@b.org", "strong"),
+        ("birth_date", "1941-03-17", "weak"),
+    ],
+)
 def test_how_strong_an_identifier_is(kind, value, told):
     assert strength(kind, value) == told
 
 
-@pytest.mark.parametrize(("kind", "value", "word", "told"), [
-    ("number", "12", "strong", "weak"), ("number", "9999", "strong", "weak"), ("number", "10000", "strong", "strong"), ("number", "A1", "strong", "weak"),
-    ("number", "B12", "strong", "weak"), ("number", "K7Q2", "strong", "strong"), ("number", "FEV1", "strong", "weak"), ("number", "HbA1c", "strong", "weak"),
-    ("zip", "10032", "strong", "weak"), ("zip", "01201", "auto", "weak"), ("phone", "555-1234", "strong", "strong"), ("given_name", "Li", "strong", "strong"),
-    ("number", "12", "everywhere", "strong"), ("number", "00418812", "weak", "weak"), ("number", "HOLD", "strong", "weak"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "value", "word", "told"),
+    [
+        ("number", "12", "strong", "weak"),
+        ("number", "9999", "strong", "weak"),
+        ("number", "10000", "strong", "strong"),
+        ("number", "A1", "strong", "weak"),
+        ("number", "B12", "strong", "weak"),
+        ("number", "K7Q2", "strong", "strong"),
+        ("number", "FEV1", "strong", "weak"),
+        ("number", "HbA1c", "strong", "weak"),
+        ("zip", "10032", "strong", "weak"),
+        ("zip", "01201", "auto", "weak"),
+        ("phone", "555-1234", "strong", "strong"),
+        ("given_name", "Li", "strong", "strong"),
+        ("number", "12", "everywhere", "strong"),
+        ("number", "00418812", "weak", "weak"),
+        ("number", "HOLD", "strong", "weak"),
+    ],
+)
 def test_a_short_number_is_strong_only_where_a_project_says_everywhere(kind, value, word, told, tmp_path):
     builder = RosterBuilder(tmp_path / "roster")
     builder.add_known(kind, Label.ID, word, text(value), text("p1"))

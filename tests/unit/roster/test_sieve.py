@@ -46,12 +46,37 @@ def test_a_long_value_and_many_short_ones_are_cut_alike(monkeypatch):
     assert (whole.hash == cut.hash).all()
 
 
-KNOWN = [("family_name", "Quackenthorpe"), ("full_name", "Orla de la Cruz"), ("number", "00412-771"), ("number", "41277"), ("family_name", "Groß"),
-         ("number", "AB-12-4412"), ("phone", "(555) 123-4567"), ("given_name", "Rose"), ("city", "New Reading"), ("family_name", "O'Brien")]  # fmt: skip
+KNOWN = [
+    ("family_name", "Quackenthorpe"),
+    ("full_name", "Orla de la Cruz"),
+    ("number", "00412-771"),
+    ("number", "41277"),
+    ("family_name", "Groß"),
+    ("number", "AB-12-4412"),
+    ("phone", "(555) 123-4567"),
+    ("given_name", "Rose"),
+    ("city", "New Reading"),
+    ("family_name", "O'Brien"),
+]
 CELLS = [
-    "seen: QUACKENTHORPES came", "Orla  De La\nCruz's", "id 412771.", "no 000412 771", "GROSS", "x ab124412 y", "555.123.4567", "Rose came", "to New Reading",
-    "o'brien", "nothing here", "12", "", "Quackenthorpes_2", "AB-12-4412", "41277.0 g", "041277",
-]  # fmt: skip
+    "seen: QUACKENTHORPES came",
+    "Orla  De La\nCruz's",
+    "id 412771.",
+    "no 000412 771",
+    "GROSS",
+    "x ab124412 y",
+    "555.123.4567",
+    "Rose came",
+    "to New Reading",
+    "o'brien",
+    "nothing here",
+    "12",
+    "",
+    "Quackenthorpes_2",
+    "AB-12-4412",
+    "41277.0 g",
+    "041277",
+]
 
 
 def test_what_a_probe_finds_the_sieve_lets_through(tmp_path):

@@ -82,7 +82,11 @@ def status_of(check, grant):
 
 
 @pytest.mark.parametrize("call", ["detect", "deidentify", "explain", "batch", "phi"])
-@pytest.mark.parametrize(("token", "status"), [("", 401), ("veil_made_up", 401), (FORBIDDEN, 403)], ids=["none", "made up", "of another scope"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("token", "status"),
+    [("", 401), ("veil_made_up", 401), (FORBIDDEN, 403)],
+    ids=["none", "made up", "of another scope"],
+)
 def test_the_body_of_who_may_not_call_is_not_read(call, token, status):
     read = []
 

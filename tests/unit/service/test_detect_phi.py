@@ -25,7 +25,9 @@ def asked(setting, monkeypatch, failing=None):
 
         monkeypatch.setattr(Reader, "find", find)
     request = AWSRequest("POST", URL, headers={"X-Amz-Target": "ComprehendMedical_20181030.DetectPHI"}, data=BODY)
-    SigV4Auth(Credentials(*Grants(KEYS).access_pair(new_grant(["phi"], 60))), "comprehendmedical", "us-east-1").add_auth(request)  # fmt: skip
+    SigV4Auth(
+        Credentials(*Grants(KEYS).access_pair(new_grant(["phi"], 60))), "comprehendmedical", "us-east-1"
+    ).add_auth(request)
 
     async def ask():
         carried = httpx2.ASGITransport(app=create_app(setting), raise_app_exceptions=False)

@@ -46,11 +46,19 @@ def test_nobody_is_sent_elsewhere_with_their_text(path):
     assert "location" not in answer.headers
 
 
-@pytest.mark.parametrize(("accept", "kind"), [
-    ("*/*", "application/json"), ("application/json", "application/json"), ("text/html", "text/html"), ("TEXT/HTML", "text/html"),
-    ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"), ("application/json, text/html;q=0.1", "application/json"),
-    ("text/html;q=0", "application/json"), ("text/html;q=nan,;,=", "text/html"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("*/*", "application/json"),
+        ("application/json", "application/json"),
+        ("text/html", "text/html"),
+        ("TEXT/HTML", "text/html"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
+        ("application/json, text/html;q=0.1", "application/json"),
+        ("text/html;q=0", "application/json"),
+        ("text/html;q=nan,;,=", "text/html"),
+    ],
+)
 def test_the_first_address_answers_with_what_its_caller_likes_best(accept, kind):
     assert asked("GET", "/", headers={"Accept": accept}).headers["content-type"].partition(";")[0] == kind
 
@@ -66,10 +74,17 @@ def test_a_limit_below_that_of_small_bodies_holds_for_all():
 
 
 FORWARDED = [
-    {"X-Forwarded-For": "203.0.113.9"}, {"Forwarded": "for=203.0.113.9;proto=https"}, {"X-Forwarded-Host": "veil.example"},
-    {"X-Forwarded-Proto": "https"}, {"X-Real-IP": "203.0.113.9"}, {"Via": "1.1 vegur"}, {"x-forwarded-for": ""},
-    {"CF-Connecting-IP": "203.0.113.9"}, {"X-Envoy-External-Address": "203.0.113.9"}, {"X-Forwarded-Client-Cert": "By=x"},
-]  # fmt: skip
+    {"X-Forwarded-For": "203.0.113.9"},
+    {"Forwarded": "for=203.0.113.9;proto=https"},
+    {"X-Forwarded-Host": "veil.example"},
+    {"X-Forwarded-Proto": "https"},
+    {"X-Real-IP": "203.0.113.9"},
+    {"Via": "1.1 vegur"},
+    {"x-forwarded-for": ""},
+    {"CF-Connecting-IP": "203.0.113.9"},
+    {"X-Envoy-External-Address": "203.0.113.9"},
+    {"X-Forwarded-Client-Cert": "By=x"},
+]
 LOCAL = Setting(KEYS, local=True)
 
 
@@ -84,7 +99,19 @@ def test_without_tokens_no_call_through_a_proxy_is_answered(headers, path):
     assert "203.0.113.9" not in answer.text
 
 
-@pytest.mark.parametrize("host", ["veil.example", "veil.example:8000", "10.1.2.3", "localhost.evil.example", "upstream", "[::2]:80", "", "127.0.0.1.nip.io"])  # fmt: skip
+@pytest.mark.parametrize(
+    "host",
+    [
+        "veil.example",
+        "veil.example:8000",
+        "10.1.2.3",
+        "localhost.evil.example",
+        "upstream",
+        "[::2]:80",
+        "",
+        "127.0.0.1.nip.io",
+    ],
+)
 def test_without_tokens_no_other_host_is_served(host):
     answer = asked("GET", "/", LOCAL, headers={"Host": host})
     assert (answer.status_code, answer.json()["code"]) == (421, "host")
@@ -112,12 +139,29 @@ def test_with_tokens_a_proxy_may_add_what_it_likes(headers):
     assert asked("GET", "/", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize(("error", "status"), [
-    (errors.BadRequestError, 400), (errors.UnauthenticatedError, 401), (errors.ForbiddenError, 403), (errors.NotFoundError, 404),
-    (errors.ConflictError, 409), (errors.GoneError, 410), (errors.LimitError, 413), (errors.MisdirectedError, 421), (errors.InvalidError, 422),
-    (errors.FormatError, 422), (errors.BusyError, 429), (errors.ServiceError, 500), (errors.UpstreamError, 502), (errors.UnavailableError, 503),
-    (errors.StoreError, 503), (errors.UnwritableError, 503), (errors.PolicyError, 400), (errors.KeyringError, 500),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.BadRequestError, 400),
+        (errors.UnauthenticatedError, 401),
+        (errors.ForbiddenError, 403),
+        (errors.NotFoundError, 404),
+        (errors.ConflictError, 409),
+        (errors.GoneError, 410),
+        (errors.LimitError, 413),
+        (errors.MisdirectedError, 421),
+        (errors.InvalidError, 422),
+        (errors.FormatError, 422),
+        (errors.BusyError, 429),
+        (errors.ServiceError, 500),
+        (errors.UpstreamError, 502),
+        (errors.UnavailableError, 503),
+        (errors.StoreError, 503),
+        (errors.UnwritableError, 503),
+        (errors.PolicyError, 400),
+        (errors.KeyringError, 500),
+    ],
+)
 def test_an_error_says_its_own_status_whatever_its_code(monkeypatch, error, status):
     async def failing(*_, **__):
         raise error("a-code-of-tomorrow", "a sentence", hint="a hint")

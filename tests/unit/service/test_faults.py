@@ -45,10 +45,15 @@ def test_a_profile_and_a_strategy_together_are_refused_with_what_to_do(call, str
     assert "123-45" not in answer.text
 
 
-@pytest.mark.parametrize(("more", "way"), [
-    ({"profile": None, "strategy": "redact"}, "redact"), ({"profile": "redact", "strategy": None}, "placeholder"), ({}, "placeholder"),
-    ({"strategy": None}, "placeholder"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("more", "way"),
+    [
+        ({"profile": None, "strategy": "redact"}, "redact"),
+        ({"profile": "redact", "strategy": None}, "placeholder"),
+        ({}, "placeholder"),
+        ({"strategy": None}, "placeholder"),
+    ],
+)
 def test_one_of_them_or_none_is_enough(more, way):
     assert _wish(DeidentifyRequest(text=TEXT, **more)).strategy == way
 

@@ -66,21 +66,29 @@ CHUNKED = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnecti
 MANY = [b"a" * (64 << 10)] * 64
 
 
-@pytest.mark.parametrize("pieces", [
-    [b"GET / HTTP/1.1\r\nhost: x\r\nx-long: ", *MANY, b"\r\n" + END],
-    [b"GET /", *MANY, b" HTTP/1.1\r\nhost: x\r\n" + END],
-    [b"GET / HTTP/1.1\r\nhost: x\r\n", *([b"x-many: " + b"b" * 1000 + b"\r\n"] * 2000), END],
-    [CHUNKED + b"3\r\nabc\r\n0\r\nx-trailer: ", *MANY, b"\r\n\r\n"],
-], ids=["header", "address", "headers", "trailer"])  # fmt: skip
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"GET / HTTP/1.1\r\nhost: x\r\nx-long: ", *MANY, b"\r\n" + END],
+        [b"GET /", *MANY, b" HTTP/1.1\r\nhost: x\r\n" + END],
+        [b"GET / HTTP/1.1\r\nhost: x\r\n", *([b"x-many: " + b"b" * 1000 + b"\r\n"] * 2000), END],
+        [CHUNKED + b"3\r\nabc\r\n0\r\nx-trailer: ", *MANY, b"\r\n\r\n"],
+    ],
+    ids=["header", "address", "headers", "trailer"],
+)
 def test_a_head_without_end_is_not_kept(pieces):
     assert b"200 OK" not in asked(*pieces)
 
 
-@pytest.mark.parametrize(("pieces", "size"), [
-    ([b"GET / HTTP/1.1\r\nhost: x\r\nx-long: " + b"a" * 30_000 + b"\r\n" + END], 0),
-    ([b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4194304\r\n" + END, *MANY], 4 << 20),
-    ([CHUNKED, *([b"10000\r\n" + b"a" * (64 << 10) + b"\r\n"] * 20), b"0\r\n\r\n"], 20 << 16),
-], ids=["a long header", "a body", "chunks"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("pieces", "size"),
+    [
+        ([b"GET / HTTP/1.1\r\nhost: x\r\nx-long: " + b"a" * 30_000 + b"\r\n" + END], 0),
+        ([b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4194304\r\n" + END, *MANY], 4 << 20),
+        ([CHUNKED, *([b"10000\r\n" + b"a" * (64 << 10) + b"\r\n"] * 20), b"0\r\n\r\n"], 20 << 16),
+    ],
+    ids=["a long header", "a body", "chunks"],
+)
 def test_long_bodies_and_heads_of_a_browser_pass(pieces, size):
     answer = asked(*pieces)
     assert b"200 OK" in answer
@@ -92,7 +100,9 @@ def test_requests_in_one_piece_are_all_answered():
     assert asked(one + one + one.replace(b"\r\n\r\n", b"\r\n" + END, 1)).count(b"200 OK") == 3
 
 
-@pytest.mark.parametrize("pieces", [[], [b"GET / HT"], [b"GET / HTTP/1.1\r\nhost: x\r\n\r\n", b"GET /"]], ids=["nothing", "half", "second"])  # fmt: skip
+@pytest.mark.parametrize(
+    "pieces", [[], [b"GET / HT"], [b"GET / HTTP/1.1\r\nhost: x\r\n\r\n", b"GET /"]], ids=["nothing", "half", "second"]
+)
 def test_who_sends_no_head_is_hung_up_on_in_time(pieces, monkeypatch):
     monkeypatch.setattr(heads, "PATIENCE", 0.3)
 

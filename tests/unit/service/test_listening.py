@@ -22,7 +22,10 @@ def test_a_name_of_another_machine_needs_tokens(host):
     Listening(proxied=True).check(local=False, hosts=[host])
 
 
-@pytest.mark.parametrize("content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", bytes(range(256))])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", bytes(range(256))],
+)
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_certificate_that_is_none_is_refused_once_and_not_by_each_process(tmp_path, content, workers):
     (tmp_path / "a.pem").write_bytes(content)

@@ -51,10 +51,17 @@ def test_an_address_is_told_from_a_folder(written, is_one):
     assert is_address(written) == is_one
 
 
-@pytest.mark.parametrize("written", [
-    "postgresql://ana:hunter2@db/clinic", "postgresql://ana:@db/clinic", "mysql://db/c?password=hunter2",
-    "s3://bucket/x?secret_key=hunter2", "s3://bucket?access_key_id=hunter2", "mysql://db/c?PWD=hunter2",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "written",
+    [
+        "postgresql://ana:hunter2@db/clinic",
+        "postgresql://ana:@db/clinic",
+        "mysql://db/c?password=hunter2",
+        "s3://bucket/x?secret_key=hunter2",
+        "s3://bucket?access_key_id=hunter2",
+        "mysql://db/c?PWD=hunter2",
+    ],
+)
 def test_an_address_with_a_password_is_refused_and_the_password_is_not_repeated(written):
     with pytest.raises(StoreError, match="password-in-project") as refused:
         parse(written, HERE)

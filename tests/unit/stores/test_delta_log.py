@@ -11,12 +11,17 @@ from veil.stores.opening import open_store
 
 deltalake = pytest.importorskip("deltalake")
 ROWS = {
-    "id": pa.array([1, 2, 3, 4], pa.int64()), "name": pa.array(["Orla", None, "é/x %", ""]), "born": pa.array([dt.date(1931, 2, 3), None, dt.date(1, 1, 1), dt.date(2020, 2, 29)]),
-    "seen": pa.array([dt.datetime(2020, 1, 1, 3, 4, 5, 6, dt.UTC)] * 4, pa.timestamp("us", "UTC")), "cost": pa.array([Decimal("1.50"), None, Decimal("-2.25"), Decimal("0.00")]),
-    "ward": pa.array(["a b", "c/d", None, "a b"]), "day": pa.array([dt.date(2020, 1, 1), dt.date(2020, 1, 2), None, dt.date(2020, 1, 1)]),
+    "id": pa.array([1, 2, 3, 4], pa.int64()),
+    "name": pa.array(["Orla", None, "é/x %", ""]),
+    "born": pa.array([dt.date(1931, 2, 3), None, dt.date(1, 1, 1), dt.date(2020, 2, 29)]),
+    "seen": pa.array([dt.datetime(2020, 1, 1, 3, 4, 5, 6, dt.UTC)] * 4, pa.timestamp("us", "UTC")),
+    "cost": pa.array([Decimal("1.50"), None, Decimal("-2.25"), Decimal("0.00")]),
+    "ward": pa.array(["a b", "c/d", None, "a b"]),
+    "day": pa.array([dt.date(2020, 1, 1), dt.date(2020, 1, 2), None, dt.date(2020, 1, 1)]),
     "raw": pa.array([b"\x00\xff", b"", None, b"x"]),
-    "tags": pa.array([["a"], [], None, ["b", "c"]]), "ok": pa.array([True, False, None, True]),
-}  # fmt: skip
+    "tags": pa.array([["a"], [], None, ["b", "c"]]),
+    "ok": pa.array([True, False, None, True]),
+}
 TABLE = pa.table(ROWS)
 
 
@@ -72,7 +77,18 @@ def empty(folder):
     deltalake.write_deltalake(str(folder), TABLE.slice(0, 0))
 
 
-FORMS = [wide, partitioned, overwritten, many_commits, with_a_checkpoint, a_checkpoint_alone, rows_deleted, compacted, a_new_column, empty]  # fmt: skip
+FORMS = [
+    wide,
+    partitioned,
+    overwritten,
+    many_commits,
+    with_a_checkpoint,
+    a_checkpoint_alone,
+    rows_deleted,
+    compacted,
+    a_new_column,
+    empty,
+]
 
 
 def both(folder):
@@ -105,7 +121,11 @@ def test_a_run_whose_first_reading_loses_rows_is_caught(project, tmp_path, monke
     folder = tmp_path / "lake"
     folder.mkdir()
     for start in (0, 50):
-        deltalake.write_deltalake(str(folder / "people"), pa.table({"pid": [f"P{i}" for i in range(start, start + 50)], "n": list(range(50))}), mode="append")  # fmt: skip
+        deltalake.write_deltalake(
+            str(folder / "people"),
+            pa.table({"pid": [f"P{i}" for i in range(start, start + 50)], "n": list(range(50))}),
+            mode="append",
+        )
     text = f"profile: expert\ntables:\n  people: {{in: 'delta:///{folder}', subject: pid, columns: {{pid: pseudonym, n: keep}}}}\n"
     assert project(text, {"x.csv": "a\n1\n"}, "whole").run().quarantined == []
     whole = DeltaStore.batches

@@ -30,7 +30,10 @@ def test_a_table_of_others_whose_name_differs_in_case_is_not_dropped(tmp_path):
 
 
 def test_no_row_is_lost_where_a_column_is_called_rowid(tmp_path):
-    duck(tmp_path / "t.duckdb", "CREATE TABLE t AS SELECT CASE WHEN i % 2 = 0 THEN NULL ELSE i * 1000000 END AS RowID, i FROM range(10) r(i)")  # fmt: skip
+    duck(
+        tmp_path / "t.duckdb",
+        "CREATE TABLE t AS SELECT CASE WHEN i % 2 = 0 THEN NULL ELSE i * 1000000 END AS RowID, i FROM range(10) r(i)",
+    )
     with contextlib.closing(open_store("duckdb:///t.duckdb", tmp_path)) as store:
         table = store / "t"
         found = [row for keys in table.stretches(3) for batch in table.read(keys, 4) for row in batch["i"].to_pylist()]

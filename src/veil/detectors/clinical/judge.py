@@ -19,10 +19,18 @@ _NUMBERED = frozenset(SAFE_HARBOR) - {Label.NAME, Label.EMAIL, Label.URL, Label.
 _WEAK_PATTERNS = frozenset(
     f"patterns:{name}"
     for name in (
-        "digits-long", "code-lettered", "phone-abroad", "phone-digits", "ip-v4", "route-box", "coordinates-pair",
-        "zip-plus-four", "postcode-abroad", "street",
+        "digits-long",
+        "code-lettered",
+        "phone-abroad",
+        "phone-digits",
+        "ip-v4",
+        "route-box",
+        "coordinates-pair",
+        "zip-plus-four",
+        "postcode-abroad",
+        "street",
     )
-)  # fmt: skip
+)
 _SURE_NAMES = frozenset({"gazetteer:title", "gazetteer:key", "gazetteer:credential", "gazetteer:relative"})
 _COMMA = re.compile(r"[,.]\s*")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")

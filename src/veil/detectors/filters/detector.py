@@ -19,10 +19,16 @@ from veil.model import Label, Span, Text
 
 KNOWN, UNKNOWN = 0.9, 0.6  # the score of what a filter found, and of what no filter knows
 _LABELS = {
-    "DATE": Label.DATE, "HOLIDAYS": Label.DATE, "ID": Label.ID, "NAME": Label.NAME, "LOCATION": Label.LOCATION,
-    "TOWN": Label.LOCATION, "PROVIDER_ADDRESS_OR_LOCATION": Label.LOCATION, "EMAIL": Label.EMAIL,
+    "DATE": Label.DATE,
+    "HOLIDAYS": Label.DATE,
+    "ID": Label.ID,
+    "NAME": Label.NAME,
+    "LOCATION": Label.LOCATION,
+    "TOWN": Label.LOCATION,
+    "PROVIDER_ADDRESS_OR_LOCATION": Label.LOCATION,
+    "EMAIL": Label.EMAIL,
     "PATIENT_SOCIAL_SECURITY_NUMBER": Label.SSN,
-}  # fmt: skip
+}
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -72,8 +78,9 @@ class Filters:
             ledger.settle(ranges, entry.number, exclude=entry.exclude, override=entry.type == "regex_context")
         return [*known, *(self._span(text, *ledger_span) for ledger_span in ledger.spans())]
 
-    def _ranges(self, entry: Entry, shown: str, words: Words, clock: Clock, ledger: Ledger,
-                found: dict[str, list[Range]]) -> list[Range]:  # fmt: skip
+    def _ranges(
+        self, entry: Entry, shown: str, words: Words, clock: Clock, ledger: Ledger, found: dict[str, list[Range]]
+    ) -> list[Range]:
         """What one filter matches, before it is settled; those that touch are one."""
         if entry.type == "match_all":
             return [(0, len(shown))] if shown else []

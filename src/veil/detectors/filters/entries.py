@@ -59,8 +59,12 @@ def read_entries(path: Path) -> tuple[Entry, ...]:
     titles = {entry.title for entry in entries}
     for entry in entries:
         if entry.type == "regex_context" and entry.around != "all" and entry.around not in titles:
-            raise PolicyError("filters-context", "a context filter refers to a filter that the file does not have", where=_place(path, entry.number),
-                              hint="allowed: `all`, or the title of another entry")  # fmt: skip
+            raise PolicyError(
+                "filters-context",
+                "a context filter refers to a filter that the file does not have",
+                where=_place(path, entry.number),
+                hint="allowed: `all`, or the title of another entry",
+            )
     return entries
 
 
@@ -85,8 +89,14 @@ def _entry(written: Mapping[str, Any], number: int, path: Path) -> Entry:
             where=where,
             hint="one of: " + ", ".join(TYPES + DYNAMIC),
         )
-    make = partial(Entry, number, "dynamic" if kind in DYNAMIC else kind, str(written.get("title", number)),
-                   written.get("exclude") is not False or kind in DYNAMIC, str(written.get("phi_type") or "OTHER"))  # fmt: skip
+    make = partial(
+        Entry,
+        number,
+        "dynamic" if kind in DYNAMIC else kind,
+        str(written.get("title", number)),
+        written.get("exclude") is not False or kind in DYNAMIC,
+        str(written.get("phi_type") or "OTHER"),
+    )
     if kind in DYNAMIC or kind == "match_all":
         return make()
     return _MAKERS[kind](make, written, path, number)
@@ -99,8 +109,9 @@ def _regex(make: Callable[..., Entry], written: Mapping[str, Any], path: Path, n
 def _regex_context(make: Callable[..., Entry], written: Mapping[str, Any], path: Path, number: int) -> Entry:
     context = str(written.get("context", ""))
     if context not in CONTEXTS:
-        raise PolicyError("filters-context", "invalid `context` of a filter", where=_place(path, number),
-                          hint=", ".join(CONTEXTS))  # fmt: skip
+        raise PolicyError(
+            "filters-context", "invalid `context` of a filter", where=_place(path, number), hint=", ".join(CONTEXTS)
+        )
     around = str(written.get("context_filter") or "all")
     return make(pattern=_pattern(written, path, number), context=context, around=around)
 
@@ -148,8 +159,12 @@ def _line(path: Path, where: str) -> str:
 def _words(path: Path, where: str) -> frozenset[str]:
     """The words of a list: a JSON list or the keys of a JSON object, else a word a line."""
     if path.suffix.lower() in (".pkl", ".pickle"):
-        raise PolicyError("filters-pickle", "pickled lists are not read: a pickle can run code", where=where,
-                          hint="save the words as JSON and use that file")  # fmt: skip
+        raise PolicyError(
+            "filters-pickle",
+            "pickled lists are not read: a pickle can run code",
+            where=where,
+            hint="save the words as JSON and use that file",
+        )
     text = _text(path, where)
     if path.suffix.lower() != ".json":
         return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
@@ -178,8 +193,12 @@ def _beside(path: Path, name: str, number: int) -> Path:
     for folder in (path.parent, path.resolve().parent.parent):
         if (folder / name).is_file():
             return folder / name
-    raise PolicyError("filters-path", "a file named by a filter does not exist", where=_place(path, number),
-                      hint="paths are relative to the filter file or to the folder above it")  # fmt: skip
+    raise PolicyError(
+        "filters-path",
+        "a file named by a filter does not exist",
+        where=_place(path, number),
+        hint="paths are relative to the filter file or to the folder above it",
+    )
 
 
 def _text(path: Path, where: str) -> str:
@@ -201,8 +220,12 @@ def _content(path: Path, where: str) -> bytes:
 
 
 def _broken(where: str) -> PolicyError:
-    return PolicyError("filters-file", "the file is not a list of filters, or not a list of words", where=where,
-                       hint="filters: a JSON list of objects with `type`, `title`, `exclude`; words: JSON, or one word a line")  # fmt: skip
+    return PolicyError(
+        "filters-file",
+        "the file is not a list of filters, or not a list of words",
+        where=where,
+        hint="filters: a JSON list of objects with `type`, `title`, `exclude`; words: JSON, or one word a line",
+    )
 
 
 def _place(path: Path, number: int) -> str:

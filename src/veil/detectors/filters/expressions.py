@@ -96,8 +96,12 @@ def expression(written: str, where: str) -> Expression:
             hint="see the documentation of Python's `re`",
         ) from None
     if _engine_or_none() is None:  # also where RE2 reads this pattern: the first letter with an accent asks for it
-        raise PolicyError("filters-extra", "filters need the package `regex`, which can stop slow searches", where=where,
-                          hint=install("filters"))  # fmt: skip
+        raise PolicyError(
+            "filters-extra",
+            "filters need the package `regex`, which can stop slow searches",
+            where=where,
+            hint=install("filters"),
+        )
     return Expression(text, _linear(text))
 
 
@@ -152,11 +156,15 @@ def _engine_or_none() -> Any:
 def _engine() -> Any:
     found = _engine_or_none()
     if found is None:
-        raise PolicyError("filters-extra", "filters need the package `regex`, which can stop slow searches",
-                          hint=install("filters"))  # fmt: skip
+        raise PolicyError(
+            "filters-extra", "filters need the package `regex`, which can stop slow searches", hint=install("filters")
+        )
     return found
 
 
 def _slow() -> LimitError:
-    return LimitError("filters-slow", f"the patterns of the filter file took over {SECONDS:g} seconds on one text",
-                      hint="the text is quarantined; look for a pattern that backtracks")  # fmt: skip
+    return LimitError(
+        "filters-slow",
+        f"the patterns of the filter file took over {SECONDS:g} seconds on one text",
+        hint="the text is quarantined; look for a pattern that backtracks",
+    )

@@ -20,6 +20,10 @@ def perceptron() -> Tagger:
 
         tagger = PerceptronTagger(lang="eng")
     except (ImportError, LookupError):
-        raise PolicyError("filters-pos", "a filter needs parts of speech, but no tagger is installed", where="the filter file",
-                          hint="pip install 'veil-deid[pos]', and copy averaged_perceptron_tagger_eng into NLTK_DATA/taggers") from None  # fmt: skip
+        raise PolicyError(
+            "filters-pos",
+            "a filter needs parts of speech, but no tagger is installed",
+            where="the filter file",
+            hint="pip install 'veil-deid[pos]', and copy averaged_perceptron_tagger_eng into NLTK_DATA/taggers",
+        ) from None
     return lambda words: [tag for _, tag in tagger.tag(list(words))]

@@ -118,8 +118,12 @@ def _by_space(shown: str, start: int, end: int) -> list[Cell]:
 
 
 _SPLITS: dict[str, Callable[[str, int, int], list[Cell]]] = {
-    "\t": _by("\t"), "|": _by("|"), ";": _by(";"), ",": _by(","), "  ": _by_space,
-}  # fmt: skip
+    "\t": _by("\t"),
+    "|": _by("|"),
+    ";": _by(";"),
+    ",": _by(","),
+    "  ": _by_space,
+}
 
 
 def columns(shown: str, grid: Grid) -> list[list[Cell]]:

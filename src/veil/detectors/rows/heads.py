@@ -58,9 +58,15 @@ def head_words(code: str) -> HeadWords | None:
     words = page["words"]
     return HeadWords(
         {word: kind for kind, some in reversed(split.items()) for word in some},
-        frozenset(names), segments, frozenset(words["vacant"].split()), frozenset(words["systems"].split()),
-        *(re.compile(page["spelled"][name].replace("\n", ""), re.IGNORECASE) for name in ("dot", "mail", "digit", "digits")),
-    )  # fmt: skip
+        frozenset(names),
+        segments,
+        frozenset(words["vacant"].split()),
+        frozenset(words["systems"].split()),
+        *(
+            re.compile(page["spelled"][name].replace("\n", ""), re.IGNORECASE)
+            for name in ("dot", "mail", "digit", "digits")
+        ),
+    )
 
 
 class Values:

@@ -25,14 +25,20 @@ from veil.stores import is_address
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 RULES = {
-    "veil-001": (ERROR, "the project is invalid: unknown key, column without a rule, missing column or file, invalid condition, cycle ..."),
+    "veil-001": (
+        ERROR,
+        "the project is invalid: unknown key, column without a rule, missing column or file, invalid condition, cycle ...",
+    ),
     "veil-002": (WARNING, "a kept column looks like a direct identifier or a birth date, by its name or its values"),
     "veil-003": (WARNING, "input files do not belong to any source"),
     "veil-004": (WARNING, "the output is in a temporary folder, which other users may read and the system may delete"),
     "veil-005": (ERROR, "the output folder is the input folder or contains it"),
     "veil-006": (WARNING, "dates are shifted but no patient is defined: they will be emptied"),
     "veil-007": (WARNING, "dates are shifted in different units or ranges: intervals between them are not preserved"),
-    "veil-008": (WARNING, "ids of one domain are replaced by different operators or options: tables cannot be joined on them"),
+    "veil-008": (
+        WARNING,
+        "ids of one domain are replaced by different operators or options: tables cannot be joined on them",
+    ),
     "veil-009": (WARNING, "the plan needs a keyring, but there is none"),
     "veil-010": (NOTE, "`reference_date` is not set: ages over 89 are computed for the day of the run"),
     "veil-011": (WARNING, "columns without a rule are kept"),
@@ -40,8 +46,11 @@ RULES = {
     "veil-013": (NOTE, "the keyring version is not set: after a key rotation, pseudonyms change"),
     "veil-014": (ERROR, "a column of dates contradicts the day order of its table: the run stops"),
     "veil-015": (WARNING, "a column of dates contradicts the day order of its table: the run empties it"),
-    "veil-016": (WARNING, "ids of one domain differ only by leading zeros, `.0` or an exponent: tables cannot be joined on them"),
-}  # fmt: skip
+    "veil-016": (
+        WARNING,
+        "ids of one domain differ only by leading zeros, `.0` or an exponent: tables cannot be joined on them",
+    ),
+}
 _OFF = re.compile(r"#\s*noqa:\s*([\w\-, ]+)")
 _SAMPLE = 500
 

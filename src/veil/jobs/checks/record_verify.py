@@ -18,10 +18,13 @@ from veil.policy.project import private_folder
 def record_verdict(session: Session, verdict: ReleaseVerdict, keys: Keys) -> None:
     """What `veil verify PROJECT` saw: checks made, and findings by code."""
     recorded = {
-        "of": "release", "sha256": {"manifest": digest(session.out / MANIFEST)}, "plan": dataclasses.replace(session.plan, key_id=keys.id).digest(),
+        "of": "release",
+        "sha256": {"manifest": digest(session.out / MANIFEST)},
+        "plan": dataclasses.replace(session.plan, key_id=keys.id).digest(),
         "counts": {check: count for check, count in verdict.counts.items() if check.startswith("checked")},
-        "findings": dict(Counter(code for _, code in verdict.leaks)), "exit_code": 6 if verdict.leaks else 0,
-    }  # fmt: skip
+        "findings": dict(Counter(code for _, code in verdict.leaks)),
+        "exit_code": 6 if verdict.leaks else 0,
+    }
     record_verify(private_folder(session.project, session.folder), session.plan.name, recorded, keys)
 
 

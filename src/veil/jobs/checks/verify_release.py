@@ -157,11 +157,17 @@ def _hold(worker: Worker, session: Session, source: SourcePlan, pair: _Pair, ver
     kept = after_settings(source, Unit(0, source.name, 0, pair.before), pair.settings)
     try:
         findings = verified(
-            worker.verifier, source,
-            lambda: ((batch, subjects_of(source, batch, names, worker.roster, person)) for batch, names in batches(source, inputs, pair.before)),
-            lambda careful: format_of(source).reread(inputs.of(source.place), pair.before, pair.settings, careful=careful),
+            worker.verifier,
+            source,
+            lambda: (
+                (batch, subjects_of(source, batch, names, worker.roster, person))
+                for batch, names in batches(source, inputs, pair.before)
+            ),
+            lambda careful: format_of(source).reread(
+                inputs.of(source.place), pair.before, pair.settings, careful=careful
+            ),
             lambda careful: reader_of(source).reread(session.out, pair.after, kept, careful=careful),
-        )  # fmt: skip
+        )
     except (FormatError, OSError) as error:
         verdict.leaks.append((pair.label, error.code if isinstance(error, FormatError) else "file-missing"))
         return

@@ -161,9 +161,17 @@ def write_whole(path: Path, text: str, mode: int = 0o644, *, sync: bool = False)
 
 
 def release(
-    plan: Plan, inputs: Inputs, out: Path, shelf: Shelf, units: list[Unit], done: list[Done], keys: Keys,
-    trail: TrailPlace | None = None, anchor: dict[str, Any] | None = None, to: Callable[[list[dict[str, Any]]], None] | None = None,
-) -> Outcome:  # fmt: skip
+    plan: Plan,
+    inputs: Inputs,
+    out: Path,
+    shelf: Shelf,
+    units: list[Unit],
+    done: list[Done],
+    keys: Keys,
+    trail: TrailPlace | None = None,
+    anchor: dict[str, Any] | None = None,
+    to: Callable[[list[dict[str, Any]]], None] | None = None,
+) -> Outcome:
     """Join the side files, write manifest and report, and make the whole visible by one rename.
 
     Shape:   `to` is told the tables once they are visible, and puts them elsewhere as well.
@@ -193,8 +201,14 @@ def release(
     return Outcome(out, manifest, [(entry.what, entry.code) for entry in quarantined])
 
 
-def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], outputs: dict[str, str], units: list[Unit],
-            done: list[Done]) -> list[dict[str, Any]]:  # fmt: skip
+def _tables(
+    plan: Plan,
+    digest_of: Digest,
+    finals: dict[str, tuple[str, str]],
+    outputs: dict[str, str],
+    units: list[Unit],
+    done: list[Done],
+) -> list[dict[str, Any]]:
     """The tables of a release: where each came from, how it is read, and which units made it."""
     found = []
     by_file: dict[tuple[str, str], list[tuple[Unit, Done]]] = {}
@@ -206,12 +220,21 @@ def _tables(plan: Plan, digest_of: Digest, finals: dict[str, tuple[str, str]], o
             continue
         own = by_file[name, path]
         settings = settings_of(source, path)
-        found.append({
-            "source": name, "name": final, "original": format_of(source).after(path), "format": written_as(source), "sha256": outputs[final],
-            "was": "" if any(part.rows_only for _, result in own for part in result.quarantined) else digest_of(source.place, path), "label": own[0][0].label,
-            "settings": after_settings(source, Unit(0, name, 0, Part((path,))), settings),
-            "units": [unit.stretch for _, unit in own],
-        })  # fmt: skip
+        found.append(
+            {
+                "source": name,
+                "name": final,
+                "original": format_of(source).after(path),
+                "format": written_as(source),
+                "sha256": outputs[final],
+                "was": ""
+                if any(part.rows_only for _, result in own for part in result.quarantined)
+                else digest_of(source.place, path),
+                "label": own[0][0].label,
+                "settings": after_settings(source, Unit(0, name, 0, Part((path,))), settings),
+                "units": [unit.stretch for _, unit in own],
+            }
+        )
     return found
 
 
@@ -255,12 +278,20 @@ def _check_evidence(plan: Plan, quarantined: list[Quarantined], weak: list[tuple
     """Errors: LeakError `evidence-strong`, `evidence-weak`: the project asks that nothing is released then."""
     if plan.on_evidence("weak") == "stop" and weak:
         what, spot = weak[0]
-        raise LeakError("evidence-weak", f"{len(weak):,} cells contain a short number, a ZIP code or an everyday word that is also an identifier",
-                        where=", ".join(filter(None, (what, spot.line()))), hint="review them, or set `verify: {weak: warn}`")  # fmt: skip
+        raise LeakError(
+            "evidence-weak",
+            f"{len(weak):,} cells contain a short number, a ZIP code or an everyday word that is also an identifier",
+            where=", ".join(filter(None, (what, spot.line()))),
+            hint="review them, or set `verify: {weak: warn}`",
+        )
     found = [entry for entry in quarantined if entry.code in STRONG]
     if plan.on_evidence("strong") == "stop" and found:
-        raise LeakError("evidence-strong", f"identifiers remain in {len(found):,} files", where=found[0].line(),
-                        hint="see docs/how-to/quarantine.md, or set `verify: {strong: quarantine}`")  # fmt: skip
+        raise LeakError(
+            "evidence-strong",
+            f"identifiers remain in {len(found):,} files",
+            where=found[0].line(),
+            hint="see docs/how-to/quarantine.md, or set `verify: {strong: quarantine}`",
+        )
 
 
 def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[Done]) -> dict[str, tuple[str, str]]:

@@ -24,7 +24,11 @@ def lock(path: Path) -> int:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(handle)
-            raise StoreError("run-going", "another run is writing to this output folder", hint="wait until it has finished, or stop it") from None  # fmt: skip
+            raise StoreError(
+                "run-going",
+                "another run is writing to this output folder",
+                hint="wait until it has finished, or stop it",
+            ) from None
         if _is_at(handle, path):
             return handle
         os.close(handle)

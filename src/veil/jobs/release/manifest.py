@@ -23,8 +23,16 @@ NOT_COVERED = (
 )
 
 
-def manifest_of(plan: Plan, digest_of: Digest, done: list[Done], outputs: dict[str, str], quarantined: list[Quarantined],
-                weak: list[tuple[str, Spot]], keys: Keys, now: dt.datetime) -> dict[str, Any]:  # fmt: skip
+def manifest_of(
+    plan: Plan,
+    digest_of: Digest,
+    done: list[Done],
+    outputs: dict[str, str],
+    quarantined: list[Quarantined],
+    weak: list[tuple[str, Spot]],
+    keys: Keys,
+    now: dt.datetime,
+) -> dict[str, Any]:
     """Shape: JSON: versions, digests, counts, checks, what was quarantined and why, what was not covered."""
     report, checks = Report(), Counter[str]()
     for unit in done:

@@ -49,8 +49,15 @@ class _Column:
             self.status = MISMATCH
 
     def as_json(self, name: str) -> dict[str, Any]:
-        return {"column": name, "status": self.status, "told": self.description, "rows": self.rows, "mismatches": self.mismatches,
-                "not_reversible_cells": self.expected, "first_rows": self.first}  # fmt: skip
+        return {
+            "column": name,
+            "status": self.status,
+            "told": self.description,
+            "rows": self.rows,
+            "mismatches": self.mismatches,
+            "not_reversible_cells": self.expected,
+            "first_rows": self.first,
+        }
 
 
 def compare(session: Session, reversed_: Path) -> dict[str, Any]:
@@ -87,13 +94,21 @@ def compare(session: Session, reversed_: Path) -> dict[str, Any]:
     }
     passed = all(table["status"] == PASS for table in tables)
     return {
-        "veil": version(), "made": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"), "project": session.plan.name,
+        "veil": version(),
+        "made": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+        "project": session.plan.name,
         "passed": passed,
-        "overview": {"tables": len(tables), "tables_passed": sum(table["status"] == PASS for table in tables), "columns": len(columns),
-                     "rows": sum(table["rows"] for table in tables), "mismatches": sum(column["mismatches"] for column in columns), **counts},
+        "overview": {
+            "tables": len(tables),
+            "tables_passed": sum(table["status"] == PASS for table in tables),
+            "columns": len(columns),
+            "rows": sum(table["rows"] for table in tables),
+            "mismatches": sum(column["mismatches"] for column in columns),
+            **counts,
+        },
         "tables": tables,
         "not_compared": [source.name for source in session.plan.sources if not source.traits.reversible],
-    }  # fmt: skip
+    }
 
 
 def _table(
@@ -131,8 +146,14 @@ def _compared(
     rows = _hold(format_of(source).read(store, Part((name,)), settings), after, own, columns)
     missing, more = rows[0] - rows[1], not after.ended()
     bad = missing or more or any(column.status in _BAD for column in columns.values())
-    return {"table": label, "status": MISMATCH if bad else PASS, "code": "row-count" if missing or more else "", "rows": rows[0],
-            "reversed_rows": rows[1], "columns": [column.as_json(address) for address, column in columns.items()]}  # fmt: skip
+    return {
+        "table": label,
+        "status": MISMATCH if bad else PASS,
+        "code": "row-count" if missing or more else "",
+        "rows": rows[0],
+        "reversed_rows": rows[1],
+        "columns": [column.as_json(address) for address, column in columns.items()],
+    }
 
 
 def _hold(before: Any, after: Aligned, own: dict[str, Way], columns: dict[str, _Column]) -> tuple[int, int]:

@@ -63,8 +63,12 @@ class Reversal:
         keys = project_keys(self.project, self.folder, ask, passphrase_file)
         stated = self.manifest["key"]
         if stated is None or stated["id"] != keys.id:
-            raise KeyringError("key-other", "the release was made with another key or key version", where=f"version {keys.version}",
-                               hint="set that key: `keyring: {file: ..., version: 1}`")  # fmt: skip
+            raise KeyringError(
+                "key-other",
+                "the release was made with another key or key version",
+                where=f"version {keys.version}",
+                hint="set that key: `keyring: {file: ..., version: 1}`",
+            )
         path = vault_path(self.project, self.folder)
         return keys.with_vault(Vault.open(path, keys)) if path.exists() else keys
 
@@ -85,8 +89,12 @@ def open_reversal(path: Path, overrides: list[str] | None = None) -> Reversal:
         raise PolicyError("release-missing", "this project has no release yet", hint="run `veil run PROJECT` first")
     manifest = json.loads(place.read_text(encoding="utf-8"))
     if "way_back" not in manifest:
-        raise PolicyError("way-back-none", "this release cannot be reversed: the project turns it off, or no operator in its tables is reversible",
-                          where=document.at("reversible"), hint="set `reversible: true` and run `veil run PROJECT` again")  # fmt: skip
+        raise PolicyError(
+            "way-back-none",
+            "this release cannot be reversed: the project turns it off, or no operator in its tables is reversible",
+            where=document.at("reversible"),
+            hint="set `reversible: true` and run `veil run PROJECT` again",
+        )
     check_plugins(manifest["plan"].get("plugins", ()))
     return Reversal(project, path.parent, manifest)
 
@@ -135,11 +143,17 @@ def _check_target(reversal: Reversal, target: Path) -> None:
     own = target.resolve()
     for taken in (reversal.out.resolve(), (reversal.folder / reversal.project.in_).resolve()):
         if own == taken or taken in own.parents or own in taken.parents:
-            raise PolicyError("reverse-target", "the folder of the reversal may not be inside the input or output folder, or contain them",
-                              hint="give another folder with -o")  # fmt: skip
+            raise PolicyError(
+                "reverse-target",
+                "the folder of the reversal may not be inside the input or output folder, or contain them",
+                hint="give another folder with -o",
+            )
     if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not (target / RECORD).exists())):
-        raise PolicyError("reverse-target", "the output folder is not empty and was not written by `veil reverse`",
-                          hint="give another folder with -o")  # fmt: skip
+        raise PolicyError(
+            "reverse-target",
+            "the output folder is not empty and was not written by `veil reverse`",
+            hint="give another folder with -o",
+        )
 
 
 def _check_release(reversal: Reversal, head: dict[str, Any]) -> None:
@@ -147,8 +161,12 @@ def _check_release(reversal: Reversal, head: dict[str, Any]) -> None:
     for file in head["files"]:
         path = reversal.out / file["name"]
         if not path.is_file() or file_digest(path) != file["sha256"]:
-            raise PolicyError("release-changed", "a table of the release is missing or was changed after the run", where=file["label"],
-                              hint="restore the release")  # fmt: skip
+            raise PolicyError(
+                "release-changed",
+                "a table of the release is missing or was changed after the run",
+                where=file["label"],
+                hint="restore the release",
+            )
 
 
 class _Table:
@@ -187,8 +205,12 @@ class _Table:
         """The bytes of the input, where every column of a table of text comes back."""
         exact = traits_of(self._file["format"]).exact and self._file["was"]  # "" where rows of it are in quarantine
         if exact and all(way.whole for way in self._ways.values()) and file_digest(target) != self._file["was"]:
-            raise FormatError("reverse-differs", "a reversed table differs from the original: nothing was written", where=self._file["label"],
-                              hint="this is a bug in Veil: please report it")  # fmt: skip
+            raise FormatError(
+                "reverse-differs",
+                "a reversed table differs from the original: nothing was written",
+                where=self._file["label"],
+                hint="this is a bug in Veil: please report it",
+            )
 
     def _edits(self, batch: Batch) -> Edits:
         edits, pieces = Edits(), list(self._pieces(batch))

@@ -40,9 +40,15 @@ class Fix:
 
 
 def fixed(
-    paths: Sequence[Path], asked: RiskRequest, goal: Goal, hierarchies: Mapping[str, str], *, beside: Path,
-    delimiter: str | None = None, progress: Progress | None = None,
-) -> Fix:  # fmt: skip
+    paths: Sequence[Path],
+    asked: RiskRequest,
+    goal: Goal,
+    hierarchies: Mapping[str, str],
+    *,
+    beside: Path,
+    delimiter: str | None = None,
+    progress: Progress | None = None,
+) -> Fix:
     """The levels that lose least of all that meet a goal.
 
     Errors:  PolicyError `fix-goal`, `fix-none` (no levels meet it); those of the hierarchies and of `risk`; LimitError
@@ -96,12 +102,29 @@ def _check(asked: RiskRequest, goal: Goal, hierarchies: Mapping[str, str]) -> No
 def _summary(lattice: Lattice, best: NodeOutcome) -> Record:
     goal, records = lattice.goal, lattice.cases.records
     columns = [
-        {"column": ladder.column, "level": level, "levels": ladder.height, "rule": _rule_told(ladder.rules[level]), "before": ladder.count(0),
-         "after": ladder.count(level), "loss": loss}
+        {
+            "column": ladder.column,
+            "level": level,
+            "levels": ladder.height,
+            "rule": _rule_told(ladder.rules[level]),
+            "before": ladder.count(0),
+            "after": ladder.count(level),
+            "loss": loss,
+        }
         for ladder, level, loss in zip(lattice.ladders, best.node, lattice.column_losses(best.node), strict=True)
-    ]  # fmt: skip
-    return {"k": goal.k, "most": goal.most, "distinct": goal.distinct, "t": goal.t, "records": records, "suppressed": best.suppressed,
-            "allowed": goal.room(records), "classes": best.classes, "loss": best.loss, "columns": columns}  # fmt: skip
+    ]
+    return {
+        "k": goal.k,
+        "most": goal.most,
+        "distinct": goal.distinct,
+        "t": goal.t,
+        "records": records,
+        "suppressed": best.suppressed,
+        "allowed": goal.room(records),
+        "classes": best.classes,
+        "loss": best.loss,
+        "columns": columns,
+    }
 
 
 def _rule_told(rule: Any) -> str:
@@ -169,8 +192,11 @@ class _SearchRows:
         self.waiting = [tuple(column[order[start]] for column in columns)]
         self.counts = [np.add.reduceat(counts[order], start)]
         if len(start) > 16 * MOST:
-            raise LimitError("risk-values", f"a table has more than {16 * MOST:,} different rows in the columns of the search",
-                             hint="use fewer quasi-identifiers, or a sample of the table")  # fmt: skip
+            raise LimitError(
+                "risk-values",
+                f"a table has more than {16 * MOST:,} different rows in the columns of the search",
+                hint="use fewer quasi-identifiers, or a sample of the table",
+            )
 
 
 def _released(rows: _SearchRows, lattice: Lattice, node: Node) -> Iterator[Columns]:
@@ -180,8 +206,10 @@ def _released(rows: _SearchRows, lattice: Lattice, node: Node) -> Iterator[Colum
     for start in range(0, len(bad), _AT_ONCE):
         stop = start + _AT_ONCE
         times = pa.array(np.repeat(np.arange(len(bad[start:stop])), cases.counts[start:stop]))
-        columns = {ladder.column: _widened(ladder, column[start:stop], level, bad[start:stop])
-                   for ladder, column, level in zip(lattice.ladders, cases.codes, node, strict=True)}  # fmt: skip
+        columns = {
+            ladder.column: _widened(ladder, column[start:stop], level, bad[start:stop])
+            for ladder, column, level in zip(lattice.ladders, cases.codes, node, strict=True)
+        }
         for name, column in zip(rows.names[len(node) :], codes[len(node) :], strict=True):
             columns[name] = pa.array(rows.cells(name), pa.large_string()).take(pa.array(column[start:stop]))
         yield {name: column.take(times) for name, column in columns.items()}

@@ -42,13 +42,19 @@ def ladder_of(column: str, values: Sequence[Cell], written: str, beside: Path) -
         return ladder(column, [_level(rule) for rule in KINDS[kind]], values)
     path = Path(written)
     if not path.is_file():
-        raise PolicyError("hierarchy-missing", f"the hierarchy of column {column} is neither a file nor a known word",
-                          hint="allowed: a file, or one of: " + ", ".join(KINDS))  # fmt: skip
+        raise PolicyError(
+            "hierarchy-missing",
+            f"the hierarchy of column {column} is neither a file nor a known word",
+            hint="allowed: a file, or one of: " + ", ".join(KINDS),
+        )
     hierarchy = hierarchy_file(str(path))
     strange = sum(cell is not None and cell not in hierarchy.rows for cell in values)
     if strange:
-        raise PolicyError("hierarchy-value", f"{strange:,} values of column {column} are missing from its hierarchy",
-                          hint="add a row for each value, written as in the table")  # fmt: skip
+        raise PolicyError(
+            "hierarchy-value",
+            f"{strange:,} values of column {column} are missing from its hierarchy",
+            hint="add a row for each value, written as in the table",
+        )
     shown = Path(os.path.relpath(path, beside)).as_posix()
     rules = ["keep", *({"generalize": {"hierarchy": shown, "level": at}} for at in range(1, hierarchy.height))]
     levels = [

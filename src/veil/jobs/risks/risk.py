@@ -34,9 +34,13 @@ class RiskRequest:
 
 
 def risk(
-    paths: Sequence[Path], asked: RiskRequest, *, population: Sequence[Path] = (), delimiter: str | None = None,
+    paths: Sequence[Path],
+    asked: RiskRequest,
+    *,
+    population: Sequence[Path] = (),
+    delimiter: str | None = None,
     progress: Progress | None = None,
-) -> Record:  # fmt: skip
+) -> Record:
     """The record of a table's risk: counts, shares and names of columns; no value and no name of a file.
 
     Shape:   all files are one table; `journalist` and `population` are None where no population is given.
@@ -65,9 +69,14 @@ def risk(
 
 
 def measured(
-    paths: Sequence[Path], asked: RiskRequest, *, population: Sequence[Path] = (), after: Sequence[Path] = (),
-    delimiter: str | None = None, progress: Progress | None = None,
-) -> Record:  # fmt: skip
+    paths: Sequence[Path],
+    asked: RiskRequest,
+    *,
+    population: Sequence[Path] = (),
+    after: Sequence[Path] = (),
+    delimiter: str | None = None,
+    progress: Progress | None = None,
+) -> Record:
     """The record of a table's risk, and under `after` that of the table as it is to be released, or None.
 
     Errors:  as `risk`; PolicyError `risk-after`.
@@ -97,16 +106,26 @@ def _record(tally: Tally, people: Tally | None, guess: _Guess | None, asked: Ris
     looks = tally.in_population(people) if people is not None else None
     crowd = people.spectrum() if people is not None else None
     return {
-        "veil": version("veil-deid"), "quasi": list(asked.quasi), "records": whole.records, "classes": whole.count,
-        "rows": tally.records, "suppressed": tally.suppressed, "person": asked.person, "persons": tally.persons() if asked.person else None,
-        "repeated": guess.repeated() if guess else [], "threshold": asked.threshold, "k": whole.k, "unique": uniqueness(whole),
+        "veil": version("veil-deid"),
+        "quasi": list(asked.quasi),
+        "records": whole.records,
+        "classes": whole.count,
+        "rows": tally.records,
+        "suppressed": tally.suppressed,
+        "person": asked.person,
+        "persons": tally.persons() if asked.person else None,
+        "repeated": guess.repeated() if guess else [],
+        "threshold": asked.threshold,
+        "k": whole.k,
+        "unique": uniqueness(whole),
         "prosecutor": prosecutor(whole, asked.threshold),
         "journalist": journalist(looks, asked.threshold) if looks is not None else None,
         "marketer": marketer(looks or whole),
         "population": _counts(crowd) if crowd is not None else None,
-        "sizes": spread(whole), "contributions": contributions(tally, whole),
+        "sizes": spread(whole),
+        "contributions": contributions(tally, whole),
         "sensitive": [{"column": name, **tally.diversity(name)} for name in asked.sensitive],
-    }  # fmt: skip
+    }
 
 
 def _counts(spectrum: Spectrum) -> Record:

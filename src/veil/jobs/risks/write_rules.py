@@ -43,8 +43,12 @@ def write_rules(fix: Fix, project: Path, paths: Sequence[Path], table: str = "",
             text = text[: edit.start] + edit.text + text[edit.stop :]
         yaml.safe_load(text)
     except (yaml.YAMLError, AttributeError, TypeError, ValueError):
-        raise PolicyError("fix-project", "the rules cannot be inserted into this project file", where=project.name,
-                          hint="use --write with a new file, and copy the rules from it") from None  # fmt: skip
+        raise PolicyError(
+            "fix-project",
+            "the rules cannot be inserted into this project file",
+            where=project.name,
+            hint="use --write with a new file, and copy the rules from it",
+        ) from None
     write_durably(project, text)
     return "its rules for these columns were replaced by those of the search"
 
@@ -84,8 +88,11 @@ def _entries(node: Any) -> dict[str, Any]:
 
 def _changes(text: str, table: tuple[Any, Any], fix: Fix) -> list[Change]:
     node, columns = table
-    changes = [Change(value.start_mark.index, _end(text, value), _flow(fix.rules[name]))
-            for name, value in _entries(columns).items() if name in fix.rules]  # fmt: skip
+    changes = [
+        Change(value.start_mark.index, _end(text, value), _flow(fix.rules[name]))
+        for name, value in _entries(columns).items()
+        if name in fix.rules
+    ]
     rule = _flow(suppression(fix))
     present = _entries(node).get("suppress")
     if present is not None:
@@ -126,7 +133,18 @@ def _new(fix: Fix, project: Path, paths: Sequence[Path], delimiter: str | None) 
     inside = Path(os.path.relpath(folder, project.absolute().parent)).as_posix()
     files = [path.resolve().relative_to(folder.resolve()).as_posix() for path in table.files]
     rules = {name: fix.rules.get(name, "keep" if name in fix.asked.sensitive else "drop") for name in columns_of(table)}
-    lines = ["# Written by `veil risk --fix --write`: read every line before you run it.", "name: release", "profile: redact",
-             "claims: none", f"in: {_flow(inside)}", "out: release", "", "tables:", "  table:", f"    files: {_flow(files)}",
-             f"    suppress: {_flow(suppression(fix))}", "    columns:"]  # fmt: skip
+    lines = [
+        "# Written by `veil risk --fix --write`: read every line before you run it.",
+        "name: release",
+        "profile: redact",
+        "claims: none",
+        f"in: {_flow(inside)}",
+        "out: release",
+        "",
+        "tables:",
+        "  table:",
+        f"    files: {_flow(files)}",
+        f"    suppress: {_flow(suppression(fix))}",
+        "    columns:",
+    ]
     return "\n".join([*lines, *(f"      {_flow(name)}: {_flow(rule)}" for name, rule in rules.items())]) + "\n"

@@ -63,8 +63,14 @@ def compared(
         found_by, notes = predictions.format, predictions.notes
     else:
         found_by, notes = OWN, _found(finder or Finder(), read.notes, tell)
-    return Comparison(read.format, found_by, curate, read.notes, marks,
-                      [predicted(note, labels if pred is not None else LabelMap()) for note in notes])  # fmt: skip
+    return Comparison(
+        read.format,
+        found_by,
+        curate,
+        read.notes,
+        marks,
+        [predicted(note, labels if pred is not None else LabelMap()) for note in notes],
+    )
 
 
 def _found(finder: Finder, notes: Sequence[Note], tell: Tell) -> list[Note]:
@@ -90,16 +96,19 @@ def record_of(comparison: Comparison, draws: int, tell: Tell) -> dict[str, Any]:
         tell("comparing", number, len(comparison.gold))
     return {
         "veil": version("veil-deid"),
-        "gold": {"format": comparison.gold_format, "notes": len(comparison.gold),
-                 "characters": sum(len(note.text or "") for note in comparison.gold),
-                 "spans": sum(len(marks) for marks in comparison.marks)},
+        "gold": {
+            "format": comparison.gold_format,
+            "notes": len(comparison.gold),
+            "characters": sum(len(note.text or "") for note in comparison.gold),
+            "spans": sum(len(marks) for marks in comparison.marks),
+        },
         "found_by": comparison.found_by,
         "curated": comparison.curate,
         "dropped": dropped(sheets),
         "draws": draws,
         "figures": figures_of(counts, draws),
         "every_tag": _every_tag(comparison),
-    }  # fmt: skip
+    }
 
 
 def _every_tag(comparison: Comparison) -> dict[str, Any]:
@@ -152,8 +161,15 @@ def _files(notes: list[Note], form: str) -> dict[str, str]:
 def _file_name(identity: str, where: str) -> str:
     """The id, where it is a file name below a folder on every system."""
     pieces = identity.split("/")
-    safe = all(piece and piece[0] != "." and piece.strip() == piece and piece.isprintable() and not set(piece) & set('\\:*?"<>|')
-               and len(piece.encode()) < 200 for piece in pieces)  # fmt: skip
+    safe = all(
+        piece
+        and piece[0] != "."
+        and piece.strip() == piece
+        and piece.isprintable()
+        and not set(piece) & set('\\:*?"<>|')
+        and len(piece.encode()) < 200
+        for piece in pieces
+    )
     if not safe:
         raise PolicyError(
             "note-name", "the id of a note cannot be used as a file name", where=where, hint="use --as jsonl"

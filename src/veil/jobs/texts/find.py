@@ -22,9 +22,13 @@ class Finder:
     """The spans that a profile would change, or every span."""
 
     def __init__(
-        self, *, everything: bool = False, profile: str = "safe-harbor", detectors: Sequence[str] | None = None,
+        self,
+        *,
+        everything: bool = False,
+        profile: str = "safe-harbor",
+        detectors: Sequence[str] | None = None,
         search: Search | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         chosen = read_profile(profile)
         self._engine = TextEngine(policy_of(chosen), Keys.none(), scanner=(search or Search(detectors)).scanner())
         self._everything = everything

@@ -16,8 +16,17 @@ from veil.policy.project import validated
 MOST_SHOWN = 200
 
 
-def notes_session(inp: Path, out: Path, profile: str, *, subjects: Path | None = None, known: Path | None = None,
-                  keyring: Path | None = None, locale: str = "en-US", search: Search | None = None) -> Session:  # fmt: skip
+def notes_session(
+    inp: Path,
+    out: Path,
+    profile: str,
+    *,
+    subjects: Path | None = None,
+    known: Path | None = None,
+    keyring: Path | None = None,
+    locale: str = "en-US",
+    search: Search | None = None,
+) -> Session:
     """A session for the text files below a folder.
 
     Errors:  PolicyError `input-missing`, `files-missing`; the profile's own; those of filters and lists.
@@ -26,8 +35,15 @@ def notes_session(inp: Path, out: Path, profile: str, *, subjects: Path | None =
         raise PolicyError("input-missing", "the folder of notes does not exist", hint="give an existing folder with -i")
     subject: dict[str, Any] = {"map": str(subjects.resolve())} if subjects else {"from": "file"}
     sources = {name: source | {"subject": subject} for name, source in _sources(inp).items()}
-    data: dict[str, Any] = {"name": "notes", "profile": profile, "in": str(inp.resolve()), "out": str(out.resolve()),
-                            "locale": locale, "notes": sources, **(search or Search()).written()}  # fmt: skip
+    data: dict[str, Any] = {
+        "name": "notes",
+        "profile": profile,
+        "in": str(inp.resolve()),
+        "out": str(out.resolve()),
+        "locale": locale,
+        "notes": sources,
+        **(search or Search()).written(),
+    }
     if keyring is not None:
         data["keyring"] = str(keyring.resolve())
     if known is not None:
@@ -42,6 +58,9 @@ def _sources(inp: Path) -> dict[str, dict[str, Any]]:
     kinds = [name for name in FORMATS if traits_of(name).kind is Kind.NOTES]
     used = [name for name in kinds if there & set(traits_of(name).endings)] or kinds[:1]
     return {
-        name if number else "notes": {"format": name, "files": [f"{place}*{ending}" for ending in traits_of(name).endings for place in ("", "**/")]}
+        name if number else "notes": {
+            "format": name,
+            "files": [f"{place}*{ending}" for ending in traits_of(name).endings for place in ("", "**/")],
+        }
         for number, name in enumerate(used)
-    }  # fmt: skip
+    }

@@ -54,8 +54,10 @@ class Search:
         allow = site_list(keys.get("allow", ()), "allow", document, here)
         deny = site_list(keys.get("deny", ()), "deny", document, here)
         return standard(
-            search.names, files={"filters": search.filters, "model": search.model},
-            allow=[word for word, _ in allow.words], allow_patterns=[pattern for pattern, _ in allow.patterns],
+            search.names,
+            files={"filters": search.filters, "model": search.model},
+            allow=[word for word, _ in allow.words],
+            allow_patterns=[pattern for pattern, _ in allow.patterns],
             deny={word: Label(label) for word, label in deny.words},
             deny_patterns={pattern: Label(label) for pattern, label in deny.patterns},
-        )  # fmt: skip
+        )

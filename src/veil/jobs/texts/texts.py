@@ -35,8 +35,15 @@ def find(text: str, *, everything: bool = False) -> list[Span]:
     return _finder(everything).find([text])[0]
 
 
-def deidentify(texts: Sequence[str], *, profile: str = "safe-harbor", keys: Keys | None = None, subjects: Sequence[str | None] | None = None,
-               locale: str = "en-US", reference_date: dt.date | None = None) -> list[str]:  # fmt: skip
+def deidentify(
+    texts: Sequence[str],
+    *,
+    profile: str = "safe-harbor",
+    keys: Keys | None = None,
+    subjects: Sequence[str | None] | None = None,
+    locale: str = "en-US",
+    reference_date: dt.date | None = None,
+) -> list[str]:
     """Texts with everything that identifies replaced as a profile says.
 
     Takes:   `texts`: the texts, in order; `profile`: name or file of a profile, which says what replaces each label;

@@ -97,9 +97,10 @@ def in_day_order(plan: Plan, inputs: Inputs, units: list[Unit]) -> Plan:
 
 def day_order_error(about: str) -> PolicyError:
     return PolicyError(
-        "day-order", f"dates contradict the order of day and month in which they are read: {about}",
+        "day-order",
+        f"dates contradict the order of day and month in which they are read: {about}",
         hint="set `day_first:` for the table, correct its dates, or set `dates: {contradiction: empty}` to empty such columns",
-    )  # fmt: skip
+    )
 
 
 def reads_dates(treatment: object) -> bool:
@@ -122,9 +123,12 @@ def check_counted(plan: Plan, counts: Iterable[Mapping[str, Any]]) -> None:
         ):
             found[row["address"]] += row["count"]
     if found:
-        raise day_order_error("; ".join(
-            f"{address}: {count:,} values are dates only with day and month swapped" for address, count in sorted(found.items())
-        ))  # fmt: skip
+        raise day_order_error(
+            "; ".join(
+                f"{address}: {count:,} values are dates only with day and month swapped"
+                for address, count in sorted(found.items())
+            )
+        )
 
 
 def dated_columns(source: SourcePlan) -> list[str]:

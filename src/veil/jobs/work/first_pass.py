@@ -36,11 +36,32 @@ from veil.policy.siblings import beside, case_masks
 from veil.roster import Roster, RosterBuilder, RosterIndex
 from veil.stores import Inputs
 
-_PROBES = {"fname": "given_name", "lname": "family_name", "mname": "given_name", "preferred_name": "given_name", "addr": "street",
-           "zip": "zip", "mrn": "number", "phone": "phone", "empr_city": "city", "emerg_city": "city"}  # fmt: skip
-_LABELS = {"given_name": Label.NAME, "family_name": Label.NAME, "name": Label.NAME, "full_name": Label.NAME, "phone": Label.PHONE,
-           "email": Label.EMAIL, "city": Label.LOCATION, "street": Label.LOCATION, "address": Label.LOCATION, "zip": Label.ZIP,
-           "organization": Label.ORGANIZATION, "birth_date": Label.DATE}  # fmt: skip
+_PROBES = {
+    "fname": "given_name",
+    "lname": "family_name",
+    "mname": "given_name",
+    "preferred_name": "given_name",
+    "addr": "street",
+    "zip": "zip",
+    "mrn": "number",
+    "phone": "phone",
+    "empr_city": "city",
+    "emerg_city": "city",
+}
+_LABELS = {
+    "given_name": Label.NAME,
+    "family_name": Label.NAME,
+    "name": Label.NAME,
+    "full_name": Label.NAME,
+    "phone": Label.PHONE,
+    "email": Label.EMAIL,
+    "city": Label.LOCATION,
+    "street": Label.LOCATION,
+    "address": Label.LOCATION,
+    "zip": Label.ZIP,
+    "organization": Label.ORGANIZATION,
+    "birth_date": Label.DATE,
+}
 
 
 def pass_one(
@@ -69,8 +90,12 @@ def pass_one(
         subjects, days = _side_file(Path(plan.offsets))
         whole = pc.match_substring_regex(pc.utf8_trim_whitespace(days), r"^[-+]?\d{1,6}$").to_pylist()
         if not all(whole[1:]):  # the first row may be a header
-            raise FormatError("offsets-file", "a shift is not a whole number of days", where=f"row {whole.index(False, 1) + 1}",
-                              hint="expected columns: subject, days")  # fmt: skip
+            raise FormatError(
+                "offsets-file",
+                "a shift is not a whole number of days",
+                where=f"row {whole.index(False, 1) + 1}",
+                hint="expected columns: subject, days",
+            )
         builder.add_known("offset", Label.DATE, "weak", days, subjects)
     index = _with_turns(builder.finish(), plan, inputs, keys, units)
     if mint:
@@ -151,8 +176,11 @@ def _learn(
         stated = "staff" if role_of(rule.person) == "clinician" else rule.known
         label = rule.label or _LABELS.get(rule.kind, Label.ID)
         builder.add_known(rule.kind, label, stated, values, spread_to(field, subjects), rule.domain, rule.person)
-    own = [(field, rule.kind) for field in batch.fields
-           if (rule := rule_at(field.address, written)) is not None and not rule.person and rule.known != "staff"]  # fmt: skip
+    own = [
+        (field, rule.kind)
+        for field in batch.fields
+        if (rule := rule_at(field.address, written)) is not None and not rule.person and rule.known != "staff"
+    ]
     for person in [*named, Named("", is_staff=False, fields=tuple(own))]:
         first = next((field for field, kind in person.fields if kind == "given_name"), None)
         if first is not None and any(kind == "family_name" for _, kind in person.fields):
@@ -206,9 +234,13 @@ def _with_turns(index: RosterIndex, plan: Plan, inputs: Inputs, keys: Keys, unit
     if not keys.id or not has_surrogates(plan):
         return index
     roster = Roster(index)
-    found = (bearer for source in plan.sources if names_people(source)
-             for batch, names in _batches(source, inputs, units)
-             for bearer in bearers_of(source, batch, subjects_of(source, batch, names, roster, plan.person), roster))  # fmt: skip
+    found = (
+        bearer
+        for source in plan.sources
+        if names_people(source)
+        for batch, names in _batches(source, inputs, units)
+        for bearer in bearers_of(source, batch, subjects_of(source, batch, names, roster, plan.person), roster)
+    )
     return dataclasses.replace(index, turns=turns_of(keys.secret("surrogate", "person"), found))
 
 

@@ -48,9 +48,13 @@ def verified(
 
 
 def compared(
-    verifier: Verifier, source: SourcePlan, before: Iterable[tuple[Batch, pa.Array]], again: Aligned, after: Aligned,
+    verifier: Verifier,
+    source: SourcePlan,
+    before: Iterable[tuple[Batch, pa.Array]],
+    again: Aligned,
+    after: Aligned,
     answers: Sequence[Answers] = (),
-) -> Findings:  # fmt: skip
+) -> Findings:
     """An output held against its input, batch by batch."""
     findings, row = Findings(), 0
     for number, (batch, subjects) in enumerate(before):

@@ -188,8 +188,10 @@ class _Group:
     def _names(self, partitions: Sequence[dict[str, str | None]]) -> list[str]:
         names = [without_partitions(self._format.after(unit.part.files[0])) for unit in self._units]
         renamed = self._worker.names.renamed(self._source, names, [None] * len(names))
-        return [with_partitions(new, self._format.after(unit.part.files[0]), partition)
-                for new, unit, partition in zip(renamed, self._units, partitions, strict=True)]  # fmt: skip
+        return [
+            with_partitions(new, self._format.after(unit.part.files[0]), partition)
+            for new, unit, partition in zip(renamed, self._units, partitions, strict=True)
+        ]
 
     def _done(self, treated: _Treated, findings: Findings, names: list[str], pages: int) -> list[Done]:
         """What became of each unit; counts and checks of all stand with the first."""
@@ -197,20 +199,33 @@ class _Group:
         done = []
         for number, (unit, name, part) in enumerate(zip(self._units, names, self._parts, strict=True)):
             path = self.folder / self._format.after(part.files[0])
-            weak = [(unit.label, Spot(place.row - rows[number], place.column)) for place in findings.weak
-                    if rows[number] <= place.row < rows[number + 1]]  # fmt: skip
-            done.append(Done(
-                unit.number, [(str(path.relative_to(side)), name)], pages=pages, rows=rows[number + 1] - rows[number],
-                weak=weak, page=self._name if pages else "", page_row=rows[number] if pages else 0,
-            ))  # fmt: skip
+            weak = [
+                (unit.label, Spot(place.row - rows[number], place.column))
+                for place in findings.weak
+                if rows[number] <= place.row < rows[number + 1]
+            ]
+            done.append(
+                Done(
+                    unit.number,
+                    [(str(path.relative_to(side)), name)],
+                    pages=pages,
+                    rows=rows[number + 1] - rows[number],
+                    weak=weak,
+                    page=self._name if pages else "",
+                    page_row=rows[number] if pages else 0,
+                )
+            )
         done[0].counts, done[0].checks = treated.report.rows(), dict(findings.counts)
         return done
 
 
 def _joined(
-    reread: Callable[..., Iterator[Batch]], path: Any, parts: Sequence[Part], settings: Sequence[dict[str, Any]],
+    reread: Callable[..., Iterator[Batch]],
+    path: Any,
+    parts: Sequence[Part],
+    settings: Sequence[dict[str, Any]],
     heights: Sequence[int],
-) -> Batch | None:  # fmt: skip
+) -> Batch | None:
     """Files read a second time, as one batch; None where one has not as many rows as it must."""
     found: list[Batch] = []
     for part, own, height in zip(parts, settings, heights, strict=True):

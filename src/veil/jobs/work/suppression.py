@@ -120,11 +120,19 @@ def _check(source: SourcePlan, asked: SuppressPlan, files: list[Path], suppresse
             tally.add(columns)
         few = len(tally.failing(asked.k, asked.distinct, asked.t if not asked.person else None))
         if few or tally.suppressed < suppressed:
-            raise LeakError("suppress-short", f"{few:,} classes of a table are smaller than `suppress` requires", where=source.name,
-                            hint="no release was written; check whether a file of the table was quarantined")  # fmt: skip
+            raise LeakError(
+                "suppress-short",
+                f"{few:,} classes of a table are smaller than `suppress` requires",
+                where=source.name,
+                hint="no release was written; check whether a file of the table was quarantined",
+            )
         if tally.suppressed > asked.most * tally.records + 1e-9:
-            raise LimitError("suppress-most", f"{tally.suppressed:,} of {tally.records:,} rows would be suppressed", where=source.name,
-                             hint="search wider levels with `veil risk --fix`, or raise `most`")  # fmt: skip
+            raise LimitError(
+                "suppress-most",
+                f"{tally.suppressed:,} of {tally.records:,} rows would be suppressed",
+                where=source.name,
+                hint="search wider levels with `veil risk --fix`, or raise `most`",
+            )
 
 
 def _counted(counts: Iterable[Record]) -> dict[str, int]:

@@ -18,8 +18,10 @@ ROWS = 131_072
 _UNNAMED = "csv"  # how a file is read whose name tells no table, where the delimiter is stated
 _PART = 32 << 20
 _BYTES = frozenset(kind.id for kind in (pa.binary(), pa.large_binary(), pa.binary(1), pa.binary_view()))
-_PERSON = re.compile(r"(?:patient|person|subject|member|beneficiary|participant|desynpuf|empi|mpi|mrn|pat|pid)(?:[_ .-]?(?:id|key|no|num|number|nr|sk))?",
-                     re.IGNORECASE)  # fmt: skip
+_PERSON = re.compile(
+    r"(?:patient|person|subject|member|beneficiary|participant|desynpuf|empi|mpi|mrn|pat|pid)(?:[_ .-]?(?:id|key|no|num|number|nr|sk))?",
+    re.IGNORECASE,
+)
 Columns = dict[str, pa.Array]
 Progress = Callable[[str, int, int], None]
 
@@ -70,8 +72,11 @@ class TableFiles:
         reader, seen = _inspected(path, self.delimiter)
         missing = [column for column in columns if column not in seen.addresses]
         if missing:
-            raise PolicyError("risk-column-missing", "the table has no column " + ", ".join(missing),
-                              hint="column names must match exactly; set --delimiter if the cells are not split")  # fmt: skip
+            raise PolicyError(
+                "risk-column-missing",
+                "the table has no column " + ", ".join(missing),
+                hint="column names must match exactly; set --delimiter if the cells are not split",
+            )
         if reader.traits.typed:
             yield from _typed(path, columns)
         else:
@@ -185,5 +190,9 @@ def _check_kind(kind: pa.DataType, name: str) -> None:
             raise pa.ArrowNotImplementedError
         pa.nulls(1, inner).cast(pa.large_string())
     except (pa.ArrowException, KeyError):
-        raise FormatError("risk-column-type", "a column contains values other than text, numbers and dates", where=name,
-                          hint="leave it out, or convert it to text") from None  # fmt: skip
+        raise FormatError(
+            "risk-column-type",
+            "a column contains values other than text, numbers and dates",
+            where=name,
+            hint="leave it out, or convert it to text",
+        ) from None

@@ -75,8 +75,16 @@ class Trail:
         operators = Operators(plan, keys)
         self._ways = {source.name: ways_of(source, operators) for source in plan.sources if source.traits.reversible}
 
-    def keep(self, page: str, source: SourcePlan, reader: Format, batch: Batch, edits: Edits, subjects: pa.Array,
-             pieces: Sequence[Piece]) -> None:  # fmt: skip
+    def keep(
+        self,
+        page: str,
+        source: SourcePlan,
+        reader: Format,
+        batch: Batch,
+        edits: Edits,
+        subjects: pa.Array,
+        pieces: Sequence[Piece],
+    ) -> None:
         """One page: for a batch, the cells that would not come back, and what must be known to undo the others.
 
         Shape:   `edits` are those that were written, `subjects` whose the rows are; `pieces`: the batch and its edits as
@@ -140,8 +148,12 @@ def _lost(reader: TwoWay, batch: Batch, guesses: Mapping[str, pa.Array], pieces:
         lost = reader.lost(piece.batch, piece.edits, own, piece.settings)
         found.append({address: Exact(pc.add(exact.rows, first), exact.cells) for address, exact in lost.items()})
         first += piece.batch.height
-    return {address: Exact(*(pa.concat_arrays([getattr(page[address], part) for page in found]) for part in ("rows", "cells")))
-            for address in guesses}  # fmt: skip
+    return {
+        address: Exact(
+            *(pa.concat_arrays([getattr(page[address], part) for page in found]) for part in ("rows", "cells"))
+        )
+        for address in guesses
+    }
 
 
 def _answered(values: pa.Array, new: pa.Array) -> pa.Array:
@@ -175,8 +187,13 @@ def pages_there(place: TrailPlace, keys: Keys, pages: Iterable[str]) -> set[str]
         vault.close()
 
 
-def packed(height: int, exact: Mapping[str, Exact], taken: Mapping[str, pa.Array | None], subjects: pa.Array | None,
-           offsets: pa.Array | None) -> bytes:  # fmt: skip
+def packed(
+    height: int,
+    exact: Mapping[str, Exact],
+    taken: Mapping[str, pa.Array | None],
+    subjects: pa.Array | None,
+    offsets: pa.Array | None,
+) -> bytes:
     """A page as bytes: one row of lists, a column for each thing that is known."""
     columns: dict[str, pa.Array] = {"height": pa.array([height], pa.int64())}
     for address, cells in exact.items():
@@ -290,8 +307,11 @@ class Pages:
 
 
 def missing() -> KeyringError:
-    return KeyringError("trail-missing", "the private folder does not contain the reversal data of this release",
-                        hint="restore `way-back-*.vault` of the run, or run the project again")  # fmt: skip
+    return KeyringError(
+        "trail-missing",
+        "the private folder does not contain the reversal data of this release",
+        hint="restore `way-back-*.vault` of the run, or run the project again",
+    )
 
 
 def seal_head(place: TrailPlace, keys: Keys, files: list[dict[str, Any]], plan: Plan) -> None:

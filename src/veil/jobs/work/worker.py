@@ -201,8 +201,16 @@ class Worker:
         new = self.names.renamed(source, [without_partitions(name)], [None])[0]
         return [with_partitions(new, name, partitions)]
 
-    def _verified(self, source: SourcePlan, unit: Unit, folder: Path, settings: dict[str, Any], witness: list[tuple[Batch, pa.Array]] | None,
-                  names: Sequence[str], answers: Sequence[dict[str, pa.Array]]) -> Findings:  # fmt: skip
+    def _verified(
+        self,
+        source: SourcePlan,
+        unit: Unit,
+        folder: Path,
+        settings: dict[str, Any],
+        witness: list[tuple[Batch, pa.Array]] | None,
+        names: Sequence[str],
+        answers: Sequence[dict[str, pa.Array]],
+    ) -> Findings:
         """Reads input and side files again, by the format's second reading, and holds them against each other.
 
         Shape:   `witness`: the input's batches; None where they were too many to hold, and are read once more.
@@ -213,12 +221,15 @@ class Worker:
         piece = Part(tuple(names) or tuple(map(format_of(source).after, side_part(source, unit).files)))
         store, own = self.setting.inputs.of(source.place), format_of(source)
         return verified(
-            self.verifier, source,
+            self.verifier,
+            source,
             lambda: self._once_more(source, unit) if witness is None else witness,
             lambda careful: own.reread(store, unit.part, settings, careful=careful),
-            lambda careful: reader_of(source).reread(folder, piece, after_settings(source, unit, settings), careful=careful),
+            lambda careful: reader_of(source).reread(
+                folder, piece, after_settings(source, unit, settings), careful=careful
+            ),
             answers,
-        )  # fmt: skip
+        )
 
     def _weighed(self, source: SourcePlan, findings: Findings) -> Findings:
         """What is seen, weighed as the project asks: weak evidence costs the file where it says so."""
@@ -333,11 +344,15 @@ def scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:
     thresholds = {label_of(word): least for word, least in plan.thresholds.items()}
     staff = roster.staff() if roster is not None else ()
     return standard(
-        plan.detectors, thresholds=thresholds, house=staff, files={"filters": plan.filters, "model": plan.model},
-        allow=[word for word, _ in plan.allow.words], allow_patterns=[pattern for pattern, _ in plan.allow.patterns],
+        plan.detectors,
+        thresholds=thresholds,
+        house=staff,
+        files={"filters": plan.filters, "model": plan.model},
+        allow=[word for word, _ in plan.allow.words],
+        allow_patterns=[pattern for pattern, _ in plan.allow.patterns],
         deny={word: Label(label) for word, label in plan.deny.words},
         deny_patterns={pattern: Label(label) for pattern, label in plan.deny.patterns},
-    )  # fmt: skip
+    )
 
 
 def names_scanner_of(plan: Plan, roster: Roster | None) -> Scanner | None:

@@ -19,7 +19,7 @@ _WRITTEN = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=(?P<id>[\w]{1,128})/(?P<day>\d{8})/(?P<region>[\w-]{1,64})/(?P<service>[\w-]{1,64})/aws4_request, *"
     r"SignedHeaders=(?P<headers>[a-z0-9;._-]{1,2000}), *Signature=(?P<signature>[0-9a-f]{64})",
     re.ASCII,
-)  # fmt: skip
+)
 
 
 class Signed(NamedTuple):
@@ -37,13 +37,26 @@ def read(header: str) -> Signed | None:
     match = _WRITTEN.fullmatch(header.strip())
     if match is None:
         return None
-    return Signed(match["id"], match["day"], match["region"], match["service"], tuple(match["headers"].split(";")), match["signature"])  # fmt: skip
+    return Signed(
+        match["id"],
+        match["day"],
+        match["region"],
+        match["service"],
+        tuple(match["headers"].split(";")),
+        match["signature"],
+    )
 
 
 def is_signed(
-    signed: Signed, secret: str, method: str, path: str, query: Iterable[tuple[str, str]], headers: Mapping[str, str],
-    body: bytes, now: dt.datetime,
-) -> bool:  # fmt: skip
+    signed: Signed,
+    secret: str,
+    method: str,
+    path: str,
+    query: Iterable[tuple[str, str]],
+    headers: Mapping[str, str],
+    body: bytes,
+    now: dt.datetime,
+) -> bool:
     """Whether the signature is that of this request, made by this secret, within five minutes of now.
 
     Shape:   `headers`: by names in small letters.
@@ -54,10 +67,17 @@ def is_signed(
     if not needed <= set(signed.headers) or signed.service != SERVICE or not _is_near(stamp, signed.day, now):
         return False
     hashed = hashlib.sha256(body).hexdigest()
-    canonical = "\n".join([
-        method, quote(path, safe="/-_.~"), _query(query),
-        *(f"{name}:{' '.join(headers.get(name, '').split())}" for name in signed.headers), "", ";".join(signed.headers), hashed,
-    ])  # fmt: skip
+    canonical = "\n".join(
+        [
+            method,
+            quote(path, safe="/-_.~"),
+            _query(query),
+            *(f"{name}:{' '.join(headers.get(name, '').split())}" for name in signed.headers),
+            "",
+            ";".join(signed.headers),
+            hashed,
+        ]
+    )
     scope = f"{signed.day}/{signed.region}/{signed.service}/aws4_request"
     said = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
     key = f"AWS4{secret}".encode()

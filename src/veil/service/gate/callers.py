@@ -132,8 +132,12 @@ def _ids(path: Path) -> tuple[frozenset[str], list[int]]:
 
 
 def _broken(where: str) -> ServiceError:
-    return ServiceError("revoked-broken", "the file of revoked tokens cannot be read", where=where,
-                        hint="one line for each token: its id, the token, or its access key id")  # fmt: skip
+    return ServiceError(
+        "revoked-broken",
+        "the file of revoked tokens cannot be read",
+        where=where,
+        hint="one line for each token: its id, the token, or its access key id",
+    )
 
 
 class _Revoked:

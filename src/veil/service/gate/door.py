@@ -119,9 +119,13 @@ class Door:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         self._watch(method, _route(scope), visit.status, seconds)
         log.event(
-            "request", id=Name(visit.id), method=Name(method), route=Name(_route(scope)), status=visit.status,
+            "request",
+            id=Name(visit.id),
+            method=Name(method),
+            route=Name(_route(scope)),
+            status=visit.status,
             ms=round(1000 * seconds, 1),
-        )  # fmt: skip
+        )
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -9,11 +9,27 @@ from starlette.types import Scope
 from veil.errors import Error, ForbiddenError, MisdirectedError
 from veil.service.loopback import LOOPBACK
 
-_PROXIED = frozenset({
-    "forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-forwarded-for", "x-original-host",
-    "x-envoy-external-address", "x-envoy-original-path", "true-client-ip", "cf-connecting-ip", "fastly-client-ip",
-    "x-azure-clientip", "x-arr-ssl", "x-appengine-user-ip", "fly-client-ip", "x-proxyuser-ip",
-})  # fmt: skip
+_PROXIED = frozenset(
+    {
+        "forwarded",
+        "via",
+        "x-real-ip",
+        "x-client-ip",
+        "x-cluster-client-ip",
+        "x-original-forwarded-for",
+        "x-original-host",
+        "x-envoy-external-address",
+        "x-envoy-original-path",
+        "true-client-ip",
+        "cf-connecting-ip",
+        "fastly-client-ip",
+        "x-azure-clientip",
+        "x-arr-ssl",
+        "x-appengine-user-ip",
+        "fly-client-ip",
+        "x-proxyuser-ip",
+    }
+)
 _PREFIX = "x-forwarded"  # -for, -host, -proto, -port, -server, -prefix, -client-cert
 _WITHOUT = "start `veil serve` with --behind-proxy in place of --local: callers then send a token"
 
@@ -33,8 +49,11 @@ class Origins:
         """Shape: the error to answer with; None where the request may go on."""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         if self._local and is_proxied(scope, (name for name, _ in headers)):
-            return ForbiddenError("proxied", "this request came through a proxy, and `--local` answers only calls from this machine",
-                                  hint=_WITHOUT)  # fmt: skip
+            return ForbiddenError(
+                "proxied",
+                "this request came through a proxy, and `--local` answers only calls from this machine",
+                hint=_WITHOUT,
+            )
         if not self._allowed:
             return None
         hosts = [value for name, value in headers if name == "host"] or [""]
@@ -57,8 +76,12 @@ class Origins:
         origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
         if origin.decode("latin-1") not in self._shared:
             return []
-        return [(b"access-control-allow-origin", origin), (b"vary", b"Origin"), (b"cross-origin-resource-policy", b"cross-origin"),
-                (b"access-control-expose-headers", b"X-Request-Id, Retry-After, Content-Disposition")]  # fmt: skip
+        return [
+            (b"access-control-allow-origin", origin),
+            (b"vary", b"Origin"),
+            (b"cross-origin-resource-policy", b"cross-origin"),
+            (b"access-control-expose-headers", b"X-Request-Id, Retry-After, Content-Disposition"),
+        ]
 
 
 def is_preflight(scope: Scope) -> bool:

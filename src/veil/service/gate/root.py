@@ -23,12 +23,17 @@ def root_keys(path: Path | None, environment: Mapping[str, str] | None = None, *
     if path is None:
         secret = environment.get(VARIABLE, "")
         if not secret and known:
-            raise KeyringError("service-key-missing", "the service key is missing",
-                               hint=f"--key-file FILE, or {VARIABLE}")  # fmt: skip
+            raise KeyringError(
+                "service-key-missing", "the service key is missing", hint=f"--key-file FILE, or {VARIABLE}"
+            )
         return keys_of(secret) if secret else Keys.from_secret(os.urandom(ROOT_BYTES))
     if not path.exists():
         if known:
-            raise KeyringError("service-key-missing", "the file of the service key does not exist", where=path.name,
-                               hint="the service creates it at the first start: veil serve --key-file FILE")  # fmt: skip
+            raise KeyringError(
+                "service-key-missing",
+                "the file of the service key does not exist",
+                where=path.name,
+                hint="the service creates it at the first start: veil serve --key-file FILE",
+            )
         create_private(path, os.urandom(ROOT_BYTES).hex().encode() + b"\n")
     return keys_of(read_private(path).decode("ascii", "replace"))

@@ -179,7 +179,19 @@ def _job_answer(store: Store, caller: Caller, job: Job) -> JobTold:
 def _job(job: Job, about: Mapping[str, Any]) -> JobTold:
     choice = about.get("choice", {})
     return JobTold(
-        id=job.id, state=job.state, format=job.format, name=about.get("name", ""), profile=choice.get("profile", ""),
-        identifiers=choice.get("identifiers", []), review=about.get("review", False), sample=about.get("sample", 0), made=job.made, until=job.until, code=job.code,
-        stage=job.stage, done=job.done, whole=job.whole, number=job.number,
-    )  # fmt: skip
+        id=job.id,
+        state=job.state,
+        format=job.format,
+        name=about.get("name", ""),
+        profile=choice.get("profile", ""),
+        identifiers=choice.get("identifiers", []),
+        review=about.get("review", False),
+        sample=about.get("sample", 0),
+        made=job.made,
+        until=job.until,
+        code=job.code,
+        stage=job.stage,
+        done=job.done,
+        whole=job.whole,
+        number=job.number,
+    )

@@ -49,8 +49,15 @@ def add_oidc(router: APIRouter, store: Store, visitors: Visitors, provider: Prov
             )
         answer = RedirectResponse(where, 302)
         sealed = seal_word(sealing, "oidc", json.dumps({**flow, "state": state}).encode()).hex()
-        answer.set_cookie(_COOKIE, sealed, max_age=60 * _MINUTES, path="/portal/api/oidc", httponly=True, samesite="lax",
-                          secure=provider.public.startswith("https"))  # fmt: skip
+        answer.set_cookie(
+            _COOKIE,
+            sealed,
+            max_age=60 * _MINUTES,
+            path="/portal/api/oidc",
+            httponly=True,
+            samesite="lax",
+            secure=provider.public.startswith("https"),
+        )
         return answer
 
     @router.get("/oidc/back", response_class=HTMLResponse, include_in_schema=False)
@@ -60,7 +67,9 @@ def add_oidc(router: APIRouter, store: Store, visitors: Visitors, provider: Prov
         except (ValueError, ServiceError):
             raise _refused() from None
         claims = _claims(provider, str(request.url.query), flow)
-        person = store.people.vouched(provider.issuer, str(claims["sub"]), str(claims.get("preferred_username") or ""), provider.role_of(claims))  # fmt: skip
+        person = store.people.vouched(
+            provider.issuer, str(claims["sub"]), str(claims.get("preferred_username") or ""), provider.role_of(claims)
+        )
         answer = _onward("/people" if person.role == "admin" else "/files")
         visitors.admit(person, answer)
         answer.delete_cookie(_COOKIE, path="/portal/api/oidc")
@@ -77,8 +86,12 @@ def _claims(provider: Provider, query: str, flow: Mapping[str, Any]) -> Mapping[
     known = _known(provider)
     try:
         with _client(provider) as line:
-            token = line.fetch_token(known["token_endpoint"], authorization_response=f"{provider.back}?{query}",
-                                    state=flow["state"], code_verifier=flow["verifier"])  # fmt: skip
+            token = line.fetch_token(
+                known["token_endpoint"],
+                authorization_response=f"{provider.back}?{query}",
+                state=flow["state"],
+                code_verifier=flow["verifier"],
+            )
         keys = KeySet.import_key_set({"keys": list(_fetched(known["jwks_uri"])["keys"])})
         signed = jwt.decode(token["id_token"], keys, algorithms=_SIGNED)
         options = {"iss": {"values": [known["issuer"]]}, "aud": {"values": [provider.client]}}
@@ -122,8 +135,14 @@ def _fetched(address: str) -> dict[str, Any]:
 
 
 def _client(provider: Provider) -> OAuth2Client:
-    return OAuth2Client(provider.client, provider.secret, scope="openid profile email", redirect_uri=provider.back,
-                        code_challenge_method="S256", timeout=_WAIT)  # fmt: skip
+    return OAuth2Client(
+        provider.client,
+        provider.secret,
+        scope="openid profile email",
+        redirect_uri=provider.back,
+        code_challenge_method="S256",
+        timeout=_WAIT,
+    )
 
 
 def _onward(path: str) -> HTMLResponse:

@@ -38,7 +38,10 @@ def _add_reading(router: APIRouter, reviews: Reviews, visitors: Visitors) -> Non
     @router.get("/jobs/{job}/review")
     def review(job: str, caller: Annotated[Caller, asking]) -> ReviewTold:
         """The sample, what was found in it, and what was decided so far."""
-        texts = [Text(text=text["text"], result=text["result"], spans=[Span(**span) for span in text["spans"]]) for text in reviews.texts(caller, job)]  # fmt: skip
+        texts = [
+            Text(text=text["text"], result=text["result"], spans=[Span(**span) for span in text["spans"]])
+            for text in reviews.texts(caller, job)
+        ]
         marks, read = reviews.marks(caller, job)
         markings = [Marking(**mark._asdict()) for mark in marks]
         return ReviewTold(texts=texts, marks=markings, read=sorted(read))

@@ -18,9 +18,19 @@ def explained(text: str, done: Treated, every: list[Span], policy: Mapping[Label
     for place, (span, new) in sorted((kept | changed).items()):
         start = span.start + moved
         moved += len(new) - span.length
-        reasons.append(Reason(
-            start=span.start, end=span.end, label=span.label.value, entity_type=kind_of(span.label), score=round(span.score, 4),
-            source=span.origin, kept=place not in changed, policy=policy[span.label], replacement=new if place in changed else "",
-            result_start=start, result_end=start + len(new),
-        ))  # fmt: skip
+        reasons.append(
+            Reason(
+                start=span.start,
+                end=span.end,
+                label=span.label.value,
+                entity_type=kind_of(span.label),
+                score=round(span.score, 4),
+                source=span.origin,
+                kept=place not in changed,
+                policy=policy[span.label],
+                replacement=new if place in changed else "",
+                result_start=start,
+                result_end=start + len(new),
+            )
+        )
     return ExplainAnswer(deidentified_text=done.text, spans=reasons, language=done.language or None)

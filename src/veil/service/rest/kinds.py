@@ -38,7 +38,9 @@ KINDS = {
         _kind("EMAIL", "EMAIL", "e-mail addresses", "john@example.org"),
         _kind("SSN", "SSN", "social security numbers", "123-45-6789"),
         _kind("MRN", "MRN", "medical record numbers", "MRN: 123456789"),
-        _kind("ACCOUNT", "ACCOUNT HEALTH_PLAN", "account and health plan numbers", "Acct 00123456 | Member ID XYZ123456"),
+        _kind(
+            "ACCOUNT", "ACCOUNT HEALTH_PLAN", "account and health plan numbers", "Acct 00123456 | Member ID XYZ123456"
+        ),
         _kind("LICENSE", "LICENSE", "certificate and license numbers", "License A1234567"),
         _kind("VEHICLE", "VEHICLE", "vehicle identifiers, serial numbers and plates", "VIN 1HGCM82633A004352"),
         _kind("DEVICE", "DEVICE", "device identifiers and serial numbers", "S/N 8812-AX-221"),
@@ -47,13 +49,15 @@ KINDS = {
         _kind("BIOMETRIC", "BIOMETRIC", "identifiers of finger, voice, iris", "fingerprint id 99-1201"),
         _kind("PHOTO", "PHOTO", "names of images that show a face", "face_0042.jpg"),
         _kind("AGE", "AGE_OVER_89", "ages over 89", "93 years old", "[AGE>89]"),
-        _kind("LOCATION", "LOCATION ZIP STATE", "addresses and all that is smaller than a state", "123 Main St, Boston MA"),
+        _kind(
+            "LOCATION", "LOCATION ZIP STATE", "addresses and all that is smaller than a state", "123 Main St, Boston MA"
+        ),
         _kind("OTHER_ID", "ID", "any other identifying number or code", "Case 2019-A-5512", "[ID]"),
         _kind("PROVIDER", "NAME", "names of clinicians alone, among the names", "Dr. Sarah Johnson", "[NAME]"),
         _kind("ORGANIZATION", "ORGANIZATION", "hospitals, clinics, wards, employers", "Memorial Hospital"),
         _kind("PATIENT_ID", "MRN ID", "numbers that stand for the patient", "MRN: 123456789", "[MRN] or [ID]"),
     )
-}  # fmt: skip
+}
 _SHOWN = {
     label: name for name, kind in KINDS.items() if name not in ("PROVIDER", "PATIENT_ID") for label in kind.labels
 }

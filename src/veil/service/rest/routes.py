@@ -118,9 +118,14 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
         """The same for up to a hundred texts, in their order."""
         done = await _changed(desk, asked.texts, asked, grant)
         results = [
-            BatchResult(original_text=text if asked.include_original else None, deidentified_text=treated.text, entity_count=len(treated.spans), language=treated.language or None)
+            BatchResult(
+                original_text=text if asked.include_original else None,
+                deidentified_text=treated.text,
+                entity_count=len(treated.spans),
+                language=treated.language or None,
+            )
             for text, treated in zip(asked.texts, done, strict=True)
-        ]  # fmt: skip
+        ]
         return BatchAnswer(
             results=results,
             total_entities=sum(result.entity_count for result in results),
@@ -149,15 +154,22 @@ def _add_facts(router: APIRouter, desk: Desk) -> None:
         """Whether this process answers; 503 until the model is there, and while the store is away."""
         loaded, ready = desk.reader.ready.is_set(), desk.is_ready()
         response.status_code = 200 if ready else 503
-        return Health(status="healthy" if ready else "starting" if not loaded else "unready", model_loaded=loaded, model_name=MODEL, version=version("veil-deid"))  # fmt: skip
+        return Health(
+            status="healthy" if ready else "starting" if not loaded else "unready",
+            model_loaded=loaded,
+            model_name=MODEL,
+            version=version("veil-deid"),
+        )
 
     @router.get("/entities", tags=["service"])
     async def kinds() -> EntityKinds:
         """The twenty-one types."""
         types = [
-            EntityKind(name=kind.name, description=kind.description, examples=list(kind.examples), replacement=kind.replacement)
+            EntityKind(
+                name=kind.name, description=kind.description, examples=list(kind.examples), replacement=kind.replacement
+            )
             for kind in KINDS.values()
-        ]  # fmt: skip
+        ]
         return EntityKinds(entity_types=types, total_types=len(types))
 
     @router.get("/metrics", tags=["service"], response_class=Response)
@@ -184,13 +196,24 @@ def _language(desk: Desk, text: str) -> str | None:
 
 def _wish(asked: Changing) -> Wish:
     return Wish(
-        asked.strategy or "placeholder", asked.entity_types, asked.confidence_threshold, asked.profile,
-        asked.consistent_in, asked.consistent_key, Lists(tuple(asked.allow or ()), tuple(asked.deny or ())),
-    )  # fmt: skip
+        asked.strategy or "placeholder",
+        asked.entity_types,
+        asked.confidence_threshold,
+        asked.profile,
+        asked.consistent_in,
+        asked.consistent_key,
+        Lists(tuple(asked.allow or ()), tuple(asked.deny or ())),
+    )
 
 
 def _entities(text: str, spans: list[Span]) -> list[Entity]:
     return [
-        Entity(entity_type=kind_of(span.label), text=text[span.start : span.end], start=span.start, end=span.end, confidence=round(span.score, 4))
+        Entity(
+            entity_type=kind_of(span.label),
+            text=text[span.start : span.end],
+            start=span.start,
+            end=span.end,
+            confidence=round(span.score, 4),
+        )
         for span in spans
-    ]  # fmt: skip
+    ]

@@ -108,10 +108,20 @@ class DetectAnswer(Told):
 
 
 class DeidentifyAnswer(Told):
-    model_config = ConfigDict(json_schema_extra={"examples": [{
-        "deidentified_text": "Patient [NAME]", "entity_count": 1, "replacements_made": {"John Smith": "[NAME]"},
-        "entities_found": [{"entity_type": "NAME", "text": "John Smith", "start": 8, "end": 18, "confidence": 0.93}],
-    }]})  # fmt: skip
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "deidentified_text": "Patient [NAME]",
+                    "entity_count": 1,
+                    "replacements_made": {"John Smith": "[NAME]"},
+                    "entities_found": [
+                        {"entity_type": "NAME", "text": "John Smith", "start": 8, "end": 18, "confidence": 0.93}
+                    ],
+                }
+            ]
+        }
+    )
     deidentified_text: str
     entities_found: list[Entity]
     replacements_made: dict[str, str]
@@ -165,10 +175,26 @@ class PhiEntity(BaseModel):
 
 
 class PhiAnswer(Told):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"phi": [{
-        "Id": 0, "BeginOffset": 8, "EndOffset": 18, "Score": 0.93, "Text": "John Smith", "Category": "PROTECTED_HEALTH_INFORMATION",
-        "Type": "NAME", "Traits": [],
-    }]}]})  # fmt: skip
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "phi": [
+                        {
+                            "Id": 0,
+                            "BeginOffset": 8,
+                            "EndOffset": 18,
+                            "Score": 0.93,
+                            "Text": "John Smith",
+                            "Category": "PROTECTED_HEALTH_INFORMATION",
+                            "Type": "NAME",
+                            "Traits": [],
+                        }
+                    ]
+                }
+            ]
+        }
+    )
     phi: list[PhiEntity]
 
 

@@ -112,5 +112,8 @@ class _Watched(io.RawIOBase):
 
 
 def _closed() -> ServiceError:
-    return UnavailableError("store-closed", "the bucket of the service cannot be read or written",
-                        hint="check the bucket, its address and the AWS_ variables")  # fmt: skip
+    return UnavailableError(
+        "store-closed",
+        "the bucket of the service cannot be read or written",
+        hint="check the bucket, its address and the AWS_ variables",
+    )

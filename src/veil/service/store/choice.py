@@ -39,11 +39,24 @@ IDENTIFIERS: Mapping[str, frozenset[Label]] = {
 }
 NUMBERS = frozenset({Label.MRN, Label.HEALTH_PLAN, Label.ACCOUNT, Label.LICENSE, Label.VEHICLE, Label.DEVICE, Label.ID})
 _OF_KIND = {
-    "person_name": Label.NAME, "given_name": Label.NAME, "family_name": Label.NAME, "staff_name": Label.NAME, "organization": Label.ORGANIZATION,
-    "date": Label.DATE, "datetime": Label.DATE, "birth_date": Label.DATE, "birth_year": Label.DATE, "date_part": Label.DATE, "zip": Label.ZIP,
-    "county": Label.LOCATION, "city": Label.LOCATION, "address": Label.LOCATION, "coordinates": Label.LOCATION, "phone": Label.PHONE,
+    "person_name": Label.NAME,
+    "given_name": Label.NAME,
+    "family_name": Label.NAME,
+    "staff_name": Label.NAME,
+    "organization": Label.ORGANIZATION,
+    "date": Label.DATE,
+    "datetime": Label.DATE,
+    "birth_date": Label.DATE,
+    "birth_year": Label.DATE,
+    "date_part": Label.DATE,
+    "zip": Label.ZIP,
+    "county": Label.LOCATION,
+    "city": Label.LOCATION,
+    "address": Label.LOCATION,
+    "coordinates": Label.LOCATION,
+    "phone": Label.PHONE,
     "email": Label.EMAIL,
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +94,12 @@ class Choice:
         """The profile that identifiers come to, as a file has it: what was ticked becomes a placeholder, all else stays."""
         ticked = self.labels
         return {
-            "name": "chosen identifiers", "claims": "none", "about": "The identifiers that were chosen go, all others stay.",
+            "name": "chosen identifiers",
+            "claims": "none",
+            "about": "The identifiers that were chosen go, all others stay.",
             "labels": {label.value: "placeholder" if label in ticked else "keep" for label in Label},
             "kinds": read_profile("redact").kinds,
-        }  # fmt: skip
+        }
 
     def goes(self, kind: str, form: str) -> bool:
         """Whether a column of this kind holds something that was ticked.
@@ -113,6 +128,8 @@ def not_covered(choice: Choice) -> list[str]:
         if stays
         else "Every kind that is found goes."
     )
-    sentences.append("Not looked for: faces and voices, handwriting, pictures within files, and facts that point to one person without naming them "
-                "(a rare disease, an office, an event in the news).")  # fmt: skip
+    sentences.append(
+        "Not looked for: faces and voices, handwriting, pictures within files, and facts that point to one person without naming them "
+        "(a rare disease, an office, an event in the news)."
+    )
     return sentences

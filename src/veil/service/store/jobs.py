@@ -65,44 +65,61 @@ def take(line: Line, now: float, term: float, tries: int, most: int = ANY) -> Le
         "SELECT jobs.id, jobs.owner, jobs.state FROM jobs LEFT JOIN objects ON objects.job = jobs.id AND objects.what = 'input'"  # noqa: S608
         " WHERE (jobs.state IN ('uploaded', 'queued') OR (jobs.state IN ('planning', 'running') AND jobs.leased <= ?))"
         " AND jobs.tries < ? AND jobs.until > ? AND COALESCE(objects.size, 0) <= ?"
-        f" ORDER BY jobs.changed + COALESCE(objects.size, 0) / {A_SECOND} LIMIT 1", (now, tries, now, most),
-    ).fetchone()  # fmt: skip
+        f" ORDER BY jobs.changed + COALESCE(objects.size, 0) / {A_SECOND} LIMIT 1",
+        (now, tries, now, most),
+    ).fetchone()
     if row is None:
         return None
     lease = Lease(row["id"], row["owner"], _WORK[row["state"]], secrets.token_hex(16))
-    line.execute("UPDATE jobs SET state = ?, lease = ?, leased = ?, tries = tries + 1, stage = '', done = 0, whole = 0 WHERE id = ?",
-                 (lease.act, lease.token, now + term, lease.job))  # fmt: skip
+    line.execute(
+        "UPDATE jobs SET state = ?, lease = ?, leased = ?, tries = tries + 1, stage = '', done = 0, whole = 0 WHERE id = ?",
+        (lease.act, lease.token, now + term, lease.job),
+    )
     return lease
 
 
 def given_up(line: Line, now: float, tries: int) -> list[str]:
     """Jobs that no worker could end."""
-    rows = line.execute("SELECT id FROM jobs WHERE state IN ('planning', 'running') AND leased <= ? AND tries >= ?", (now, tries)).fetchall()  # fmt: skip
+    rows = line.execute(
+        "SELECT id FROM jobs WHERE state IN ('planning', 'running') AND leased <= ? AND tries >= ?", (now, tries)
+    ).fetchall()
     return [row["id"] for row in rows]
 
 
 def renew(line: Line, lease: Lease, until: float, stage: str, done: int, whole: int) -> bool:
     """Whether the job is still this worker's: it was not cancelled, and nobody else took it."""
-    updated = line.execute("UPDATE jobs SET leased = ?, stage = ?, done = ?, whole = ? WHERE id = ? AND lease = ? AND state = ?",
-                        (until, stage, done, whole, lease.job, lease.token, lease.act))  # fmt: skip
+    updated = line.execute(
+        "UPDATE jobs SET leased = ?, stage = ?, done = ?, whole = ? WHERE id = ? AND lease = ? AND state = ?",
+        (until, stage, done, whole, lease.job, lease.token, lease.act),
+    )
     return updated.rowcount == 1
 
 
 def put_back(line: Line, lease: Lease, now: float, tries: int) -> bool:
     """Whether the job waits again, as before it was taken; after as many tries as are allowed it does not."""
     state = {PLANNING: UPLOADED, RUNNING: QUEUED}[lease.act]
-    updated = line.execute("UPDATE jobs SET state = ?, lease = '', leased = ? WHERE id = ? AND lease = ? AND state = ? AND tries < ?",
-                        (state, now, lease.job, lease.token, lease.act, tries))  # fmt: skip
+    updated = line.execute(
+        "UPDATE jobs SET state = ?, lease = '', leased = ? WHERE id = ? AND lease = ? AND state = ? AND tries < ?",
+        (state, now, lease.job, lease.token, lease.act, tries),
+    )
     return updated.rowcount == 1
 
 
 def excuse(line: Line, lease: Lease) -> None:
     """A try for whose end the job is not to blame is none of those that it has."""
-    line.execute("UPDATE jobs SET tries = tries - 1 WHERE id = ? AND lease = ? AND state = ?", (lease.job, lease.token, lease.act))  # fmt: skip
+    line.execute(
+        "UPDATE jobs SET tries = tries - 1 WHERE id = ? AND lease = ? AND state = ?",
+        (lease.job, lease.token, lease.act),
+    )
 
 
 def is_held(line: Line, lease: Lease) -> bool:
-    return line.execute("SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = ?", (lease.job, lease.token, lease.act)).fetchone() is not None  # fmt: skip
+    return (
+        line.execute(
+            "SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = ?", (lease.job, lease.token, lease.act)
+        ).fetchone()
+        is not None
+    )
 
 
 def add(line: Line, columns: Mapping[str, Any]) -> None:

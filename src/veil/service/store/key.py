@@ -25,13 +25,20 @@ def open_key(data: Path | str, file: Path | None = None, environment: Mapping[st
     if file is None:
         secret = environment.get(VARIABLE, "")
         if not secret:
-            raise KeyringError("service-key-missing", "the service key is missing",
-                               hint=f"--key-file FILE, outside the data folder, or {VARIABLE}")  # fmt: skip
+            raise KeyringError(
+                "service-key-missing",
+                "the service key is missing",
+                hint=f"--key-file FILE, outside the data folder, or {VARIABLE}",
+            )
         return keys_of(secret)
     folder = Path(data) if isinstance(data, Path) or not is_address(data) else None
     if folder is not None and file.resolve().is_relative_to(folder.resolve()):
-        raise KeyringError("service-key-inside", "the service key is inside the data folder that it encrypts", where=file.name,
-                           hint="choose a --key-file outside the data folder, best on another volume")  # fmt: skip
+        raise KeyringError(
+            "service-key-inside",
+            "the service key is inside the data folder that it encrypts",
+            where=file.name,
+            hint="choose a --key-file outside the data folder, best on another volume",
+        )
     if not file.exists():
         _make(file, folder)
     return keys_of(read_private(file).decode("ascii", "replace"))
@@ -40,11 +47,19 @@ def open_key(data: Path | str, file: Path | None = None, environment: Mapping[st
 def _make(file: Path, data: Path | None) -> None:
     """A new key, where there is nothing yet that an older one would be needed for."""
     if data is None:
-        raise KeyringError("service-key-missing", "the file of the service key does not exist on this node", where=file.name,
-                           hint="copy the key of the other nodes to this file; for the first node: openssl rand -hex 32")  # fmt: skip
+        raise KeyringError(
+            "service-key-missing",
+            "the file of the service key does not exist on this node",
+            where=file.name,
+            hint="copy the key of the other nodes to this file; for the first node: openssl rand -hex 32",
+        )
     if (data / "service.sqlite").exists():
-        raise KeyringError("service-key-missing", "the file of the service key for this data folder does not exist", where=file.name,
-                           hint="restore the key file: without it the stored data cannot be decrypted")  # fmt: skip
+        raise KeyringError(
+            "service-key-missing",
+            "the file of the service key for this data folder does not exist",
+            where=file.name,
+            hint="restore the key file: without it the stored data cannot be decrypted",
+        )
     create_private(file, os.urandom(32).hex().encode() + b"\n")
 
 

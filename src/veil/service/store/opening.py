@@ -63,18 +63,29 @@ def open_record(site: Site, database: Database) -> Record:
 def _opened(scheme: str, place: str, written: str) -> Any:
     address = parse(written, Path())
     if address.scheme != scheme:
-        raise ServiceError("store-kind", "unsupported storage address", hint="supported: --data postgresql://..., --objects s3://..., or a folder for each")  # fmt: skip
+        raise ServiceError(
+            "store-kind",
+            "unsupported storage address",
+            hint="supported: --data postgresql://..., --objects s3://..., or a folder for each",
+        )
     module, name = place.split(":")
     try:
         return getattr(import_module(module), name)(address)
     except ModuleNotFoundError:
-        raise ServiceError("store-driver", "the driver of this database is not installed", hint=install("nodes")) from None  # fmt: skip
+        raise ServiceError(
+            "store-driver", "the driver of this database is not installed", hint=install("nodes")
+        ) from None
 
 
 def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
-        raise UnavailableError("store-closed", "the data folder cannot be created", where=folder.name, hint="choose a folder that this account can write to") from None  # fmt: skip
+        raise UnavailableError(
+            "store-closed",
+            "the data folder cannot be created",
+            where=folder.name,
+            hint="choose a folder that this account can write to",
+        ) from None
     if folder.stat().st_mode & 0o077:
         raise ServiceError("store-open", "other users can read the data folder", hint="chmod 700")

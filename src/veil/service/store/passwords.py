@@ -137,7 +137,11 @@ class Passwords:
         if row is None:
             raise NotFoundError("person-unknown", "user not found")
         if row["digest"] == NONE:
-            raise ConflictError("password-none", "this account has no password in Veil", hint="it signs in through OpenID Connect: change the password there")  # fmt: skip
+            raise ConflictError(
+                "password-none",
+                "this account has no password in Veil",
+                hint="it signs in through OpenID Connect: change the password there",
+            )
         return row
 
     def _judged(self, seen: Row | None, password: str) -> Row | None:
@@ -194,4 +198,8 @@ def _stretched(password: str, salt: bytes, cost: Cost) -> bytes:
 
 
 def _wrong() -> ServiceError:
-    return ForbiddenError("password-wrong", "the current password is wrong, or the account is locked", hint="five wrong passwords lock an account for 15 minutes")  # fmt: skip
+    return ForbiddenError(
+        "password-wrong",
+        "the current password is wrong, or the account is locked",
+        hint="five wrong passwords lock an account for 15 minutes",
+    )

@@ -63,7 +63,12 @@ class People:
         return token, name
 
     def invitations(self) -> list[dict[str, Any]]:
-        return [dict(row) for row in self._database.rows("SELECT id, role, until FROM invitations WHERE until > ? ORDER BY until", self._clock.now())]  # fmt: skip
+        return [
+            dict(row)
+            for row in self._database.rows(
+                "SELECT id, role, until FROM invitations WHERE until > ? ORDER BY until", self._clock.now()
+            )
+        ]
 
     def withdraw(self, invitation: str) -> None:
         with self._database.change() as line:
@@ -79,7 +84,9 @@ class People:
             raise uninvited()
         row = self._row(name, password, "")
         with self._database.change() as line:
-            invitation = line.execute("DELETE FROM invitations WHERE digest = ? AND until > ? RETURNING role", (link_digest(token), now)).fetchone()  # fmt: skip
+            invitation = line.execute(
+                "DELETE FROM invitations WHERE digest = ? AND until > ? RETURNING role", (link_digest(token), now)
+            ).fetchone()
             if invitation is None:
                 raise uninvited()
             _insert(line, row | {"role": invitation["role"]})
@@ -97,8 +104,15 @@ class People:
             person_row = line.execute("SELECT * FROM people WHERE id = ?", (known,)).fetchone()
             if person_row is None:
                 taken = line.execute("SELECT 1 FROM people WHERE name = ?", (shown,)).fetchone()
-                row = {"id": known, "name": f"{shown[:80]}-{known}" if taken else shown, "role": role, "salt": os.urandom(16),
-                       "cost": json.dumps(asdict(self._terms.password)), "digest": NONE, "made": now}  # fmt: skip
+                row = {
+                    "id": known,
+                    "name": f"{shown[:80]}-{known}" if taken else shown,
+                    "role": role,
+                    "salt": os.urandom(16),
+                    "cost": json.dumps(asdict(self._terms.password)),
+                    "digest": NONE,
+                    "made": now,
+                }
                 _insert(line, row)
                 return Person(known, str(row["name"]), role)
             if not person_row["active"]:
@@ -133,7 +147,13 @@ class People:
             raise InvalidError(
                 "person-name", "a user name must have 2 to 100 characters: letters, digits, and . _ @ + -"
             )
-        return {"id": secrets.token_hex(8), "name": name, "role": role, **asdict(self._passwords.secret(password)), "made": self._clock.now()}  # fmt: skip
+        return {
+            "id": secrets.token_hex(8),
+            "name": name,
+            "role": role,
+            **asdict(self._passwords.secret(password)),
+            "made": self._clock.now(),
+        }
 
 
 def _check_first(line: Line, code: str) -> None:

@@ -97,8 +97,16 @@ def _on_disk() -> Iterator[None]:
     try:
         yield
     except OSError:
-        raise UnavailableError("store-closed", "an encrypted file cannot be written", hint="check free disk space and the permissions of the folder") from None  # fmt: skip
+        raise UnavailableError(
+            "store-closed",
+            "an encrypted file cannot be written",
+            hint="check free disk space and the permissions of the folder",
+        ) from None
 
 
 def gone() -> ServiceError:
-    return GoneError("object-gone", "a stored file is missing", hint="the data folder may have been restored from a backup: upload the file again")  # fmt: skip
+    return GoneError(
+        "object-gone",
+        "a stored file is missing",
+        hint="the data folder may have been restored from a backup: upload the file again",
+    )

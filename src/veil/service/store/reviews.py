@@ -115,9 +115,12 @@ class Reviews:
                 label_counts["misses"] += misses[label]
         counts = np.array(rows, np.int64).reshape(-1, 3)
         return {
-            "texts": len(texts), "read": len(read), "recall": _share(counts[:, 0], counts[:, 1]),
-            "precision": _share(counts[:, 0], counts[:, 2]), "labels": dict(sorted(labels.items())),
-        }  # fmt: skip
+            "texts": len(texts),
+            "read": len(read),
+            "recall": _share(counts[:, 0], counts[:, 1]),
+            "precision": _share(counts[:, 0], counts[:, 2]),
+            "labels": dict(sorted(labels.items())),
+        }
 
     def proposed(self, caller: Caller, job: str) -> list[Record]:
         """The entries that follow from the decisions, to be approved one by one.
@@ -182,7 +185,13 @@ def _share(hits: Any, totals: Any) -> Record | None:
         return None
     enough = np.count_nonzero(totals) >= FEWEST
     low, high = intervals(hits[:, None], totals[:, None], draws=DRAWS)[0].tolist() if enough else (None, None)
-    return {"share": float(hits.sum() / totals.sum()), "low": low, "high": high, "hits": int(hits.sum()), "of": int(totals.sum())}  # fmt: skip
+    return {
+        "share": float(hits.sum() / totals.sum()),
+        "low": low,
+        "high": high,
+        "hits": int(hits.sum()),
+        "of": int(totals.sum()),
+    }
 
 
 def _word(texts: list[Record], mark: Mark) -> str:

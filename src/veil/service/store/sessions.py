@@ -40,8 +40,10 @@ class Sessions:
         row = self._database.row(
             "SELECT people.*, sessions.seen AS seen FROM sessions JOIN people ON people.id = sessions.person"
             " WHERE sessions.digest = ? AND sessions.made > ? AND sessions.seen > ? AND active = 1",
-            session_digest(token), now - self._terms.session, now - self._terms.idle,
-        )  # fmt: skip
+            session_digest(token),
+            now - self._terms.session,
+            now - self._terms.idle,
+        )
         if row is None:
             raise _none()
         if now - row["seen"] > min(_SEEN_EVERY, self._terms.idle / 4):

@@ -47,7 +47,9 @@ class Spoken:
             self._connection = pg8000.native.Connection(**_parameters(address, schema))
         except Exception:  # noqa: BLE001  a driver fails in many ways, and each may tell an address
             raise closed() from None
-        self.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")  # fmt: skip
+        self.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
 
     def execute(self, asked: str, values: Sequence[Any] = ()) -> Told:
         """Shape: `?` stands for a value; a sign that no text of this database can hold becomes U+FFFD, which stands nowhere."""
@@ -107,19 +109,33 @@ def plain_connection(address: Address, schema: str) -> Any:
 def _parameters(address: Address, schema: str) -> dict[str, Any]:
     name = schema.replace('"', '""')
     return {
-        "user": address.user, "host": address.host or "localhost", "port": address.port or 5432, "database": address.database or None,
-        "password": password(address), "ssl_context": _sealed(address), "timeout": _SILENT, "application_name": "veil",
+        "user": address.user,
+        "host": address.host or "localhost",
+        "port": address.port or 5432,
+        "database": address.database or None,
+        "password": password(address),
+        "ssl_context": _sealed(address),
+        "timeout": _SILENT,
+        "application_name": "veil",
         "startup_params": {
-            "search_path": f'"{name}"', "lock_timeout": "30s", "statement_timeout": "50s", "client_min_messages": "warning",
-            "idle_in_transaction_session_timeout": "20s", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5",
+            "search_path": f'"{name}"',
+            "lock_timeout": "30s",
+            "statement_timeout": "50s",
+            "client_min_messages": "warning",
+            "idle_in_transaction_session_timeout": "20s",
+            "tcp_keepalives_idle": "10",
+            "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "2",
         },
-    }  # fmt: skip
+    }
 
 
 def closed() -> ServiceError:
-    return UnavailableError("store-closed", "the database of the service cannot be read or written",
-                        hint="check the server, its address and VEIL_DB_PASSWORD")  # fmt: skip
+    return UnavailableError(
+        "store-closed",
+        "the database of the service cannot be read or written",
+        hint="check the server, its address and VEIL_DB_PASSWORD",
+    )
 
 
 def _sealed(address: Address) -> ssl.SSLContext | bool:

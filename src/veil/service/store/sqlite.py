@@ -115,5 +115,8 @@ class Sqlite(Database):
 
 
 def _closed() -> ServiceError:
-    return UnavailableError("store-closed", "the database of the service cannot be read or written",
-                        hint="check free disk space and the permissions of the data folder")  # fmt: skip
+    return UnavailableError(
+        "store-closed",
+        "the database of the service cannot be read or written",
+        hint="check free disk space and the permissions of the data folder",
+    )

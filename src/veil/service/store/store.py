@@ -109,9 +109,18 @@ class Store:
         with self.database.change() as line:
             jobs.add(
                 line,
-                {"id": job, "owner": caller.owner, "state": jobs.NEW, "format": kind, "made": now, "changed": now,
-                 "until": now + self.terms.waiting, "key": self.objects.wrap(job, key), "about": _sealed(key, "about", about)},
-            )  # fmt: skip
+                {
+                    "id": job,
+                    "owner": caller.owner,
+                    "state": jobs.NEW,
+                    "format": kind,
+                    "made": now,
+                    "changed": now,
+                    "until": now + self.terms.waiting,
+                    "key": self.objects.wrap(job, key),
+                    "about": _sealed(key, "about", about),
+                },
+            )
         return self.job(caller, job)
 
     def receive(self, caller: Caller, job: str) -> Draft:
@@ -258,7 +267,9 @@ class Store:
         asked = f"SELECT count(*) AS open FROM jobs WHERE owner = ? AND until > ? AND state IN ({', '.join('?' * len(jobs.OPEN))})"  # noqa: S608  signs alone
         found = self.database.row(asked, owner, self.clock.now(), *jobs.OPEN)
         if found is not None and found["open"] >= _MOST_OPEN:
-            raise BusyError("jobs-open", "too many files of this user are waiting", hint="wait until some are done, or cancel some")  # fmt: skip
+            raise BusyError(
+                "jobs-open", "too many files of this user are waiting", hint="wait until some are done, or cancel some"
+            )
 
     def _check_fits(self, line: Line, owner: str, size: int) -> None:
         """The quota once more, where nobody else can take it. Errors: LimitError `quota`."""

@@ -26,8 +26,13 @@ MOST_PARTS = 1_000
 MOST_HEAD = 8 << 10  # bytes over the text of a part, in all its lines
 MOST_KIND = 1_000  # characters of one header: the time that its parameters take grows with their square
 _HEADERS = re.compile(rb"((?:[^\r\n]+\r?\n)*)\r?\n")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _NO_TEXTS = frozenset({"punycode", "idna"})  # of names of hosts; the time of the first grows with the square
 
 

@@ -66,8 +66,12 @@ class Evaluator:
     """
 
     def __init__(
-        self, labels: frozenset[Label] = LABELS, limit: int = 1 << 20, remote: Remote | None = None, budget: float = BUDGET
-    ) -> None:  # fmt: skip
+        self,
+        labels: frozenset[Label] = LABELS,
+        limit: int = 1 << 20,
+        remote: Remote | None = None,
+        budget: float = BUDGET,
+    ) -> None:
         self._limit, self._budget, self._remote = limit, budget, remote is not None
         self._find = remote_find(remote, labels) if remote else local_find(labels)
 
@@ -209,8 +213,11 @@ def context_of(remote: Remote) -> ssl.SSLContext:
         if remote.cert:
             context.load_cert_chain(remote.cert, remote.key or None)
     except (OSError, ssl.SSLError):
-        raise PolicyError("evaluator-files", "the certificate, its private key or the CA certificate cannot be read",
-                          hint="--ca, --cert and --key must be files in PEM") from None  # fmt: skip
+        raise PolicyError(
+            "evaluator-files",
+            "the certificate, its private key or the CA certificate cannot be read",
+            hint="--ca, --cert and --key must be files in PEM",
+        ) from None
     return context
 
 

@@ -71,7 +71,11 @@ def is_everyday(key: str, value: str) -> bool:
 
 
 def _of_words(value: str) -> bool:
-    return all(
-        part in _WORDS or all(piece in _WORDS or (piece.isdigit() and len(piece) <= _DIGITS) for piece in _PIECE.findall(part))
-        for part in re.split(r"[-_./:]", value)
-    ) and not value.replace(".", "").replace("-", "").isdigit()  # fmt: skip
+    return (
+        all(
+            part in _WORDS
+            or all(piece in _WORDS or (piece.isdigit() and len(piece) <= _DIGITS) for piece in _PIECE.findall(part))
+            for part in re.split(r"[-_./:]", value)
+        )
+        and not value.replace(".", "").replace("-", "").isdigit()
+    )

@@ -129,8 +129,13 @@ class Trail:
 
     def _body(self) -> Body:
         get = self.head.get
-        return replace(self._above(), content=b"".join(self._kept), kind=get("content-type"),
-                       codings=get("content-encoding"), grpc=get("grpc-encoding"))  # fmt: skip
+        return replace(
+            self._above(),
+            content=b"".join(self._kept),
+            kind=get("content-type"),
+            codings=get("content-encoding"),
+            grpc=get("grpc-encoding"),
+        )
 
     def _above(self) -> Body:
         """What stands over the body: the query, and the path where that was asked."""

@@ -36,8 +36,13 @@ class Settings:
 
 class Watch:
     def __init__(
-        self, settings: Settings, pool: Pool, spans: Spans, counts: Counts | None = None, findings: Findings | None = None
-    ) -> None:  # fmt: skip
+        self,
+        settings: Settings,
+        pool: Pool,
+        spans: Spans,
+        counts: Counts | None = None,
+        findings: Findings | None = None,
+    ) -> None:
         self.settings, self.pool, self.spans, self.findings = settings, pool, spans, findings
         self.counts = counts or Counts()
         self.ahead = 0  # bytes that streams hold for their reading

@@ -124,16 +124,28 @@ def _report(task: Task, session: Session, outcome: Outcome) -> Record:
     names = [output["name"] for output in outcome.manifest["outputs"]]
     if not names:
         codes = sorted({code for _, code in outcome.quarantined})
-        raise ServiceError("job-quarantined", "nothing of this file can be released: " + (", ".join(codes) or "the file is empty"),
-                           hint="the codes are explained in docs/reference/errors.md")  # fmt: skip
+        raise ServiceError(
+            "job-quarantined",
+            "nothing of this file can be released: " + (", ".join(codes) or "the file is empty"),
+            hint="the codes are explained in docs/reference/errors.md",
+        )
     name = _handed_out(task, outcome.out, names)
     return {
-        "name": Path(name).name, "files": len(names), "profile": session.plan.profile, "claims": session.plan.claims,
-        "labels": by_label(outcome.manifest), "checks": check_rows(outcome.manifest),
-        "quarantined": sorted({code for _, code in outcome.quarantined}), "places": quarantine_lines(outcome.manifest),
-        "weak": weak_lines(outcome.manifest), "columns": happened(outcome.manifest), "missing": len(outcome.quarantined),
-        "notices": list(session.plan.notices), "not_covered": not_covered(task.choice), "certificate": None,
-    }  # fmt: skip
+        "name": Path(name).name,
+        "files": len(names),
+        "profile": session.plan.profile,
+        "claims": session.plan.claims,
+        "labels": by_label(outcome.manifest),
+        "checks": check_rows(outcome.manifest),
+        "quarantined": sorted({code for _, code in outcome.quarantined}),
+        "places": quarantine_lines(outcome.manifest),
+        "weak": weak_lines(outcome.manifest),
+        "columns": happened(outcome.manifest),
+        "missing": len(outcome.quarantined),
+        "notices": list(session.plan.notices),
+        "not_covered": not_covered(task.choice),
+        "certificate": None,
+    }
 
 
 def _handed_out(task: Task, out: Path, names: list[str]) -> str:

@@ -81,10 +81,16 @@ def _recurs(prefix: str, counts: Mapping[str, int]) -> bool:
 def _seen(prefix: str, counts: Mapping[str, int]) -> int:
     """How often an object or a value is met. Keeps: the elements of a list below it do not count: they are of one key."""
     depth = lists_in(prefix)
-    return max((
-        count for address, count in counts.items()
-        if address.startswith(prefix) and address[len(prefix) : len(prefix) + 1] in ("", ".", "[", "{") and lists_in(address) == depth
-    ), default=0)  # fmt: skip
+    return max(
+        (
+            count
+            for address, count in counts.items()
+            if address.startswith(prefix)
+            and address[len(prefix) : len(prefix) + 1] in ("", ".", "[", "{")
+            and lists_in(address) == depth
+        ),
+        default=0,
+    )
 
 
 def with_lists(counts: Mapping[str, int], records: Mapping[str, int]) -> dict[str, int]:

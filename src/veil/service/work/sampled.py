@@ -48,8 +48,14 @@ def drawn(rows: Iterable[Row], most: int, seed: int | None = None) -> tuple[list
 
 def _text_of(text: str, result: str | None, found: Any) -> Record:
     spans = [
-        {"start": span.start, "end": span.end, "label": span.label.value, "score": round(span.score, 4), "source": span.origin,
-         "replacement": new}
+        {
+            "start": span.start,
+            "end": span.end,
+            "label": span.label.value,
+            "score": round(span.score, 4),
+            "source": span.origin,
+            "replacement": new,
+        }
         for span, new in zip(found.spans, found.replacements, strict=True)
-    ]  # fmt: skip
+    ]
     return {"text": text, "result": result or "", "spans": spans}

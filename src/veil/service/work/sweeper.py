@@ -54,8 +54,19 @@ def _give_up(store: Store, now: float) -> None:
         for row in ended:
             failure = json.dumps({"message": "every worker that processed this file ended without a result"}).encode()
             report = seal_word(store.objects.unwrap(row["id"], row["key"]), "report", failure)
-            jobs.put(line, row["id"], {"state": jobs.FAILED, "changed": now, "until": now + store.terms.kept, "code": "job-crashed",
-                                       "lease": "", "plan": None, "report": report})  # fmt: skip
+            jobs.put(
+                line,
+                row["id"],
+                {
+                    "state": jobs.FAILED,
+                    "changed": now,
+                    "until": now + store.terms.kept,
+                    "code": "job-crashed",
+                    "lease": "",
+                    "plan": None,
+                    "report": report,
+                },
+            )
     store.shredded(noise)
     for row in ended:
         store.act("failed", row["owner"], row["id"], code="job-crashed")

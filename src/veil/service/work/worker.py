@@ -250,10 +250,19 @@ class Worker:
             noise = self._store.objects.forget(line, lease.job, INPUT)
             if draft is not None:
                 self._store.objects.keep(line, draft, lease.job, lease.owner, OUTPUT, now)
-            jobs.put(line, lease.job, {
-                "state": jobs.DONE if draft is not None else jobs.FAILED, "changed": now, "until": now + self._terms.kept, "lease": "", "code": code,
-                "plan": None, "report": seal_word(key, "report", json.dumps(report).encode()),
-            })  # fmt: skip
+            jobs.put(
+                line,
+                lease.job,
+                {
+                    "state": jobs.DONE if draft is not None else jobs.FAILED,
+                    "changed": now,
+                    "until": now + self._terms.kept,
+                    "lease": "",
+                    "code": code,
+                    "plan": None,
+                    "report": seal_word(key, "report", json.dumps(report).encode()),
+                },
+            )
         self._store.shredded(noise)
         fence = {name: word for name, word in answer.get("fence", {}).items() if (name, word) in FENCES}
         self._store.act(

@@ -19,16 +19,30 @@ def masked(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "BP 130-140/70-80 overnight.", "Vitals: 142/70-88, 90, 19, 98.7", "Platelets 303,000, WBC 11.2.",
-        "ABG 7.30/26/148 on 40%.", "Cough for 3/7, review in 2/52.", "amoxicillin 500 mg tds 5/7",
-        "SNOMED CT 38341003 and SCTID 44054006.", "billed under M54.50 today", "Asthma (J45.909), HIV (B20).",
-        "CPT code 99213, HCPCS J1885 x2 units.", "Device firmware 2.6.15 was installed.", "HR 88 RR 18 SpO2 98%",
-        "G2P2123 at 38 weeks", "I/O 2521/2654 overnight", "Variant c.5266dupC and p.Arg175His.", "Cobb angle 115 degrees.",
-        "Pt BIBA, transferred to MICU, then PACU.", "Uses a Da Vinci and an Edwards Sapien valve.",
-        "Fournier's gangrene; Ludwig angina; Todd's paralysis.", "Ddx: Graves, Addison's, Cushing's",
-        "s/p Mohs, Foley placed, Jackson-Pratt removed.", "68F with chest pain, T 101 F.",
+        "BP 130-140/70-80 overnight.",
+        "Vitals: 142/70-88, 90, 19, 98.7",
+        "Platelets 303,000, WBC 11.2.",
+        "ABG 7.30/26/148 on 40%.",
+        "Cough for 3/7, review in 2/52.",
+        "amoxicillin 500 mg tds 5/7",
+        "SNOMED CT 38341003 and SCTID 44054006.",
+        "billed under M54.50 today",
+        "Asthma (J45.909), HIV (B20).",
+        "CPT code 99213, HCPCS J1885 x2 units.",
+        "Device firmware 2.6.15 was installed.",
+        "HR 88 RR 18 SpO2 98%",
+        "G2P2123 at 38 weeks",
+        "I/O 2521/2654 overnight",
+        "Variant c.5266dupC and p.Arg175His.",
+        "Cobb angle 115 degrees.",
+        "Pt BIBA, transferred to MICU, then PACU.",
+        "Uses a Da Vinci and an Edwards Sapien valve.",
+        "Fournier's gangrene; Ludwig angina; Todd's paralysis.",
+        "Ddx: Graves, Addison's, Cushing's",
+        "s/p Mohs, Foley placed, Jackson-Pratt removed.",
+        "68F with chest pain, T 101 F.",
     ],
-)  # fmt: skip
+)
 def test_values_of_medicine_stay(text):
     assert masked(text) == []
 

@@ -37,11 +37,12 @@ def make_folder(path: Path, *, window: int = 16, table: str = 'PER = "NAME"\nTOW
     for i, word in enumerate(WORDS):
         scores[i, MEANT.get(word, 0)] = 6.0
     graph = helper.make_graph(
-        [helper.make_node("Gather", ["table", "input_ids"], ["logits"])], "tiny",
+        [helper.make_node("Gather", ["table", "input_ids"], ["logits"])],
+        "tiny",
         [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "t"])],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, "t", len(LABELS)])],
         [numpy_helper.from_array(scores, "table")],
-    )  # fmt: skip
+    )
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
     made.ir_version = 9
     onnx.save(made, path / "model.onnx")

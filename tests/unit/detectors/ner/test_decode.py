@@ -60,15 +60,22 @@ def test_runs_are_those_of_a_walk_from_token_to_token():
     for _ in range(400):
         one = cut("".join(draw.choice(list("ab1- ."), size=30)))
         size = len(one.words)
-        seen = Doubts(draw.random(size, np.float32), draw.integers(0, 2, size).astype(np.uint8),
-                      draw.random(size) < 0.3, np.zeros(size, np.uint8))  # fmt: skip
+        seen = Doubts(
+            draw.random(size, np.float32),
+            draw.integers(0, 2, size).astype(np.uint8),
+            draw.random(size) < 0.3,
+            np.zeros(size, np.uint8),
+        )
         wanted = []
         i = 0
         while i < size:
             k = i
-            while k + 1 < size and seen.mass[k] >= HOLD <= seen.mass[k + 1] and seen.label[k] == seen.label[k + 1] and (
-                not seen.begins[k + 1] or one.gaps[k + 1] == GLUED
-            ):  # fmt: skip
+            while (
+                k + 1 < size
+                and seen.mass[k] >= HOLD <= seen.mass[k + 1]
+                and seen.label[k] == seen.label[k + 1]
+                and (not seen.begins[k + 1] or one.gaps[k + 1] == GLUED)
+            ):
                 k += 1
             if seen.mass[i] >= HOLD and seen.mass[i : k + 1].max() >= OPEN:
                 wanted.append((i, k + 1))

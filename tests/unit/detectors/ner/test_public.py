@@ -39,9 +39,15 @@ def test_the_date_of_a_printed_thing_is_nobodys(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["MRN <31234567>", "case no. <NC-0123>", "Read the guideline. Seen on <3 May 2019>", "the consent was issued on <3 May 2019>",
-     "we follow the guideline; admitted <3 May 2019>", "released from prison on <3 May 2019>"],
-)  # fmt: skip
+    [
+        "MRN <31234567>",
+        "case no. <NC-0123>",
+        "Read the guideline. Seen on <3 May 2019>",
+        "the consent was issued on <3 May 2019>",
+        "we follow the guideline; admitted <3 May 2019>",
+        "released from prison on <3 May 2019>",
+    ],
+)
 def test_what_stands_beside_a_patient_is_theirs(text: str) -> None:
     assert not told(text, Label.ID)
     assert not told(text, Label.DATE)

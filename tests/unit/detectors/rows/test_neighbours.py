@@ -13,7 +13,12 @@ import pytest
 )
 def test_given_names_after_a_comma_are_found_in_each_line(masked, lines):
     found = " ".join(masked("Census\n" + "\n".join(lines) + "\n"))
-    names = [word for line in lines for word in line.replace(",", "").split() if word[0].isupper() and word.isalpha() and not word.isupper()]  # fmt: skip
+    names = [
+        word
+        for line in lines
+        for word in line.replace(",", "").split()
+        if word[0].isupper() and word.isalpha() and not word.isupper()
+    ]
     assert [name for name in names if name not in found] == []
 
 

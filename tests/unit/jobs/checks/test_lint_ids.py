@@ -23,10 +23,18 @@ def seen(project, people, visits, options="{}", name="project"):
     return [one for one in lint(made.file) if one.rule == "veil-016"]
 
 
-@pytest.mark.parametrize(("people", "visits"), [
-    (["00418813", "00418814"], ["418813", "418814"]), (["418813", "418814"], ["418813.0", "418814.0"]), (["418800", "418814"], ["4.188E+05", "418814"]),
-    (["418813", " 418813"], ["418813"]), (["0007", "7"], ["x"]), (["A1", "12"], ["A1", "+12"]), (["418813.00"], ["0418813"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("people", "visits"),
+    [
+        (["00418813", "00418814"], ["418813", "418814"]),
+        (["418813", "418814"], ["418813.0", "418814.0"]),
+        (["418800", "418814"], ["4.188E+05", "418814"]),
+        (["418813", " 418813"], ["418813"]),
+        (["0007", "7"], ["x"]),
+        (["A1", "12"], ["A1", "+12"]),
+        (["418813.00"], ["0418813"]),
+    ],
+)
 def test_a_domain_whose_ids_are_written_in_two_ways_is_named(project, people, visits):
     (one,) = seen(project, people, visits)
     assert "pid" in one.about
@@ -35,10 +43,17 @@ def test_a_domain_whose_ids_are_written_in_two_ways_is_named(project, people, vi
     assert one.severity == "warning"
 
 
-@pytest.mark.parametrize(("people", "visits"), [
-    (["00418813", "00418814"], ["00418814"]), (["A01", "A1"], ["A001"]), (["418813", "418814"], ["418813", ""]), (["1.5", "15"], ["1.5"]),
-    (["10", "1"], ["100"]), (["", "0"], ["0"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("people", "visits"),
+    [
+        (["00418813", "00418814"], ["00418814"]),
+        (["A01", "A1"], ["A001"]),
+        (["418813", "418814"], ["418813", ""]),
+        (["1.5", "15"], ["1.5"]),
+        (["10", "1"], ["100"]),
+        (["", "0"], ["0"]),
+    ],
+)
 def test_ids_that_are_others_are_not_named(project, people, visits):
     assert seen(project, people, visits) == []
 

@@ -115,8 +115,10 @@ def test_dates_with_the_year_first_have_one_order_and_hide_no_others(project, ye
         made.run()
 
 
-CONDITIONAL = ("profile: expert\ntables:\n  facts: {subject: pid, columns: {pid: pseudonym, kind: keep, value: "
-               "[{shift: {}, where: \"kind = 'day'\"}, {as: birth_date, where: \"kind = 'born'\"}, keep]}}\n")  # fmt: skip
+CONDITIONAL = (
+    "profile: expert\ntables:\n  facts: {subject: pid, columns: {pid: pseudonym, kind: keep, value: "
+    "[{shift: {}, where: \"kind = 'day'\"}, {as: birth_date, where: \"kind = 'born'\"}, keep]}}\n"
+)
 
 
 def facts(odd, kind, at=900):
@@ -152,8 +154,11 @@ def test_a_date_of_the_other_order_where_no_condition_holds_stops_nothing(projec
 
 def test_rows_of_facts_are_held_to_their_order(project):
     rows = "".join(f"p{i},{'DOB' if i % 2 else 'ratio'},{1 + i % 9:02}/{1 + i % 12:02}/1960\n" for i in range(100))
-    made = project("profile: expert\ntables:\n  t:\n    subject: pid\n    facts: {by: [attribute], values: [value]}\n"
-                   "    columns: {pid: pseudonym, attribute: keep, value: keep}\n", {"t.csv": f"pid,attribute,value\n{rows}p1,DOB,31/03/1960\n"})  # fmt: skip
+    made = project(
+        "profile: expert\ntables:\n  t:\n    subject: pid\n    facts: {by: [attribute], values: [value]}\n"
+        "    columns: {pid: pseudonym, attribute: keep, value: keep}\n",
+        {"t.csv": f"pid,attribute,value\n{rows}p1,DOB,31/03/1960\n"},
+    )
     with pytest.raises(PolicyError, match="day-order"):
         made.run()
     assert not made.out.exists()

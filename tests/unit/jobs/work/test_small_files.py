@@ -174,8 +174,13 @@ def check_back(made, tmp_path):
             assert read_again(session, session.keys(lambda: PASSPHRASE)).leaks == []
             reversal = open_reversal(own.file)
             reverse(reversal, reversal.keys(lambda: PASSPHRASE), "a test", tmp_path / "back" / name)
-            back.append({path.relative_to(tmp_path / "back" / name).as_posix(): path.read_bytes()
-                         for path in (tmp_path / "back" / name).rglob("*") if path.is_file() and not path.name.startswith("veil-")})  # fmt: skip
+            back.append(
+                {
+                    path.relative_to(tmp_path / "back" / name).as_posix(): path.read_bytes()
+                    for path in (tmp_path / "back" / name).rglob("*")
+                    if path.is_file() and not path.name.startswith("veil-")
+                }
+            )
     assert all(one == back[0] for one in back)
     return back[0]
 
@@ -225,9 +230,12 @@ def test_single_rows_in_quarantine_are_those_of_each_file(project, monkeypatch, 
     )
     text = "rows: {broken: quarantine-rows}\nverify: {strong: quarantine-rows}\n" + TABLE
     made = both(project, monkeypatch, text, files, runs_together=False)
-    assert [(one["what"], one["code"], [place["row"] for place in one["places"]]) for one in manifest(made)["quarantined"]] == [
-        ("events file 3", "csv-ragged", [3]), ("events file 3", "known-identifier", [4]),
-    ]  # fmt: skip
+    assert [
+        (one["what"], one["code"], [place["row"] for place in one["places"]]) for one in manifest(made)["quarantined"]
+    ] == [
+        ("events file 3", "csv-ragged", [3]),
+        ("events file 3", "known-identifier", [4]),
+    ]
     check_back(made, tmp_path)
 
 

@@ -117,7 +117,11 @@ def test_a_job_whose_store_goes_away_while_it_is_worked_at_keeps_its_input_and_i
         raise ServiceError("store-closed", "away for a while")
 
     with working(site) as worker:
-        place = {"is read": (worker._store.objects, "read"), "is worked at": (worker, "_renewed"), "is stored": (worker._store.objects, "draft")}[when]  # fmt: skip
+        place = {
+            "is read": (worker._store.objects, "read"),
+            "is worked at": (worker, "_renewed"),
+            "is stored": (worker._store.objects, "draft"),
+        }[when]
         with monkeypatch.context() as away:
             away.setattr(*place, gone)
             for _ in range(4):  # more often than a job is tried

@@ -60,9 +60,13 @@ def _copy(nodes, schema, table, rows):
     names = ", ".join(name for name, *_ in rows.description)
     for row in rows:
         values = ", ".join(
-            "NULL" if one is None else f"'\\x{one.hex()}'" if isinstance(one, bytes) else "'{}'".format(str(one).replace("'", "''"))
+            "NULL"
+            if one is None
+            else f"'\\x{one.hex()}'"
+            if isinstance(one, bytes)
+            else "'{}'".format(str(one).replace("'", "''"))
             for one in row
-        )  # fmt: skip
+        )
         nodes.asked(f'INSERT INTO "{schema}".{table} ({names}) VALUES ({values})')
 
 
@@ -74,14 +78,19 @@ def test_a_data_folder_of_an_older_release_opens_with_all_that_is_in_it(old_site
     store = Store(old_site)
     callers = _callers(store)
     assert {name: one.role for name, one in callers.items()} == {
-        "admin": "admin", "ada": "submitter", "rea": "reviewer",
-    }  # fmt: skip
+        "admin": "admin",
+        "ada": "submitter",
+        "rea": "reviewer",
+    }
     assert store.passwords.enter("ada", PASSWORD).id == callers["ada"].owner
     jobs = {about.get("name", ""): job for job, about in store.jobs(callers["ada"])}
     assert {name: (job.state, job.number) for name, job in jobs.items()} == {
-        "": ("expired", 1), "note.txt": ("done", 2), "patients.csv": ("planned", 3), "broken.json": ("failed", 4),
+        "": ("expired", 1),
+        "note.txt": ("done", 2),
+        "patients.csv": ("planned", 3),
+        "broken.json": ("failed", 4),
         "later.txt": ("uploaded", 5),
-    }  # fmt: skip
+    }
     assert result_of(store, jobs["note.txt"].id, callers["ada"]).startswith(b"Seen by Dr. [NAME] on [DATE].")
     assert store.report(callers["ada"], jobs["broken.json"].id)["message"]
     assert {(one.kind, one.word) for one in site_rules(store.database, store.objects)} == {
@@ -127,16 +136,27 @@ def _shape(database):
     if isinstance(database, Sqlite):
         tables = [row["name"] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
         columns = {
-            (table, row["name"], row["type"], row["notnull"] or row["pk"] > 0, str(row["dflt_value"]).strip("'"), row["pk"])
+            (
+                table,
+                row["name"],
+                row["type"],
+                row["notnull"] or row["pk"] > 0,
+                str(row["dflt_value"]).strip("'"),
+                row["pk"],
+            )
             for table in tables
             for row in database.rows(f"PRAGMA table_info({table})")
-        }  # fmt: skip
+        }
         indexes = {
             (table, one["unique"], tuple(row["name"] for row in database.rows(f"PRAGMA index_info({one['name']})")))
             for table in tables
             for one in database.rows(f"PRAGMA index_list({table})")
         }
-        return columns | indexes | {row["name"] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}  # fmt: skip
+        return (
+            columns
+            | indexes
+            | {row["name"] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+        )
     columns = database.rows(
         "SELECT table_name, column_name, data_type, is_nullable, split_part(trim(both '''' from coalesce(column_default, '')), '''', 1) AS filled"
         " FROM information_schema.columns WHERE table_schema = current_schema()"

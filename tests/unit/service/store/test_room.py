@@ -112,8 +112,11 @@ def test_a_child_reaches_its_room_and_nothing_else(tmp_path):
         )
         done = subprocess.run(
             [sys.executable, "-c", program, tmp_path / "room", tmp_path / "data", str(held.getsockname()[1])],
-            capture_output=True, text=True, check=False, env={**os.environ, "VEIL_PASSPHRASE": "open", "OPENBLAS_NUM_THREADS": "1"},
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "VEIL_PASSPHRASE": "open", "OPENBLAS_NUM_THREADS": "1"},
+        )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["room"] == "done"

@@ -78,7 +78,7 @@ SHAPES = {
     "json that says nothing": ("", json.dumps({"a": PLANTED}).encode()),
     "grpc": ("application/grpc", grpc(b"", text_field(1, text_field(3, PLANTED.encode()) + b"\x10\x01"))),
     "protobuf": ("application/x-protobuf", text_field(200, PLANTED.encode())),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("packing", PACKERS)

@@ -111,9 +111,14 @@ def test_the_arguments_of_the_manifests_are_options_that_there_are(name):
     from veil.cli.app import app
 
     shown = CliRunner().invoke(app, ["trace", "--help"], env={"COLUMNS": "300", "TERM": "dumb"}).stdout
-    args = [word for one in documents(name) if one["kind"] == "Deployment"
-            for container in one["spec"]["template"]["spec"]["containers"] if container["name"] == "veil-trace"
-            for word in container["args"]]  # fmt: skip
+    args = [
+        word
+        for one in documents(name)
+        if one["kind"] == "Deployment"
+        for container in one["spec"]["template"]["spec"]["containers"]
+        if container["name"] == "veil-trace"
+        for word in container["args"]
+    ]
     assert args[0] == "trace"
     assert all(word in shown for word in args if word.startswith("--"))
 

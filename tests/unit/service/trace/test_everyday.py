@@ -21,14 +21,29 @@ def verdict(evaluator, document):
 
 
 EVERYDAY = [
-    {"name": "db"}, {"commit": "4635fa8c0ffee"}, {"name": "frontend"}, {"name": "redis", "port": 6379}, {"service": "auth", "host": "db01"},
-    {"sha": "9fceb02d0ae598e95dc970b74767f19372d61af8"}, {"hash": "5d41402abc4b2a76b9719d911017c592"}, {"etag": "33a64df551425fcc"},
-    {"etag": 'W/"33a64df551425fcc"'}, {"digest": "sha256:4635fa8c0ffee"}, {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
-    {"branch": "main", "commit": "deadbeef1234"}, {"name": "postgres"}, {"name": "DB"}, {"name": "api-gateway-2"}, {"name": "nginx"},
-    {"metadata": {"name": "cache-0", "namespace": "kube-system"}}, {"name": "app", "replicas": 3}, {"containers": [{"name": "web"}, {"name": "worker"}]},
-    {"commitSha": "4635fa8"}, {"content_md5": "5d41402abc4b2a76b9719d911017c592"},
+    {"name": "db"},
+    {"commit": "4635fa8c0ffee"},
+    {"name": "frontend"},
+    {"name": "redis", "port": 6379},
+    {"service": "auth", "host": "db01"},
+    {"sha": "9fceb02d0ae598e95dc970b74767f19372d61af8"},
+    {"hash": "5d41402abc4b2a76b9719d911017c592"},
+    {"etag": "33a64df551425fcc"},
+    {"etag": 'W/"33a64df551425fcc"'},
+    {"digest": "sha256:4635fa8c0ffee"},
+    {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
+    {"branch": "main", "commit": "deadbeef1234"},
+    {"name": "postgres"},
+    {"name": "DB"},
+    {"name": "api-gateway-2"},
+    {"name": "nginx"},
+    {"metadata": {"name": "cache-0", "namespace": "kube-system"}},
+    {"name": "app", "replicas": 3},
+    {"containers": [{"name": "web"}, {"name": "worker"}]},
+    {"commitSha": "4635fa8"},
+    {"content_md5": "5d41402abc4b2a76b9719d911017c592"},
     {"integrity": "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC"},
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("document", EVERYDAY, ids=json.dumps)
@@ -37,11 +52,21 @@ def test_json_about_software_is_false(evaluator, document):
 
 
 PEOPLE = [
-    {"name": "Wong"}, {"name": "smith"}, {"name": "mary"}, {"name": "quackenthorpe"}, {"name": "Ann Lee"},
-    {"name": "db", "owner": "Dr. Alice Wong"}, {"commit": "123-45-6789"}, {"commit": "Fix the chart of Alice Wong"},
-    {"mrn": "4635fa8c0ffee"}, {"commit": "4635fa8", "author": {"name": "Alice Wong", "email": "alice@example.org"}}, {"host": "alice@example.org"},
-    {"sha": "call 617-555-1212"}, {"name": "api", "phone": "617-555-1212"}, {"patient": {"name": "Smith"}},
-]  # fmt: skip
+    {"name": "Wong"},
+    {"name": "smith"},
+    {"name": "mary"},
+    {"name": "quackenthorpe"},
+    {"name": "Ann Lee"},
+    {"name": "db", "owner": "Dr. Alice Wong"},
+    {"commit": "123-45-6789"},
+    {"commit": "Fix the chart of Alice Wong"},
+    {"mrn": "4635fa8c0ffee"},
+    {"commit": "4635fa8", "author": {"name": "Alice Wong", "email": "alice@example.org"}},
+    {"host": "alice@example.org"},
+    {"sha": "call 617-555-1212"},
+    {"name": "api", "phone": "617-555-1212"},
+    {"patient": {"name": "Smith"}},
+]
 
 
 @pytest.mark.parametrize("document", PEOPLE, ids=json.dumps)
@@ -68,7 +93,7 @@ READ = {
     "UTF-16": {"data": packed(NOTE.decode().encode("utf-16"))},
     "a token": {"token": TOKEN},
     "an attachment of FHIR": {"content": [{"attachment": {"contentType": "text/plain", "data": packed(NOTE)}}]},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("document", READ.values(), ids=READ)
@@ -77,10 +102,12 @@ def test_a_text_in_base64_is_read(evaluator, document):
 
 
 OPAQUE = {
-    "a picture": packed(b"\x89PNG\r\n\x1a\n" + bytes(range(256))), "random": packed(bytes(range(128, 256)) * 2),
-    "a packed text": packed(b"\x1f\x8b\x08" + bytes(range(200, 256)) * 3), "a data URL": "data:image/png;base64," + packed(b"\x89PNG\x00"),
+    "a picture": packed(b"\x89PNG\r\n\x1a\n" + bytes(range(256))),
+    "random": packed(bytes(range(128, 256)) * 2),
+    "a packed text": packed(b"\x1f\x8b\x08" + bytes(range(200, 256)) * 3),
+    "a data URL": "data:image/png;base64," + packed(b"\x89PNG\x00"),
     "a data URL that is broken": "data:image/png;base64,@@@",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("value", OPAQUE.values(), ids=OPAQUE)

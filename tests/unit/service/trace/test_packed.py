@@ -117,10 +117,14 @@ def test_text_in_base64_is_read_in_a_stream(name, size):
 
 
 @pytest.mark.parametrize("size", [7, 1000, 65_536])
-@pytest.mark.parametrize("content", [
-    json.dumps({"data": packed(PDF), "note": WHO}), json.dumps({"data": packed(PDF, wrapped=76), "note": WHO}),
-    f"<data>{packed(PDF)}</data><note>{WHO}</note>",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"data": packed(PDF), "note": WHO}),
+        json.dumps({"data": packed(PDF, wrapped=76), "note": WHO}),
+        f"<data>{packed(PDF)}</data><note>{WHO}</note>",
+    ],
+)
 def test_a_picture_in_a_stream_leaves_the_verdict_open_and_what_follows_is_read(content, size):
     text, missed = streamed(content, iter(lambda: size, None))
     assert missed == "body-packed-value"

@@ -41,11 +41,20 @@ def test_nothing_that_says_identifier_is_kept_in_records_of_json(tmp_path, shape
 
 
 def test_what_nobody_knows_is_dropped(tmp_path):
-    rules = proposed(tmp_path, {
-        "patient_id": [str(i) for i in range(60)], "c1": [str(1 + i % 40) for i in range(60)], "c2": [f"{100 + i}.0" for i in range(60)],
-        "c3": ["Zorblax", "Quimby", "Xan"] * 20, "c4": [f"{7 + i / 9:.2f}" for i in range(60)], "c5": ["surgery", "walk"] * 30, "c6": ["I10", "E11.9"] * 30,
-        "hgb": [f"{9 + i / 7:.1f}" for i in range(60)], "pulse": [str(60 + i % 30) for i in range(60)],
-    })  # fmt: skip
+    rules = proposed(
+        tmp_path,
+        {
+            "patient_id": [str(i) for i in range(60)],
+            "c1": [str(1 + i % 40) for i in range(60)],
+            "c2": [f"{100 + i}.0" for i in range(60)],
+            "c3": ["Zorblax", "Quimby", "Xan"] * 20,
+            "c4": [f"{7 + i / 9:.2f}" for i in range(60)],
+            "c5": ["surgery", "walk"] * 30,
+            "c6": ["I10", "E11.9"] * 30,
+            "hgb": [f"{9 + i / 7:.1f}" for i in range(60)],
+            "pulse": [str(60 + i % 30) for i in range(60)],
+        },
+    )
     assert [name for name, rule in rules.items() if rule == "drop"] == ["c1", "c2", "c3"]
     assert {rules[name] for name in ("c4", "hgb", "pulse")} == {"as measure"}
     assert {rules[name] for name in ("c5", "c6")} == {"as code"}
@@ -73,14 +82,20 @@ MEASURES = {
     "a quantity of FHIR": ([VALUED] * 20, "$.valueQuantity.value"),
     "one quantity of FHIR": (VALUED, "$.valueQuantity.value"),
     "a whole quantity of FHIR": ({"valueQuantity": {"value": 10.0, "unit": "mmol/L"}}, "$.valueQuantity.value"),
-    "a bundle": ({"resourceType": "Bundle", "entry": [{"resource": VALUED}] * 9}, "$.entry[*].resource.valueQuantity.value"),
+    "a bundle": (
+        {"resourceType": "Bundle", "entry": [{"resource": VALUED}] * 9},
+        "$.entry[*].resource.valueQuantity.value",
+    ),
     "many places": ([{"valueQuantity": {"value": 7 + i / 7, "unit": "g"}} for i in range(9)], "$.valueQuantity.value"),
     "a magnitude of openEHR": ([{"qty": {"magnitude": 4.5 + i, "units": "kg"}} for i in range(9)], "$.qty.magnitude"),
     "short names": ([{"hgb": 12.5 + i, "egfr": 60.5} for i in range(9)], "$.hgb"),
     "a name that recurs": ([{"id": i, "ftrtn": {"value": 4.5 + i / 3}} for i in range(9)], "$.ftrtn.value"),
     "a name in capitals": ([{"id": i, "CRPX": 4.5 + i / 3} for i in range(9)], "$.CRPX"),
-    "components": ([{"component": [{"valueQuantity": {"value": 120.5, "unit": "mmHg"}}] * 2}] * 9, "$.component[*].valueQuantity.value"),
-}  # fmt: skip
+    "components": (
+        [{"component": [{"valueQuantity": {"value": 120.5, "unit": "mmHg"}}] * 2}] * 9,
+        "$.component[*].valueQuantity.value",
+    ),
+}
 
 
 @pytest.mark.parametrize("shape", MEASURES)
@@ -95,13 +110,15 @@ def test_a_measure_in_records_is_kept_and_its_owner_sees_the_names_of_fields(tmp
 VALUES_AS_KEYS = {
     "people": {"patients": {"John Smith": {"hgb": 12.5}, "Zebulonia": {"hgb": 11.5}}},
     "people in one word": {"patients": {"JohnSmith": {"hgb": 12.5}, "quackenthorpe": {"hgb": 11.5}}},
-    "a name in each record": [{"scores": {name: 7.5 + i}} for i, name in enumerate(("quackenthorpe", "zblx", "Okafor", "mbeki"))],
+    "a name in each record": [
+        {"scores": {name: 7.5 + i}} for i, name in enumerate(("quackenthorpe", "zblx", "Okafor", "mbeki"))
+    ],
     "a name with a list": {"quackenthorpe": [{"value": 7.5}, {"value": 8.25}, {"value": 9.5}]},
     "a name of a person that recurs": [{"okafor": {"value": 7.5 + i}} for i in range(9)],
     "a proper name that recurs": [{"Quackenthorpe": {"value": 7.5 + i}} for i in range(9)],
     "record numbers": {"visits": {"MR88410377": {"hgb": 9.5}, "4183311": {"hgb": 9.75}}},
     "an address of mail": {"by": {"zq@mail": {"hgb": 9.5}}},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("shape", VALUES_AS_KEYS)

@@ -52,8 +52,11 @@ class Upstream:
         except ValueError:
             to, port = urlsplit(""), 0
         if to.scheme not in ("http", "https") or not to.hostname or to.path not in ("", "/") or to.query:
-            raise PolicyError("upstream-url", "the upstream must be an http or https address without a path",
-                              hint="--upstream http://127.0.0.1:8080")  # fmt: skip
+            raise PolicyError(
+                "upstream-url",
+                "the upstream must be an http or https address without a path",
+                hint="--upstream http://127.0.0.1:8080",
+            )
         return Place(to.hostname, port)
 
     @property
@@ -69,8 +72,11 @@ class Upstream:
         try:
             return ssl.create_default_context(cafile=self.ca or None) if self.secure else None
         except (OSError, ssl.SSLError):
-            raise PolicyError("upstream-ca", "the CA certificate of the upstream cannot be read",
-                              hint="--upstream-ca must be a file in PEM") from None  # fmt: skip
+            raise PolicyError(
+                "upstream-ca",
+                "the CA certificate of the upstream cannot be read",
+                hint="--upstream-ca must be a file in PEM",
+            ) from None
 
 
 def config(
@@ -107,7 +113,9 @@ def _listener(settings: Settings, listen: Place) -> dict[str, Any]:
         "@type": _MANAGER,
         "stat_prefix": "trace",
         "http_protocol_options": {
-            **_http1(), "accept_http_10": True, "default_host_for_http_10": "localhost"  # nginx speaks it to an upstream by default
+            **_http1(),
+            "accept_http_10": True,
+            "default_host_for_http_10": "localhost",  # nginx speaks it to an upstream by default
         },
         "http2_protocol_options": {
             "allow_connect": True,
@@ -119,10 +127,17 @@ def _listener(settings: Settings, listen: Place) -> dict[str, Any]:
         "request_headers_timeout": _IDLE,
         "generate_request_id": False,
         "server_header_transformation": "PASS_THROUGH",
-        "route_config": {"virtual_hosts": [{"name": "app", "domains": ["*"], "routes": [
-            {"match": {"prefix": "/"}, "route": {"cluster": "app", "timeout": "0s"}}]}]},
+        "route_config": {
+            "virtual_hosts": [
+                {
+                    "name": "app",
+                    "domains": ["*"],
+                    "routes": [{"match": {"prefix": "/"}, "route": {"cluster": "app", "timeout": "0s"}}],
+                }
+            ]
+        },
         "http_filters": filters(settings),
-    }  # fmt: skip
+    }
     chain = {"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}
     return {
         "name": "trace",
@@ -133,8 +148,10 @@ def _listener(settings: Settings, listen: Place) -> dict[str, Any]:
 
 
 def _http1() -> dict[str, Any]:
-    keeps_case = {"name": "preserve_case", "typed_config": {
-        "@type": f"{_TYPES}.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig"}}  # fmt: skip
+    keeps_case = {
+        "name": "preserve_case",
+        "typed_config": {"@type": f"{_TYPES}.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig"},
+    }
     return {"enable_trailers": True, "header_key_format": {"stateful_formatter": keeps_case}}
 
 
@@ -142,17 +159,30 @@ def filters(settings: Settings) -> list[dict[str, Any]]:
     """The filters before the router's, and it: they are what an Istio EnvoyFilter inserts."""
     return [
         *([watching(SERVICE)] if settings.blocking else []),
-        _mutation("veil.before", [
-            *({"remove": name} for name in variants()),
-            {"remove": _LENGTH},
-            *(_set(name, "unknown") for name in HEADERS),
-            *([_set(_LENGTH, "%REQ(content-length)%")] if settings.blocking else []),
-        ]),
+        _mutation(
+            "veil.before",
+            [
+                *({"remove": name} for name in variants()),
+                {"remove": _LENGTH},
+                *(_set(name, "unknown") for name in HEADERS),
+                *([_set(_LENGTH, "%REQ(content-length)%")] if settings.blocking else []),
+            ],
+        ),
         {"name": "envoy.filters.http.ext_proc", "typed_config": external(settings)},
-        *([_mutation("veil.after", [_set("content-length", f"%REQ({_LENGTH})%"), {"remove": _LENGTH}, {"remove": CALL}])] if settings.blocking else []),
-        {"name": "envoy.filters.http.router",
-         "typed_config": {"@type": f"{_TYPES}.filters.http.router.v3.Router", "suppress_envoy_headers": True}},
-    ]  # fmt: skip
+        *(
+            [
+                _mutation(
+                    "veil.after", [_set("content-length", f"%REQ({_LENGTH})%"), {"remove": _LENGTH}, {"remove": CALL}]
+                )
+            ]
+            if settings.blocking
+            else []
+        ),
+        {
+            "name": "envoy.filters.http.router",
+            "typed_config": {"@type": f"{_TYPES}.filters.http.router.v3.Router", "suppress_envoy_headers": True},
+        },
+    ]
 
 
 def external(settings: Settings) -> dict[str, Any]:
@@ -188,8 +218,13 @@ def variants() -> list[str]:
 
 
 def _mutation(name: str, changes: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"name": name, "typed_config": {"@type": f"{_TYPES}.filters.http.header_mutation.v3.HeaderMutation",
-                                           "mutations": {"request_mutations": changes}}}  # fmt: skip
+    return {
+        "name": name,
+        "typed_config": {
+            "@type": f"{_TYPES}.filters.http.header_mutation.v3.HeaderMutation",
+            "mutations": {"request_mutations": changes},
+        },
+    }
 
 
 def _set(name: str, value: str) -> dict[str, Any]:
@@ -205,12 +240,17 @@ def _app(upstream: Upstream) -> dict[str, Any]:
     }
     cluster = _cluster("app", upstream.place, options)
     if upstream.secure:
-        cluster["transport_socket"] = {"name": "envoy.transport_sockets.tls", "typed_config": {
-            "@type": f"{_TYPES}.transport_sockets.tls.v3.UpstreamTlsContext",
-            "sni": upstream.place.host,
-            "auto_sni_san_validation": True,
-            "common_tls_context": {"validation_context": {"trusted_ca": {"filename": upstream.ca or _CERTIFICATES}}},
-        }}  # fmt: skip
+        cluster["transport_socket"] = {
+            "name": "envoy.transport_sockets.tls",
+            "typed_config": {
+                "@type": f"{_TYPES}.transport_sockets.tls.v3.UpstreamTlsContext",
+                "sni": upstream.place.host,
+                "auto_sni_san_validation": True,
+                "common_tls_context": {
+                    "validation_context": {"trusted_ca": {"filename": upstream.ca or _CERTIFICATES}}
+                },
+            },
+        }
     return cluster
 
 
@@ -225,14 +265,16 @@ def _cluster(name: str, place: Place, options: dict[str, Any]) -> dict[str, Any]
         "type": "STATIC" if place.path or _is_number(place.host) else "STRICT_DNS",
         "connect_timeout": "5s",
         "load_assignment": {"cluster_name": name, "endpoints": [end]},
-        "circuit_breakers": {"thresholds": [{"max_connections": 10_000, "max_pending_requests": 10_000, "max_requests": 100_000}]},
+        "circuit_breakers": {
+            "thresholds": [{"max_connections": 10_000, "max_pending_requests": 10_000, "max_requests": 100_000}]
+        },
         "typed_extension_protocol_options": {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
                 "@type": f"{_TYPES}.upstreams.http.v3.HttpProtocolOptions",
                 **options,
             }
         },
-    }  # fmt: skip
+    }
 
 
 def _is_number(host: str) -> bool:

@@ -16,8 +16,12 @@ SERVICE = "envoy.service.ext_proc.v3.ExternalProcessor"
 OVERWRITE = 2  # HeaderAppendAction OVERWRITE_IF_EXISTS_OR_ADD
 
 _PACKAGE = "veil.trace.v1"
-_KINDS = {"bool": FieldDescriptorProto.TYPE_BOOL, "int": FieldDescriptorProto.TYPE_INT32,
-          "text": FieldDescriptorProto.TYPE_STRING, "bytes": FieldDescriptorProto.TYPE_BYTES}  # fmt: skip
+_KINDS = {
+    "bool": FieldDescriptorProto.TYPE_BOOL,
+    "int": FieldDescriptorProto.TYPE_INT32,
+    "text": FieldDescriptorProto.TYPE_STRING,
+    "bytes": FieldDescriptorProto.TYPE_BYTES,
+}
 # Source: the API of Envoy 1.40, envoy/service/ext_proc/v3/external_processor.proto and envoy/config/core/v3/base.proto
 _MESSAGES: dict[str, dict[str, tuple[int, str]]] = {
     "HeaderValue": {"key": (1, "text"), "value": (2, "text"), "raw_value": (3, "bytes")},
@@ -26,8 +30,12 @@ _MESSAGES: dict[str, dict[str, tuple[int, str]]] = {
     "HttpHeaders": {"headers": (1, "HeaderMap"), "end_of_stream": (3, "bool")},
     "HttpBody": {"body": (1, "bytes"), "end_of_stream": (2, "bool")},
     "HttpTrailers": {"trailers": (1, "HeaderMap")},
-    "ProcessingRequest": {"request_headers": (2, "HttpHeaders"), "request_body": (4, "HttpBody"),
-                          "request_trailers": (6, "HttpTrailers"), "observability_mode": (10, "bool")},
+    "ProcessingRequest": {
+        "request_headers": (2, "HttpHeaders"),
+        "request_body": (4, "HttpBody"),
+        "request_trailers": (6, "HttpTrailers"),
+        "observability_mode": (10, "bool"),
+    },
     "HeaderMutation": {"set_headers": (1, "many HeaderValueOption"), "remove_headers": (2, "many text")},
     "CommonResponse": {"status": (1, "int"), "header_mutation": (2, "HeaderMutation")},
     "HeadersResponse": {"response": (1, "CommonResponse")},
@@ -35,9 +43,13 @@ _MESSAGES: dict[str, dict[str, tuple[int, str]]] = {
     "TrailersResponse": {"header_mutation": (1, "HeaderMutation")},
     "HttpStatus": {"code": (1, "int")},
     "ImmediateResponse": {"status": (1, "HttpStatus"), "body": (3, "bytes"), "details": (5, "text")},
-    "ProcessingResponse": {"request_headers": (1, "HeadersResponse"), "request_body": (3, "BodyResponse"),
-                           "request_trailers": (5, "TrailersResponse"), "immediate_response": (7, "ImmediateResponse")},
-}  # fmt: skip
+    "ProcessingResponse": {
+        "request_headers": (1, "HeadersResponse"),
+        "request_body": (3, "BodyResponse"),
+        "request_trailers": (5, "TrailersResponse"),
+        "immediate_response": (7, "ImmediateResponse"),
+    },
+}
 
 
 def _file() -> FileDescriptorProto:

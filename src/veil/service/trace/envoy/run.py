@@ -47,11 +47,21 @@ class EnvoyFront:
         self._server, _ = await serve(self._watch, f"unix:{socket}")
         page = config(self._watch.settings, self._listen, self._upstream, Place(path=socket), self._admin)
         self._process = await asyncio.create_subprocess_exec(
-            envoy_path(), "--config-yaml", json.dumps(page), "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error",
+            envoy_path(),
+            "--config-yaml",
+            json.dumps(page),
+            "--use-dynamic-base-id",
+            "--concurrency",
+            "1",
+            "--log-level",
+            "error",
             "--disable-hot-restart",
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-            start_new_session=True, preexec_fn=_ends_with_us,
-        )  # fmt: skip
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=_ends_with_us,
+        )
         self._listening = asyncio.ensure_future(self._hear(self._process))
         await self._until_ready()
 

@@ -9,8 +9,18 @@ import h11
 from veil.service.trace.head import Head, is_tag
 from veil.service.trace.trail import Trail
 
-_HOP = frozenset({"connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade",
-                  "proxy-authenticate", "proxy-authorization"})  # fmt: skip
+_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+        "proxy-authenticate",
+        "proxy-authorization",
+    }
+)
 _NEVER_LISTED = frozenset({"content-length", "host", "content-type", "content-encoding"})
 _ABSOLUTE = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
 Fields = list[tuple[bytes, bytes]]

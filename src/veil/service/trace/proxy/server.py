@@ -18,8 +18,14 @@ from veil.service.trace.watch import Watch
 
 IDLE = 75.0  # seconds from the end of a request to that of the next one's head
 CONNECTIONS = 10_000  # as many as our Envoy takes
-_SAID = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large", 501: b"Not Implemented",
-         502: b"Bad Gateway", 503: b"Service Unavailable"}  # fmt: skip
+_SAID = {
+    400: b"Bad Request",
+    408: b"Request Timeout",
+    431: b"Request Header Fields Too Large",
+    501: b"Not Implemented",
+    502: b"Bad Gateway",
+    503: b"Service Unavailable",
+}
 
 
 class ProxyFront:

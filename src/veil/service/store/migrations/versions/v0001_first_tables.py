@@ -43,9 +43,17 @@ def _people() -> None:
     table("facts", text("name", primary_key=True), text("value"))
     table(
         "people",
-        text("id", primary_key=True), text("name", unique=True), text("role"), bytes_of("salt"), text("cost"), bytes_of("digest"),
-        number("active", server_default="1"), number("wrong", server_default="0"), seconds("locked", server_default="0"), seconds("made"),
-    )  # fmt: skip
+        text("id", primary_key=True),
+        text("name", unique=True),
+        text("role"),
+        bytes_of("salt"),
+        text("cost"),
+        bytes_of("digest"),
+        number("active", server_default="1"),
+        number("wrong", server_default="0"),
+        seconds("locked", server_default="0"),
+        seconds("made"),
+    )
     table("invitations", bytes_of("digest", primary_key=True), text("id"), text("role"), seconds("until"))
     table("renewals", bytes_of("digest", primary_key=True), text("person"), seconds("until"))
     table("sessions", bytes_of("digest", primary_key=True), text("person"), seconds("made"), seconds("seen"))
@@ -54,18 +62,37 @@ def _people() -> None:
 def _jobs() -> None:
     table(
         "jobs",
-        text("id", primary_key=True), text("owner"), text("state"), text("format"), seconds("made"), seconds("changed"), seconds("until"),
-        bytes_of("key", nullable=True), bytes_of("about", nullable=True), bytes_of("plan", nullable=True), bytes_of("report", nullable=True),
-        text("code", server_default=""), text("stage", server_default=""), number("done", server_default="0"),
-        number("whole", server_default="0"), text("lease", server_default=""), seconds("leased", server_default="0"),
+        text("id", primary_key=True),
+        text("owner"),
+        text("state"),
+        text("format"),
+        seconds("made"),
+        seconds("changed"),
+        seconds("until"),
+        bytes_of("key", nullable=True),
+        bytes_of("about", nullable=True),
+        bytes_of("plan", nullable=True),
+        bytes_of("report", nullable=True),
+        text("code", server_default=""),
+        text("stage", server_default=""),
+        number("done", server_default="0"),
+        number("whole", server_default="0"),
+        text("lease", server_default=""),
+        seconds("leased", server_default="0"),
         number("tries", server_default="0"),
-    )  # fmt: skip
+    )
     op.create_index("jobs_by_owner", "jobs", ["owner", "made"])
     op.create_index("jobs_by_state", "jobs", ["state", "changed"])
     table(
         "objects",
-        text("id", primary_key=True), text("job"), text("owner"), text("what"), bytes_of("key"), number("size"), seconds("made"),
-    )  # fmt: skip
+        text("id", primary_key=True),
+        text("job"),
+        text("owner"),
+        text("what"),
+        bytes_of("key"),
+        number("size"),
+        seconds("made"),
+    )
     op.create_index("objects_of_job", "objects", ["job", "what"], unique=True)
 
 
@@ -79,10 +106,13 @@ def _reviews() -> None:
 
     table(
         "marks",
-        job(), number("text", primary_key=True, autoincrement=False), number("start", primary_key=True, autoincrement=False),
+        job(),
+        number("text", primary_key=True, autoincrement=False),
+        number("start", primary_key=True, autoincrement=False),
         number("stop", primary_key=True, autoincrement=False),
-        text("label"), text("verdict"),
-    )  # fmt: skip
+        text("label"),
+        text("verdict"),
+    )
     table("readings", job(), number("text", primary_key=True, autoincrement=False))
     table(
         "rules",
