@@ -95,7 +95,8 @@ def test_a_file_is_under_400_lines_and_a_function_under_60(path):
     long = [
         node.name
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (node.end_lineno or 0) - node.lineno >= 60
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and (node.end_lineno or 0) - node.body[0].lineno >= 60  # a signature declares
     ]
     assert long == []
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from veil.service.trace.evaluate import Remote
     from veil.service.trace.watch import Settings
 
 
@@ -144,7 +145,6 @@ def trace(
 def _run(given: SimpleNamespace) -> None:
     """Shape: the options of the command, by their names."""
     _check_extra()
-    from veil.service.trace.evaluate import Remote, checked, token_in
     from veil.service.trace.pool import Charge
     from veil.service.trace.run import Plan, place_of, serve
     from veil.service.trace.verdict import labels_of
@@ -174,21 +174,6 @@ def _run(given: SimpleNamespace) -> None:
             place_of(given.processor_at),
         )
         return
-    files = [str(path or "") for path in (given.ca, given.cert, given.key)]
-    remote = (
-        checked(
-            Remote(
-                given.evaluator,
-                token_in(given.token_file),
-                files[0],
-                files[1],
-                files[2],
-                max(_LEAST_WAIT, settings.deadline),
-            )
-        )
-        if given.evaluator
-        else None
-    )
     plan = Plan(
         front="proxy" if given.proxy else "processor" if given.processor else "envoy",
         upstream=given.upstream,
@@ -196,7 +181,11 @@ def _run(given: SimpleNamespace) -> None:
         admin=place_of(given.admin),
         settings=settings,
         charge=Charge(
-            labels_of(given.label or ()), given.limit, remote, given.findings is not None, 2 * settings.deadline
+            labels_of(given.label or ()),
+            given.limit,
+            _evaluator(given, settings.deadline),
+            given.findings is not None,
+            2 * settings.deadline,
         ),
         workers=given.workers,
         service=given.service,
@@ -208,6 +197,17 @@ def _run(given: SimpleNamespace) -> None:
         open_metrics=given.open_metrics,
     )
     serve(plan, typer.echo)
+
+
+def _evaluator(given: SimpleNamespace, deadline: float) -> Remote | None:
+    """The service that evaluates instead of this process; None without --evaluator. Units: `deadline` in seconds."""
+    from veil.service.trace.evaluate import Remote, checked, token_in
+
+    if not given.evaluator:
+        return None
+    ca, cert, key = (str(path or "") for path in (given.ca, given.cert, given.key))
+    token = token_in(given.token_file)
+    return checked(Remote(given.evaluator, token, ca, cert, key, max(_LEAST_WAIT, deadline)))
 
 
 def _check_extra() -> None:

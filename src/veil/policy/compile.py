@@ -52,33 +52,11 @@ def compile_plan(project: Project, document: YamlDocument, folder: Path, *, toda
     project = with_schema(project)
     check_groups(project, document)
     labels = profile.labels | label_treatments(project.labels, document, "labels")
-    sources: list[SourcePlan] = []
-    stored: list[str] = []  # what the stores say of their tables
-    bare: list[Unruled] = []
-    there = {"": _names(inputs.of(), ours, document.at("in"))} if _asks_main(project) else {}
-    for room in SECTIONS:
-        for name, source in getattr(project, room).items():
-            place = source.in_ or ""
-            if place not in there:
-                there[place] = _names(inputs.of(place), ours, document.at(room, name, "in"))
-            planned = _source(name, room, source, project, profile, inputs.of(place), there[place], document, bare)
-            if planned is not None:
-                sources.append(planned)
-                said = [notice for file in planned.files for notice in inputs.of(place).notices(file.path)]
-                stored += [f"{name}: {notice}" for notice in said]
-    refuse_unruled(bare)
-    if not sources:
-        raise PolicyError(
-            "files-missing",
-            "no source of the project matches a file",
-            where=document.at("in"),
-            hint="check `in:` and the table names",
-        )
+    sources, stored, unclaimed = _sources(project, profile, inputs, ours, document)
     check_row_quarantine(project, sources, document)
     person = person_domain(project, sources)
     search = detectors_of(project.detectors, document, folder)
     sources = [_with_subject(source, project, sources, person, document, folder) for source in sources]
-    used = {(source.place, path_of(file.path)) for source in sources for file in source.files}
     plan = Plan(
         name=project.name,
         profile=profile.name,
@@ -102,7 +80,7 @@ def compile_plan(project: Project, document: YamlDocument, folder: Path, *, toda
         offsets=InVault()
         if project.offsets == "vault"
         else _side_file(folder, project.offsets, document.at("offsets")),
-        unclaimed=sum(len(files) for files in there.values()) - len(used),
+        unclaimed=unclaimed,
         notices=(*_notices(sources), *_unread(project, sources), *stored),
         reversible=project.reversible,
         unread=project.language.unread,
@@ -116,6 +94,36 @@ def compile_plan(project: Project, document: YamlDocument, folder: Path, *, toda
         check_options(lawful, document, profile.document)
         plan = lawful
     return dataclasses.replace(plan, sources=tuple(_with_texts(source, plan) for source in plan.sources))
+
+
+def _sources(
+    project: Project, profile: Profile, inputs: Inputs, ours: tuple[Path, ...], document: YamlDocument
+) -> tuple[list[SourcePlan], list[str], int]:
+    """The planned sources, what the stores say of their tables, and the number of input files that no source takes."""
+    sources: list[SourcePlan] = []
+    stored: list[str] = []  # what the stores say of their tables
+    bare: list[Unruled] = []
+    there = {"": _names(inputs.of(), ours, document.at("in"))} if _asks_main(project) else {}
+    for room in SECTIONS:
+        for name, source in getattr(project, room).items():
+            place = source.in_ or ""
+            if place not in there:
+                there[place] = _names(inputs.of(place), ours, document.at(room, name, "in"))
+            planned = _source(name, room, source, project, profile, inputs.of(place), there[place], document, bare)
+            if planned is not None:
+                sources.append(planned)
+                said = [notice for file in planned.files for notice in inputs.of(place).notices(file.path)]
+                stored += [f"{name}: {notice}" for notice in said]
+    refuse_unruled(bare)
+    if not sources:
+        raise PolicyError(
+            "files-missing",
+            "no source of the project matches a file",
+            where=document.at("in"),
+            hint="check `in:` and the table names",
+        )
+    used = {(source.place, path_of(file.path)) for source in sources for file in source.files}
+    return sources, stored, sum(len(files) for files in there.values()) - len(used)
 
 
 def _with_texts(source: SourcePlan, plan: Plan) -> SourcePlan:
