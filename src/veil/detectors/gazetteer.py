@@ -1,4 +1,4 @@
-"""Gazetteer: finds names of people and places by lists and by what stands beside them."""
+"""Gazetteer: finds names of people and places by lists and by the words next to them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from veil.detectors.base import Owner
-from veil.detectors.name_words import Found
-from veil.detectors.people import People
+from veil.detectors.found_names import FoundName
+from veil.detectors.person_names import PersonNames
 from veil.detectors.places import Place, Places
 from veil.detectors.tokens import Tokens
 from veil.lexicon.language import Language, english
@@ -39,9 +39,8 @@ class Gazetteer:
     def _spans(self, text: Text) -> Iterator[Span]:
         tokens = Tokens(text.shown, self._language)
         places = Places(tokens).read()
-        people = People(tokens)
-        people.taken.update(i for place in places for i in range(place.first, place.last + 1))
-        names = people.read()
+        people = PersonNames(tokens, {i for place in places for i in range(place.first, place.last + 1)})
+        names = people.read().found
         for place in places:
             yield _span(text, tokens, place, place.label)
         for name in names:
@@ -49,22 +48,22 @@ class Gazetteer:
             number = _BANNER_NUMBER.match(text.shown, tokens.ends[name.last]) if name.rule == "banner" else None
             if number:
                 yield Span(*text.raw_range(*number.span(1)), Label.MRN, 0.7, "gazetteer:banner")
-        for name in echoes(tokens, people):
+        for name in repeated_names(tokens, people):
             yield _span(text, tokens, name, Label.NAME)
 
 
-def _span(text: Text, tokens: Tokens, found: Found | Place, label: Label) -> Span:
+def _span(text: Text, tokens: Tokens, found: FoundName | Place, label: Label) -> Span:
     start, end = text.raw_range(tokens.starts[found.first], tokens.ends[found.last])
     return Span(start, end, label, found.score, f"gazetteer:{found.rule}")
 
 
-def echoes(tokens: Tokens, people: People) -> Iterator[Found]:
-    """Words of a certain name where they stand again: `Mr. John Hope` makes each later `Hope` one.
+def repeated_names(tokens: Tokens, people: PersonNames) -> Iterator[FoundName]:
+    """The words of a certain name where they occur again: after `Mr. John Hope` each later `Hope` is a name.
 
-    Keeps:   a plain word begins a sentence, or stands in a heading, as itself: `Hope`, `WHITE`.
+    Keeps:   a plain word at the start of a sentence or in a heading is not a name: `Hope`, `WHITE`.
     """
     certain: dict[str, bool] = {}
-    for name in people.found:
+    for name in people.names.found:
         if name.score >= CERTAIN:
             for i in range(name.first, name.last + 1):
                 lower = tokens.lower[i]
@@ -73,16 +72,16 @@ def echoes(tokens: Tokens, people: People) -> Iterator[Found]:
     if not certain:
         return
     for i, lower in enumerate(tokens.lower):
-        if lower not in certain or i in people.taken or not (tokens.words[i][0].isupper() or tokens.quiet):
+        if lower not in certain or i in people.names.taken or not (tokens.words[i][0].isupper() or tokens.quiet):
             continue
-        if people.is_thing(i):
+        if people.words.names_a_thing(i):
             continue
         plain = certain[lower]
         if plain and (tokens.begins(i) or tokens.line_is_loud(i) or not tokens.words[i][0].isupper()):
             continue
-        people.taken.add(i)
+        people.names.taken.add(i)
         initial = i and tokens.gap(i) == ". " and len(tokens.words[i - 1]) == 1 and tokens.words[i - 1].isupper()
-        yield Found(i - bool(initial), i, 0.8, "echo")
+        yield FoundName(i - bool(initial), i, 0.8, "echo")
 
 
 def _is_rather_a_word(tokens: Tokens, lower: str) -> bool:
