@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.heldout_invent import Part, filled
+from bench.heldout_invent import IDENTIFIERS, Kinds, Part, filled
 from veil.jobs.texts.find import Finder
 from veil.model import Span
 
@@ -60,20 +60,20 @@ class Family:
     templates: tuple[str, ...]
 
 
-def families() -> list[Family]:
-    """All families, in the order of their names."""
+def families(folder: Path = FOLDER) -> list[Family]:
+    """All families of a folder, in the order of their names."""
     found = []
-    for path in sorted(FOLDER.glob("*.txt")):
+    for path in sorted(folder.glob("*.txt")):
         head, _, body = path.read_text(encoding="utf-8").partition("\n")
         templates = tuple(part.strip("\n") for part in body.split("\n---\n"))
         found.append(Family(path.stem, head.startswith("# kept:"), templates))
     return found
 
 
-def drawn(family: Family, seed: int, count: int) -> list[list[Part]]:
+def drawn(family: Family, seed: int, count: int, kinds: Kinds = IDENTIFIERS) -> list[list[Part]]:
     """Texts of one family: each template as often as the others."""
     rng = random.Random(f"{family.name}-{seed}")
-    return [filled(family.templates[number % len(family.templates)], rng) for number in range(count)]
+    return [filled(family.templates[number % len(family.templates)], rng, kinds) for number in range(count)]
 
 
 def counted(parts: list[Part], spans: Iterable[Span]) -> Figures:
@@ -113,23 +113,28 @@ def leaks(parts: list[Part], spans: Iterable[Span]) -> list[str]:
     return told
 
 
-def main() -> None:
-    told = argparse.ArgumentParser(prog="bench.heldout", description=__doc__.splitlines()[0] if __doc__ else "")
-    told.add_argument("--seed", type=int, default=SEED)
-    told.add_argument("--texts", type=int, default=TEXTS, help="texts of each family")
-    told.add_argument(
+def asked(prog: str, summary: str, texts: int) -> argparse.Namespace:
+    """The options of a bench of families."""
+    parser = argparse.ArgumentParser(prog=prog, description=summary)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--texts", type=int, default=texts, help="texts of each family")
+    parser.add_argument(
         "--leaks", type=int, default=0, help="print so many leaks and false marks of the families that may be read"
     )
-    told.add_argument("--json", type=Path)
-    asked = told.parse_args()
+    parser.add_argument("--json", type=Path)
+    return parser.parse_args()
+
+
+def report(options: argparse.Namespace, some: list[Family], kinds: Kinds = IDENTIFIERS) -> None:
+    """Prints what is masked and left in each family, in those that may be read and those that are kept."""
     finder = Finder()
     sums = {False: Figures(), True: Figures()}
     rows: dict[str, list[float]] = {}
     seen: list[str] = []
-    print(f"seed {asked.seed}, {asked.texts} texts of each family; words of no list; synthetic\n")
+    print(f"seed {options.seed}, {options.texts} texts of each family; words of no list; synthetic\n")
     print(f"{'family':<24} {'':<5} {'PHI chars':>9} {'PHI notes':>9} {'others':>9}   %")
-    for family in families():
-        texts = drawn(family, asked.seed, asked.texts)
+    for family in some:
+        texts = drawn(family, options.seed, options.texts, kinds)
         found = finder.find(["".join(part.text for part in parts) for parts in texts])
         mine = Figures()
         for parts, spans in zip(texts, found, strict=True):
@@ -138,16 +143,21 @@ def main() -> None:
         sums[family.kept].add(mine)
         rows[family.name] = [float(share) for share in mine.line().split()]
         print(f"{family.name:<24} {'kept' if family.kept else 'read':<5} {mine.line()}", flush=True)
-    for kept, all_ in sums.items():
-        rows["kept" if kept else "read"] = [float(share) for share in all_.line().split()]
-        print(f"\n{'all ' + ('kept' if kept else 'read'):<30} {all_.line()}")
-        for label in sorted({label for label, _ in all_.labels}):
-            whole, part = all_.labels[label, True], all_.labels[label, False]
+    for kept, total in sums.items():
+        rows["kept" if kept else "read"] = [float(share) for share in total.line().split()]
+        print(f"\n{'all ' + ('kept' if kept else 'read'):<30} {total.line()}")
+        for label in sorted({label for label, _ in total.labels}):
+            whole, part = total.labels[label, True], total.labels[label, False]
             print(f"  {label:<28} {100 * whole / (whole + part):>9.2f} % of {whole + part} whole")
-    for line in random.Random(asked.seed).sample(seen, min(asked.leaks, len(seen))):
+    for line in random.Random(options.seed).sample(seen, min(options.leaks, len(seen))):
         print(line)
-    if asked.json:
-        asked.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    summary = __doc__.splitlines()[0] if __doc__ else ""
+    report(asked("bench.heldout", summary, TEXTS), families())
 
 
 if __name__ == "__main__":

@@ -90,11 +90,12 @@ class Person:
             "": rng.choice((f"{self.first} {self.last}", f"{self.first} {middle}. {self.last}")),
             "first": self.first, "last": self.last, "turned": f"{self.last}, {self.first}", "upper": f"{self.first} {self.last}".upper(),
             "caret": f"{self.last}^{self.first}^{middle}".upper(), "lower": f"{self.first} {self.last}".lower(), "lower1": self.first.lower(),
+            "lower2": self.last.lower(), "spelled": "-".join(self.last.upper()),
             "ini": self.first[0] + self.last[0], "titled": self.last, "pad20": f"{self.last} {self.first}",
         }  # fmt: skip
 
 
-def _digits(rng: random.Random, shape: str) -> str:
+def digits(rng: random.Random, shape: str) -> str:
     """The shape with a digit for each 9 and a capital for each A."""
     return re.sub("[9A]", lambda sign: rng.choice("0123456789" if sign.group() == "9" else "ABCDEFHKLMRSTW"), shape)
 
@@ -109,14 +110,14 @@ def _date(rng: random.Random, *, birth: bool = False) -> str:
 
 
 def _phone(rng: random.Random) -> str:
-    return _digits(rng, rng.choice(("(399) 599-9999", "399-599-9999", "399.599.9999", "399 599 9999")))
+    return digits(rng, rng.choice(("(399) 599-9999", "399-599-9999", "399.599.9999", "399 599 9999")))
 
 
 def _place(rng: random.Random) -> str:
     return word(rng) + rng.choice(("", "", "", " Falls", "ville", " Hollow", "bury"))
 
 
-def _house(ends: str) -> Callable[[random.Random], str]:
+def house(ends: str) -> Callable[[random.Random], str]:
     return lambda rng: f"{word(rng)} {rng.choice(ends.split('|'))}"
 
 
@@ -128,7 +129,8 @@ def _ip(rng: random.Random) -> str:
     return f"10.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(1, 255)}"
 
 
-_IDENTIFIERS: dict[str, tuple[str, Callable[[random.Random], str]]] = {
+Kinds = dict[str, tuple[str, Callable[[random.Random], str]]]
+IDENTIFIERS: Kinds = {
     "date": ("DATE", _date),
     "dob": ("DATE", lambda rng: _date(rng, birth=True)),
     "iso": ("DATE", lambda rng: _day(rng).isoformat()),
@@ -138,25 +140,25 @@ _IDENTIFIERS: dict[str, tuple[str, Callable[[random.Random], str]]] = {
     "long": ("DATE", lambda rng: f"{_day(rng):%d %B %Y}"),
     "phone": ("PHONE", _phone),
     "phone2": ("PHONE", _phone),
-    "ext": ("PHONE", lambda rng: _digits(rng, "39999")),
-    "mrn": ("MRN", lambda rng: _digits(rng, rng.choice(("9999999", "999-99-99", "A999999", "99999999")))),
-    "acct": ("ACCOUNT", lambda rng: _digits(rng, "5999999999")),
-    "id": ("ID", lambda rng: _digits(rng, rng.choice(("AA-99-9999", "9999-999", "A99999", "999999-A")))),
-    "plan": ("HEALTH_PLAN", lambda rng: _digits(rng, "AAA99999999")),
+    "ext": ("PHONE", lambda rng: digits(rng, "39999")),
+    "mrn": ("MRN", lambda rng: digits(rng, rng.choice(("9999999", "999-99-99", "A999999", "99999999")))),
+    "acct": ("ACCOUNT", lambda rng: digits(rng, "5999999999")),
+    "id": ("ID", lambda rng: digits(rng, rng.choice(("AA-99-9999", "9999-999", "A99999", "999999-A")))),
+    "plan": ("HEALTH_PLAN", lambda rng: digits(rng, "AAA99999999")),
     "email": ("EMAIL", lambda rng: f"{word(rng).lower()}{rng.randrange(90)}@{word(rng).lower()}.org"),
     "ip": ("IP", _ip),
     "user": ("NAME", lambda rng: rng.choice("abcdejkmrst") + word(rng).lower()),
     "street": ("LOCATION", _street),
     "city": ("LOCATION", _place),
-    "zip": ("ZIP", lambda rng: _digits(rng, "99999")),
-    "postcode": ("ZIP", lambda rng: _digits(rng, "AA9 9AA")),
+    "zip": ("ZIP", lambda rng: digits(rng, "99999")),
+    "postcode": ("ZIP", lambda rng: digits(rng, "AA9 9AA")),
     "state": ("STATE", lambda rng: rng.choice(_STATES)),
-    "hospital": ("ORGANIZATION", _house("Memorial Hospital|Medical Center|General Hospital|Infirmary|Regional")),
-    "clinic": ("ORGANIZATION", _house("Clinic|Family Practice|Health Centre|Surgery|Orthopedics")),
-    "facility": ("ORGANIZATION", _house("Manor|Nursing Home|Rehab|House|Care Center")),
-    "school": ("ORGANIZATION", _house("Elementary|High School|Academy")),
-    "church": ("ORGANIZATION", _house("Baptist Church|Temple|Parish")),
-    "company": ("ORGANIZATION", _house("Logistics|Industries|Benefit Services|Home Care")),
+    "hospital": ("ORGANIZATION", house("Memorial Hospital|Medical Center|General Hospital|Infirmary|Regional")),
+    "clinic": ("ORGANIZATION", house("Clinic|Family Practice|Health Centre|Surgery|Orthopedics")),
+    "facility": ("ORGANIZATION", house("Manor|Nursing Home|Rehab|House|Care Center")),
+    "school": ("ORGANIZATION", house("Elementary|High School|Academy")),
+    "church": ("ORGANIZATION", house("Baptist Church|Temple|Parish")),
+    "company": ("ORGANIZATION", house("Logistics|Industries|Benefit Services|Home Care")),
     "age": ("AGE", lambda rng: str(rng.randrange(19, 89))),
     "age90": ("AGE_OVER_89", lambda rng: str(rng.randrange(91, 103))),
     "prof": ("PROFESSION", lambda rng: rng.choice(_WORK)),
@@ -181,7 +183,7 @@ _HARMLESS: dict[str, Callable[[random.Random], str]] = {
     "vital": lambda rng: f"HR {rng.randrange(52, 130)} RR {rng.randrange(11, 28)}",
     "temp": lambda rng: f"{rng.randrange(996, 1034) / 10}",
     "code": lambda rng: rng.choice(("J45.909", "C50.911", "B20", "99213", "I10", "M54.5", "G0439")),
-    "loinc": lambda rng: _digits(rng, "2999-9"),
+    "loinc": lambda rng: digits(rng, "2999-9"),
     "count": lambda rng: str(rng.randrange(3, 950)),
     "drug": lambda rng: rng.choice(_DRUGS),
     "eponym": lambda rng: rng.choice(_EPONYMS),
@@ -207,7 +209,7 @@ def _named(form: str, person: Person) -> list[Part]:
     return [Part("Mrs. "), name] if form == "titled" else [name]
 
 
-def filled(template: str, rng: random.Random) -> list[Part]:
+def filled(template: str, rng: random.Random, kinds: Kinds = IDENTIFIERS) -> list[Part]:
     """The parts of one text: the same slot has the same filling, a number behind it makes another."""
     people: dict[str, Person] = {}
     values: dict[str, Part] = {}
@@ -216,18 +218,21 @@ def filled(template: str, rng: random.Random) -> list[Part]:
     for slot in re.finditer(r"\{(\w+)(?:\.(\w+))?\}", template):
         parts.append(Part(template[at : slot.start()]))
         at = slot.end()
-        parts += _filled(slot[1], slot[2] or "", rng, people, values)
+        parts += _filled(slot[1], slot[2] or "", rng, kinds, (people, values))
     return [part for part in [*parts, Part(template[at:])] if part.text]
 
 
-def _filled(name: str, form: str, rng: random.Random, people: dict[str, Person], values: dict[str, Part]) -> list[Part]:
+def _filled(
+    name: str, form: str, rng: random.Random, kinds: Kinds, seen: tuple[dict[str, Person], dict[str, Part]]
+) -> list[Part]:
+    people, values = seen
     kind = name.rstrip("0123456789")
     if kind in _PEOPLE or name == "sini":
         kind, form = ("s", "ini") if name == "sini" else (name, form)
         return _named(form, people.setdefault(kind, Person(rng)))
     if name not in values:
-        kind = name if name in _IDENTIFIERS else kind
-        label, make = _IDENTIFIERS[kind] if kind in _IDENTIFIERS else ("", _HARMLESS[kind])
+        kind = name if name in kinds else kind
+        label, make = kinds[kind] if kind in kinds else ("", _HARMLESS[kind])
         values[name] = Part(make(rng), label)
     part = values[name]
     change = {"upper": str.upper, "slug": lambda text: text.lower().replace(" ", "-"), "short": lambda text: "".join(one[0] for one in text.split()).upper()}.get(form)  # fmt: skip
