@@ -90,7 +90,7 @@ class Person:
             "": rng.choice((f"{self.first} {self.last}", f"{self.first} {middle}. {self.last}")),
             "first": self.first, "last": self.last, "turned": f"{self.last}, {self.first}", "upper": f"{self.first} {self.last}".upper(),
             "caret": f"{self.last}^{self.first}^{middle}".upper(), "lower": f"{self.first} {self.last}".lower(), "lower1": self.first.lower(),
-            "lower2": self.last.lower(), "spelled": "-".join(self.last.upper()),
+            "lower2": self.last.lower(), "spelled": "-".join(letter for letter in self.last.upper() if letter != "-"),
             "ini": self.first[0] + self.last[0], "titled": self.last, "pad20": f"{self.last} {self.first}",
         }  # fmt: skip
 
