@@ -110,6 +110,46 @@ def says(*wire_bytes, pause=0.0):
     return talk
 
 
+UPGRADE = (
+    b"GET /talk HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+TEXT = b"\x81\x87\x00\x00\x00\x00ten mg\n"
+
+
+async def switches(reader, writer):
+    writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+    await writer.drain()
+    while await reader.read(100):
+        pass
+
+
+@pytest.mark.parametrize("pieces", [(UPGRADE + TEXT,), (UPGRADE, TEXT), (UPGRADE, TEXT[:3], TEXT[3:] + TEXT)])
+def test_the_messages_of_a_websocket_are_read(pieces, monkeypatch):
+    texts = []
+
+    class Listening(Detector):
+        def window(self, text, *_):
+            texts.append(text)
+            return self.body()
+
+    monkeypatch.setitem(globals(), "Detector", Listening)
+
+    async def talk(port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.1)
+        writer.write_eof()
+        await reader.read()
+        writer.close()
+        await asyncio.sleep(0.1)
+
+    through(switches, talk)
+    assert "".join(texts).count("ten mg") == b"".join(pieces).count(TEXT)
+
+
 def test_a_caller_of_the_first_http_that_names_no_host_is_answered():
     answer, behind, port = through(answers, says(b"GET /ready HTTP/1.0\r\n\r\n"))
     assert answer.startswith(b"HTTP/1.1 200")

@@ -62,7 +62,7 @@ class Exchange:
                 await self._take(await self.caller.next(max(0.001, trail.deadline)))
             except TimeoutError:
                 trail.release("body-slow")
-        if self._whole:
+        if self._whole and not trail.head.upgrade:  # after an upgrade the caller's messages come, which are read too
             trail.complete()
             await trail.decide()
 
