@@ -103,21 +103,63 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+SERVE = ROOT / "docs/how-to/serve.md"
+
+
+def _answers(script: str, folder: Path, environment: dict[str, str]) -> list[str]:
+    """What each `sh` block of the page of the service prints, run one after the other in one shell of a person."""
+    marked = re.sub(r"(?m)^#block#$", "printf '\\\\036'", script)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", marked], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout.split("\x1e")
+
+
+@pytest.mark.slow
 def test_the_page_of_the_service_calls_it_word_for_word(tmp_path: Path) -> None:
-    page = ROOT / "docs/how-to/serve.md"
-    with served(tmp_path, local=True) as service:
-        said = []
-        for block in _blocks(page, "sh"):
-            script = block.replace("http://localhost:8000", service.url)
-            done = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=True
-            )
-            said.append(done.stdout)
-        (expected,) = _blocks(page, "json")
-        assert json.loads(said[1]) == json.loads(expected)
-        assert json.loads(said[0])["entity_count"] == 2
-        assert json.loads(said[2])["documents_processed"] == 2
-        (client,) = _blocks(page, "python")
-        script = client.replace("http://localhost:8000", service.url)
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "Patient [NAME] SSN [SSN]\n"
+    ran = {**_environment(), "HOME": str(tmp_path)}
+    with served(tmp_path, "--data", "data", "--key-file", "service.key") as service:
+        own = [block.replace("http://localhost:8000", service.url) for block in _blocks(SERVE, "sh")]
+        python = _blocks(SERVE, "python")
+        for number, program in enumerate(python):
+            (tmp_path / f"{number}.py").write_text(program)
+        programs = [f"python {number}.py\n" for number in range(len(python))]
+        printed = _answers("#block#\n".join([*own, *programs]), tmp_path, ran)
+    (expected,) = _blocks(SERVE, "json")
+    answers = dict(zip([*own, *programs], printed, strict=True))
+    of = lambda word: next(answer for block, answer in answers.items() if word in block)  # noqa: E731
+    assert json.loads(of("/v1/detect "))["entity_count"] == 2
+    assert json.loads(of("/v1/deidentify ")) == json.loads(expected)
+    assert json.loads(of("/v1/batch "))["documents_processed"] == 2
+    assert '"entity_types"' in of("/v1/entities")
+    for number, program in enumerate(python):
+        said = re.search(r"# (.+)$", program, re.MULTILINE)
+        assert said is not None
+        assert of(f"python {number}.py").strip() == said.group(1)
+    assert json.loads((tmp_path / "openapi.json").read_text())["openapi"].startswith("3.")
+    clean = (tmp_path / "labs-clean.csv").read_text()
+    assert clean.splitlines()[0] == "patient_id,born,note"
+    assert "Wong" not in clean
+    assert '"certificate":null' in of("/report")
+    assert '"column":"note"' in of("/start")
+    assert re.search(r'"state":"(queued|running)"[^}]*}$', of("/start"))
+
+
+@pytest.mark.slow
+def test_every_start_of_the_page_of_the_service_is_accepted(tmp_path: Path) -> None:
+    """Each `veil serve` of the page with its options, on a free port and with files of this folder."""
+    page = SERVE.read_text(encoding="utf-8")
+    starts = [line for line in re.findall(r"(?m)^veil serve.*$", page) if not line.startswith("veil serve token")]
+    assert len(starts) > 2
+    subprocess.run(
+        "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 1 -subj /CN=localhost".split(),
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    (tmp_path / "key.pem").chmod(0o600)
+    for line in starts:
+        words = line.replace("/etc/veil/", f"{tmp_path}/").replace("--workers 4", "--workers 1").split()[2:]
+        with served(tmp_path, *words) as service:
+            assert service.process.poll() is None

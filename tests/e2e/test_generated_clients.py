@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from tests.services import served
@@ -30,33 +31,35 @@ def run(*words, cwd, **more):
     )
 
 
+def command(start):
+    """The command of `docs/how-to/serve.md` that begins so."""
+    page = (Path(__file__).resolve().parents[2] / "docs/how-to/serve.md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if line.startswith(f"{start} ")]
+    return line.split()
+
+
+def beside(folder):
+    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+
+
 def test_a_client_in_python_detects_and_hands_in_a_file(serving, tmp_path):
     service, folder = serving
     run(sys.executable, "-m", "venv", "env", cwd=tmp_path)
     installed = run("env/bin/pip", "install", "-q", PYTHON, cwd=tmp_path)
     if installed.returncode:
         pytest.skip("the package index cannot be reached")
-    made = run(
-        "env/bin/openapi-python-client",
-        "generate",
-        "--path",
-        folder / "openapi.json",
-        "--output-path",
-        "client",
-        "--meta",
-        "none",
-        cwd=tmp_path,
-    )
+    shutil.copy(folder / "openapi.json", tmp_path)
+    made = run(*command("openapi-python-client"), "--meta", "none", cwd=tmp_path, env=beside(tmp_path / "env/bin"))
     assert made.returncode == 0, made.stdout + made.stderr
     assert "WARNING parsing" not in made.stdout, "a call or a shape was left out"
     (tmp_path / "use.py").write_text(
         textwrap.dedent(f"""
         import io, os, time
-        from client import AuthenticatedClient
-        from client.api.texts import deidentify, detect_phi
-        from client.api.jobs import create_job, download_result, get_job, upload_file
-        from client.models import DeidentifyRequest, NewJob, PhiRequest
-        from client.types import File
+        from veil_client import AuthenticatedClient
+        from veil_client.api.texts import deidentify, detect_phi
+        from veil_client.api.jobs import create_job, download_result, get_job, upload_file
+        from veil_client.models import DeidentifyRequest, NewJob, PhiRequest
+        from veil_client.types import File
 
         veil = AuthenticatedClient(base_url=os.environ["URL"], token=os.environ["TOKEN"], timeout=60)
         told = deidentify.sync(client=veil, body=DeidentifyRequest(text="Patient John Smith SSN 123-45-6789"))
@@ -90,7 +93,8 @@ def test_types_for_typescript_compile_with_the_names_that_people_use(serving, tm
     (tmp_path / "package.json").write_text(json.dumps({"name": "t", "private": True, "type": "module"}))
     if run("npm", "install", "--no-fund", "--no-audit", TYPES, COMPILER, cwd=tmp_path).returncode:
         pytest.skip("the npm registry cannot be reached")
-    made = run("npx", "openapi-typescript", folder / "openapi.json", "-o", "veil.d.ts", cwd=tmp_path)
+    shutil.copy(folder / "openapi.json", tmp_path)
+    made = run(*command("npx openapi-typescript"), cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     (tmp_path / "use.ts").write_text(
         textwrap.dedent("""

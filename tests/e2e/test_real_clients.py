@@ -4,10 +4,12 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 from tests.services import served
@@ -21,6 +23,7 @@ from veil.service.gate.root import root_keys
 
 pytestmark = pytest.mark.slow
 COMMAND_LINE, SDK = "awscli==1.45.11", "@aws-sdk/client-comprehendmedical@3.1169.0"
+PAGE = (Path(__file__).resolve().parents[2] / "docs/how-to/serve.md").read_text(encoding="utf-8")
 NOTE = "🩺 Patient John Smith, aged 48, seen 12/04/2012\nMRN 1234567, call 617-555-0143"
 SCRIPT = """
 import { ComprehendMedicalClient, DetectPHICommand } from "@aws-sdk/client-comprehendmedical";
@@ -143,6 +146,14 @@ def test_the_aws_command_line_finds_the_same_as_the_service_says(guarded, aws, t
     assert json.loads(lines.stdout) == ["John Smith"]
 
 
+def test_the_command_of_the_page_runs_word_for_word(guarded, aws, tmp_path):
+    service, grants = guarded
+    (line,) = re.findall(r"(?m)^aws comprehendmedical .*$", PAGE)
+    own = {**environment(tmp_path, right_key(grants)), "URL": service.url}
+    done = run("bash", "-c", line, cwd=tmp_path, env={**own, "PATH": f"{aws.parent}{os.pathsep}{own['PATH']}"})
+    assert [one["Type"] for one in json.loads(done.stdout)["Entities"]] == ["NAME", "AGE", "DATE"]
+
+
 @pytest.mark.parametrize(("pair", "code"), REFUSED, ids=[code for _, code in REFUSED])
 def test_the_aws_command_line_shows_the_error_of_a_key_that_is_refused(guarded, aws, tmp_path, pair, code):
     service, grants = guarded
@@ -180,6 +191,14 @@ def test_the_javascript_sdk_reads_entities_and_the_limit(guarded, sdk):
     assert none["entities"] == []
     assert (over["error"], over["status"]) == ("TextSizeLimitExceededException", 400)
     assert "20000" in over["words"]
+
+
+def test_the_javascript_of_the_page_prints_what_it_says(guarded, sdk):
+    service, grants = guarded
+    (script,) = re.findall(r"```js\n(.*?)```", PAGE, re.DOTALL)
+    (sdk / "page.mjs").write_text(script)
+    done = run("node", "page.mjs", cwd=sdk, env={**environment(sdk, right_key(grants)), "URL": service.url})
+    assert done.stdout.strip() == re.search(r"// (.*)$", script, re.MULTILINE)[1], done.stderr
 
 
 @pytest.mark.parametrize(("pair", "code"), REFUSED, ids=[code for _, code in REFUSED])
