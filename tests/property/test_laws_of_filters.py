@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from veil.detectors.filters.detector import Filters
 from veil.detectors.filters.entries import read_entries
-from veil.detectors.filters.expressions import Clock, expression
+from veil.detectors.filters.expressions import TimeBudget, expression
 from veil.detectors.filters.ledger import Ledger, joined
 from veil.detectors.safelist import Safelist
 from veil.detectors.scanner import Scanner, standard
@@ -159,7 +159,7 @@ def test_a_pattern_finds_what_python_finds_whichever_engine_reads_it(pattern, te
     assume(all(char.isascii() or unicodedata.category(char) in ("Lu", "Ll", "Nd", "Zs", "So", "Cf") for char in text))
     read_so = {r"dr\.? (?i)\w+": r"(?i)dr\.? \w+", r"x{,2}y": r"x{0,2}y"}.get(pattern, pattern)
     wanted = [match.span() for match in re.finditer(read_so, text) if match.end() > match.start()]
-    assert list(expression(pattern, "a test").spans(text, Clock(text))) == wanted
+    assert list(expression(pattern, "a test").spans(text, TimeBudget(text))) == wanted
 
 
 @given(text=TEXTS)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from veil.detectors.base import Owner
 from veil.detectors.found_names import FoundName
 from veil.detectors.person_names import PersonNames
-from veil.detectors.places import Place, Places
+from veil.detectors.places import FoundPlace, Places
 from veil.detectors.tokens import Tokens
 from veil.lexicon.language import Language, english
 from veil.lexicon.words import CLINICAL, bearers, given_bearers
@@ -52,7 +52,7 @@ class Gazetteer:
             yield _span(text, tokens, name, Label.NAME)
 
 
-def _span(text: Text, tokens: Tokens, found: FoundName | Place, label: Label) -> Span:
+def _span(text: Text, tokens: Tokens, found: FoundName | FoundPlace, label: Label) -> Span:
     start, end = text.raw_range(tokens.starts[found.first], tokens.ends[found.last])
     return Span(start, end, label, found.score, f"gazetteer:{found.rule}")
 

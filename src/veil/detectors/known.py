@@ -230,7 +230,7 @@ def _pairs(
 
 
 @dataclass(slots=True)
-class _Pieces:
+class _TextPieces:
     """The pieces of one text: `words[i]` stands at `starts[i]:ends[i]` of `shown`."""
 
     shown: str
@@ -247,15 +247,15 @@ class _Pieces:
         return self.starts[i] - self.ends[i - 1] <= _LONGEST_GAP and _BETWEEN.issuperset(self.gap(i))
 
 
-def _read(shown: str) -> _Pieces:
+def _read(shown: str) -> _TextPieces:
     matches = list(_PIECE.finditer(shown))
     words = [match.group().lower() for match in matches]
     if not shown.isascii():
         words = [_plain(word) for word in words]
-    return _Pieces(shown, words, [match.start() for match in matches], [match.end() for match in matches])
+    return _TextPieces(shown, words, [match.start() for match in matches], [match.end() for match in matches])
 
 
-def _spans(text: Text, read: _Pieces, index: _Index, cues: Cues) -> Iterator[Span]:
+def _spans(text: Text, read: _TextPieces, index: _Index, cues: Cues) -> Iterator[Span]:
     for i, word in enumerate(read.words):
         for form in _forms_at(read, i, word, index.begins):
             last = _end(read, i, form)
@@ -273,12 +273,12 @@ def _spans(text: Text, read: _Pieces, index: _Index, cues: Cues) -> Iterator[Spa
             )
 
 
-def _is_sure(read: _Pieces, found: tuple[int, int], form: _Form) -> bool:
+def _is_sure(read: _TextPieces, found: tuple[int, int], form: _Form) -> bool:
     """Whether a form needs no cue: it is strong, and words of everyday language among it have the capital of a name."""
     return form.strong and _is_written(read, *found, form)
 
 
-def _is_written(read: _Pieces, first: int, last: int, form: _Form) -> bool:
+def _is_written(read: _TextPieces, first: int, last: int, form: _Form) -> bool:
     """Whether the words of everyday language in a form have the capital of a name."""
     if not form.capital or (form.strong and read.shown.islower()):
         return True  # where nothing has a capital, none is missing
@@ -289,7 +289,7 @@ def _is_written(read: _Pieces, first: int, last: int, form: _Form) -> bool:
     return comma or not any(read.shown[start].islower() for start in wanted)
 
 
-def _forms_at(read: _Pieces, i: int, word: str, begins: dict[str, list[_Form]]) -> Sequence[_Form]:
+def _forms_at(read: _TextPieces, i: int, word: str, begins: dict[str, list[_Form]]) -> Sequence[_Form]:
     """The forms that may begin at piece i: as it is, without zeros, as its abbreviation, or torn by a line's end."""
     forms = begins.get(word)
     if forms is None and word[0] == "0":
@@ -307,7 +307,7 @@ def _forms_at(read: _Pieces, i: int, word: str, begins: dict[str, list[_Form]]) 
     return ()
 
 
-def _end(read: _Pieces, i: int, form: _Form) -> int | None:
+def _end(read: _TextPieces, i: int, form: _Form) -> int | None:
     """The last piece of the form that begins at piece i, or None."""
     if form.joined:
         return _end_joined(read, i, form.pieces[0])
@@ -324,7 +324,7 @@ def _end(read: _Pieces, i: int, form: _Form) -> int | None:
     return k
 
 
-def _end_joined(read: _Pieces, i: int, whole: str) -> int | None:
+def _end_joined(read: _TextPieces, i: int, whole: str) -> int | None:
     so_far = read.words[i]
     if not whole.startswith(so_far):
         so_far = so_far.lstrip("0")
@@ -337,12 +337,12 @@ def _end_joined(read: _Pieces, i: int, whole: str) -> int | None:
     return k if so_far == whole else None
 
 
-def _ends(read: _Pieces, first: int) -> bool:
+def _ends(read: _TextPieces, first: int) -> bool:
     """Whether a sentence ends within the three pieces before this one."""
     return any(_SENTENCE.search(read.gap(k)) for k in range(max(1, first - 2), first + 1))
 
 
-def _is_placed(read: _Pieces, first: int, cues: Cues) -> bool:
+def _is_placed(read: _TextPieces, first: int, cues: Cues) -> bool:
     """Whether a state (`MA 01201`) or a word of living somewhere stands before a ZIP."""
     if any(word in cues.lives for word in read.words[max(0, first - 2) : first]):
         return True
@@ -350,7 +350,7 @@ def _is_placed(read: _Pieces, first: int, cues: Cues) -> bool:
     return len(state) == 2 and state.isalpha() and state.isupper() and read.gap(first).strip(" ,.") == ""
 
 
-def _is_meant(read: _Pieces, first: int, last: int, form: _Form, index: _Index, cues: Cues) -> bool:
+def _is_meant(read: _TextPieces, first: int, last: int, form: _Form, index: _Index, cues: Cues) -> bool:
     """Whether the context says that a name or a place stands at pieces `first` to `last`."""
     if form.cues is not None:
         return is_cued(read, first, last, form.cues, index.names) or (
@@ -372,7 +372,7 @@ def _is_meant(read: _Pieces, first: int, last: int, form: _Form, index: _Index, 
     return read.shown[read.starts[first]].isupper() and _is_named(read, first, last, form, index, cues)
 
 
-def _is_named(read: _Pieces, first: int, last: int, form: _Form, index: _Index, cues: Cues) -> bool:
+def _is_named(read: _TextPieces, first: int, last: int, form: _Form, index: _Index, cues: Cues) -> bool:
     """Whether what stands beside pieces with a capital says that they are a name."""
     words, gap = read.words, read.gap(first)
     before = words[first - 1] if first else ""

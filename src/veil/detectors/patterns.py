@@ -13,7 +13,7 @@ from veil.detectors.base import Owner
 from veil.detectors.checks import HOLDING, Worded, checks
 from veil.detectors.context import words_near
 from veil.detectors.octets import octets
-from veil.detectors.tables import Row, rows
+from veil.detectors.tables import PatternRow, rows
 from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
 from veil.model.span import DIGITS
@@ -38,7 +38,7 @@ class _Rows:
     """Rows that are looked for together: `any_of` says whether one of them is worth the look."""
 
     any_of: Any
-    each: tuple[tuple[Row, Any], ...]
+    each: tuple[tuple[PatternRow, Any], ...]
 
 
 @cache
@@ -83,7 +83,7 @@ class Patterns:
                     if span is not None:
                         yield span
 
-    def judged(self, row: Row, text: Text, start: int, end: int) -> Span | None:
+    def judged(self, row: PatternRow, text: Text, start: int, end: int) -> Span | None:
         """The span of a match, or None where its check, a word against it or a missing key word refuses it."""
         value = text.shown[start:end]
         if row.check and not self._checks[row.check](value):

@@ -10,7 +10,7 @@ from veil.lexicon.words import CITY, CLINICAL, EVERYDAY
 from veil.model import Label
 
 
-class Place(NamedTuple):
+class FoundPlace(NamedTuple):
     """Words `first` to `last` (taken in) are a place."""
 
     first: int
@@ -26,10 +26,10 @@ class Places:
     def __init__(self, tokens: Tokens) -> None:
         self.tokens, self.cues, self.names = tokens, tokens.cues, tokens.language.places
         self.bits_of, self.is_wordlike = tokens.bits_of, tokens.is_wordlike
-        self.found: list[Place] = []
+        self.found: list[FoundPlace] = []
         self.taken: set[int] = set()
 
-    def read(self) -> list[Place]:
+    def read(self) -> list[FoundPlace]:
         """All places: towns before states first, then institutions, then what a cue stands before."""
         tokens = self.tokens
         capitals = [i for i, word in enumerate(tokens.words) if word[0].isupper()]
@@ -106,7 +106,7 @@ class Places:
         if (alone or towards) and not (plain and alone and i == last) and not tokens.line_is_loud(i):
             self._add(first, last, 0.65, "order", Label.ORGANIZATION)
 
-    def _with_towns(self) -> list[Place]:
+    def _with_towns(self) -> list[FoundPlace]:
         """The places, a town behind `in` or a comma taken into the institution before it."""
         tokens = self.tokens
         for place in [place for place in self.found if place.label is Label.ORGANIZATION]:
@@ -118,7 +118,7 @@ class Places:
                 and not self._is_word(k)
             ):
                 self._add(k, k, 0.6, "town", Label.LOCATION)
-        joined: list[Place] = []
+        joined: list[FoundPlace] = []
         for place in sorted(self.found):
             if joined and joined[-1].label is Label.ORGANIZATION and place.label is Label.LOCATION:
                 before = joined[-1]
@@ -390,7 +390,7 @@ class Places:
         span = range(first, last + 1)
         if self.taken.isdisjoint(span):
             self.taken.update(span)
-            self.found.append(Place(first, last, score, rule, label))
+            self.found.append(FoundPlace(first, last, score, rule, label))
 
 
 _KEY_GAP = re.compile(r"(?:\s?(?:[:=|]|\t)[ \t*]{0,6}\n?[ \t]{0,4}|[ ][\-/][ ]|[ ][(\[])")

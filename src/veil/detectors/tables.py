@@ -11,7 +11,7 @@ from veil.model import Label
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PatternRow:
     """One pattern: what it finds, how sure it is, and who says that it looks like this.
 
     Shape:   `pattern` is RE2 in Latin-1; its first group, or else all of it, is the span. `context` are words that
@@ -36,12 +36,12 @@ class Row:
 
 
 @cache
-def rows(names: tuple[str, ...]) -> tuple[Row, ...]:
+def rows(names: tuple[str, ...]) -> tuple[PatternRow, ...]:
     """All rows of the named tables, in order."""
     return tuple(row for name in names for row in _read(name))
 
 
-def _read(name: str) -> list[Row]:
+def _read(name: str) -> list[PatternRow]:
     text = (files("veil.detectors") / "tables" / f"{name}.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)
     macros: dict[str, str] = {}
@@ -50,11 +50,11 @@ def _read(name: str) -> list[Row]:
     return [_row(name, entry, macros) for entry in content["row"]]
 
 
-def _row(table: str, entry: dict[str, object], macros: dict[str, str]) -> Row:
+def _row(table: str, entry: dict[str, object], macros: dict[str, str]) -> PatternRow:
     given = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
     given["label"] = Label(str(given["label"]))
     given["pattern"] = _fill(str(given["pattern"]), macros)
-    return Row(**given, table=table)  # type: ignore[arg-type]  # the test of the tables proves the types
+    return PatternRow(**given, table=table)  # type: ignore[arg-type]  # the test of the tables proves the types
 
 
 def _fill(pattern: str, macros: dict[str, str]) -> str:

@@ -20,7 +20,7 @@ from veil.errors import FormatError, LimitError, PartError
 from veil.extras import install
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, refuse_removals
 from veil.formats.traits import SHEETED, Kind, Traits
-from veil.formats.xlsx_reread import Cell, rows_again, strings_beside
+from veil.formats.xlsx_reread import SheetCell, rows_again, strings_beside
 from veil.model import Batch, Edits, Exact, Field, inner_of, path_of
 
 LARGEST = 2 << 30  # bytes of a workbook, unpacked
@@ -228,7 +228,7 @@ def rows_of(path: Any, sheet: str) -> list[list[Any]]:
     return rows
 
 
-def _as_read(rows: list[list[Cell]], path: Any, sheet: str) -> list[list[str | None]]:
+def _as_read(rows: list[list[SheetCell]], path: Any, sheet: str) -> list[list[str | None]]:
     """The texts of cells, those of numbers with an unclear format as the first reader shows them, where it is the same number."""
     read = rows_of(path, sheet)
     if [len(row) for row in read] != [len(row) for row in rows]:

@@ -41,7 +41,7 @@ Parts = zipfile.ZipFile
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class SheetCell:
     """A cell as its part of the archive states it.
 
     Shape:   `text` as rules and operators see it, None where it is empty. `others`: what else a number might be shown as, where
@@ -52,10 +52,10 @@ class Cell:
     others: frozenset[str] = frozenset()
 
 
-EMPTY = Cell(None)
+EMPTY = SheetCell(None)
 
 
-def rows_again(path: Any, sheet: str) -> list[list[Cell]]:
+def rows_again(path: Any, sheet: str) -> list[list[SheetCell]]:
     """The used range of a sheet; without a name of the only one.
 
     Errors:  FormatError `reread`.
@@ -206,7 +206,7 @@ class _Sheet:
     strings: list[str]
     kinds: list[str]
     from_1904: bool
-    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    cells: dict[tuple[int, int], SheetCell] = field(default_factory=dict)
     _at: tuple[int, int] = (0, 0)
     _given: dict[str, str] = field(default_factory=dict)
     _path: list[str] = field(default_factory=list)
@@ -230,34 +230,34 @@ class _Sheet:
         if name == "c" and (cell := self._cell("".join(self._value))) is not None:
             self.cells[self._at] = cell
 
-    def _cell(self, value: str) -> Cell | None:
+    def _cell(self, value: str) -> SheetCell | None:
         kind = self._given.get("t", "n")
         if kind == "s":
-            return Cell(self.strings[int(value)] or None) if value else None
+            return SheetCell(self.strings[int(value)] or None) if value else None
         if kind in ("str", "inlineStr"):
-            return Cell(uncoded(value) or None) if value else None
+            return SheetCell(uncoded(value) or None) if value else None
         if kind == "b":
-            return Cell("TRUE" if value.strip() in ("1", "true") else "FALSE") if value else None
+            return SheetCell("TRUE" if value.strip() in ("1", "true") else "FALSE") if value else None
         if kind == "e" or not value:
             return EMPTY if kind == "e" else None
         if kind == "d":
-            return Cell(value, frozenset({value.replace("T", " ")}))
+            return SheetCell(value, frozenset({value.replace("T", " ")}))
         style = int(self._given.get("s", "0"))
         return number_cell(float(value), self.kinds[style] if style < len(self.kinds) else "", from_1904=self.from_1904)
 
 
-def number_cell(value: float, kind: str, *, from_1904: bool) -> Cell:
+def number_cell(value: float, kind: str, *, from_1904: bool) -> SheetCell:
     """A number as its format shows it, and as others might."""
     plain = str(int(value)) if abs(value) < 1e15 and value == int(value) else f"{value:.15g}"
     if not kind:
-        return Cell(plain)
+        return SheetCell(plain)
     lasting = _lasting(value)
     try:
         day = _day(value, from_1904=from_1904)
     except OverflowError:
-        return Cell(plain, frozenset({plain, lasting}))
+        return SheetCell(plain, frozenset({plain, lasting}))
     shown = lasting if kind == "lasting" else day
-    return Cell(shown, frozenset({plain, lasting, day}))
+    return SheetCell(shown, frozenset({plain, lasting, day}))
 
 
 def _day(value: float, *, from_1904: bool) -> str:
@@ -286,7 +286,7 @@ def column_number(letters: str) -> int:
     return functools.reduce(lambda found, letter: found * 26 + ord(letter) - 64, letters.upper(), 0)
 
 
-def _cells(parts: Parts, sheet: str) -> dict[tuple[int, int], Cell]:
+def _cells(parts: Parts, sheet: str) -> dict[tuple[int, int], SheetCell]:
     stated = _elements(parts, "xl/workbook.xml", "workbookPr")
     old = any(element.get("date1904", "0") in ("1", "true") for element in stated)
     read = _Sheet(shared_strings(parts), _kinds(parts), old)
@@ -295,7 +295,7 @@ def _cells(parts: Parts, sheet: str) -> dict[tuple[int, int], Cell]:
     return read.cells
 
 
-def _square(cells: dict[tuple[int, int], Cell]) -> list[list[Cell]]:
+def _square(cells: dict[tuple[int, int], SheetCell]) -> list[list[SheetCell]]:
     """The rows between the first and the last cell that holds anything."""
     if not cells:
         return []

@@ -4,7 +4,7 @@ import pytest
 
 from veil.detectors.octets import octets
 from veil.detectors.patterns import Patterns, compiled
-from veil.detectors.tables import Row, rows
+from veil.detectors.tables import PatternRow, rows
 from veil.detectors.weigh import ACCEPTED
 from veil.lexicon.language import LANGUAGES, language
 from veil.model import Span, Text
@@ -13,7 +13,7 @@ ROWS = [(code, row) for code in LANGUAGES for row in rows(language(code).tables)
 NAMES = [f"{code}:{row.name}" for code, row in ROWS]
 
 
-def found(code: str, row: Row, shown: str) -> list[Span]:
+def found(code: str, row: PatternRow, shown: str) -> list[Span]:
     patterns = Patterns(language(code))
     pattern = compiled(row.pattern)
     text = Text.of(shown)
@@ -23,7 +23,7 @@ def found(code: str, row: Row, shown: str) -> list[Span]:
 
 
 @pytest.mark.parametrize(("code", "row"), ROWS, ids=NAMES)
-def test_a_row_finds_what_it_calls_good_and_leaves_what_it_calls_bad(code: str, row: Row) -> None:
+def test_a_row_finds_what_it_calls_good_and_leaves_what_it_calls_bad(code: str, row: PatternRow) -> None:
     assert row.good
     assert row.bad
     for example in row.good:
@@ -35,7 +35,7 @@ def test_a_row_finds_what_it_calls_good_and_leaves_what_it_calls_bad(code: str, 
 
 
 @pytest.mark.parametrize(("code", "row"), ROWS, ids=NAMES)
-def test_a_row_says_who_defines_it_and_has_one_group_at_most(code: str, row: Row) -> None:
+def test_a_row_says_who_defines_it_and_has_one_group_at_most(code: str, row: PatternRow) -> None:
     assert row.source.startswith(("https://", "45 CFR"))
     assert compiled(row.pattern).groups <= 1
     assert 0 < row.score <= 1

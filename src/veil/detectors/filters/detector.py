@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from veil.detectors.base import Owner
-from veil.detectors.filters.entries import EVERY_WORD, Entry, read_entries
-from veil.detectors.filters.expressions import SECONDS, Clock
+from veil.detectors.filters.entries import EVERY_WORD, FilterEntry, read_entries
+from veil.detectors.filters.expressions import SECONDS, TimeBudget
 from veil.detectors.filters.ledger import Ledger, Range, joined
 from veil.detectors.filters.tagger import Tagger, perceptron
-from veil.detectors.filters.words import Words
+from veil.detectors.filters.words import TaggedWords
 from veil.detectors.known import KnownIdentifiers
 from veil.lexicon.language import Language
 from veil.model import Label, Span, Text
@@ -44,7 +44,7 @@ class Filters:
 
     def __init__(
         self,
-        entries: Sequence[Entry] | Path,
+        entries: Sequence[FilterEntry] | Path,
         *,
         tagger: Tagger | None = None,
         seconds: float = SECONDS,
@@ -66,7 +66,7 @@ class Filters:
     def _found(self, text: Text, owner: Owner) -> list[Span]:
         known = self._known.find([text], [owner])[0] if self._known is not None else []
         shown = text.shown
-        ledger, words, clock = Ledger(shown), Words(shown, self._tagger), Clock(shown, self._seconds)
+        ledger, words, clock = Ledger(shown), TaggedWords(shown, self._tagger), TimeBudget(shown, self._seconds)
         found: dict[str, list[Range]] = {}
         for entry in self._entries:
             if entry.type == "dynamic":
@@ -79,7 +79,7 @@ class Filters:
         return [*known, *(self._span(text, *ledger_span) for ledger_span in ledger.spans())]
 
     def _ranges(
-        self, entry: Entry, shown: str, words: Words, clock: Clock, ledger: Ledger, found: dict[str, list[Range]]
+        self, entry: FilterEntry, shown: str, words: TaggedWords, clock: TimeBudget, ledger: Ledger, found: dict[str, list[Range]]
     ) -> list[Range]:
         """What one filter matches, before it is settled; those that touch are one."""
         if entry.type == "match_all":
@@ -134,14 +134,14 @@ def label_of_type(phi_type: str, value: str) -> Label:
     return Label.NAME if not any(char.isdigit() for char in value) else Label.ID
 
 
-def _listed(entry: Entry, words: Words) -> list[Range]:
+def _listed(entry: FilterEntry, words: TaggedWords) -> list[Range]:
     found = words.listed(entry.words)
     if not entry.pos:
         return [(start, end) for start, end, _ in found]
     return [(start, end) for start, end, i in found if words.tags()[i] in entry.pos]
 
 
-def _in_context(entry: Entry, matches: list[Range], shown: str, around: list[Range]) -> list[Range]:
+def _in_context(entry: FilterEntry, matches: list[Range], shown: str, around: list[Range]) -> list[Range]:
     """The words of those matches that PHI stands right before, right behind, or both."""
     starts, ends = {start for start, _ in around}, {end for _, end in around}
     found: list[Range] = []

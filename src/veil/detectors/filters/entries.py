@@ -21,7 +21,7 @@ _LARGEST = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FilterEntry:
     """One filter.
 
     Shape:   `type` is one of TYPES, or `dynamic` (what the tables know of the owner). `exclude`: what it finds is PHI
@@ -41,7 +41,7 @@ class Entry:
     around: str = "all"
 
 
-def read_entries(path: Path) -> tuple[Entry, ...]:
+def read_entries(path: Path) -> tuple[FilterEntry, ...]:
     """The filters of a file, in their order.
 
     Shape:   a JSON list of objects; `filepath` is sought beside the file, then in the folder above it, as Philter
@@ -80,7 +80,7 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _entry(written: Mapping[str, Any], number: int, path: Path) -> Entry:
+def _entry(written: Mapping[str, Any], number: int, path: Path) -> FilterEntry:
     kind, where = str(written.get("type", "")), _place(path, number)
     if kind not in (*TYPES, *DYNAMIC):
         raise PolicyError(
@@ -90,7 +90,7 @@ def _entry(written: Mapping[str, Any], number: int, path: Path) -> Entry:
             hint="one of: " + ", ".join(TYPES + DYNAMIC),
         )
     make = partial(
-        Entry,
+        FilterEntry,
         number,
         "dynamic" if kind in DYNAMIC else kind,
         str(written.get("title", number)),
@@ -102,11 +102,11 @@ def _entry(written: Mapping[str, Any], number: int, path: Path) -> Entry:
     return _MAKERS[kind](make, written, path, number)
 
 
-def _regex(make: Callable[..., Entry], written: Mapping[str, Any], path: Path, number: int) -> Entry:
+def _regex(make: Callable[..., FilterEntry], written: Mapping[str, Any], path: Path, number: int) -> FilterEntry:
     return make(pattern=_pattern(written, path, number))
 
 
-def _regex_context(make: Callable[..., Entry], written: Mapping[str, Any], path: Path, number: int) -> Entry:
+def _regex_context(make: Callable[..., FilterEntry], written: Mapping[str, Any], path: Path, number: int) -> FilterEntry:
     context = str(written.get("context", ""))
     if context not in CONTEXTS:
         raise PolicyError(
@@ -116,14 +116,14 @@ def _regex_context(make: Callable[..., Entry], written: Mapping[str, Any], path:
     return make(pattern=_pattern(written, path, number), context=context, around=around)
 
 
-def _set(make: Callable[..., Entry], written: Mapping[str, Any], path: Path, number: int) -> Entry:
+def _set(make: Callable[..., FilterEntry], written: Mapping[str, Any], path: Path, number: int) -> FilterEntry:
     words = written["data"] if "data" in written else _words(_named(written, path, number), _place(path, number))
     if isinstance(words, str) or not all(isinstance(word, str) for word in words):
         raise _broken(_place(path, number))
     return make(words=frozenset(words), pos=_pos(written))
 
 
-def _pos_matcher(make: Callable[..., Entry], written: Mapping[str, Any], path: Path, number: int) -> Entry:
+def _pos_matcher(make: Callable[..., FilterEntry], written: Mapping[str, Any], path: Path, number: int) -> FilterEntry:
     if not _pos(written):
         raise _broken(_place(path, number))
     return make(pos=_pos(written))

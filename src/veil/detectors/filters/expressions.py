@@ -35,7 +35,7 @@ class Expression:
     written: str
     linear: Any = None
 
-    def spans(self, text: str, clock: Clock) -> Iterator[tuple[int, int]]:
+    def spans(self, text: str, clock: TimeBudget) -> Iterator[tuple[int, int]]:
         """Where it matches, from left to right; matches of nothing are left out.
 
         Errors:  LimitError `filters-slow` when the clock has run out.
@@ -45,7 +45,7 @@ class Expression:
             if end > start:
                 yield start, end
 
-    def _matches(self, text: str, clock: Clock) -> Iterator[Any]:
+    def _matches(self, text: str, clock: TimeBudget) -> Iterator[Any]:
         if self.linear is not None and clock.plain:
             yield from self.linear.finditer(clock.data)
             clock.left()
@@ -56,7 +56,7 @@ class Expression:
             raise _slow() from None
 
 
-class Clock:
+class TimeBudget:
     """What is left of the time of one note; and the note as RE2 takes it.
 
     Units:   seconds of this process's processor.

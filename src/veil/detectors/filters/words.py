@@ -9,7 +9,7 @@ from veil.detectors.filters.tagger import Tagger
 _PIECE = re.compile(r"[A-Za-z0-9]+|\s+|[^A-Za-z0-9\s]+")
 
 
-class Words:
+class TaggedWords:
     """The words of one text with their places; their parts of speech when they are first asked for.
 
     Keeps:   the tagger sees spaces as words too, and points as spaces, as Philter shows it them.

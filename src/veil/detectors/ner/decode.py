@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from veil.detectors.ner.cut import GLUED, Cut
 from veil.detectors.ner.likely import can_be
-from veil.detectors.ner.network import Reading
+from veil.detectors.ner.network import Predictions
 from veil.detectors.ner.temper import is_quiet, tempered
 from veil.lexicon.language import Language
 from veil.model import Label, Span, Text
@@ -46,7 +46,7 @@ class Doubts:
             np.zeros(size, np.uint8),
         )
 
-    def put(self, reading: Reading, identifying: NDArray[np.bool_]) -> None:
+    def put(self, reading: Predictions, identifying: NDArray[np.bool_]) -> None:
         """Takes in a reading of some of the tokens, as shares of each.
 
         Shape:   `identifying` [labels] tells which labels count as identifiers; kept ones count for a token that is
@@ -69,7 +69,7 @@ class Doubts:
         return Doubts(self.mass[start:end], self.label[start:end], self.begins[start:end], self.role[start:end])
 
 
-def doubts(size: int, reading: Reading, identifying: NDArray[np.bool_]) -> Doubts:
+def doubts(size: int, reading: Predictions, identifying: NDArray[np.bool_]) -> Doubts:
     """The reading of one text as doubts of its `size` tokens."""
     seen = Doubts.none(size)
     seen.put(reading, identifying)

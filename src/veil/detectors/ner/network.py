@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from veil.detectors.ner.cut import START, Cut
 from veil.detectors.ner.shipped import CARD_SHA256
-from veil.detectors.ner.words import NOTHING, Words
+from veil.detectors.ner.words import NOTHING, TokenVectors
 from veil.detectors.onnx import session
 from veil.errors import PartError
 from veil.lexicon.language import Language, english
@@ -39,7 +39,7 @@ ALONE = 0.93  # share of nothing from which on the first network answers alone; 
 Floats = NDArray[np.float32]
 
 
-class Reading(NamedTuple):
+class Predictions(NamedTuple):
     """What the network says of one text.
 
     Shape:   `at`: the tokens in doubt, in order; all others are nothing. `tags` [at, 1 + 2 x labels] and `roles`
@@ -65,7 +65,7 @@ class Network:
         tables = dict(np.load(BytesIO(contents["words.npz"])))
         self._first, self._second = session(contents["context.onnx"]), session(contents["second.onnx"])
         self._encoder = session(contents["encoder.onnx"])
-        self._words = Words(tables, self._encoded, tables["gaps"].shape[1], language)
+        self._words = TokenVectors(tables, self._encoded, tables["gaps"].shape[1], language)
         self.language = language
         self._gaps = tables["gaps"].astype(np.float32)
         self._half = (
@@ -80,7 +80,7 @@ class Network:
         encoded: Floats = self._encoder.run(None, {"shown": shown})[0]
         return encoded
 
-    def read(self, cuts: Sequence[Cut]) -> list[Reading]:
+    def read(self, cuts: Sequence[Cut]) -> list[Predictions]:
         """What each text says, in their order.
 
         Shape:   n texts in tokens -> n readings.
@@ -92,10 +92,10 @@ class Network:
         readings = []
         for place, cut in zip(places, cuts, strict=True):
             low, high = np.searchsorted(at, (place, place + len(cut.words)))
-            readings.append(Reading(at[low:high] - place, tags[low:high], roles[low:high]))
+            readings.append(Predictions(at[low:high] - place, tags[low:high], roles[low:high]))
         return readings
 
-    def runs(self, cuts: Sequence[Cut]) -> tuple[list[int], Iterator[Reading]]:
+    def runs(self, cuts: Sequence[Cut]) -> tuple[list[int], Iterator[Predictions]]:
         """All texts in a row: where each begins, and window by window what the tokens in doubt say.
 
         Keeps:   no more than one window's answer is in memory, however long a text is.
@@ -118,7 +118,7 @@ class Network:
         gaps += bytes([START]) * self.reach
         return words, np.frombuffer(gaps, np.uint8), places
 
-    def _windows(self, words: list[str], gaps: NDArray[np.uint8]) -> Iterator[Reading]:
+    def _windows(self, words: list[str], gaps: NDArray[np.uint8]) -> Iterator[Predictions]:
         """Windows that overlap by what the network sees, so that no edge is seen in the answer."""
         step = LONG - 2 * self.reach
         for begin in range(0, max(1, len(words) - 2 * self.reach), step):
@@ -134,7 +134,7 @@ class Network:
                 more = self._asked(rows[:, self._half :], real, doubted)
                 tags[doubted], roles[doubted] = (tags[doubted] + more[0]) / 2, (roles[doubted] + more[1]) / 2
             at = np.flatnonzero(own & (tags[:, 0] < CLEAR))
-            yield Reading(at + begin, tags[at], roles[at])
+            yield Predictions(at + begin, tags[at], roles[at])
 
     def _asked(self, rows: Floats, real: NDArray[np.bool_], doubted: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """What the second network says of the tokens in doubt; it is shown them and what it sees around them.

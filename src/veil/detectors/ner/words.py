@@ -15,7 +15,7 @@ KEPT = 50_000  # vectors that are held, about; beyond them those of the commones
 AT_ONCE = 64  # tokens of one run of the encoder: always as many, so that none is rounded by its company
 
 
-class Words:
+class TokenVectors:
     """The vector of each distinct token, made once; those of the commonest come with the weights.
 
     Shape:   `tables` as `training.export` writes them; `encode` takes [AT_ONCE, numbers] to [AT_ONCE, width].

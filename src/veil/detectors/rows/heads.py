@@ -69,7 +69,7 @@ def head_words(code: str) -> HeadWords | None:
     )
 
 
-class Values:
+class ValueChecks:
     """Says whether a value can be what its head says."""
 
     def __init__(self, language: Language, heads: HeadWords) -> None:

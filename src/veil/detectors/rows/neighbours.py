@@ -30,7 +30,7 @@ _LAST_COMMA_INITIAL = (True, True)  # `Tasker, B`
 _BORNE = 4  # log2 of the bearers over 64
 
 
-class Place(NamedTuple):
+class NamePosition(NamedTuple):
     """The word or words of an item that would be its name; `form`: what is alike in a list of one shape."""
 
     start: int
@@ -57,7 +57,7 @@ class Neighbours:
                     seen.add((start, end))
                     yield start, end
 
-    def _lists(self, shown: str, grids: Sequence[Grid]) -> Iterator[tuple[list[Place], int]]:
+    def _lists(self, shown: str, grids: Sequence[Grid]) -> Iterator[tuple[list[NamePosition], int]]:
         """Lists, and the fewest items of each that make one: two beside a column of numbers of people."""
         for grid in grids:
             fewest = _FEWEST - _has_ids(shown, grid)
@@ -73,7 +73,7 @@ class Neighbours:
                     yield from ((some, _FEWEST) for some in _inline(shown, match.start(), match.end()))
 
     def _completed(
-        self, shown: str, places: Sequence[Place], names: Stretches, fewest: int
+        self, shown: str, places: Sequence[NamePosition], names: Stretches, fewest: int
     ) -> Iterator[tuple[int, int]]:
         """The places of a list that are no names yet and are like those that are."""
         if any(place.form[-2:] == _LAST_COMMA_INITIAL for place in places):
@@ -95,14 +95,14 @@ class Neighbours:
             if place in rather or (len(named) + len(likely) >= min(2, fewest - 1) and self._can_be(value)):
                 yield place.start, place.end
 
-    def _given_names(self, shown: str, named: Sequence[Place]) -> Iterator[tuple[int, int]]:
+    def _given_names(self, shown: str, named: Sequence[NamePosition]) -> Iterator[tuple[int, int]]:
         """`Ada` of `Nkemelu, Ada - sepsis`, where names begin the items of a list."""
         for place in named:
             given = _GIVEN.match(shown, place.end)
             if given and self._can_be(given[1]) and self._is_borne(given[1]):
                 yield given.span(1)
 
-    def _is_list_of_names(self, shown: str, places: Sequence[Place], likely: Sequence[Place], fewest: int) -> bool:
+    def _is_list_of_names(self, shown: str, places: Sequence[NamePosition], likely: Sequence[NamePosition], fewest: int) -> bool:
         """Whether a list without a sure name is one of names: none is a thing, and one is borne by many."""
         if len(likely) < fewest - 1 or len(places) < fewest:
             return False
@@ -167,18 +167,18 @@ def _form(shown: str, start: int, end: int) -> tuple[object, ...]:
     return loud, "," in shown[start:end], len(words) > 1 and len(words[-1]) == 1
 
 
-def _cell_place(shown: str, start: int, end: int) -> Place:
-    return Place(start, end, ("cell", *_form(shown, start, end)))
+def _cell_place(shown: str, start: int, end: int) -> NamePosition:
+    return NamePosition(start, end, ("cell", *_form(shown, start, end)))
 
 
-def _runs_of_lines(shown: str) -> Iterator[list[Place]]:
+def _runs_of_lines(shown: str) -> Iterator[list[NamePosition]]:
     """The first words of lines that follow each other."""
-    run: list[Place] = []
+    run: list[NamePosition] = []
     last = -1
     for match in _LEAD.finditer(shown):
         start, end = match.span(1)
         marked = shown[match.start() : start].strip()
-        place = Place(start, end, ("line", bool(marked), *_form(shown, start, end)))
+        place = NamePosition(start, end, ("line", bool(marked), *_form(shown, start, end)))
         if run and (shown.count("\n", last, match.start()) > 1 or run[-1].form[1] != place.form[1]):
             yield run
             run = []
@@ -188,9 +188,9 @@ def _runs_of_lines(shown: str) -> Iterator[list[Place]]:
         yield run
 
 
-def _inline(shown: str, start: int, end: int) -> Iterator[list[Place]]:
+def _inline(shown: str, start: int, end: int) -> Iterator[list[NamePosition]]:
     """The capitalised words of items between commas, by how many words stand before them."""
-    places: list[list[Place]] = [[], [], []]
+    places: list[list[NamePosition]] = [[], [], []]
     for item in _ITEM.finditer(shown, start, end):
         if len(item[0]) > _LONGEST_ITEM:
             continue
@@ -201,7 +201,7 @@ def _inline(shown: str, start: int, end: int) -> Iterator[list[Place]]:
                 at = item.start() + word.start()
                 bracket = item[0][max(0, word.start() - 1) : word.start()] == "("
                 places[number].append(
-                    Place(at, at + plain.end(), ("item", bracket, len(words) > number + 1, plain[0].isupper()))
+                    NamePosition(at, at + plain.end(), ("item", bracket, len(words) > number + 1, plain[0].isupper()))
                 )
                 break
     for some in places:

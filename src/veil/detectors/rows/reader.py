@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from veil.detectors.rows.grid import Cell, Grid, columns, grids
-from veil.detectors.rows.heads import STAY, HeadWords, Values, head_words
+from veil.detectors.rows.heads import STAY, HeadWords, ValueChecks, head_words
 from veil.lexicon.language import Language, english
 from veil.lexicon.words import CLINICAL
 from veil.model import Label, Span, Text
@@ -40,7 +40,7 @@ class Rows:
         spoken = language or english()
         self._language = spoken
         self.heads = head_words(spoken.code)
-        self._values = Values(spoken, self.heads) if self.heads else None
+        self._values = ValueChecks(spoken, self.heads) if self.heads else None
 
     def read(self, text: Text) -> tuple[list[Span], list[Cell], list[Grid]]:
         """The spans of a text, the cells that stay as they are, and the grids of it.
@@ -76,7 +76,7 @@ class Rows:
         shown: str,
         grid: Grid,
         heads: HeadWords,
-        values: Values,
+        values: ValueChecks,
         found: list[tuple[int, int, Label, str]],
         stays: list[Cell],
     ) -> None:
@@ -139,7 +139,7 @@ class Rows:
         return not vocabulary.is_wordlike(lower, bits) and (part[0].isupper() or bool(bits))
 
 
-def _keyed(shown: str, heads: HeadWords, values: Values) -> Iterator[tuple[int, int, Label, str]]:
+def _keyed(shown: str, heads: HeadWords, values: ValueChecks) -> Iterator[tuple[int, int, Label, str]]:
     """`SURNAME >> Harrow`, `pt_name=Orla Quennell;mrn=00418812`."""
     for match in _KEY.finditer(shown):
         kind = heads.kind(match[1])

@@ -10,7 +10,7 @@ import pytest
 
 from veil.detectors.ner import network as room
 from veil.detectors.ner.cut import cut
-from veil.detectors.ner.network import LONG, WIDTHS, Reading, shipped
+from veil.detectors.ner.network import LONG, WIDTHS, Predictions, shipped
 from veil.errors import PartError
 
 PROSE = (
@@ -28,7 +28,7 @@ def long_text(seed: int, sentences: int) -> str:
     return rng.choice(("\n", " ", "\n\n")).join(rng.choice(PROSE) for _ in range(sentences))
 
 
-def same(one: Reading, other: Reading) -> bool:
+def same(one: Predictions, other: Predictions) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
