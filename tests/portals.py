@@ -21,9 +21,9 @@ from veil.keys import Cost
 from veil.service.gate.door import Door
 from veil.service.portal import create_portal
 from veil.service.setting import Setting
-from veil.service.store import Caller, Choice, Site, Store, Terms, open_key
+from veil.service.store import Caller, Choice, ServiceStore, Site, Terms, open_key
 from veil.service.work.crew import Crew
-from veil.service.work.worker import Worker
+from veil.service.work.worker import JobWorker
 
 PASSWORD = "correct horse battery"
 CHEAP = Cost(memory=8, iterations=1, lanes=1)
@@ -72,7 +72,7 @@ def result_of(store, job, caller=ME) -> bytes:
 
 @contextlib.contextmanager
 def working(site):
-    worker = Worker(site, tuple(folder.parent / "service.key" for folder in site.folders))
+    worker = JobWorker(site, tuple(folder.parent / "service.key" for folder in site.folders))
     try:
         yield worker
     finally:
@@ -243,7 +243,7 @@ def main() -> None:
     """A server with its crew, until it is ended; then nothing of a file stays in memory."""
     told = json.loads(sys.argv[1])
     site = site_in(Path(told["folder"]), **told["terms"])
-    store, crew = Store(site), Crew(site, apart=(site.folder.parent / "service.key",), pause=0.5)
+    store, crew = ServiceStore(site), Crew(site, apart=(site.folder.parent / "service.key",), pause=0.5)
     crew.start()
     held = socket.socket()
     held.bind(("127.0.0.1", 0))

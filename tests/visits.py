@@ -7,7 +7,7 @@ import pytest
 from tests import browsers
 from tests.portals import PASSWORD, served, site_in, working
 
-from veil.service.store import Store
+from veil.service.store import ServiceStore
 
 SHOTS = os.environ.get("VEIL_SHOTS")  # a folder for the pictures of the documentation
 
@@ -58,7 +58,7 @@ def enter(page, name, **more):
 @pytest.fixture(name="visit")
 def a_visit(tmp_path, chromium):
     site = site_in(tmp_path)
-    store = Store(site)
+    store = ServiceStore(site)
     with served(store) as address, working(site) as worker:
         made = Visit(chromium, store, address)
         made.worker = worker

@@ -173,9 +173,9 @@ def test_a_run_that_is_killed_in_the_middle_goes_on_to_the_same_bytes(project, m
     whole = project(TABLE, {"people.csv": PEOPLE, "labs.csv": as_csv(labs())}, "whole")
     whole.run()
     made = project(TABLE, {"people.csv": PEOPLE, "labs.csv": as_csv(labs())})
-    from veil.jobs.work.worker import Worker
+    from veil.jobs.work.worker import UnitWorker
 
-    do, done = Worker.do, []
+    do, done = UnitWorker.do, []
 
     def dies(self, unit):
         if len(done) == 3:
@@ -184,7 +184,7 @@ def test_a_run_that_is_killed_in_the_middle_goes_on_to_the_same_bytes(project, m
         return do(self, unit)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Worker, "do", dies)
+        patched.setattr(UnitWorker, "do", dies)
         with pytest.raises(KeyboardInterrupt):
             made.run()
     assert not made.out.exists()

@@ -9,7 +9,7 @@ from tests.nodes import shared_servers
 from tests.portals import NOTE, PASSWORD, TABLE, Browser, joined, served, shared, site_in, working
 
 from veil.service.portal import create_portal
-from veil.service.store import Store
+from veil.service.store import ServiceStore
 
 ANYBODY, SIGNED_IN, ADMIN, SUBMITS, OWNER, READER = (
     "anybody",
@@ -76,7 +76,7 @@ def nodes(request):
 
 @pytest.fixture
 def portal(tmp_path, nodes):
-    store = Store(site_in(tmp_path))
+    store = ServiceStore(site_in(tmp_path))
     with served(store) as address, Browser(address) as admin:
         admin.enter("/setup", name="ada", code=store.people.setup_code())
         yield store, address, admin
@@ -342,7 +342,7 @@ def test_many_who_sign_in_at_once_hold_up_nobody_who_is_signed_in(portal, monkey
 
 
 def test_wrong_codes_in_parallel_make_no_second_admin(tmp_path):
-    store = Store(site_in(tmp_path))
+    store = ServiceStore(site_in(tmp_path))
     code = store.people.setup_code()
     with served(store) as address:
         answers, start = [], threading.Barrier(6)

@@ -12,7 +12,7 @@ from tests.portals import NOTE, TABLE, Browser, joined, parquet, served, site_in
 
 from veil.jobs.texts.notes import notes_session
 from veil.keys import Keys
-from veil.service.store import Store
+from veil.service.store import ServiceStore
 from veil.service.work.worker import safe_name
 
 
@@ -20,7 +20,7 @@ from veil.service.work.worker import safe_name
 def portal(tmp_path):
     """A store, a browser of a submitter, and a worker that works when it is asked to."""
     site = site_in(tmp_path, memory=4 << 30, cpu=60, wall=90.0, written=256 << 20)
-    store = Store(site)
+    store = ServiceStore(site)
     with served(store) as address, joined(store, address, "bob") as bob, working(site) as worker:
         yield store, bob, worker
     store.close()
@@ -232,7 +232,7 @@ def unzipped(content):
 @pytest.mark.parametrize("kind", ["workbook", "packed"])
 def test_a_bomb_ends_within_its_limits(tmp_path, kind):
     site = site_in(tmp_path, memory=3 << 30, cpu=40, wall=60.0, written=64 << 20)
-    store = Store(site)
+    store = ServiceStore(site)
     name, data = (
         ("x.xlsx", bomb())
         if kind == "workbook"

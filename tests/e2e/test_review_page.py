@@ -8,7 +8,7 @@ import pytest
 from tests.browsers import CONTRAST, chromium
 from tests.portals import PASSWORD, served, site_in, working
 
-from veil.service.store import Store
+from veil.service.store import ServiceStore
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("VEIL_SHOTS")
@@ -32,7 +32,7 @@ def browser():
 @pytest.fixture
 def reviewing(browser, tmp_path):
     """A reviewer's page, and the worker of the portal."""
-    store = Store(site_in(tmp_path))
+    store = ServiceStore(site_in(tmp_path))
     faults = []
     with served(store) as address, working(store.site) as worker:
         token, _ = store.people.invite("reviewer")

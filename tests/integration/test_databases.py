@@ -192,7 +192,7 @@ def test_a_table_that_changes_under_a_run_shows_nothing(empty, project, tmp_path
     fill(empty, TABLES, tmp_path)
     made = project_on(project, empty)
     once = iter([True])
-    held = worker.Worker.do
+    held = worker.UnitWorker.do
 
     def changing(self, unit):
         if next(once, False):
@@ -203,7 +203,7 @@ def test_a_table_that_changes_under_a_run_shows_nothing(empty, project, tmp_path
             fill_again(empty, "labs", bigger, tmp_path)
         return held(self, unit)
 
-    monkeypatch.setattr(worker.Worker, "do", changing)
+    monkeypatch.setattr(worker.UnitWorker, "do", changing)
     with pytest.raises(StoreError) as caught:
         made.run()
     assert caught.value.code == "input-changed"
@@ -243,19 +243,19 @@ def test_a_database_that_goes_away_in_the_middle_is_tried_again_and_the_run_resu
     fill(address, TABLES, tmp_path)
     made = project_on(project, address, more=f"publish: 'sqlite:///{tmp_path}/out{kind.__name__}.sqlite'\n")
     monkeypatch.setattr(retry, "WAITS", (0.1,))
-    held, count = worker.Worker._run, itertools.count()
+    held, count = worker.UnitWorker._run, itertools.count()
 
     def failing(self, *args):
         if next(count) == 1:
             server.stop()
         return held(self, *args)
 
-    monkeypatch.setattr(worker.Worker, "_run", failing)
+    monkeypatch.setattr(worker.UnitWorker, "_run", failing)
     with pytest.raises(StoreError) as caught:
         made.run()
     assert caught.value.code == "store-gone"
     assert not made.out.exists()
-    monkeypatch.setattr(worker.Worker, "_run", held)
+    monkeypatch.setattr(worker.UnitWorker, "_run", held)
     server.start()
     made.run()
     assert released(made) == from_files

@@ -18,7 +18,7 @@ from tests.servers import PASSWORD
 
 from veil.audit import verify_chain
 from veil.errors import LeakError, ServiceError
-from veil.service.store import Store, jobs
+from veil.service.store import ServiceStore, jobs
 from veil.service.store.acts import write_acts
 from veil.service.work.worker import serve
 
@@ -41,7 +41,7 @@ def nodes(servers):
 
 @pytest.fixture
 def store(tmp_path):
-    made = Store(site_in(tmp_path))
+    made = ServiceStore(site_in(tmp_path))
     yield made
     made.close()
 
@@ -54,7 +54,7 @@ def code_of(do, *told, **more):
 
 def takes(site, start, told):
     """Takes jobs as fast as it can; hands out which, and how long it waited for each."""
-    store = Store(site)
+    store = ServiceStore(site)
     start.wait()
     got = []
     while True:
@@ -110,7 +110,7 @@ def test_eight_processes_that_take_at_once_get_every_job_once_and_none_starves(
 @pytest.mark.slow
 def test_two_hundred_jobs_are_done_once_each_though_workers_are_killed(tmp_path, nodes):
     site = site_in(tmp_path, lease=2.0, tries=50)
-    store, count = Store(site), 200
+    store, count = ServiceStore(site), 200
     with store.database.change() as line:
         line.execute(
             "CREATE TABLE ended (job TEXT);"
@@ -201,7 +201,7 @@ def _choice():
 def test_a_change_is_on_disk_when_it_ends_and_a_silent_node_loses_it(store, nodes):
     nodes.asked("ALTER ROLE veil SET synchronous_commit = off")
     try:
-        fresh = Store(store.site)
+        fresh = ServiceStore(store.site)
         with fresh.database.change() as line:
             said = {
                 name: line.execute(f"SHOW {name}").fetchone()[name]
@@ -326,7 +326,7 @@ def test_a_large_file_goes_to_the_bucket_in_parts_and_comes_back_whole(store):
 
 def test_a_bucket_that_is_not_reached_is_told_without_its_words(store):
     site = replace(store.site, objects="s3://no-such-bucket-of-ours/x")
-    other = Store(site)
+    other = ServiceStore(site)
     with pytest.raises(ServiceError) as caught:
         handed_in(other)
     assert caught.value.code == "store-closed"
@@ -335,9 +335,9 @@ def test_a_bucket_that_is_not_reached_is_told_without_its_words(store):
 
 
 def test_nodes_without_a_place_for_files_or_with_another_kind_of_database_do_not_begin(store):
-    assert code_of(Store, replace(store.site, objects="")) == "store-objects"
-    assert code_of(Store, replace(store.site, objects="sqlite:///x")) == "store-kind"
-    assert code_of(Store, replace(store.site, database="mariadb://veil@127.0.0.1/veil")) == "store-kind"
+    assert code_of(ServiceStore, replace(store.site, objects="")) == "store-objects"
+    assert code_of(ServiceStore, replace(store.site, objects="sqlite:///x")) == "store-kind"
+    assert code_of(ServiceStore, replace(store.site, database="mariadb://veil@127.0.0.1/veil")) == "store-kind"
 
 
 def test_without_tls_a_database_on_another_machine_is_not_spoken_to(store):

@@ -7,7 +7,7 @@ import pytest
 from veil.detectors.patterns import Patterns
 from veil.jobs.checks.verify_release import read_again
 from veil.policy.plan import Plan
-from veil.verify.reading import Reading
+from veil.verify.reading import TextComparison
 
 PLANTED = [
     ("ssn", "Her number is 123-45-6789 ok"),
@@ -80,7 +80,7 @@ def test_a_kind_that_the_policy_keeps_is_not_sought(project, kind, text):
     from veil.policy.rules import Keep
 
     plan: Plan = project(TABLE, {"t.csv": rows(["x"])}).session().plan
-    assert Reading(plan).left(text, text) == "residual-pattern"
+    assert TextComparison(plan).left(text, text) == "residual-pattern"
     kept = dataclasses.replace(plan, labels=plan.labels | {Label(kind.upper()): Keep()})
-    assert Reading(kept).left(text, text) != "residual-pattern"
-    assert Reading(plan).left(text, "[GONE]") == ""
+    assert TextComparison(kept).left(text, text) != "residual-pattern"
+    assert TextComparison(plan).left(text, "[GONE]") == ""

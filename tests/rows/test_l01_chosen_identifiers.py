@@ -4,7 +4,7 @@ import pytest
 from tests.portals import ME, handed_in, result_of, site_in, working
 
 from veil.service.locate import PREMIUM, STANDARD
-from veil.service.store import Choice, Store
+from veil.service.store import Choice, ServiceStore
 
 WORDS = {
     "Name": "Zebulonia Quackenthorpe",
@@ -36,7 +36,7 @@ VIN: {Vehicle}. Device serial number: {Device}.
 def done(tmp_path_factory):
     """What comes of the note for a choice of identifiers."""
     site = site_in(tmp_path_factory.mktemp("l1"))
-    store = Store(site)
+    store = ServiceStore(site)
     with working(site) as worker:
 
         def do(*names):

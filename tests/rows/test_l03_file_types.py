@@ -5,7 +5,7 @@ from tests.portals import ME, handed_in, result_of, site_in, working
 
 from veil.errors import ServiceError
 from veil.parts import kind_of
-from veil.service.store import Choice, Store
+from veil.service.store import Choice, ServiceStore
 from veil.service.store.choice import not_covered
 
 FILES = {
@@ -18,7 +18,7 @@ FILES = {
 @pytest.mark.parametrize("name", FILES)
 def test_l3_the_same_type_comes_out_without_its_phi(tmp_path, name):
     site = site_in(tmp_path)
-    store = Store(site)
+    store = ServiceStore(site)
     job = handed_in(store, name, FILES[name], Choice("safe-harbor"))
     with working(site) as worker:
         worker.once()
@@ -31,7 +31,7 @@ def test_l3_the_same_type_comes_out_without_its_phi(tmp_path, name):
 
 @pytest.mark.parametrize("name", ["scan.pdf", "scan.png", "scan.jpeg"])
 def test_l3_pages_and_pictures_are_refused_until_the_engine_reads_them(tmp_path, name):
-    store = Store(site_in(tmp_path))
+    store = ServiceStore(site_in(tmp_path))
     if kind_of(name):
         pytest.fail("the engine reads this type now: the row asks for its text layer, pixels and metadata")
     with pytest.raises(ServiceError) as caught:

@@ -6,7 +6,7 @@ import pytest
 from tests.portals import ME, NOTE, OTHER, handed_in, result_of, site_in, working
 
 from veil.errors import LimitError, ServiceError
-from veil.service.store import Caller, Store, Terms
+from veil.service.store import Caller, ServiceStore, Terms
 from veil.service.work.sweeper import sweep
 
 HOURS = 3600
@@ -15,7 +15,7 @@ HOURS = 3600
 @pytest.fixture
 def kept(tmp_path):
     site = site_in(tmp_path)
-    store = Store(site)
+    store = ServiceStore(site)
     job = handed_in(store)
     with working(site) as worker:
         worker.once()

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.tracing import FRONTS, JSON, PHI, QUIET, TAG, Traced, front_options, service, tagged, traced, until
 
-from veil.service.trace.envoy.config import Place, Upstream, config
+from veil.service.trace.envoy.config import ListenAddress, Upstream, config
 from veil.service.trace.envoy.run import envoy_path
 from veil.service.trace.run import free_port
 from veil.service.trace.watch import Settings
@@ -111,9 +111,12 @@ def test_a_service_behind_that_is_away_is_told_to_the_caller(name, tmp_path):
 def test_without_a_processor_every_request_is_unknown_or_refused(closed, expected, tmp_path):
     """The configuration itself holds the promise: Envoy runs, and nobody answers it."""
     with service() as port:
-        at, none = free_port("127.0.0.1"), Place(path=str(tmp_path / "none.sock"))
+        at, none = free_port("127.0.0.1"), ListenAddress(path=str(tmp_path / "none.sock"))
         made = config(
-            Settings(closed=closed, deadline=0.2), Place("127.0.0.1", at), Upstream(f"http://127.0.0.1:{port}"), none
+            Settings(closed=closed, deadline=0.2),
+            ListenAddress("127.0.0.1", at),
+            Upstream(f"http://127.0.0.1:{port}"),
+            none,
         )
         options = ["--use-dynamic-base-id", "--concurrency", "1", "--log-level", "off"]
         process = subprocess.Popen([envoy_path(), "--config-yaml", json.dumps(made), *options])

@@ -2,12 +2,12 @@
 
 from tests.portals import ME, handed_in, site_in, working
 
-from veil.service.store import Choice, Store
+from veil.service.store import Choice, ServiceStore
 
 
 def test_l11_a_report_gives_no_certificate_and_names_what_stays(tmp_path):
     site = site_in(tmp_path)
-    store = Store(site)
+    store = ServiceStore(site)
     with working(site) as worker:
         told = []
         for choice in (Choice("safe-harbor"), Choice(identifiers=("Name",))):

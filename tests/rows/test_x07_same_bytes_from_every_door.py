@@ -6,7 +6,7 @@ from tests.portals import ME, handed_in, result_of, site_in, working
 from tests.services import README
 
 from veil.keys import Keyring
-from veil.service.store import Choice, Site, Store
+from veil.service.store import Choice, ServiceStore, Site
 
 NOTE = README + "\nSeen again 03/20/1985; Mr. Smith, 93 years old, lives in Boston, MA 02139.\n"
 
@@ -16,7 +16,7 @@ def linked(tmp_path, keyring_file):
     """A store whose jobs derive from the site's keyring."""
     site = site_in(tmp_path)
     keys = Keyring.open(keyring_file, PASSPHRASE).keys()
-    store = Store(Site(site.folder, site.keys, site.terms, None, keys))
+    store = ServiceStore(Site(site.folder, site.keys, site.terms, None, keys))
     yield store, keys
     store.close()
 
@@ -56,7 +56,7 @@ def test_x7_what_derives_is_the_same_where_the_site_gave_its_keyring(veil, tmp_p
 
 
 def test_x7_without_it_two_jobs_share_no_stand_in(tmp_path):
-    store = Store(site_in(tmp_path))
+    store = ServiceStore(site_in(tmp_path))
     assert by_portal(store, Choice("expert")) != by_portal(store, Choice("expert"))
     store.close()
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from tests.portals import Browser, joined, served, site_in, working
 
-from veil.service.store import Caller, Choice, Store
+from veil.service.store import Caller, Choice, ServiceStore
 from veil.service.store.reviews import Mark, Reviews
 
 NOTES = [
@@ -22,7 +22,7 @@ REVIEWER = Caller("person-reviewer", "reviewer")
 @pytest.fixture
 def store(tmp_path):
     site = site_in(tmp_path)
-    made = Store(site)
+    made = ServiceStore(site)
     yield made
     made.close()
 

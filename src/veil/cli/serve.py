@@ -197,11 +197,11 @@ def _provider(issuer: str, client: str, roles: list[str], claim: str, public: st
 
 def _setup_code(setting: Setting) -> str:
     """The setup code that creates the administrator, if there is none yet."""
-    from veil.service.store import Store
+    from veil.service.store import ServiceStore
 
     if setting.site is None:
         return ""
-    store = Store(setting.site)
+    store = ServiceStore(setting.site)
     try:
         return store.people.setup_code() or ""
     finally:

@@ -146,7 +146,7 @@ def _run(given: SimpleNamespace) -> None:
     """Shape: the options of the command, by their names."""
     _check_extra()
     from veil.service.trace.pool import Charge
-    from veil.service.trace.run import Plan, place_of, serve
+    from veil.service.trace.run import TraceOptions, place_of, serve
     from veil.service.trace.verdict import labels_of
     from veil.service.trace.watch import Settings
 
@@ -174,7 +174,7 @@ def _run(given: SimpleNamespace) -> None:
             place_of(given.processor_at),
         )
         return
-    plan = Plan(
+    plan = TraceOptions(
         front="proxy" if given.proxy else "processor" if given.processor else "envoy",
         upstream=given.upstream,
         listen=place_of(given.listen),
@@ -239,9 +239,9 @@ def _write(
     import json
 
     from veil.errors import StoreError
-    from veil.service.trace.envoy.config import Place, Upstream, config
+    from veil.service.trace.envoy.config import ListenAddress, Upstream, config
 
-    envoy = config(settings, Place(*listen), Upstream(upstream, ca), Place(*processor))
+    envoy = config(settings, ListenAddress(*listen), Upstream(upstream, ca), ListenAddress(*processor))
     try:
         target.write_text(json.dumps(envoy, indent=1) + "\n", encoding="utf-8")
     except OSError:

@@ -17,7 +17,7 @@ from veil.errors import PolicyError
 from veil.formats.documents import Opens
 from veil.formats.file_content import files_among
 from veil.keys import Keys
-from veil.model import Batch, Edits, Field, Found, Report, about_table, moved, span_table, spliced
+from veil.model import Batch, Edits, Field, Report, TextFindings, about_table, moved, span_table, spliced
 from veil.model.report import shown
 from veil.operators.promise import promise_of
 from veil.parts import opener
@@ -41,7 +41,7 @@ class Engine:
         self.plan, self.keys, self.roster = plan, keys, roster
         self.operators = Operators(plan, keys)
         self._scans = Scans(plan, scanner, self.operators, keys, roster) if scanner is not None else None
-        self.seen: dict[str, list[Found]] | None = None  # protected pages ask to be shown what was found
+        self.seen: dict[str, list[TextFindings]] | None = None  # protected pages ask to be shown what was found
 
     def deidentify(
         self, source: SourcePlan, batch: Batch, names: Sequence[str], subjects: pa.Array | None = None

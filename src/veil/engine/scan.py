@@ -19,12 +19,12 @@ from veil.keys import Keys
 from veil.lexicon.language import language_of
 from veil.model import (
     STAFF_HOUSEHOLD,
-    Found,
     Label,
     Meant,
     Owner,
     Report,
     Span,
+    TextFindings,
     about_table,
     folded,
     span_table,
@@ -105,14 +105,14 @@ class Scans:
 
     def column(
         self, values: pa.Array, subjects: pa.Array, *, day_first: bool, report: Report, address: str
-    ) -> tuple[pa.Array, list[Found]]:
+    ) -> tuple[pa.Array, list[TextFindings]]:
         """Shape: n texts, n subjects -> n texts with every span replaced; null stays null."""
         found = self.found(values, subjects, day_first=day_first, report=report, address=address)
         return spliced(values, spans_of(found)), found
 
     def found(
         self, values: pa.Array, subjects: pa.Array, *, day_first: bool, report: Report, address: str
-    ) -> list[Found]:
+    ) -> list[TextFindings]:
         """What stands in each text and what is to stand there instead. Shape: n texts, n subjects -> n."""
         spans = self.find([value or "" for value in values.to_pylist()], self.owners(subjects))
         return self.replaced(values, subjects, spans, day_first=day_first, report=report, address=address)
@@ -126,7 +126,7 @@ class Scans:
         day_first: bool,
         report: Report,
         address: str,
-    ) -> tuple[pa.Array, list[Found]]:
+    ) -> tuple[pa.Array, list[TextFindings]]:
         """Shape: n texts, n subjects, n lists of spans as `find` gives them -> n texts with those replaced; null stays null."""
         found = self.replaced(values, subjects, spans, day_first=day_first, report=report, address=address)
         return spliced(values, spans_of(found)), found
@@ -140,7 +140,7 @@ class Scans:
         day_first: bool,
         report: Report,
         address: str,
-    ) -> list[Found]:
+    ) -> list[TextFindings]:
         """What stands in place of each of these spans, and who is meant. Shape: n texts, subjects, lists of spans -> n."""
         texts = [value or "" for value in values.to_pylist()]
         languages = self._unread.counted(texts, report, address)
@@ -153,7 +153,7 @@ class Scans:
         mentions = _mentions(texts, spans, meant, owners, self._ids.keys())
         replacements = self._replaced(mentions, spans, subjects, day_first=day_first, report=report, address=address)
         report.count(address, "scanned", "", len(texts) - values.null_count)
-        found = [Found(tuple(s), tuple(r), tuple(m)) for s, r, m in zip(spans, replacements, meant, strict=True)]
+        found = [TextFindings(tuple(s), tuple(r), tuple(m)) for s, r, m in zip(spans, replacements, meant, strict=True)]
         return [
             whole(text, code) if code else found_one
             for text, code, found_one in zip(texts, languages, found, strict=True)
@@ -246,7 +246,7 @@ class Scans:
         )
 
 
-def spans_of(found: Sequence[Found]) -> pa.Table:
+def spans_of(found: Sequence[TextFindings]) -> pa.Table:
     """What was found in n texts as a table of SPANS: value i is text i."""
     rows = [
         (i, span.start, span.end, new, span.label.value)

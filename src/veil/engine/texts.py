@@ -14,7 +14,7 @@ from veil.engine.scan import Scans
 from veil.engine.unread import UnreadTexts, whole
 from veil.keys import Keys
 from veil.lexicon.language import Language, language_of
-from veil.model import Found, Label, Owner, Report, Span, label_of, put_back
+from veil.model import Label, Owner, Report, Span, TextFindings, label_of, put_back
 from veil.policy.plan import Plan, day_first
 from veil.policy.profile import Profile
 from veil.roster import Roster
@@ -107,12 +107,12 @@ class TextEngine:
         """Texts with replacements that an interface made itself; one that is not read is masked whole all the same."""
         languages = self._unread.counted(texts, Report(), ADDRESS)
         return [
-            _treated(text, whole(text, code) if code else Found(tuple(mine), tuple(new), ()))
+            _treated(text, whole(text, code) if code else TextFindings(tuple(mine), tuple(new), ()))
             for text, code, mine, new in zip(texts, languages, spans, replacements, strict=True)
         ]
 
 
-def _treated(text: str, found: Found) -> Treated:
+def _treated(text: str, found: TextFindings) -> Treated:
     new = put_back(text, found.spans, found.replacements)
     return Treated(new, list(found.spans), list(found.replacements), found.unread)
 

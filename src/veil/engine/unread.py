@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from veil.errors import FormatError
 from veil.lexicon.language import Language, is_read
 from veil.lexicon.unread import unread
-from veil.model import Found, Label, Meant, Report, Span
+from veil.model import Label, Meant, Report, Span, TextFindings
 from veil.policy.plan import Plan
 
 MASK = "[TEXT NOT READ]"
@@ -48,7 +48,7 @@ class UnreadTexts:
         return languages
 
 
-def whole(text: str, language: str) -> Found:
+def whole(text: str, language: str) -> TextFindings:
     """A text that is not read, masked from its beginning to its end."""
     span = Span(0, len(text), Label.ID, 1.0, f"{SOURCE}:{language}")
-    return Found((span,), (MASK,), (Meant("other", None),), language)
+    return TextFindings((span,), (MASK,), (Meant("other", None),), language)

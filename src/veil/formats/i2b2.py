@@ -15,7 +15,7 @@ from veil.formats.base import Settings
 from veil.formats.documents import DocumentFiles
 from veil.formats.encodings import Encoding
 from veil.formats.traits import Kind, Traits
-from veil.formats.xmltext import Piece, Run, content, cuts, decoded, parse, pieces, written
+from veil.formats.xmltext import MarkupValue, Run, content, cuts, decoded, parse, pieces, written
 from veil.model import Batch, Edits, Field, by_value, span_table
 
 TEXT, TAGS, OTHER = "text", "tags", "other"
@@ -35,10 +35,10 @@ class _Note:
     tags: tuple[int, int] | None = None
     others: list[tuple[int, int]] = field(default_factory=list)
 
-    def pieces(self, address: str) -> list[Piece]:
+    def pieces(self, address: str) -> list[MarkupValue]:
         """The values of a field, in order: the text, or each attribute, comment and text of the mark-up."""
         if address == TEXT:
-            return [Piece(self.text or "", self.runs)] if self.text is not None else []
+            return [MarkupValue(self.text or "", self.runs)] if self.text is not None else []
         return [piece for place in self.places(address) for piece in pieces(self.document, *place)]
 
     def places(self, address: str) -> list[tuple[int, int]]:

@@ -84,7 +84,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class MarkupValue:
     """A value of mark-up that people can read, and the runs of it: an attribute, a comment, a text between elements."""
 
     value: str
@@ -154,14 +154,14 @@ _MARKUP = re.compile(
 _ATTRIBUTE = re.compile(r"""[^\s=/>"']+\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""")
 
 
-def pieces(document: str, start: int, end: int) -> list[Piece]:
+def pieces(document: str, start: int, end: int) -> list[MarkupValue]:
     """What people can read between two places of sound XML: each attribute, comment and text that is not blank, in order.
 
     Shape:   the places hold elements, comments, instructions, or the attributes of one element.
     """
     if "<" not in document[start:end] and _ATTRIBUTE.match(document[start:end].lstrip()):
         return _attributes(document, start, end)
-    found: list[Piece] = []
+    found: list[MarkupValue] = []
     for met in _MARKUP.finditer(document, start, end):
         if met["attributes"] is not None:
             found += _attributes(document, *met.span("attributes"))
@@ -170,22 +170,22 @@ def pieces(document: str, start: int, end: int) -> list[Piece]:
         if raw:
             low = met.end(raw) - len(met[raw].lstrip())
             high = low + len(met[raw].strip())
-            piece = Piece(document[low:high], [Run(low, high, 0, high - low, "comment")])
+            piece = MarkupValue(document[low:high], [Run(low, high, 0, high - low, "comment")])
         elif met.group().startswith("</"):
             continue
         else:
             value, runs = content(document, *met.span()) or ("", [])
-            piece = Piece(value, runs)
+            piece = MarkupValue(value, runs)
         found += [piece] if piece.value.strip() else []
     return found
 
 
-def _attributes(document: str, start: int, end: int) -> list[Piece]:
+def _attributes(document: str, start: int, end: int) -> list[MarkupValue]:
     """The attributes that are not blank."""
     found = []
     for met in _ATTRIBUTE.finditer(document, start, end):
         value, runs = content(
             document, *met.span("double" if met["double"] is not None else "single"), "attribute"
         ) or ("", [])
-        found += [Piece(value, runs)] if value.strip() else []
+        found += [MarkupValue(value, runs)] if value.strip() else []
     return found

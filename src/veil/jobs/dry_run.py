@@ -13,7 +13,7 @@ from veil.jobs.release.manifest import manifest_of
 from veil.jobs.session import Session
 from veil.jobs.work.first_pass import pass_one
 from veil.jobs.work.units import Unit, batches, units_of
-from veil.jobs.work.worker import Done, scanner_of
+from veil.jobs.work.worker import UnitResult, scanner_of
 from veil.keys import Keys
 from veil.model import Batch, Report
 from veil.roster import Roster
@@ -33,7 +33,7 @@ def dry_run(session: Session, keys: Keys, rows: int) -> dict[str, Any]:
             for batch, names in _first(session, [unit for unit in units if unit.source == source.name], rows):
                 report += engine.deidentify(source, batch, names)[1]
     return manifest_of(
-        plan, session.inputs.digest, [Done(0, counts=report.rows())], {}, [], [], keys, dt.datetime.now(tz=dt.UTC)
+        plan, session.inputs.digest, [UnitResult(0, counts=report.rows())], {}, [], [], keys, dt.datetime.now(tz=dt.UTC)
     )
 
 

@@ -21,7 +21,7 @@ from veil.jobs.work.small_files import do_units
 from veil.jobs.work.suppression import small_classes
 from veil.jobs.work.units import Unit, cut_of, groups_of, units_of
 from veil.jobs.work.way_back import TrailPlace, pages_there, place_of
-from veil.jobs.work.worker import Done, Setting, Worker
+from veil.jobs.work.worker import UnitResult, UnitWorker, WorkerSetting
 from veil.keys import Keys
 from veil.log import event
 from veil.memory import keep_pages
@@ -67,7 +67,7 @@ def run(
         tell("reading known identifiers", 1, 1)
         vault = keys.vault.path if keys.vault is not None else None
         small = small_classes(plan, inputs, keys, units, index, tell)
-        setting = Setting(plan, keys, index, inputs, shelf.units, vault, shelf.salt, trail, small)
+        setting = WorkerSetting(plan, keys, index, inputs, shelf.units, vault, shelf.salt, trail, small)
         groups = groups_of(plan, units)
         done = {unit.number: unit for some in _left_whole(shelf, groups, trail, keys) for unit in some}
         left = [group for group in groups if group[0].number not in done]
@@ -117,7 +117,9 @@ def _disk(error: OSError) -> Error:
     )
 
 
-def _left_whole(shelf: Shelf, groups: list[list[Unit]], trail: TrailPlace | None, keys: Keys) -> Iterator[list[Done]]:
+def _left_whole(
+    shelf: Shelf, groups: list[list[Unit]], trail: TrailPlace | None, keys: Keys
+) -> Iterator[list[UnitResult]]:
     """What an earlier run has done of each group, with all of its side files and the last of its pages."""
     finished = list(shelf.finished())
     last = {unit.number: f"{unit.stretch[0]}.{unit.pages - 1}" for some in finished for unit in some if unit.pages}
@@ -130,15 +132,15 @@ def _left_whole(shelf: Shelf, groups: list[list[Unit]], trail: TrailPlace | None
             yield some
 
 
-def _each(setting: Setting, groups: list[list[Unit]], workers: int) -> Iterator[list[Done]]:
+def _each(setting: WorkerSetting, groups: list[list[Unit]], workers: int) -> Iterator[list[UnitResult]]:
     if workers <= 1 or len(groups) <= 1:
-        worker = Worker(setting)
+        worker = UnitWorker(setting)
         for group in groups:
             yield do_units(worker, group)
         return
     setting = dataclasses.replace(setting, keys=setting.keys.with_vault(None))  # each worker opens the vault itself
     with ProcessPoolExecutor(min(workers, len(groups)), get_context("spawn"), _begin, (setting,)) as pool:
-        waiting: set[Future[list[Done]]] = {pool.submit(_do, group) for group in groups}
+        waiting: set[Future[list[UnitResult]]] = {pool.submit(_do, group) for group in groups}
         try:
             for future in as_completed(waiting):
                 yield future.result()
@@ -153,13 +155,13 @@ def _each(setting: Setting, groups: list[list[Unit]], workers: int) -> Iterator[
             raise
 
 
-_worker: list[Worker] = []
+_worker: list[UnitWorker] = []
 
 
-def _begin(setting: Setting) -> None:
+def _begin(setting: WorkerSetting) -> None:
     keep_pages()
     threading.Thread(target=_end_with_run, daemon=True).start()
-    _worker[:] = [Worker(setting)]
+    _worker[:] = [UnitWorker(setting)]
 
 
 def _end_with_run() -> None:
@@ -170,5 +172,5 @@ def _end_with_run() -> None:
         os._exit(1)
 
 
-def _do(units: list[Unit]) -> list[Done]:
+def _do(units: list[Unit]) -> list[UnitResult]:
     return do_units(_worker[0], units)

@@ -3,7 +3,7 @@
 from veil.model.batch import Batch, Field
 from veil.model.edits import REGIONS, SPANS, Edits, Exact, Splice, by_value, moved, put_back, span_table, spliced
 from veil.model.elements import Elements
-from veil.model.found import Found, Meant
+from veil.model.found import Meant, TextFindings
 from veil.model.item import Item, inner_of, path_of
 from veil.model.joint import Joint
 from veil.model.labels import SAFE_HARBOR, Label, label_of
@@ -27,7 +27,6 @@ __all__ = [
     "Elements",
     "Exact",
     "Field",
-    "Found",
     "Item",
     "Joint",
     "Known",
@@ -38,6 +37,7 @@ __all__ = [
     "Span",
     "Splice",
     "Text",
+    "TextFindings",
     "Turns",
     "about_table",
     "by_value",

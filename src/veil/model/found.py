@@ -20,7 +20,7 @@ class Meant:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TextFindings:
     """Shape: k spans, k replacements, k answers to who is meant; `unread`: the language of a text masked whole for it."""
 
     spans: tuple[Span, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from veil.model import Found
+from veil.model import TextFindings
 from veil.reports.marks import group_of
 from veil.reports.page import render
 
@@ -23,7 +23,7 @@ class MarkedText:
         return group_of(self.label)
 
 
-def side_by_side(rows: Sequence[tuple[str, str, Found]], title: str) -> str:
+def side_by_side(rows: Sequence[tuple[str, str, TextFindings]], title: str) -> str:
     """Original and result of each text, spans coloured by label, the rule and the score of each on hover."""
     notes = [{"before": _before(text, found), "after": _after(text, found)} for text, _, found in rows]
     found_labels = sorted({span.label.value for _, _, found in rows for span in found.spans})
@@ -31,7 +31,7 @@ def side_by_side(rows: Sequence[tuple[str, str, Found]], title: str) -> str:
     return render("protected.html", title=title, notes=notes, labels=labels)
 
 
-def _before(text: str, found: Found) -> list[MarkedText]:
+def _before(text: str, found: TextFindings) -> list[MarkedText]:
     pieces, at = [], 0
     for span, meant in zip(found.spans, found.meant, strict=True):
         pieces.append(MarkedText(text[at : span.start]))
@@ -47,7 +47,7 @@ def _before(text: str, found: Found) -> list[MarkedText]:
     return [*pieces, MarkedText(text[at:])]
 
 
-def _after(text: str, found: Found) -> list[MarkedText]:
+def _after(text: str, found: TextFindings) -> list[MarkedText]:
     pieces, at = [], 0
     for span, new in zip(found.spans, found.replacements, strict=True):
         pieces.append(MarkedText(text[at : span.start]))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from veil.errors import FormatError, PolicyError
 from veil.risk.bag import SHARES, Bag, BagMemory, runs
-from veil.risk.diversity import Record, Values, diversity, lacking
+from veil.risk.diversity import Record, SensitiveValues, diversity, lacking
 from veil.risk.keyed import Keyed
 from veil.risk.spill import Words
 
@@ -91,7 +91,7 @@ class Tally:
         self._whole = room.bag(width)
         self._left = {name: room.bag(width) for name in names} if parts and len(names) > 1 else {}
         self._values = {name: room.bag() for name in names} if parts else {}
-        self._sensitive = {name: (Values(), room.bag(width + 1)) for name in sensitive}
+        self._sensitive = {name: (SensitiveValues(), room.bag(width + 1)) for name in sensitive}
         self._star = _sum(key.word(STAR) for key in self.keys.quasi)
 
     def add(self, columns: Columns) -> None:

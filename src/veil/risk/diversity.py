@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCI
 
 
 @dataclass(slots=True)
-class Values:
+class SensitiveValues:
     """The different values of a sensitive column, each with a code."""
 
     codes_of: dict[str | None, int] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Cells:
     sizes: Integers
 
 
-def diversity(bag: Bag, values: Values, *, persons: bool = False, apart: np.uint64 | None = None) -> Record:
+def diversity(bag: Bag, values: SensitiveValues, *, persons: bool = False, apart: np.uint64 | None = None) -> Record:
     """l-diversity and t-closeness of one sensitive column.
 
     Shape:   rows of class, code (and person) -> `distinct` and `entropy` (the least of any class), `alone` (share of
@@ -114,7 +114,13 @@ def diversity(bag: Bag, values: Values, *, persons: bool = False, apart: np.uint
 
 
 def lacking(
-    bag: Bag, values: Values, distinct: int, t: float | None, *, persons: bool = False, apart: np.uint64 | None = None
+    bag: Bag,
+    values: SensitiveValues,
+    distinct: int,
+    t: float | None,
+    *,
+    persons: bool = False,
+    apart: np.uint64 | None = None,
 ) -> Words:
     """The classes that have too few values of a sensitive column, or stand too far from the whole table. Shape: sorted."""
     ranks, ordered = values.ranks()

@@ -29,7 +29,7 @@ from veil.service.reader import Reader
 from veil.service.rest.answers import Answers
 from veil.service.rest.routes import Desk, rest_router
 from veil.service.setting import Setting
-from veil.service.store import Store
+from veil.service.store import ServiceStore
 from veil.service.storing import add_store
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def create_app(setting: Setting) -> ASGIApp:
     app.include_router(rest_router(desk))
     app.include_router(aws_router(reader, answers, callers, measures, setting.waiting))
     if setting.site is not None:
-        store = Store(setting.site)
+        store = ServiceStore(setting.site)
         add_store(app, store, callers, setting)
         desk.needed.append(lambda: store.database.fact("key"))
     _add_errors(app)

@@ -25,7 +25,7 @@ _TEXTS = 64
 _WARM = "Seen by Dr. Alice Wong on 03/04/2019; MRN 1234567, call 617-555-1212."
 
 
-class Finder(Protocol):
+class SpanFinder(Protocol):
     """What finds spans: a text engine, or a double of a test."""
 
     def find(self, texts: Sequence[str], *, least: Sequence[float] | None = None) -> list[list[Span]]: ...
@@ -54,13 +54,13 @@ class Reader:
              texts of a long request take turns with those that came after it.
     """
 
-    def __init__(self, make: Callable[[], Finder] = text_engine) -> None:
+    def __init__(self, make: Callable[[], SpanFinder] = text_engine) -> None:
         self._make = make
         self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
         self._numbers = count()
         self._turn = 0
         self.ready = threading.Event()
-        self._finder: Finder | None = None
+        self._finder: SpanFinder | None = None
         self._thread = threading.Thread(target=self._work, name="veil-reader", daemon=True)
 
     def start(self) -> None:
@@ -79,7 +79,7 @@ class Reader:
                 answer.cancel()
             raise
 
-    async def call(self, do: Callable[[Finder], Any]) -> Any:
+    async def call(self, do: Callable[[SpanFinder], Any]) -> Any:
         """What `do` answers in the reader's thread."""
         self._turn += 1
         return await self._put("", LEAST, lambda: do(self._warm_finder), self._turn)
@@ -89,7 +89,7 @@ class Reader:
         return self._tasks.qsize()
 
     @property
-    def _warm_finder(self) -> Finder:
+    def _warm_finder(self) -> SpanFinder:
         if self._finder is None:
             finder = self._make()
             finder.find([_WARM])

@@ -49,12 +49,12 @@ class Spans:
             self._provider.add_span_processor(processor)
         self._tracer = self._provider.get_tracer("veil")
 
-    def begin(self, name: str, carried: Mapping[str, str], attributes: Mapping[str, Value]) -> Open:
+    def begin(self, name: str, carried: Mapping[str, str], attributes: Mapping[str, Value]) -> OpenSpan:
         if not self.active:
-            return Open(INVALID_SPAN, {})
+            return OpenSpan(INVALID_SPAN, {})
         above = _CONTEXT.extract({key: carried[key] for key in _CARRIED if carried.get(key)}, Context())
         span = self._tracer.start_span(name, above, SpanKind.SERVER, attributes)
-        return Open(span, _context_of(span))
+        return OpenSpan(span, _context_of(span))
 
     def flush(self) -> None:
         """Send what waits, for some seconds at most: a receiver that is away holds up no end. More may be made after it."""
@@ -67,7 +67,7 @@ class Spans:
         self._provider.shutdown()
 
 
-class Open:
+class OpenSpan:
     """A span that is under way; `headers` are what the next service gets, empty where no span is made."""
 
     def __init__(self, span: Span, headers: dict[str, str]) -> None:

@@ -62,7 +62,7 @@ _LONG = re.compile(r"(?<![^\W_])(?:[0-9a-z]{27,30}|[0-9a-z]{65,68})(?![^\W_])") 
 _GLUED = re.compile(r"\b[A-Z][A-Z][a-z]{2,}")
 
 
-class Reading:
+class TextComparison:
     """Holds texts against the ones they came from."""
 
     def __init__(self, plan: Plan) -> None:

@@ -17,7 +17,7 @@ from veil.policy.rules import Keep, Rule, Scan, is_gone
 from veil.roster import Roster
 from veil.verify.columns import Columns
 from veil.verify.findings import Findings
-from veil.verify.reading import Reading
+from veil.verify.reading import TextComparison
 from veil.verify.rows import Taken, only, scanned_rows, shown_rows, taken_rows
 from veil.verify.sought import Sought
 from veil.verify.stand_ins import Ours, is_ours
@@ -72,7 +72,7 @@ class Verifier:
         }
         self._ours = Ours(plan, keys, operators)
         self._sought = Sought(roster)
-        self._columns, self._reading = Columns(plan, keys, roster), Reading(plan)
+        self._columns, self._reading = Columns(plan, keys, roster), TextComparison(plan)
         self._kept = {label for label, treatment in plan.labels.items() if isinstance(treatment, Keep)}
 
     def batch(self, source: SourcePlan, before: Batch, after: Batch, subjects: pa.Array) -> Findings:

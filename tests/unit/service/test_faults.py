@@ -64,7 +64,7 @@ def test_the_fields_of_a_job_are_named_too(tmp_path, name):
     from fastapi.exceptions import RequestValidationError
 
     from veil.service.faults import shown_faults
-    from veil.service.portal.shapes import Wishes
+    from veil.service.portal.shapes import ColumnRules
 
     app, seen = FastAPI(), []
 
@@ -76,7 +76,7 @@ def test_the_fields_of_a_job_are_named_too(tmp_path, name):
         return JSONResponse({}, 422)
 
     @app.put("/plan")
-    def plan(asked: Wishes) -> None:
+    def plan(asked: ColumnRules) -> None:
         del asked
 
     from fastapi.testclient import TestClient

@@ -8,7 +8,7 @@ from veil.model import Known, Label
 from veil.policy.plan import Plan
 from veil.policy.profile import read_profile
 from veil.verify import Probe
-from veil.verify.reading import Reading
+from veil.verify.reading import TextComparison
 from veil.verify.stand_ins import is_ours
 
 
@@ -29,7 +29,7 @@ def plan(profile):
     )
 
 
-EXPERT, REDACT = Reading(plan("expert")), Reading(plan("redact"))
+EXPERT, REDACT = TextComparison(plan("expert")), TextComparison(plan("redact"))
 
 
 @pytest.mark.parametrize(

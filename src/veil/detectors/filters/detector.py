@@ -79,7 +79,13 @@ class Filters:
         return [*known, *(self._span(text, *ledger_span) for ledger_span in ledger.spans())]
 
     def _ranges(
-        self, entry: FilterEntry, shown: str, words: TaggedWords, clock: TimeBudget, ledger: Ledger, found: dict[str, list[Range]]
+        self,
+        entry: FilterEntry,
+        shown: str,
+        words: TaggedWords,
+        clock: TimeBudget,
+        ledger: Ledger,
+        found: dict[str, list[Range]],
     ) -> list[Range]:
         """What one filter matches, before it is settled; those that touch are one."""
         if entry.type == "match_all":

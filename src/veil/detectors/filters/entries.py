@@ -106,7 +106,9 @@ def _regex(make: Callable[..., FilterEntry], written: Mapping[str, Any], path: P
     return make(pattern=_pattern(written, path, number))
 
 
-def _regex_context(make: Callable[..., FilterEntry], written: Mapping[str, Any], path: Path, number: int) -> FilterEntry:
+def _regex_context(
+    make: Callable[..., FilterEntry], written: Mapping[str, Any], path: Path, number: int
+) -> FilterEntry:
     context = str(written.get("context", ""))
     if context not in CONTEXTS:
         raise PolicyError(

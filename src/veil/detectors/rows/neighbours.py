@@ -102,7 +102,9 @@ class Neighbours:
             if given and self._can_be(given[1]) and self._is_borne(given[1]):
                 yield given.span(1)
 
-    def _is_list_of_names(self, shown: str, places: Sequence[NamePosition], likely: Sequence[NamePosition], fewest: int) -> bool:
+    def _is_list_of_names(
+        self, shown: str, places: Sequence[NamePosition], likely: Sequence[NamePosition], fewest: int
+    ) -> bool:
         """Whether a list without a sure name is one of names: none is a thing, and one is borne by many."""
         if len(likely) < fewest - 1 or len(places) < fewest:
             return False

@@ -23,7 +23,7 @@ from veil.jobs.work.quarantine import ROW_CODES, Spot
 from veil.jobs.work.rereading import verified
 from veil.jobs.work.row_quarantine import closed_up
 from veil.jobs.work.units import Unit, batches, format_of, reader_of, settings_of, units_of
-from veil.jobs.work.worker import Setting, Worker, after_settings
+from veil.jobs.work.worker import UnitWorker, WorkerSetting, after_settings
 from veil.keys import Keys
 from veil.model import Batch
 from veil.policy.plan import SourcePlan
@@ -59,7 +59,7 @@ def read_again(session: Session, keys: Keys) -> ReleaseVerdict:
     with tempfile.TemporaryDirectory(prefix="veil-") as folder:
         index = pass_one(session.plan, session.inputs, Path(folder), keys, units, mint=False)
         salt = keys.secret("file names") if keys.id else b""
-        worker = Worker(Setting(session.plan, keys, index, session.inputs, Path(folder), None, salt))
+        worker = UnitWorker(WorkerSetting(session.plan, keys, index, session.inputs, Path(folder), None, salt))
         for source in session.plan.sources:
             own = [unit for unit in units if unit.source == source.name]
             for pair in _pairs(session, worker, own, put_aside):
@@ -117,7 +117,7 @@ class Aside:
         return tuple(closed_up([row - first for row in taken], [row - first for row in broken]))
 
 
-def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: Aside) -> Iterator[_Pair]:
+def _pairs(session: Session, worker: UnitWorker, units: list[Unit], put_aside: Aside) -> Iterator[_Pair]:
     """Input and output of each file: a table's parts in a row, each note alone."""
     for unit in units:
         source = session.plan.source(unit.source)
@@ -130,7 +130,7 @@ def _pairs(session: Session, worker: Worker, units: list[Unit], put_aside: Aside
             yield _Pair(label, whole, Part((final,)), settings_of(source, name))
 
 
-def _final(session: Session, worker: Worker, unit: Unit, name: str) -> str:
+def _final(session: Session, worker: UnitWorker, unit: Unit, name: str) -> str:
     source = session.plan.source(unit.source)
     if not source.traits.many_files:
         return worker.named(source, name, _partitions(session, worker, source, name))[0]
@@ -139,7 +139,7 @@ def _final(session: Session, worker: Worker, unit: Unit, name: str) -> str:
     return worker.names.renamed(source, [name], subject.to_pylist())[0]
 
 
-def _partitions(session: Session, worker: Worker, source: SourcePlan, name: str) -> dict[str, str | None]:
+def _partitions(session: Session, worker: UnitWorker, source: SourcePlan, name: str) -> dict[str, str | None]:
     """The new values of what a file's folders tell, by its first rows: all rows share them."""
     if not partitions_of(name):
         return {}
@@ -152,7 +152,7 @@ def _partitions(session: Session, worker: Worker, source: SourcePlan, name: str)
     return {field.address: new.get(field.address, field.values)[0].as_py() for field in fields if batch.height}
 
 
-def _hold(worker: Worker, session: Session, source: SourcePlan, pair: _Pair, verdict: ReleaseVerdict) -> None:
+def _hold(worker: UnitWorker, session: Session, source: SourcePlan, pair: _Pair, verdict: ReleaseVerdict) -> None:
     inputs, person = session.inputs, session.plan.person
     kept = after_settings(source, Unit(0, source.name, 0, pair.before), pair.settings)
     try:

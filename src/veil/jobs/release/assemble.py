@@ -22,7 +22,7 @@ from veil.jobs.work.quarantine import STRONG, Quarantined, Spot
 from veil.jobs.work.suppression import check_suppressed
 from veil.jobs.work.units import Unit, format_of, settings_of, written_as
 from veil.jobs.work.way_back import TrailPlace, seal_head
-from veil.jobs.work.worker import Done, after_settings
+from veil.jobs.work.worker import UnitResult, after_settings
 from veil.keys import Keys
 from veil.policy.plan import Plan
 from veil.stores import Inputs, file_digest
@@ -87,12 +87,12 @@ class Shelf:
             os.close(lock_file)
             raise
 
-    def keep(self, done: Sequence[Done]) -> None:
+    def keep(self, done: Sequence[UnitResult]) -> None:
         """What was done together; not synced, as the side files are not: after a loss of power another boot begins anew."""
         pages = [{field.name: getattr(unit, field.name) for field in dataclasses.fields(unit)} for unit in done]
         write_whole(self.units / f"done{done[0].number:06d}.json", json.dumps(pages, default=dataclasses.asdict))
 
-    def finished(self) -> Iterator[list[Done]]:
+    def finished(self) -> Iterator[list[UnitResult]]:
         """What was done together and is there as a whole."""
         for path in sorted(self.units.glob("done*.json")):
             done = [_done(page) for page in json.loads(path.read_text())]
@@ -107,13 +107,13 @@ class Shelf:
         os.close(self.lock)
 
 
-def _done(page: dict[str, Any]) -> Done:
+def _done(page: dict[str, Any]) -> UnitResult:
     lists = {
         "files": [tuple(pair) for pair in page["files"]],
         "quarantined": [Quarantined.from_json(entry) for entry in page["quarantined"]],
         "weak": [(what, Spot(*spot)) for what, spot in page["weak"]],
     }
-    return Done(**{**page, **lists})
+    return UnitResult(**{**page, **lists})
 
 
 def _salt(folder: Path, mark: dict[str, Any]) -> bytes:
@@ -166,7 +166,7 @@ def release(
     out: Path,
     shelf: Shelf,
     units: list[Unit],
-    done: list[Done],
+    done: list[UnitResult],
     keys: Keys,
     trail: TrailPlace | None = None,
     anchor: dict[str, Any] | None = None,
@@ -207,11 +207,11 @@ def _tables(
     finals: dict[str, tuple[str, str]],
     outputs: dict[str, str],
     units: list[Unit],
-    done: list[Done],
+    done: list[UnitResult],
 ) -> list[dict[str, Any]]:
     """The tables of a release: where each came from, how it is read, and which units made it."""
     found = []
-    by_file: dict[tuple[str, str], list[tuple[Unit, Done]]] = {}
+    by_file: dict[tuple[str, str], list[tuple[Unit, UnitResult]]] = {}
     for unit, result in zip(units, done, strict=True):
         by_file.setdefault((unit.source, unit.part.files[0]), []).append((unit, result))
     for final, (name, path) in sorted(finals.items()):
@@ -244,7 +244,7 @@ def _report(fresh: Path, manifest: dict[str, Any]) -> None:
     write_durably(fresh / REPORT, run_page(manifest))
 
 
-def _bad_files(units: list[Unit], done: list[Done]) -> set[tuple[str, str]]:
+def _bad_files(units: list[Unit], done: list[UnitResult]) -> set[tuple[str, str]]:
     """Tables of which one part failed: the other parts may not be shown either."""
     return {
         (unit.source, unit.part.files[0])
@@ -253,7 +253,7 @@ def _bad_files(units: list[Unit], done: list[Done]) -> set[tuple[str, str]]:
     }
 
 
-def numbered(plan: Plan, units: list[Unit], done: list[Done]) -> tuple[list[Quarantined], list[tuple[str, Spot]]]:
+def numbered(plan: Plan, units: list[Unit], done: list[UnitResult]) -> tuple[list[Quarantined], list[tuple[str, Spot]]]:
     """What is in quarantine, and weak evidence, with rows counted from the beginning of their files; each file once."""
     whole: dict[str, Quarantined] = {}
     parts: dict[tuple[str, str], Quarantined] = {}
@@ -294,7 +294,9 @@ def _check_evidence(plan: Plan, quarantined: list[Quarantined], weak: list[tuple
         )
 
 
-def _join(plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[Done]) -> dict[str, tuple[str, str]]:
+def _join(
+    plan: Plan, shelf: Shelf, fresh: Path, units: list[Unit], done: list[UnitResult]
+) -> dict[str, tuple[str, str]]:
     """Side files in order, those of one input joined. Shape: name -> where it comes from."""
     formats = {source.name: format_of(source) for source in plan.sources}
     bad = _bad_files(units, done)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from veil.jobs.work.quarantine import Quarantined, Spot, grouped
-from veil.jobs.work.worker import Done
+from veil.jobs.work.worker import UnitResult
 from veil.keys import Keys
 from veil.model import Report
 from veil.policy.plan import Plan, describe
@@ -26,7 +26,7 @@ NOT_COVERED = (
 def manifest_of(
     plan: Plan,
     digest_of: Digest,
-    done: list[Done],
+    done: list[UnitResult],
     outputs: dict[str, str],
     quarantined: list[Quarantined],
     weak: list[tuple[str, Spot]],

@@ -29,7 +29,7 @@ _BAD = frozenset({MISMATCH, MISSING, FOREIGN})
 
 
 @dataclass(slots=True)
-class _Column:
+class _ComparedColumn:
     """What was seen of one column: how many rows, which differ, how many differ because the rule has no way back."""
 
     status: str = PASS
@@ -131,12 +131,12 @@ def _compared(
     back = format_of(source).after(name)
     seen = reader.inspect(folder / back, {key: settings.get(key) for key in ("encoding", "delimiter")})
     own = {way.address: way for way in ways if way.address in settings["addresses"]}
-    columns = {address: _Column(description=way.description) for address, way in own.items()}
+    columns = {address: _ComparedColumn(description=way.description) for address, way in own.items()}
     there = set(seen.addresses)
     for address, column in columns.items():
         if address not in there:
             column.status = MISSING if any(case.way != LOST for case in own[address].cases) else APART
-    columns |= {address: _Column(FOREIGN) for address in seen.addresses if address not in own}
+    columns |= {address: _ComparedColumn(FOREIGN) for address in seen.addresses if address not in own}
     own_reader = format_of(source)
     if isinstance(own_reader, Typed) and isinstance(reader, Typed):
         _check_types(own_reader.schema_of(store / name), reader.schema_of(folder / back), own, columns)
@@ -156,7 +156,7 @@ def _compared(
     }
 
 
-def _hold(before: Any, after: Aligned, own: dict[str, Way], columns: dict[str, _Column]) -> tuple[int, int]:
+def _hold(before: Any, after: Aligned, own: dict[str, Way], columns: dict[str, _ComparedColumn]) -> tuple[int, int]:
     """Every batch against its like; how many rows there were and are."""
     rows = found = 0
     for batch in before:
@@ -173,7 +173,7 @@ def _head(batch: Batch, height: int) -> Batch:
     return Batch(tuple(field.slice(0, height) for field in batch.fields), height, batch.first)
 
 
-def _columns(batch: Batch, again: Batch, own: dict[str, Way], columns: dict[str, _Column], first: int) -> None:
+def _columns(batch: Batch, again: Batch, own: dict[str, Way], columns: dict[str, _ComparedColumn], first: int) -> None:
     for reread in again.fields:
         was = batch.field(reread.address)
         if was is None:
@@ -199,7 +199,7 @@ def _lost(way: Way, batch: Batch) -> pa.Array:
     return pc.invert(pc.is_in(taken, back))
 
 
-def _check_types(was: pa.Schema, now: pa.Schema, own: dict[str, Way], columns: dict[str, _Column]) -> None:
+def _check_types(was: pa.Schema, now: pa.Schema, own: dict[str, Way], columns: dict[str, _ComparedColumn]) -> None:
     for address, way in own.items():
         if address in now.names and way.whole and was.field(address).type != now.field(address).type:
             columns[address].status = MISMATCH

@@ -17,7 +17,7 @@ from veil.jobs.risks.risk import Record, RiskRequest, recorded
 from veil.jobs.work.table_files import Columns, Progress, TableFiles
 from veil.risk.cases import Cases, Goal, Lattice, Node, NodeOutcome
 from veil.risk.classes import STAR
-from veil.risk.diversity import MOST, Values
+from veil.risk.diversity import MOST, SensitiveValues
 from veil.risk.hierarchy import Cell, Codes, Ladder
 from veil.risk.search import search
 
@@ -141,7 +141,7 @@ class _SearchRows:
     """The different rows of a table so far, as codes; the values behind the codes, in memory."""
 
     asked: RiskRequest
-    values_of: dict[str, Values] = field(default_factory=dict)
+    values_of: dict[str, SensitiveValues] = field(default_factory=dict)
     waiting: list[tuple[Codes, ...]] = field(default_factory=list)
     counts: list[Codes] = field(default_factory=list)
 
@@ -151,7 +151,8 @@ class _SearchRows:
 
     def add(self, columns: Columns) -> None:
         codes = tuple(
-            self.values_of.setdefault(name, Values()).codes(columns[name]).astype(np.int64) for name in self.names
+            self.values_of.setdefault(name, SensitiveValues()).codes(columns[name]).astype(np.int64)
+            for name in self.names
         )
         self.waiting.append(codes)
         self.counts.append(np.ones(len(codes[0]), np.int64))

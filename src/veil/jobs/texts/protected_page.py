@@ -15,14 +15,14 @@ from veil.jobs.work.first_pass import pass_one
 from veil.jobs.work.units import batches, units_of
 from veil.jobs.work.worker import scanner_of
 from veil.keys import Keys
-from veil.model import Found
+from veil.model import TextFindings
 from veil.policy.plan import SourcePlan
 from veil.reports.protected import side_by_side
 from veil.roster import Roster
 from veil.stores import Inputs
 
 MOST_SHOWN = 200
-Row = tuple[str, str, Found]
+Row = tuple[str, str, TextFindings]
 
 
 def protected_page(session: Session, keys: Keys, target: Path) -> None:

@@ -21,8 +21,8 @@ from veil.jobs.work.rebatch import Aligned
 from veil.jobs.work.rereading import compared
 from veil.jobs.work.suppression import suppress
 from veil.jobs.work.units import Unit, batches, format_of, reader_of, settings_of
-from veil.jobs.work.way_back import Piece
-from veil.jobs.work.worker import Done, Worker, after_settings, answers_of, emptied, finished, side_part
+from veil.jobs.work.way_back import WrittenBatch
+from veil.jobs.work.worker import UnitResult, UnitWorker, after_settings, answers_of, emptied, finished, side_part
 from veil.model import Batch, Edits, Joint, Report
 from veil.policy.plan import SourcePlan
 from veil.verify import Findings
@@ -30,7 +30,7 @@ from veil.verify import Findings
 _BY_FILE = frozenset({"file", "file_name", "map"})  # subjects that come from the file of a row
 
 
-def do_units(worker: Worker, units: Sequence[Unit]) -> list[Done]:
+def do_units(worker: UnitWorker, units: Sequence[Unit]) -> list[UnitResult]:
     """What became of units, which are small files of one source or a single one.
 
     Keeps:   done together, they have the bytes that each has alone; where anything is amiss in one, all are done alone, so
@@ -65,17 +65,17 @@ class _Treated:
     subjects: pa.Array
 
 
-class _Pieces(NamedTuple):
+class _WrittenBatches(NamedTuple):
     """What is written, batch by batch, and what the reversal data is made from."""
 
-    written: list[Piece]
-    back: list[Piece]
+    written: list[WrittenBatch]
+    back: list[WrittenBatch]
 
 
 class _Group:
     """Units that are done together."""
 
-    def __init__(self, worker: Worker, source: SourcePlan, units: list[Unit]) -> None:
+    def __init__(self, worker: UnitWorker, source: SourcePlan, units: list[Unit]) -> None:
         self._worker, self._source, self._units = worker, source, units
         self._format, self._inputs = format_of(source), worker.setting.inputs
         self._settings = [settings_of(source, unit.part.files[0]) for unit in units]
@@ -83,7 +83,7 @@ class _Group:
         self._name = f"{units[0].number:06d}-{units[-1].number:06d}"
         self.folder = worker.setting.side / f"units{self._name}"
 
-    def done(self) -> list[Done] | None:
+    def done(self) -> list[UnitResult] | None:
         """None where they must be done alone."""
         treated = self._treated()
         if treated is None:
@@ -122,23 +122,23 @@ class _Group:
         suppress(self._worker.setting.small.get(self._source.name), self._source, joint.batch, edits, report)
         return _Treated(joint, files, rows, edits, report, subjects)
 
-    def _pieces(self, treated: _Treated) -> _Pieces | None:
+    def _pieces(self, treated: _Treated) -> _WrittenBatches | None:
         """What each file gets; in one go where its format can. None where that cannot be said."""
         joint, edits, settings = treated.joint, treated.edits, [self._settings[file] for file in treated.files]
         joined = self._format.as_one(joint, settings) if isinstance(self._format, AsOne) else None
         if joined is not None and isinstance(self._format, AsOne) and joint.edits_of(0, edits) is not None:
             members, gone = self._format.written(joined, edits, joint, settings[0]), Edits(removed=edits.removed)
-            return _Pieces(
-                [Piece(member, gone, own) for member, own in zip(members, settings, strict=True)],
-                [Piece(joined, edits, settings[0])],
+            return _WrittenBatches(
+                [WrittenBatch(member, gone, own) for member, own in zip(members, settings, strict=True)],
+                [WrittenBatch(joined, edits, settings[0])],
             )
         every = [joint.edits_of(number, edits) for number in range(len(joint.members))]
         files = [
-            Piece(batch, mine, own)
+            WrittenBatch(batch, mine, own)
             for batch, mine, own in zip(joint.members, every, settings, strict=True)
             if mine is not None
         ]
-        return _Pieces(files, files) if len(files) == len(every) else None
+        return _WrittenBatches(files, files) if len(files) == len(every) else None
 
     def _file_names(self, rows: list[int]) -> list[str]:
         """The file of each row, where one asks for it."""
@@ -147,7 +147,7 @@ class _Group:
             return files[:1]
         return [name for name, (first, end) in zip(files, pairwise(rows), strict=True) for _ in range(end - first)]
 
-    def _written(self, treated: _Treated, pieces: Sequence[Piece]) -> list[dict[str, str | None]]:
+    def _written(self, treated: _Treated, pieces: Sequence[WrittenBatch]) -> list[dict[str, str | None]]:
         """Writes the side files; what the folders of their names tell."""
         partitions: list[dict[str, str | None]] = []
         for number, own in groupby(zip(treated.files, pieces, strict=True), key=itemgetter(0)):
@@ -177,7 +177,7 @@ class _Group:
             self._worker.verifier, self._source, before, Aligned(iter([again])), Aligned(iter([written])), answers
         )
 
-    def _kept(self, treated: _Treated, pieces: list[Piece]) -> int:
+    def _kept(self, treated: _Treated, pieces: list[WrittenBatch]) -> int:
         """Seals the way back of all of them as one page; how many pages that are."""
         if self._worker.trail is None or not self._source.traits.reversible:
             return 0
@@ -193,7 +193,7 @@ class _Group:
             for new, unit, partition in zip(renamed, self._units, partitions, strict=True)
         ]
 
-    def _done(self, treated: _Treated, findings: Findings, names: list[str], pages: int) -> list[Done]:
+    def _done(self, treated: _Treated, findings: Findings, names: list[str], pages: int) -> list[UnitResult]:
         """What became of each unit; counts and checks of all stand with the first."""
         rows, side = treated.rows, self._worker.setting.side
         done = []
@@ -205,7 +205,7 @@ class _Group:
                 if rows[number] <= place.row < rows[number + 1]
             ]
             done.append(
-                Done(
+                UnitResult(
                     unit.number,
                     [(str(path.relative_to(side)), name)],
                     pages=pages,

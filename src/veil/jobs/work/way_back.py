@@ -66,7 +66,7 @@ def _is_undone(source: SourcePlan) -> bool:
     )
 
 
-class Trail:
+class WayBackWriter:
     """Writes the pages of a run; one for a worker."""
 
     def __init__(self, place: TrailPlace, plan: Plan, keys: Keys, roster: Roster | None) -> None:
@@ -83,7 +83,7 @@ class Trail:
         batch: Batch,
         edits: Edits,
         subjects: pa.Array,
-        pieces: Sequence[Piece],
+        pieces: Sequence[WrittenBatch],
     ) -> None:
         """One page: for a batch, the cells that would not come back, and what must be known to undo the others.
 
@@ -120,7 +120,7 @@ class Trail:
         self._vault.close()
 
 
-class Piece(NamedTuple):
+class WrittenBatch(NamedTuple):
     """A batch as a file of its own has it, its edits, and the settings of the file."""
 
     batch: Batch
@@ -128,12 +128,14 @@ class Piece(NamedTuple):
     settings: Mapping[str, Any]
 
 
-def _read_back(reader: TwoWay, address: str, pieces: Sequence[Piece]) -> pa.Array:
+def _read_back(reader: TwoWay, address: str, pieces: Sequence[WrittenBatch]) -> pa.Array:
     seen = [reader.read_back(piece.batch, piece.edits, address, piece.settings) for piece in pieces]
     return seen[0] if len(seen) == 1 else pa.concat_arrays(seen)
 
 
-def _lost(reader: TwoWay, batch: Batch, guesses: Mapping[str, pa.Array], pieces: Sequence[Piece]) -> dict[str, Exact]:
+def _lost(
+    reader: TwoWay, batch: Batch, guesses: Mapping[str, pa.Array], pieces: Sequence[WrittenBatch]
+) -> dict[str, Exact]:
     """The cells of all pieces that would not come back, by rows of the batch."""
     if len(pieces) == 1:
         return reader.lost(pieces[0].batch, pieces[0].edits, guesses, pieces[0].settings)

@@ -29,7 +29,7 @@ from veil.jobs.work.retry import patiently
 from veil.jobs.work.row_quarantine import RowQuarantine
 from veil.jobs.work.suppression import SmallClasses, suppress
 from veil.jobs.work.units import Unit, batches, format_of, reader_of, settings_of
-from veil.jobs.work.way_back import Piece, Trail, TrailPlace
+from veil.jobs.work.way_back import TrailPlace, WayBackWriter, WrittenBatch
 from veil.keys import Keys, Vault
 from veil.model import Batch, Edits, Label, Report, label_of, path_of
 from veil.policy.plan import Plan, SourcePlan, every_rule
@@ -43,7 +43,7 @@ HELD = 8  # batches of a unit that are held until its output was read again; a f
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class WorkerSetting:
     """What every worker of a run is given; it travels through memory only."""
 
     plan: Plan
@@ -58,7 +58,7 @@ class Setting:
 
 
 @dataclass(slots=True)
-class Done:
+class UnitResult:
     """What became of a unit.
 
     Shape:   `files`: (side file, final name) in order; `quarantined` and `weak` count rows from the first of the unit.
@@ -84,10 +84,10 @@ class Done:
         return self.page or str(self.number), self.pages, self.page_row
 
 
-class Worker:
+class UnitWorker:
     """Holds the engine of a run and does its units one by one."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: WorkerSetting) -> None:
         if setting.vault is not None and setting.keys.vault is None:
             setting = dataclasses.replace(
                 setting, keys=setting.keys.with_vault(Vault.open(setting.vault, setting.keys))
@@ -99,13 +99,13 @@ class Worker:
         self.engine = Engine(setting.plan, setting.keys, self.roster, self.scanner)
         self.names = FileNames(setting.plan, setting.keys, self.roster, self.names_scanner, setting.salt)
         patterns = standard(["patterns"]) if self.scanner is not None else None
-        self.trail = Trail(setting.trail, setting.plan, setting.keys, self.roster) if setting.trail else None
+        self.trail = WayBackWriter(setting.trail, setting.plan, setting.keys, self.roster) if setting.trail else None
         self.verifier = Verifier(setting.plan, setting.keys, self.roster, patterns)
 
-    def do(self, unit: Unit) -> Done:
+    def do(self, unit: Unit) -> UnitResult:
         """Shape: a unit -> its verified side files. An error of the data quarantines; one of the plan stops the run."""
         source = self.setting.plan.source(unit.source)
-        done = Done(unit.number)
+        done = UnitResult(unit.number)
         folder = self.setting.side / f"unit{unit.number:06d}"
         emptied(folder)
         try:
@@ -121,11 +121,11 @@ class Worker:
                 done.quarantined.append(Quarantined.by(unit.label, error))
         return done
 
-    def _one_by_one(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
+    def _one_by_one(self, source: SourcePlan, unit: Unit, folder: Path, done: UnitResult) -> None:
         """Notes of a unit that failed as a whole, alone, so that one bad file costs only itself."""
         for i, name in enumerate(unit.part.files):
             single = Unit(unit.number, unit.source, unit.file + i, Part((name,)))
-            part_done = Done(unit.number)
+            part_done = UnitResult(unit.number)
             aside = folder / str(i)
             try:
                 emptied(aside)
@@ -133,7 +133,7 @@ class Worker:
             except (PolicyError, StoreError):
                 raise
             except Error as error:
-                part_done = Done(unit.number, quarantined=[Quarantined.by(single.label, error)])
+                part_done = UnitResult(unit.number, quarantined=[Quarantined.by(single.label, error)])
             done.files += part_done.files
             done.counts = _added(done.counts, part_done.counts)
             done.checks = {
@@ -142,7 +142,7 @@ class Worker:
             done.quarantined += part_done.quarantined
             done.weak += part_done.weak
 
-    def _run(self, source: SourcePlan, unit: Unit, folder: Path, done: Done) -> None:
+    def _run(self, source: SourcePlan, unit: Unit, folder: Path, done: UnitResult) -> None:
         """A unit made and verified; anew without the rows that may not be shown, where the project asks for that."""
         rows = RowQuarantine(self.setting.plan, unit)
         while True:
@@ -156,7 +156,7 @@ class Worker:
         done.checks = dict(findings.counts + Counter(rows.seen()))
 
     def _written(
-        self, source: SourcePlan, rows: RowQuarantine, folder: Path, done: Done
+        self, source: SourcePlan, rows: RowQuarantine, folder: Path, done: UnitResult
     ) -> tuple[list[str], Findings, Report]:
         """The side files of a unit without the rows in quarantine: their final names, what verify saw, counts."""
         unit = rows.unit
@@ -180,7 +180,7 @@ class Worker:
                 if not source.traits.is_table:  # a cell of a table is held against its rule, a text against its answer
                     answers.append(answers_of(batch, edits))
                 if self.trail is not None and source.traits.reversible:
-                    piece = Piece(batch, edits, settings)
+                    piece = WrittenBatch(batch, edits, settings)
                     self.trail.keep(f"{unit.number}.{number}", source, format_, batch, edits, subjects, [piece])
                     done.pages = number + 1
                 report += counted
@@ -245,7 +245,13 @@ class Worker:
             yield batch, subjects_of(source, batch, names, self.roster, self.setting.plan.person)
 
     def _collect(
-        self, source: SourcePlan, rows: RowQuarantine, folder: Path, names: list[str], findings: Findings, done: Done
+        self,
+        source: SourcePlan,
+        rows: RowQuarantine,
+        folder: Path,
+        names: list[str],
+        findings: Findings,
+        done: UnitResult,
     ) -> None:
         unit = rows.unit
         if not source.traits.many_files:

@@ -14,10 +14,10 @@ from veil.service.portal.entry import add_entry
 from veil.service.portal.files import add_files
 from veil.service.portal.pages import files_router, pages_router
 from veil.service.portal.review import add_review
-from veil.service.portal.shapes import ListsTold, ProfileTold
+from veil.service.portal.shapes import ProfileStatus, ServiceLists
 from veil.service.portal.visitors import Visitors
 from veil.service.store.choice import EIGHTEEN
-from veil.service.store.store import Store
+from veil.service.store.store import ServiceStore
 
 if TYPE_CHECKING:
     from veil.service.provider import Provider
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PREFIX = "/portal/api"
 
 
-def portal_router(store: Store, *, secure: bool = False, provider: Provider | None = None) -> APIRouter:
+def portal_router(store: ServiceStore, *, secure: bool = False, provider: Provider | None = None) -> APIRouter:
     """The portal's calls over a store.
 
     Shape:   `secure`: the page comes over TLS, and so do its cookies. `provider`: who vouches for people, beside passwords.
@@ -43,7 +43,7 @@ def portal_router(store: Store, *, secure: bool = False, provider: Provider | No
     return router
 
 
-def create_portal(store: Store, *, secure: bool = False) -> FastAPI:
+def create_portal(store: ServiceStore, *, secure: bool = False) -> FastAPI:
     """The portal alone, without the door of the service."""
     app = FastAPI(title="Veil portal", docs_url=None, redoc_url=None)
     for router in (portal_router(store, secure=secure), pages_router(), files_router()):
@@ -51,16 +51,16 @@ def create_portal(store: Store, *, secure: bool = False) -> FastAPI:
     return app
 
 
-def _add_lists(router: APIRouter, store: Store) -> None:
+def _add_lists(router: APIRouter, store: ServiceStore) -> None:
     @router.get("/lists")
-    def lists() -> ListsTold:
+    def lists() -> ServiceLists:
         """What may be chosen: profiles, identifiers, formats; and what an upload may have."""
         read = [read_profile(name) for name in SHIPPED]
         formats: dict[str, list[str]] = {}
         for ending, kind in endings().items():
             formats.setdefault(kind, []).append(ending)
-        return ListsTold(
-            profiles=[ProfileTold(name=profile.name, claims=profile.claims, about=profile.about) for profile in read],
+        return ServiceLists(
+            profiles=[ProfileStatus(name=profile.name, claims=profile.claims, about=profile.about) for profile in read],
             standard=list(STANDARD),
             premium=list(PREMIUM),
             safe_harbor=list(EIGHTEEN),

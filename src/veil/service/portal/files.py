@@ -13,12 +13,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from veil.errors import BadRequestError, BusyError, LimitError
-from veil.service.portal.shapes import Done, JobTold, NewJob, PlanTold, Wishes
+from veil.service.portal.shapes import ColumnPlan, ColumnRules, Confirmation, JobStatus, NewJob
 from veil.service.store.access import Caller
 from veil.service.store.choice import Choice
 from veil.service.store.jobs import Job
 from veil.service.store.objects import Draft
-from veil.service.store.store import Store
+from veil.service.store.store import ServiceStore
 from veil.service.work.planned import RULES, rules_of, with_wishes
 
 _HELD = 256 << 10
@@ -33,22 +33,22 @@ class Asking(Protocol):
     def caller(self) -> Callable[..., Any]: ...
 
 
-def add_files(router: APIRouter, store: Store, visitors: Asking) -> None:
+def add_files(router: APIRouter, store: ServiceStore, visitors: Asking) -> None:
     asking = Depends(visitors.caller)
     _add_jobs(router, store, asking)
     _add_plan(router, store, asking)
     _add_results(router, store, asking)
 
 
-def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
+def _add_jobs(router: APIRouter, store: ServiceStore, asking: Any) -> None:
     coming = _Coming()
 
     @router.get("/jobs")
-    def jobs(caller: Annotated[Caller, asking]) -> list[JobTold]:
+    def jobs(caller: Annotated[Caller, asking]) -> list[JobStatus]:
         return [_job(job, about) for job, about in store.jobs(caller)]
 
     @router.post("/jobs")
-    def create(asked: NewJob, caller: Annotated[Caller, asking]) -> JobTold:
+    def create(asked: NewJob, caller: Annotated[Caller, asking]) -> JobStatus:
         choice = Choice(asked.profile, tuple(asked.identifiers), asked.policy)
         return _job_answer(
             store, caller, store.create(caller, asked.name, choice, review=asked.review, sample=asked.sample)
@@ -58,7 +58,7 @@ def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
         "/jobs/{job}/file",
         openapi_extra={"requestBody": {"content": BINARY, "required": True}},
     )
-    async def upload(job: str, request: Request, caller: Annotated[Caller, asking]) -> JobTold:
+    async def upload(job: str, request: Request, caller: Annotated[Caller, asking]) -> JobStatus:
         """The file as it is, as the body: it is sealed while it comes, and is nowhere else."""
         with coming.counted(caller.owner):
             draft = await run_in_threadpool(store.receive, caller, job)
@@ -74,39 +74,39 @@ def _add_jobs(router: APIRouter, store: Store, asking: Any) -> None:
         return await run_in_threadpool(_job_answer, store, caller, done)
 
     @router.get("/jobs/{job}")
-    def job_state(job: str, caller: Annotated[Caller, asking]) -> JobTold:
+    def job_state(job: str, caller: Annotated[Caller, asking]) -> JobStatus:
         return _job_answer(store, caller, store.job(caller, job))
 
     @router.post("/jobs/{job}/cancel")
-    def cancel(job: str, caller: Annotated[Caller, asking]) -> JobTold:
+    def cancel(job: str, caller: Annotated[Caller, asking]) -> JobStatus:
         return _job_answer(store, caller, store.cancel(caller, job))
 
     @router.delete("/jobs/{job}")
-    def delete(job: str, caller: Annotated[Caller, asking]) -> Done:
+    def delete(job: str, caller: Annotated[Caller, asking]) -> Confirmation:
         store.delete(caller, job)
-        return Done()
+        return Confirmation()
 
 
-def _add_plan(router: APIRouter, store: Store, asking: Any) -> None:
+def _add_plan(router: APIRouter, store: ServiceStore, asking: Any) -> None:
     @router.get("/jobs/{job}/plan")
-    def plan(job: str, caller: Annotated[Caller, asking]) -> PlanTold:
+    def plan(job: str, caller: Annotated[Caller, asking]) -> ColumnPlan:
         """What would be done, column by column."""
         plan_page = store.plan(caller, job)
-        return PlanTold(columns=plan_page["columns"], rules=[*RULES, *rules_of(plan_page)])
+        return ColumnPlan(columns=plan_page["columns"], rules=[*RULES, *rules_of(plan_page)])
 
     @router.put("/jobs/{job}/plan")
-    def change(job: str, asked: Wishes, caller: Annotated[Caller, asking]) -> PlanTold:
+    def change(job: str, asked: ColumnRules, caller: Annotated[Caller, asking]) -> ColumnPlan:
         changed_plan = with_wishes(store.plan(caller, job), [column.model_dump() for column in asked.columns])
         store.change_plan(caller, job, changed_plan)
-        return PlanTold(columns=changed_plan["columns"], rules=[*RULES, *rules_of(changed_plan)])
+        return ColumnPlan(columns=changed_plan["columns"], rules=[*RULES, *rules_of(changed_plan)])
 
     @router.post("/jobs/{job}/start")
-    def start(job: str, caller: Annotated[Caller, asking]) -> JobTold:
+    def start(job: str, caller: Annotated[Caller, asking]) -> JobStatus:
         """The plan is accepted."""
         return _job_answer(store, caller, store.start(caller, job))
 
 
-def _add_results(router: APIRouter, store: Store, asking: Any) -> None:
+def _add_results(router: APIRouter, store: ServiceStore, asking: Any) -> None:
     @router.get("/jobs/{job}/result", response_class=StreamingResponse, responses={200: {"content": BINARY}})
     def result(job: str, caller: Annotated[Caller, asking]) -> StreamingResponse:
         name, size, pieces = store.fetch(caller, job)
@@ -172,13 +172,13 @@ def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
     return chain([next(pieces)], pieces)
 
 
-def _job_answer(store: Store, caller: Caller, job: Job) -> JobTold:
+def _job_answer(store: ServiceStore, caller: Caller, job: Job) -> JobStatus:
     return _job(job, store.about(caller, job.id))
 
 
-def _job(job: Job, about: Mapping[str, Any]) -> JobTold:
+def _job(job: Job, about: Mapping[str, Any]) -> JobStatus:
     choice = about.get("choice", {})
-    return JobTold(
+    return JobStatus(
         id=job.id,
         state=job.state,
         format=job.format,

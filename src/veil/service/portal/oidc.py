@@ -27,7 +27,7 @@ from veil.errors import ForbiddenError, ServiceError, UpstreamError
 from veil.service.portal.visitors import Visitors
 from veil.service.provider import Provider
 from veil.service.store.sealed import open_word, seal_word
-from veil.service.store.store import Store
+from veil.service.store.store import ServiceStore
 
 _COOKIE = "veil-oidc"
 _MINUTES = 10
@@ -36,7 +36,7 @@ _WAIT = 10.0
 _LEEWAY = 60
 
 
-def add_oidc(router: APIRouter, store: Store, visitors: Visitors, provider: Provider) -> None:
+def add_oidc(router: APIRouter, store: ServiceStore, visitors: Visitors, provider: Provider) -> None:
     """`/oidc` sends a browser to the provider, `/oidc/back` takes it back."""
     sealing = store.site.keys.secret("service", "oidc")
 

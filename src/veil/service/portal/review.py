@@ -6,26 +6,26 @@ import yaml
 from fastapi import APIRouter, Depends, Response
 
 from veil.service.portal.shapes import (
-    Approved,
-    Approving,
-    Done,
-    EntryTold,
-    EstimateTold,
-    Marking,
-    Reading,
-    ReviewTold,
-    RuleTold,
-    Span,
-    Text,
+    ApprovalResult,
+    Confirmation,
+    ListApproval,
+    ListRule,
+    ProposedListEntry,
+    ReadState,
+    RecallEstimate,
+    ReviewSpan,
+    ReviewStatus,
+    ReviewText,
+    SpanDecision,
 )
 from veil.service.portal.visitors import Visitors
 from veil.service.store.access import Caller, check_role
 from veil.service.store.lists import site_lists, site_rules, withdraw
 from veil.service.store.reviews import Mark, Reviews
-from veil.service.store.store import Store
+from veil.service.store.store import ServiceStore
 
 
-def add_review(router: APIRouter, store: Store, visitors: Visitors) -> None:
+def add_review(router: APIRouter, store: ServiceStore, visitors: Visitors) -> None:
     reviews = Reviews(store)
     _add_reading(router, reviews, visitors)
     _add_following(router, reviews, visitors)
@@ -36,55 +36,55 @@ def _add_reading(router: APIRouter, reviews: Reviews, visitors: Visitors) -> Non
     asking = Depends(visitors.caller)
 
     @router.get("/jobs/{job}/review")
-    def review(job: str, caller: Annotated[Caller, asking]) -> ReviewTold:
+    def review(job: str, caller: Annotated[Caller, asking]) -> ReviewStatus:
         """The sample, what was found in it, and what was decided so far."""
         texts = [
-            Text(text=text["text"], result=text["result"], spans=[Span(**span) for span in text["spans"]])
+            ReviewText(text=text["text"], result=text["result"], spans=[ReviewSpan(**span) for span in text["spans"]])
             for text in reviews.texts(caller, job)
         ]
         marks, read = reviews.marks(caller, job)
-        markings = [Marking(**mark._asdict()) for mark in marks]
-        return ReviewTold(texts=texts, marks=markings, read=sorted(read))
+        markings = [SpanDecision(**mark._asdict()) for mark in marks]
+        return ReviewStatus(texts=texts, marks=markings, read=sorted(read))
 
     @router.put("/jobs/{job}/review/mark")
-    def decide(job: str, asked: Marking, caller: Annotated[Caller, asking]) -> Done:
+    def decide(job: str, asked: SpanDecision, caller: Annotated[Caller, asking]) -> Confirmation:
         reviews.decide(caller, job, Mark(asked.text, asked.start, asked.end, asked.label, asked.verdict))
-        return Done()
+        return Confirmation()
 
     @router.put("/jobs/{job}/review/read")
-    def read(job: str, asked: Reading, caller: Annotated[Caller, asking]) -> Done:
+    def read(job: str, asked: ReadState, caller: Annotated[Caller, asking]) -> Confirmation:
         reviews.read(caller, job, asked.text, done=asked.done)
-        return Done()
+        return Confirmation()
 
 
 def _add_following(router: APIRouter, reviews: Reviews, visitors: Visitors) -> None:
     asking = Depends(visitors.caller)
 
     @router.get("/jobs/{job}/review/estimate")
-    def estimate(job: str, caller: Annotated[Caller, asking]) -> EstimateTold:
+    def estimate(job: str, caller: Annotated[Caller, asking]) -> RecallEstimate:
         """Recall and precision with their intervals, for an expert's report; no word of a text."""
-        return EstimateTold(**reviews.estimate(caller, job))
+        return RecallEstimate(**reviews.estimate(caller, job))
 
     @router.get("/jobs/{job}/review/entries")
-    def entries(job: str, caller: Annotated[Caller, asking]) -> list[EntryTold]:
+    def entries(job: str, caller: Annotated[Caller, asking]) -> list[ProposedListEntry]:
         """What would be added to the site's lists."""
-        return [EntryTold(**entry) for entry in reviews.proposed(caller, job)]
+        return [ProposedListEntry(**entry) for entry in reviews.proposed(caller, job)]
 
     @router.post("/jobs/{job}/review/entries")
-    def approve(job: str, asked: Approving, caller: Annotated[Caller, asking]) -> Approved:
+    def approve(job: str, asked: ListApproval, caller: Annotated[Caller, asking]) -> ApprovalResult:
         chosen = [(entry.kind, entry.label, entry.word) for entry in asked.entries]
-        return Approved(added=reviews.approve(caller, job, chosen))
+        return ApprovalResult(added=reviews.approve(caller, job, chosen))
 
 
-def _add_rules(router: APIRouter, store: Store, visitors: Visitors) -> None:
+def _add_rules(router: APIRouter, store: ServiceStore, visitors: Visitors) -> None:
     asking = Depends(visitors.caller)
 
     @router.get("/rules")
-    def rules(caller: Annotated[Caller, asking]) -> list[RuleTold]:
+    def rules(caller: Annotated[Caller, asking]) -> list[ListRule]:
         """The site's lists, as they are told to every job."""
         check_role(caller, "reviewer")
         store.act("site rules read", caller.owner)
-        return [RuleTold(**site_rule._asdict()) for site_rule in site_rules(store.database, store.objects)]
+        return [ListRule(**site_rule._asdict()) for site_rule in site_rules(store.database, store.objects)]
 
     @router.get("/rules.yaml", response_class=Response)
     def written(caller: Annotated[Caller, asking]) -> Response:
@@ -95,7 +95,7 @@ def _add_rules(router: APIRouter, store: Store, visitors: Visitors) -> None:
         return Response(page, media_type="application/yaml")
 
     @router.delete("/rules/{rule}")
-    def take_back(rule: str, caller: Annotated[Caller, asking]) -> Done:
+    def take_back(rule: str, caller: Annotated[Caller, asking]) -> Confirmation:
         check_role(caller, "reviewer")
         store.act("site rule withdrawn", caller.owner)
-        return Done(done=withdraw(store.database, caller, rule))
+        return Confirmation(done=withdraw(store.database, caller, rule))

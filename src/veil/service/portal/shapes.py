@@ -14,40 +14,40 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Entry(_Strict):
+class Credentials(_Strict):
     """A name and its password."""
 
     name: Word
     password: Secret
 
 
-class Setup(Entry):
+class SetupRequest(Credentials):
     code: Word
 
 
-class Accepting(Entry):
+class InvitationAcceptance(Credentials):
     token: Word
 
 
-class NewPassword(_Strict):
+class PasswordChange(_Strict):
     """Another password, by who knows the old one."""
 
     old: Secret
     new: Secret
 
 
-class Renewing(_Strict):
+class PasswordReset(_Strict):
     """Another password, by who has a link."""
 
     token: Word
     password: Secret
 
 
-class Inviting(_Strict):
+class NewInvitation(_Strict):
     role: Word
 
 
-class Changing(_Strict):
+class UserChange(_Strict):
     role: Word | None = None
     active: bool | None = None
 
@@ -66,17 +66,17 @@ class NewJob(_Strict):
     sample: Annotated[int, Field(ge=0, le=500)] = 0
 
 
-class Wish(_Strict):
+class ColumnRule(_Strict):
     source: Word
     column: Annotated[str, Field(max_length=1000)]
     rule: Word
 
 
-class Wishes(_Strict):
-    columns: Annotated[list[Wish], Field(max_length=20_000)]
+class ColumnRules(_Strict):
+    columns: Annotated[list[ColumnRule], Field(max_length=20_000)]
 
 
-class JobTold(BaseModel):
+class JobStatus(BaseModel):
     """A job as its submitter sees it.
 
     Shape:   `number`: its place among all files of its submitter, from 1; `name` is empty once the job has expired.
@@ -110,50 +110,50 @@ class PlanColumn(BaseModel):
     chosen: str
 
 
-class PlanTold(BaseModel):
+class ColumnPlan(BaseModel):
     columns: list[PlanColumn]
     rules: list[str]
 
 
-class PersonTold(BaseModel):
+class UserStatus(BaseModel):
     id: str
     name: str
     role: str
     active: bool
 
 
-class MeTold(BaseModel):
+class CurrentUser(BaseModel):
     id: str
     name: str
     role: str
     change: str
 
 
-class InvitationTold(BaseModel):
+class InvitationStatus(BaseModel):
     id: str
     role: str
     until: float
 
 
-class Invited(BaseModel):
+class InvitationLink(BaseModel):
     id: str
     token: str
 
 
-class Offered(BaseModel):
+class PasswordLink(BaseModel):
     """What a link to a new password ends with."""
 
     token: str
 
 
-class ProfileTold(BaseModel):
+class ProfileStatus(BaseModel):
     name: str
     claims: str
     about: str
 
 
-class ListsTold(BaseModel):
-    profiles: list[ProfileTold]
+class ServiceLists(BaseModel):
+    profiles: list[ProfileStatus]
     standard: list[str]
     premium: list[str]
     safe_harbor: list[str]
@@ -162,12 +162,12 @@ class ListsTold(BaseModel):
     kept: float
 
 
-class StateTold(BaseModel):
+class PortalState(BaseModel):
     needs_setup: bool
     single_sign_on: bool = False
 
 
-class Span(BaseModel):
+class ReviewSpan(BaseModel):
     start: int
     end: int
     label: str
@@ -176,13 +176,13 @@ class Span(BaseModel):
     replacement: str
 
 
-class Text(BaseModel):
+class ReviewText(BaseModel):
     text: str
     result: str
-    spans: list[Span]
+    spans: list[ReviewSpan]
 
 
-class Marking(_Strict):
+class SpanDecision(_Strict):
     """A decision on a stretch of a text: `right`, `wrong`, `missed`; empty takes one back. Units: code points."""
 
     text: Annotated[int, Field(ge=0)]
@@ -192,14 +192,14 @@ class Marking(_Strict):
     verdict: Literal["right", "wrong", "missed", ""]
 
 
-class Reading(_Strict):
+class ReadState(_Strict):
     text: Annotated[int, Field(ge=0)]
     done: bool
 
 
-class ReviewTold(BaseModel):
-    texts: list[Text]
-    marks: list[Marking]
+class ReviewStatus(BaseModel):
+    texts: list[ReviewText]
+    marks: list[SpanDecision]
     read: list[int]
 
 
@@ -213,7 +213,7 @@ class Share(BaseModel):
     of: int
 
 
-class EstimateTold(BaseModel):
+class RecallEstimate(BaseModel):
     texts: int
     read: int
     recall: Share | None
@@ -221,30 +221,30 @@ class EstimateTold(BaseModel):
     labels: dict[str, dict[str, int]]
 
 
-class Entering(_Strict):
+class ListEntry(_Strict):
     kind: Literal["allow", "deny"]
     label: Annotated[str, Field(max_length=20)] = ""
     word: Annotated[str, Field(max_length=200)]
 
 
-class EntryTold(Entering):
+class ProposedListEntry(ListEntry):
     times: int
 
 
-class Approving(_Strict):
-    entries: Annotated[list[Entering], Field(max_length=1000)]
+class ListApproval(_Strict):
+    entries: Annotated[list[ListEntry], Field(max_length=1000)]
 
 
-class Approved(BaseModel):
+class ApprovalResult(BaseModel):
     added: int
 
 
-class RuleTold(BaseModel):
+class ListRule(BaseModel):
     id: str
     kind: str
     label: str
     word: str
 
 
-class Done(BaseModel):
+class Confirmation(BaseModel):
     done: bool = True

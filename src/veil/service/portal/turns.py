@@ -11,7 +11,7 @@ T = TypeVar("T")
 _AT_ONCE = 4
 
 
-class Turns:
+class CallLimiter:
     """Keeps: who waits here holds no thread that other calls need, however many wait."""
 
     def __init__(self) -> None:

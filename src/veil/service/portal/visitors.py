@@ -11,7 +11,7 @@ from veil.errors import ForbiddenError
 from veil.service.store.access import Caller, check_role
 from veil.service.store.person import Person
 from veil.service.store.sessions import change_token
-from veil.service.store.store import Store
+from veil.service.store.store import ServiceStore
 
 CHANGE = "x-csrf-token"
 _SAFE = ("GET", "HEAD")
@@ -20,7 +20,7 @@ _SAFE = ("GET", "HEAD")
 class Visitors:
     """Keeps: the cookie is for this host alone, for no script, and for no other site; every change shows the session's own token."""
 
-    def __init__(self, store: Store, *, secure: bool) -> None:
+    def __init__(self, store: ServiceStore, *, secure: bool) -> None:
         self._store, self._secure = store, secure
         self._cookie = "__Host-veil" if secure else "veil"
 

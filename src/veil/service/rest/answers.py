@@ -28,7 +28,7 @@ _TRIES = 64  # draws of a key; the family names of clinicians are few, so that s
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ChangeOptions:
     """How a request wants its texts changed.
 
     Shape:   `strategy`: placeholder, redact, hash or consistent. `kinds`: only these types, None for all. `profile`: a
@@ -66,7 +66,7 @@ class Answers:
         """All spans of one text, also those that Safe Harbor keeps."""
         return lists.put_on([text], await self._reader.find([text], least))[0]
 
-    async def change(self, texts: Sequence[str], wish: Wish, caller: str) -> list[Treated]:
+    async def change(self, texts: Sequence[str], wish: ChangeOptions, caller: str) -> list[Treated]:
         """Shape: n texts -> n changed texts. `caller`: whose keys are meant where the scope is a key."""
         found = await self._reader.find(texts, wish.least)
         profile = _profile_of(wish)
@@ -81,7 +81,7 @@ class Answers:
         new = [_plain(text, mine, wish.strategy, secret) for text, mine in zip(texts, spans, strict=True)]
         return plain.put(texts, spans, new)
 
-    def policy(self, wish: Wish) -> Mapping[Label, str]:
+    def policy(self, wish: ChangeOptions) -> Mapping[Label, str]:
         """The line of the policy that decides each label, as it is written."""
         profile = self._profile(_profile_of(wish))
         way = "" if wish.profile or wish.strategy in ("consistent", "placeholder") else f" ({wish.strategy})"
@@ -96,7 +96,7 @@ class Answers:
         return [taken(mine, who_is_meant(text, mine, Owner()), kinds) for text, mine in zip(texts, spans, strict=True)]
 
     def _derived(
-        self, texts: Sequence[str], spans: list[list[Span]], profile: str, wish: Wish, caller: str
+        self, texts: Sequence[str], spans: list[list[Span]], profile: str, wish: ChangeOptions, caller: str
     ) -> list[Treated]:
         """By the operators of a profile; drawn anew where two persons would share a fake."""
         if wish.scope == "document":
@@ -106,7 +106,7 @@ class Answers:
         return self._drawn(texts, spans, profile, wish, caller)
 
     def _drawn(
-        self, texts: Sequence[str], spans: list[list[Span]], profile: str, wish: Wish, caller: str
+        self, texts: Sequence[str], spans: list[list[Span]], profile: str, wish: ChangeOptions, caller: str
     ) -> list[Treated]:
         for _ in range(_TRIES):
             done = self._engine(profile, self._keys_for(wish, caller)).treat(texts, ["one"] * len(texts), spans)
@@ -114,7 +114,7 @@ class Answers:
                 break
         return done
 
-    def _keys_for(self, wish: Wish, caller: str) -> Keys:
+    def _keys_for(self, wish: ChangeOptions, caller: str) -> Keys:
         if wish.scope == "key":
             return Keys.from_secret(self._keys.secret("service", framed("fakes", caller, wish.key)))
         return Keys.from_secret(os.urandom(ROOT_BYTES))
@@ -133,7 +133,7 @@ class Answers:
         return TextEngine(policy, keys, self._language, scanner=Scanner([]))
 
 
-def _profile_of(wish: Wish) -> str:
+def _profile_of(wish: ChangeOptions) -> str:
     return wish.profile or ("consistent" if wish.strategy == "consistent" else "safe-harbor")
 
 

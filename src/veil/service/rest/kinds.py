@@ -8,7 +8,7 @@ from typing import NamedTuple
 from veil.model import Label, Meant, Span
 
 
-class Kind(NamedTuple):
+class EntityType(NamedTuple):
     """A type of the service. Shape: `labels`: the spans that a filter by this type takes."""
 
     name: str
@@ -18,8 +18,8 @@ class Kind(NamedTuple):
     replacement: str
 
 
-def _kind(name: str, labels: str, description: str, examples: str, replacement: str = "") -> Kind:
-    return Kind(
+def _kind(name: str, labels: str, description: str, examples: str, replacement: str = "") -> EntityType:
+    return EntityType(
         name,
         frozenset(map(Label, labels.split())),
         description,

@@ -14,7 +14,7 @@ from veil.service.gate.grants import Grant
 from veil.service.locate import entities
 from veil.service.measures import Measures
 from veil.service.reader import Reader
-from veil.service.rest.answers import Answers, Wish
+from veil.service.rest.answers import Answers, ChangeOptions
 from veil.service.rest.explained import explained
 from veil.service.rest.kinds import KINDS, kind_of, unknown
 from veil.service.rest.lists import Lists
@@ -22,7 +22,7 @@ from veil.service.rest.shapes import (
     BatchAnswer,
     BatchRequest,
     BatchResult,
-    Changing,
+    ChangeRequest,
     DeidentifyAnswer,
     DeidentifyRequest,
     DetectAnswer,
@@ -179,7 +179,7 @@ def _add_facts(router: APIRouter, desk: Desk) -> None:
         return Response(desk.measures.page(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-async def _changed(desk: Desk, texts: list[str], asked: Changing, grant: Grant) -> list[Treated]:
+async def _changed(desk: Desk, texts: list[str], asked: ChangeRequest, grant: Grant) -> list[Treated]:
     place = unknown(asked.entity_types or ())
     if place is not None:
         raise HTTPException(400, f"Unknown entity type: number {place + 1} of entity_types; see /api/v1/entities")
@@ -194,8 +194,8 @@ def _language(desk: Desk, text: str) -> str | None:
     return desk.answers.languages([text])[0] or None
 
 
-def _wish(asked: Changing) -> Wish:
-    return Wish(
+def _wish(asked: ChangeRequest) -> ChangeOptions:
+    return ChangeOptions(
         asked.strategy or "placeholder",
         asked.entity_types,
         asked.confidence_threshold,

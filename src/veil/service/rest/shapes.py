@@ -34,7 +34,7 @@ class DetectRequest(Asked):
     confidence_threshold: Threshold = 0.5
 
 
-class Changing(BaseModel):
+class ChangeRequest(BaseModel):
     """How texts are changed.
 
     `strategy` puts placeholders, fakes that are the same for the same person, blocks or keyed hashes. `profile` takes the
@@ -64,12 +64,12 @@ class Changing(BaseModel):
         return self
 
 
-class DeidentifyRequest(Changing):
+class DeidentifyRequest(ChangeRequest):
     model_config = Asked.model_config
     text: str = Field(min_length=1, max_length=MOST_CHARS)
 
 
-class BatchRequest(Changing):
+class BatchRequest(ChangeRequest):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"texts": ["Seen by Dr. Wong", "MRN 1234567"]}]}
     )
@@ -77,7 +77,7 @@ class BatchRequest(Changing):
     include_original: bool = Field(False, description="repeat each text in its result")
 
 
-class Told(BaseModel):
+class LanguageNotice(BaseModel):
     """An answer that says so where a text is in a language that is not read.
 
     Then `language` is its code (ISO 639; `und`: it cannot be said which): a text that is changed is masked whole, and of one that is
@@ -101,13 +101,13 @@ class Entity(BaseModel):
     confidence: float = Field(ge=0, le=1)
 
 
-class DetectAnswer(Told):
+class DetectAnswer(LanguageNotice):
     entities: list[Entity]
     entity_count: int
     text_length: int
 
 
-class DeidentifyAnswer(Told):
+class DeidentifyAnswer(LanguageNotice):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -144,12 +144,12 @@ class Reason(BaseModel):
     result_end: int = Field(ge=0)
 
 
-class ExplainAnswer(Told):
+class ExplainAnswer(LanguageNotice):
     deidentified_text: str
     spans: list[Reason]
 
 
-class BatchResult(Told):
+class BatchResult(LanguageNotice):
     original_text: str | None = None
     deidentified_text: str
     entity_count: int
@@ -174,7 +174,7 @@ class PhiEntity(BaseModel):
     Traits: list[str] = Field(description="always empty here")
 
 
-class PhiAnswer(Told):
+class PhiAnswer(LanguageNotice):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [

@@ -4,7 +4,7 @@ from veil.service.store.access import Caller
 from veil.service.store.choice import Choice
 from veil.service.store.key import open_key
 from veil.service.store.site import Site, site_at
-from veil.service.store.store import Store
+from veil.service.store.store import ServiceStore
 from veil.service.store.terms import Terms
 
-__all__ = ["Caller", "Choice", "Site", "Store", "Terms", "open_key", "site_at"]
+__all__ = ["Caller", "Choice", "ServiceStore", "Site", "Terms", "open_key", "site_at"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from veil.errors import LimitError, ServiceError
 from veil.keys import Keys
 from veil.service.store.database import Line, Row, insert
-from veil.service.store.places import Place, Sink
+from veil.service.store.places import BlobStore, Sink
 from veil.service.store.sealed import Sealing, open_word, opened, seal_word
 
 INPUT, OUTPUT = "input", "output"
@@ -49,7 +49,7 @@ class Draft:
 class Objects:
     """Keeps: without its row a file is noise; deleting the row shreds it, and the file is taken away after that."""
 
-    def __init__(self, place: Place, keys: Keys) -> None:
+    def __init__(self, place: BlobStore, keys: Keys) -> None:
         self._place = place
         self._wrapping = keys.secret("object keys")
 

@@ -12,7 +12,7 @@ from veil.errors import ServiceError, UnavailableError
 from veil.extras import install
 from veil.service.store.acts import Acts
 from veil.service.store.database import Database
-from veil.service.store.places import Folder, Place
+from veil.service.store.places import BlobStore, Folder
 from veil.service.store.site import Site
 from veil.service.store.sqlite import Sqlite
 from veil.stores.address import is_address, parse
@@ -39,10 +39,10 @@ def database_at(written: str) -> Database:
     return cast("Database", _opened("postgresql", "veil.service.store.postgresql:Postgresql", written))
 
 
-def open_place(site: Site) -> Place:
+def open_place(site: Site) -> BlobStore:
     """Errors: ServiceError `store-objects`, `store-open`, `store-kind`."""
     if is_address(site.objects):
-        return cast("Place", _opened("s3", "veil.service.store.bucket:Bucket", site.objects))
+        return cast("BlobStore", _opened("s3", "veil.service.store.bucket:Bucket", site.objects))
     if site.objects:
         _make_private(Path(site.objects))
         return Folder(Path(site.objects))

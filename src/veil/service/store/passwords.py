@@ -23,7 +23,7 @@ _SHORTEST, _LONGEST = 12, 1000
 _stretching = BoundedSemaphore(2)  # each takes 64 MiB: many who enter at once wait for each other
 
 
-class Told(Protocol):
+class ActRecorder(Protocol):
     """How an act comes on the record. Shape: as `Store.act`."""
 
     def __call__(self, what: str, by: str, job: str = ..., **details: int | str) -> None: ...
@@ -50,7 +50,7 @@ class Renewal:
 class Passwords:
     """Keeps: of a password only what Argon2id makes of it; of links only their digests. Nothing is done that is not on the record."""
 
-    def __init__(self, database: Database, clock: Clock, terms: Terms, tell: Told) -> None:
+    def __init__(self, database: Database, clock: Clock, terms: Terms, tell: ActRecorder) -> None:
         self._database, self._clock, self._terms, self._tell = database, clock, terms, tell
         self._nobody = os.urandom(16)
 

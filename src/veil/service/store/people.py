@@ -15,7 +15,7 @@ from typing import Any
 from veil.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from veil.service.store.clock import Clock
 from veil.service.store.database import Database, Line, insert, set_fact
-from veil.service.store.passwords import NONE, Passwords, Told, link_digest, uninvited
+from veil.service.store.passwords import NONE, ActRecorder, Passwords, link_digest, uninvited
 from veil.service.store.person import Person, person_of
 from veil.service.store.terms import Terms
 
@@ -23,10 +23,10 @@ ROLES = ("submitter", "reviewer", "admin")
 _NAME = re.compile(r"[\w.@+-]{2,100}")
 
 
-class People:
+class UserAccounts:
     """Users of the service. Keeps: of codes and links only their digests."""
 
-    def __init__(self, database: Database, clock: Clock, terms: Terms, passwords: Passwords, tell: Told) -> None:
+    def __init__(self, database: Database, clock: Clock, terms: Terms, passwords: Passwords, tell: ActRecorder) -> None:
         self._database, self._clock, self._terms, self._passwords, self._tell = database, clock, terms, passwords, tell
 
     def setup_code(self) -> str | None:

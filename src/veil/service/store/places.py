@@ -24,7 +24,7 @@ class Sink(Protocol):
         """It goes, finished or not."""
 
 
-class Place(Protocol):
+class BlobStore(Protocol):
     """Files by names that say nothing.
 
     Errors:  ServiceError `object-gone` where one that is read is not there; `store-closed` where a bucket cannot be reached.

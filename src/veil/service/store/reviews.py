@@ -15,7 +15,7 @@ from veil.model import Label
 from veil.service.store.access import Caller, check_role
 from veil.service.store.database import insert
 from veil.service.store.lists import ALLOW, DENY, add_rules
-from veil.service.store.store import Store
+from veil.service.store.store import ServiceStore
 
 RIGHT, WRONG, MISSED = "right", "wrong", "missed"
 DRAWS = 2_000
@@ -40,7 +40,7 @@ class Reviews:
     Keeps:   a decision is a place and a verdict; the words stay in the sealed sample, and go when it goes.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: ServiceStore) -> None:
         self._store = store
 
     def texts(self, caller: Caller, job: str) -> list[Record]:

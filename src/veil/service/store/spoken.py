@@ -21,7 +21,7 @@ _SILENT = 60.0  # seconds after which a server that says nothing is gone; longer
 _UNHELD = re.compile(r"[\0\ud800-\udfff]")
 
 
-class Told:
+class StatementResult:
     """What a statement came to."""
 
     def __init__(self, rows: list[dict[str, Any]], rowcount: int) -> None:
@@ -51,7 +51,7 @@ class Spoken:
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
 
-    def execute(self, asked: str, values: Sequence[Any] = ()) -> Told:
+    def execute(self, asked: str, values: Sequence[Any] = ()) -> StatementResult:
         """Shape: `?` stands for a value; a sign that no text of this database can hold becomes U+FFFD, which stands nowhere."""
         number = count()
         named = re.sub(r"\?", lambda _: f":v{next(number)}", asked) if values else asked
@@ -71,7 +71,7 @@ class Spoken:
             raise
         self._within = asked.startswith("BEGIN") or (self._within and asked not in ("COMMIT", "ROLLBACK"))
         names = [column["name"] for column in self._connection.columns or ()]
-        return Told([dict(zip(names, row, strict=True)) for row in rows], self._connection.row_count)
+        return StatementResult([dict(zip(names, row, strict=True)) for row in rows], self._connection.row_count)
 
     def committed(self) -> bool:
         """Whether the change is made; False where the answer was not heard. Errors: ServiceError `store-closed` where it is not."""

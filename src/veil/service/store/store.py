@@ -22,7 +22,7 @@ from veil.service.store.jobs import Job, job_of
 from veil.service.store.objects import INPUT, OUTPUT, Draft, Objects
 from veil.service.store.opening import open_database, open_place, open_record
 from veil.service.store.passwords import Passwords
-from veil.service.store.people import People
+from veil.service.store.people import UserAccounts
 from veil.service.store.person import Person
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.sessions import Sessions
@@ -36,7 +36,7 @@ _LISTED = (
 _HELD = "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) AS held FROM objects WHERE owner = ?"
 
 
-class Store:
+class ServiceStore:
     """One open store; threads may share it, processes open their own.
 
     Keeps:   nothing of an upload, not its name either, is on disk in clear. Every act on a job goes through `access.check` and into
@@ -55,7 +55,7 @@ class Store:
             raise
         self.clock = Clock(self.database)
         self.passwords = Passwords(self.database, self.clock, site.terms, self.act)
-        self.people = People(self.database, self.clock, site.terms, self.passwords, self.act)
+        self.people = UserAccounts(self.database, self.clock, site.terms, self.passwords, self.act)
         self.sessions = Sessions(self.database, self.clock, site.terms)
         self._record = open_record(site, self.database)
 

@@ -49,7 +49,7 @@ class Body:
 
 
 @dataclass(slots=True)
-class Reading:
+class BodyText:
     """What was read: lines, and the codes of what could not be."""
 
     lines: list[str] = field(default_factory=list)
@@ -60,14 +60,14 @@ class Reading:
         return joined(self.lines)
 
 
-def read(body: Body, limit: int) -> Reading:
+def read(body: Body, limit: int) -> BodyText:
     """The text of a request.
 
     Shape:   a body that cannot be read as what it says it is gives the text that its bytes are, and a code; a code alone
              where they are none. `limit`: bytes, before unpacking.
     Keeps:   raises nothing.
     """
-    reading = Reading()
+    reading = BodyText()
     if body.path:
         reading.lines += [unquote(step) for step in body.path.split("/") if step]
     if body.query:
@@ -85,7 +85,7 @@ def read(body: Body, limit: int) -> Reading:
     return reading
 
 
-def _try(reading: Reading, read_it: Callable[[], None]) -> bool:
+def _try(reading: BodyText, read_it: Callable[[], None]) -> bool:
     try:
         read_it()
     except Error as error:
@@ -94,7 +94,7 @@ def _try(reading: Reading, read_it: Callable[[], None]) -> bool:
     return True
 
 
-def _read(reading: Reading, content: bytes, body: Body, most: int, depth: int) -> None:
+def _read(reading: BodyText, content: bytes, body: Body, most: int, depth: int) -> None:
     if len(body.kind) > MOST_KIND:
         reading.unread.append("body-kind")
     said = Message()
@@ -112,7 +112,7 @@ def _read(reading: Reading, content: bytes, body: Body, most: int, depth: int) -
         _written(reading, content, kind, charset)
 
 
-def _written(reading: Reading, content: bytes, kind: str, charset: str) -> None:
+def _written(reading: BodyText, content: bytes, kind: str, charset: str) -> None:
     """Kinds that are text; what says nothing of itself is what it looks like."""
     if kind in ("text/xml", "application/xml") or kind.endswith("+xml"):
         if _try(reading, lambda: reading.lines.extend(xml_lines(content))):
@@ -136,7 +136,7 @@ def _written(reading: Reading, content: bytes, kind: str, charset: str) -> None:
         _looked_at(reading, content, text, known=kind.startswith("text/"))
 
 
-def _looked_at(reading: Reading, content: bytes, text: str, *, known: bool) -> None:
+def _looked_at(reading: BodyText, content: bytes, text: str, *, known: bool) -> None:
     first = text.lstrip()[:1]
     for sign, way in (("{", json_lines), ("[", json_lines), ("<", lambda _: xml_lines(content))):
         if first == sign:
@@ -150,7 +150,7 @@ def _looked_at(reading: Reading, content: bytes, text: str, *, known: bool) -> N
     reading.lines.append(text)
 
 
-def _decoded(reading: Reading, content: bytes, charset: str) -> str:
+def _decoded(reading: BodyText, content: bytes, charset: str) -> str:
     """The bytes as text; where they are not in the encoding they name, what can be read of them, and a code."""
     name = next((name for mark, name in _BOMS if content.startswith(mark)), charset or "utf-8")
     try:
@@ -161,12 +161,12 @@ def _decoded(reading: Reading, content: bytes, charset: str) -> str:
         return _odd(reading, content)
 
 
-def _odd(reading: Reading, content: bytes) -> str:
+def _odd(reading: BodyText, content: bytes) -> str:
     reading.unread.append("body-encoding")
     return blanked(content.decode("cp1252", "replace"), AS_CP1252)
 
 
-def _form(reading: Reading, text: str) -> None:
+def _form(reading: BodyText, text: str) -> None:
     """Errors: LimitError `body-fields`."""
     if text.count("&") >= MOST_FIELDS:
         raise LimitError("body-fields", f"a form has more than {MOST_FIELDS} fields")
@@ -174,7 +174,7 @@ def _form(reading: Reading, text: str) -> None:
         reading.lines += value_lines(key, value)
 
 
-def _messages(reading: Reading, content: bytes, kind: str, body: Body, most: int) -> None:
+def _messages(reading: BodyText, content: bytes, kind: str, body: Body, most: int) -> None:
     if "grpc" not in kind:
         reading.lines += list(texts(content))
         return
@@ -193,7 +193,7 @@ def _messages(reading: Reading, content: bytes, kind: str, body: Body, most: int
             reading.lines.append(message.decode("utf-8", "replace"))
 
 
-def _parts(reading: Reading, content: bytes, boundary: str, most: int, depth: int) -> None:
+def _parts(reading: BodyText, content: bytes, boundary: str, most: int, depth: int) -> None:
     """Errors: FormatError `multipart-broken`, LimitError `multipart-deep`."""
     if not boundary or len(boundary) > 200:
         raise FormatError("multipart-broken", "a multipart body has no boundary")
@@ -207,7 +207,7 @@ def _parts(reading: Reading, content: bytes, boundary: str, most: int, depth: in
         _part(reading, piece, most, depth)
 
 
-def _part(reading: Reading, piece: bytes, most: int, depth: int) -> None:
+def _part(reading: BodyText, piece: bytes, most: int, depth: int) -> None:
     above = _HEADERS.match(piece)
     head, content = (above[1], piece[above.end() :]) if above else (b"", piece)
     if len(head) > MOST_HEAD or max(map(len, head.splitlines()), default=0) > MOST_KIND:
@@ -223,7 +223,7 @@ def _part(reading: Reading, piece: bytes, most: int, depth: int) -> None:
     if file_name:
         reading.lines.append(line("file", str(file_name)))
     content = _transferred(content, str(said.get("content-transfer-encoding", "")))
-    inner = Reading()
+    inner = BodyText()
     _read(inner, content, Body(kind=str(said.get("content-type", "text/plain"))), most, depth + 1)
     reading.unread += [
         *inner.unread,

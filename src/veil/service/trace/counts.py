@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from veil.service.trace.verdict import Outcome
+from veil.service.trace.verdict import Evaluation
 
 _TIMES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -42,11 +42,11 @@ class Counts:
     def opened(self) -> None:
         self._open.inc()
 
-    def tagged(self, tag: Outcome, seconds: float) -> None:
+    def tagged(self, tag: Evaluation, seconds: float) -> None:
         self._requests.labels(tag.verdict.value, tag.reason).inc()
         self._delay.observe(seconds)
 
-    def ended(self, result: Outcome) -> None:
+    def ended(self, result: Evaluation) -> None:
         self._open.dec()
         self._spans.labels(result.verdict.value, result.reason).inc()
         self._cpu.inc(result.cpu)

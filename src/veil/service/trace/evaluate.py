@@ -18,7 +18,7 @@ from veil.model import Label
 from veil.service.locate import LABELS, entities, type_of
 from veil.service.loopback import LOOPBACK
 from veil.service.trace.bodies import Body, read
-from veil.service.trace.verdict import Outcome, outcome, unknown
+from veil.service.trace.verdict import Evaluation, outcome, unknown
 
 PIECE = 20_000  # characters read at once, cut at the end of a line where one is near
 OVERLAP = 768
@@ -37,14 +37,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TextFinding:
     """What was found in a text; `language`: that of a text that is not read, else ""."""
 
     hits: list[Hit]
     language: str = ""
 
 
-Find = Callable[[str], Reading]
+Find = Callable[[str], TextFinding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,17 @@ class Evaluator:
         self._limit, self._budget, self._remote = limit, budget, remote is not None
         self._find = remote_find(remote, labels) if remote else local_find(labels)
 
-    def body(self, body: Body, keep: bool = False) -> Outcome:
+    def body(self, body: Body, keep: bool = False) -> Evaluation:
         began = time.process_time()
         reading = read(body, self._limit)
         return replace(self._judged(reading.text, reading.unread, keep), cpu=time.process_time() - began)
 
-    def window(self, text: str, first: int, last: int, keep: bool = False) -> Outcome:
+    def window(self, text: str, first: int, last: int, keep: bool = False) -> Evaluation:
         """Of a piece of a stream: only spans that begin from `first` to before `last`; the pieces beside it have the others."""
         began = time.process_time()
         return replace(self._judged(text, [], keep, first, last), cpu=time.process_time() - began)
 
-    def _judged(self, text: str, unread: list[str], keep: bool, first: int = 0, last: int | None = None) -> Outcome:
+    def _judged(self, text: str, unread: list[str], keep: bool, first: int = 0, last: int | None = None) -> Evaluation:
         hits: list[Hit] = []
         languages: set[str] = set()
         try:
@@ -139,12 +139,12 @@ def local_find(labels: frozenset[Label]) -> Find:
     engine = TextEngine(policy_of(read_profile("safe-harbor")), Keys.none())
     engine.find(["Seen by Dr. Alice Wong on 03/04/2019; MRN 1234567, call 617-555-1212."])  # all is loaded now
 
-    def find(text: str) -> Reading:
+    def find(text: str) -> TextFinding:
         spans = [span for span in engine.find([text])[0] if span.label in labels]
         hits = [
             Hit(span.label.value, span.start, span.end, entity) for span in spans for entity in entities(text, [span])
         ]
-        return Reading(hits, engine.languages([text])[0])
+        return TextFinding(hits, engine.languages([text])[0])
 
     return find
 
@@ -157,14 +157,14 @@ def remote_find(remote: Remote, labels: frozenset[Label]) -> Find:
     wanted = {type_of(label) for label in labels}
     line = _Line(remote)
 
-    def find(text: str) -> Reading:
+    def find(text: str) -> TextFinding:
         answer = json.loads(line.post(json.dumps({"text": text}).encode()))
         hits = [
             Hit(str(entity["Type"]), int(entity["BeginOffset"]), int(entity["EndOffset"]), entity)
             for entity in answer["phi"]
             if entity["Type"] in wanted
         ]
-        return Reading(hits, str(answer.get("language") or ""))
+        return TextFinding(hits, str(answer.get("language") or ""))
 
     return find
 

@@ -24,7 +24,7 @@ _FORMAT = "veil-trace-findings-1"
 _NONCE = 12
 
 
-class Findings:
+class FindingsFile:
     """A file of this run in a folder: a head, then a sealed line for each request in which something was found.
 
     Shape:   a line is AES-256-GCM of `{"time", "trace_id", "phi": [...]}`, bound to the head and to its number.

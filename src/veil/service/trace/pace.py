@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from veil.log import Name, event
-from veil.service.trace.verdict import Outcome, Verdict
+from veil.service.trace.verdict import Evaluation, Verdict
 
 FIRST = 150_000.0  # bytes a second, until a body was read
 FLOOR = 16 << 10  # bytes that are always waited for
@@ -28,7 +28,7 @@ class Pace:
         """The bytes of a body that can be read in so many seconds."""
         return max(FLOOR, int(self._speed * seconds * SHARE))
 
-    def read(self, size: int, seconds: float, result: Outcome) -> None:
+    def read(self, size: int, seconds: float, result: Evaluation) -> None:
         """A body was read, or was not."""
         self._see(away=result.away)
         if size >= WORTH and seconds > 0 and result.verdict is not Verdict.UNKNOWN:

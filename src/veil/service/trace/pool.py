@@ -24,7 +24,7 @@ from veil.service.locate import LABELS
 from veil.service.trace.bodies import Body
 from veil.service.trace.evaluate import BUDGET, Evaluator, Remote
 from veil.service.trace.pace import Pace
-from veil.service.trace.verdict import Outcome, Verdict, unknown
+from veil.service.trace.verdict import Evaluation, Verdict, unknown
 
 WAITING = 512  # requests that may wait for a process; more are `busy`
 WEIGHT = 256 << 20  # bytes that may wait so
@@ -45,13 +45,13 @@ class Charge:
     budget: float = BUDGET
 
 
-class Pool:
+class EvaluatorPool:
     """Keeps: raises nothing for a request: what fails is an outcome `unknown`, and a process that died is replaced."""
 
     def __init__(self, charge: Charge, workers: int, *, waiting: int = WAITING, patience: float = PATIENCE) -> None:
         self._charge, self._count, self._most, self._patience = charge, workers, waiting, patience
         self._idle: list[_Worker] = []
-        self._queue: list[tuple[int, int, int, dict[str, Any], bytes, asyncio.Future[Outcome]]] = []
+        self._queue: list[tuple[int, int, int, dict[str, Any], bytes, asyncio.Future[Evaluation]]] = []
         self._numbers = count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -70,16 +70,16 @@ class Pool:
             self.close()
             raise ServiceError("evaluator-start", "a detection process could not be started")
 
-    def body(self, body: Body, urgency: int = URGENT) -> asyncio.Future[Outcome]:
+    def body(self, body: Body, urgency: int = URGENT) -> asyncio.Future[Evaluation]:
         head = {"what": "body", **asdict(body)}
         head["content"] = None
         return self._put(head, body.content, urgency)
 
-    def window(self, text: str, first: int, last: int) -> asyncio.Future[Outcome]:
+    def window(self, text: str, first: int, last: int) -> asyncio.Future[Evaluation]:
         return self._put({"what": "window", "first": first, "last": last}, text.encode("utf-8", "replace"), ASIDE)
 
-    def _put(self, head: dict[str, Any], content: bytes, urgency: int) -> asyncio.Future[Outcome]:
-        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    def _put(self, head: dict[str, Any], content: bytes, urgency: int) -> asyncio.Future[Evaluation]:
+        answer: asyncio.Future[Evaluation] = asyncio.get_running_loop().create_future()
         full = len(self._queue) >= self._most or self._weight + len(content) > WEIGHT
         if self._closed or not self.alive or full or self.pace.passes():
             is_busy = self.alive and not self._closed and not self.pace.is_away
@@ -101,7 +101,7 @@ class Pool:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
-    def put_aside(self, answer: asyncio.Future[Outcome]) -> None:
+    def put_aside(self, answer: asyncio.Future[Evaluation]) -> None:
         """Nobody waits for this any more: what is waited for goes first."""
         for i, (_, rank, number, head, content, waiting) in enumerate(self._queue):
             if waiting is answer:
@@ -110,7 +110,7 @@ class Pool:
                 return
 
     async def _run(
-        self, worker: _Worker, head: dict[str, Any], content: bytes, answer: asyncio.Future[Outcome]
+        self, worker: _Worker, head: dict[str, Any], content: bytes, answer: asyncio.Future[Evaluation]
     ) -> None:
         began = time.monotonic()
         try:
@@ -153,7 +153,7 @@ class Pool:
         self._queue.clear()
 
 
-def _settle(answer: asyncio.Future[Outcome], result: Outcome) -> None:
+def _settle(answer: asyncio.Future[Evaluation], result: Evaluation) -> None:
     if not answer.done():
         answer.set_result(result)
 
@@ -184,14 +184,14 @@ class _Worker:
             raise
         return worker
 
-    async def ask(self, head: Mapping[str, Any], content: bytes) -> Outcome:
+    async def ask(self, head: Mapping[str, Any], content: bytes) -> Evaluation:
         said = json.dumps(head).encode()
         self._writer.write(len(said).to_bytes(4) + len(content).to_bytes(4) + said)
         self._writer.write(content)
         await self._writer.drain()
         size = int.from_bytes(await self._reader.readexactly(4))
         page = json.loads(await self._reader.readexactly(size))
-        return Outcome(**{**page, "verdict": Verdict(page["verdict"])})
+        return Evaluation(**{**page, "verdict": Verdict(page["verdict"])})
 
     def end(self) -> None:
         self._writer.close()
@@ -227,7 +227,7 @@ def work(wire: socket.socket, charge: Charge) -> None:
             file.flush()
 
 
-def _answered(evaluator: Evaluator, head: dict[str, Any], content: bytes, keep: bool) -> Outcome:
+def _answered(evaluator: Evaluator, head: dict[str, Any], content: bytes, keep: bool) -> Evaluation:
     try:
         if head.pop("what") == "window":
             return evaluator.window(content.decode("utf-8", "replace"), head["first"], head["last"], keep)

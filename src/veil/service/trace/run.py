@@ -19,16 +19,16 @@ from veil.errors import PolicyError, ServiceError
 from veil.service.spans import Spans
 from veil.service.trace.admin import Admin
 from veil.service.trace.counts import Counts
-from veil.service.trace.envoy.config import Place, Upstream
-from veil.service.trace.findings import Findings
-from veil.service.trace.pool import Charge, Pool
+from veil.service.trace.envoy.config import ListenAddress, Upstream
+from veil.service.trace.findings import FindingsFile
+from veil.service.trace.pool import Charge, EvaluatorPool
 from veil.service.trace.watch import Settings, Watch
 
 GRACE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TraceOptions:
     """Shape: `front` is `envoy`, `proxy`, or `processor` (for an Envoy that others run; `listen` is then its gRPC address)."""
 
     front: str
@@ -54,7 +54,7 @@ class Front(Protocol):
     async def stop(self, grace: float) -> None: ...
 
 
-def serve(plan: Plan, tell: Callable[[str], None]) -> None:
+def serve(plan: TraceOptions, tell: Callable[[str], None]) -> None:
     """Errors: those of run."""
     log.to_stderr()
     for name in ("asyncio", "grpc"):  # what they tell of a failure may quote a request
@@ -62,14 +62,14 @@ def serve(plan: Plan, tell: Callable[[str], None]) -> None:
     asyncio.run(run(plan, tell))
 
 
-async def run(plan: Plan, tell: Callable[[str], None], *, grace: float = GRACE) -> None:
+async def run(plan: TraceOptions, tell: Callable[[str], None], *, grace: float = GRACE) -> None:
     """Serve until a signal to end.
 
     Errors:  ServiceError `envoy-gone` where Envoy ended by itself, and those of the start.
     """
-    kept = Findings(plan.findings, plan.passphrase) if plan.findings is not None else None
+    kept = FindingsFile(plan.findings, plan.passphrase) if plan.findings is not None else None
     spans = Spans(plan.service, plan.otlp, plan.zipkin)
-    pool = Pool(plan.charge, plan.workers)
+    pool = EvaluatorPool(plan.charge, plan.workers)
     watch = Watch(plan.settings, pool, spans, Counts(), kept)
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -104,7 +104,7 @@ async def _until(ended: asyncio.Event, front: Front) -> None:
         raise ServiceError("envoy-gone", "Envoy ended unexpectedly")
 
 
-def front_of(plan: Plan, watch: Watch) -> tuple[Front, Callable[[], int]]:
+def front_of(plan: TraceOptions, watch: Watch) -> tuple[Front, Callable[[], int]]:
     host, port = plan.listen
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what it writes to stderr by itself may quote a request
     if plan.front == "processor":
@@ -122,7 +122,7 @@ def front_of(plan: Plan, watch: Watch) -> tuple[Front, Callable[[], int]]:
     from veil.service.trace.envoy.run import EnvoyFront  # noqa: PLC0415  and Envoy
 
     port = port or free_port(host)
-    return EnvoyFront(watch, Place(host, port), upstream), lambda: port
+    return EnvoyFront(watch, ListenAddress(host, port), upstream), lambda: port
 
 
 def free_port(host: str) -> int:

@@ -13,7 +13,7 @@ from veil.service.trace.bodies import Body
 from veil.service.trace.head import Head, baggage, route_of
 from veil.service.trace.pool import ASIDE, URGENT
 from veil.service.trace.stream import Stream, Window
-from veil.service.trace.verdict import HEADERS, Outcome, Verdict, together, unknown
+from veil.service.trace.verdict import HEADERS, Evaluation, Verdict, together, unknown
 from veil.service.trace.watch import AHEAD, Watch
 from veil.service.trace.websocket import Frames
 
@@ -22,7 +22,7 @@ ENDING = 60.0  # seconds that the span waits for a reading which goes on
 _HOLD_GRPC = 0.1  # seconds; whether a call is one message or a talk cannot be seen before
 
 
-class Trail:
+class TracedRequest:
     """Keeps: `tag` is never absent: unknown until something better is known, and never false by a failure."""
 
     def __init__(self, watch: Watch, head: Head) -> None:
@@ -36,7 +36,7 @@ class Trail:
         self._size = 0
         self._whole = not self.held and reason == "span-mode"  # gathered aside, read when it is whole
         self._stream: _Reading | None = None
-        self._outcome: asyncio.Future[Outcome] | None = None
+        self._outcome: asyncio.Future[Evaluation] | None = None
         route = route_of(head.path, watch.settings.routes)
         attributes = {"http.request.method": head.told_method, **({"http.route": route} if route else {})}
         carried = {name: head.get(name) for name in ("traceparent", "tracestate")}
@@ -141,12 +141,12 @@ class Trail:
         """What stands over the body: the query, and the path where that was asked."""
         return Body(query=self.head.query, path=self.head.path if self._watch.settings.with_path else "")
 
-    def _asked(self, urgency: int) -> asyncio.Future[Outcome]:
+    def _asked(self, urgency: int) -> asyncio.Future[Evaluation]:
         body = self._body()
         self._kept = []  # its answer may take hours
         if body.content or body.query or body.path:
             return self._watch.pool.body(body, urgency)
-        return _settled(Outcome(Verdict.FALSE))
+        return _settled(Evaluation(Verdict.FALSE))
 
     def headers(self) -> list[tuple[str, str]]:
         """What the service behind gets; of each name, all that the caller sent is taken away first."""
@@ -171,7 +171,7 @@ class Trail:
         self.span.end(_attributes(result, self.tag, status), failed=status >= 500)
 
 
-def _attributes(result: Outcome, tag: Outcome, status: int) -> dict[str, str | bool | int | float | list[str]]:
+def _attributes(result: Evaluation, tag: Evaluation, status: int) -> dict[str, str | bool | int | float | list[str]]:
     attributes: dict[str, str | bool | int | float | list[str]] = {
         "locate.detect-phi": result.verdict.value,
         "locate.header": tag.verdict.value,
@@ -185,8 +185,8 @@ def _attributes(result: Outcome, tag: Outcome, status: int) -> dict[str, str | b
     return attributes
 
 
-def _settled(result: Outcome) -> asyncio.Future[Outcome]:
-    answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+def _settled(result: Evaluation) -> asyncio.Future[Evaluation]:
+    answer: asyncio.Future[Evaluation] = asyncio.get_running_loop().create_future()
     answer.set_result(result)
     return answer
 
@@ -194,9 +194,9 @@ def _settled(result: Outcome) -> asyncio.Future[Outcome]:
 class _Reading:
     """A stream that is read behind the request that carries it."""
 
-    def __init__(self, watch: Watch, make: Callable[[], Stream], above: asyncio.Future[Outcome] | None) -> None:
+    def __init__(self, watch: Watch, make: Callable[[], Stream], above: asyncio.Future[Evaluation] | None) -> None:
         self._watch, self._pool, self._above = watch, watch.pool, above
-        self._result = Outcome(Verdict.FALSE)
+        self._result = Evaluation(Verdict.FALSE)
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._behind, self._missed, self._ended = 0, "", False
         self._stream: Stream | None = None
@@ -248,7 +248,7 @@ class _Reading:
             self._missed = self._stream.missed
         return found
 
-    async def outcome(self, tag: Outcome) -> Outcome:
+    async def outcome(self, tag: Evaluation) -> Evaluation:
         """False only where every byte was read."""
         self.put(None)
         try:
@@ -261,5 +261,5 @@ class _Reading:
         return (
             self._result
             if self._result.reason
-            else Outcome(self._result.verdict, tag.reason, self._result.counts, self._result.found, self._result.cpu)
+            else Evaluation(self._result.verdict, tag.reason, self._result.counts, self._result.found, self._result.cpu)
         )

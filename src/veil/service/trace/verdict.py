@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Evaluation:
     """Keeps: `counts` are by label and hold no value; `found` does, and is there only where findings are kept."""
 
     verdict: Verdict
@@ -43,26 +43,26 @@ class Outcome:
         return self.verdict is Verdict.UNKNOWN and self.reason in NOT_IN_TIME
 
 
-def outcome(kinds: Iterable[str], unread: Collection[str]) -> Outcome:
+def outcome(kinds: Iterable[str], unread: Collection[str]) -> Evaluation:
     """True where anything was found; else unknown where anything could not be read; else false."""
     counts = dict(Counter(kinds))
     if counts:
-        return Outcome(Verdict.TRUE, next(iter(unread), ""), counts)
+        return Evaluation(Verdict.TRUE, next(iter(unread), ""), counts)
     if unread:
-        return Outcome(Verdict.UNKNOWN, next(iter(unread)))
-    return Outcome(Verdict.FALSE)
+        return Evaluation(Verdict.UNKNOWN, next(iter(unread)))
+    return Evaluation(Verdict.FALSE)
 
 
-def unknown(reason: str) -> Outcome:
-    return Outcome(Verdict.UNKNOWN, reason)
+def unknown(reason: str) -> Evaluation:
+    return Evaluation(Verdict.UNKNOWN, reason)
 
 
-def together(first: Outcome, second: Outcome) -> Outcome:
+def together(first: Evaluation, second: Evaluation) -> Evaluation:
     """What two parts of one request say of the whole."""
     counts = dict(Counter(first.counts) + Counter(second.counts))
     found = [*first.found, *second.found]
     worst = max((first, second), key=lambda outcome_: _WEIGHT[outcome_.verdict])
-    return Outcome(worst.verdict, first.reason or second.reason, counts, found, first.cpu + second.cpu)
+    return Evaluation(worst.verdict, first.reason or second.reason, counts, found, first.cpu + second.cpu)
 
 
 _WEIGHT = {Verdict.FALSE: 0, Verdict.UNKNOWN: 1, Verdict.TRUE: 2}

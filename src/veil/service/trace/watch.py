@@ -13,9 +13,9 @@ from veil.log import Name, event
 from veil.service.spans import Spans
 from veil.service.trace.bodies import OPAQUE
 from veil.service.trace.counts import Counts
-from veil.service.trace.findings import Findings
+from veil.service.trace.findings import FindingsFile
 from veil.service.trace.head import Head, is_watched
-from veil.service.trace.pool import Pool
+from veil.service.trace.pool import EvaluatorPool
 
 AHEAD = 256 << 20  # bytes of all streams together that lie ahead of their reading
 
@@ -38,10 +38,10 @@ class Watch:
     def __init__(
         self,
         settings: Settings,
-        pool: Pool,
+        pool: EvaluatorPool,
         spans: Spans,
         counts: Counts | None = None,
-        findings: Findings | None = None,
+        findings: FindingsFile | None = None,
     ) -> None:
         self.settings, self.pool, self.spans, self.findings = settings, pool, spans, findings
         self.counts = counts or Counts()

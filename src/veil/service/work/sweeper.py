@@ -9,7 +9,7 @@ from veil.errors import Error
 from veil.service.store import jobs
 from veil.service.store.sealed import seal_word
 from veil.service.store.site import Site
-from veil.service.store.store import Store
+from veil.service.store.store import ServiceStore
 from veil.service.work.hindrance import Hindrance
 from veil.service.work.room import memory_folder, wipe_dead
 
@@ -17,7 +17,7 @@ _REMEMBERED = 30 * 24 * 3600.0  # how long a job that is over stands in the list
 _WRITING = 3600.0  # a file that grew within the hour may be an upload
 
 
-def sweep(store: Store) -> int:
+def sweep(store: ServiceStore) -> int:
     """Everything that is due now; how many jobs expired.
 
     Keeps:   nothing depends on it for being refused in time: whoever reads looks at the time too.
@@ -43,7 +43,7 @@ def sweep(store: Store) -> int:
     return len(gone)
 
 
-def _give_up(store: Store, now: float) -> None:
+def _give_up(store: ServiceStore, now: float) -> None:
     """Jobs that took three workers with them have failed; their input is shredded."""
     with store.database.change() as line:
         ended = [
@@ -74,7 +74,7 @@ def _give_up(store: Store, now: float) -> None:
 
 def serve(site: Site, *, pause: float = 30.0) -> None:
     """Sweep until the process is ended."""
-    store, hindrance = Store(site), Hindrance("sweeper")
+    store, hindrance = ServiceStore(site), Hindrance("sweeper")
     while True:
         try:
             sweep(store)

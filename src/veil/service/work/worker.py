@@ -26,7 +26,7 @@ from veil.service.store.lists import site_lists
 from veil.service.store.objects import INPUT, OUTPUT, Draft
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.site import Site
-from veil.service.store.store import Store
+from veil.service.store.store import ServiceStore
 from veil.service.work.hindrance import Hindrance
 from veil.service.work.room import Room, memory_folder, wipe_dead
 from veil.service.work.task import RESULT, Task
@@ -43,7 +43,7 @@ _FROM_OUTSIDE = (-9, 255, None)  # killed; or the process that it is a fork of w
 Record = dict[str, Any]
 
 
-class Worker:
+class JobWorker:
     """One job at a time.
 
     Keeps:   a result is there in the same transaction in which its job is done and its input shredded, if the lease still holds: a
@@ -51,7 +51,7 @@ class Worker:
     """
 
     def __init__(self, site: Site, apart: tuple[Path, ...] = (), most: int = jobs.ANY) -> None:
-        self._store, self._terms, self._most = Store(site), site.terms, most
+        self._store, self._terms, self._most = ServiceStore(site), site.terms, most
         memory = memory_folder(site.seat, site.memory)
         wipe_dead(memory)
         self._room = Room(memory)
@@ -301,7 +301,7 @@ def serve(site: Site, apart: tuple[Path, ...] = (), most: int = jobs.ANY, *, pau
     Keeps:   what the machine refuses (a fork server that was killed, a line that broke) ends this process: the crew begins another,
              and the job is taken again when its lease is over.
     """
-    worker = Worker(site, apart, most)
+    worker = JobWorker(site, apart, most)
     tempfile.tempdir = str(worker.place)  # the line to the children has a name below it, and may have 107 bytes
     hindrance = Hindrance("worker")
     while True:

@@ -13,7 +13,7 @@ from tests.conftest import PASSPHRASE
 from veil.jobs.checks.verify_release import read_again
 from veil.jobs.reversal.reverse import open_reversal, reverse
 from veil.jobs.work import small_files
-from veil.jobs.work.worker import Worker
+from veil.jobs.work.worker import UnitWorker
 
 TABLE = """profile: expert
 tables:
@@ -292,8 +292,8 @@ def test_files_of_other_columns_or_of_some_size_are_done_apart(project, monkeypa
     }
     files["events/p5.csv"] = "id,extra,day,kind,value,note\n7301001,1,2021-01-02,x,7,a\n"
     done = []
-    do = Worker.do
-    monkeypatch.setattr(Worker, "do", lambda self, unit: done.append(unit.label) or do(self, unit))
+    do = UnitWorker.do
+    monkeypatch.setattr(UnitWorker, "do", lambda self, unit: done.append(unit.label) or do(self, unit))
     made = project(text, {"people.csv": PEOPLE, **files})
     made.run()
     assert set(done) == {"people file 1", "events file 4", "events file 5", "events file 6"}

@@ -5,7 +5,7 @@ from tests import portals
 from tests.nodes import shared_servers
 from tests.portals import site_in
 
-from veil.service.store import Store
+from veil.service.store import ServiceStore
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +42,6 @@ def site(tmp_path):
 
 @pytest.fixture
 def store(site):
-    made = Store(site)
+    made = ServiceStore(site)
     yield made
     made.close()

@@ -9,7 +9,7 @@ from tests.portals import ME, NOTE, OTHER, TABLE, handed_in, on_disk, result_of,
 
 from veil.audit import verify_chain
 from veil.errors import LimitError, ServiceError
-from veil.service.store import Caller, Choice, Store, jobs
+from veil.service.store import Caller, Choice, ServiceStore, jobs
 from veil.service.store.acts import write_acts
 from veil.service.store.opening import RECORD
 from veil.service.work.sweeper import sweep
@@ -55,7 +55,7 @@ def test_many_workers_at_once_never_take_one_job_twice(store):
 
 def test_a_worker_that_says_nothing_loses_its_job_and_its_result_is_not_seen(tmp_path):
     site = site_in(tmp_path, lease=0.2)
-    store = Store(site)
+    store = ServiceStore(site)
     job = handed_in(store)
     lost = taken(store)
     time.sleep(0.25)
@@ -73,7 +73,7 @@ def test_a_worker_that_says_nothing_loses_its_job_and_its_result_is_not_seen(tmp
 
 def test_a_job_that_took_three_workers_with_it_has_failed_and_its_input_is_gone(tmp_path):
     site = site_in(tmp_path, lease=0.05)
-    store = Store(site)
+    store = ServiceStore(site)
     job = handed_in(store)
     for _ in range(3):
         assert taken(store) is not None
@@ -110,7 +110,7 @@ def test_a_job_whose_store_goes_away_while_it_is_worked_at_keeps_its_input_and_i
     tmp_path, monkeypatch, when
 ):
     site = site_in(tmp_path, lease=0.2)
-    store = Store(site)
+    store = ServiceStore(site)
     job = handed_in(store)
 
     def gone(*_):
@@ -166,7 +166,7 @@ def test_the_wrapped_key_of_a_deleted_object_is_nowhere_on_disk(store, site):
 
 def test_a_result_is_refused_after_its_time_though_nobody_sweeps(tmp_path):
     site = site_in(tmp_path, kept=0.3)
-    store = Store(site)
+    store = ServiceStore(site)
     job = handed_in(store)
     with working(site) as worker:
         worker.once()
@@ -184,7 +184,7 @@ def test_a_result_is_refused_after_its_time_though_nobody_sweeps(tmp_path):
 
 def test_a_result_is_refused_after_its_time_though_the_machine_is_set_back(tmp_path):
     site = site_in(tmp_path, kept=3600.0)
-    store = Store(site)
+    store = ServiceStore(site)
     job = handed_in(store)
     with working(site) as worker:
         worker.once()
@@ -194,7 +194,7 @@ def test_a_result_is_refused_after_its_time_though_the_machine_is_set_back(tmp_p
     assert code_of(store.fetch, ME, job.id) == "job-expired"
     wall[0] = 0.0
     assert code_of(store.fetch, ME, job.id) == "job-expired"
-    again = Store(site)
+    again = ServiceStore(site)
     assert code_of(again.fetch, ME, job.id) == "job-expired"
     again.close()
     store.close()
@@ -212,7 +212,7 @@ def test_a_download_that_begins_in_time_ends_with_it(store, site):
 
 
 def test_an_upload_over_the_limit_or_the_quota_is_refused_and_leaves_nothing(tmp_path):
-    store = Store(site_in(tmp_path, upload=100, quota=150))
+    store = ServiceStore(site_in(tmp_path, upload=100, quota=150))
     job = store.create(ME, "n.txt", Choice("redact"), review=False)
     draft = store.receive(ME, job.id)
     with pytest.raises(LimitError):

@@ -7,7 +7,7 @@ from tests.portals import site_in
 
 from veil.errors import KeyringError, LimitError, ServiceError
 from veil.keys import Keys
-from veil.service.store import Store, Terms, open_key
+from veil.service.store import ServiceStore, Terms, open_key
 
 
 def code_of(do, *told, **more):
@@ -30,7 +30,7 @@ def test_a_key_with_the_data_that_it_locks_is_refused(tmp_path):
 
 
 def test_a_lost_key_is_not_made_anew_over_data_that_needs_it(tmp_path, one_node):
-    Store(site_in(tmp_path)).close()
+    ServiceStore(site_in(tmp_path)).close()
     (tmp_path / "service.key").unlink()
     assert code_of(open_key, tmp_path / "data", tmp_path / "service.key") == "service-key-missing"
 
@@ -51,14 +51,14 @@ def test_the_environment_may_give_it(tmp_path):
 
 def test_a_folder_locked_with_another_key_is_not_opened(tmp_path):
     site = site_in(tmp_path)
-    Store(site).close()
-    assert code_of(Store, replace(site, keys=Keys.from_secret(bytes(32)))) == "store-key"
+    ServiceStore(site).close()
+    assert code_of(ServiceStore, replace(site, keys=Keys.from_secret(bytes(32)))) == "store-key"
 
 
 def test_a_folder_others_may_look_into_is_refused(tmp_path, one_node):
     site = site_in(tmp_path)
     site.folder.chmod(0o755)
-    assert code_of(Store, site) == "store-open"
+    assert code_of(ServiceStore, site) == "store-open"
 
 
 @pytest.mark.parametrize("what", ["a file", "below a file", "no database"])
@@ -68,7 +68,7 @@ def test_a_data_folder_that_is_none_is_told(tmp_path, one_node, what):
     if what == "no database":
         (site.folder / "service.sqlite").write_bytes(b"no database at all" * 500)
     folder = {"a file": file, "below a file": file / "data"}.get(what, site.folder)
-    assert code_of(Store, replace(site, folder=folder)) == "store-closed"
+    assert code_of(ServiceStore, replace(site, folder=folder)) == "store-closed"
 
 
 def test_a_result_is_never_kept_longer_than_72_hours():

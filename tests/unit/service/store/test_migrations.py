@@ -15,7 +15,7 @@ from tests.portals import CHEAP, result_of, shared, site_in, working
 from veil.audit import verify_chain
 from veil.errors import ConflictError
 from veil.keys import Keys
-from veil.service.store import Caller, Site, Store, Terms
+from veil.service.store import Caller, ServiceStore, Site, Terms
 from veil.service.store.lists import site_rules
 from veil.service.store.migrations import state
 from veil.service.store.migrations.upgrade import scripts
@@ -75,7 +75,7 @@ def _callers(store):
 
 
 def test_a_data_folder_of_an_older_release_opens_with_all_that_is_in_it(old_site):
-    store = Store(old_site)
+    store = ServiceStore(old_site)
     callers = _callers(store)
     assert {name: one.role for name, one in callers.items()} == {
         "admin": "admin",
@@ -106,7 +106,7 @@ def test_a_data_folder_of_an_older_release_opens_with_all_that_is_in_it(old_site
 
 
 def test_work_goes_on_in_an_older_data_folder(old_site):
-    store = Store(old_site)
+    store = ServiceStore(old_site)
     ada = _callers(store)["ada"]
     jobs = {about.get("name", ""): job.id for job, about in store.jobs(ada)}
     store.change_plan(ada, jobs["patients.csv"], with_wishes(store.plan(ada, jobs["patients.csv"]), []))
@@ -124,7 +124,7 @@ def test_work_goes_on_in_an_older_data_folder(old_site):
 
 def test_a_new_database_has_the_tables_of_an_upgraded_one(old_site, tmp_path):
     (tmp_path / "new").mkdir()
-    upgraded, new = Store(old_site), Store(site_in(tmp_path / "new"))
+    upgraded, new = ServiceStore(old_site), ServiceStore(site_in(tmp_path / "new"))
     assert _shape(upgraded.database) == _shape(new.database)
     assert len(_shape(new.database)) > 60
     upgraded.close()
@@ -171,12 +171,12 @@ def _shape(database):
 
 
 def test_a_newer_database_is_refused_and_stays_as_it_was(old_site):
-    store = Store(old_site)
+    store = ServiceStore(old_site)
     with store.database.change() as line:
         line.execute("UPDATE schema_version SET version_num = '0999'")
     before = [tuple(row[name] for name in row.keys()) for row in store.database.rows("SELECT * FROM jobs ORDER BY id")]
     with pytest.raises(ConflictError) as caught:
-        Store(old_site)
+        ServiceStore(old_site)
     assert caught.value.code == "store-newer"
     assert "newer version of Veil" in str(caught.value)
     assert "install" in caught.value.hint
@@ -190,7 +190,7 @@ def test_several_open_an_older_data_folder_at_once(old_site):
 
     def opens():
         start.wait()
-        store = Store(old_site)
+        store = ServiceStore(old_site)
         found.append(len(store.jobs(_callers(store)["ada"])))
         store.close()
 
@@ -261,7 +261,7 @@ def test_the_steps_are_in_one_line_and_the_code_knows_the_last():
 
 
 def test_an_open_data_folder_is_opened_again_without_sqlalchemy(tmp_path, one_node):
-    Store(site_in(tmp_path)).close()
+    ServiceStore(site_in(tmp_path)).close()
     asked = (
         "import sys; from pathlib import Path; from veil.service.store.sqlite import Sqlite;"
         f"Sqlite(Path({str(tmp_path / 'data')!r})).close(); print('sqlalchemy' in sys.modules or 'alembic' in sys.modules)"

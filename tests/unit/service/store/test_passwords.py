@@ -4,7 +4,7 @@ import pytest
 from tests.portals import ME, PASSWORD, handed_in, on_disk, sealed, site_in
 
 from veil.errors import ServiceError
-from veil.service.store import Caller, Store, passwords
+from veil.service.store import Caller, ServiceStore, passwords
 from veil.service.store.sessions import session_digest
 
 NEW = "another few words"
@@ -94,7 +94,7 @@ def test_of_two_who_change_one_password_at_once_one_does(store, bob, monkeypatch
 
 
 def test_wrong_old_passwords_lock_the_name_as_at_the_door(tmp_path):
-    store = Store(site_in(tmp_path, locked=900.0))
+    store = ServiceStore(site_in(tmp_path, locked=900.0))
     bob = store.people.set_up(store.people.setup_code(), "bob", PASSWORD)
     told = {code_of(store.passwords.change, bob.id, "not the password", NEW, b"") for _ in range(5)}
     told.add(code_of(store.passwords.change, bob.id, PASSWORD, NEW, b""))

@@ -8,7 +8,7 @@ import pytest
 from tests.portals import PASSWORD, on_disk, site_in
 
 from veil.errors import ServiceError
-from veil.service.store import Store
+from veil.service.store import ServiceStore
 from veil.service.store.sessions import change_token
 
 
@@ -38,7 +38,7 @@ def test_an_invitation_is_good_once(store, admin):
 
 
 def test_an_invitation_that_was_withdrawn_or_is_too_old_is_none(tmp_path):
-    store = Store(site_in(tmp_path, invitation=0.05))
+    store = ServiceStore(site_in(tmp_path, invitation=0.05))
     token, _ = store.people.invite("submitter")
     time.sleep(0.1)
     assert code_of(store.people.accept, token, "bob", PASSWORD) == "invitation-unknown"
@@ -63,7 +63,7 @@ def test_a_bad_name_or_a_short_password_is_told(store, name, password, code):
 
 
 def test_five_wrong_passwords_lock_the_name_for_the_right_one_too(tmp_path):
-    store = Store(site_in(tmp_path, locked=0.3))
+    store = ServiceStore(site_in(tmp_path, locked=0.3))
     store.people.set_up(store.people.setup_code(), "ada", PASSWORD)
     told = {code_of(store.passwords.enter, "ada", "not the password") for _ in range(5)}
     told.add(code_of(store.passwords.enter, "ada", PASSWORD))
@@ -83,7 +83,7 @@ def test_of_a_password_or_a_token_nothing_is_on_disk(store, admin):
 
 
 def test_a_session_ends_after_its_idle_time_and_in_any_case_after_its_longest(tmp_path):
-    store = Store(site_in(tmp_path, idle=1.2, session=2.4))
+    store = ServiceStore(site_in(tmp_path, idle=1.2, session=2.4))
     person = store.people.set_up(store.people.setup_code(), "ada", PASSWORD)
     idle, used = store.sessions.begin(person), store.sessions.begin(person)
     for _ in range(4):

@@ -8,13 +8,17 @@ import pytest
 import yaml
 
 from veil.errors import PolicyError, StoreError
-from veil.service.trace.envoy.config import Place, Upstream, config, filters
+from veil.service.trace.envoy.config import ListenAddress, Upstream, config, filters
 from veil.service.trace.envoy.run import envoy_path
 from veil.service.trace.watch import Settings
 
 DEPLOY = Path(__file__).resolve().parents[4] / "deploy" / "trace"
 MANIFESTS = ["proxy-sidecar.yaml", "envoy-sidecar.yaml", "istio.yaml"]
-LISTEN, APP, PROCESSOR = Place("0.0.0.0", 15001), Upstream("http://127.0.0.1:8080"), Place("127.0.0.1", 15003)
+LISTEN, APP, PROCESSOR = (
+    ListenAddress("0.0.0.0", 15001),
+    Upstream("http://127.0.0.1:8080"),
+    ListenAddress("127.0.0.1", 15003),
+)
 
 
 def validated(made, folder):
@@ -36,7 +40,13 @@ def validated(made, folder):
 )
 def test_envoy_accepts_the_configuration_of_every_mode(settings, tmp_path):
     validated(
-        config(settings, Place("127.0.0.1", 15001), APP, Place(path="/run/veil.sock"), Place("127.0.0.1", 9901)),
+        config(
+            settings,
+            ListenAddress("127.0.0.1", 15001),
+            APP,
+            ListenAddress(path="/run/veil.sock"),
+            ListenAddress("127.0.0.1", 9901),
+        ),
         tmp_path,
     )
 
@@ -46,7 +56,10 @@ def test_envoy_accepts_a_service_behind_tls_and_by_name(tmp_path):
     pem.write_text(certificate())
     validated(
         config(
-            Settings(), Place("::1", 15001), Upstream("https://notes.example", str(pem)), Place("veil.example", 15003)
+            Settings(),
+            ListenAddress("::1", 15001),
+            Upstream("https://notes.example", str(pem)),
+            ListenAddress("veil.example", 15003),
         ),
         tmp_path,
     )

@@ -17,7 +17,7 @@ from veil.model import Label
 from veil.service.locate import LABELS
 from veil.service.trace.bodies import Body
 from veil.service.trace.evaluate import PIECE, Evaluator, Remote, checked, token_in
-from veil.service.trace.pool import ASIDE, Charge, Pool
+from veil.service.trace.pool import ASIDE, Charge, EvaluatorPool
 from veil.service.trace.verdict import Verdict
 
 NOTE = json.dumps({"note": "Seen by Dr. Alice Wong on 03/04/2019", "phone": 6175551212}).encode()
@@ -116,7 +116,7 @@ def test_text_never_travels_in_clear_to_another_machine(tmp_path):
 
 def in_pool(work, **options):
     async def run():
-        pool = Pool(Charge(), 1, **options)
+        pool = EvaluatorPool(Charge(), 1, **options)
         await pool.start()
         try:
             return await asyncio.wait_for(work(pool), 60)
@@ -191,7 +191,7 @@ def test_bodies_that_wait_have_one_bound_of_bytes_together(monkeypatch):
     monkeypatch.setattr("veil.service.trace.pool.WEIGHT", 2_000)
 
     async def run():
-        pool = Pool(Charge(), 1)
+        pool = EvaluatorPool(Charge(), 1)
         await pool.start()
         asked = [pool.body(Body(b"a" * 900, "text/plain")) for _ in range(5)]
         made = [await one for one in asked]
@@ -204,7 +204,7 @@ def test_bodies_that_wait_have_one_bound_of_bytes_together(monkeypatch):
 
 def test_ctrl_c_while_a_process_starts_is_not_its_end():
     async def run():
-        pool = Pool(Charge(), 1)
+        pool = EvaluatorPool(Charge(), 1)
         starting = asyncio.ensure_future(pool.start())
         begun = await asyncio.to_thread(until, multiprocessing.active_children)
         os.kill(begun[0].pid, signal.SIGINT)

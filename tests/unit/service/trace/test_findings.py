@@ -8,7 +8,7 @@ import pytest
 
 from veil.errors import KeyringError, StoreError
 from veil.keys import Cost
-from veil.service.trace.findings import Findings, opened
+from veil.service.trace.findings import FindingsFile, opened
 from veil.service.trace.watch import Settings, Watch
 
 ONE = {"Id": 7, "BeginOffset": 0, "EndOffset": 5, "Text": "Alice", "Type": "NAME"}
@@ -16,7 +16,7 @@ ONE = {"Id": 7, "BeginOffset": 0, "EndOffset": 5, "Text": "Alice", "Type": "NAME
 
 @pytest.fixture
 def file(tmp_path):
-    kept = Findings(tmp_path / "f", "open sesame", Cost.cheap())
+    kept = FindingsFile(tmp_path / "f", "open sesame", Cost.cheap())
     kept.keep([ONE, ONE], "0" * 32)
     kept.keep([{**ONE, "Text": "Wong"}], "1" * 32)
     kept.close()
@@ -63,14 +63,14 @@ def test_a_head_that_was_changed_opens_nothing(file):
 
 def test_no_findings_are_kept_without_a_passphrase_or_a_folder(tmp_path):
     with pytest.raises(KeyringError, match="passphrase-missing"):
-        Findings(tmp_path, "")
+        FindingsFile(tmp_path, "")
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="findings-folder"):
-        Findings(tmp_path / "file", "x", Cost.cheap())
+        FindingsFile(tmp_path / "file", "x", Cost.cheap())
 
 
 def test_on_a_full_disk_a_line_is_whole_or_not_there_and_the_next_one_stands_again(tmp_path, monkeypatch):
-    kept = Findings(tmp_path, "open sesame", Cost.cheap())
+    kept = FindingsFile(tmp_path, "open sesame", Cost.cheap())
     kept.keep([ONE], "0" * 32)
     write = os.write
     monkeypatch.setattr(os, "write", lambda file, line: write(file, line[:9]))
@@ -83,7 +83,7 @@ def test_on_a_full_disk_a_line_is_whole_or_not_there_and_the_next_one_stands_aga
 
 
 def test_findings_that_cannot_be_kept_are_counted_and_break_nothing(tmp_path):
-    kept = Findings(tmp_path, "open sesame", Cost.cheap())
+    kept = FindingsFile(tmp_path, "open sesame", Cost.cheap())
     watch = Watch(Settings(), None, None, findings=kept)
     kept.close()
     asyncio.run(watch.keep([ONE], "0" * 32))

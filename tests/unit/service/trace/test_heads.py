@@ -10,7 +10,7 @@ from veil.service.locate import LABELS
 from veil.service.trace.envoy.config import variants
 from veil.service.trace.head import Head, baggage, is_tag, is_watched, route_of
 from veil.service.trace.run import place_of
-from veil.service.trace.verdict import Outcome, Verdict, labels_of, outcome, together, unknown
+from veil.service.trace.verdict import Evaluation, Verdict, labels_of, outcome, together, unknown
 
 
 def head(*fields, method="POST", target="/"):
@@ -66,7 +66,7 @@ def test_labels_are_named_as_veil_or_as_locate_names_them():
 
 
 VERDICTS = st.sampled_from(
-    [Outcome(Verdict.FALSE), unknown("late"), outcome(["NAME"], []), outcome([], ["json-broken"])]
+    [Evaluation(Verdict.FALSE), unknown("late"), outcome(["NAME"], []), outcome([], ["json-broken"])]
 )
 
 

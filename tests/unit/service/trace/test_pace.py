@@ -11,11 +11,11 @@ from tests.tracing import JSON, PHI, QUIET, service, tagged, traced, until
 
 from veil.service.trace.bodies import Body
 from veil.service.trace.pace import FLOOR, Pace
-from veil.service.trace.pool import ASIDE, Charge, Pool
-from veil.service.trace.verdict import Outcome, Verdict, unknown
+from veil.service.trace.pool import ASIDE, Charge, EvaluatorPool
+from veil.service.trace.verdict import Evaluation, Verdict, unknown
 
-READ = Outcome(Verdict.FALSE)
-AWAY = Outcome(Verdict.UNKNOWN, "failed", away=True)
+READ = Evaluation(Verdict.FALSE)
+AWAY = Evaluation(Verdict.UNKNOWN, "failed", away=True)
 
 
 @pytest.mark.parametrize("speed", [20_000, 100_000, 1_000_000])
@@ -83,7 +83,7 @@ def in_order(sizes, urgencies=None):
     """The order in which a busy pool takes bodies of these sizes."""
 
     async def run():
-        pool = Pool(Charge(), 1)
+        pool = EvaluatorPool(Charge(), 1)
         pool.alive = 1
         taken = []
         for i, size in enumerate(sizes):
@@ -105,7 +105,7 @@ def test_small_bodies_go_before_large_ones_and_a_large_one_is_not_forgotten():
 
 def test_what_nobody_waits_for_goes_behind_what_is_waited_for():
     async def run():
-        pool = Pool(Charge(), 1)
+        pool = EvaluatorPool(Charge(), 1)
         pool.alive = 1
         first, _ = pool.body(Body(b"a" * 10, "text/plain")), pool.body(Body(b"b" * 10, "text/plain"))
         pool.put_aside(first)

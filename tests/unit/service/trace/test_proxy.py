@@ -20,8 +20,8 @@ from veil.service.trace.head import Head
 from veil.service.trace.pace import Pace
 from veil.service.trace.proxy import server, wire
 from veil.service.trace.proxy.server import ProxyFront
-from veil.service.trace.trail import Trail
-from veil.service.trace.verdict import Outcome, Verdict
+from veil.service.trace.trail import TracedRequest
+from veil.service.trace.verdict import Evaluation, Verdict
 from veil.service.trace.watch import Settings, Watch
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -36,7 +36,7 @@ class Detector:
     def body(self, *_):
         made = asyncio.get_running_loop().create_future()
         if self._answers:
-            made.set_result(Outcome(Verdict.FALSE))
+            made.set_result(Evaluation(Verdict.FALSE))
         return made
 
     window = body
@@ -259,7 +259,7 @@ def test_streams_share_what_may_lie_ahead_of_their_reading(monkeypatch):
 
     async def run():
         watch = Watch(Settings(limit=1_024), Detector(answers=False), Spans("test"))
-        trails = [Trail(watch, Head("POST", "/", [("content-length", "90000")])) for _ in range(3)]
+        trails = [TracedRequest(watch, Head("POST", "/", [("content-length", "90000")])) for _ in range(3)]
         for one in trails:
             one.feed(b"a " * 45_000)
         held = watch.ahead
@@ -278,7 +278,7 @@ def test_spans_that_wait_for_a_reading_are_sent_when_it_ends():
         kept = InMemorySpanExporter()
         watch = Watch(Settings(), Detector(answers=False), Spans("test", more=(SimpleSpanProcessor(kept),)))
         for _ in range(50):
-            trail = Trail(watch, Head("GET", "/?q=a", [], bodiless=True))
+            trail = TracedRequest(watch, Head("GET", "/?q=a", [], bodiless=True))
             trail.complete()
             trail.release("late")
             trail.finish()

@@ -54,7 +54,7 @@ def test_a_sweeper_that_is_hindered_says_so_once_and_that_it_goes_on(tmp_path, m
 
 
 def test_a_worker_whose_store_is_away_says_so_once(tmp_path, monkeypatch, said):
-    monkeypatch.setattr(worker.Worker, "once", turns(*FAULTS[:3]))
+    monkeypatch.setattr(worker.JobWorker, "once", turns(*FAULTS[:3]))
     monkeypatch.setattr(worker.tempfile, "tempdir", None)
     with pytest.raises(EndError):
         worker.serve(site_in(tmp_path), pause=0)

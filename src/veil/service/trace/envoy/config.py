@@ -23,7 +23,7 @@ _IDLE = "75s"  # for the next request of a connection, and again for its head; E
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListenAddress:
     """Where something listens; `path` is that of a Unix socket."""
 
     host: str = ""
@@ -44,7 +44,7 @@ class Upstream:
     ca: str = ""
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ListenAddress:
         """Errors: PolicyError `upstream-url`."""
         try:
             to = urlsplit(self.url)
@@ -57,7 +57,7 @@ class Upstream:
                 "the upstream must be an http or https address without a path",
                 hint="--upstream http://127.0.0.1:8080",
             )
-        return Place(to.hostname, port)
+        return ListenAddress(to.hostname, port)
 
     @property
     def secure(self) -> bool:
@@ -80,7 +80,11 @@ class Upstream:
 
 
 def config(
-    settings: Settings, listen: Place, upstream: Upstream, processor: Place, admin: Place | None = None
+    settings: Settings,
+    listen: ListenAddress,
+    upstream: Upstream,
+    processor: ListenAddress,
+    admin: ListenAddress | None = None,
 ) -> dict[str, Any]:
     """A whole configuration of Envoy.
 
@@ -107,7 +111,7 @@ def config(
     return {**page, "admin": {"address": admin.written()}} if admin else page
 
 
-def _listener(settings: Settings, listen: Place) -> dict[str, Any]:
+def _listener(settings: Settings, listen: ListenAddress) -> dict[str, Any]:
     room = 2 * settings.limit + (1 << 20)  # more than is held, or a body at the limit would wait for its own end
     manager = {
         "@type": _MANAGER,
@@ -254,11 +258,11 @@ def _app(upstream: Upstream) -> dict[str, Any]:
     return cluster
 
 
-def _processor(place: Place) -> dict[str, Any]:
+def _processor(place: ListenAddress) -> dict[str, Any]:
     return _cluster("veil", place, {"explicit_http_config": {"http2_protocol_options": {}}})
 
 
-def _cluster(name: str, place: Place, options: dict[str, Any]) -> dict[str, Any]:
+def _cluster(name: str, place: ListenAddress, options: dict[str, Any]) -> dict[str, Any]:
     end = {"lb_endpoints": [{"endpoint": {"address": place.written()}}]}
     return {
         "name": name,

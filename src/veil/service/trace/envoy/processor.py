@@ -19,7 +19,7 @@ from veil.service.trace.envoy.messages import (
 )
 from veil.service.trace.envoy.trailers import CALL, METHOD, SIZE
 from veil.service.trace.head import Head, is_tag
-from veil.service.trace.trail import Trail
+from veil.service.trace.trail import TracedRequest
 from veil.service.trace.watch import Watch
 
 _LARGEST = 64 << 20
@@ -102,7 +102,7 @@ class _Call:
         self._watch, self._context = watch, context
         self._calls, self._name = calls, ""
         self._length: int | None = None
-        self._trail: Trail | None = None
+        self._trail: TracedRequest | None = None
         self._header_names: set[str] = set()
         self._silent = self._answered = self._decided = False
         self._owed = self._size = 0
@@ -121,7 +121,7 @@ class _Call:
 
     async def _head(self, said: Any) -> None:
         head, self._header_names = read_head(said.headers, bodiless=said.end_of_stream)
-        self._trail = trail = Trail(self._watch, head)
+        self._trail = trail = TracedRequest(self._watch, head)
         self._name, self._length = head.get(CALL), head.length
         if self._name and trail.held:
             self._length = self._calls.begin(self._name, self)
@@ -133,7 +133,7 @@ class _Call:
         if said.end_of_stream:
             self._seen()
 
-    async def _body(self, trail: Trail, said: Any) -> None:
+    async def _body(self, trail: TracedRequest, said: Any) -> None:
         self._owed += 1
         self._size += len(said.body)
         trail.feed(said.body)
@@ -148,12 +148,12 @@ class _Call:
         if self._trail is not None and self._size == length:
             self._watch.aside(self._ended(self._trail))
 
-    async def _ended(self, trail: Trail) -> None:
+    async def _ended(self, trail: TracedRequest) -> None:
         with contextlib.suppress(grpc.RpcError, grpc.aio.UsageError, asyncio.InvalidStateError):
             await self._whole(trail)
             await self._answer()
 
-    async def _whole(self, trail: Trail) -> None:
+    async def _whole(self, trail: TracedRequest) -> None:
         """Keeps: two ways may tell of one end; the first asks for the verdict."""
         if self._decided:
             return
@@ -162,7 +162,7 @@ class _Call:
         trail.complete()
         await trail.decide()
 
-    async def _trailers(self, trail: Trail, trailers: Any) -> None:
+    async def _trailers(self, trail: TracedRequest, trailers: Any) -> None:
         await self._whole(trail)
         await self._answer()
         response = ProcessingResponse()
@@ -170,7 +170,7 @@ class _Call:
         response.request_trailers.header_mutation.remove_headers.extend(names)
         await self._write(response)
 
-    def _late(self, trail: Trail) -> None:
+    def _late(self, trail: TracedRequest) -> None:
         """Lets go of a body that does not come; an answer that has begun is never broken off half way."""
         if trail.held:
             trail.release("body-slow")
@@ -228,7 +228,7 @@ def read_head(said: Any, *, bodiless: bool = False) -> tuple[Head, set[str]]:
     return head, {name for name, _ in fields if is_tag(name)}
 
 
-def answer(trail: Trail, header_names: set[str]) -> Any:
+def answer(trail: TracedRequest, header_names: set[str]) -> Any:
     response = ProcessingResponse()
     mutation = response.request_headers.response.header_mutation
     headers = trail.headers()

@@ -17,7 +17,7 @@ from pathlib import Path
 import grpc  # type: ignore[import-untyped]
 
 from veil.errors import ServiceError
-from veil.service.trace.envoy.config import Place, Upstream, config
+from veil.service.trace.envoy.config import ListenAddress, Upstream, config
 from veil.service.trace.envoy.processor import serve
 from veil.service.trace.watch import Watch
 
@@ -31,11 +31,11 @@ TOLD = 2_000  # characters of what Envoy said before it listened
 class EnvoyFront:
     """Listens as Envoy; `stop` drains it."""
 
-    def __init__(self, watch: Watch, listen: Place, upstream: Upstream) -> None:
+    def __init__(self, watch: Watch, listen: ListenAddress, upstream: Upstream) -> None:
         self._watch, self._listen, self._upstream = watch, listen, upstream
         near = tempfile.gettempdir()
         self._folder = tempfile.TemporaryDirectory(prefix="veil-trace-", dir=near if len(near) <= _LONGEST else "/tmp")  # noqa: S108  a folder of our own, mode 0700, for sockets
-        self._admin = Place(path=f"{self._folder.name}/admin.sock")
+        self._admin = ListenAddress(path=f"{self._folder.name}/admin.sock")
         self._process: asyncio.subprocess.Process | None = None
         self._server: grpc.aio.Server | None = None
         self._said = b""
@@ -45,7 +45,7 @@ class EnvoyFront:
         """Errors: ServiceError `envoy-start`, `envoy-missing`."""
         socket = f"{self._folder.name}/processor.sock"
         self._server, _ = await serve(self._watch, f"unix:{socket}")
-        page = config(self._watch.settings, self._listen, self._upstream, Place(path=socket), self._admin)
+        page = config(self._watch.settings, self._listen, self._upstream, ListenAddress(path=socket), self._admin)
         self._process = await asyncio.create_subprocess_exec(
             envoy_path(),
             "--config-yaml",

@@ -11,8 +11,8 @@ import h11
 from veil.errors import ServiceError
 from veil.service.trace.proxy import wire
 from veil.service.trace.proxy.headers import answered, forwarded, trailers
-from veil.service.trace.proxy.wire import Pool, Wire
-from veil.service.trace.trail import Trail
+from veil.service.trace.proxy.wire import ConnectionPool, Wire
+from veil.service.trace.trail import TracedRequest
 
 _REPEATABLE = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE", b"QUERY"})
 
@@ -28,9 +28,9 @@ class Exchange:
     """Keeps: the bytes of both bodies; an answer that breaks off behind breaks off here as well."""
 
     caller: Wire
-    pool: Pool
+    pool: ConnectionPool
     request: h11.Request
-    trail: Trail
+    trail: TracedRequest
     _waiting: list[h11.Event] = field(default_factory=list)
     _whole: bool = False
     status: int = 0

@@ -7,7 +7,7 @@ import re
 import h11
 
 from veil.service.trace.head import Head, is_tag
-from veil.service.trace.trail import Trail
+from veil.service.trace.trail import TracedRequest
 
 _HOP = frozenset(
     {
@@ -62,7 +62,7 @@ def _host(request: h11.Request, place: str) -> list[tuple[bytes, bytes]]:
     return [] if any(name == b"host" for name, _ in request.headers) else [(b"Host", place.encode("latin-1"))]
 
 
-def forwarded(request: h11.Request, trail: Trail, place: str) -> h11.Request:
+def forwarded(request: h11.Request, trail: TracedRequest, place: str) -> h11.Request:
     """The request as the service behind, which is at `place`, gets it: names as they were written, framing stated anew."""
     ours, host = trail.headers(), _host(request, place)
     replaced = {*(name for name, _ in ours), *(["host"] if host else [])}

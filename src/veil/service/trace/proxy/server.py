@@ -12,8 +12,8 @@ from veil.log import Name, event
 from veil.service.trace.envoy.config import Upstream
 from veil.service.trace.proxy.exchange import Exchange, Refused
 from veil.service.trace.proxy.headers import fault, head_of
-from veil.service.trace.proxy.wire import Pool, Wire
-from veil.service.trace.trail import Trail
+from veil.service.trace.proxy.wire import ConnectionPool, Wire
+from veil.service.trace.trail import TracedRequest
 from veil.service.trace.watch import Watch
 
 IDLE = 75.0  # seconds from the end of a request to that of the next one's head
@@ -34,7 +34,7 @@ class ProxyFront:
     def __init__(self, watch: Watch, host: str, port: int, upstream: Upstream) -> None:
         self._watch, self._host, self._port = watch, host, port
         place = upstream.place
-        self._pool = Pool(place.host, place.port, upstream.context)
+        self._pool = ConnectionPool(place.host, place.port, upstream.context)
         self._place = place
         self._server: asyncio.Server | None = None
         self._busy: dict[asyncio.Task[None], bool] = {}
@@ -114,7 +114,7 @@ class ProxyFront:
         return goes_on and not self._stopping and wire.renew()
 
     async def _exchanged(self, wire: Wire, request: h11.Request) -> bool:
-        trail = Trail(self._watch, head_of(request))
+        trail = TracedRequest(self._watch, head_of(request))
         exchange = Exchange(wire, self._pool, request, trail)
         status = 0
         try:

@@ -97,7 +97,7 @@ class Wire:
         self._writer.transport.abort()
 
 
-class Pool:
+class ConnectionPool:
     """Connections to the service behind that stay open between requests."""
 
     def __init__(
