@@ -18,11 +18,11 @@ import uvicorn
 from tests.nodes import Shared, names_of
 
 from veil.keys import Cost
-from veil.service.gate.door import Door
+from veil.service.gate.middleware import RequestMiddleware
 from veil.service.portal import create_portal
 from veil.service.setting import Setting
-from veil.service.store import Caller, Choice, ServiceStore, Site, Terms, open_key
-from veil.service.work.crew import Crew
+from veil.service.store import Caller, JobRequest, Limits, ServiceStore, Site, open_key
+from veil.service.work.processes import ServiceProcesses
 from veil.service.work.worker import JobWorker
 
 PASSWORD = "correct horse battery"
@@ -36,7 +36,7 @@ shared: ContextVar[Shared | None] = ContextVar("shared", default=None)  # where 
 
 
 def site_in(folder: Path, **terms) -> Site:
-    data, nodes, told = folder / "data", shared.get(), Terms(**{"password": CHEAP, **terms})
+    data, nodes, told = folder / "data", shared.get(), Limits(**{"password": CHEAP, **terms})
     data.mkdir(mode=0o700, exist_ok=True)
     keys = open_key(data, folder / "service.key")
     if nodes is None:
@@ -60,7 +60,7 @@ def on_disk(site, *, log: bool = True) -> bytes:
 
 
 def handed_in(store, name="note.txt", data=NOTE, choice=None, *, caller=ME, review=False):
-    job = store.create(caller, name, choice or Choice("safe-harbor"), review=review)
+    job = store.create(caller, name, choice or JobRequest("safe-harbor"), review=review)
     draft = store.receive(caller, job.id)
     draft.write(data)
     return store.received(caller, job.id, draft)
@@ -85,7 +85,7 @@ def served(store):
     held = socket.socket()
     held.bind(("127.0.0.1", 0))
     held.listen(2048)
-    door = Door(create_portal(store), Setting(store.site.keys), lambda *_: None)
+    door = RequestMiddleware(create_portal(store), Setting(store.site.keys), lambda *_: None)
     server = uvicorn.Server(uvicorn.Config(door, log_config=None, lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, args=([held],), daemon=True)
     thread.start()
@@ -243,7 +243,7 @@ def main() -> None:
     """A server with its crew, until it is ended; then nothing of a file stays in memory."""
     told = json.loads(sys.argv[1])
     site = site_in(Path(told["folder"]), **told["terms"])
-    store, crew = ServiceStore(site), Crew(site, apart=(site.folder.parent / "service.key",), pause=0.5)
+    store, crew = ServiceStore(site), ServiceProcesses(site, apart=(site.folder.parent / "service.key",), pause=0.5)
     crew.start()
     held = socket.socket()
     held.bind(("127.0.0.1", 0))

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 
 from veil.service.gate.grants import SCOPES, Grants, new_grant
-from veil.service.gate.root import root_keys
+from veil.service.gate.root_key import root_keys
 
 README = """Patient John Smith (DOB: 03/15/1985, MRN: 123456789)
 SSN: 123-45-6789, Phone: 555-123-4567

@@ -8,7 +8,7 @@ from typing import Any
 from mangum import Mangum
 
 from veil.service.app import create_app
-from veil.service.gate.root import root_keys
+from veil.service.gate.root_key import root_keys
 from veil.service.setting import Setting
 
 _APP = create_app(Setting(root_keys(None, known=True), body=6 << 20))  # the gateway takes six megabytes

@@ -15,7 +15,7 @@ BANNED = re.compile(
 )
 NAMES = {"told", "made", "held", "lent", "one"}
 # A column of the database and a field of the JSON of the service, whose names are known outside.
-FIELDS = {("service/portal/shapes.py", "made"), ("service/store/jobs.py", "made")}
+FIELDS = {("service/portal/schemas.py", "made"), ("service/store/jobs.py", "made")}
 
 
 def texts_of(node):

@@ -7,7 +7,7 @@ from tests.cases.test_case_65_keys_from_one import initiated
 from tests.conftest import SHARED
 from tests.hospitals import rows_of
 
-from veil.service.store.choice import Choice
+from veil.service.store.job_request import JobRequest
 from veil.service.work.proposal import propose
 
 CASE = SHARED / "cases" / "68"
@@ -47,6 +47,8 @@ def test_nothing_of_the_case_is_kept_in_a_job_that_nobody_looks_at(tmp_path, nam
     if not CASE.exists():
         pytest.skip("the cases are not beside the checkout")
     shutil.copy(CASE / name, tmp_path / name)
-    rules = {one["column"]: one["rule"] for one in propose(tmp_path, name, Choice(profile="safe-harbor"))["columns"]}
+    rules = {
+        one["column"]: one["rule"] for one in propose(tmp_path, name, JobRequest(profile="safe-harbor"))["columns"]
+    }
     assert rules.pop("hgb", "as measure") == "as measure"
     assert not {column: rule for column, rule in rules.items() if rule in (*KEPT, "as measure")}

@@ -16,7 +16,7 @@ import yaml
 from tests.ports import free_port
 
 from veil.service.gate.grants import Grants, new_grant
-from veil.service.gate.root import root_keys
+from veil.service.gate.root_key import root_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"

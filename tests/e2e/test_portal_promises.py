@@ -17,7 +17,7 @@ from tests.e2e.test_canary import forms
 from tests.portals import Browser, Running
 
 from veil.audit import verify_chain
-from veil.service.work.room import memory_folder
+from veil.service.work.memory_folder import memory_folder
 
 KILLS = int(os.environ.get("VEIL_KILLS", "300"))
 PLANTED = {"given": "Zebulonia", "family": "Quackenthorpe", "mrn": "88410377", "file": "Kestrelmoor"}

@@ -19,7 +19,7 @@ from websockets.sync.client import connect
 from websockets.sync.server import serve
 
 from veil.service.gate.grants import Grants, new_grant
-from veil.service.gate.root import root_keys
+from veil.service.gate.root_key import root_keys
 
 pytestmark = pytest.mark.slow
 COMMAND_LINE, SDK = "awscli==1.45.11", "@aws-sdk/client-comprehendmedical@3.1169.0"

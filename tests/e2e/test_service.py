@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 from tests.services import served
 
 from veil.service.gate.grants import Grants, new_grant
-from veil.service.gate.root import root_keys
+from veil.service.gate.root_key import root_keys
 
 SSN = {"text": "SSN 123-45-6789"}
 CALLS = [

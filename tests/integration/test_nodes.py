@@ -19,7 +19,7 @@ from tests.servers import PASSWORD
 from veil.audit import verify_chain
 from veil.errors import LeakError, ServiceError
 from veil.service.store import ServiceStore, jobs
-from veil.service.store.acts import write_acts
+from veil.service.store.shared_log import write_acts
 from veil.service.work.worker import serve
 
 pytestmark = pytest.mark.server
@@ -164,16 +164,16 @@ def test_a_server_that_went_away_and_came_back_is_spoken_to_again(store, nodes):
 
 
 def test_a_change_whose_end_was_not_heard_is_told_as_it_ended(store, nodes, monkeypatch):
-    from veil.service.store.spoken import Spoken
+    from veil.service.store.pg_connection import PgConnection
 
-    ended = Spoken.committed
+    ended = PgConnection.committed
 
     def unheard(self):
         ended(self)
         self.is_open = False
         return False
 
-    monkeypatch.setattr(Spoken, "committed", unheard)
+    monkeypatch.setattr(PgConnection, "committed", unheard)
     job = handed_in(store)
     monkeypatch.undo()
     assert job.state == "uploaded"
@@ -185,7 +185,7 @@ def test_a_change_whose_end_was_not_heard_is_told_as_it_ended(store, nodes, monk
 
     draft = store.receive(ME, (other := store.create(ME, "n.txt", _choice(), review=False)).id)
     draft.write(b"x")
-    monkeypatch.setattr(Spoken, "committed", cut_off)
+    monkeypatch.setattr(PgConnection, "committed", cut_off)
     assert code_of(store.received, ME, other.id, draft) == "store-closed"
     monkeypatch.undo()
     assert store.job(ME, other.id).state == "new"
@@ -193,9 +193,9 @@ def test_a_change_whose_end_was_not_heard_is_told_as_it_ended(store, nodes, monk
 
 
 def _choice():
-    from veil.service.store import Choice
+    from veil.service.store import JobRequest
 
-    return Choice("redact")
+    return JobRequest("redact")
 
 
 def test_a_change_is_on_disk_when_it_ends_and_a_silent_node_loses_it(store, nodes):
@@ -341,7 +341,7 @@ def test_nodes_without_a_place_for_files_or_with_another_kind_of_database_do_not
 
 
 def test_without_tls_a_database_on_another_machine_is_not_spoken_to(store):
-    from veil.service.store.spoken import _sealed
+    from veil.service.store.pg_connection import _sealed
     from veil.stores.address import parse
 
     context = _sealed(parse("postgresql://veil@db.example.org/veil", Path()))

@@ -14,7 +14,7 @@ from veil.cli.app import app as command
 from veil.keys import Keys
 from veil.service.app import create_app
 from veil.service.setting import Setting
-from veil.service.store import Choice, ServiceStore
+from veil.service.store import JobRequest, ServiceStore
 from veil.service.trace.bodies import Body
 from veil.service.trace.evaluate import Evaluator
 
@@ -66,7 +66,7 @@ def test_rest_gives_the_bytes_of_python(expected):
 
 def test_a_job_of_the_portal_gives_the_bytes_of_python(expected, tmp_path):
     store = ServiceStore(site_in(tmp_path))
-    jobs = [handed_in(store, "note.txt", text.encode(), Choice("safe-harbor")) for text in TEXTS]
+    jobs = [handed_in(store, "note.txt", text.encode(), JobRequest("safe-harbor")) for text in TEXTS]
     with working(store.site) as worker:
         for _ in jobs:
             worker.once()

@@ -29,7 +29,7 @@ def test_g3_every_known_type_together_is_what_none_named_is(ask):
 
 
 def ask_kinds(ask):
-    from veil.service.rest.kinds import KINDS
+    from veil.service.rest.entity_types import KINDS
 
     return [{"name": name} for name in KINDS]
 

@@ -38,7 +38,7 @@ def test_g7_an_age_up_to_89_stays(ask, age):
 def test_g7_every_label_of_the_engine_has_a_type_of_the_twenty_one():
     from veil.model import Label
     from veil.operators.redact import PLACEHOLDERS
-    from veil.service.rest.kinds import KINDS, kind_of
+    from veil.service.rest.entity_types import KINDS, kind_of
 
     tokens = {one.replacement for one in KINDS.values()}
     assert {kind_of(label) for label in Label} <= set(KINDS)

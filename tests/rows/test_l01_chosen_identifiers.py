@@ -4,7 +4,7 @@ import pytest
 from tests.portals import ME, handed_in, result_of, site_in, working
 
 from veil.service.locate import PREMIUM, STANDARD
-from veil.service.store import Choice, ServiceStore
+from veil.service.store import JobRequest, ServiceStore
 
 WORDS = {
     "Name": "Zebulonia Quackenthorpe",
@@ -40,7 +40,7 @@ def done(tmp_path_factory):
     with working(site) as worker:
 
         def do(*names):
-            job = handed_in(store, "n.txt", NOTE.encode(), Choice(identifiers=names))
+            job = handed_in(store, "n.txt", NOTE.encode(), JobRequest(identifiers=names))
             worker.once()
             assert store.job(ME, job.id).state == "done", store.report(ME, job.id)
             return result_of(store, job.id).decode()

@@ -6,7 +6,7 @@ import pytest
 from tests.services import served
 
 from veil.service.gate.grants import Grants, new_grant
-from veil.service.store.key import open_key
+from veil.service.store.wrapping_key import open_key
 
 NOTE = b"Seen by Dr. Alice Wong on 03/04/2019. MRN 1234567.\n"
 

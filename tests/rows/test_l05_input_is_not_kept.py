@@ -4,8 +4,8 @@ import pytest
 from tests.e2e.test_canary import forms
 from tests.portals import ME, handed_in, site_in, working
 
-from veil.service.store import Choice, ServiceStore
-from veil.service.work.room import memory_folder
+from veil.service.store import JobRequest, ServiceStore
+from veil.service.work.memory_folder import memory_folder
 
 WORDS = ("Zebulonia", "Quackenthorpe", "88410377")
 GOOD = b"Patient: Zebulonia Quackenthorpe, MRN: 88410377.\n"
@@ -17,7 +17,7 @@ GOOD = b"Patient: Zebulonia Quackenthorpe, MRN: 88410377.\n"
 def test_l5_of_a_job_that_ended_no_input_is_in_the_data_folder_or_in_memory(tmp_path, name, data, state):
     site = site_in(tmp_path)
     store = ServiceStore(site)
-    job = handed_in(store, name, data, Choice("safe-harbor"))
+    job = handed_in(store, name, data, JobRequest("safe-harbor"))
     inputs = {path.name for path in (site.folder / "objects").iterdir()}
     keys = [row["key"] for row in store.database.rows("SELECT key FROM objects")]
     assert len(inputs) == 1

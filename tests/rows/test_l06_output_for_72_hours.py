@@ -6,7 +6,7 @@ import pytest
 from tests.portals import ME, NOTE, OTHER, handed_in, result_of, site_in, working
 
 from veil.errors import LimitError, ServiceError
-from veil.service.store import Caller, ServiceStore, Terms
+from veil.service.store import Caller, Limits, ServiceStore
 from veil.service.work.sweeper import sweep
 
 HOURS = 3600
@@ -64,6 +64,6 @@ def test_l6_then_its_key_and_its_bytes_are_deleted(kept):
 
 
 def test_l6_nobody_can_ask_for_longer():
-    assert Terms(kept=HOURS).kept == HOURS
+    assert Limits(kept=HOURS).kept == HOURS
     with pytest.raises(LimitError):
-        Terms(kept=73 * HOURS)
+        Limits(kept=73 * HOURS)

@@ -2,7 +2,7 @@
 
 from tests.portals import ME, handed_in, site_in, working
 
-from veil.service.store import Choice, ServiceStore
+from veil.service.store import JobRequest, ServiceStore
 
 
 def test_l11_a_report_gives_no_certificate_and_names_what_stays(tmp_path):
@@ -10,7 +10,7 @@ def test_l11_a_report_gives_no_certificate_and_names_what_stays(tmp_path):
     store = ServiceStore(site)
     with working(site) as worker:
         told = []
-        for choice in (Choice("safe-harbor"), Choice(identifiers=("Name",))):
+        for choice in (JobRequest("safe-harbor"), JobRequest(identifiers=("Name",))):
             job = handed_in(store, choice=choice)
             worker.once()
             told.append(store.report(ME, job.id))

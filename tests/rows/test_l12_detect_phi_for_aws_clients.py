@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from tests.services import served
 
 from veil.service.gate.grants import Grants, new_grant
-from veil.service.gate.root import root_keys
+from veil.service.gate.root_key import root_keys
 
 
 @pytest.fixture(scope="module")

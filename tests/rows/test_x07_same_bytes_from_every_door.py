@@ -6,7 +6,7 @@ from tests.portals import ME, handed_in, result_of, site_in, working
 from tests.services import README
 
 from veil.keys import Keyring
-from veil.service.store import Choice, ServiceStore, Site
+from veil.service.store import JobRequest, ServiceStore, Site
 
 NOTE = README + "\nSeen again 03/20/1985; Mr. Smith, 93 years old, lives in Boston, MA 02139.\n"
 
@@ -43,7 +43,7 @@ def test_x7_placeholders_are_the_same_from_every_door(veil, tmp_path, keyring_fi
 
     store, _ = linked
     expected = by_command(veil, tmp_path, keyring_file)
-    assert by_portal(store, Choice("safe-harbor")) == expected
+    assert by_portal(store, JobRequest("safe-harbor")) == expected
     assert ask("deidentify", text=NOTE)["deidentified_text"].encode() == expected
     assert library.deidentify([NOTE])[0].encode() == expected
 
@@ -52,12 +52,12 @@ def test_x7_what_derives_is_the_same_where_the_site_gave_its_keyring(veil, tmp_p
     store, _ = linked
     expected = by_command(veil, tmp_path, keyring_file, "--profile", "expert")
     assert b"Smith" not in expected
-    assert by_portal(store, Choice("expert")) == expected
+    assert by_portal(store, JobRequest("expert")) == expected
 
 
 def test_x7_without_it_two_jobs_share_no_stand_in(tmp_path):
     store = ServiceStore(site_in(tmp_path))
-    assert by_portal(store, Choice("expert")) != by_portal(store, Choice("expert"))
+    assert by_portal(store, JobRequest("expert")) != by_portal(store, JobRequest("expert"))
     store.close()
 
 
@@ -68,13 +68,13 @@ def test_x7_a_posted_policy_is_what_it_is_on_the_command_line(veil, tmp_path, ke
     text = (HERE / "profiles" / "redact.yaml").read_text().replace("name: redact", "name: own")
     (tmp_path / "own.yaml").write_text(text)
     expected = by_command(veil, tmp_path, keyring_file, "--profile", str(tmp_path / "own.yaml"))
-    assert by_portal(store, Choice(policy=text)) == expected
+    assert by_portal(store, JobRequest(policy=text)) == expected
 
 
 @pytest.mark.parametrize("text", ["name: x\nlabels: {}\n", "a: &a [*a]", "labels: [", "&a [&b [*a, *b]]", "x" * 90_000])
 def test_x7_a_posted_policy_that_is_none_fails_with_its_code_and_shows_nothing(linked, text):
     store, _ = linked
-    job = handed_in(store, "note.txt", NOTE.encode(), Choice(policy=text))
+    job = handed_in(store, "note.txt", NOTE.encode(), JobRequest(policy=text))
     with working(store.site) as worker:
         worker.once()
     told = store.job(ME, job.id)

@@ -5,7 +5,7 @@ import json
 import pytest
 from tests.portals import Browser, joined, served, site_in, working
 
-from veil.service.store import Caller, Choice, ServiceStore
+from veil.service.store import Caller, JobRequest, ServiceStore
 from veil.service.store.reviews import Mark, Reviews
 
 NOTES = [
@@ -28,7 +28,7 @@ def store(tmp_path):
 
 
 def sampled(store, caller=REVIEWER, sample=12):
-    job = store.create(caller, "notes.jsonl", Choice("safe-harbor"), review=False, sample=sample)
+    job = store.create(caller, "notes.jsonl", JobRequest("safe-harbor"), review=False, sample=sample)
     draft = store.receive(caller, job.id)
     draft.write(FILE)
     store.received(caller, job.id, draft)

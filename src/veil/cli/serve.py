@@ -92,11 +92,11 @@ def serve(
         return
     _check_extras(data, {"service": True, "oidc": bool(oidc_issuer)})
     from veil.service.app import check_parts, create_app
-    from veil.service.gate.root import root_keys
+    from veil.service.gate.root_key import root_keys
     from veil.service.server import Listening, bound, run
     from veil.service.setting import Setting
-    from veil.service.store import Terms, open_key, site_at
-    from veil.service.store.key import VARIABLE
+    from veil.service.store import Limits, open_key, site_at
+    from veil.service.store.wrapping_key import VARIABLE
 
     listening = Listening(host, port, workers, job_workers, tls_cert, tls_key, client_ca, behind_proxy)
     listening.check(local=local, hosts=[host.lower() for host in hosts or ()])
@@ -106,7 +106,7 @@ def serve(
     )
     keys = open_key(data, key_file) if data else root_keys(key_file)
     linking = _linking(keyring, passphrase_file) if data else None
-    site = site_at(data, objects, keys, Terms(kept=keep * 3600), memory_folder, linking) if data else None
+    site = site_at(data, objects, keys, Limits(kept=keep * 3600), memory_folder, linking) if data else None
     provider = _provider(oidc_issuer, oidc_client, oidc_role or [], oidc_claim, public_url) if oidc_issuer else None
     setting = Setting(
         keys,
@@ -221,7 +221,7 @@ def token(
 ) -> None:
     """Create an access token for a client. The service does not store it."""
     from veil.service.gate.grants import TEXT_SCOPES, Grants, new_grant
-    from veil.service.gate.root import root_keys
+    from veil.service.gate.root_key import root_keys
 
     grants = Grants(root_keys(key_file, known=True))
     grant = new_grant(scopes or TEXT_SCOPES, days * DAY)
@@ -240,8 +240,8 @@ def record(
 ) -> None:
     """Export the audit log of several nodes from their database, for `veil audit verify`."""
     from veil.errors import ServiceError
-    from veil.service.store.acts import write_acts
     from veil.service.store.opening import database_at
+    from veil.service.store.shared_log import write_acts
     from veil.stores.address import is_address
 
     if not is_address(data):

@@ -21,7 +21,7 @@ from veil.extras import install
 from veil.service.aws.routes import aws_router
 from veil.service.faults import shown_faults
 from veil.service.gate.callers import Callers, read_revoked
-from veil.service.gate.door import CSP, FAILED, Door, error_body
+from veil.service.gate.middleware import CSP, FAILED, RequestMiddleware, error_body
 from veil.service.measures import Measures
 from veil.service.operations import operation_id
 from veil.service.portal.pages import FOLDER, files_router
@@ -73,7 +73,7 @@ def create_app(setting: Setting) -> ASGIApp:
         desk.needed.append(lambda: store.database.fact("key"))
     _add_errors(app)
     _add_docs(app)
-    return Door(app, setting, measures.request, spans)
+    return RequestMiddleware(app, setting, measures.request, spans)
 
 
 def check_parts(setting: Setting) -> None:

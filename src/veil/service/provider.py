@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from veil.errors import ForbiddenError, InvalidError, ServiceError
 from veil.service.loopback import LOOPBACK
-from veil.service.store.people import ROLES
+from veil.service.store.accounts import ROLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from veil.errors import ServiceError
 from veil.service.heads import BoundedHeads
 from veil.service.loopback import LOOPBACK
 from veil.service.setting import Setting
-from veil.service.work.crew import Crew
+from veil.service.work.processes import ServiceProcesses
 
 _PATIENCE = 30  # seconds: a process that reads a long text is not taken for a dead one
 
@@ -150,7 +150,11 @@ def run(
         ssl_cert_reqs=ssl.CERT_REQUIRED if listening.clients else ssl.CERT_NONE,
     )
     server = uvicorn.Server(config)
-    crew = Crew(setting.site, workers=listening.jobs, apart=setting.apart) if setting.site is not None else None
+    crew = (
+        ServiceProcesses(setting.site, workers=listening.jobs, apart=setting.apart)
+        if setting.site is not None
+        else None
+    )
     signal.signal(signal.SIGTERM, _leave)  # uvicorn raises it anew once all is answered
     try:
         if crew:

@@ -12,7 +12,7 @@ from veil.service.portal.api import portal_router
 from veil.service.portal.files import add_files
 from veil.service.portal.pages import pages_router
 from veil.service.portal.visitors import Visitors
-from veil.service.rest.shapes import problems
+from veil.service.rest.schemas import problems
 from veil.service.setting import Setting
 from veil.service.store import Caller, ServiceStore
 

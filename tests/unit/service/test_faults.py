@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from tests.unit.service.test_door import asked
+from tests.unit.service.gate.test_middleware import asked
 
 from veil.service.rest.routes import _wish
-from veil.service.rest.shapes import DeidentifyRequest
+from veil.service.rest.schemas import DeidentifyRequest
 
 CALLS = ("detect", "deidentify", "explain", "phi", "batch")
 TEXT = "SSN 123-45-6789"
@@ -64,7 +64,7 @@ def test_the_fields_of_a_job_are_named_too(tmp_path, name):
     from fastapi.exceptions import RequestValidationError
 
     from veil.service.faults import shown_faults
-    from veil.service.portal.shapes import ColumnRules
+    from veil.service.portal.schemas import ColumnRules
 
     app, seen = FastAPI(), []
 

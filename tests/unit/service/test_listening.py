@@ -4,7 +4,7 @@ import pytest
 
 from veil.errors import KeyringError, ServiceError
 from veil.service.gate.grants import Grants, new_grant
-from veil.service.gate.root import root_keys
+from veil.service.gate.root_key import root_keys
 from veil.service.server import Listening, bound
 
 

@@ -18,8 +18,8 @@ from veil.errors import LimitError, place_of
 from veil.log import Name
 from veil.service.aws.sigv4 import is_signed, read
 from veil.service.gate.callers import Callers
-from veil.service.gate.door import FAILED
 from veil.service.gate.grants import ANYBODY, Grant
+from veil.service.gate.middleware import FAILED
 from veil.service.locate import entities
 from veil.service.measures import Measures
 from veil.service.reader import Reader

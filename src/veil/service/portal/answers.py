@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from veil.errors import Error
-from veil.service.gate.door import error_body
+from veil.service.gate.middleware import error_body
 
 
 class PortalRoute(APIRoute):

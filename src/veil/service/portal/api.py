@@ -10,13 +10,13 @@ from veil.parts import endings
 from veil.policy.profile import SHIPPED, read_profile
 from veil.service.locate import PREMIUM, STANDARD
 from veil.service.portal.answers import PortalRoute
-from veil.service.portal.entry import add_entry
 from veil.service.portal.files import add_files
 from veil.service.portal.pages import files_router, pages_router
 from veil.service.portal.review import add_review
-from veil.service.portal.shapes import ProfileStatus, ServiceLists
+from veil.service.portal.schemas import ProfileStatus, ServiceLists
+from veil.service.portal.sign_in import add_sign_in
 from veil.service.portal.visitors import Visitors
-from veil.service.store.choice import EIGHTEEN
+from veil.service.store.job_request import EIGHTEEN
 from veil.service.store.store import ServiceStore
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def portal_router(store: ServiceStore, *, secure: bool = False, provider: Provid
     """
     router = APIRouter(prefix=PREFIX, tags=["portal"], route_class=PortalRoute)
     visitors = Visitors(store, secure=secure)
-    add_entry(router, store, visitors, single=provider is not None)
+    add_sign_in(router, store, visitors, single=provider is not None)
     if provider is not None:
         from veil.service.portal.oidc import add_oidc  # noqa: PLC0415  an extra of its own
 

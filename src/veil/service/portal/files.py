@@ -13,13 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from veil.errors import BadRequestError, BusyError, LimitError
-from veil.service.portal.shapes import ColumnPlan, ColumnRules, Confirmation, JobStatus, NewJob
+from veil.service.portal.schemas import ColumnPlan, ColumnRules, Confirmation, JobStatus, NewJob
 from veil.service.store.access import Caller
-from veil.service.store.choice import Choice
+from veil.service.store.job_request import JobRequest
 from veil.service.store.jobs import Job
 from veil.service.store.objects import Draft
 from veil.service.store.store import ServiceStore
-from veil.service.work.planned import RULES, rules_of, with_wishes
+from veil.service.work.accepted_plan import RULES, rules_of, with_chosen_rules
 
 _HELD = 256 << 10
 BINARY: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
@@ -49,7 +49,7 @@ def _add_jobs(router: APIRouter, store: ServiceStore, asking: Any) -> None:
 
     @router.post("/jobs")
     def create(asked: NewJob, caller: Annotated[Caller, asking]) -> JobStatus:
-        choice = Choice(asked.profile, tuple(asked.identifiers), asked.policy)
+        choice = JobRequest(asked.profile, tuple(asked.identifiers), asked.policy)
         return _job_answer(
             store, caller, store.create(caller, asked.name, choice, review=asked.review, sample=asked.sample)
         )
@@ -96,7 +96,7 @@ def _add_plan(router: APIRouter, store: ServiceStore, asking: Any) -> None:
 
     @router.put("/jobs/{job}/plan")
     def change(job: str, asked: ColumnRules, caller: Annotated[Caller, asking]) -> ColumnPlan:
-        changed_plan = with_wishes(store.plan(caller, job), [column.model_dump() for column in asked.columns])
+        changed_plan = with_chosen_rules(store.plan(caller, job), [column.model_dump() for column in asked.columns])
         store.change_plan(caller, job, changed_plan)
         return ColumnPlan(columns=changed_plan["columns"], rules=[*RULES, *rules_of(changed_plan)])
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import yaml
 from fastapi import APIRouter, Depends, Response
 
-from veil.service.portal.shapes import (
+from veil.service.portal.schemas import (
     ApprovalResult,
     Confirmation,
     ListApproval,
@@ -20,8 +20,8 @@ from veil.service.portal.shapes import (
 )
 from veil.service.portal.visitors import Visitors
 from veil.service.store.access import Caller, check_role
-from veil.service.store.lists import site_lists, site_rules, withdraw
 from veil.service.store.reviews import Mark, Reviews
+from veil.service.store.site_lists import site_lists, site_rules, withdraw
 from veil.service.store.store import ServiceStore
 
 

@@ -9,9 +9,9 @@ from fastapi import Request, Response
 
 from veil.errors import ForbiddenError
 from veil.service.store.access import Caller, check_role
-from veil.service.store.person import Person
 from veil.service.store.sessions import change_token
 from veil.service.store.store import ServiceStore
+from veil.service.store.user import User
 
 CHANGE = "x-csrf-token"
 _SAFE = ("GET", "HEAD")
@@ -24,7 +24,7 @@ class Visitors:
         self._store, self._secure = store, secure
         self._cookie = "__Host-veil" if secure else "veil"
 
-    def person(self, request: Request) -> Person:
+    def person(self, request: Request) -> User:
         """Who makes this request. Errors: ServiceError `session-none`, `change-token`."""
         token = self.token(request)
         found = self._store.sessions.person(token)
@@ -40,10 +40,10 @@ class Visitors:
         person = self.person(request)
         return Caller(person.id, person.role)
 
-    def with_role(self, *roles: str) -> Callable[[Request], Person]:
+    def with_role(self, *roles: str) -> Callable[[Request], User]:
         """A dependency that lets through people of these roles."""
 
-        def check(request: Request) -> Person:
+        def check(request: Request) -> User:
             person = self.person(request)
             check_role(Caller(person.id, person.role), *roles)
             return person
@@ -53,7 +53,7 @@ class Visitors:
     def token(self, request: Request) -> str:
         return request.cookies.get(self._cookie, "")
 
-    def admit(self, person: Person, response: Response) -> dict[str, str]:
+    def admit(self, person: User, response: Response) -> dict[str, str]:
         """Begin a session of a person; what their page must know."""
         token = self._store.sessions.begin(person)
         response.set_cookie(

@@ -20,8 +20,8 @@ from veil.policy.plan import describe
 from veil.policy.profile import Profile, read_profile
 from veil.policy.rules import Keep
 from veil.service.reader import LEAST, Reader
-from veil.service.rest.kinds import kind_of, taken
-from veil.service.rest.lists import NO_LISTS, Lists
+from veil.service.rest.entity_types import kind_of, taken
+from veil.service.rest.request_lists import NO_LISTS, Lists
 
 _DIGITS = 16
 _TRIES = 64  # draws of a key; the family names of clinicians are few, so that sixty of them meet in most draws

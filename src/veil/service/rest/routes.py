@@ -15,10 +15,10 @@ from veil.service.locate import entities
 from veil.service.measures import Measures
 from veil.service.reader import Reader
 from veil.service.rest.answers import Answers, ChangeOptions
-from veil.service.rest.explained import explained
-from veil.service.rest.kinds import KINDS, kind_of, unknown
-from veil.service.rest.lists import Lists
-from veil.service.rest.shapes import (
+from veil.service.rest.entity_types import KINDS, kind_of, unknown
+from veil.service.rest.explain import explained
+from veil.service.rest.request_lists import Lists
+from veil.service.rest.schemas import (
     BatchAnswer,
     BatchRequest,
     BatchResult,

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from veil.errors import ServiceError, UnavailableError
-from veil.service.store.places import Sink, gone
+from veil.service.store.blobs import Sink, gone
 from veil.stores.address import Address
 from veil.stores.objects import connected
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from veil.errors import LimitError, ServiceError
 from veil.keys import Keys
+from veil.service.store.blobs import BlobStore, Sink
 from veil.service.store.database import Line, Row, insert
-from veil.service.store.places import BlobStore, Sink
 from veil.service.store.sealed import Sealing, open_word, opened, seal_word
 
 INPUT, OUTPUT = "input", "output"

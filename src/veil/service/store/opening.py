@@ -10,9 +10,9 @@ from typing import Any, Protocol, cast
 from veil.audit.journal import Journal
 from veil.errors import ServiceError, UnavailableError
 from veil.extras import install
-from veil.service.store.acts import Acts
+from veil.service.store.blobs import BlobStore, Folder
 from veil.service.store.database import Database
-from veil.service.store.places import BlobStore, Folder
+from veil.service.store.shared_log import SharedLog
 from veil.service.store.site import Site
 from veil.service.store.sqlite import Sqlite
 from veil.stores.address import is_address, parse
@@ -57,7 +57,7 @@ def open_place(site: Site) -> BlobStore:
 
 def open_record(site: Site, database: Database) -> Record:
     """A file beside the rows of one node; with the rows of several."""
-    return Journal(site.folder / RECORD, site.keys) if site.folder is not None else Acts(database, site.keys)
+    return Journal(site.folder / RECORD, site.keys) if site.folder is not None else SharedLog(database, site.keys)
 
 
 def _opened(scheme: str, place: str, written: str) -> Any:

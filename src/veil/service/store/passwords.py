@@ -15,8 +15,8 @@ from veil.errors import ConflictError, ForbiddenError, InvalidError, NotFoundErr
 from veil.keys import Cost
 from veil.service.store.clock import Clock
 from veil.service.store.database import Database, Line, Row, insert, set_fact
-from veil.service.store.person import Person, person_of
-from veil.service.store.terms import Terms
+from veil.service.store.limits import Limits
+from veil.service.store.user import User, user_of
 
 NONE = b""  # the digest of an account that no password opens
 _SHORTEST, _LONGEST = 12, 1000
@@ -50,7 +50,7 @@ class Renewal:
 class Passwords:
     """Keeps: of a password only what Argon2id makes of it; of links only their digests. Nothing is done that is not on the record."""
 
-    def __init__(self, database: Database, clock: Clock, terms: Terms, tell: ActRecorder) -> None:
+    def __init__(self, database: Database, clock: Clock, terms: Limits, tell: ActRecorder) -> None:
         self._database, self._clock, self._terms, self._tell = database, clock, terms, tell
         self._nobody = os.urandom(16)
 
@@ -65,7 +65,7 @@ class Passwords:
         salt, cost = os.urandom(16), self._terms.password
         return Secret(salt, json.dumps(asdict(cost)), _stretched(password, salt, cost))
 
-    def enter(self, name: str, password: str) -> Person:
+    def enter(self, name: str, password: str) -> User:
         """The person whose name and password these are.
 
         Keeps:   the same answer and the same work whether the name is unknown, the password is wrong or the name is locked: after five
@@ -79,7 +79,7 @@ class Passwords:
                 "the name or the password is wrong, or the account is locked",
                 hint="five wrong passwords lock an account for 15 minutes",
             )
-        return person_of(found)
+        return user_of(found)
 
     def change(self, person: str, old: str, new: str, session: bytes) -> None:
         """Another password; all sessions of the person end but the one of this digest, and so do links to set one anew.
@@ -119,7 +119,7 @@ class Passwords:
             raise uninvited()
         return Renewal(link_digest(token), renewal_row["person"], self.secret(password))
 
-    def renew(self, line: Line, renewal: Renewal, now: float) -> Person:
+    def renew(self, line: Line, renewal: Renewal, now: float) -> User:
         """Sets it; the link is used up, and all sessions of the person end. Errors: ServiceError `invitation-unknown`."""
         asked = "DELETE FROM renewals WHERE digest = ? AND until > ? RETURNING person"
         if line.execute(asked, (renewal.link, now)).fetchone() is None:
@@ -129,7 +129,7 @@ class Passwords:
         row = line.execute("SELECT * FROM people WHERE id = ? AND active = 1", (renewal.person,)).fetchone()
         if row is None:
             raise uninvited()
-        return person_of(row)
+        return user_of(row)
 
     def _row_of(self, person: str) -> Row:
         """The row of one who has a password. Errors: ServiceError `person-unknown`, `password-none`."""

@@ -14,7 +14,7 @@ from typing import TypeVar
 from veil.errors import ServiceError, UnavailableError
 from veil.service.store.database import Database, Row, set_fact
 from veil.service.store.migrations.state import READ_VERSION, pending
-from veil.service.store.spoken import Spoken, closed, plain_connection
+from veil.service.store.pg_connection import PgConnection, closed, plain_connection
 from veil.stores.address import Address
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Postgresql(Database):
         self._address = address
         self._schema = address.options.get("schema", "public")
         self._lock = zlib.crc32(self._schema.encode()) - 2**31
-        self._idle: LifoQueue[Spoken] = LifoQueue()
+        self._idle: LifoQueue[PgConnection] = LifoQueue()
         self._turns = BoundedSemaphore(_LINES)
         try:
             self._make()
@@ -48,7 +48,7 @@ class Postgresql(Database):
             raise
 
     @contextmanager
-    def change(self) -> Iterator[Spoken]:
+    def change(self) -> Iterator[PgConnection]:
         with self._borrowed(self._begun) as (line, number):
             try:
                 yield line
@@ -125,7 +125,7 @@ class Postgresql(Database):
         except Exception:  # noqa: BLE001  drivers and SQLAlchemy have kinds of their own, and each may tell an address
             raise closed() from None
 
-    def _begun(self, line: Spoken) -> str:
+    def _begun(self, line: PgConnection) -> str:
         """The number of the change that is open now. Keeps: each of its statements sees all that ended before it."""
         begun = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT txid_current()::text AS number, pg_advisory_xact_lock({_HOME}, {self._lock})"
         return str(line.execute(begun).fetchall()[0]["number"])
@@ -150,7 +150,7 @@ class Postgresql(Database):
         raise closed()
 
     @contextmanager
-    def _borrowed(self, first: Callable[[Spoken], T]) -> Iterator[tuple[Spoken, T]]:
+    def _borrowed(self, first: Callable[[PgConnection], T]) -> Iterator[tuple[PgConnection, T]]:
         """A line, and what it said at first."""
         if not self._turns.acquire(timeout=_PATIENCE):
             raise closed()
@@ -163,7 +163,7 @@ class Postgresql(Database):
         finally:
             self._turns.release()
 
-    def _greeted(self, first: Callable[[Spoken], T]) -> tuple[Spoken, T]:
+    def _greeted(self, first: Callable[[PgConnection], T]) -> tuple[PgConnection, T]:
         """Keeps: a line that died while nobody spoke is not taken for a database that is gone."""
         with suppress(Empty):
             while True:
@@ -175,14 +175,14 @@ class Postgresql(Database):
                     self._give_back(line)
                     if alive:
                         raise
-        line = Spoken(self._address, self._schema)
+        line = PgConnection(self._address, self._schema)
         try:
             return line, first(line)
         except BaseException:
             line.close()
             raise
 
-    def _give_back(self, line: Spoken) -> None:
+    def _give_back(self, line: PgConnection) -> None:
         line.undo()
         if line.is_open:
             self._idle.put(line)

@@ -14,7 +14,7 @@ from veil.measure.bootstrap import intervals
 from veil.model import Label
 from veil.service.store.access import Caller, check_role
 from veil.service.store.database import insert
-from veil.service.store.lists import ALLOW, DENY, add_rules
+from veil.service.store.site_lists import ALLOW, DENY, add_rules
 from veil.service.store.store import ServiceStore
 
 RIGHT, WRONG, MISSED = "right", "wrong", "missed"

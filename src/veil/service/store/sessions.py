@@ -9,8 +9,8 @@ import secrets
 from veil.errors import ServiceError, UnauthenticatedError
 from veil.service.store.clock import Clock
 from veil.service.store.database import Database, insert
-from veil.service.store.person import Person
-from veil.service.store.terms import Terms
+from veil.service.store.limits import Limits
+from veil.service.store.user import User
 
 _SEEN_EVERY = 30.0  # seconds between two notes of a session in use
 
@@ -18,10 +18,10 @@ _SEEN_EVERY = 30.0  # seconds between two notes of a session in use
 class Sessions:
     """Keeps: half an hour without a request ends a session, twelve hours end it in any case; so does a new password, role or lock."""
 
-    def __init__(self, database: Database, clock: Clock, terms: Terms) -> None:
+    def __init__(self, database: Database, clock: Clock, terms: Limits) -> None:
         self._database, self._clock, self._terms = database, clock, terms
 
-    def begin(self, person: Person) -> str:
+    def begin(self, person: User) -> str:
         """A fresh token of 256 bits; never one that a browser brought.
 
         Errors:  ServiceError `session-none` where the account was shut, or has another password than the one that opened it.
@@ -34,7 +34,7 @@ class Sessions:
             insert(line, "sessions", {"digest": session_digest(token), "person": person.id, "made": now, "seen": now})
         return token
 
-    def person(self, token: str) -> Person:
+    def person(self, token: str) -> User:
         """Whose session this is. Errors: ServiceError `session-none`."""
         now = self._clock.now()
         row = self._database.row(
@@ -49,7 +49,7 @@ class Sessions:
         if now - row["seen"] > min(_SEEN_EVERY, self._terms.idle / 4):
             with self._database.change() as line:
                 line.execute("UPDATE sessions SET seen = ? WHERE digest = ?", (now, session_digest(token)))
-        return Person(row["id"], row["name"], row["role"], active=True)
+        return User(row["id"], row["name"], row["role"], active=True)
 
     def end(self, token: str) -> None:
         with self._database.change() as line:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from veil.keys import Keys
-from veil.service.store.terms import Terms
+from veil.service.store.limits import Limits
 from veil.stores.address import is_address
 
 
@@ -22,7 +22,7 @@ class Site:
 
     folder: Path | None
     keys: Keys = field(repr=False)
-    terms: Terms = field(default_factory=Terms)
+    terms: Limits = field(default_factory=Limits)
     memory: Path | None = None
     linking: Keys | None = field(default=None, repr=False)
     database: str = ""
@@ -40,7 +40,7 @@ class Site:
         return (*((self.folder,) if self.folder is not None else ()), *sealed)
 
 
-def site_at(data: str, objects: str, keys: Keys, terms: Terms, memory: Path | None, linking: Keys | None) -> Site:
+def site_at(data: str, objects: str, keys: Keys, terms: Limits, memory: Path | None, linking: Keys | None) -> Site:
     """A site as a command names it. Shape: `data`: a folder, or the address of a database."""
     if is_address(data):
         return Site(None, keys, terms, memory, linking, data, objects)

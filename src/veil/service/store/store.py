@@ -15,18 +15,18 @@ from veil.keys import Keys
 from veil.parts import endings, kind_of
 from veil.service.store import jobs
 from veil.service.store.access import Caller, check, check_submits
-from veil.service.store.choice import Choice
+from veil.service.store.accounts import UserAccounts
 from veil.service.store.clock import Clock
 from veil.service.store.database import Line, Row, set_fact
+from veil.service.store.job_request import JobRequest
 from veil.service.store.jobs import Job, job_of
 from veil.service.store.objects import INPUT, OUTPUT, Draft, Objects
 from veil.service.store.opening import open_database, open_place, open_record
 from veil.service.store.passwords import Passwords
-from veil.service.store.people import UserAccounts
-from veil.service.store.person import Person
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.sessions import Sessions
 from veil.service.store.site import Site
+from veil.service.store.user import User
 
 _LONGEST_NAME = 200
 _MOST_OPEN = 500  # jobs of one owner; a list shows no more
@@ -66,7 +66,7 @@ class ServiceStore:
         """What somebody did, on the record. Shape: ids, codes and counts; never a word of the data."""
         self._record.add(what, {"by": by, **({"job": job} if job else {}), **details})
 
-    def renew(self, token: str, password: str) -> Person:
+    def renew(self, token: str, password: str) -> User:
         """A forgotten password is set anew, with a link that an admin made; the link is used up.
 
         Keeps:   what the person had handed in is shredded: whoever made the link could have used it, and reads nothing.
@@ -82,7 +82,7 @@ class ServiceStore:
         self.shredded(noise)
         return person
 
-    def create(self, caller: Caller, name: str, choice: Choice, *, review: bool, sample: int = 0) -> Job:
+    def create(self, caller: Caller, name: str, choice: JobRequest, *, review: bool, sample: int = 0) -> Job:
         """A job that waits for its file.
 
         Shape:   `name` tells the format and is sealed; `review`: the plan is shown before the run; `sample`: so many of its texts

@@ -24,12 +24,12 @@ from veil.jobs.session import Session, needs, open_session
 from veil.keys import Cost, Keyring
 from veil.policy.plan import describe
 from veil.reports.figures import by_label, check_rows, happened, quarantine_lines, weak_lines
-from veil.service.store.choice import not_covered
-from veil.service.work.fence import close_in
-from veil.service.work.moving import moving
-from veil.service.work.planned import PROFILE, project_of
+from veil.service.store.job_request import not_covered
+from veil.service.work.accepted_plan import PROFILE, project_of
+from veil.service.work.progress import reporting_progress
 from veil.service.work.proposal import propose
-from veil.service.work.sampled import sampled
+from veil.service.work.sample import sample_of
+from veil.service.work.sandbox import close_in
 from veil.service.work.task import RESULT, Task
 
 _STATED = (1980, 1, 1, 0, 0, 0)
@@ -75,8 +75,8 @@ def _done(task: Task, tell: Tell) -> Record:
         if task.linking is not None and needs(session.plan)[0]:
             keys = task.linking.with_vault(keys.vault)
         if task.sample:
-            return {"report": sampled(session, keys, task)}
-        with moving(task.room, tell) as progress:
+            return {"report": sample_of(session, keys, task)}
+        with reporting_progress(task.room, tell) as progress:
             outcome = session.run(keys, progress=progress)
     return {"report": _report(task, session, outcome)}
 

@@ -21,9 +21,9 @@ from veil.formats.addresses import grammar_of
 from veil.formats.traits import Kind
 from veil.model import inner_of, path_of
 from veil.parts import kind_of, traits_of
-from veil.service.store.choice import Choice
-from veil.service.work.planned import PROFILE
-from veil.service.work.trees import QUANTITY, tree_table
+from veil.service.store.job_request import JobRequest
+from veil.service.work.accepted_plan import PROFILE
+from veil.service.work.json_tables import QUANTITY, tree_table
 from veil.stores import FolderStore
 
 _SUBJECT = re.compile(r"(patient|person|subject|member|pat|mrn)(_?(id|key|num|number|no|nbr))?$", re.IGNORECASE)
@@ -36,7 +36,7 @@ _LONGEST = 900  # letters of a name, as a wish about it may have
 Record = dict[str, Any]
 
 
-def propose(folder: Path, name: str, choice: Choice) -> Record:
+def propose(folder: Path, name: str, choice: JobRequest) -> Record:
     """What would be done with a file.
 
     Shape:   `project`: as a project file has it, without places. `columns`: per column its source, name, what it seems to be, how
@@ -161,7 +161,7 @@ def _subject_of(table: SurveyedTable) -> str | None:
 
 
 def _rule(
-    choice: Choice, table: SurveyedTable, column: str, own: str | None, domain: str | None, *, padded: bool
+    choice: JobRequest, table: SurveyedTable, column: str, own: str | None, domain: str | None, *, padded: bool
 ) -> Any:
     """The rule of a column.
 

@@ -10,8 +10,8 @@ from veil.service.store import jobs
 from veil.service.store.sealed import seal_word
 from veil.service.store.site import Site
 from veil.service.store.store import ServiceStore
-from veil.service.work.hindrance import Hindrance
-from veil.service.work.room import memory_folder, wipe_dead
+from veil.service.work.memory_folder import memory_folder, wipe_dead
+from veil.service.work.trouble_log import TroubleLog
 
 _REMEMBERED = 30 * 24 * 3600.0  # how long a job that is over stands in the list
 _WRITING = 3600.0  # a file that grew within the hour may be an upload
@@ -74,7 +74,7 @@ def _give_up(store: ServiceStore, now: float) -> None:
 
 def serve(site: Site, *, pause: float = 30.0) -> None:
     """Sweep until the process is ended."""
-    store, hindrance = ServiceStore(site), Hindrance("sweeper")
+    store, hindrance = ServiceStore(site), TroubleLog("sweeper")
     while True:
         try:
             sweep(store)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from veil.keys import Keys
-from veil.service.store.choice import Choice
-from veil.service.store.terms import Terms
+from veil.service.store.job_request import JobRequest
+from veil.service.store.limits import Limits
 
 RESULT = "result"
 
@@ -26,10 +26,10 @@ class Task:
 
     room: Path
     name: str
-    choice: Choice
+    choice: JobRequest
     plan: dict[str, Any] | None
     review: bool
-    terms: Terms
+    terms: Limits
     apart: tuple[Path, ...] = ()
     sample: int = 0
     site: dict[str, list[Any]] = field(default_factory=dict)

@@ -20,16 +20,16 @@ from veil.errors import Error, ServiceError
 from veil.formats.packing import bare
 from veil.parts import kind_of, traits_of
 from veil.service.store import jobs
-from veil.service.store.choice import Choice
+from veil.service.store.job_request import JobRequest
 from veil.service.store.jobs import Lease
-from veil.service.store.lists import site_lists
 from veil.service.store.objects import INPUT, OUTPUT, Draft
 from veil.service.store.sealed import open_word, seal_word
 from veil.service.store.site import Site
+from veil.service.store.site_lists import site_lists
 from veil.service.store.store import ServiceStore
-from veil.service.work.hindrance import Hindrance
-from veil.service.work.room import Room, memory_folder, wipe_dead
+from veil.service.work.memory_folder import MemoryFolder, memory_folder, wipe_dead
 from veil.service.work.task import RESULT, Task
+from veil.service.work.trouble_log import TroubleLog
 
 _BEAT = 0.25  # seconds between two looks at a child
 _GULP = 1 << 20
@@ -54,7 +54,7 @@ class JobWorker:
         self._store, self._terms, self._most = ServiceStore(site), site.terms, most
         memory = memory_folder(site.seat, site.memory)
         wipe_dead(memory)
-        self._room = Room(memory)
+        self._room = MemoryFolder(memory)
         self._apart = (*site.folders, *apart)
         self._linking = site.linking
         self._context = forks()
@@ -120,7 +120,9 @@ class JobWorker:
             if row["plan"] is not None and lease.act == jobs.RUNNING
             else None
         )
-        choice = Choice(about["choice"]["profile"], tuple(about["choice"]["identifiers"]), about["choice"]["policy"])
+        choice = JobRequest(
+            about["choice"]["profile"], tuple(about["choice"]["identifiers"]), about["choice"]["policy"]
+        )
         return self._watched(
             lease,
             Task(
@@ -139,10 +141,10 @@ class JobWorker:
 
     def _watched(self, lease: Lease, task: Task) -> Record | None:
         """The child's answer; it is killed when its time is over, and when the job is no longer ours."""
-        from veil.service.work import door  # noqa: PLC0415  names what a child runs, without loading it here
+        from veil.service.work import child_entry  # noqa: PLC0415  names what a child runs, without loading it here
 
         line, theirs = self._context.Pipe(duplex=False)
-        child = self._context.Process(target=door.work, args=(task, theirs), daemon=True)
+        child = self._context.Process(target=child_entry.work, args=(task, theirs), daemon=True)
         child.start()
         theirs.close()
         until = time.monotonic() + self._terms.wall
@@ -279,7 +281,7 @@ def forks() -> ForkServerContext:
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["veil.service.work.child", "veil.service.work.warmed"])
+    context.set_forkserver_preload(["veil.service.work.child", "veil.service.work.preload"])
     return context
 
 
@@ -303,7 +305,7 @@ def serve(site: Site, apart: tuple[Path, ...] = (), most: int = jobs.ANY, *, pau
     """
     worker = JobWorker(site, apart, most)
     tempfile.tempdir = str(worker.place)  # the line to the children has a name below it, and may have 107 bytes
-    hindrance = Hindrance("worker")
+    hindrance = TroubleLog("worker")
     while True:
         try:
             busy = worker.once()

@@ -9,9 +9,9 @@ from tests.portals import ME, NOTE, OTHER, TABLE, handed_in, on_disk, result_of,
 
 from veil.audit import verify_chain
 from veil.errors import LimitError, ServiceError
-from veil.service.store import Caller, Choice, ServiceStore, jobs
-from veil.service.store.acts import write_acts
+from veil.service.store import Caller, JobRequest, ServiceStore, jobs
 from veil.service.store.opening import RECORD
+from veil.service.store.shared_log import write_acts
 from veil.service.work.sweeper import sweep
 
 
@@ -213,12 +213,12 @@ def test_a_download_that_begins_in_time_ends_with_it(store, site):
 
 def test_an_upload_over_the_limit_or_the_quota_is_refused_and_leaves_nothing(tmp_path):
     store = ServiceStore(site_in(tmp_path, upload=100, quota=150))
-    job = store.create(ME, "n.txt", Choice("redact"), review=False)
+    job = store.create(ME, "n.txt", JobRequest("redact"), review=False)
     draft = store.receive(ME, job.id)
     with pytest.raises(LimitError):
         draft.write(bytes(101))
     draft.drop()
-    one, other = (store.create(ME, "n.txt", Choice("redact"), review=False) for _ in range(2))
+    one, other = (store.create(ME, "n.txt", JobRequest("redact"), review=False) for _ in range(2))
     drafts = [store.receive(ME, each.id) for each in (one, other)]
     [each.write(b"x" * 90) for each in drafts]
     store.received(ME, one.id, drafts[0])
@@ -229,11 +229,11 @@ def test_an_upload_over_the_limit_or_the_quota_is_refused_and_leaves_nothing(tmp
 
 def test_nobody_makes_jobs_without_end(store, monkeypatch):
     monkeypatch.setattr("veil.service.store.store._MOST_OPEN", 3)
-    made = [store.create(ME, "n.txt", Choice("redact"), review=False).id for _ in range(3)]
-    assert code_of(store.create, ME, "n.txt", Choice("redact"), review=False) == "jobs-open"
-    assert store.create(OTHER, "n.txt", Choice("redact"), review=False)
+    made = [store.create(ME, "n.txt", JobRequest("redact"), review=False).id for _ in range(3)]
+    assert code_of(store.create, ME, "n.txt", JobRequest("redact"), review=False) == "jobs-open"
+    assert store.create(OTHER, "n.txt", JobRequest("redact"), review=False)
     store.cancel(ME, made[0])
-    assert store.create(ME, "n.txt", Choice("redact"), review=False)
+    assert store.create(ME, "n.txt", JobRequest("redact"), review=False)
 
 
 def test_a_list_of_jobs_tells_their_names_and_needs_no_second_look(store, monkeypatch):
@@ -244,7 +244,7 @@ def test_a_list_of_jobs_tells_their_names_and_needs_no_second_look(store, monkey
 
 
 def test_an_upload_to_a_disk_that_refuses_it_leaves_nothing_and_is_told(store, site, one_node):
-    draft = store.receive(ME, store.create(ME, "n.txt", Choice("redact"), review=False).id)
+    draft = store.receive(ME, store.create(ME, "n.txt", JobRequest("redact"), review=False).id)
     draft.write(bytes(200_000))
     draft.sink._file.close()
     draft.sink._file = open("/dev/full", "wb")
@@ -259,7 +259,7 @@ def test_the_name_of_a_sealed_file_is_on_disk_before_it_counts(store, site, one_
 
     seen, real = [], os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: (seen.append(os.readlink(f"/proc/self/fd/{handle}")), real(handle)))
-    draft = store.receive(ME, store.create(ME, "n.txt", Choice("redact"), review=False).id)
+    draft = store.receive(ME, store.create(ME, "n.txt", JobRequest("redact"), review=False).id)
     draft.write(NOTE)
     seen.clear()
     draft.finish()
@@ -267,7 +267,7 @@ def test_the_name_of_a_sealed_file_is_on_disk_before_it_counts(store, site, one_
 
 
 def test_two_uploads_of_one_job_are_one(store):
-    job = store.create(ME, "n.txt", Choice("redact"), review=False)
+    job = store.create(ME, "n.txt", JobRequest("redact"), review=False)
     first, second = store.receive(ME, job.id), store.receive(ME, job.id)
     store.received(ME, job.id, first)
     assert code_of(store.received, ME, job.id, second) == "job-state"
@@ -275,15 +275,15 @@ def test_two_uploads_of_one_job_are_one(store):
 
 
 def test_a_name_of_no_known_format_and_a_choice_of_nothing_are_refused(store):
-    assert code_of(store.create, ME, "x.exe", Choice("redact"), review=False) == "job-format"
-    assert code_of(store.create, ME, "a\nb.txt", Choice("redact"), review=False) == "job-name"
+    assert code_of(store.create, ME, "x.exe", JobRequest("redact"), review=False) == "job-format"
+    assert code_of(store.create, ME, "a\nb.txt", JobRequest("redact"), review=False) == "job-name"
     for told in (
         {},
         {"profile": "none"},
         {"identifiers": ("Shoe size",)},
         {"profile": "redact", "identifiers": ("Name",)},
     ):
-        assert code_of(Choice, **told) == "choice"
+        assert code_of(JobRequest, **told) == "choice"
 
 
 def test_every_act_is_in_a_record_that_holds_and_says_no_word_of_the_file(store, site, tmp_path):

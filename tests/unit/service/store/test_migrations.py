@@ -15,14 +15,14 @@ from tests.portals import CHEAP, result_of, shared, site_in, working
 from veil.audit import verify_chain
 from veil.errors import ConflictError
 from veil.keys import Keys
-from veil.service.store import Caller, ServiceStore, Site, Terms
-from veil.service.store.lists import site_rules
+from veil.service.store import Caller, Limits, ServiceStore, Site
 from veil.service.store.migrations import state
 from veil.service.store.migrations.upgrade import scripts
 from veil.service.store.opening import RECORD
 from veil.service.store.reviews import Reviews
+from veil.service.store.site_lists import site_rules
 from veil.service.store.sqlite import NAME, Sqlite
-from veil.service.work.planned import with_wishes
+from veil.service.work.accepted_plan import with_chosen_rules
 
 FOLDERS = Path(__file__).parent / "folders"
 KEYS = Keys.from_secret(hashlib.sha256(b"an invented key").digest())
@@ -43,7 +43,7 @@ def old(tmp_path):
 @pytest.fixture
 def old_site(old):
     """The same rows in a folder of one node, or in the PostgreSQL of several."""
-    terms, nodes = Terms(password=CHEAP), shared.get()
+    terms, nodes = Limits(password=CHEAP), shared.get()
     if nodes is None:
         return Site(old, KEYS, terms)
     address = nodes.database(old)
@@ -109,7 +109,7 @@ def test_work_goes_on_in_an_older_data_folder(old_site):
     store = ServiceStore(old_site)
     ada = _callers(store)["ada"]
     jobs = {about.get("name", ""): job.id for job, about in store.jobs(ada)}
-    store.change_plan(ada, jobs["patients.csv"], with_wishes(store.plan(ada, jobs["patients.csv"]), []))
+    store.change_plan(ada, jobs["patients.csv"], with_chosen_rules(store.plan(ada, jobs["patients.csv"]), []))
     store.start(ada, jobs["patients.csv"])
     with working(old_site) as worker:
         while worker.once():

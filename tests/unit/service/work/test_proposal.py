@@ -5,10 +5,10 @@ import json
 import pytest
 from tests.unit.discover.test_whole_numbers import IDENTIFYING, SHAPES
 
-from veil.service.store.choice import Choice
+from veil.service.store.job_request import JobRequest
 from veil.service.work.proposal import propose
 
-STRICT = Choice(profile="safe-harbor")
+STRICT = JobRequest(profile="safe-harbor")
 KEPT = ("keep", "as code", "as measure", "as state")
 
 
@@ -64,7 +64,7 @@ def test_whole_numbers_that_were_written_as_decimals_join_with_those_that_were_n
     (tmp_path / "t.csv").write_text(
         "mrn,seen\n418812,2024-01-02\n4.18813E+05,2024-01-03\n418814.0,2024-01-03\n418812,2024-03-04\n"
     )
-    project = propose(tmp_path, "t.csv", Choice(profile="expert"))["project"]
+    project = propose(tmp_path, "t.csv", JobRequest(profile="expert"))["project"]
     assert project["tables"]["table"]["columns"]["mrn"]["cast"] == "integer"
     assert project["tables"]["table"]["subject"] == "mrn"
 
@@ -102,7 +102,7 @@ MEASURES = {
 @pytest.mark.parametrize("profile", ["safe-harbor", "expert", "limited-data-set"])
 def test_a_measure_in_records_is_kept_and_its_owner_sees_the_names_of_fields(tmp_path, shape, profile):
     records, address = MEASURES[shape]
-    rules = of_records(tmp_path, records, Choice(profile=profile))
+    rules = of_records(tmp_path, records, JobRequest(profile=profile))
     assert rules[address] == "as measure"
     assert not any("?" in column for column in rules)
 
@@ -124,4 +124,4 @@ VALUES_AS_KEYS = {
 @pytest.mark.parametrize("shape", VALUES_AS_KEYS)
 @pytest.mark.parametrize("profile", ["safe-harbor", "expert"])
 def test_a_key_that_may_be_a_value_goes_with_what_it_holds(tmp_path, shape, profile):
-    assert set(of_records(tmp_path, VALUES_AS_KEYS[shape], Choice(profile=profile)).values()) == {"drop"}
+    assert set(of_records(tmp_path, VALUES_AS_KEYS[shape], JobRequest(profile=profile)).values()) == {"drop"}
