@@ -26,10 +26,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.machine import machine
+from veil.service.trace.context import TraceSettings
 from veil.service.trace.envoy.config import ListenAddress, Upstream, config
 from veil.service.trace.envoy.run import envoy_path
 from veil.service.trace.run import free_port
-from veil.service.trace.watch import Settings
 
 RATE = 50
 SIZE = 2_000
@@ -87,7 +87,10 @@ def plain_envoy(port: int) -> Iterator[int]:
     """The same Envoy without Veil: the path that the front is measured beside."""
     at = free_port("127.0.0.1")
     made = config(
-        Settings(), ListenAddress("127.0.0.1", at), Upstream(f"http://127.0.0.1:{port}"), ListenAddress("127.0.0.1", 1)
+        TraceSettings(),
+        ListenAddress("127.0.0.1", at),
+        Upstream(f"http://127.0.0.1:{port}"),
+        ListenAddress("127.0.0.1", 1),
     )
     manager = made["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
     manager["http_filters"] = manager["http_filters"][-1:]

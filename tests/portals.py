@@ -20,7 +20,7 @@ from tests.nodes import Shared, names_of
 from veil.keys import Cost
 from veil.service.gate.middleware import RequestMiddleware
 from veil.service.portal import create_portal
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 from veil.service.store import Caller, JobRequest, Limits, ServiceStore, Site, open_key
 from veil.service.work.processes import ServiceProcesses
 from veil.service.work.worker import JobWorker
@@ -85,7 +85,7 @@ def served(store):
     held = socket.socket()
     held.bind(("127.0.0.1", 0))
     held.listen(2048)
-    door = RequestMiddleware(create_portal(store), Setting(store.site.keys), lambda *_: None)
+    door = RequestMiddleware(create_portal(store), ServiceSettings(store.site.keys), lambda *_: None)
     server = uvicorn.Server(uvicorn.Config(door, log_config=None, lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, args=([held],), daemon=True)
     thread.start()

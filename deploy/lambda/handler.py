@@ -9,9 +9,9 @@ from mangum import Mangum
 
 from veil.service.app import create_app
 from veil.service.gate.root_key import root_keys
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 
-_APP = create_app(Setting(root_keys(None, known=True), body=6 << 20))  # the gateway takes six megabytes
+_APP = create_app(ServiceSettings(root_keys(None, known=True), body=6 << 20))  # the gateway takes six megabytes
 # One loop for the life of the sandbox: the application is begun once, and its model is loaded once.
 _LOOP = asyncio.new_event_loop()
 asyncio.set_event_loop(_LOOP)

@@ -15,7 +15,7 @@ MARK = re.compile(r"[a-z_]+:")  # `file:`, `through:`
 SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")
 MAY_SEPARATE = {
     "keys/derive.py": "what goes into a derivation, and is never read again",
-    "service/trace/lines.py": "records of a body are parted by RS (RFC 7464)",
+    "service/trace/text_lines.py": "records of a body are parted by RS (RFC 7464)",
 }
 MAY_READ = {
     ("model/span.py", "source"): "`detector:rule` is the form of a source",

@@ -13,7 +13,7 @@ import veil
 from veil.cli.app import app as command
 from veil.keys import Keys
 from veil.service.app import create_app
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 from veil.service.store import JobRequest, ServiceStore
 from veil.service.trace.bodies import Body
 from veil.service.trace.evaluate import Evaluator
@@ -36,7 +36,7 @@ def post(call, **body):
 
 def posted(calls):
     """The answers of one service to some calls."""
-    served = create_app(Setting(KEYS, local=True))
+    served = create_app(ServiceSettings(KEYS, local=True))
 
     async def asked():
         carried = httpx2.ASGITransport(app=served, client=("127.0.0.1", 1))

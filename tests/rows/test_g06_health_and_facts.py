@@ -23,7 +23,7 @@ def test_g6_health_has_its_keys(serving):
 def test_g6_a_service_is_not_healthy_before_its_model_is_there(monkeypatch):
     from veil.keys import Keys
     from veil.service import app as room
-    from veil.service.setting import Setting
+    from veil.service.settings import ServiceSettings
 
     open_now = threading.Event()
 
@@ -32,7 +32,7 @@ def test_g6_a_service_is_not_healthy_before_its_model_is_there(monkeypatch):
         return Scanner([])
 
     monkeypatch.setattr(room, "Reader", lambda: Reader(slow))
-    served_app = room.create_app(Setting(Keys.from_secret(bytes(32)), local=True))
+    served_app = room.create_app(ServiceSettings(Keys.from_secret(bytes(32)), local=True))
 
     async def watched():
         transport = httpx2.ASGITransport(served_app)

@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.tracing import FRONTS, JSON, PHI, QUIET, TAG, Traced, front_options, service, tagged, traced, until
 
+from veil.service.trace.context import TraceSettings
 from veil.service.trace.envoy.config import ListenAddress, Upstream, config
 from veil.service.trace.envoy.run import envoy_path
 from veil.service.trace.run import free_port
-from veil.service.trace.watch import Settings
 
 
 @pytest.mark.server
@@ -113,7 +113,7 @@ def test_without_a_processor_every_request_is_unknown_or_refused(closed, expecte
     with service() as port:
         at, none = free_port("127.0.0.1"), ListenAddress(path=str(tmp_path / "none.sock"))
         made = config(
-            Settings(closed=closed, deadline=0.2),
+            TraceSettings(closed=closed, deadline=0.2),
             ListenAddress("127.0.0.1", at),
             Upstream(f"http://127.0.0.1:{port}"),
             none,

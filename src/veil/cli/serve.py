@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from veil.keys import Keys
     from veil.service.provider import Provider
     from veil.service.server import Listening
-    from veil.service.setting import Setting
+    from veil.service.settings import ServiceSettings
 
 app = typer.Typer(help="Start the REST service and the web portal.", invoke_without_command=True)
 
@@ -94,7 +94,7 @@ def serve(
     from veil.service.app import check_parts, create_app
     from veil.service.gate.root_key import root_keys
     from veil.service.server import Listening, bound, run
-    from veil.service.setting import Setting
+    from veil.service.settings import ServiceSettings
     from veil.service.store import Limits, open_key, site_at
     from veil.service.store.wrapping_key import VARIABLE
 
@@ -108,7 +108,7 @@ def serve(
     linking = _linking(keyring, passphrase_file) if data else None
     site = site_at(data, objects, keys, Limits(kept=keep * 3600), memory_folder, linking) if data else None
     provider = _provider(oidc_issuer, oidc_client, oidc_role or [], oidc_claim, public_url) if oidc_issuer else None
-    setting = Setting(
+    setting = ServiceSettings(
         keys,
         local,
         frozenset(name.lower() for name in hosts or ()),
@@ -154,7 +154,7 @@ def _check_alone(data: str, given: Mapping[str, object]) -> None:
             )
 
 
-def _greet(setting: Setting, listening: Listening, port: int, *, kept: bool) -> None:
+def _greet(setting: ServiceSettings, listening: Listening, port: int, *, kept: bool) -> None:
     """Print the address, a token and the setup code. A token that outlives this run is not printed where output may be stored, as in a container."""
     from veil.service.gate.grants import SCOPES, Grants, new_grant
 
@@ -195,7 +195,7 @@ def _provider(issuer: str, client: str, roles: list[str], claim: str, public: st
     return Provider(issuer.rstrip("/"), client, secret_of(), public.rstrip("/"), pairs, claim)
 
 
-def _setup_code(setting: Setting) -> str:
+def _setup_code(setting: ServiceSettings) -> str:
     """The setup code that creates the administrator, if there is none yet."""
     from veil.service.store import ServiceStore
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from veil.service.trace.context import TraceSettings
     from veil.service.trace.evaluate import Remote
-    from veil.service.trace.watch import Settings
 
 
 _LEAST_WAIT = 0.25  # seconds that an evaluator elsewhere has to answer
@@ -145,16 +145,16 @@ def trace(
 def _run(given: SimpleNamespace) -> None:
     """Shape: the options of the command, by their names."""
     _check_extra()
+    from veil.service.trace.context import TraceSettings
     from veil.service.trace.pool import Charge
     from veil.service.trace.run import TraceOptions, place_of, serve
     from veil.service.trace.verdict import labels_of
-    from veil.service.trace.watch import Settings
 
     if given.read is not None:
         _print(given.read)
         return
     _check(given.mode, given.fail, proxy=given.proxy, processor=given.processor, upstream=given.upstream)
-    settings = Settings(
+    settings = TraceSettings(
         given.limit,
         given.deadline / 1000,
         given.mode == "block",
@@ -234,7 +234,7 @@ def _check(mode: str, fail: str, *, proxy: bool, processor: bool, upstream: str)
 
 
 def _write(
-    target: Path, settings: Settings, listen: tuple[str, int], upstream: str, ca: str, processor: tuple[str, int]
+    target: Path, settings: TraceSettings, listen: tuple[str, int], upstream: str, ca: str, processor: tuple[str, int]
 ) -> None:
     import json
 

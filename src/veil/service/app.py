@@ -19,21 +19,21 @@ from starlette.types import ASGIApp
 from veil.errors import Error, ServiceError
 from veil.extras import install
 from veil.service.aws.routes import aws_router
-from veil.service.faults import shown_faults
 from veil.service.gate.callers import Callers, read_revoked
 from veil.service.gate.middleware import CSP, FAILED, RequestMiddleware, error_body
-from veil.service.measures import Measures
+from veil.service.metrics import Measures
 from veil.service.operations import operation_id
 from veil.service.portal.pages import FOLDER, files_router
 from veil.service.reader import Reader
+from veil.service.request_errors import shown_faults
 from veil.service.rest.answers import Answers
 from veil.service.rest.routes import Desk, rest_router
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 from veil.service.store import ServiceStore
-from veil.service.storing import add_store
+from veil.service.stored_jobs import add_store
 
 if TYPE_CHECKING:
-    from veil.service.spans import Spans
+    from veil.service.tracing import Spans
 
 _SPANS_TO = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_ZIPKIN_ENDPOINT")
 _WEIGHT = re.compile(r"\bq=([01](?:\.[0-9]{0,3})?)")
@@ -42,7 +42,7 @@ _ABOUT = (
 )
 
 
-def create_app(setting: Setting) -> ASGIApp:
+def create_app(setting: ServiceSettings) -> ASGIApp:
     """The whole service as an ASGI application; the model is loaded while it starts to listen."""
     reader, callers, measures = Reader(), Callers(setting), Measures()
     answers, spans = Answers(reader, setting.keys, setting.locale), _spans(setting)
@@ -76,14 +76,14 @@ def create_app(setting: Setting) -> ASGIApp:
     return RequestMiddleware(app, setting, measures.request, spans)
 
 
-def check_parts(setting: Setting) -> None:
+def check_parts(setting: ServiceSettings) -> None:
     """Errors: ServiceError `spans-extra` where spans are asked for and cannot be made, `revoked-broken`."""
     if setting.revoked is not None:
         read_revoked(setting.revoked)
     if not _wants_spans(setting):
         return
     try:
-        import veil.service.spans  # noqa: F401, PLC0415  an extra of its own
+        import veil.service.tracing  # noqa: F401, PLC0415  an extra of its own
     except ImportError:
         raise ServiceError(
             "spans-extra",
@@ -92,14 +92,14 @@ def check_parts(setting: Setting) -> None:
         ) from None
 
 
-def _wants_spans(setting: Setting) -> bool:
+def _wants_spans(setting: ServiceSettings) -> bool:
     return bool(setting.otlp or setting.zipkin or any(os.environ.get(name) for name in _SPANS_TO))
 
 
-def _spans(setting: Setting) -> Spans | None:
+def _spans(setting: ServiceSettings) -> Spans | None:
     if not _wants_spans(setting):
         return None
-    from veil.service.spans import Spans  # noqa: PLC0415  an extra of its own
+    from veil.service.tracing import Spans  # noqa: PLC0415  an extra of its own
 
     return Spans("veil-serve", setting.otlp, setting.zipkin)
 

@@ -21,9 +21,9 @@ from uvicorn.supervisors import Multiprocess
 
 from veil import log
 from veil.errors import ServiceError
-from veil.service.heads import BoundedHeads
+from veil.service.head_limits import BoundedHeads
 from veil.service.loopback import LOOPBACK
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 from veil.service.work.processes import ServiceProcesses
 
 _PATIENCE = 30  # seconds: a process that reads a long text is not taken for a dead one
@@ -122,7 +122,10 @@ def bound(listening: Listening) -> socket.socket:
 
 
 def run(
-    setting: Setting, listening: Listening, listening_socket: socket.socket, make: Callable[[Setting], ASGIApp]
+    setting: ServiceSettings,
+    listening: Listening,
+    listening_socket: socket.socket,
+    make: Callable[[ServiceSettings], ASGIApp],
 ) -> None:
     """Serves until it is told to stop; what was begun is answered first."""
     setting = replace(setting, tls=listening.certificate is not None or listening.proxied)
@@ -174,7 +177,7 @@ def _leave(*_: object) -> None:
     sys.exit(0)
 
 
-def _app(setting: Setting, make: Callable[[Setting], ASGIApp]) -> ASGIApp:
+def _app(setting: ServiceSettings, make: Callable[[ServiceSettings], ASGIApp]) -> ASGIApp:
     """The application, in the process that serves it, with a log that goes to standard error."""
     log.to_stderr()
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL + 1)  # its words on a failure hold the failure's own

@@ -11,7 +11,7 @@ from veil.keys import Keys
 from veil.service.app import create_app
 from veil.service.gate.callers import Callers, read_revoked
 from veil.service.gate.grants import SCOPES, Grants, new_grant
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 
 KEYS = Keys.from_secret(bytes(32))
 FORBIDDEN = Grants(KEYS).token(new_grant(["metrics"], 86_400))
@@ -21,7 +21,7 @@ FORBIDDEN = Grants(KEYS).token(new_grant(["metrics"], 86_400))
 def test_a_rate_below_one_a_second_lets_the_first_call_through_and_the_next_when_its_time_has_come(rate, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr("veil.service.gate.callers.time.monotonic", lambda: now[0])
-    callers, grant = Callers(Setting(KEYS, rate=rate)), new_grant(["detect"], 60)
+    callers, grant = Callers(ServiceSettings(KEYS, rate=rate)), new_grant(["detect"], 60)
     let = [is_let(callers, grant) for _ in range(5)]
     assert let == [i < max(rate, 1) for i in range(5)]
     now[0] += 1 / rate + 0.01
@@ -44,7 +44,7 @@ def test_a_token_is_taken_back_by_its_id_by_itself_or_by_its_access_key(tmp_path
     file.write_text(
         f"{held[0].id}\n{held[1].id.upper()}\n\n{grants.token(held[2])}\n{grants.access_pair(held[3])[0]}\n"
     )
-    callers = Callers(Setting(KEYS, revoked=file))
+    callers = Callers(ServiceSettings(KEYS, revoked=file))
     assert [status_of(callers.check, one) for one in held] == [401, 401, 401, 401, 200]
 
 
@@ -56,7 +56,7 @@ def test_a_list_that_takes_back_nothing_is_refused_at_the_start_and_does_not_tak
             read_revoked(file)
         assert "veil_cut" not in str(told.value)
     file.write_text(known.id)
-    callers = Callers(Setting(KEYS, revoked=file))
+    callers = Callers(ServiceSettings(KEYS, revoked=file))
     assert [status_of(callers.check, one) for one in (known, other)] == [401, 200]
     with caplog.at_level("INFO", logger="veil"):
         changed(file, f"veil_cut\n{other.id}\n")
@@ -101,7 +101,7 @@ def test_the_body_of_who_may_not_call_is_not_read(call, token, status):
 
 def test_a_call_is_counted_once():
     async def three():
-        app, token = create_app(Setting(KEYS, rate=2)), Grants(KEYS).token(new_grant(SCOPES, 60))
+        app, token = create_app(ServiceSettings(KEYS, rate=2)), Grants(KEYS).token(new_grant(SCOPES, 60))
         return [(await posted("/api/v1/phi", b"{}", token, app)).status_code for _ in range(3)]
 
     assert asyncio.run(three()) == [422, 422, 429]
@@ -109,6 +109,6 @@ def test_a_call_is_counted_once():
 
 async def posted(path, body, token, app=None):
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
-    carried = httpx2.ASGITransport(app=app or create_app(Setting(KEYS)))
+    carried = httpx2.ASGITransport(app=app or create_app(ServiceSettings(KEYS)))
     async with httpx2.AsyncClient(transport=carried, base_url="http://veil") as client:
         return await client.post(path, content=body, headers=headers)

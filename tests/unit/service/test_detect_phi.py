@@ -11,7 +11,7 @@ from veil.keys import Keys
 from veil.service.app import create_app
 from veil.service.gate.grants import Grants, new_grant
 from veil.service.reader import Reader
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 
 KEYS = Keys.from_secret(bytes(32))
 URL, BODY = "http://veil/", b'{"Text": "Zebulonia"}'
@@ -39,7 +39,7 @@ def asked(setting, monkeypatch, failing=None):
 
 def test_a_failure_is_one_of_the_service_and_the_log_tells_its_kind(monkeypatch, caplog):
     with caplog.at_level("INFO", logger="veil"):
-        answer = asked(Setting(KEYS), monkeypatch, RuntimeError("Zebulonia"))
+        answer = asked(ServiceSettings(KEYS), monkeypatch, RuntimeError("Zebulonia"))
     assert (answer.status_code, answer.json()["__type"]) == (500, "InternalServerException")
     assert answer.headers["x-amzn-requestid"] == answer.headers["x-request-id"]
     assert "failed kind=RuntimeError" in caplog.text
@@ -47,5 +47,5 @@ def test_a_failure_is_one_of_the_service_and_the_log_tells_its_kind(monkeypatch,
 
 
 def test_while_nobody_knows_what_was_taken_back_the_service_is_away_and_no_key_ran_out(tmp_path, monkeypatch):
-    answer = asked(Setting(KEYS, revoked=tmp_path / "away"), monkeypatch)
+    answer = asked(ServiceSettings(KEYS, revoked=tmp_path / "away"), monkeypatch)
     assert (answer.status_code, answer.json()["__type"]) == (503, "ServiceUnavailableException")

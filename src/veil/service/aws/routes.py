@@ -21,7 +21,7 @@ from veil.service.gate.callers import Callers
 from veil.service.gate.grants import ANYBODY, Grant
 from veil.service.gate.middleware import FAILED
 from veil.service.locate import entities
-from veil.service.measures import Measures
+from veil.service.metrics import Measures
 from veil.service.reader import Reader
 from veil.service.rest.answers import Answers
 

@@ -15,7 +15,7 @@ from veil import log
 from veil.errors import ServiceError
 from veil.service.gate.grants import ANYBODY, Grant, Grants, id_of
 from veil.service.loopback import LOOPBACK
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 
 _BEARER = HTTPBearer(auto_error=False, description="a token of `veil serve token`")
 _MOST_CALLERS = 10_000
@@ -28,7 +28,7 @@ class Callers:
     Keeps:   with `local` a call of this machine is anybody's; a token that is sent nevertheless must hold.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: ServiceSettings) -> None:
         self._setting = setting
         self.grants = Grants(setting.keys)
         self._buckets: dict[str, tuple[float, float]] = {}

@@ -16,10 +16,10 @@ from veil import log
 from veil.errors import Error, LimitError, place_of
 from veil.log import Name
 from veil.service.gate.origins import Origins, is_preflight
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
-    from veil.service.spans import Spans  # OpenTelemetry is loaded only where spans are asked for
+    from veil.service.tracing import Spans  # OpenTelemetry is loaded only where spans are asked for
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -54,7 +54,7 @@ class RequestMiddleware:
     Keeps:   nothing of a body, a query, a path or a header is in a log: of the path only the route's own pattern.
     """
 
-    def __init__(self, app: ASGIApp, setting: Setting, watch: Watch, spans: Spans | None = None) -> None:
+    def __init__(self, app: ASGIApp, setting: ServiceSettings, watch: Watch, spans: Spans | None = None) -> None:
         self._app, self._setting, self._watch, self._spans = app, setting, watch, spans
         self._origins = Origins(setting.local, setting.hosts, setting.origins)
 

@@ -12,7 +12,7 @@ from veil.model import Span
 from veil.service.gate.callers import Callers
 from veil.service.gate.grants import Grant
 from veil.service.locate import entities
-from veil.service.measures import Measures
+from veil.service.metrics import Measures
 from veil.service.reader import Reader
 from veil.service.rest.answers import Answers, ChangeOptions
 from veil.service.rest.entity_types import KINDS, kind_of, unknown

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from veil.errors import ServiceError
 from veil.service.loopback import LOOPBACK
-from veil.service.trace.counts import Counts
+from veil.service.trace.metrics import TraceMetrics
 
 _HEAD = 8_192
 _PATIENCE = 5.0
@@ -21,7 +21,9 @@ class Admin:
     Shape:   `/healthz` while the process lives, `/readyz` when the front listens and a process evaluates, `/metrics`.
     """
 
-    def __init__(self, counts: Counts, is_ready: Callable[[], Awaitable[bool]], *, open_metrics: bool = False) -> None:
+    def __init__(
+        self, counts: TraceMetrics, is_ready: Callable[[], Awaitable[bool]], *, open_metrics: bool = False
+    ) -> None:
         self._counts, self._is_ready, self._open = counts, is_ready, open_metrics
         self._server: asyncio.Server | None = None
 

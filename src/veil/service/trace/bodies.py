@@ -13,11 +13,11 @@ from email.message import Message
 from urllib.parse import parse_qsl, unquote
 
 from veil.errors import Error, FormatError, LimitError
-from veil.service.trace.coding import unpacked
-from veil.service.trace.lines import joined, json_lines, line, ndjson_lines, value_lines, xml_lines
-from veil.service.trace.noise import AS_CP1252, blanked
-from veil.service.trace.packed import Unread, unpacked_runs
+from veil.service.trace.base64_text import Unread, unpacked_runs
+from veil.service.trace.binary_content import AS_CP1252, blanked
+from veil.service.trace.content_encoding import unpacked
 from veil.service.trace.protobuf import frames, texts
+from veil.service.trace.text_lines import joined, json_lines, line, ndjson_lines, value_lines, xml_lines
 
 OPAQUE = ("image/", "audio/", "video/", "font/")
 SWELLS = 8  # an unpacked body may be so many times the limit

@@ -22,8 +22,8 @@ from veil.log import Name, event
 from veil.model import Label
 from veil.service.locate import LABELS
 from veil.service.trace.bodies import Body
+from veil.service.trace.capacity import Capacity
 from veil.service.trace.evaluate import BUDGET, Evaluator, Remote
-from veil.service.trace.pace import Pace
 from veil.service.trace.verdict import Evaluation, Verdict, unknown
 
 WAITING = 512  # requests that may wait for a process; more are `busy`
@@ -56,7 +56,7 @@ class EvaluatorPool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
         self._weight = 0
-        self.pace = Pace()
+        self.pace = Capacity()
         self.alive = 0
 
     async def start(self) -> None:

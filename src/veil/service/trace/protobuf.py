@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from veil.errors import FormatError
-from veil.service.trace.coding import unpacked
+from veil.service.trace.content_encoding import unpacked
 
 DEEPEST = 40
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

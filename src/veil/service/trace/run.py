@@ -16,13 +16,13 @@ from typing import Protocol
 
 from veil import log
 from veil.errors import PolicyError, ServiceError
-from veil.service.spans import Spans
 from veil.service.trace.admin import Admin
-from veil.service.trace.counts import Counts
+from veil.service.trace.context import TraceContext, TraceSettings
 from veil.service.trace.envoy.config import ListenAddress, Upstream
 from veil.service.trace.findings import FindingsFile
+from veil.service.trace.metrics import TraceMetrics
 from veil.service.trace.pool import Charge, EvaluatorPool
-from veil.service.trace.watch import Settings, Watch
+from veil.service.tracing import Spans
 
 GRACE = 20.0
 
@@ -35,7 +35,7 @@ class TraceOptions:
     upstream: str
     listen: tuple[str, int]
     admin: tuple[str, int]
-    settings: Settings = field(default_factory=Settings)
+    settings: TraceSettings = field(default_factory=TraceSettings)
     charge: Charge = field(default_factory=Charge)
     workers: int = 1
     service: str = "veil-trace"
@@ -70,7 +70,7 @@ async def run(plan: TraceOptions, tell: Callable[[str], None], *, grace: float =
     kept = FindingsFile(plan.findings, plan.passphrase) if plan.findings is not None else None
     spans = Spans(plan.service, plan.otlp, plan.zipkin)
     pool = EvaluatorPool(plan.charge, plan.workers)
-    watch = Watch(plan.settings, pool, spans, Counts(), kept)
+    watch = TraceContext(plan.settings, pool, spans, TraceMetrics(), kept)
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
@@ -104,11 +104,11 @@ async def _until(ended: asyncio.Event, front: Front) -> None:
         raise ServiceError("envoy-gone", "Envoy ended unexpectedly")
 
 
-def front_of(plan: TraceOptions, watch: Watch) -> tuple[Front, Callable[[], int]]:
+def front_of(plan: TraceOptions, watch: TraceContext) -> tuple[Front, Callable[[], int]]:
     host, port = plan.listen
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what it writes to stderr by itself may quote a request
     if plan.front == "processor":
-        from veil.service.trace.envoy.bare import BareFront  # noqa: PLC0415  gRPC is loaded for this front alone
+        from veil.service.trace.envoy.standalone import BareFront  # noqa: PLC0415  gRPC is loaded for this front alone
 
         bare = BareFront(watch, host, port)
         return bare, lambda: bare.port

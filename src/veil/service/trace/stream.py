@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
-from veil.service.trace.coding import Unpacker
-from veil.service.trace.noise import AS_UTF_8, blanked
-from veil.service.trace.packed import Runs
+from veil.service.trace.base64_text import Runs
+from veil.service.trace.binary_content import AS_UTF_8, blanked
+from veil.service.trace.content_encoding import Unpacker
 
 WINDOW = 8_000  # characters
 MARGIN = 256  # a span that begins so near the end belongs to the next window, which sees it whole

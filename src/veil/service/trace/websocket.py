@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 from veil.errors import FormatError, LimitError
-from veil.service.trace.coding import FREE, RATIO
+from veil.service.trace.content_encoding import FREE, RATIO
 
 _TEXT = 1
 _TAIL = b"\x00\x00\xff\xff"  # what RFC 7692 leaves off the end of a packed message

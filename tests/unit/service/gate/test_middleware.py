@@ -11,7 +11,7 @@ from veil.service.app import create_app
 from veil.service.gate.grants import SCOPES, Grants, new_grant
 from veil.service.gate.origins import Origins
 from veil.service.rest.answers import Answers
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 
 KEYS = Keys.from_secret(bytes(32))
 TOKEN = Grants(KEYS).token(new_grant(SCOPES, 86_400))
@@ -19,7 +19,7 @@ TOKEN = Grants(KEYS).token(new_grant(SCOPES, 86_400))
 
 def asked(method, path, setting=None, **more):
     async def ask():
-        carried = httpx2.ASGITransport(app=create_app(setting or Setting(KEYS)), raise_app_exceptions=False)
+        carried = httpx2.ASGITransport(app=create_app(setting or ServiceSettings(KEYS)), raise_app_exceptions=False)
         headers = {"Authorization": f"Bearer {TOKEN}", **more.pop("headers", {})}
         async with httpx2.AsyncClient(transport=carried, base_url="http://veil", headers=headers) as client:
             return await client.request(method, path, **more)
@@ -70,7 +70,7 @@ def test_only_texts_may_be_large(path, status):
 
 def test_a_limit_below_that_of_small_bodies_holds_for_all():
     for path in ("/", "/api/v1/batch"):
-        assert asked("POST", path, Setting(KEYS, body=1000), content=b" " * 1001).status_code == 413
+        assert asked("POST", path, ServiceSettings(KEYS, body=1000), content=b" " * 1001).status_code == 413
 
 
 FORWARDED = [
@@ -85,7 +85,7 @@ FORWARDED = [
     {"X-Envoy-External-Address": "203.0.113.9"},
     {"X-Forwarded-Client-Cert": "By=x"},
 ]
-LOCAL = Setting(KEYS, local=True)
+LOCAL = ServiceSettings(KEYS, local=True)
 
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/health", "/api/v1/detect", "/docs", "/portal/api/state"])
@@ -173,7 +173,7 @@ def test_an_error_says_its_own_status_whatever_its_code(monkeypatch, error, stat
 
 
 PAGE = "https://app.example.org"
-SHARED = Setting(KEYS, origins=frozenset({PAGE}))
+SHARED = ServiceSettings(KEYS, origins=frozenset({PAGE}))
 
 
 def test_a_page_of_a_listed_origin_may_ask_and_call_with_a_token():
@@ -193,7 +193,7 @@ def test_a_page_of_a_listed_origin_may_ask_and_call_with_a_token():
 )
 def test_a_page_of_another_origin_gets_nothing_to_read(origin):
     asks = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-    for setting in (SHARED, Setting(KEYS)):
+    for setting in (SHARED, ServiceSettings(KEYS)):
         assert (
             "access-control-allow-origin" not in asked("OPTIONS", "/api/v1/deidentify", setting, headers=asks).headers
         )

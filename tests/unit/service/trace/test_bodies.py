@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from veil.errors import Error, LimitError
 from veil.service.trace.bodies import Body, read
-from veil.service.trace.coding import Unpacker, unpacked
+from veil.service.trace.content_encoding import Unpacker, unpacked
 
 LIMIT = 1 << 20
 PLANTED = "Jürgen O'Neil 555-867-5309"

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from veil.errors import PolicyError, StoreError
+from veil.service.trace.context import TraceSettings
 from veil.service.trace.envoy.config import ListenAddress, Upstream, config, filters
 from veil.service.trace.envoy.run import envoy_path
-from veil.service.trace.watch import Settings
 
 DEPLOY = Path(__file__).resolve().parents[4] / "deploy" / "trace"
 MANIFESTS = ["proxy-sidecar.yaml", "envoy-sidecar.yaml", "istio.yaml"]
@@ -35,7 +35,7 @@ def validated(made, folder):
 
 @pytest.mark.parametrize(
     "settings",
-    [Settings(), Settings(blocking=False), Settings(closed=True, limit=64 << 20, deadline=60)],
+    [TraceSettings(), TraceSettings(blocking=False), TraceSettings(closed=True, limit=64 << 20, deadline=60)],
     ids=["block", "span", "closed"],
 )
 def test_envoy_accepts_the_configuration_of_every_mode(settings, tmp_path):
@@ -56,7 +56,7 @@ def test_envoy_accepts_a_service_behind_tls_and_by_name(tmp_path):
     pem.write_text(certificate())
     validated(
         config(
-            Settings(),
+            TraceSettings(),
             ListenAddress("::1", 15001),
             Upstream("https://notes.example", str(pem)),
             ListenAddress("veil.example", 15003),
@@ -84,7 +84,7 @@ def certificate():
 
 def test_the_file_that_is_shipped_is_the_one_that_is_generated(tmp_path):
     shipped = yaml.safe_load((DEPLOY / "envoy.yaml").read_text())
-    assert shipped == config(Settings(), LISTEN, APP, PROCESSOR)
+    assert shipped == config(TraceSettings(), LISTEN, APP, PROCESSOR)
     validated(shipped, tmp_path)
 
 
@@ -94,10 +94,10 @@ def documents(name):
 
 def test_the_manifests_hold_the_same_configuration():
     (config_map,) = [one for one in documents("envoy-sidecar.yaml") if one["kind"] == "ConfigMap"]
-    assert yaml.safe_load(config_map["data"]["envoy.yaml"]) == config(Settings(), LISTEN, APP, PROCESSOR)
+    assert yaml.safe_load(config_map["data"]["envoy.yaml"]) == config(TraceSettings(), LISTEN, APP, PROCESSOR)
     (istio,) = [one for one in documents("istio.yaml") if one["kind"] == "EnvoyFilter"]
     inserted = [one["patch"]["value"] for one in istio["spec"]["configPatches"] if one["applyTo"] == "HTTP_FILTER"]
-    assert inserted == filters(Settings())[:-1]
+    assert inserted == filters(TraceSettings())[:-1]
 
 
 @pytest.mark.parametrize("name", MANIFESTS)
@@ -152,7 +152,7 @@ def test_the_configuration_is_written_and_nothing_started(tmp_path):
     options = ["--upstream", APP.url, "--listen", "0.0.0.0:15001", "--config-only", str(tmp_path / "envoy.json")]
     done = CliRunner().invoke(app, ["trace", *options])
     assert done.exit_code == 0, done.output
-    assert json.loads((tmp_path / "envoy.json").read_text()) == config(Settings(), LISTEN, APP, PROCESSOR)
+    assert json.loads((tmp_path / "envoy.json").read_text()) == config(TraceSettings(), LISTEN, APP, PROCESSOR)
 
 
 def test_a_configuration_that_cannot_be_written_is_told_with_its_code(tmp_path):

@@ -8,8 +8,8 @@ import pytest
 
 from veil.errors import KeyringError, StoreError
 from veil.keys import Cost
+from veil.service.trace.context import TraceContext, TraceSettings
 from veil.service.trace.findings import FindingsFile, opened
-from veil.service.trace.watch import Settings, Watch
 
 ONE = {"Id": 7, "BeginOffset": 0, "EndOffset": 5, "Text": "Alice", "Type": "NAME"}
 
@@ -84,7 +84,7 @@ def test_on_a_full_disk_a_line_is_whole_or_not_there_and_the_next_one_stands_aga
 
 def test_findings_that_cannot_be_kept_are_counted_and_break_nothing(tmp_path):
     kept = FindingsFile(tmp_path, "open sesame", Cost.cheap())
-    watch = Watch(Settings(), None, None, findings=kept)
+    watch = TraceContext(TraceSettings(), None, None, findings=kept)
     kept.close()
     asyncio.run(watch.keep([ONE], "0" * 32))
     assert b"veil_trace_findings_lost_total 1.0" in watch.counts.page()

@@ -12,17 +12,17 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from veil.errors import PolicyError
-from veil.service.spans import Spans
 from veil.service.trace.admin import Admin
-from veil.service.trace.counts import Counts
+from veil.service.trace.capacity import Capacity
+from veil.service.trace.context import TraceContext, TraceSettings
 from veil.service.trace.envoy.config import Upstream
-from veil.service.trace.head import Head
-from veil.service.trace.pace import Pace
+from veil.service.trace.metrics import TraceMetrics
 from veil.service.trace.proxy import server, wire
 from veil.service.trace.proxy.server import ProxyFront
-from veil.service.trace.trail import TracedRequest
+from veil.service.trace.request_head import RequestHead
+from veil.service.trace.traced_request import TracedRequest
 from veil.service.trace.verdict import Evaluation, Verdict
-from veil.service.trace.watch import Settings, Watch
+from veil.service.tracing import Spans
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -31,7 +31,7 @@ class Detector:
     """Finds nothing in anything, or never comes to it."""
 
     def __init__(self, *, answers=True):
-        self._answers, self.pace = answers, Pace()
+        self._answers, self.pace = answers, Capacity()
 
     def body(self, *_):
         made = asyncio.get_running_loop().create_future()
@@ -79,7 +79,7 @@ def through(act, talk, **settings):
         behind = Behind(act)
         service = await asyncio.start_server(behind.met, "127.0.0.1", 0)
         port = service.sockets[0].getsockname()[1]
-        watch = Watch(Settings(**settings), Detector(), Spans("test"))
+        watch = TraceContext(TraceSettings(**settings), Detector(), Spans("test"))
         front = ProxyFront(watch, "127.0.0.1", 0, Upstream(f"http://127.0.0.1:{port}"))
         await front.start()
         try:
@@ -255,11 +255,11 @@ def test_a_body_is_not_kept_while_its_answer_is_waited_for():
 
 
 def test_streams_share_what_may_lie_ahead_of_their_reading(monkeypatch):
-    monkeypatch.setattr("veil.service.trace.trail.AHEAD", 100_000)
+    monkeypatch.setattr("veil.service.trace.traced_request.AHEAD", 100_000)
 
     async def run():
-        watch = Watch(Settings(limit=1_024), Detector(answers=False), Spans("test"))
-        trails = [TracedRequest(watch, Head("POST", "/", [("content-length", "90000")])) for _ in range(3)]
+        watch = TraceContext(TraceSettings(limit=1_024), Detector(answers=False), Spans("test"))
+        trails = [TracedRequest(watch, RequestHead("POST", "/", [("content-length", "90000")])) for _ in range(3)]
         for one in trails:
             one.feed(b"a " * 45_000)
         held = watch.ahead
@@ -276,9 +276,9 @@ def test_streams_share_what_may_lie_ahead_of_their_reading(monkeypatch):
 def test_spans_that_wait_for_a_reading_are_sent_when_it_ends():
     async def run():
         kept = InMemorySpanExporter()
-        watch = Watch(Settings(), Detector(answers=False), Spans("test", more=(SimpleSpanProcessor(kept),)))
+        watch = TraceContext(TraceSettings(), Detector(answers=False), Spans("test", more=(SimpleSpanProcessor(kept),)))
         for _ in range(50):
-            trail = TracedRequest(watch, Head("GET", "/?q=a", [], bodiless=True))
+            trail = TracedRequest(watch, RequestHead("GET", "/?q=a", [], bodiless=True))
             trail.complete()
             trail.release("late")
             trail.finish()
@@ -291,7 +291,7 @@ def test_spans_that_wait_for_a_reading_are_sent_when_it_ends():
 @pytest.mark.parametrize("said", [b"x\r\n\r\n", b"\r\n\r\n", b"GET\r\n\r\n"])
 def test_an_admin_port_that_is_told_nonsense_closes_the_connection(said):
     async def run():
-        admin = Admin(Counts(), lambda: asyncio.sleep(0, True))
+        admin = Admin(TraceMetrics(), lambda: asyncio.sleep(0, True))
         port = await admin.start("127.0.0.1", 0)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(said)
@@ -320,7 +320,7 @@ def test_an_authority_that_cannot_be_read_is_refused(tmp_path):
 
 @pytest.mark.parametrize("option", ["otlp", "zipkin"])
 def test_spans_that_nobody_takes_are_told_by_their_number(option, caplog, monkeypatch):
-    monkeypatch.setattr("veil.service.spans._DELAY_MS", 50)
+    monkeypatch.setattr("veil.service.tracing._DELAY_MS", 50)
     caplog.set_level("INFO", "veil")
     spans = Spans("test", **{option: "http://127.0.0.1:1/api"})
     for _ in range(3):
@@ -332,7 +332,7 @@ def test_spans_that_nobody_takes_are_told_by_their_number(option, caplog, monkey
 
 @pytest.mark.parametrize(("opened", "status"), [(False, 403), (True, 200)])
 def test_measures_are_for_this_machine_where_they_are_not_opened(opened, status):
-    admin = Admin(Counts(), lambda: asyncio.sleep(0, True), open_metrics=opened)
+    admin = Admin(TraceMetrics(), lambda: asyncio.sleep(0, True), open_metrics=opened)
     far = asyncio.run(admin._answer(b"/metrics", near=False))
     assert far[0].startswith(str(status).encode())
     assert b"veil_trace" in asyncio.run(admin._answer(b"/metrics", near=True))[2]

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from veil.errors import PolicyError
+from veil.service.trace.context import TraceSettings
 from veil.service.trace.envoy.messages import SERVICE
 from veil.service.trace.envoy.trailers import CALL, watching
 from veil.service.trace.verdict import HEADERS
-from veil.service.trace.watch import Settings
 
 _TYPES = "type.googleapis.com/envoy.extensions"
 _MANAGER = f"{_TYPES}.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -80,7 +80,7 @@ class Upstream:
 
 
 def config(
-    settings: Settings,
+    settings: TraceSettings,
     listen: ListenAddress,
     upstream: Upstream,
     processor: ListenAddress,
@@ -111,7 +111,7 @@ def config(
     return {**page, "admin": {"address": admin.written()}} if admin else page
 
 
-def _listener(settings: Settings, listen: ListenAddress) -> dict[str, Any]:
+def _listener(settings: TraceSettings, listen: ListenAddress) -> dict[str, Any]:
     room = 2 * settings.limit + (1 << 20)  # more than is held, or a body at the limit would wait for its own end
     manager = {
         "@type": _MANAGER,
@@ -159,7 +159,7 @@ def _http1() -> dict[str, Any]:
     return {"enable_trailers": True, "header_key_format": {"stateful_formatter": keeps_case}}
 
 
-def filters(settings: Settings) -> list[dict[str, Any]]:
+def filters(settings: TraceSettings) -> list[dict[str, Any]]:
     """The filters before the router's, and it: they are what an Istio EnvoyFilter inserts."""
     return [
         *([watching(SERVICE)] if settings.blocking else []),
@@ -189,7 +189,7 @@ def filters(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
-def external(settings: Settings) -> dict[str, Any]:
+def external(settings: TraceSettings) -> dict[str, Any]:
     """The filter that asks us. A streamed body is sent as it comes, and its head waits for our word."""
     filters: dict[str, Any] = {
         "@type": f"{_TYPES}.filters.http.ext_proc.v3.ExternalProcessor",

@@ -10,6 +10,7 @@ from typing import Any
 import grpc  # type: ignore[import-untyped]
 
 from veil.log import Name, event
+from veil.service.trace.context import TraceContext
 from veil.service.trace.envoy.messages import (
     OVERWRITE,
     SERVICE,
@@ -18,9 +19,8 @@ from veil.service.trace.envoy.messages import (
     kind_of,
 )
 from veil.service.trace.envoy.trailers import CALL, METHOD, SIZE
-from veil.service.trace.head import Head, is_tag
-from veil.service.trace.trail import TracedRequest
-from veil.service.trace.watch import Watch
+from veil.service.trace.request_head import RequestHead, is_tag
+from veil.service.trace.traced_request import TracedRequest
 
 _LARGEST = 64 << 20
 _REFUSED = 503
@@ -28,7 +28,7 @@ _EARLY = 5.0  # seconds that the size of a body waits for its head
 
 
 class Processor:
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: TraceContext) -> None:
         self._watch = watch
         self._calls = _Calls()
 
@@ -52,7 +52,7 @@ class Processor:
         return b""
 
 
-async def serve(watch: Watch, address: str) -> tuple[grpc.aio.Server, int]:
+async def serve(watch: TraceContext, address: str) -> tuple[grpc.aio.Server, int]:
     """The server and its port.
 
     Shape:   `address` as gRPC writes it, `unix:PATH` or `HOST:PORT`.
@@ -98,7 +98,7 @@ class _Calls:
 class _Call:
     """One request: its head is answered when its verdict stands, its body passes piece by piece."""
 
-    def __init__(self, watch: Watch, context: Any, calls: _Calls) -> None:
+    def __init__(self, watch: TraceContext, context: Any, calls: _Calls) -> None:
         self._watch, self._context = watch, context
         self._calls, self._name = calls, ""
         self._length: int | None = None
@@ -218,13 +218,13 @@ class _Call:
             trail.finish()
 
 
-def read_head(said: Any, *, bodiless: bool = False) -> tuple[Head, set[str]]:
+def read_head(said: Any, *, bodiless: bool = False) -> tuple[RequestHead, set[str]]:
     """The head, and the names in it that would be read as our tag."""
     fields = [
         (header.key.lower(), (header.raw_value or header.value.encode()).decode("latin-1")) for header in said.headers
     ]
     own = dict(fields)
-    head = Head(own.get(":method", ""), own.get(":path", "/"), fields, bodiless)
+    head = RequestHead(own.get(":method", ""), own.get(":path", "/"), fields, bodiless)
     return head, {name for name, _ in fields if is_tag(name)}
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 import grpc  # type: ignore[import-untyped]
 
 from veil.errors import ServiceError
+from veil.service.trace.context import TraceContext
 from veil.service.trace.envoy.config import ListenAddress, Upstream, config
 from veil.service.trace.envoy.processor import serve
-from veil.service.trace.watch import Watch
 
 START = 20.0
 _ARRIVING = 0.5  # seconds; copies of requests that nobody waited for are still under way
@@ -31,7 +31,7 @@ TOLD = 2_000  # characters of what Envoy said before it listened
 class EnvoyFront:
     """Listens as Envoy; `stop` drains it."""
 
-    def __init__(self, watch: Watch, listen: ListenAddress, upstream: Upstream) -> None:
+    def __init__(self, watch: TraceContext, listen: ListenAddress, upstream: Upstream) -> None:
         self._watch, self._listen, self._upstream = watch, listen, upstream
         near = tempfile.gettempdir()
         self._folder = tempfile.TemporaryDirectory(prefix="veil-trace-", dir=near if len(near) <= _LONGEST else "/tmp")  # noqa: S108  a folder of our own, mode 0700, for sockets

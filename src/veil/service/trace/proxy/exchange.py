@@ -12,7 +12,7 @@ from veil.errors import ServiceError
 from veil.service.trace.proxy import wire
 from veil.service.trace.proxy.headers import answered, forwarded, trailers
 from veil.service.trace.proxy.wire import ConnectionPool, Wire
-from veil.service.trace.trail import TracedRequest
+from veil.service.trace.traced_request import TracedRequest
 
 _REPEATABLE = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE", b"QUERY"})
 

@@ -6,8 +6,8 @@ import re
 
 import h11
 
-from veil.service.trace.head import Head, is_tag
-from veil.service.trace.trail import TracedRequest
+from veil.service.trace.request_head import RequestHead, is_tag
+from veil.service.trace.traced_request import TracedRequest
 
 _HOP = frozenset(
     {
@@ -39,10 +39,10 @@ def fault(request: h11.Request) -> str:
     return "connect" if request.method == b"CONNECT" else ""
 
 
-def head_of(request: h11.Request) -> Head:
+def head_of(request: h11.Request) -> RequestHead:
     fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
     bodiless = not any(name in (b"content-length", b"transfer-encoding") for name, _ in request.headers)
-    return Head(request.method.decode("latin-1"), _origin(request.target).decode("latin-1"), fields, bodiless)
+    return RequestHead(request.method.decode("latin-1"), _origin(request.target).decode("latin-1"), fields, bodiless)
 
 
 def _origin(target: bytes) -> bytes:

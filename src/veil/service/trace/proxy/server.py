@@ -9,12 +9,12 @@ import h11
 
 from veil.errors import ServiceError
 from veil.log import Name, event
+from veil.service.trace.context import TraceContext
 from veil.service.trace.envoy.config import Upstream
 from veil.service.trace.proxy.exchange import Exchange, Refused
 from veil.service.trace.proxy.headers import fault, head_of
 from veil.service.trace.proxy.wire import ConnectionPool, Wire
-from veil.service.trace.trail import TracedRequest
-from veil.service.trace.watch import Watch
+from veil.service.trace.traced_request import TracedRequest
 
 IDLE = 75.0  # seconds from the end of a request to that of the next one's head
 CONNECTIONS = 10_000  # as many as our Envoy takes
@@ -31,7 +31,7 @@ _SAID = {
 class ProxyFront:
     """Listens as a reverse proxy; `stop` lets what is under way end."""
 
-    def __init__(self, watch: Watch, host: str, port: int, upstream: Upstream) -> None:
+    def __init__(self, watch: TraceContext, host: str, port: int, upstream: Upstream) -> None:
         self._watch, self._host, self._port = watch, host, port
         place = upstream.place
         self._pool = ConnectionPool(place.host, place.port, upstream.context)

@@ -1,4 +1,4 @@
-"""Faults: what is wrong with a request, by the names of its fields and never by a value."""
+"""Request errors: what is wrong with a request, by the names of its fields and never by a value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pace: how much can be read in time, and whether the evaluator elsewhere answers; learnt from what was read."""
+"""Capacity: how much can be read in time, and whether the remote evaluator answers; learned from recent requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PROBE = 5.0  # seconds between two requests that look whether the evaluator is b
 _NEW = 0.3  # weight of the last body
 
 
-class Pace:
+class Capacity:
     """Keeps: counts and seconds alone."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

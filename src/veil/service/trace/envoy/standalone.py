@@ -1,4 +1,4 @@
-"""Bare: the processor alone, for an Envoy or an Istio that is there already."""
+"""Standalone: the processor alone, for an existing Envoy or Istio."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import asyncio
 import grpc  # type: ignore[import-untyped]
 
 from veil.errors import ServiceError
+from veil.service.trace.context import TraceContext
 from veil.service.trace.envoy.processor import serve
-from veil.service.trace.watch import Watch
 
 
 class BareFront:
-    def __init__(self, watch: Watch, host: str, port: int) -> None:
+    def __init__(self, watch: TraceContext, host: str, port: int) -> None:
         self._watch, self._host, self.port = watch, host, port
         self._server: grpc.aio.Server | None = None
 

@@ -63,8 +63,8 @@ def test_the_fields_of_a_job_are_named_too(tmp_path, name):
     from fastapi import FastAPI, Request
     from fastapi.exceptions import RequestValidationError
 
-    from veil.service.faults import shown_faults
     from veil.service.portal.schemas import ColumnRules
+    from veil.service.request_errors import shown_faults
 
     app, seen = FastAPI(), []
 

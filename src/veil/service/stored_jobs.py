@@ -1,4 +1,4 @@
-"""Storing: the calls that keep something for a while: people, files and their jobs, for pages and for holders of tokens."""
+"""Stored jobs: the calls that store something: users, files and their jobs, for pages and for holders of tokens."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from veil.service.portal.files import add_files
 from veil.service.portal.pages import pages_router
 from veil.service.portal.visitors import Visitors
 from veil.service.rest.schemas import problems
-from veil.service.setting import Setting
+from veil.service.settings import ServiceSettings
 from veil.service.store import Caller, ServiceStore
 
 _LATER = 2**39  # a session ends by itself, and is asked for at every call
@@ -31,7 +31,7 @@ class TokenCallers:
         self.caller = caller
 
 
-def add_store(app: FastAPI, store: ServiceStore, callers: Callers, setting: Setting) -> None:
+def add_store(app: FastAPI, store: ServiceStore, callers: Callers, setting: ServiceSettings) -> None:
     """The portal's calls, the same jobs under /api/v1/jobs, and texts for who is signed in."""
     visitors = Visitors(store, secure=setting.tls)
 

@@ -7,7 +7,7 @@ import socket
 import pytest
 import uvicorn
 
-from veil.service import heads
+from veil.service import head_limits
 
 
 async def echo(scope, receive, send):
@@ -22,7 +22,9 @@ async def echo(scope, receive, send):
 
 @contextlib.asynccontextmanager
 async def serving():
-    server = uvicorn.Server(uvicorn.Config(echo, http=heads.BoundedHeads, lifespan="off", log_config=None, ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(echo, http=head_limits.BoundedHeads, lifespan="off", log_config=None, ws="none")
+    )
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         running = asyncio.ensure_future(server.serve([held]))
@@ -104,7 +106,7 @@ def test_requests_in_one_piece_are_all_answered():
     "pieces", [[], [b"GET / HT"], [b"GET / HTTP/1.1\r\nhost: x\r\n\r\n", b"GET /"]], ids=["nothing", "half", "second"]
 )
 def test_who_sends_no_head_is_hung_up_on_in_time(pieces, monkeypatch):
-    monkeypatch.setattr(heads, "PATIENCE", 0.3)
+    monkeypatch.setattr(head_limits, "PATIENCE", 0.3)
 
     async def ask():
         async with serving() as port:
@@ -115,6 +117,6 @@ def test_who_sends_no_head_is_hung_up_on_in_time(pieces, monkeypatch):
 
 
 def test_a_body_may_take_longer_than_a_head(monkeypatch):
-    monkeypatch.setattr(heads, "PATIENCE", 0.2)
+    monkeypatch.setattr(head_limits, "PATIENCE", 0.2)
     head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 8\r\n" + END
     assert asked(head, *([b"a"] * 8), wait=0.1).endswith(b"8")

@@ -1,4 +1,4 @@
-"""Counts: what a metrics page may say of requests; verdicts, reasons, labels and times, never a value."""
+"""Metrics: what the metrics page of Trace shows: verdicts, reasons, labels and times, never a value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from veil.service.trace.verdict import Evaluation
 _TIMES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
-class Counts:
+class TraceMetrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._requests = Counter(

@@ -1,4 +1,4 @@
-"""Everyday: fields of programs that speak of software and of no person: `{"name": "db"}`, `{"commit": "4635fa8c0ffee"}`."""
+"""Software fields: fields that describe software and not a person: `{"name": "db"}`, `{"commit": "4635fa8c0ffee"}`."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from veil.service.trace.base64_text import Runs, unpacked_value
 from veil.service.trace.bodies import Body, read
-from veil.service.trace.packed import Runs, unpacked_value
 from veil.service.trace.stream import Stream
 
 WHO = "Seen by Dr. Alice Wong on 03/04/2019, call 617-555-1212."

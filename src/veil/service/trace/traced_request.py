@@ -1,4 +1,4 @@
-"""Trail: one request from its head to the end of its span; held until its verdict, or let go with it still open."""
+"""Traced request: one request from its head to the end of its span; it waits for its verdict, or passes while its span is open."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from veil.errors import Error
 from veil.service.trace.bodies import Body
-from veil.service.trace.head import Head, baggage, route_of
+from veil.service.trace.context import AHEAD, TraceContext
 from veil.service.trace.pool import ASIDE, URGENT
+from veil.service.trace.request_head import RequestHead, baggage, route_of
 from veil.service.trace.stream import Stream, Window
 from veil.service.trace.verdict import HEADERS, Evaluation, Verdict, together, unknown
-from veil.service.trace.watch import AHEAD, Watch
 from veil.service.trace.websocket import Frames
 
 BEHIND = 8 << 20  # bytes that a stream may lie ahead of its reading; what comes then is not read
@@ -25,7 +25,7 @@ _HOLD_GRPC = 0.1  # seconds; whether a call is one message or a talk cannot be s
 class TracedRequest:
     """Keeps: `tag` is never absent: unknown until something better is known, and never false by a failure."""
 
-    def __init__(self, watch: Watch, head: Head) -> None:
+    def __init__(self, watch: TraceContext, head: RequestHead) -> None:
         self._watch, self.head = watch, head
         self._began = time.monotonic()
         self._skipped = watch.passes(head)
@@ -35,7 +35,7 @@ class TracedRequest:
         self._kept: list[bytes] = []
         self._size = 0
         self._whole = not self.held and reason == "span-mode"  # gathered aside, read when it is whole
-        self._stream: _Reading | None = None
+        self._stream: _BodyReading | None = None
         self._outcome: asyncio.Future[Evaluation] | None = None
         route = route_of(head.path, watch.settings.routes)
         attributes = {"http.request.method": head.told_method, **({"http.route": route} if route else {})}
@@ -115,7 +115,7 @@ class TracedRequest:
 
         over = self._above()
         above = self._watch.pool.body(over, ASIDE) if over.query or over.path else None
-        self._stream = _Reading(self._watch, stream, above)
+        self._stream = _BodyReading(self._watch, stream, above)
         for piece in self._kept:
             self._stream.put(piece)
         self._kept = []
@@ -191,10 +191,12 @@ def _settled(result: Evaluation) -> asyncio.Future[Evaluation]:
     return answer
 
 
-class _Reading:
+class _BodyReading:
     """A stream that is read behind the request that carries it."""
 
-    def __init__(self, watch: Watch, make: Callable[[], Stream], above: asyncio.Future[Evaluation] | None) -> None:
+    def __init__(
+        self, watch: TraceContext, make: Callable[[], Stream], above: asyncio.Future[Evaluation] | None
+    ) -> None:
         self._watch, self._pool, self._above = watch, watch.pool, above
         self._result = Evaluation(Verdict.FALSE)
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()

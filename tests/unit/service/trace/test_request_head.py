@@ -8,13 +8,13 @@ from veil.errors import PolicyError
 from veil.model import Label
 from veil.service.locate import LABELS
 from veil.service.trace.envoy.config import variants
-from veil.service.trace.head import Head, baggage, is_tag, is_watched, route_of
+from veil.service.trace.request_head import RequestHead, baggage, is_tag, is_watched, route_of
 from veil.service.trace.run import place_of
 from veil.service.trace.verdict import Evaluation, Verdict, labels_of, outcome, together, unknown
 
 
 def head(*fields, method="POST", target="/"):
-    return Head(method, target, fields)
+    return RequestHead(method, target, fields)
 
 
 def test_a_path_stands_on_a_span_only_as_the_template_that_was_configured():

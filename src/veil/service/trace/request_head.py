@@ -1,4 +1,4 @@
-"""Head: what a front knows of a request before its body, the same for both."""
+"""Request head: what a front knows of a request before its body, the same for both fronts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TAGS = frozenset(header.replace(".", "-") for header in HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RequestHead:
     """Shape: names of `fields` in lower case, in the order of the request."""
 
     method: str
@@ -72,7 +72,7 @@ def route_of(path: str, routes: Sequence[str]) -> str:
     return ""
 
 
-def baggage(head: Head, verdict: str) -> str:
+def baggage(head: RequestHead, verdict: str) -> str:
     """The caller's members without its own of our name, and ours. Source: W3C Baggage."""
     kept = [
         entry.strip()

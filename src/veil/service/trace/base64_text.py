@@ -1,4 +1,4 @@
-"""Packed: base64 as a whole value or inside a longer text: the text in it, or that it cannot be read."""
+"""Base64 text: base64 as a whole value or inside a longer text: the text in it, or that it cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Setting: what one service was started with; it travels to its worker processes through memory."""
+"""Settings: the options that one service was started with; they reach its worker processes through memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from veil.service.store import Site
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ServiceSettings:
     """Options of `veil serve`.
 
     Units:   `body`: bytes; `rate`: requests a second for each caller and process, 0 for no limit; `waiting`: texts that

@@ -1,4 +1,4 @@
-"""Lines: what a body says, as the detectors read best: `name of the field: value`, one below the other."""
+"""Text lines: a body as the detectors read it best: `name of the field: value`, one below the other."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from xml.parsers import expat
 
 from veil.errors import FormatError, LimitError
-from veil.service.trace.everyday import is_everyday
-from veil.service.trace.packed import Unread, unpacked_value
+from veil.service.trace.base64_text import Unread, unpacked_value
+from veil.service.trace.software_fields import is_everyday
 
 DEEPEST = 200
 NESTED = 3  # documents inside the text of a document
@@ -26,7 +26,7 @@ def line(key: str, value: str) -> str:
     return f"{words}: {value}"
 
 
-class Pairs(list[tuple[str, Any]]):
+class JsonPairs(list[tuple[str, Any]]):
     """An object of JSON with every member, those of one name too."""
 
 
@@ -36,7 +36,7 @@ def json_lines(text: str, key: str = "", nested: int = 0) -> list[str]:
     Errors:  FormatError `json-broken`, LimitError `json-deep`.
     """
     try:
-        read = json.loads(text, object_pairs_hook=Pairs, parse_int=str, parse_float=str, parse_constant=str)
+        read = json.loads(text, object_pairs_hook=JsonPairs, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError:
         raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST} levels") from None
     except ValueError:
@@ -50,7 +50,7 @@ def _walk(read: Any, key: str, nested: int) -> Iterator[str]:
         name, value_of, depth = stack.pop()
         if depth > DEEPEST:
             raise LimitError("json-deep", f"a document is nested deeper than {DEEPEST} levels")
-        if isinstance(value_of, Pairs):
+        if isinstance(value_of, JsonPairs):
             stack.extend((under, value, depth + 1) for under, value in reversed(value_of))
             if not value_of and name:
                 yield name

@@ -1,4 +1,4 @@
-"""Measures: what a service counts, for Prometheus; numbers and names of the program, never a word of a text."""
+"""Metrics: what the metrics page of the service shows."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from tests.tracing import JSON, PHI, QUIET, service, tagged, traced, until
 
 from veil.service.trace.bodies import Body
-from veil.service.trace.pace import FLOOR, Pace
+from veil.service.trace.capacity import FLOOR, Capacity
 from veil.service.trace.pool import ASIDE, Charge, EvaluatorPool
 from veil.service.trace.verdict import Evaluation, Verdict, unknown
 
@@ -21,7 +21,7 @@ AWAY = Evaluation(Verdict.UNKNOWN, "failed", away=True)
 @pytest.mark.parametrize("speed", [20_000, 100_000, 1_000_000])
 @pytest.mark.parametrize("deadline", [0.2, 1.0, 5.0])
 def test_what_is_waited_for_follows_what_was_read_in_time(speed, deadline):
-    pace = Pace()
+    pace = Capacity()
     for _ in range(30):
         pace.read(50_000, 50_000 / speed, READ)
     assert pace.readable(deadline) == pytest.approx(max(FLOOR, speed * deadline / 2), rel=0.05)
@@ -29,14 +29,14 @@ def test_what_is_waited_for_follows_what_was_read_in_time(speed, deadline):
 
 @pytest.mark.parametrize("made", [unknown("body-coding"), unknown("json-broken"), AWAY])
 def test_what_was_not_read_says_nothing_of_the_speed(made):
-    pace = Pace()
+    pace = Capacity()
     before = pace.readable(1)
     pace.read(1 << 20, 0.0001, made)
     assert pace.readable(1) == before
 
 
 def test_what_came_late_lowers_what_is_waited_for():
-    pace = Pace()
+    pace = Capacity()
     before = pace.readable(1)
     pace.read(1 << 20, 2, unknown("late"))
     assert pace.readable(1) < before
@@ -47,7 +47,7 @@ def test_an_evaluator_that_is_away_is_said_once_and_so_is_its_return(capsys):
 
     log.to_stderr()
     now = [100.0]
-    pace = Pace(lambda: now[0])
+    pace = Capacity(lambda: now[0])
     for _ in range(50):
         pace.read(100, 0.1, AWAY)
     assert pace.is_away

@@ -1,4 +1,4 @@
-"""Spans: a request in a distributed trace, through OpenTelemetry; counts, codes and kinds, never a value."""
+"""Tracing: a request in a distributed trace, through OpenTelemetry; counts, codes and kinds, never a value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noise: what was decoded and is no text: a picture, an archive, a sound."""
+"""Binary content: what was decoded and is not text: a picture, an archive, a sound."""
 
 from __future__ import annotations
 

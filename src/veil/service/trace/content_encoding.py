@@ -1,4 +1,4 @@
-"""Coding: what a content encoding packed, unpacked within a bound."""
+"""Content encoding: decompresses a body within a limit of size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watch: what is asked of the traffic, and what every request shares."""
+"""Context: the settings of one Trace process, and what all its requests share."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 
 from veil.errors import StoreError
 from veil.log import Name, event
-from veil.service.spans import Spans
 from veil.service.trace.bodies import OPAQUE
-from veil.service.trace.counts import Counts
 from veil.service.trace.findings import FindingsFile
-from veil.service.trace.head import Head, is_watched
+from veil.service.trace.metrics import TraceMetrics
 from veil.service.trace.pool import EvaluatorPool
+from veil.service.trace.request_head import RequestHead, is_watched
+from veil.service.tracing import Spans
 
 AHEAD = 256 << 20  # bytes of all streams together that lie ahead of their reading
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class TraceSettings:
     """Units: `limit` bytes of a body as it travels; `deadline` seconds; `sample` a share of 0 to 1."""
 
     limit: int = 1 << 20
@@ -34,17 +34,17 @@ class Settings:
     with_path: bool = False
 
 
-class Watch:
+class TraceContext:
     def __init__(
         self,
-        settings: Settings,
+        settings: TraceSettings,
         pool: EvaluatorPool,
         spans: Spans,
-        counts: Counts | None = None,
+        counts: TraceMetrics | None = None,
         findings: FindingsFile | None = None,
     ) -> None:
         self.settings, self.pool, self.spans, self.findings = settings, pool, spans, findings
-        self.counts = counts or Counts()
+        self.counts = counts or TraceMetrics()
         self.ahead = 0  # bytes that streams hold for their reading
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -55,7 +55,7 @@ class Watch:
             return self.settings.limit
         return min(self.settings.limit, self.pool.pace.readable(self.settings.deadline))
 
-    def passes(self, head: Head) -> str:
+    def passes(self, head: RequestHead) -> str:
         """Why a request is not looked at, or nothing."""
         if not is_watched(head.path, self.settings.paths):
             return "not-watched"
@@ -63,7 +63,7 @@ class Watch:
             return "not-sampled"
         return ""
 
-    def hurries(self, head: Head) -> str:
+    def hurries(self, head: RequestHead) -> str:
         """Why a request goes on at once, or nothing: it is held until its body is there."""
         if head.upgrade:
             return "upgraded"

@@ -1,4 +1,4 @@
-"""Heads: the head of a request, bounded in size and in time; the parser below has no bound of its own."""
+"""Head limits: bounds the head of a request in size and in time; the HTTP parser has no such bounds."""
 
 from __future__ import annotations
 
