@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from veil.errors import PartError, PolicyError
-from veil.formats.packing import bare
+from veil.formats.compression import bare
 from veil.formats.traits import Traits
 
 FORMATS = {

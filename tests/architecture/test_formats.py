@@ -110,4 +110,4 @@ def test_a_name_is_told_and_read_without_loading_formats_and_lists():
         "assert 'table' not in vars(english().vocabulary); print(*(one for one in sys.modules if one.startswith('veil.formats.')))"
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
-    assert set(told) <= {"veil.formats.addresses", "veil.formats.packing", "veil.formats.traits"}
+    assert set(told) <= {"veil.formats.addresses", "veil.formats.compression", "veil.formats.traits"}

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOUND = (
-    ("risk", "bag", "unit/risk/test_bag.py"),
+    ("risk", "external_sort", "unit/risk/test_external_sort.py"),
     ("reports", "scan", "architecture/test_words.py"),
     ("cli", "reversal", "rows/test_c16_reverse.py"),
 )

@@ -8,7 +8,7 @@ from tests.conftest import PASSPHRASE, SHARED, Made
 from tests.services import MASKED, README
 from typer.testing import CliRunner
 
-from veil.engine.unread import MASK
+from veil.engine.unread_texts import MASK
 from veil.keys import Cost, Keyring
 
 CASE = SHARED / "cases" / "42"
@@ -120,7 +120,7 @@ def test_find_tells_the_language_beside_the_spans(tmp_path):
 
 
 def test_verify_sees_a_text_that_passed_though_it_is_not_read(project, monkeypatch):
-    from veil.engine.unread import UnreadTexts
+    from veil.engine.unread_texts import UnreadTexts
 
     monkeypatch.setattr(UnreadTexts, "languages", lambda _, texts: [""] * len(texts))
     made = project(PROJECT, {"visits.csv": table(("stable", "die Patientin klagt über Schmerzen"))})

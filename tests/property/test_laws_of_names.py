@@ -8,8 +8,8 @@ from veil.jobs.texts.texts import deidentify
 from veil.keys import Keys
 from veil.lexicon.names import sex_of
 from veil.model import GIVEN, about_table
-from veil.operators.name_turns import Bearer, turns_of
 from veil.operators.names import Name, PersonSurrogates
+from veil.operators.unique_names import NamedPerson, name_offsets_of
 
 KEYS = Keys.from_secret(b"k" * 32)
 SECRET = KEYS.secret("surrogate", "person")
@@ -27,7 +27,7 @@ def bearers(households):
     for name, people in households.items():
         for number, (given_name, family) in enumerate(people):
             key = name if number == 0 else f"{name}\x1f{given_name} {family}"
-            yield Bearer(name, key, given_name, family, sex_of(given_name))
+            yield NamedPerson(name, key, given_name, family, sex_of(given_name))
 
 
 def drawn(one, turns):
@@ -40,8 +40,8 @@ def drawn(one, turns):
 @settings(max_examples=40, deadline=None)
 def test_no_two_people_share_a_full_name_and_a_household_shares_families_as_before(households):
     everybody = list(bearers(households))
-    turns = turns_of(SECRET, everybody)
-    assert turns == turns_of(SECRET, reversed(everybody))
+    turns = name_offsets_of(SECRET, everybody)
+    assert turns == name_offsets_of(SECRET, reversed(everybody))
     new = {one.person: drawn(one, turns) for one in everybody}
     assert len(set(new.values())) == len(new)
     for name in households:

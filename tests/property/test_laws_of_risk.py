@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from veil.risk.bag import BagMemory
 from veil.risk.classes import Tally
+from veil.risk.external_sort import SortMemory
 from veil.risk.measures import contributions, journalist, marketer, prosecutor, spread, uniqueness
 
 CELL = st.sampled_from(["a", "b", "1", " ", "", None])
@@ -31,7 +31,7 @@ def framed(rows):
 
 def tallied(table, names=QUASI, **more):
     """Records of a small table in classes; some in one batch, some in another."""
-    tally = Tally(names, BagMemory(), sensitive=[name for name in ("s",) if name in table.columns], **more)
+    tally = Tally(names, SortMemory(), sensitive=[name for name in ("s",) if name in table.columns], **more)
     for part in (table.head(table.height // 2), table.slice(table.height // 2)):
         tally.add({name: pa.array(part[name].to_list(), pa.large_string()) for name in part.columns})
     return tally
@@ -228,7 +228,7 @@ def test_values_of_suppressed_records_belong_to_the_whole_table(table, rows):
 @pytest.mark.slow
 @given(table=tables(CELL))
 def test_a_room_without_memory_tells_the_same(table):
-    with BagMemory(memory=0) as room:
+    with SortMemory(memory=0) as room:
         tally = Tally(QUASI, room, sensitive=["s"])
         tally.add({name: pa.array(table[name].to_list(), pa.large_string()) for name in table.columns})
         whole = tally.spectrum()

@@ -7,7 +7,7 @@ import pytest
 from veil.detectors.patterns import Patterns
 from veil.jobs.checks.verify_release import read_again
 from veil.policy.plan import Plan
-from veil.verify.reading import TextComparison
+from veil.verify.text_comparison import TextComparison
 
 PLANTED = [
     ("ssn", "Her number is 123-45-6789 ok"),

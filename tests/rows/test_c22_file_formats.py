@@ -14,7 +14,7 @@ from tests.conftest import PASSPHRASE
 from tests.rows.conftest import COLUMNS, ENCOUNTERS, LABS, PATIENTS
 
 from veil.errors import Error
-from veil.formats.packing import created, opened
+from veil.formats.compression import created, opened
 
 PACK = {
     "gz": gzip.compress,

@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from veil.discover.coded_terms import with_coded_terms
+from veil.discover.detected_labels import is_worth_scanning, labels_in, with_detected_labels
 from veil.discover.entities import is_called_id
-from veil.discover.heard import heard_in, with_heard, worth_hearing
 from veil.discover.keys import Columns
 from veil.discover.kinds import Guess, guess
 from veil.discover.links import Subjects, subjects_among
 from veil.discover.roles import is_quasi, role_of
 from veil.discover.sample import ROWS, Progress, sample_of
 from veil.discover.signals import Signals, signals_of
-from veil.discover.terms import with_terms
 from veil.discover.titles import title_of
 from veil.errors import Error, PolicyError
-from veil.formats.packing import bare
+from veil.formats.compression import bare
 from veil.formats.xlsx import sheets
 from veil.model import Item
 from veil.parts import kind_of, traits_of
@@ -117,13 +117,13 @@ def looked_at(
     for column, values in seen.columns.items():
         signals = signals_of(values)
         seems = guess(column, signals, name)
-        if hear and worth_hearing(seems, signals.share):
+        if hear and is_worth_scanning(seems, signals.share):
             title = title_of(column, name)
             named = title is not None and title.kind == "code" and not title.weak
-            seems = with_heard(seems, heard_in(values), named=named)
+            seems = with_detected_labels(seems, labels_in(values), named=named)
         table.signals[column], table.guesses[column] = signals, seems
     if hear:
-        table.guesses = with_terms(seen.columns, table.guesses)
+        table.guesses = with_coded_terms(seen.columns, table.guesses)
     table.alone = _alone(seen.columns, [column for column, guess in table.guesses.items() if is_quasi(guess)])
     return table
 
@@ -214,7 +214,7 @@ def shown_names(tables: Sequence[SurveyedTable]) -> dict[str, str]:
     names = {}
     for number, table in enumerate(tables, 1):
         words = re.sub(r"[_\-.]+", " ", table.name)
-        names[table.name] = f"table {number}" if re.search(r"\d{5,}", words) or heard_in([words]) else table.name
+        names[table.name] = f"table {number}" if re.search(r"\d{5,}", words) or labels_in([words]) else table.name
     return names
 
 

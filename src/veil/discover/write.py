@@ -7,9 +7,9 @@ import json
 import os
 from pathlib import Path, PurePosixPath
 
+from veil.discover.date_orders import DATED, DateOrders, date_orders_of
 from veil.discover.fact_rows import fact_lines
 from veil.discover.kinds import Guess
-from veil.discover.orders import DATED, Orders, orders_of
 from veil.discover.propose import SHORTEST, Proposal, born_column, is_cast, pattern_of, rule_text
 from veil.discover.survey import SurveyedTable
 from veil.errors import PolicyError
@@ -84,7 +84,7 @@ def _ordered(proposal: Proposal) -> list[SurveyedTable]:
 
 def _table(proposal: Proposal, table: SurveyedTable) -> list[str]:
     """One table: its files, whose record its rows are, and a rule for each column with its evidence."""
-    files, orders = ", ".join(_quoted(file) for file in _files(table.files)), orders_of(table)
+    files, orders = ", ".join(_quoted(file) for file in _files(table.files)), date_orders_of(table)
     lines = [f"  {_quoted(table.name)}:", f"    files: [{files}]", *_subject(proposal, table, orders)]
     if orders.day_first:
         lines.append("    day_first: true          # as its dates show")
@@ -103,7 +103,7 @@ def _table(proposal: Proposal, table: SurveyedTable) -> list[str]:
     return [*lines, ""]
 
 
-def _subject(proposal: Proposal, table: SurveyedTable, orders: Orders) -> list[str]:
+def _subject(proposal: Proposal, table: SurveyedTable, orders: DateOrders) -> list[str]:
     """The lines that say whose record the rows are; birth and sex where they are the row's own person's."""
     subjects = proposal.subjects
     own = subjects.direct.get(table.name)
@@ -121,7 +121,7 @@ def _subject(proposal: Proposal, table: SurveyedTable, orders: Orders) -> list[s
     return [f"    subject: {_quoted(column)}"]
 
 
-def _why(guess: Guess, table: SurveyedTable, column: str, orders: Orders) -> str:
+def _why(guess: Guess, table: SurveyedTable, column: str, orders: DateOrders) -> str:
     if column in orders.mixed:
         return f"{guess.why}; day and month appear in both orders"
     if column in orders.unclear and _is_eight(table, column):
@@ -134,14 +134,14 @@ def _is_eight(table: SurveyedTable, column: str) -> bool:
     return table.signals[column].at("eight") > _HALF
 
 
-def _is_read(table: SurveyedTable, column: str, orders: Orders) -> bool:
+def _is_read(table: SurveyedTable, column: str, orders: DateOrders) -> bool:
     """Whether the dates of a column can be read: no numbers of days, and an order of day and month that the values show."""
     if table.signals[column].at("day_count") > _MOSTLY or column in orders.mixed:
         return False
     return not (column in orders.unclear and _is_eight(table, column))
 
 
-def _rule(proposal: Proposal, table: SurveyedTable, column: str, orders: Orders) -> str:
+def _rule(proposal: Proposal, table: SurveyedTable, column: str, orders: DateOrders) -> str:
     subjects, guess, signals = proposal.subjects, table.guesses[column], table.signals[column]
     owned = table.name in subjects.direct or table.name in subjects.through
     if guess.kind in DATED and not (owned and _is_read(table, column, orders)):

@@ -13,7 +13,7 @@ import pyarrow as pa
 from veil.detectors.scanner import Scanner
 from veil.engine.operators import Operators
 from veil.engine.subjects import name_part
-from veil.formats.packing import bare
+from veil.formats.compression import bare
 from veil.keys import Keys
 from veil.lexicon import words
 from veil.model import Owner, about_table

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from veil.engine.fullest import Fullest
+from veil.engine.full_names import FullNames
 from veil.keys import framed
 from veil.lexicon.language import Language, PersonCues, english
 from veil.lexicon.names import is_family_first
@@ -78,7 +78,7 @@ def who_is_meant(
     own = _own_words(owner)
     called_so = [tokens_of(text[span.start : span.end]) if span.label is Label.NAME else () for span in spans]
     others = _others(owner)
-    fullest = Fullest([*called_so, *others])
+    fullest = FullNames([*called_so, *others])
     groups = [fullest.of(name) for name in called_so]
     beside = (language or english()).persons
     cues = [_cue(text, span, beside) if span.label is Label.NAME else "" for span in spans]

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from veil.detectors.scanner import Scanner
 from veil.engine.operators import Operators
 from veil.engine.persons import Staff, called, who_is_meant
-from veil.engine.unread import UnreadTexts, whole
+from veil.engine.unread_texts import UnreadTexts, whole
 from veil.keys import Keys
 from veil.lexicon.language import language_of
 from veil.model import (

@@ -11,7 +11,7 @@ import pyarrow as pa
 from veil.detectors.scanner import Scanner, standard
 from veil.engine.operators import Operators
 from veil.engine.scan import Scans
-from veil.engine.unread import UnreadTexts, whole
+from veil.engine.unread_texts import UnreadTexts, whole
 from veil.keys import Keys
 from veil.lexicon.language import Language, language_of
 from veil.model import Label, Owner, Report, Span, TextFindings, label_of, put_back

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from veil.errors import FormatError
 from veil.formats.traits import Traits
-from veil.model import Batch, Edits, Exact, Joint
+from veil.model import Batch, Edits, Exact, JoinedBatches
 
 Settings = Mapping[str, Any]
 
@@ -175,11 +175,11 @@ class TwoWay(Protocol):
 class AsOne(Protocol):
     """A format of tables that can write several small files in one go."""
 
-    def as_one(self, joint: Joint, settings: Sequence[Settings]) -> Batch | None:
+    def as_one(self, joint: JoinedBatches, settings: Sequence[Settings]) -> Batch | None:
         """The joint batch with what `lost` and `written` need; None where these files differ too much."""
         ...
 
-    def written(self, batch: Batch, edits: Edits, joint: Joint, settings: Settings) -> list[Batch]:
+    def written(self, batch: Batch, edits: Edits, joint: JoinedBatches, settings: Settings) -> list[Batch]:
         """The members with their rows as they are to be written: their writers take nothing but `removed` of their edits."""
         ...
 

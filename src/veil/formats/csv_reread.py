@@ -15,10 +15,10 @@ import pyarrow.csv as pacsv
 
 from veil.errors import FormatError
 from veil.formats.base import Part, Settings
+from veil.formats.compression import is_packed, opened
 from veil.formats.csvplain import is_plain, plain_rows
 from veil.formats.encodings import decoded_again
-from veil.formats.left_out_rows import BROKEN
-from veil.formats.packing import is_packed, opened
+from veil.formats.skipped_rows import BROKEN
 from veil.model import Batch, Field
 
 BLOCK = 8 << 20

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from veil.errors import FormatError
+from veil.formats.compression import opened
 from veil.formats.file_content import check_bytes, check_text
-from veil.formats.packing import opened
 
 SAMPLE = 1 << 20
 _BOMS = (

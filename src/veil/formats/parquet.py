@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 
 from veil.errors import FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings, exact_where, put_over, refuse_removals
-from veil.formats.left_out_rows import records_left
 from veil.formats.parquet_reread import batches_again
 from veil.formats.parquet_unused import hidden_values, without_unused
 from veil.formats.partitions import one_value, partitions_of
+from veil.formats.skipped_rows import records_without_skipped
 from veil.formats.traits import Kind, Traits
 from veil.model import Batch, Edits, Exact, Field
 
@@ -54,7 +54,7 @@ class Parquet(Joined):
         partitions = partitions_of(part.files[0])
         with _opened(path / part.files[0]) as file:
             first = 0
-            for batch in records_left(file.iter_batches(batch_size=ROWS, use_threads=False), part.without):
+            for batch in records_without_skipped(file.iter_batches(batch_size=ROWS, use_threads=False), part.without):
                 yield as_batch(_with_partitions(batch, partitions), first)
                 first += batch.num_rows
             if first == 0:
@@ -73,7 +73,7 @@ class Parquet(Joined):
                 hint="drop the column, or write the file again without unused dictionary entries",
             )
         partitions, first = partitions_of(part.files[0]), 0
-        for batch in records_left(batches_again(path, part), part.without):
+        for batch in records_without_skipped(batches_again(path, part), part.without):
             yield as_batch(_with_partitions(batch, partitions), first)
             first += batch.num_rows
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
+from veil.formats.compression import created, opened
 from veil.formats.encodings import Encoding, decoded_again, encode, encoding_of, read_text
-from veil.formats.packing import created, opened
 from veil.formats.traits import ENCODED, Kind, Traits
 from veil.model import Batch, Edits, Field
 

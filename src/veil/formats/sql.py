@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from veil.errors import FormatError
 from veil.formats.base import Inspection, Part, Settings
-from veil.formats.left_out_rows import LeftOut, records_left
 from veil.formats.parquet import ROWS, Parquet, ParquetWriter, as_batch
+from veil.formats.skipped_rows import SkippedRows, records_without_skipped
 from veil.model import Batch
 
 STRETCH = 4 * ROWS  # rows of a unit
@@ -58,7 +58,7 @@ class Sql(Parquet):
         del settings
         relation = path / part.files[0]
         first = 0
-        for batch in records_left(relation.read(part.keys or (None, None), ROWS), part.without):
+        for batch in records_without_skipped(relation.read(part.keys or (None, None), ROWS), part.without):
             yield as_batch(batch, first)
             first += batch.num_rows
         if first == 0:
@@ -72,7 +72,7 @@ class Sql(Parquet):
         del careful, settings
         relation = path / part.files[0]
         again = relation.again(part.keys or (None, None), ROWS)
-        left, first = LeftOut(part.without), 0
+        left, first = SkippedRows(part.without), 0
         for batch in again if again is not None else relation.read(part.keys or (None, None), ROWS):
             kept = left.kept(batch.num_rows)
             stays = batch if kept is None else batch.take(kept)

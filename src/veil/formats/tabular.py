@@ -13,17 +13,17 @@ import pyarrow as pa
 
 from veil.errors import FormatError, LimitError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
+from veil.formats.compression import created, is_packed, opened
 from veil.formats.csv_reread import read_again
 from veil.formats.csvbroken import RAGGED, Sound, read_sound, taken
 from veil.formats.csvtext import CsvRows, Shape, read_rows
 from veil.formats.csvwriting import WrittenRows, as_one, cut_up, lost_cells, row_texts, write_rows
 from veil.formats.encodings import SAMPLE, Encoding, encoding_of
 from veil.formats.file_content import check_bytes, check_text, not_text
-from veil.formats.left_out_rows import BROKEN, Broken, LeftOut, tables_left
-from veil.formats.packing import created, is_packed, opened
+from veil.formats.skipped_rows import BROKEN, BrokenRows, SkippedRows, tables_without_skipped
 from veil.formats.sniff import sniff_shape, split_row
 from veil.formats.traits import DELIMITED, Kind, Traits
-from veil.model import Batch, Edits, Exact, Field, Joint
+from veil.model import Batch, Edits, Exact, Field, JoinedBatches
 
 BLOCK = 4 << 20
 UNREADABLE = "csv-unreadable"
@@ -102,7 +102,7 @@ class Csv(Joined):
         encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
         header = tuple(settings["addresses"])
         shape = Shape(settings["delimiter"], settings["quote"], len(header), header)
-        reading = _TableReading(settings, encoding, shape, LeftOut(part.without))
+        reading = _TableReading(settings, encoding, shape, SkippedRows(part.without))
         try:
             yield from reading.batches(path / part.files[0], part)
         except (FormatError, LimitError) as error:
@@ -110,7 +110,7 @@ class Csv(Joined):
             raise (error.placed(row=reading.rows + max(error.row, 1)) if known else error) from None
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
-        return tables_left(read_again(path, part, settings, careful=careful), part.without)
+        return tables_without_skipped(read_again(path, part, settings, careful=careful), part.without)
 
     def writer(self, side: Path, part: Part, settings: Settings) -> CsvWriter:
         return CsvWriter(side / part.files[0], settings)
@@ -131,14 +131,14 @@ class Csv(Joined):
             for address, guess in guesses.items()
         }
 
-    def as_one(self, joint: Joint, settings: Sequence[Settings]) -> Batch | None:
+    def as_one(self, joint: JoinedBatches, settings: Sequence[Settings]) -> Batch | None:
         shapes = {(setting["delimiter"], setting["quote"]) for setting in settings}
         rows = as_one(
             [member.places[1] for member in joint.members], tuple(field.values for field in joint.batch.fields)
         )
         return None if rows is None or len(shapes) > 1 else replace(joint.batch, places=(b"", rows, b"", True))
 
-    def written(self, batch: Batch, edits: Edits, joint: Joint, settings: Settings) -> list[Batch]:
+    def written(self, batch: Batch, edits: Edits, joint: JoinedBatches, settings: Settings) -> list[Batch]:
         header: list[str] = settings["addresses"]
         changed, removed = _by_place(header, batch, edits)
         shape = Shape(settings["delimiter"], settings["quote"], len(header))
@@ -196,7 +196,7 @@ class CsvWriter:
 class _TableReading:
     """A part of a table as it is read. Units: `rows`: how many rows have been read so far, broken ones too."""
 
-    def __init__(self, settings: Settings, encoding: Encoding, shape: Shape, left: LeftOut) -> None:
+    def __init__(self, settings: Settings, encoding: Encoding, shape: Shape, left: SkippedRows) -> None:
         self._encoding, self._shape, self._left = encoding, shape, left
         self._headless, self._broken = bool(settings.get("headless")), bool(settings.get(BROKEN))
         self.rows = 0
@@ -225,13 +225,13 @@ class _TableReading:
         fields = tuple(Field(name, values) for name, values in zip(self._shape.names, rows.values, strict=True))
         return Batch(fields, rows.height, first, places=(head, rows, tail, ended), about=about)
 
-    def _broken_rows(self, sound: Sound) -> dict[str, Broken]:
+    def _broken_rows(self, sound: Sound) -> dict[str, BrokenRows]:
         """What a batch says of its broken rows; counts them."""
         if not sound.broken:
             return {}
         broken = tuple(self.rows + row for row in sound.broken)
         self.rows += len(broken)
-        return {BROKEN: Broken(RAGGED, broken, tuple(self._left.seen + row for row in sound.doubtful))}
+        return {BROKEN: BrokenRows(RAGGED, broken, tuple(self._left.seen + row for row in sound.doubtful))}
 
 
 def _by_place(header: Sequence[str], batch: Batch, edits: Edits) -> tuple[dict[int, pa.Array], set[int]]:

@@ -17,6 +17,7 @@ from veil.errors import Error, FormatError
 from veil.formats import json_reread
 from veil.formats.addresses import JSONPATH
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
+from veil.formats.compression import created, opened
 from veil.formats.encodings import Encoding, decoded_again, encode, read_encoding, read_text
 from veil.formats.extendedjson import date_of, number_of
 from veil.formats.jsontext import (
@@ -38,9 +39,8 @@ from veil.formats.jsontext import (
     token_of,
     value_of,
 )
-from veil.formats.left_out_rows import BROKEN, Broken
-from veil.formats.packing import created, opened
 from veil.formats.plain import read_whole
+from veil.formats.skipped_rows import BROKEN, BrokenRows
 from veil.formats.traits import ENCODED, Kind, Traits
 from veil.model import Batch, Edits, Elements, Field, Splice, by_value, span_table
 
@@ -276,7 +276,7 @@ class _Lines:
     def _batch(self, lines: list[str], first: int) -> Batch:
         bodies = [line.rstrip("\r\n") for line in lines]
         ends = [line[len(body) :] for line, body in zip(lines, bodies, strict=True)]
-        broken = {BROKEN: Broken(JSON_BROKEN, tuple(self._broken))} if self._broken else {}
+        broken = {BROKEN: BrokenRows(JSON_BROKEN, tuple(self._broken))} if self._broken else {}
         self._broken = []
         try:
             return open_documents(bodies, "line", first=first, about={"ends": ends, **broken})

@@ -17,10 +17,10 @@ from veil.jobs.release.assemble import Outcome, Shelf, release
 from veil.jobs.release.publish import Opening, publish
 from veil.jobs.work.day_order import check_counted, in_day_order
 from veil.jobs.work.first_pass import pass_one
+from veil.jobs.work.reversal_data import ReversalDataPlace, pages_there, place_of
 from veil.jobs.work.small_files import do_units
 from veil.jobs.work.suppression import small_classes
 from veil.jobs.work.units import Unit, cut_of, groups_of, units_of
-from veil.jobs.work.way_back import TrailPlace, pages_there, place_of
 from veil.jobs.work.worker import UnitResult, UnitWorker, WorkerSetting
 from veil.keys import Keys
 from veil.log import event
@@ -118,7 +118,7 @@ def _disk(error: OSError) -> Error:
 
 
 def _left_whole(
-    shelf: Shelf, groups: list[list[Unit]], trail: TrailPlace | None, keys: Keys
+    shelf: Shelf, groups: list[list[Unit]], trail: ReversalDataPlace | None, keys: Keys
 ) -> Iterator[list[UnitResult]]:
     """What an earlier run has done of each group, with all of its side files and the last of its pages."""
     finished = list(shelf.finished())

@@ -7,7 +7,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from veil.model.labels import Label
-from veil.model.turns import TURNS
+from veil.model.name_offsets import TURNS
 
 ROLES = ("patient", "relative", "clinician", "other")
 STAFF_HOUSEHOLD = "staff"  # of the hospital's own people; no subject's

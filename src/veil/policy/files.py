@@ -8,8 +8,8 @@ from pathlib import Path
 
 from veil.errors import Error, PolicyError
 from veil.formats.base import Format
-from veil.formats.left_out_rows import BROKEN
-from veil.formats.packing import bare
+from veil.formats.compression import bare
+from veil.formats.skipped_rows import BROKEN
 from veil.formats.xlsx import sheets
 from veil.model import Item
 from veil.parts import part, traits_of

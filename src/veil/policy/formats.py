@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from veil.errors import PartError, PolicyError
-from veil.formats.packing import bare
+from veil.formats.compression import bare
 from veil.parts import FORMATS, kind_of, offered, package_name, part, traits_of, unknown
 from veil.policy.expected import first_wrong
 from veil.policy.parse import nearest

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from veil.errors import PolicyError
-from veil.formats.packing import bare
+from veil.formats.compression import bare
 from veil.policy.parse import nearest, read_yaml
 from veil.policy.project import Project, SourceSection, SubjectSection
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from veil.errors import FormatError, PolicyError
-from veil.risk.bag import SHARES, Bag, BagMemory, runs
 from veil.risk.diversity import Record, SensitiveValues, diversity, lacking
-from veil.risk.keyed import Keyed
+from veil.risk.external_sort import SHARES, ExternalSort, SortMemory, runs
+from veil.risk.hashed_cells import HashedCells
 from veil.risk.spill import Words
 
 Counts = NDArray[np.int64]
@@ -50,12 +50,12 @@ class Spectrum:
 class RunKeys:
     """The random numbers of a run: tables that are compared share them."""
 
-    quasi: tuple[Keyed, ...]
-    person: Keyed = field(default_factory=Keyed)
+    quasi: tuple[HashedCells, ...]
+    person: HashedCells = field(default_factory=HashedCells)
 
     @classmethod
     def draw(cls, quasi: int) -> RunKeys:
-        return cls(tuple(Keyed() for _ in range(quasi)))
+        return cls(tuple(HashedCells() for _ in range(quasi)))
 
 
 class Tally:
@@ -71,7 +71,7 @@ class Tally:
     def __init__(
         self,
         names: Sequence[str],
-        room: BagMemory,
+        room: SortMemory,
         *,
         person: str = "",
         sensitive: Sequence[str] = (),
@@ -184,7 +184,7 @@ class Tally:
     def _about(self, columns: Columns) -> tuple[Words, ...]:
         return (self.keys.person.words_of(columns[self.person]),) if self.person else ()
 
-    def _spectrum(self, bag: Bag) -> Spectrum:
+    def _spectrum(self, bag: ExternalSort) -> Spectrum:
         times: Counter[int] = Counter()
         for columns in bag.shares():
             times.update(_times(self._counted(columns)[1]))

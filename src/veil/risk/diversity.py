@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from veil.errors import LimitError
-from veil.risk.bag import Bag, runs
+from veil.risk.external_sort import ExternalSort, runs
 from veil.risk.spill import Words
 
 Numbers = NDArray[np.float64]
@@ -80,7 +80,9 @@ class Cells:
     sizes: Integers
 
 
-def diversity(bag: Bag, values: SensitiveValues, *, persons: bool = False, apart: np.uint64 | None = None) -> Record:
+def diversity(
+    bag: ExternalSort, values: SensitiveValues, *, persons: bool = False, apart: np.uint64 | None = None
+) -> Record:
     """l-diversity and t-closeness of one sensitive column.
 
     Shape:   rows of class, code (and person) -> `distinct` and `entropy` (the least of any class), `alone` (share of
@@ -114,7 +116,7 @@ def diversity(bag: Bag, values: SensitiveValues, *, persons: bool = False, apart
 
 
 def lacking(
-    bag: Bag,
+    bag: ExternalSort,
     values: SensitiveValues,
     distinct: int,
     t: float | None,
@@ -152,7 +154,7 @@ def closeness(cells: Cells, whole: Numbers, *, ordered: bool) -> Numbers:
     return _equal(cells.counts / each, whole[cells.rank], cells.start)
 
 
-def _whole(bag: Bag, ranks: Integers, *, persons: bool) -> Numbers:
+def _whole(bag: ExternalSort, ranks: Integers, *, persons: bool) -> Numbers:
     """The share of each rank in the whole table, suppressed records too."""
     total = np.zeros(int(ranks.max(initial=-1)) + 1, np.int64)
     for _, cells in _classed(bag, ranks, persons=persons):
@@ -162,7 +164,7 @@ def _whole(bag: Bag, ranks: Integers, *, persons: bool) -> Numbers:
 
 
 def _classed(
-    bag: Bag, ranks: Integers, *, persons: bool, apart: np.uint64 | None = None
+    bag: ExternalSort, ranks: Integers, *, persons: bool, apart: np.uint64 | None = None
 ) -> Iterator[tuple[Words, Cells]]:
     """The classes of each share, and their cells."""
     for columns in bag.shares():

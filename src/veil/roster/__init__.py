@@ -1,5 +1,5 @@
 """The roster: who is who, for one run."""
 
-from veil.roster.book import Roster, RosterBuilder, RosterIndex
+from veil.roster.roster_index import Roster, RosterBuilder, RosterIndex
 
 __all__ = ["Roster", "RosterBuilder", "RosterIndex"]

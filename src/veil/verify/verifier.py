@@ -17,10 +17,10 @@ from veil.policy.rules import Keep, Rule, Scan, is_gone
 from veil.roster import Roster
 from veil.verify.columns import Columns
 from veil.verify.findings import Findings
-from veil.verify.reading import TextComparison
+from veil.verify.known_search import KnownSearch
 from veil.verify.rows import Taken, only, scanned_rows, shown_rows, taken_rows
-from veil.verify.sought import Sought
 from veil.verify.stand_ins import Ours, is_ours
+from veil.verify.text_comparison import TextComparison
 
 _TELLING = (
     frozenset(
@@ -71,7 +71,7 @@ class Verifier:
             domain: make_operator(apply, plan, day_first=plan.day_first()) for domain, apply in id_rules(plan).items()
         }
         self._ours = Ours(plan, keys, operators)
-        self._sought = Sought(roster)
+        self._sought = KnownSearch(roster)
         self._columns, self._reading = Columns(plan, keys, roster), TextComparison(plan)
         self._kept = {label for label, treatment in plan.labels.items() if isinstance(treatment, Keep)}
 

@@ -10,7 +10,7 @@ from veil.model import Label, Owner, Text
 from veil.policy.lists import Detection, detectors_of, site_list, written_entry
 from veil.policy.parse import YamlDocument
 from veil.policy.plan import SiteList
-from veil.verify.freed import freed
+from veil.verify.allowed_words import without_allowed
 
 DOCUMENT = YamlDocument("p.yaml", {})
 
@@ -118,6 +118,6 @@ def test_the_command_line_says_what_a_project_would(tmp_path):
 
 
 def test_what_is_allowed_is_nothing_that_an_output_may_not_hold():
-    take = freed(SiteList((("Foley unit", ""), ("mgs", "")), ((r"j\w+ smith", ""),)))
+    take = without_allowed(SiteList((("Foley unit", ""), ("mgs", "")), ((r"j\w+ smith", ""),)))
     assert take("Mr. John Smith, FOLEY UNIT, mgsx, 5 mgs") == "Mr. *, *, mgsx, 5 *"
-    assert freed(SiteList())("as it is") == "as it is"
+    assert without_allowed(SiteList())("as it is") == "as it is"

@@ -22,9 +22,9 @@ from veil.jobs.risks.risk import measured as together
 from veil.jobs.work.table_files import TableFiles
 from veil.reports.percent import percent
 from veil.reports.risk import risk_page
-from veil.risk.bag import BagMemory
 from veil.risk.cases import Goal
 from veil.risk.classes import Tally
+from veil.risk.external_sort import SortMemory
 from veil.risk.thresholds import figures, short_of, wanted
 
 PEOPLE = """sex,age,zip,ill
@@ -347,7 +347,7 @@ def test_classes_are_those_that_duckdb_counts(tmp_path, ending):
         "select size, count(*) from (select count(*) size from t group by x, y, z, w, n) group by size order by size"
     )
     want = table.execute(asked).fetchall()
-    with BagMemory(memory=100_000) as room:
+    with SortMemory(memory=100_000) as room:
         tally = Tally(("x", "y", "z", "w", "n"), room)
         for batch in TableFiles.of([path]).batches(("x", "y", "z", "w", "n")):
             tally.add(batch)

@@ -5,7 +5,7 @@ import pytest
 
 from veil.model import Label
 from veil.roster import RosterBuilder
-from veil.roster.book import Roster
+from veil.roster.roster_index import Roster
 from veil.roster.strength import strength
 
 

@@ -8,8 +8,8 @@ from veil.model import Known, Label
 from veil.policy.plan import Plan
 from veil.policy.profile import read_profile
 from veil.verify import Probe
-from veil.verify.reading import TextComparison
 from veil.verify.stand_ins import is_ours
+from veil.verify.text_comparison import TextComparison
 
 
 def plan(profile):

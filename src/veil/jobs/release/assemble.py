@@ -19,9 +19,9 @@ from veil.jobs.release.lock import lock
 from veil.jobs.release.manifest import Digest, manifest_of
 from veil.jobs.release.swap import put_back, swap
 from veil.jobs.work.quarantine import STRONG, Quarantined, Spot
+from veil.jobs.work.reversal_data import ReversalDataPlace, seal_head
 from veil.jobs.work.suppression import check_suppressed
 from veil.jobs.work.units import Unit, format_of, settings_of, written_as
-from veil.jobs.work.way_back import TrailPlace, seal_head
 from veil.jobs.work.worker import UnitResult, after_settings
 from veil.keys import Keys
 from veil.policy.plan import Plan
@@ -168,7 +168,7 @@ def release(
     units: list[Unit],
     done: list[UnitResult],
     keys: Keys,
-    trail: TrailPlace | None = None,
+    trail: ReversalDataPlace | None = None,
     anchor: dict[str, Any] | None = None,
     to: Callable[[list[dict[str, Any]]], None] | None = None,
 ) -> Outcome:

@@ -24,7 +24,7 @@ from veil.jobs.release.assemble import MANIFEST, write_durably
 from veil.jobs.release.manifest import version
 from veil.jobs.release.swap import put_back, swap
 from veil.jobs.session import project_keys, vault_path
-from veil.jobs.work.way_back import Page, Pages, Shelved, TrailPlace, head_of, missing, trail_path
+from veil.jobs.work.reversal_data import Page, Pages, ReversalDataPlace, Shelved, head_of, missing, reversal_data_path
 from veil.keys import Keys, Vault
 from veil.model import Batch, Edits, Exact
 from veil.parts import part, traits_of
@@ -115,11 +115,11 @@ def reverse(reversal: Reversal, keys: Keys, reason: str, target: Path | None = N
     target = target or reversal.out.parent / f"{reversal.out.name}.reversed"
     put_back(target)
     _check_target(reversal, target)
-    path = trail_path(reversal.private, keys)
+    path = reversal_data_path(reversal.private, keys)
     if not path.exists():
         raise missing()
     vault = Vault.open(path, keys)
-    place = TrailPlace(path, reversal.manifest["way_back"]["run"])
+    place = ReversalDataPlace(path, reversal.manifest["way_back"]["run"])
     fresh = target.parent / f".{target.name}.veil"
     try:
         head = head_of(vault, place.kind)

@@ -10,9 +10,9 @@ from typing import Any
 
 from veil.errors import PolicyError
 from veil.jobs.work.table_files import Columns, Progress, TableFiles
-from veil.risk.bag import MEMORY, BagMemory, runs
 from veil.risk.classes import RunKeys, Spectrum, Tally
-from veil.risk.keyed import Keyed
+from veil.risk.external_sort import MEMORY, SortMemory, runs
+from veil.risk.hashed_cells import HashedCells
 from veil.risk.measures import THRESHOLD, contributions, journalist, marketer, prosecutor, spread, uniqueness
 
 Record = dict[str, Any]
@@ -51,7 +51,7 @@ def risk(
     _check(asked)
     table = TableFiles.of(paths, delimiter)
     everyone = TableFiles.of(population, delimiter) if population else None
-    with BagMemory(asked.memory) as room:
+    with SortMemory(asked.memory) as room:
         keys = RunKeys.draw(len(asked.quasi))
         tally = Tally(asked.quasi, room, person=asked.person, sensitive=asked.sensitive, keys=keys)
         guess = _Guess(table, asked, room)
@@ -94,7 +94,7 @@ def measured(
 
 def recorded(batches: Iterable[Columns], asked: RiskRequest) -> Record:
     """The record of a table that is already in hand, batch by batch."""
-    with BagMemory(asked.memory) as room:
+    with SortMemory(asked.memory) as room:
         tally = Tally(asked.quasi, room, person=asked.person, sensitive=asked.sensitive)
         for columns in batches:
             tally.add(columns)
@@ -152,10 +152,10 @@ def check_page(page: Path | None, read: Sequence[Path]) -> None:
 class _Guess:
     """Columns that by their names tell whose a row is, though nobody said so, and whether one of them repeats."""
 
-    def __init__(self, table: TableFiles, asked: RiskRequest, room: BagMemory) -> None:
+    def __init__(self, table: TableFiles, asked: RiskRequest, room: SortMemory) -> None:
         named = {*_named(asked)}
         self.columns = [] if asked.person else [name for name in table.person_columns() if name not in named][:2]
-        self._bags = {name: (Keyed(), room.bag()) for name in self.columns}
+        self._bags = {name: (HashedCells(), room.bag()) for name in self.columns}
 
     def add(self, columns: Any) -> None:
         for name, (key, bag) in self._bags.items():

@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.engine.bearers import bearers_of, has_surrogates, names_people
 from veil.engine.fact_rows import facts_of
+from veil.engine.named_people import has_surrogates, named_people_of, names_people
 from veil.engine.people import Named, named_together
 from veil.engine.subjects import by_row, read_ids, spread_to, subjects_of
 from veil.errors import FormatError
@@ -24,7 +24,7 @@ from veil.lexicon.novalue import NoValue, standard
 from veil.model import Batch, Field, Label, about_table
 from veil.operators.base import plain
 from veil.operators.cast import cast_cells
-from veil.operators.name_turns import turns_of
+from veil.operators.unique_names import name_offsets_of
 from veil.parts import opener
 from veil.policy.address import EMPTY
 from veil.policy.novalue import no_value_of
@@ -239,9 +239,9 @@ def _with_turns(index: RosterIndex, plan: Plan, inputs: Inputs, keys: Keys, unit
         for source in plan.sources
         if names_people(source)
         for batch, names in _batches(source, inputs, units)
-        for bearer in bearers_of(source, batch, subjects_of(source, batch, names, roster, plan.person), roster)
+        for bearer in named_people_of(source, batch, subjects_of(source, batch, names, roster, plan.person), roster)
     )
-    return dataclasses.replace(index, turns=turns_of(keys.secret("surrogate", "person"), found))
+    return dataclasses.replace(index, turns=name_offsets_of(keys.secret("surrogate", "person"), found))
 
 
 def _mint(plan: Plan, inputs: Inputs, keys: Keys, units: list[Unit]) -> None:

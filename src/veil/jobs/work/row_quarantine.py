@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from veil.formats.left_out_rows import Broken, broken_of
+from veil.formats.skipped_rows import BrokenRows, broken_of
 from veil.jobs.work.quarantine import DOUBTFUL, ROW_CODES, Quarantined
 from veil.jobs.work.units import Unit
 from veil.model import Batch
@@ -29,7 +29,7 @@ class RowQuarantine:
         self._unit, self._rounds = unit, 0
         self._weak, self._strong = (plan.on_evidence(strength) == ALONE for strength in ("weak", "strong"))
         self._places: dict[int, FindingPlace] = {}  # by number among the rows that can be parsed
-        self._broken = Broken("", ())
+        self._broken = BrokenRows("", ())
         self._doubtful: list[int] = []
         self.height = 0  # rows that were read and stay
 
@@ -51,12 +51,12 @@ class RowQuarantine:
 
     def begin(self) -> None:
         """The unit is read from its beginning."""
-        self._broken, self._doubtful, self.height = Broken("", ()), [], 0
+        self._broken, self._doubtful, self.height = BrokenRows("", ()), [], 0
 
     def see(self, batch: Batch) -> None:
         """Count a batch that was read, and note what it says of broken rows."""
         broken = broken_of(batch)
-        self._broken = Broken(broken.code or self._broken.code, self._broken.rows + broken.rows)
+        self._broken = BrokenRows(broken.code or self._broken.code, self._broken.rows + broken.rows)
         self._doubtful += broken.doubtful
         self.height += batch.height
 

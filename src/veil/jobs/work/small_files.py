@@ -14,16 +14,16 @@ import pyarrow as pa
 from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError, StoreError
 from veil.formats.base import AsOne, Part
-from veil.formats.left_out_rows import broken_of
 from veil.formats.partitions import with_partitions, without_partitions
+from veil.formats.skipped_rows import broken_of
 from veil.jobs.work.quarantine import Spot
 from veil.jobs.work.rebatch import Aligned
 from veil.jobs.work.rereading import compared
+from veil.jobs.work.reversal_data import WrittenBatch
 from veil.jobs.work.suppression import suppress
 from veil.jobs.work.units import Unit, batches, format_of, reader_of, settings_of
-from veil.jobs.work.way_back import WrittenBatch
 from veil.jobs.work.worker import UnitResult, UnitWorker, after_settings, answers_of, emptied, finished, side_part
-from veil.model import Batch, Edits, Joint, Report
+from veil.model import Batch, Edits, JoinedBatches, Report
 from veil.policy.plan import SourcePlan
 from veil.verify import Findings
 
@@ -57,7 +57,7 @@ class _Treated:
     Shape:   `files`: the number of the file of each member; `rows`: the first row of each file, and the number of all.
     """
 
-    joint: Joint
+    joint: JoinedBatches
     files: list[int]
     rows: list[int]
     edits: Edits
@@ -112,7 +112,7 @@ class _Group:
                 return None
             members += own
             files += [number] * len(own)
-        joint = Joint.of(members)
+        joint = JoinedBatches.of(members)
         if joint is None or not joint.batch.height:
             return None
         rows = [joint.rows[files.index(number)] for number in range(len(self._units))] + [joint.rows[-1]]
@@ -233,5 +233,5 @@ def _joined(
         if sum(batch.height for batch in seen) != height:
             return None
         found += seen
-    joint = Joint.of(found) if found else None
+    joint = JoinedBatches.of(found) if found else None
     return None if joint is None else joint.batch

@@ -19,9 +19,9 @@ from veil.keys import Keys
 from veil.model import Batch, Edits, Report
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.suppress import SuppressPlan
-from veil.risk.bag import BagMemory
 from veil.risk.classes import STAR, Tally
 from veil.risk.classes import RunKeys as ClassKeys
+from veil.risk.external_sort import SortMemory
 from veil.risk.spill import Words
 from veil.roster import Roster, RosterIndex
 from veil.stores import Inputs
@@ -61,7 +61,7 @@ def small_classes(
 def _of(
     source: SourcePlan, asked: SuppressPlan, engine: Engine, inputs: Inputs, units: Sequence[Unit], tell: Progress
 ) -> SmallClasses:
-    with BagMemory() as room:
+    with SortMemory() as room:
         tally = Tally(asked.over, room, person=asked.person, sensitive=asked.sensitive, parts=False)
         for done, unit in enumerate(units):
             for batch, names in batches(source, inputs, unit.part):
@@ -114,7 +114,7 @@ def check_suppressed(plan: Plan, fresh: Path, finals: Mapping[str, tuple[str, st
 
 def _check(source: SourcePlan, asked: SuppressPlan, files: list[Path], suppressed: int) -> None:
     delimiter = source.files[0].settings.get("delimiter")
-    with BagMemory() as room:
+    with SortMemory() as room:
         tally = Tally(asked.over, room, sensitive=asked.sensitive, parts=False)
         for columns in TableFiles.of(files, delimiter).batches((*asked.over, *asked.sensitive)):
             tally.add(columns)

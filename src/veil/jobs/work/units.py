@@ -10,7 +10,7 @@ from typing import Any
 
 from veil.errors import Error, FormatError, LimitError
 from veil.formats.base import Format, Part
-from veil.formats.left_out_rows import broken_of
+from veil.formats.skipped_rows import broken_of
 from veil.model import Batch
 from veil.parts import part
 from veil.policy.plan import FilePlan, Plan, SourcePlan

@@ -20,16 +20,16 @@ from veil.engine.file_names import FileNames
 from veil.engine.subjects import subjects_of
 from veil.errors import Error, PolicyError, StoreError
 from veil.formats.base import Part, Writer
-from veil.formats.left_out_rows import BROKEN
-from veil.formats.packing import bare
+from veil.formats.compression import bare
 from veil.formats.partitions import with_partitions, without_partitions
+from veil.formats.skipped_rows import BROKEN
 from veil.jobs.work.quarantine import Quarantined, Spot
 from veil.jobs.work.rereading import verified
 from veil.jobs.work.retry import patiently
+from veil.jobs.work.reversal_data import ReversalDataPlace, ReversalDataWriter, WrittenBatch
 from veil.jobs.work.row_quarantine import RowQuarantine
 from veil.jobs.work.suppression import SmallClasses, suppress
 from veil.jobs.work.units import Unit, batches, format_of, reader_of, settings_of
-from veil.jobs.work.way_back import TrailPlace, WayBackWriter, WrittenBatch
 from veil.keys import Keys, Vault
 from veil.model import Batch, Edits, Label, Report, label_of, path_of
 from veil.policy.plan import Plan, SourcePlan, every_rule
@@ -53,7 +53,7 @@ class WorkerSetting:
     side: Path
     vault: Path | None
     salt: bytes = field(repr=False)
-    trail: TrailPlace | None = None  # None: no way back is kept
+    trail: ReversalDataPlace | None = None  # None: no way back is kept
     small: Mapping[str, SmallClasses] = field(default_factory=dict)  # by source: the classes whose rows are suppressed
 
 
@@ -99,7 +99,9 @@ class UnitWorker:
         self.engine = Engine(setting.plan, setting.keys, self.roster, self.scanner)
         self.names = FileNames(setting.plan, setting.keys, self.roster, self.names_scanner, setting.salt)
         patterns = standard(["patterns"]) if self.scanner is not None else None
-        self.trail = WayBackWriter(setting.trail, setting.plan, setting.keys, self.roster) if setting.trail else None
+        self.trail = (
+            ReversalDataWriter(setting.trail, setting.plan, setting.keys, self.roster) if setting.trail else None
+        )
         self.verifier = Verifier(setting.plan, setting.keys, self.roster, patterns)
 
     def do(self, unit: Unit) -> UnitResult:

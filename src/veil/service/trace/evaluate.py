@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from veil.errors import Error, PolicyError
-from veil.lexicon.unread import UNKNOWN
+from veil.lexicon.language_check import UNKNOWN
 from veil.model import Label
 from veil.service.locate import LABELS, entities, type_of
 from veil.service.loopback import LOOPBACK

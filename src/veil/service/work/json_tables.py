@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
-from veil.discover.heard import heard_in, with_heard, worth_hearing
+from veil.discover.detected_labels import is_worth_scanning, labels_in, with_detected_labels
 from veil.discover.kinds import Guess, guess
 from veil.discover.signals import signals_of
 from veil.discover.survey import SurveyedTable
@@ -39,8 +39,8 @@ def tree_table(folder: Path, name: str, kind: str) -> tuple[SurveyedTable, froze
     for address, cells in values.items():
         signals = table.signals[address] = signals_of(cells[:_VALUES])
         seems = _quantity(address, _guess(address, table), values, table)
-        if worth_hearing(seems, signals.share):
-            seems = with_heard(seems, heard_in(cells[:_VALUES]))
+        if is_worth_scanning(seems, signals.share):
+            seems = with_detected_labels(seems, labels_in(cells[:_VALUES]))
         table.guesses[address] = seems
     table.sample = {address: cells for address, cells in values.items() if address not in many}
     counts = {address: len(cells) for address, cells in values.items()}

@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
+from veil.discover.coded_terms import TERM
+from veil.discover.date_orders import DATED, date_orders_of
 from veil.discover.kinds import KEPT, Guess
-from veil.discover.orders import DATED, orders_of
 from veil.discover.propose import born_column, is_cast, rule_text
 from veil.discover.signals import Signals
 from veil.discover.survey import SurveyedTable, looked_at, related, survey
-from veil.discover.terms import TERM
 from veil.discover.titles import Title, title_of
 from veil.errors import FormatError
 from veil.formats.addresses import grammar_of
@@ -74,7 +74,7 @@ def propose(folder: Path, name: str, choice: JobRequest) -> Record:
         own = subjects.direct.get(table.name) or _subject_of(table)
         domains = {column: domain for (other, column), domain in subjects.domains.items() if other == table.name}
         whole = {column for column, domain in domains.items() if domain in subjects.padded}
-        orders = orders_of(table)
+        orders = date_orders_of(table)
         rules = {
             column: "drop"
             if column in orders.mixed

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from veil.errors import Error, ServiceError
-from veil.formats.packing import bare
+from veil.formats.compression import bare
 from veil.parts import kind_of, traits_of
 from veil.service.store import jobs
 from veil.service.store.job_request import JobRequest

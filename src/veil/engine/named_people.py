@@ -1,4 +1,4 @@
-"""Bearers: the people whom the name columns of a batch name, as their surrogates are drawn."""
+"""Named people: the people in the name columns of a batch, and the surrogates that are drawn for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from veil.engine.people import NAME_KINDS, WHOLE, Named, Whose, called_by, keys_
 from veil.engine.subjects import spread_to
 from veil.lexicon.names import sex_of
 from veil.model import STAFF_HOUSEHOLD, Batch
-from veil.operators.name_turns import Bearer
+from veil.operators.unique_names import NamedPerson
 from veil.policy.operators import applied_in, promised
 from veil.policy.plan import Plan, SourcePlan, rule_at
 from veil.policy.rules import Apply
@@ -33,7 +33,7 @@ def names_people(source: SourcePlan) -> bool:
     return bool(kinds & set(WHOLE)) or {"given_name", "family_name"} <= kinds
 
 
-def bearers_of(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Roster) -> Iterator[Bearer]:
+def named_people_of(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Roster) -> Iterator[NamedPerson]:
     """Everybody whom a batch names by given and family name."""
     rules = dict(source.rules)
     own = tuple(
@@ -60,7 +60,7 @@ def bearers_of(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Ros
     yield from _in_rows(source, batch, subjects, roster)
 
 
-def _in_rows(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Roster) -> Iterator[Bearer]:
+def _in_rows(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Roster) -> Iterator[NamedPerson]:
     """Everybody whom rows of facts name in whole."""
     for fact in facts_of(source, batch, subjects):
         if fact.kind != "full_name":
@@ -75,11 +75,11 @@ def _in_rows(source: SourcePlan, batch: Batch, subjects: pa.Array, roster: Roste
             yield from _bearers(whose, keys_of(whose, called), called, pa.nulls(len(whose)))
 
 
-def _bearers(households: pa.Array, persons: pa.Array, called: pa.Array, sexes: pa.Array) -> Iterator[Bearer]:
+def _bearers(households: pa.Array, persons: pa.Array, called: pa.Array, sexes: pa.Array) -> Iterator[NamedPerson]:
     """Shape: n of each -> at most n: those with a given and a family name."""
     for household, person, words, sex in zip(
         *(array.to_pylist() for array in (households, persons, called, sexes)), strict=True
     ):
         given, _, rest = (words or "").partition(" ")
         if person is not None and len(given) > 1 and rest:
-            yield Bearer(household, person, given, rest.rpartition(" ")[2], sex or sex_of(given))
+            yield NamedPerson(household, person, given, rest.rpartition(" ")[2], sex or sex_of(given))

@@ -1,4 +1,4 @@
-"""Packing: files that are compressed as a whole, told by their ending, read and written through their stream."""
+"""Compression: files that are compressed as a whole, recognised by their ending, read and written through their stream."""
 
 from __future__ import annotations
 

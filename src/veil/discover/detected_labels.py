@@ -1,4 +1,4 @@
-"""Heard: what the detectors find in some values of a column; shares by label, never a value."""
+"""Detected labels: what the detectors find in some values of a column; shares by label, never a value."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _scanner() -> Scanner:
     return standard()
 
 
-def heard_in(values: Sequence[str | None]) -> dict[str, float]:
+def labels_in(values: Sequence[str | None]) -> dict[str, float]:
     """Share of values in which a detector finds each label; of as many different values as VALUES, cut at LONGEST."""
     there = sorted({value.strip()[:LONGEST] for value in values if value and value.strip()})
     some = there[:: max(1, len(there) // VALUES)][:VALUES]
@@ -54,12 +54,12 @@ def heard_in(values: Sequence[str | None]) -> dict[str, float]:
     return {label: count / len(some) for label, count in counts.most_common()}
 
 
-def worth_hearing(seems: Guess, share: Mapping[str, float]) -> bool:
+def is_worth_scanning(seems: Guess, share: Mapping[str, float]) -> bool:
     """Whether values are read at all: words that may hold a person."""
     return seems.kind in _READ and share.get("lettered", 0.0) > 0.3
 
 
-def with_heard(seems: Guess, heard: Mapping[str, float], *, named: bool = False) -> Guess:
+def with_detected_labels(seems: Guess, heard: Mapping[str, float], *, named: bool = False) -> Guess:
     """The guess with what was heard; a code in which people are heard is text, which is scanned.
 
     Shape:   `named`: the column's name says that it holds codes: then a number or a serial in it is one, as of a drug.

@@ -1,4 +1,4 @@
-"""Freed: what the policy allows to stay, taken out of a text before it is read for what may not."""
+"""Allowed words: takes what the policy allows to stay out of a text before it is searched."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from veil.policy.plan import SiteList
 _GAP = "*"  # no letter, no digit, no space: a title before it has no name behind it
 
 
-def freed(allow: SiteList) -> Callable[[str], str]:
+def without_allowed(allow: SiteList) -> Callable[[str], str]:
     """What takes the allowed words and patterns out of a text, whatever the case of their letters.
 
     Keeps:   a word goes where it stands whole; known identifiers are sought in the text as it is, not in this one.

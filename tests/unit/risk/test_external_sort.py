@@ -11,9 +11,9 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veil.risk.bag import BagMemory, runs
 from veil.risk.classes import Tally
-from veil.risk.keyed import Keyed
+from veil.risk.external_sort import SortMemory, runs
+from veil.risk.hashed_cells import HashedCells
 from veil.risk.spill import Spill
 
 WORD = st.integers(0, 2**64 - 1) | st.integers(0, 3)
@@ -21,7 +21,7 @@ WORD = st.integers(0, 2**64 - 1) | st.integers(0, 3)
 
 @given(rows=st.lists(st.tuples(WORD, WORD), max_size=60), memory=st.sampled_from([0, 1 << 30]), step=st.integers(1, 7))
 def test_every_row_comes_back_sorted_from_memory_and_from_disk(rows, memory, step):
-    with BagMemory(memory) as room:
+    with SortMemory(memory) as room:
         one, two = room.bag(), room.bag(2)
         for at in range(0, len(rows), step):
             keys, others = np.array(rows[at : at + step], np.uint64).T
@@ -43,7 +43,7 @@ def test_equal_rows_are_one_run():
 
 def test_a_spilled_value_stands_nowhere_in_clear(tmp_path):
     planted = [f"Quackenthorpe-{number}" for number in range(2_000)]
-    with BagMemory(memory=0, folder=tmp_path) as room:
+    with SortMemory(memory=0, folder=tmp_path) as room:
         tally = Tally(["name"], room, person="who", sensitive=["ill"])
         cells = pa.array(planted, pa.large_string())
         tally.add({"name": cells, "who": cells, "ill": cells})
@@ -68,8 +68,8 @@ def test_a_piece_that_was_changed_on_disk_is_not_read():
 
 
 def test_a_small_memory_bounds_what_is_held(monkeypatch):
-    monkeypatch.setattr("veil.risk.bag._CHUNK", 1_000)
-    with BagMemory(memory=64_000) as room:
+    monkeypatch.setattr("veil.risk.external_sort._CHUNK", 1_000)
+    with SortMemory(memory=64_000) as room:
         bag = room.bag()
         for seed in range(40):
             bag.add(np.random.default_rng(seed).integers(0, 2**63, 1_000, np.uint64))
@@ -82,12 +82,12 @@ TEXT = st.text(max_size=12) | st.text("a\0", max_size=600) | st.none()
 
 @given(texts=st.lists(TEXT, max_size=20))
 def test_words_are_equal_where_texts_are(texts):
-    key, column = Keyed(), pa.array(texts, pa.large_string())
+    key, column = HashedCells(), pa.array(texts, pa.large_string())
     words = key.words(column).tolist()
     assert len(set(words)) == len(set(texts))
     assert key.words(column.take(pa.array(range(len(texts) - 1, -1, -1), pa.int64()))).tolist() == words[::-1]
     assert key.words_of(column.dictionary_encode()).tolist() == words
-    assert not texts or Keyed().words(column).tolist() != words
+    assert not texts or HashedCells().words(column).tolist() != words
 
 
 def test_the_temporary_file_has_no_name_that_another_could_open(tmp_path):
@@ -100,7 +100,7 @@ def test_the_temporary_file_has_no_name_that_another_could_open(tmp_path):
 
 
 def test_a_room_that_ends_by_an_error_leaves_nothing(tmp_path):
-    with pytest.raises(KeyError), BagMemory(0, tmp_path) as room:
+    with pytest.raises(KeyError), SortMemory(0, tmp_path) as room:
         room.bag().add(np.zeros(1 << 20, np.uint64))
         raise KeyError
     assert list(tmp_path.iterdir()) == []

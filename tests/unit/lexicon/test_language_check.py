@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from veil.lexicon.language import english
-from veil.lexicon.unread import UNKNOWN, unread
+from veil.lexicon.language_check import UNKNOWN, unread
 
 CORPORA = Path(__file__).parents[4] / "shared" / "corpora"
 FOREIGN = {

@@ -1,4 +1,4 @@
-"""Turns: which surrogate names are moved on in their list, since another person has the one that the key draws."""
+"""Name offsets: which surrogate names are moved on in their list, because another person has the one that the key draws."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TURNS = pa.map_(pa.large_string(), pa.int32())
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class NameOffsets:
     """By how many names are moved on in their list. Shape: `families`: by household and family name; `givens`: by person.
 
     Keeps:   few: only those that would else be another's. It travels through memory alone.

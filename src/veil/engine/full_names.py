@@ -1,4 +1,4 @@
-"""Fullest: the longest form of a name in one text: `Smith` is `John Smith` where only one longer name has its words."""
+"""Full names: the longest form of a name in one text: `Smith` is `John Smith` where only one longer name has its words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 Name = tuple[str, ...]
 
 
-class Fullest:
+class FullNames:
     """The names of one text, each to be asked for its fullest form.
 
     Shape:   a name is its words, folded, the given name first.

@@ -1,4 +1,4 @@
-"""Sought: known identifiers looked for in whole columns; only cells that may hold one are read word by word."""
+"""Known search: known identifiers searched in whole columns; only cells that may contain one are read word by word."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from veil.verify.survivors import Probe, cues
 Places = npt.NDArray[np.int64]
 
 
-class Sought:
+class KnownSearch:
     """Seeks what a roster knows of the subjects of a column; one for a worker."""
 
     def __init__(self, roster: Roster | None) -> None:

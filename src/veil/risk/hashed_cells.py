@@ -1,4 +1,4 @@
-"""Keyed: the cells of a column as words that say nothing without the run's own random numbers."""
+"""Hashed cells: the cells of a column as words that say nothing without the run's own random numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STEP = 1 << 16
 _HIGH = np.uint64(32)
 
 
-class Keyed:
+class HashedCells:
     """One word of 64 bits for each text of a column.
 
     Keeps:   equal texts have equal words; of two different ones, whatever they are, the chance over the random numbers

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from veil.engine.fullest import Fullest
+from veil.engine.full_names import FullNames
 
 
 def same(word: str, mine: str) -> bool:
@@ -39,7 +39,7 @@ def test_the_answer_is_the_defined_one(seed):
     draw = random.Random(seed)
     for _ in range(1_500):
         names = [tuple(draw.choice(WORDS) for _ in range(draw.randrange(5))) for _ in range(draw.randrange(1, 9))]
-        fullest = Fullest(names)
+        fullest = FullNames(names)
         for name in names:
             assert fullest.of(name) == defined(name, names), (name, names)
 
@@ -62,7 +62,7 @@ def test_ten_times_the_names_cost_about_ten_times(kind):
     def spent(count: int) -> float:
         names = [FAMILIES[kind](i) for i in range(count)] + [("smith",), ("j", "smith"), ("john",)]
         begin = time.process_time()
-        fullest = Fullest(names)
+        fullest = FullNames(names)
         for name in names:
             fullest.of(name)
         return time.process_time() - begin

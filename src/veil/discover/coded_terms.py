@@ -1,10 +1,10 @@
-"""Terms: texts that only say what a code beside them says, which nobody wrote about a person."""
+"""Coded terms: texts that only name what a code beside them means, and that nobody wrote about a person."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from veil.discover.heard import heard_in
+from veil.discover.detected_labels import labels_in
 from veil.discover.kinds import Guess
 from veil.discover.titles import title_of
 
@@ -14,7 +14,7 @@ _AGAIN = 2
 _HEARD = 0.05
 
 
-def with_terms(columns: Mapping[str, Sequence[str | None]], guesses: Mapping[str, Guess]) -> dict[str, Guess]:
+def with_coded_terms(columns: Mapping[str, Sequence[str | None]], guesses: Mapping[str, Guess]) -> dict[str, Guess]:
     """The guesses, with a description that a code determines as a code.
 
     Keeps:   each code has one text throughout, most come more than once, and in hardly any of the texts a person or a place is
@@ -45,5 +45,5 @@ def _determines(codes: Sequence[str | None], texts: Sequence[str | None]) -> boo
 
 
 def _says_nobody(texts: Sequence[str | None]) -> bool:
-    heard = heard_in(texts)
+    heard = labels_in(texts)
     return all(heard.get(label, 0.0) < _HEARD for label in _PERSONAL)

@@ -1,4 +1,4 @@
-"""Orders: whether the dates of a table are written with the day or with the month first."""
+"""Date orders: whether the dates of a table are written with the day or with the month first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST = 2_000
 
 
 @dataclass(slots=True)
-class Orders:
+class DateOrders:
     """How a table's dates are read.
 
     Shape:   `day_first`: True, False, or None where nothing shows it; `unclear`: columns in which it matters and nothing shows it;
@@ -26,10 +26,10 @@ class Orders:
     mixed: list[str] = field(default_factory=list)
 
 
-def orders_of(table: SurveyedTable) -> Orders:
+def date_orders_of(table: SurveyedTable) -> DateOrders:
     """The order of a table's dates, by all of its columns together."""
     shown: dict[str, bool] = {}
-    found = Orders()
+    found = DateOrders()
     for column, guess in table.guesses.items():
         if guess.kind not in DATED or table.signals[column].at("date") == 0:
             continue

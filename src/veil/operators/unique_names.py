@@ -1,4 +1,4 @@
-"""Name turns: which names are moved on, so that no two people of a data set get one full surrogate name."""
+"""Unique names: moves surrogate names on in their list, so that no two people of a data set get the same full name."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
-from veil.model import GIVEN, STAFF_HOUSEHOLD, Turns
+from veil.model import GIVEN, STAFF_HOUSEHOLD, NameOffsets
 from veil.operators.names import PersonSurrogates, family_count
 
 _MOST = 5_000  # names tried
 
 
-class Bearer(NamedTuple):
+class NamedPerson(NamedTuple):
     """Someone whom the tables name. Shape: `given` and `family` are folded words; `sex` is F, M or None."""
 
     household: str
@@ -23,7 +23,7 @@ class Bearer(NamedTuple):
     sex: str | None
 
 
-def turns_of(secret: bytes, bearers: Iterable[Bearer]) -> Turns:
+def name_offsets_of(secret: bytes, bearers: Iterable[NamedPerson]) -> NameOffsets:
     """The turns that a data set asks for.
 
     Keeps:   the same whatever the order of the bearers. Within a household two family names never get one surrogate
@@ -37,7 +37,7 @@ def turns_of(secret: bytes, bearers: Iterable[Bearer]) -> Turns:
     families = {
         name: turns for name, words in households.items() if (turns := _family_turns(secret, name, sorted(words)))
     }
-    return Turns(families, _given_turns(secret, everybody, families))
+    return NameOffsets(families, _given_turns(secret, everybody, families))
 
 
 def _family_turns(secret: bytes, household: str, words: list[str]) -> dict[str, int]:
@@ -58,7 +58,9 @@ def _family_turns(secret: bytes, household: str, words: list[str]) -> dict[str, 
     return found
 
 
-def _given_turns(secret: bytes, everybody: list[Bearer], families: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+def _given_turns(
+    secret: bytes, everybody: list[NamedPerson], families: Mapping[str, Mapping[str, int]]
+) -> dict[str, int]:
     """The turns of the given names of those whose full surrogate name another has already."""
     borne: dict[str, set[str]] = defaultdict(set)
     for bearer in everybody:
@@ -79,7 +81,7 @@ def _given_turns(secret: bytes, everybody: list[Bearer], families: Mapping[str, 
     return found
 
 
-def _full(secret: bytes, bearer: Bearer, turn: int, moved: Mapping[str, int]) -> tuple[str, str]:
+def _full(secret: bytes, bearer: NamedPerson, turn: int, moved: Mapping[str, int]) -> tuple[str, str]:
     """The full surrogate name of someone: given name, family name."""
     person = PersonSurrogates(secret, bearer.person, bearer.household, bearer.sex, "", {**moved, GIVEN: turn})
     return person.given("given", 0, bearer.given), person.family_for(bearer.family)

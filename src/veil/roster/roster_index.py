@@ -1,4 +1,4 @@
-"""Roster: who is who: (domain, identifier) -> subject, and subject -> known identifiers; written by pass one alone."""
+"""Roster index: who is who: (domain, identifier) -> subject, and subject -> known identifiers; written by pass one only."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from veil.lazy import lazily
-from veil.model import Known, Label, Turns
+from veil.model import Known, Label, NameOffsets
 from veil.roster.facts import KINDS, Facts, FactsIndex, FactsReader, FactsWriter
 from veil.roster.pages import Index, PageReader, PageWriter, texts
-from veil.roster.sieve import Sieve, SieveIndex, SieveWriter
+from veil.roster.prefilter import Prefilter, PrefilterIndex, PrefilterWriter
 from veil.roster.strength import DATES, SHORTEST_WEAK, WORDS, strength
 from veil.roster.strength import stated as as_stated
 
@@ -36,8 +36,8 @@ class RosterIndex:
     known: Index
     staff: Index
     facts: FactsIndex | None = None
-    sieve: SieveIndex | None = None
-    turns: Turns = field(default_factory=Turns)
+    sieve: PrefilterIndex | None = None
+    turns: NameOffsets = field(default_factory=NameOffsets)
 
 
 class RosterBuilder:
@@ -50,7 +50,7 @@ class RosterBuilder:
         self._writer: PageWriter | None = None
         self._known = PageWriter(folder / "known.pages", "subject", _KNOWN)
         self._staff = PageWriter(folder / "staff.pages", "subject", _KNOWN)
-        self._facts, self._sieve = FactsWriter(folder / "known.facts"), SieveWriter(folder / "known.sieve")
+        self._facts, self._sieve = FactsWriter(folder / "known.facts"), PrefilterWriter(folder / "known.sieve")
 
     def begin_links(self) -> None:
         self._writer = PageWriter(self._folder / f"links{len(self._links)}.pages", "key", _LINK)
@@ -158,7 +158,7 @@ class Roster:
         self.turns = index.turns
         self._facts = FactsReader(index.facts) if index.facts is not None else None
         self._sieve_index = index.sieve
-        self._sieve: Sieve | None = None
+        self._sieve: Prefilter | None = None
         self._last: tuple[pa.Array, Facts] | None = None
 
     @property
@@ -214,10 +214,10 @@ class Roster:
         return self._last[1]
 
     @property
-    def sieve(self) -> Sieve | None:
+    def sieve(self) -> Prefilter | None:
         """What tells the cells that may hold a known identifier; None where nothing is known."""
         if self._sieve is None and self._sieve_index is not None:
-            self._sieve = Sieve(self._sieve_index)
+            self._sieve = Prefilter(self._sieve_index)
         return self._sieve
 
 

@@ -1,4 +1,4 @@
-"""Bag: rows of words, any number of them, that come back sorted, one share after the other."""
+"""External sort: any number of rows of words, returned sorted, one part at a time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHUNK = 1 << 20  # rows that are sorted at once, on their way in
 _EDGES = np.arange(1, SHARES, dtype=np.uint64) << np.uint64(64 - SHARES.bit_length() + 1)
 
 
-class BagMemory:
+class SortMemory:
     """The memory that some bags share; what does not fit lies sealed on disk.
 
     Units:   `memory` in bytes of words held. One share of one bag is always held: 1/256 of its rows.
@@ -28,11 +28,11 @@ class BagMemory:
     def __init__(self, memory: int = MEMORY, folder: Path | None = None) -> None:
         self.memory, self._folder = memory, folder
         self._bytes = 0
-        self._bags: list[Bag] = []
+        self._bags: list[ExternalSort] = []
         self.spill: Spill | None = None
 
-    def bag(self, width: int = 1) -> Bag:
-        fresh = Bag(self, width)
+    def bag(self, width: int = 1) -> ExternalSort:
+        fresh = ExternalSort(self, width)
         self._bags.append(fresh)
         return fresh
 
@@ -54,13 +54,13 @@ class BagMemory:
             self.spill.close()
 
 
-class Bag:
+class ExternalSort:
     """Rows of `width` words; the first word is a key whose bits are as good as random.
 
     Keeps:   every row that was added, as often as it was added; rows of one key are in one share.
     """
 
-    def __init__(self, room: BagMemory, width: int) -> None:
+    def __init__(self, room: SortMemory, width: int) -> None:
         self._room, self.width = room, width
         self._waiting: list[tuple[Words, ...]] = []
         self._rows = 0

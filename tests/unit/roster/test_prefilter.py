@@ -9,7 +9,7 @@ import pytest
 from veil.model import Known, Label
 from veil.roster import Roster, RosterBuilder
 from veil.roster.facts import FactsReader, FactsWriter
-from veil.roster.sieve import Sieve, SieveWriter
+from veil.roster.prefilter import Prefilter, PrefilterWriter
 from veil.roster.tokens import tokens_of
 from veil.verify import Probe
 
@@ -93,10 +93,10 @@ def test_what_a_probe_finds_the_sieve_lets_through(tmp_path):
 
 
 def test_a_cell_with_an_identifier_of_another_is_not_read(tmp_path):
-    writer = SieveWriter(tmp_path / "known.sieve")
+    writer = PrefilterWriter(tmp_path / "known.sieve")
     ids, subjects = text(*(str(10_000_000 + i) for i in range(4_000))), text(*(f"p{i}" for i in range(4_000)))
     writer.add_numbers(ids, subjects)
-    sieve = Sieve(writer.finish())
+    sieve = Prefilter(writer.finish())
     assert sieve.rows(ids, subjects).tolist() == list(range(4_000))
     assert len(sieve.rows(ids, text(*(f"p{i + 1}" for i in range(4_000))))) < 400
     assert len(sieve.rows(text(*(str(50_000_000 + i) for i in range(4_000))), subjects)) < 40
@@ -107,15 +107,15 @@ def test_a_cell_with_an_identifier_of_another_is_not_read(tmp_path):
 
 
 def test_more_than_the_sieve_holds_at_once_gives_the_same_rows(tmp_path, monkeypatch):
-    monkeypatch.setattr("veil.roster.sieve._HELD", 500)
-    monkeypatch.setattr("veil.roster.sieve._MOST", 20)
-    writer = SieveWriter(tmp_path / "known.sieve")
+    monkeypatch.setattr("veil.roster.prefilter._HELD", 500)
+    monkeypatch.setattr("veil.roster.prefilter._MOST", 20)
+    writer = PrefilterWriter(tmp_path / "known.sieve")
     for start in range(0, 3_000, 300):
         writer.add_numbers(
             text(*(str(7_000_000 + i) for i in range(start, start + 300))),
             text(*(f"p{i}" for i in range(start, start + 300))),
         )
-    rows = Sieve(writer.finish()).rows(
+    rows = Prefilter(writer.finish()).rows(
         text(*(str(7_000_000 + i) for i in range(3_000))), text(*(f"p{i}" for i in range(3_000)))
     )
     assert rows.tolist() == list(range(3_000))

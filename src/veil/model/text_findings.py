@@ -1,4 +1,4 @@
-"""Found: what a scan saw in one text and what replaced it; for protected pages and reviews, never for reports."""
+"""Text findings: what a scan found in one text and its replacements; for protected pages and reviews, never for reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unread: whether a text is written in a language that the detectors do not read, and in which."""
+"""Language check: whether a text is in a language that the detectors do not read, and in which."""
 
 from __future__ import annotations
 

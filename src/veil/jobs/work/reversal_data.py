@@ -1,4 +1,4 @@
-"""Way back: what operators cannot compute back, kept sealed while a run goes on, and read again by `veil reverse`."""
+"""Reversal data: what operators cannot compute back, sealed during a run, and read again by `veil reverse`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COMPRESSED = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
 @dataclass(frozen=True, slots=True)
-class TrailPlace:
+class ReversalDataPlace:
     """Where the pages of one run are kept: a vault of its own in the private folder, and the name of the run there."""
 
     path: Path
@@ -40,7 +40,7 @@ class TrailPlace:
         return f"trail:{self.run}"
 
 
-def place_of(private: Path, keys: Keys, plan: Plan, cut: str) -> TrailPlace | None:
+def place_of(private: Path, keys: Keys, plan: Plan, cut: str) -> ReversalDataPlace | None:
     """The place for a run of this plan, key and cut of the work; None where nothing is to be kept.
 
     Keeps:   the same run has the same name: one that is killed and goes on writes over its own pages.
@@ -49,11 +49,11 @@ def place_of(private: Path, keys: Keys, plan: Plan, cut: str) -> TrailPlace | No
         return None
     private.mkdir(parents=True, exist_ok=True, mode=0o700)
     run = hashlib.sha256(f"{plan.digest()}\n{keys.id}\n{cut}".encode()).hexdigest()[:32]
-    Vault.open(trail_path(private, keys), keys).close()  # made once, before workers open it
-    return TrailPlace(trail_path(private, keys), run)
+    Vault.open(reversal_data_path(private, keys), keys).close()  # made once, before workers open it
+    return ReversalDataPlace(reversal_data_path(private, keys), run)
 
 
-def trail_path(private: Path, keys: Keys) -> Path:
+def reversal_data_path(private: Path, keys: Keys) -> Path:
     """One file a version of the key, so that a rotated keyring shuts nothing out."""
     return private / f"way-back-{keys.id}.vault"
 
@@ -66,10 +66,10 @@ def _is_undone(source: SourcePlan) -> bool:
     )
 
 
-class WayBackWriter:
+class ReversalDataWriter:
     """Writes the pages of a run; one for a worker."""
 
-    def __init__(self, place: TrailPlace, plan: Plan, keys: Keys, roster: Roster | None) -> None:
+    def __init__(self, place: ReversalDataPlace, plan: Plan, keys: Keys, roster: Roster | None) -> None:
         self._vault, self._kind = Vault.open(place.path, keys), place.kind
         self._roster, self._undoing = roster, Undoing(keys)
         operators = Operators(plan, keys)
@@ -180,7 +180,7 @@ def _without_lost(way: Way, exact: Exact, taken: pa.Array | None) -> Exact:
     return Exact(exact.rows.filter(mine), exact.cells.filter(mine))
 
 
-def pages_there(place: TrailPlace, keys: Keys, pages: Iterable[str]) -> set[str]:
+def pages_there(place: ReversalDataPlace, keys: Keys, pages: Iterable[str]) -> set[str]:
     """Those of some pages that are there: a unit whose pages are gone is done again."""
     vault = Vault.open(place.path, keys)
     try:
@@ -316,7 +316,7 @@ def missing() -> KeyringError:
     )
 
 
-def seal_head(place: TrailPlace, keys: Keys, files: list[dict[str, Any]], plan: Plan) -> None:
+def seal_head(place: ReversalDataPlace, keys: Keys, files: list[dict[str, Any]], plan: Plan) -> None:
     """The first page: which files there are, how they are read, and the way of every column; sealed like the others."""
     vault = Vault.open(place.path, keys)
     operators = Operators(plan, keys)

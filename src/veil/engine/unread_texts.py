@@ -1,4 +1,4 @@
-"""Unread texts: those in a language that the detectors do not read are masked whole or refused, and counted."""
+"""Unread texts: texts in a language that the detectors do not read are masked whole or refused, and counted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from veil.errors import FormatError
 from veil.lexicon.language import Language, is_read
-from veil.lexicon.unread import unread
+from veil.lexicon.language_check import unread
 from veil.model import Label, Meant, Report, Span, TextFindings
 from veil.policy.plan import Plan
 

@@ -1,4 +1,4 @@
-"""Reading: what stands in a text before and after, read by means of its own, simpler than the detectors'."""
+"""Text comparison: a text before and after, compared with rules of its own that are simpler than the detectors'."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import pyarrow.compute as pc
 
 from veil.lexicon.dates import day_numbers
 from veil.lexicon.language import is_read, language_of
+from veil.lexicon.language_check import unread
 from veil.lexicon.names import surrogate_family, surrogate_given
 from veil.lexicon.places import surrogate_cities
-from veil.lexicon.unread import unread
 from veil.model import Known, Label
 from veil.operators.births import ninety_before
 from veil.policy.operators import promised
 from veil.policy.plan import Plan, SourcePlan
 from veil.policy.rules import Apply, Keep
+from veil.verify.allowed_words import without_allowed
 from veil.verify.columns import other_steps
 from veil.verify.findings import Findings
-from veil.verify.freed import freed
 from veil.verify.stand_ins import is_ours
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -75,7 +75,7 @@ class TextComparison:
         names, dates = labels[Label.NAME], labels[Label.DATE]
         self._stand_ins = isinstance(names, Apply) and promised(names, plan).stand_ins
         moves = promised(dates, plan).moves if isinstance(dates, Apply) else None
-        self._freed = freed(plan.allow)
+        self._freed = without_allowed(plan.allow)
         # A date that shows an age over 89, before or after its step of at most five years, becomes the day that shows 90.
         self._oldest = ninety_before(plan.reference_date).toordinal() - _EPOCH + 5 * 366
         self._moved, self._exact = moves is not None, moves is not None and moves.exact

@@ -1,4 +1,4 @@
-"""Rows of a part that are not read: those in quarantine, by their number, and those that cannot be parsed."""
+"""Skipped rows: rows of a file that are not read: those in quarantine, by their number, and those that cannot be parsed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BROKEN = "broken"  # the setting of a source whose broken rows are passed over, 
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenRows:
     """Rows that cannot be parsed and were passed over before or within a batch.
 
     Shape:   `doubtful`: rows of the batch that can be parsed and may be the rest of one that cannot.
@@ -27,16 +27,16 @@ class Broken:
     doubtful: tuple[int, ...] = ()
 
 
-_NONE = Broken("", ())
+_NONE = BrokenRows("", ())
 
 
-def broken_of(batch: Batch) -> Broken:
+def broken_of(batch: Batch) -> BrokenRows:
     """What a batch says of broken rows."""
-    found: Broken = batch.about.get(BROKEN, _NONE)
+    found: BrokenRows = batch.about.get(BROKEN, _NONE)
     return found
 
 
-class LeftOut:
+class SkippedRows:
     """Says which of the rows that come stay.
 
     Units:   `without` from 0, ascending, among the rows of a part that can be parsed.
@@ -56,9 +56,9 @@ class LeftOut:
         return pa.array(np.flatnonzero(stays))
 
 
-def tables_left(batches: Iterable[Batch], without: Sequence[int]) -> Iterator[Batch]:
+def tables_without_skipped(batches: Iterable[Batch], without: Sequence[int]) -> Iterator[Batch]:
     """Batches of a table, of which nothing is written again, without some of their rows."""
-    left = LeftOut(without)
+    left = SkippedRows(without)
     for batch in batches:
         first, kept = left.seen, left.kept(batch.height)
         if kept is None:
@@ -67,9 +67,9 @@ def tables_left(batches: Iterable[Batch], without: Sequence[int]) -> Iterator[Ba
             yield Batch(tuple(field.take(kept) for field in batch.fields), len(kept), first)
 
 
-def records_left(batches: Iterable[pa.RecordBatch], without: Sequence[int]) -> Iterator[pa.RecordBatch]:
+def records_without_skipped(batches: Iterable[pa.RecordBatch], without: Sequence[int]) -> Iterator[pa.RecordBatch]:
     """The same of Arrow's own batches; one of which no row stays is empty."""
-    left = LeftOut(without)
+    left = SkippedRows(without)
     for batch in batches:
         kept = left.kept(batch.num_rows)
         yield batch if kept is None else batch.take(kept)

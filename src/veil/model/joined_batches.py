@@ -1,4 +1,4 @@
-"""Joint: the batches of several files as one, and its edits as those of each."""
+"""Joined batches: the batches of several files as one, and its edits split by file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Bounds = list[int]  # of n members: where each begins, and the end of the last
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class JoinedBatches:
     """Batches in a row.
 
     Shape:   `batch`: their fields as one, without what a format needs to write them. `rows`: the first row of each, and
@@ -31,7 +31,7 @@ class Joint:
     values: dict[str, Bounds]
 
     @classmethod
-    def of(cls, members: Sequence[Batch]) -> Joint | None:
+    def of(cls, members: Sequence[Batch]) -> JoinedBatches | None:
         """None where they differ in their columns, or in the types of a column's cells."""
         rows = _bounds([member.height for member in members])
         is_tree = any(field.rows is not None for member in members for field in member.fields)

@@ -1,4 +1,4 @@
-"""Sieve: which cells of a column may hold a known identifier of their row's subject; told from sealed bits, never missed."""
+"""Prefilter: which cells of a column may contain a known identifier of their row's subject; from encrypted bits, without a miss."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SUBJECTS = 0x5EED5
 
 
 @dataclass(frozen=True, slots=True)
-class SieveIndex:
+class PrefilterIndex:
     """Where the sealed bits are and what opens them. `columns`: those of short identifiers, which need a cue."""
 
     path: str
@@ -40,7 +40,7 @@ class SieveIndex:
     columns: tuple[str, ...] = ()
 
 
-class SieveWriter:
+class PrefilterWriter:
     """Takes known identifiers with their subjects; ends with two tables of bits: all tokens, and tokens with their subject."""
 
     def __init__(self, path: Path) -> None:
@@ -69,20 +69,20 @@ class SieveWriter:
             self._tokens.add(mixed(hashes))
             self._pairs.add(_paired(hashes, _hashed(subjects.take(pa.array(places)))))
 
-    def finish(self) -> SieveIndex:
+    def finish(self) -> PrefilterIndex:
         secret = os.urandom(32)
         tokens, pairs = self._tokens.table(), self._pairs.table()
         nonce = os.urandom(_NONCE)
         sealed = nonce + AESGCM(secret).encrypt(nonce, np.concatenate([tokens, pairs]).tobytes(), None)
         with os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(sealed)
-        return SieveIndex(str(self._path), secret, len(tokens), tuple(sorted(self._columns)))
+        return PrefilterIndex(str(self._path), secret, len(tokens), tuple(sorted(self._columns)))
 
 
-class Sieve:
+class Prefilter:
     """Reads the bits of a run."""
 
-    def __init__(self, index: SieveIndex) -> None:
+    def __init__(self, index: PrefilterIndex) -> None:
         sealed = Path(index.path).read_bytes()
         plain = AESGCM(index.secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
         every = np.frombuffer(plain, np.uint8)
