@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from veil.lexicon.words import CLINICAL, DRUG, ENGLISH, EPONYM, EVERYDAY, FAMILY, GIVEN, read_list, read_table
+from veil.lexicon.words import CLINICAL, DRUG, ENGLISH, EPONYM, EVERYDAY, FAMILY, GIVEN, read_list, read_table, unpack
 
 _PROSE = ENGLISH | CLINICAL | EVERYDAY
 _JOINT = re.compile("[-']")
@@ -40,6 +40,27 @@ class Vocabulary:
     def safe(self) -> frozenset[str]:
         """Safe words, in small letters."""
         return frozenset(read_list(self.lists["safe"]).split(" "))
+
+    @cached_property
+    def _safe_row(self) -> bytes:
+        """Safe words in the order of their bytes, a space around each."""
+        return b" " + unpack(self.lists["safe"]) + b" "
+
+    def is_safe(self, lower: str) -> bool:
+        """Whether a word in small letters is a safe one, by halving their row: the set of them takes 20 MB and a tenth of a second."""
+        row, sought = self._safe_row, lower.encode()
+        low, high = 0, len(row) - 1  # spaces before the first and behind the last word in question
+        while low < high:
+            begin = row.rfind(b" ", low, (low + high) // 2 + 1)
+            end = row.index(b" ", begin + 1)
+            here = row[begin + 1 : end]
+            if here == sought:
+                return True
+            if here < sought:
+                low = end
+            else:
+                high = begin
+        return False
 
     def bits(self, lower: str) -> int:
         """What the lists say of a word in small letters; of a hyphened one, of its parts together."""

@@ -12,11 +12,13 @@ from veil.detectors.ner.cut import GLUED, Cut
 from veil.detectors.ner.likely import can_be
 from veil.detectors.ner.network import Predictions
 from veil.detectors.ner.temper import is_quiet, tempered
+from veil.detectors.weigh import ACCEPTED
 from veil.lexicon.language import Language
 from veil.model import Label, Span, Text
 
 SOURCE = "ner"
 OPEN, HOLD = 0.5, 0.2  # a span has a token over the one, and goes on over tokens above the other
+DOUBTED = 0.28  # what an odd word must have to open one
 FLOOR = 0.0195  # the share of a token in no doubt: the networks were taught to give no less than 0.02
 _JOINTS = frozenset("'-")
 _HYPHEN = frozenset("-")
@@ -95,6 +97,8 @@ def spans(
         start, end = text.raw_range(cut.starts[first], cut.ends[last])
         share = float(seen.mass[first : last + 1].max())
         score = round(tempered(share, label, cut, first, last, language, quiet=quiet), 4)
+        if share < OPEN and (label not in _PLAIN or score < ACCEPTED):
+            continue
         role = roles[int(seen.role[first])] if label is Label.NAME else ""
         yield Span(start, end, _label_of(label, shown), score, SOURCE, role)
 
@@ -110,7 +114,7 @@ def _runs(cut: Cut, seen: Doubts) -> Iterator[tuple[int, int]]:
     firsts = np.flatnonzero(np.concatenate(([True], ~goes_on)))
     highest = np.maximum.reduceat(seen.mass[places], firsts)
     lasts = np.append(firsts[1:], len(places)) - 1
-    sure = highest >= OPEN
+    sure = highest >= DOUBTED
     yield from zip(places[firsts[sure]].tolist(), (places[lasts[sure]] + 1).tolist(), strict=True)
 
 

@@ -11,7 +11,7 @@ import math
 from veil.detectors.ner.cut import GLUED, SPACE, Cut
 from veil.lexicon.language import Language
 from veil.lexicon.vocabulary import family_rank, given_rank
-from veil.lexicon.words import EPONYM
+from veil.lexicon.words import DRUG, EPONYM
 from veil.model import Label
 
 RARE = 0.5  # identifiers are rarer in notes than in what the network was shown
@@ -21,8 +21,11 @@ SHORT_FORM = 3.0  # an abbreviation of medicine
 OF_A_THING, BEFORE_A_THING = 8.0, 2.0  # a known eponym before its disease, sign or instrument; any other word there
 ALONE = 1.0  # an eponym that few people bear, by itself
 OWNED = 2.5  # a known eponym that owns whatever follows
+UNKNOWN = 1.35  # a word with a capital that is neither prose nor medicine: what it is then is mostly a name
+SAFE = 1.5  # words of a note that nobody is called
 _WORDS = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
 _NEAR = 1e-6
+_KNOWN, _ODD, _SAFE = range(3)
 
 
 def tempered(share: float, label: Label, cut: Cut, first: int, last: int, language: Language, *, quiet: bool) -> float:
@@ -32,8 +35,32 @@ def tempered(share: float, label: Label, cut: Cut, first: int, last: int, langua
     """
     odds = math.log(max(share, _NEAR) / max(1 - share, _NEAR)) - RARE
     if label in _WORDS:
-        odds -= _against(cut, first, last, language, quiet=quiet)
+        odds += _for(cut, first, last, language) - _against(cut, first, last, language, quiet=quiet)
     return 1 / (1 + math.exp(-odds))
+
+
+def _for(cut: Cut, first: int, last: int, language: Language) -> float:
+    """What an odd word puts on: nothing where one of the words is no odd one, less than nothing where all are safe."""
+    words = [cut.words[i] for i in range(first, last + 1) if cut.words[i][0].isalpha() and len(cut.words[i]) > 1]
+    kinds = {_kind(word, language) for word in words}
+    if kinds == {_ODD}:
+        return UNKNOWN
+    return -SAFE if kinds == {_SAFE} else 0.0
+
+
+def _kind(word: str, language: Language) -> int:
+    """Whether a word is odd, safe or neither."""
+    lower, words = word.lower(), language.vocabulary
+    bits = words.bits(lower)
+    if words.is_wordlike(lower, bits) or lower in language.cues.not_names or lower in language.cues.eponyms:
+        return _KNOWN
+    if word.upper() in words.abbreviations and len(word) < 5:
+        return _KNOWN
+    if not bits and words.is_safe(lower):
+        return _SAFE
+    if bits & (DRUG | EPONYM):
+        return _KNOWN
+    return _ODD if len(word) > 3 and not word.isupper() else _KNOWN
 
 
 def _against(cut: Cut, first: int, last: int, language: Language, *, quiet: bool) -> float:
