@@ -140,6 +140,13 @@ def no_date(value: str) -> bool:
     return _DATE.fullmatch(value) is None
 
 
+def no_count(value: str) -> bool:
+    """An extension: no year, no full hundred and no time of the day by its form."""
+    year = len(value) == 4 and value[:2] in ("19", "20")
+    clock = len(value) == 4 and int(value[:2]) < 24 and value[2:] in ("00", "15", "30", "45")
+    return not (year or clock or value.endswith("00"))
+
+
 class Worded:
     """The checks that ask for words of a language."""
 
@@ -170,12 +177,33 @@ class Worded:
         lower, cues = value.lower(), self._language.cues
         return not (
             lower in cues.people or lower in cues.role_keys or lower in cues.titles or lower in cues.credentials
-        ) and (lower not in cues.placeholders and bool(self._bears(lower)))
+        ) and (lower not in cues.placeholders and (bool(self._bears(lower)) or self._language.vocabulary.is_odd(lower)))
 
     def borne_word(self, value: str) -> bool:
-        """A family name that is no plain word: `the Okafor service`."""
+        """A family name that is no plain word, or a word of no list: `the Okafor service`."""
         lower, vocabulary = value.lower(), self._language.vocabulary
-        return self._bears(lower) >= 3 and not vocabulary.is_wordlike(lower, vocabulary.bits(lower))
+        if lower in self._language.cues.eponyms or lower in self._language.cues.not_names:
+            return False
+        borne = self._bears(lower) >= 3 and not vocabulary.is_wordlike(lower, vocabulary.bits(lower))
+        return borne or (vocabulary.is_odd(lower) and not value.isupper())
+
+    def handle(self, value: str) -> bool:
+        """What stands behind `@`: no word of a note, as in `@home`."""
+        vocabulary = self._language.vocabulary
+        lower = value.lower()
+        known = vocabulary.is_wordlike(lower, vocabulary.bits(lower)) or vocabulary.is_safe(lower)
+        return not (known or lower in self._language.cues.not_names or lower.upper() in vocabulary.abbreviations)
+
+    def login(self, value: str) -> bool:
+        """The name of an account: letters with a sign or a digit among them, or a word of no list."""
+        lower, vocabulary = value.lower(), self._language.vocabulary
+        words = re.findall(r"[^\W\d_]{3,}", lower)
+        return bool(words) and any(vocabulary.is_odd(word) for word in words)
+
+    def initials(self, value: str) -> bool:
+        """Two or three capitals that are no credential, scan or service."""
+        plain = value.replace(".", "")
+        return plain.lower() not in self._language.cues.credentials and plain not in self._words.no_initials
 
     def _bears(self, lower: str) -> int:
         bits = self._language.vocabulary.bits(lower)
@@ -207,8 +235,9 @@ _BY_FORM: dict[str, Callable[[str], bool]] = {
     "phone_abroad": phone_abroad,
     "keyed": keyed,
     "no_date": no_date,
+    "no_count": no_count,
 } | NATIONAL
-WORDED = ("code", "age", "state", "street", "street_name", "person_word", "borne_word")
+WORDED = ("code", "age", "state", "street", "street_name", "person_word", "borne_word", "handle", "login", "initials")
 
 
 def checks(worded: Worded) -> dict[str, Callable[[str], bool]]:

@@ -67,6 +67,7 @@ class CheckWords:
     no_street: Words
     no_street_name: Words
     public: tuple[str, ...]
+    no_initials: Words
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,7 @@ class Language:
             frozenset(page["no_street"].split()),
             frozenset(page["no_street_name"].split()),
             tuple(page["public"].split()),
+            frozenset(page.get("no_initials", "").split()),
         )
 
     @cached_property

@@ -62,6 +62,13 @@ class Vocabulary:
                 high = begin
         return False
 
+    def is_odd(self, lower: str) -> bool:
+        """Whether no list knows a word, nor its ending: it is then mostly a name."""
+        if len(lower) < 4 or lower.upper() in self.abbreviations or self.bits(lower):
+            return False
+        parts = _JOINT.split(lower)
+        return not (self.is_wordlike(lower, 0) or any(self.is_safe(part) for part in parts))
+
     def bits(self, lower: str) -> int:
         """What the lists say of a word in small letters; of a hyphened one, of its parts together."""
         bits = self.table.get(lower)
