@@ -44,8 +44,14 @@ def _for(cut: Cut, first: int, last: int, language: Language) -> float:
     words = [cut.words[i] for i in range(first, last + 1) if cut.words[i][0].isalpha() and len(cut.words[i]) > 1]
     kinds = {_kind(word, language) for word in words}
     if kinds == {_ODD}:
-        return UNKNOWN
+        return 0.0 if _is_joined_to_eponym(cut, first, language) else UNKNOWN
     return -SAFE if kinds == {_SAFE} else 0.0
+
+
+def _is_joined_to_eponym(cut: Cut, first: int, language: Language) -> bool:
+    """Whether the word before a hyphen is an eponym: `-Rendu` of `Osler-Weber-Rendu`."""
+    hyphen = first if cut.words[first] == "-" else first - 1
+    return hyphen > 0 and cut.words[hyphen] == "-" and _is_eponym(cut.words[hyphen - 1], language)
 
 
 def _kind(word: str, language: Language) -> int:
@@ -60,7 +66,8 @@ def _kind(word: str, language: Language) -> int:
         return _SAFE
     if bits & (DRUG | EPONYM):
         return _KNOWN
-    return _ODD if len(word) > 3 and not word.isupper() else _KNOWN
+    formed = word.islower() or (word[0].isupper() and not word.isupper())
+    return _ODD if len(word) > 3 and formed else _KNOWN
 
 
 def _against(cut: Cut, first: int, last: int, language: Language, *, quiet: bool) -> float:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 _RULE = re.compile(r"[\s|+:\-=_]*\Z")
 _WIDE = re.compile(r" {2,}")
+_STROKES = re.compile(r"[A-Z][A-Za-z .#]{0,20}(?:/[A-Z][A-Za-z .#]{0,20}){2,}\s*\Z")  # a head whose words strokes part
 _LONGEST_CELL = 48
 _NEAR = 3  # signs by which a cell may stand beside its head
 _FEWEST = 2
@@ -68,6 +69,8 @@ def _signs(shown: str, start: int, end: int) -> str:
         return "|"
     if _WIDE.search(line.strip()):
         return "  "
+    if _STROKES.match(line):
+        return "/"
     for sign in ";,":
         if line.count(sign) >= 1 and all(len(part) <= _LONGEST_CELL for part in line.split(sign)):
             return sign
@@ -80,6 +83,8 @@ def _goes_on(shown: str, start: int, end: int, signs: str) -> bool:
         return False
     if signs in ("\t", "|"):
         return signs in line
+    if signs == "/":
+        return line.count("/") >= _FEWEST
     if signs == "  ":
         return _WIDE.search(line.strip()) is not None or bool(_RULE.match(line))
     return signs in line and _signs(shown, start, end) == signs
@@ -118,6 +123,7 @@ def _by_space(shown: str, start: int, end: int) -> list[Cell]:
 
 
 _SPLITS: dict[str, Callable[[str, int, int], list[Cell]]] = {
+    "/": _by("/"),
     "\t": _by("\t"),
     "|": _by("|"),
     ";": _by(";"),

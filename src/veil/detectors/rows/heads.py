@@ -11,11 +11,13 @@ from importlib.resources import files
 from veil.lexicon.language import Language
 from veil.model import Label
 
-STAY, FILE = "STAY", "FILE"
+STAY, FREE, FILE = "STAY", "FREE", "FILE"
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _DATE = re.compile(
     r"\d{1,4}[./\-]\d{1,2}[./\-]\d{1,4}|\d{8}|\d{1,2}[./\-]\d{1,4}|\d{1,2}[ \-]?[A-Za-z]{3,9}[ \-,]*\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{2,4}"
 )
+_OLD = re.compile(r"(?:[MFmf][ /]?)?(?:9\d|1[01]\d)\+?(?:[ /]?(?:[MFmf]|yo?|y/?o|yrs?|years?)\.?)?(?:[ /]?[MFmf])?")
+_NUMBERED = re.compile(r" ?\d{1,2}\Z")  # `phone 2`
 _MOST_WORDS = 6
 
 
@@ -27,6 +29,7 @@ class HeadWords:
     files: frozenset[str]
     segments: dict[str, dict[int, str]]
     vacant: frozenset[str]
+    beside: frozenset[str]
     systems: frozenset[str]
     dot: re.Pattern[str]  # what an e-mail in words has in it
     mail: re.Pattern[str]
@@ -39,7 +42,7 @@ class HeadWords:
         if len(plain) > 28:
             return None
         found = self.kinds.get(plain)
-        return found or (self.kinds.get(plain.rstrip("0123456789 ")) if plain else None)
+        return found or (self.kinds.get(_NUMBERED.sub("", plain)) if plain else None)
 
 
 @cache
@@ -61,6 +64,7 @@ def head_words(code: str) -> HeadWords | None:
         frozenset(names),
         segments,
         frozenset(words["vacant"].split()),
+        frozenset(words.get("beside", "").split()),
         frozenset(words["systems"].split()),
         *(
             re.compile(page["spelled"][name].replace("\n", ""), re.IGNORECASE)
@@ -79,6 +83,8 @@ class ValueChecks:
         digits = sum(char.isdigit() for char in value)
         if kind == Label.NAME:
             return self.can_be_name(value)
+        if kind == Label.AGE_OVER_89:
+            return _OLD.fullmatch(value.strip()) is not None
         if kind == Label.DATE:
             return _DATE.fullmatch(value.strip()) is not None
         if kind in (Label.PHONE, Label.FAX):

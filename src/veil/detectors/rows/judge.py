@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from veil.detectors.rows.again import Again
+from veil.detectors.rows.bounds import Bounds
 from veil.detectors.rows.cells import Stretches, bare, cells_of, cut_at
 from veil.detectors.rows.neighbours import Neighbours
 from veil.detectors.rows.reader import Rows
@@ -27,7 +29,8 @@ class Structure:
 
     def __init__(self, language: Language | None = None) -> None:
         spoken = language or english()
-        self._rows, self._neighbours = Rows(spoken), Neighbours(spoken)
+        self._rows, self._neighbours, self._again = Rows(spoken), Neighbours(spoken), Again(spoken)
+        self._bounds = Bounds(self._rows.heads.beside if self._rows.heads else frozenset())
 
     def judge(self, texts: Sequence[Text], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
         """The spans of each text with those of its rows and lists.
@@ -40,7 +43,8 @@ class Structure:
         own, stays, grids = self._rows.read(text)
         sure = {(span.start, span.end): span for span in own}
         inside, cells = Stretches(sorted(stays)), Stretches(cells_of(grids))
-        cut = [piece for span in found for piece in _pieces(text, span, cells)]
+        moved = (self._bounds.moved(text.raw, span) for span in found)
+        cut = [piece for span in moved if span is not None for piece in _pieces(text, span, cells)]
         kept = [*own, *(span for span in cut if not _is_inside(text, span, inside) and not _is_other(span, sure))]
         names = [
             text.shown_range(span.start, span.end)
@@ -49,6 +53,7 @@ class Structure:
         ]
         for start, end in self._neighbours.more(text.shown, Stretches(sorted(names)), grids):
             kept.append(Span(*text.raw_range(start, end), Label.NAME, SCORE, "rows:neighbour"))
+        kept += self._again.more(text, kept)
         for span in kept:
             yield from _pieces(text, span, cells)
 

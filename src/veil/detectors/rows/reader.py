@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from veil.detectors.rows.grid import Cell, Grid, columns, grids
-from veil.detectors.rows.heads import STAY, HeadWords, ValueChecks, head_words
+from veil.detectors.rows.heads import FREE, STAY, HeadWords, ValueChecks, head_words
 from veil.lexicon.language import Language, english
 from veil.lexicon.words import CLINICAL
 from veil.model import Label, Span, Text
@@ -27,6 +27,7 @@ _CARETS = re.compile(
 _FILE = re.compile(r"(?<![\w/.@])([^\W\d_][\w\-]{0,60}_[\w\-]{0,60}[A-Za-z0-9])(\.[a-z]{3,4})?(?![\w@])")
 _SPELLED = re.compile(r"[A-Za-z]{3,}")
 _FEWEST_SPELLED = 4
+_PAIR = 2  # cells of a row that is a key and its value; and such rows that make a table of them
 _FILE_PART = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -56,7 +57,7 @@ class Rows:
         for grid in some:
             self._read_grid(shown, grid, heads, values, found, stays)
         if _SIGNED.search(shown):
-            found += _keyed(shown, heads, values)
+            _read_keys(shown, heads, values, found, stays)
         if "|" in shown:
             found += _segments(shown, heads)
         if "^" in shown:
@@ -86,14 +87,30 @@ class Rows:
         filled = sum(cell.start < cell.end for cell in grid.rows[0])
         known = sum(kind is not None for kind in kinds)
         if known < 2 or known * 2 < filled or len(grid.rows) < 2:
+            self._read_pairs(shown, grid, heads, values, found, stays)
             return
+        stays.extend(grid.rows[0])
         for kind, column in zip(kinds, columns(shown, grid), strict=True):
             for cell in column[1:]:
-                value = shown[cell.start : cell.end]
-                if kind == STAY:
-                    stays.append(cell)
-                elif kind and value and values.fits(kind, value):
-                    found.append((cell.start, cell.end, Label(kind), "head"))
+                _take(shown, cell, kind, values, found, stays)
+
+    def _read_pairs(
+        self,
+        shown: str,
+        grid: Grid,
+        heads: HeadWords,
+        values: ValueChecks,
+        found: list[tuple[int, int, Label, str]],
+        stays: list[Cell],
+    ) -> None:
+        """A table of keys and values: `| Surname | Harrow |` over `| Language | Tagalog |`."""
+        rows = [[cell for cell in row if cell.start < cell.end] for row in grid.rows]
+        pairs = [(heads.kind(shown[row[0].start : row[0].end]), row[1]) for row in rows if len(row) == _PAIR]
+        known = sum(kind is not None for kind, _ in pairs)
+        if known < _PAIR or known * 2 < len(rows):
+            return
+        for kind, cell in pairs:
+            _take(shown, cell, kind, values, found, stays)
 
     def _carets(self, shown: str, heads: HeadWords) -> Iterator[tuple[int, int, Label, str]]:
         """`QUENNELL^ORLA^M^^MS`: a name of a person in parts."""
@@ -139,11 +156,32 @@ class Rows:
         return not vocabulary.is_wordlike(lower, bits) and (part[0].isupper() or bool(bits))
 
 
-def _keyed(shown: str, heads: HeadWords, values: ValueChecks) -> Iterator[tuple[int, int, Label, str]]:
-    """`SURNAME >> Harrow`, `pt_name=Orla Quennell;mrn=00418812`."""
+def _take(
+    shown: str,
+    cell: Cell,
+    kind: str | None,
+    values: ValueChecks,
+    found: list[tuple[int, int, Label, str]],
+    stays: list[Cell],
+) -> None:
+    """One cell by what its head says: found, left as it is, or left to others."""
+    value = shown[cell.start : cell.end]
+    if kind and kind not in (STAY, FREE) and value and values.fits(kind, value):
+        found.append((cell.start, cell.end, Label(kind), "head"))
+    elif kind in (STAY, Label.AGE_OVER_89):
+        stays.append(cell)
+
+
+def _read_keys(
+    shown: str, heads: HeadWords, values: ValueChecks, found: list[tuple[int, int, Label, str]], stays: list[Cell]
+) -> None:
+    """`SURNAME >> Harrow`, `pt_name=Orla Quennell;mrn=00418812;ver=2.5.1`."""
     for match in _KEY.finditer(shown):
         kind = heads.kind(match[1])
-        if kind is None or kind == STAY:
+        if kind is None or kind == FREE:
+            continue
+        if kind == STAY:
+            stays.append(Cell(match.start(3), match.start(3) + len(match[3].split(" ")[0])))
             continue
         value = match[3]
         following = _NEXT_KEY.search(value)
@@ -156,7 +194,7 @@ def _keyed(shown: str, heads: HeadWords, values: ValueChecks) -> Iterator[tuple[
             value = value if kind in (Label.PHONE, Label.FAX) else value.split(" ")[0]
         value = value.rstrip(" .,)")
         if value and values.fits(kind, value):
-            yield match.start(3), match.start(3) + len(value), Label(kind), "key"
+            found.append((match.start(3), match.start(3) + len(value), Label(kind), "key"))
 
 
 def _segments(shown: str, heads: HeadWords) -> Iterator[tuple[int, int, Label, str]]:

@@ -7,7 +7,7 @@ import random
 import numpy as np
 
 from veil.detectors.ner.cut import GLUED, Cut, cut
-from veil.detectors.ner.decode import HOLD, OPEN, Doubts, _Reach, _runs
+from veil.detectors.ner.decode import DOUBTED, HOLD, Doubts, _Reach, _runs
 from veil.model import Label
 
 PLAIN = {Label.NAME, Label.LOCATION, Label.ORGANIZATION, Label.PROFESSION, Label.STATE}
@@ -77,7 +77,7 @@ def test_runs_are_those_of_a_walk_from_token_to_token():
                 and (not seen.begins[k + 1] or one.gaps[k + 1] == GLUED)
             ):
                 k += 1
-            if seen.mass[i] >= HOLD and seen.mass[i : k + 1].max() >= OPEN:
+            if seen.mass[i] >= HOLD and seen.mass[i : k + 1].max() >= DOUBTED:
                 wanted.append((i, k + 1))
             i = k + 1
         assert list(_runs(one, seen)) == wanted
