@@ -31,8 +31,29 @@ _YEAR_END = re.compile(r"(?:19|20)\d\d\Z")
 _PAIR = re.compile(r"(\d{1,4})(?:-\d{1,2})?/(\d{1,4})")
 _PLAIN = re.compile(r"[<>~]?\d{1,6}(?:\.\d{1,3})?(?:-\d{1,6}(?:\.\d{1,3})?)?[KkM%HL]?")
 _TIMING = re.compile(r"(\d{1,2})(?:-\d{1,2})?/(7|12|24|52)")
+_LAST_WORD = re.compile(r"([^\W\d_]{5,})\s\Z")
+_BEGUN = re.compile(
+    r"\b(?:start|beg[aiu]n|stop|since|last|gave|given|hold|held|resum|d/?c|due|on|until|till)", re.IGNORECASE
+)
+_STEMS = (
+    "cillin",
+    "mycin",
+    "micin",
+    "cycline",
+    "floxacin",
+    "azole",
+    "prazole",
+    "statin",
+    "pril",
+    "sartan",
+    "olol",
+    "dipine",
+    "profen",
+    "solone",
+    "sone",
+    "vir",
+)
 _LONGEST_CODE = 18
-_DAYS_SURE = 6  # sevenths above it are days of a month rather than a week
 _DATED = frozenset({Label.DATE})
 _AGED = frozenset({Label.AGE_OVER_89})
 
@@ -118,14 +139,22 @@ class ClinicalNumbers:
         if timing:
             if words.timings_before.search(before) or words.timings_behind.match(behind):
                 return True
-            short = timing[2] in ("7", "52") and int(timing[1]) <= _DAYS_SURE
-            return bool(short and words.complaints.search(before))
+            weeks = timing[2] == "52"  # no day of a month
+            return weeks or bool(words.complaints.search(before)) or self._is_behind_drug(before)
         pair = _PAIR.fullmatch(token)
         if pair:
             upper, lower = map(int, pair.groups())
             no_date = upper > 31 and lower > 31 and not 1900 < lower < 2100
             return bool(words.pairs_behind.match(behind)) or (no_date and bool(words.pairs_before.search(before)))
         return False
+
+    def _is_behind_drug(self, before: str) -> bool:
+        """Whether a drug stands right before, and no word that says when it began or ended: `Prescribed flucloxacillin 5/7`."""
+        last = _LAST_WORD.search(before)
+        if last is None or _BEGUN.search(before):
+            return False
+        lower = last[1].lower()
+        return lower in self._words.drugs or lower.endswith(_STEMS)
 
     def is_grown(self, shown: str, start: int, end: int) -> bool:
         """Whether letters belong to a code of medicine that they are grown to: `p.Arg175His`."""

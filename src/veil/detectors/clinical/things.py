@@ -17,6 +17,7 @@ _BORNE = 3
 _LAST_WORD = re.compile(r"([^\W\d_]+)[.,]?\s*\Z")
 _LIST_NEXT = re.compile(r"(?:'s|')?\s*(?:[,;/]|\bvs?\.?\s|\band\s|\bor\s|&)\s*(?:and |or )?([^\W\d_][\w'\-]*)")
 _LIST_LAST = re.compile(r"([^\W\d_][\w'\-]*)\s*(?:[,;/]|\bvs?\.?|\band|\bor|&)\s*(?:and |or )?\Z")
+_MEASURED = re.compile(r"(?:\d\s?%|(?<![\w\-])\d{1,2}-0|\d\s?(?:mL|ml|cc)\sof)\s\Z")  # a solution, a suture
 _POSSESSIVE = re.compile(r"'s?(?![^\W\d_])")
 
 
@@ -39,6 +40,8 @@ class ClinicalThings:
         if all(self._is_short(word, label) for word in words):
             last = _LAST_WORD.search(before)
             return label is not Label.NAME or last is None or last[1].lower() not in self._language.cues.titles
+        if len(words) == 1 and _MEASURED.search(before):
+            return True
         if label is Label.ORGANIZATION:
             return False
         lowers = [_POSSESSIVE.sub("", word.lower()) for word in words]

@@ -86,7 +86,7 @@ class Rows:
         kinds = [heads.kind(shown[cell.start : cell.end]) for cell in grid.rows[0]]
         filled = sum(cell.start < cell.end for cell in grid.rows[0])
         known = sum(kind is not None for kind in kinds)
-        if known < 2 or known * 2 < filled or len(grid.rows) < 2:
+        if known < 2 or known * 2 < filled or (len(grid.rows) < 2 and known < filled):
             self._read_pairs(shown, grid, heads, values, found, stays)
             return
         stays.extend(grid.rows[0])
