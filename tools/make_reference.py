@@ -108,7 +108,11 @@ def cli() -> str:
         ]
         defaults = {one.name: one.default for one in inspect.signature(callback).parameters.values()}
         rows = [[shown, takes, default_told(defaults[name]), what] for name, shown, takes, what in rows]
-        text += table(["argument or option", "takes", "default", "description"], rows) if rows else "No options.\n"
+        if not any("`--quiet`" in row[0] for row in rows):
+            rows.append(
+                ["`--quiet`", "", "", "print errors and warnings only"]
+            )  # `add_quiet` gives it to every command
+        text += table(["argument or option", "takes", "default", "description"], rows)
     return text
 
 

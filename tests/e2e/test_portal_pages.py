@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.portals import NOTE, PASSWORD, TABLE
+from tests.portals import NOTE, PASSWORD, TABLE, on_disk
 from tests.visits import a_chromium, a_visit, downloaded, enter, hand_in, shot  # noqa: F401  fixtures
 
 from veil.service.work.sweeper import sweep
@@ -143,6 +143,36 @@ def test_a_result_whose_time_is_over_is_told_as_deleted(visit):
     page.wait_for_selector(".badge:has-text('Expired')")
     assert "note.txt" not in page.inner_text("#rows")
     assert page.query_selector("a:text-is('Download')") is None
+
+
+def test_expired_files_are_told_apart_by_number_format_and_day_and_their_names_are_nowhere(visit):
+    names = ["Quackenbush Zebulon discharge.txt", "labs of Ada Lovelace.csv", "third.txt"]
+    page = visit.submitter()
+    page.uncheck("#review")
+    for name in names:
+        hand_in(page, name, TABLE if name.endswith(".csv") else NOTE)
+    for _ in names:
+        visit.worker.once()
+    for place in (1, 2, 3):
+        page.wait_for_selector(f"#rows tr:nth-child({place}) .badge.good")
+    with visit.store.database.change() as line:  # the first two are over, yesterday; the third is kept
+        line.execute("UPDATE jobs SET until = ? WHERE number < 3", (time.time() - 86_400,))
+    for place in (2, 3):  # not yet swept, in the page that is open
+        page.wait_for_selector(f"#rows tr:nth-child({place}) .badge:text-is('Expired')")
+    day = time.strftime("%-d %B %Y", time.localtime(time.time() - 86_400))
+    expected = ["third.txt", f"File 2 of 3 (csv), expired on {day}", f"File 1 of 3 (text), expired on {day}"]
+    column = "[...document.querySelectorAll('#rows tr td:first-child')].map((cell) => cell.textContent)"
+    assert page.evaluate(column) == expected
+    sweep(visit.store)
+    page.reload()
+    page.wait_for_selector(".badge:has-text('Expired')")
+    shot(page, "portal-expired")
+    assert page.evaluate(column) == expected
+    kept = on_disk(visit.store.site)
+    assert not [word for name in names for word in name.split() if len(word) > 4 and word.encode() in kept]
+    page.click("#rows tr:nth-child(3) >> text=Delete")
+    page.wait_for_selector("#rows tr:nth-child(3)", state="detached")
+    assert page.evaluate(column) == expected[:2]
 
 
 def test_a_cancelled_file_and_a_wrong_password_are_said(visit):

@@ -23,7 +23,7 @@ from veil.cli import (
     trace,
 )
 from veil.cli.groups import Commands
-from veil.cli.screen import OUTPUT
+from veil.cli.screen import OUTPUT, add_quiet
 from veil.errors import Error, place_of
 from veil.extras import extra_of, install
 from veil.memory import late_to_collect, slow_to_purge
@@ -50,6 +50,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(importing.app, name="import")
 app.add_typer(serve.app, name="serve")
 cleared_commands.add_to(app)
+add_quiet(app)
 
 
 def _version(asked: bool) -> None:

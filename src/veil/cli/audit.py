@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from veil.cli.options import AsJson, PassphraseFile
+from veil.cli.screen import say
 
 if TYPE_CHECKING:
     from veil.audit import Checked
@@ -113,7 +114,7 @@ def export(
     logs = [(path.name, verify_chain(path)) for path in _records(files)]
     text = audit_page(logs) if out.suffix == ".html" else exported(logs)
     out.write_text(text, encoding="utf-8")
-    typer.echo(f"log      {out}")
+    say(f"log      {out}")
 
 
 @app.command("sign")
@@ -139,7 +140,7 @@ def sign(
     own = PersonKey.open(key_file, _person_passphrase(passphrase_file, twice=False))
     place = record or _record_of(release)
     manifest = job(release, place, own, name, meaning)
-    typer.echo(f"signed   {manifest}\nkey      {own.fingerprint}\nrecord   {place}")
+    say(f"signed   {manifest}\nkey      {own.fingerprint}\nrecord   {place}")
 
 
 @app.command("check")
@@ -176,8 +177,8 @@ def check(
             f"{bad} of {len(findings)} checks failed: do not trust this release",
             hint="see the lines above",
         )
-    typer.echo("all checks passed")
-    typer.echo(
+    say("all checks passed")
+    say(
         "note     the manifest vouches for the files, and the keys named with --pub for the manifest. To check that the audit log "
         "was not forged: veil audit verify --keyring"
     )
@@ -194,7 +195,7 @@ def key_new(
     from veil.audit.signing import PersonKey
 
     created = PersonKey.create(file, _person_passphrase(passphrase_file, twice=True))
-    typer.echo(
+    say(
         f"key      {file} (keep it, and its passphrase, to yourself)\npublic   {file}.pub (share this one)\nprint    {created.fingerprint}"
     )
 
@@ -214,7 +215,7 @@ def _row(path: Path, checked: Checked, *, sealed: bool) -> dict[str, object]:
 
 def _print_checked(path: Path, checked: Checked, *, sealed: bool) -> None:
     word = "entry is intact" if checked.records == 1 else "entries are intact"
-    typer.echo(f"{path}: {checked.records} {word}; keep this elsewhere: --expect {checked.records}:{checked.last}")
+    say(f"{path}: {checked.records} {word}; keep this elsewhere: --expect {checked.records}:{checked.last}")
     for numbers, what in (
         (checked.torn, "reports a line that was not written completely, as after a crash"),
         (checked.unanchored, "found no checkpoint: entries removed before it cannot be detected"),

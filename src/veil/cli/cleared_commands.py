@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from veil.cli.options import Override, ProjectFile
+from veil.cli.screen import say
 
 _SUCCESSORS = {
     "format": "`veil format` does not exist, because Veil never rewrites a project file; `veil describe PROJECT` shows how it is read",
@@ -29,7 +30,7 @@ def check_syntax(project: ProjectFile, override: Override = None) -> None:
 
     _not_cleared(project)
     read_project(project, override)
-    typer.echo("the project file is valid; `veil validate` also checks it against the data")
+    say("the project file is valid; `veil validate` also checks it against the data")
 
 
 def validate(project: ProjectFile, override: Override = None) -> None:
@@ -40,7 +41,7 @@ def validate(project: ProjectFile, override: Override = None) -> None:
     session = open_session(project, override)
     for notice in session.plan.notices:
         typer.echo(f"note: {notice}", err=True)
-    typer.echo("the project is valid and matches the data")
+    say("the project is valid and matches the data")
 
 
 def info() -> None:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from veil.cli.screen import say
+
 
 def add_to(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate)
@@ -114,11 +116,11 @@ def show(
         _tables(record)
     if out is not None:
         out.write_text(evaluation_page(record), encoding="utf-8")
-        typer.echo(f"report   {out}", err=as_json)
+        say(f"report   {out}", err=as_json)
     if written is not None:
-        typer.echo(f"written  {written} (contains PHI)", err=as_json)
+        say(f"written  {written} (contains PHI)", err=as_json)
     if protected is not None:
-        typer.echo(f"errors   {protected} (contains PHI; store it apart from any release)", err=as_json)
+        say(f"errors   {protected} (contains PHI; store it apart from any release)", err=as_json)
 
 
 def _tables(record: dict[str, Any]) -> None:
@@ -127,9 +129,7 @@ def _tables(record: dict[str, Any]) -> None:
     from veil.reports.percent import percent
 
     gold, figures = record["gold"], record["figures"]
-    typer.echo(
-        f"{found_by(record)} against {gold['notes']:,} notes with {gold['spans']:,} annotations ({gold['format']})"
-    )
+    say(f"{found_by(record)} against {gold['notes']:,} notes with {gold['spans']:,} annotations ({gold['format']})")
     table("Figures", ["figure", "share", "95 % interval", "meaning"], [list(row) for row in share_rows(record)])
     rows = [
         [
@@ -145,15 +145,15 @@ def _tables(record: dict[str, Any]) -> None:
     ]
     table("By label", ["label", "tokens", "recall", "95 % interval", "leaks", "false alarms", "precision"], rows)
     tokens, leaks = figures["tokens"], figures["leaks"]
-    typer.echo(
+    say(
         f"tokens   tp {tokens['tp']:,}  fn {tokens['fn']:,}  fp {tokens['fp']:,}  tn {tokens['tn']:,}  "
         f"F1 {percent(tokens['f1'])}  F2 {percent(tokens['f2'])}"
     )
-    typer.echo(
+    say(
         f"leaks    {leaks['spans']:,} ({leaks['per_1000_notes']:.1f} per 1,000 notes), "
         f"{leaks['missed']:,} of them not masked at all"
     )
     if record["dropped"]:
-        typer.echo("ignored  " + ", ".join(f"{label} {count:,}" for label, count in record["dropped"].items()))
+        say("ignored  " + ", ".join(f"{label} {count:,}" for label, count in record["dropped"].items()))
     if line := rule_of_three(record):
-        typer.echo(f"note: {line}")
+        say(f"note: {line}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from veil.cli.options import PassphraseFile
+from veil.cli.screen import say
 
 if TYPE_CHECKING:
     from veil.importers.cleared import Cleared
@@ -81,7 +82,7 @@ def cleared(
         written.text = again.text
     target.write_text(written.text, encoding="utf-8")
     _report(written.notes.taken, written.notes.safer, written.notes.none)
-    typer.echo(f"project  {target}\nnext     check it, then: veil keys new, veil describe {target}, veil run {target}")
+    say(f"project  {target}\nnext     check it, then: veil keys new, veil describe {target}, veil run {target}")
 
 
 def _places(read: Cleared, config: Path, target: Path, keyring: str) -> tuple[Path, ProjectPaths]:
@@ -118,4 +119,4 @@ def _keys(keyring: Path, passphrase_file: Path | None) -> Keys:
 def _report(taken: dict[str, None], safer: dict[str, None], none: dict[str, None]) -> None:
     for title, said in (("converted", taken), ("converted, now safer", safer), ("no equivalent", none)):
         for line in said:
-            typer.echo(f"{title:<22} {line}")
+            say(f"{title:<22} {line}")

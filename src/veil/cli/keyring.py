@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from veil.cli.options import AsJson, PassphraseFile
+from veil.cli.screen import say
 
 if TYPE_CHECKING:
     from veil.keys import Keyring, Version
@@ -28,7 +29,7 @@ def new(file: File, passphrase_file: PassphraseFile = None) -> None:
     secret = passphrase(_twice, passphrase_file)
     ring = ring_act(file, "keys new", lambda: Keyring.create(file, secret))
     _show(ring.list())
-    typer.echo(
+    say(
         "Store the file and its passphrase in separate places, both apart from the data: together they can reverse pseudonyms."
     )
 
@@ -58,7 +59,7 @@ def rotate(file: File, passphrase_file: PassphraseFile = None) -> None:
 def change(file: File, passphrase_file: PassphraseFile = None) -> None:
     """Change the passphrase. The keys stay the same."""
     _done(file, "keys passphrase", passphrase_file, lambda ring: ring.change_passphrase(_twice()))
-    typer.echo("The passphrase was changed.")
+    say("The passphrase was changed.")
 
 
 def _done(file: Path, what: str, passphrase_file: Path | None, do: Callable[[Keyring], object]) -> Keyring:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from veil.cli.options import Override, ProjectFile
+from veil.cli.screen import say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,6 +37,6 @@ def lint(
             typer.echo(
                 f"{finding.where}: {finding.severity} {finding.rule}: {job.RULES[finding.rule][1]}: {finding.about}"
             )
-        typer.echo(f"{len(found)} findings" if found else "no findings")
+        say(f"{len(found)} findings" if found else "no findings")
     if any(finding.severity == job.ERROR or (strict and finding.severity == job.WARNING) for finding in found):
         raise typer.Exit(1)

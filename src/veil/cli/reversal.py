@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from veil.cli.options import OverrideLong, PassphraseFile, ProjectFile
+from veil.cli.screen import say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,7 +42,7 @@ def reverse(
     table("Restored", ["table", "column", "result", "count"], rows)
     for rest in restored.record["not_restored"]:
         typer.echo(f"not restored: {rest['what']}: {rest['why']}", err=True)
-    typer.echo(f"reversed {restored.out} (contains PHI)\naudit    {reversal.private / AUDIT}")
+    say(f"reversed {restored.out} (contains PHI)\naudit    {reversal.private / AUDIT}")
 
 
 def report_verify(
@@ -67,7 +68,7 @@ def report_verify(
         ) from None
     target = out or record.with_suffix(".html")
     target.write_text(compared_page(comparison), encoding="utf-8")
-    typer.echo(f"page     {target}")
+    say(f"page     {target}")
 
 
 def compared(record: dict[str, Any], out: Path | None) -> None:
@@ -89,7 +90,9 @@ def compared(record: dict[str, Any], out: Path | None) -> None:
         typer.echo(f"not compared: {name}: free text and documents cannot be reversed", err=True)
     if out is not None:
         out.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        typer.echo(f"record   {out}")
-    typer.echo("passed: every reversible column equals the original" if record["passed"] else "failed: columns differ")
-    if not record["passed"]:
+        say(f"record   {out}")
+    if record["passed"]:
+        say("passed: every reversible column equals the original")
+    else:
+        typer.echo("failed: columns differ")
         raise typer.Exit(1)

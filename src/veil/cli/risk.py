@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from veil.cli.screen import say
+
 
 def add_to(app: typer.Typer) -> None:
     app.command("risk")(risk)
@@ -154,7 +156,7 @@ def _show(record: dict[str, Any], out: Path | None, *, as_json: bool) -> None:
     _warn(record)
     if out is not None:
         out.write_text(risk_page(record), encoding="utf-8")
-        typer.echo(f"report   {out}", err=as_json)
+        say(f"report   {out}", err=as_json)
 
 
 def _check(record: dict[str, Any], thresholds: dict[str, float]) -> None:
@@ -186,7 +188,7 @@ def _tables(record: dict[str, Any]) -> None:
         else f"{record['records']:,} records in"
     )
     apart = f"; {record['suppressed']:,} suppressed, counted separately" if record["suppressed"] else ""
-    typer.echo(f"{who} {record['classes']:,} classes over {len(record['quasi'])} quasi-identifiers{apart}")
+    say(f"{who} {record['classes']:,} classes over {len(record['quasi'])} quasi-identifiers{apart}")
     table("Figures", ["figure", "value", "meaning"], [list(row) for row in figure_rows(record)])
     if record["fix"]:
         show(record["fix"])

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
+from veil.cli.screen import say
 from veil.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -54,10 +53,10 @@ def show(record: dict[str, Any]) -> None:
     from veil.cli.screen import table
     from veil.reports.risk import level_rows
 
-    typer.echo(
+    say(
         f"{record['looked']:,} of {record['nodes']:,} combinations of levels were tested; the smallest loss that meets the goal: {record['loss']:.4f}"
     )
-    typer.echo(f"{record['suppressed']:,} of {record['records']:,} records suppressed, {record['allowed']:,} allowed")
+    say(f"{record['suppressed']:,} of {record['records']:,} records suppressed, {record['allowed']:,} allowed")
     table(
         "Levels",
         ["column", "level", "rule", "values before", "values after", "loss"],
@@ -69,4 +68,4 @@ def write(fix: Fix, project: Path, tables: Sequence[Path], table: str, delimiter
     from veil.jobs.risks.write_rules import write_rules
 
     written = write_rules(fix, project, tables, table, delimiter)
-    typer.echo(f"project  {project}: {written}", err=True)
+    say(f"project  {project}: {written}", err=True)

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from veil.cli.screen import say
+
 
 def add_to(app: typer.Typer) -> None:
     app.command("scan")(scan)
@@ -57,7 +59,7 @@ def scan(
         from veil.reports.scan import scan_page
 
         out.write_text(scan_page(record), encoding="utf-8")
-        typer.echo(f"report   {out}", err=as_json)
+        say(f"report   {out}", err=as_json)
     if write is not None:
         _write(Path(paths[0]), write, err=as_json)
     if any(table["failed"] for table in record["tables"]):
@@ -105,4 +107,4 @@ def _write(folder: Path, target: Path, *, err: bool) -> None:
     from veil.discover.write import project_text
 
     target.write_text(project_text(propose(folder, "expert"), target.absolute().parent), encoding="utf-8")
-    typer.echo(f"project  {target}", err=err)
+    say(f"project  {target}", err=err)

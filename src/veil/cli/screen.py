@@ -6,9 +6,12 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+from typer.main import get_command
 
 Tell = Callable[[str, int, int], None]
 
@@ -35,10 +38,40 @@ Quiet = Annotated[
 ]
 
 
-def say(line: str) -> None:
+def add_quiet(app: typer.Typer) -> None:
+    """Let each command of an app take `--quiet` after its name too, as `veil` takes it before."""
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            add_quiet(group.typer_instance)
+    for command in app.registered_commands:
+        command.cls = _Quietable
+
+
+class _Quietable(TyperCommand):
+    """A command that takes `--quiet`, whether its function names it or not."""
+
+    def __init__(self, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **options)
+        if not any("--quiet" in parameter.opts for parameter in self.params):
+            self.params.append(_quiet_option())
+
+
+@cache
+def _quiet_option() -> Any:
+    """The option as Typer makes it of a function that names it."""
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    def command(quiet: Quiet = False) -> None:
+        pass
+
+    return next(parameter for parameter in get_command(app).params if "--quiet" in parameter.opts)
+
+
+def say(line: str, *, err: bool = False) -> None:
     """Print a line about what was done, unless `--quiet` was given."""
     if not OUTPUT.quiet:
-        typer.echo(line)
+        typer.echo(line, err=err)
 
 
 @contextmanager

@@ -12,6 +12,12 @@ from veil.reports.page import render
 Act = dict[str, Any]
 Held = Sequence[tuple[str, Checked]]  # the name of each record of acts, and what it came to
 _FRAME = frozenset({"number", "at", "who", "what", "before", "hash", "seal", "line"})
+_SHOWN = {
+    "run begun": "run started",
+    "run ended": "run finished",
+    "torn": "incomplete line",
+    "unanchored": "no checkpoint",
+}
 _LONG = 64  # a digest in full; on a screen its beginning is enough to compare
 
 
@@ -22,7 +28,7 @@ def act_rows(acts: Iterable[Act], *, whole: bool = False) -> list[tuple[str, str
             str(act["number"]),
             str(act["at"]).replace("T", " ").removesuffix("Z"),
             str(act["who"]),
-            str(act["what"]),
+            _SHOWN.get(str(act["what"]), str(act["what"])),
             "; ".join(_details(act, whole)),
             str(act["seal"]["key"])[:12] if "seal" in act else "",
         )
@@ -64,9 +70,9 @@ def _cards(acts: list[Act]) -> list[tuple[str, str, bool]]:
     quarantined = sum(sum(act.get("quarantined", {}).values()) for act in acts)
     return [
         (f"{len(acts):,}", "entries", False),
-        (f"{kinds.count('run ended'):,}", "runs ended", False),
+        (f"{kinds.count('run ended'):,}", "runs finished", False),
         (f"{failed:,}", "runs failed", failed > 0),
-        (f"{max(0, begun - over):,}", "runs without an end", begun > over),
+        (f"{max(0, begun - over):,}", "runs interrupted", begun > over),
         (f"{quarantined:,}", "quarantined", quarantined > 0),
         (f"{kinds.count('reverse'):,}", "reversals", "reverse" in kinds),
         (f"{kinds.count('signed'):,}", "signatures", False),

@@ -40,6 +40,34 @@ def test_quiet_prints_nothing_where_nothing_is_wrong(project, words):
     assert call("run", project).stdout != ""  # the next command of the process is not quiet
 
 
+def quiet(tmp_path, *words):
+    env = {"VEIL_PASSPHRASE": "open sesame", "VEIL_SIGNING_PASSPHRASE": "open sesame"}
+    done = CliRunner().invoke(cli.app, [str(word) for word in words], catch_exceptions=False, env=env)
+    assert done.exit_code == 0, done.stderr
+    return done.stdout
+
+
+def test_quiet_comes_after_each_command_and_inside_groups(project, tmp_path):
+    ring, table = tmp_path / "a.key", tmp_path / "data" / "stays.csv"
+    assert quiet(tmp_path, "keys", "new", ring, "--quiet") == ""
+    assert ring.exists()
+    assert quiet(tmp_path, "keys", "rotate", "--quiet", ring) == ""
+    assert quiet(tmp_path, "scan", "--quiet", table) == ""
+    assert quiet(tmp_path, "lint", "--quiet", project) == ""
+    assert quiet(tmp_path, "run", "--quiet", project) == ""
+    assert quiet(tmp_path, "verify", "--quiet", project) == ""
+    assert quiet(tmp_path, "keys", "new", tmp_path / "b.key") != ""  # the next command of the process is not quiet
+
+
+def test_quiet_keeps_what_was_asked_for(project, tmp_path):
+    ring = tmp_path / "a.key"
+    quiet(tmp_path, "keys", "new", ring)
+    assert len(json.loads(quiet(tmp_path, "keys", "list", "--json", "--quiet", ring))) == 1
+    assert json.loads(quiet(tmp_path, "scan", "--json", "--quiet", tmp_path / "data"))["tables"]
+    (tmp_path / "note.txt").write_text("Seen by Dr. Wong.")
+    assert "NAME" in quiet(tmp_path, "find", "--quiet", tmp_path / "note.txt")
+
+
 def test_json_is_the_manifest_and_nothing_else(project):
     done = call("run", "--json", project)
     manifest = json.loads(done.stdout)

@@ -55,7 +55,7 @@ def check(row: Row | None, caller: Caller, act: str, now: float) -> Row:
     if row["state"] not in STATES[act]:
         what = "ended" if row["state"] in (FAILED, CANCELLED) else row["state"]
         raise ConflictError(
-            "job-state", f"job is {what}: this action is not possible", hint=f"read its state: GET /jobs/{id}"
+            "job-state", f"job is {what}: this action is not possible", hint="read its state: GET /jobs/{id}"
         )
     return row
 
