@@ -21,10 +21,11 @@ class PersonNames:
 
     def read(self) -> FoundNames:
         tokens, every = self._tokens, self._tokens.cues.every
+        keyed = "-name" in tokens.shown.lower()
         for i, lower in enumerate(tokens.lower):
-            if lower in every or lower.endswith("-name"):
+            if lower in every or (keyed and lower.endswith("-name")):
                 self._cued.read(i, lower)
-        for i, word in enumerate(tokens.words):
-            if word[0].isupper() and i not in self.names.taken:
+        for i in tokens.capitals:
+            if i not in self.names.taken:
                 self._uncued.read(i)
         return self.names

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Sequence
-from itertools import chain
+from itertools import accumulate
 from typing import NamedTuple
 
 GLUED, SPACE, WIDE, LINE, BLANK, START = range(6)
 GAPS = 6
 LONGEST = 32  # characters; a longer run of letters or digits is cut
-_TOKEN = re.compile(rf"(?:[^\W\d_][\u0300-\u036f]*+){{1,{LONGEST}}}+|\d{{1,{LONGEST}}}+|([^\w\s]|_)\1{{0,31}}+|\w")
+# Its first group is the token; its second, of a run of one sign, that sign.
+_TOKEN = re.compile(rf"((?:[^\W\d_][\u0300-\u036f]*+){{1,{LONGEST}}}+|\d{{1,{LONGEST}}}+|([^\w\s]|_)\2{{0,31}}+|\w)")
+_PLAIN = {"": GLUED, " ": SPACE}
 
 
 class Cut(NamedTuple):
@@ -29,17 +31,16 @@ class Cut(NamedTuple):
 
 def cut(shown: str) -> Cut:
     """The tokens of a text; every character that is no white space is in one."""
-    places = array("I", chain.from_iterable(map(re.Match.span, _TOKEN.finditer(shown))))
-    starts, ends = places[::2], places[1::2]
-    gaps = bytearray(
-        GLUED if start == last else SPACE if start == last + 1 and shown[last] == " " else _gap(shown, last, start)
-        for start, last in zip(starts, chain((0,), ends), strict=False)
-    )
+    parts = _TOKEN.split(shown)  # what stands before a token, the token, its sign
+    del parts[2::3]
+    words, before = parts[1::2], parts[:-1:2]
+    places = array("I", accumulate(map(len, parts)))
+    gaps = bytearray(_PLAIN[gap] if gap in _PLAIN else _gap(gap) for gap in before)
     if gaps:
         gaps[0] = START
-    return Cut([shown[start:end] for start, end in zip(starts, ends, strict=True)], starts, ends, bytes(gaps))
+    return Cut(words, places[:-1:2], places[1::2], bytes(gaps))
 
 
-def _gap(shown: str, last: int, start: int) -> int:
-    lines = shown.count("\n", last, start)
+def _gap(between: str) -> int:
+    lines = between.count("\n")
     return BLANK if lines > 1 else LINE if lines else WIDE

@@ -22,19 +22,12 @@ from veil.errors import PartError
 from veil.lexicon.language import Language, english
 
 WEIGHTS = "weights"
-WIDTHS = (
-    64,
-    128,
-    192,
-    256,
-    384,
-    512,
-    768,
-    1024,
-)  # tokens of one run: the least that has room; longer texts take several
-LONG = WIDTHS[-1]
+LONG = 1024  # tokens of one run; longer texts take several
+STEP = 64  # a run has room for a multiple of so many tokens: the least that it needs
+PIECE = 8  # runs whose tokens are held at once
 CLEAR = 0.98  # a token that is nothing with this share and more is in no doubt; none is taught to be more
-ALONE = 0.93  # share of nothing from which on the first network answers alone; below it the second is asked as well
+# The shares of nothing between which the second network is asked as well; outside them the first is sure.
+DOUBT = (0.1, 0.9)
 
 Floats = NDArray[np.float32]
 
@@ -96,12 +89,12 @@ class Network:
         return readings
 
     def runs(self, cuts: Sequence[Cut]) -> tuple[list[int], Iterator[Predictions]]:
-        """All texts in a row: where each begins, and window by window what the tokens in doubt say.
+        """All texts in a row: where each begins, and piece by piece what the tokens in doubt say.
 
-        Keeps:   no more than one window's answer is in memory, however long a text is.
+        Keeps:   no more than one piece's answer is in memory, however long a text is.
         """
         words, gaps, places = self._lane(cuts)
-        return places, self._windows(words, gaps)
+        return places, self._pieces(words, gaps)
 
     def _lane(self, cuts: Sequence[Cut]) -> tuple[list[str], NDArray[np.uint8], list[int]]:
         """All texts in a row, with nothing between them that one could see across."""
@@ -118,23 +111,34 @@ class Network:
         gaps += bytes([START]) * self.reach
         return words, np.frombuffer(gaps, np.uint8), places
 
-    def _windows(self, words: list[str], gaps: NDArray[np.uint8]) -> Iterator[Predictions]:
-        """Windows that overlap by what the network sees, so that no edge is seen in the answer."""
-        step = LONG - 2 * self.reach
+    def _pieces(self, words: list[str], gaps: NDArray[np.uint8]) -> Iterator[Predictions]:
+        """Pieces that overlap by what the network sees, so that no edge is seen in the answer."""
+        step = PIECE * (LONG - 2 * self.reach)
         for begin in range(0, max(1, len(words) - 2 * self.reach), step):
-            here = words[begin : begin + LONG]
-            real = np.fromiter((word is not NOTHING for word in here), np.bool_, len(here))
-            rows = self._words.vectors(here) + self._gaps[gaps[begin : begin + LONG]]
-            rows[~real] = 0
-            tags, roles = _run(self._first, rows[:, : self._half], real)
-            own = real.copy()
-            own[: self.reach] = own[len(own) - self.reach :] = False
-            doubted = np.flatnonzero(own & (tags[:, 0] < ALONE))
-            if len(doubted):
-                more = self._asked(rows[:, self._half :], real, doubted)
-                tags[doubted], roles[doubted] = (tags[doubted] + more[0]) / 2, (roles[doubted] + more[1]) / 2
-            at = np.flatnonzero(own & (tags[:, 0] < CLEAR))
-            yield Predictions(at + begin, tags[at], roles[at])
+            end = begin + step + 2 * self.reach
+            reading = self._read(self.vectors(words[begin:end], gaps[begin:end]))
+            yield reading._replace(at=reading.at + begin)
+
+    def vectors(self, words: Sequence[str], gaps: NDArray[np.uint8]) -> tuple[Floats, NDArray[np.bool_]]:
+        """What the networks are shown of each token, and whether it is one. Shape: tokens -> [tokens, numbers], [tokens]."""
+        rows = self._words.rows(words)
+        real = rows != 0
+        shown = self._words.table[rows]
+        shown += self._gaps[gaps]
+        shown[~real] = 0
+        return shown, real
+
+    def _read(self, shown: tuple[Floats, NDArray[np.bool_]]) -> Predictions:
+        """The tokens of a piece in doubt, but for those of its margins."""
+        rows, real = shown
+        first = self._swept(self._first, rows[:, : self._half], real)
+        at, tags, roles = (np.concatenate(parts) for parts in zip(*first, strict=True))
+        doubted = np.flatnonzero((tags[:, 0] > DOUBT[0]) & (tags[:, 0] < DOUBT[1]))
+        if len(doubted):
+            more = self._asked(rows[:, self._half :], real, at[doubted])
+            tags[doubted], roles[doubted] = (tags[doubted] + more[0]) / 2, (roles[doubted] + more[1]) / 2
+        left = tags[:, 0] < CLEAR
+        return Predictions(at[left], tags[left], roles[left])
 
     def _asked(self, rows: Floats, real: NDArray[np.bool_], doubted: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """What the second network says of the tokens in doubt; it is shown them and what it sees around them.
@@ -146,24 +150,39 @@ class Network:
         np.add.at(near, doubted - self.reach, 1)
         np.add.at(near, np.minimum(doubted + self.reach + 1, len(rows)), -1)
         shown = np.flatnonzero(near[:-1].cumsum() > 0)
-        tags, roles = _run(self._second, rows[shown], real[shown])
-        places = np.searchsorted(shown, doubted)
-        return tags[places], roles[places]
+        asked = np.zeros(len(shown), np.bool_)
+        asked[np.searchsorted(shown, doubted)] = True
+        said = self._swept(self._second, rows[shown], real[shown], asked)
+        _, tags, roles = (np.concatenate(parts) for parts in zip(*said, strict=True))
+        return tags, roles
+
+    def _swept(
+        self, graph: Any, rows: Floats, real: NDArray[np.bool_], asked: NDArray[np.bool_] | None = None
+    ) -> Iterator[Predictions]:
+        """What one network says of a row of tokens without its margins: of those asked about, or else of those in doubt."""
+        size, margin = len(rows), self.reach
+        for begin in range(0, max(1, size - 2 * margin), LONG - 2 * margin):
+            end = min(begin + LONG, size)
+            tags, roles = _run(graph, rows[begin:end], real[begin:end])
+            wanted = real[begin:end] & (tags[0] < CLEAR) if asked is None else asked[begin:end].copy()
+            wanted[:margin] = wanted[len(wanted) - margin :] = False
+            here = np.flatnonzero(wanted)
+            yield Predictions(here + begin, tags[:, here].T, roles[:, here].T)
 
 
 def _run(graph: Any, rows: Floats, real: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """The shares of tags and of roles of each token of one run.
 
-    Shape:   [tokens, numbers], at most LONG tokens -> [tokens, tags], [tokens, roles].
+    Shape:   [tokens, numbers], at most LONG tokens -> [tags, tokens], [roles, tokens].
     """
     count, numbers = rows.shape
-    width = next(size for size in WIDTHS if size >= count)
+    width = -(-count // STEP) * STEP
     window = np.zeros((1, numbers, width), np.float32)
     window[0, :, :count] = rows.T
     there = np.zeros((1, 1, width), np.float32)
     there[0, 0, :count] = real
     tags, roles = graph.run(None, {"x": window, "real": there})
-    return tags[0, :, :count].T.copy(), roles[0, :, :count].T.copy()
+    return tags[0, :, :count], roles[0, :, :count]
 
 
 @cache

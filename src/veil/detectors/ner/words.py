@@ -11,7 +11,8 @@ from veil.detectors.ner.surface import FACTS, Surface, surface
 from veil.lexicon.language import Language
 
 NOTHING = ""
-KEPT = 50_000  # vectors that are held, about; beyond them those of the commonest words alone are kept
+KEPT = 50_000  # tokens whose vectors are held, about; beyond them those that were not asked for lately go
+MORE = 4096  # rows by which the table grows
 AT_ONCE = 64  # tokens of one run of the encoder: always as many, so that none is rounded by its company
 
 
@@ -37,24 +38,51 @@ class TokenVectors:
             tables["meaning_scale"].astype(np.float32),
         )
         self._number, self._number_scale = tables["number"].astype(np.int8), tables["number_scale"].astype(np.float32)
-        self._common, self._common_vectors = _common(tables)
+        self._common, vectors = _common(tables)
         self._gram, self._gram_scale = tables["gram"].astype(np.int8), tables["gram_scale"].astype(np.float64)
         self._shape = tables["shape"].astype(np.float32)
         self._encode = encode
         self.width = width
         self._at = dict(self._common)
         self._rows = len(self._common)
-        self._vectors = np.concatenate([self._common_vectors, np.zeros((1024, self.width), np.float32)])
+        self.table = np.concatenate([vectors, np.zeros((MORE, self.width), np.float32)])
+        self._last = np.zeros(len(self.table), np.int64)  # when each row was last asked for
+        self._asked = 0
 
     def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Shape: tokens, NOTHING among them -> [tokens, width], zeros for NOTHING."""
+        rows = self.rows(words)
+        return self.table[rows]
+
+    def rows(self, words: Sequence[str]) -> NDArray[np.int32]:
+        """The row of each token in `table`, until the next are asked for. Shape: tokens -> [tokens], 0 for NOTHING."""
         if len(self._at) > KEPT:
-            self._at, self._rows = dict(self._common), len(self._common)
-        at = self._at
-        new = [word for word in dict.fromkeys(words) if word not in at]
-        if new:
-            self._learn(new)
-        return self._vectors[[at[word] for word in words]]
+            self._forget()
+        found = list(map(self._at.get, words))
+        if None in found:
+            self._learn([word for word in dict.fromkeys(words) if word not in self._at])
+            found = list(map(self._at.get, words))
+        rows = np.array(found, np.int32)
+        self._asked += 1
+        self._last[rows] = self._asked
+        return rows
+
+    def _forget(self) -> None:
+        """Keeps the commonest words and, of all others, the half that was asked for last."""
+        first = len(self._common)
+        others = sorted(set(list(self._at.values())[first:]), key=self._last.__getitem__)
+        kept = sorted(others[len(others) // 2 :])
+        moved = {row: first + place for place, row in enumerate(kept)}
+        self._rows = first + len(kept)
+        self.table[first : self._rows] = self.table[kept]
+        self._last[first : self._rows] = self._last[kept]
+        old = self._at
+        self._at = dict(self._common)
+        self._at |= {
+            word: moved[row]
+            for word, row in old.items()
+            if row in moved and (word[0] == "#" or not word[0].isdecimal())
+        }
 
     def _learn(self, words: list[str]) -> None:
         """Rows for words that have none; numbers that show the same, such as all of ten digits, share one."""
@@ -69,11 +97,12 @@ class TokenVectors:
                 seen[name] = shown
             at[word] = at[name]
         first, news = self._rows - len(seen), list(seen.values())
-        while self._rows + AT_ONCE > len(self._vectors):
-            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+        while self._rows + AT_ONCE > len(self.table):
+            self.table = np.concatenate([self.table, np.zeros((MORE, self.width), np.float32)])
+            self._last = np.concatenate([self._last, np.zeros(MORE, np.int64)])
         for begin in range(0, len(news), AT_ONCE):
             shown_rows = self._shown(news[begin : begin + AT_ONCE])
-            self._vectors[first + begin : first + begin + AT_ONCE] = self._encode(shown_rows)
+            self.table[first + begin : first + begin + AT_ONCE] = self._encode(shown_rows)
 
     def _shown(self, seen: list[Surface]) -> NDArray[np.float32]:
         """What the encoder is told of each token: meaning, grams, shape, facts."""

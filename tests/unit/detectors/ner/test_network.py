@@ -10,7 +10,7 @@ import pytest
 
 from veil.detectors.ner import network as room
 from veil.detectors.ner.cut import cut
-from veil.detectors.ner.network import LONG, WIDTHS, Predictions, shipped
+from veil.detectors.ner.network import LONG, STEP, Predictions, shipped
 from veil.errors import PartError
 
 PROSE = (
@@ -64,13 +64,13 @@ def test_where_a_window_ends_is_not_seen() -> None:
 
 def test_a_lone_text_takes_the_least_window_and_has_the_same_answer_as_in_the_largest(monkeypatch) -> None:
     network = shipped()
-    for width in WIDTHS:
+    for width in (STEP, 2 * STEP, 5 * STEP, LONG - STEP, LONG):
         one = cut(" ".join(long_text(width, 120).split()))
         size = width - 2 * network.reach - 8  # what a window of this width has room for
         one = one._replace(words=one.words[:size], starts=one.starts[:size], ends=one.ends[:size], gaps=one.gaps[:size])
         own = network.read([one])[0]
         with monkeypatch.context() as only:
-            only.setattr(room, "WIDTHS", (LONG,))
+            only.setattr(room, "STEP", LONG)
             assert same(network.read([one])[0], own)
 
 
@@ -80,6 +80,17 @@ def test_numbers_that_show_the_same_have_one_vector() -> None:
     assert np.array_equal(one, other)
     assert not np.array_equal(one, longer)
     assert not np.array_equal(*words.vectors(["12", "31"]))  # a month, and a day that is none
+
+
+def test_vectors_that_were_not_asked_for_lately_go_and_come_back_the_same(monkeypatch) -> None:
+    words = shipped()._words
+    monkeypatch.setattr("veil.detectors.ner.words.KEPT", len(words._at) + 300)
+    before = words.vectors(["Quennelby", "12,", "Zorvath", "metoprolol", "8675309"])
+    for number in range(4):
+        words.vectors([f"Ward{chr(97 + number)}{chr(97 + at // 26)}{chr(97 + at % 26)}" for at in range(400)])
+        assert np.array_equal(words.vectors(["Zorvath"]), before[2:3])
+    assert len(words._at) < len(words._common) + 1500
+    assert np.array_equal(words.vectors(["Quennelby", "12,", "Zorvath", "metoprolol", "8675309"]), before)
 
 
 def test_texts_without_a_token_have_an_empty_reading() -> None:
