@@ -35,25 +35,18 @@ class Places:
         for i in tokens.capitals:
             if i and (tokens.words[i] in self.names.short or tokens.lower[i] in self.names.states_first):
                 self._read_before_state(i, tokens.lower[i])
-        heads = self.cues.heads
-        for i in [i for i, lower in enumerate(tokens.lower) if lower in heads]:
-            if self._heads(i, tokens.lower[i]):
+        for i, lower in enumerate(tokens.lower):
+            if lower in self.cues.heads and self._heads(i, lower):
                 self._read_facility(i)
         for i in tokens.capitals:
             self._read_capital(i, tokens.lower[i])
-        self._read_cues()
-        return self._with_towns()
-
-    def _read_cues(self) -> None:
-        """What stands behind `in`, `at`, `@` or the key of a place."""
-        tokens, towards = self.tokens, self.cues.towards_place
-        keys = self.cues.place_keys | self.cues.site_keys
-        signed = "@" in tokens.shown
+        towards, signed, keys = self.cues.towards_place, "@" in tokens.shown, self.cues.place_keys | self.cues.site_keys
         for i, lower in enumerate(tokens.lower):
             if (lower in towards or (signed and "@" in tokens.gap_behind(i))) and i + 1 < len(tokens):
                 self._read_towards(i + 1)
             if lower in keys:
                 self._read_key(i, lower)
+        return self._with_towns()
 
     def _read_capital(self, i: int, lower: str) -> None:
         if lower in self.cues.counties and i:
