@@ -314,8 +314,8 @@ def test_a_large_file_goes_to_the_bucket_in_parts_and_comes_back_whole(store):
         store.objects.keep(line, draft, "0" * 32, ME.owner, "input", 0)
     row = store.database.row("SELECT * FROM objects")
     assert b"".join(store.objects.read(row)) == data
-    assert draft.id not in store.objects.noise(set(), time.time() + 3600)
-    assert draft.id in store.objects.noise(set(), time.time() + 2 * 86_400)
+    assert draft.id not in store.objects.orphans(set(), time.time() + 3600)
+    assert draft.id in store.objects.orphans(set(), time.time() + 2 * 86_400)
     store.objects.take_away([draft.id, draft.id])
     assert code_of(list, store.objects.read(row)) == "object-gone"
     fresh = store.objects.draft(1 << 30)

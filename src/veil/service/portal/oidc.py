@@ -43,8 +43,8 @@ def add_oidc(router: APIRouter, store: ServiceStore, visitors: Visitors, provide
     @router.get("/oidc", response_class=RedirectResponse, status_code=302, include_in_schema=False)
     def leave() -> Response:
         flow = {"nonce": secrets.token_urlsafe(24), "verifier": secrets.token_urlsafe(48), "made": time.time()}
-        with _client(provider) as line:
-            where, state = line.create_authorization_url(
+        with _client(provider) as client:
+            where, state = client.create_authorization_url(
                 _known(provider)["authorization_endpoint"], nonce=flow["nonce"], code_verifier=flow["verifier"]
             )
         answer = RedirectResponse(where, 302)
@@ -85,8 +85,8 @@ def _claims(provider: Provider, query: str, flow: Mapping[str, Any]) -> Mapping[
         raise _refused()
     known = _known(provider)
     try:
-        with _client(provider) as line:
-            token = line.fetch_token(
+        with _client(provider) as client:
+            token = client.fetch_token(
                 known["token_endpoint"],
                 authorization_response=f"{provider.back}?{query}",
                 state=flow["state"],

@@ -14,7 +14,7 @@ from typing import Any
 
 from veil.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from veil.service.store.clock import Clock
-from veil.service.store.database import Database, Line, insert, set_fact
+from veil.service.store.database import Database, Transaction, insert, set_fact
 from veil.service.store.limits import Limits
 from veil.service.store.passwords import NONE, ActRecorder, Passwords, link_digest, uninvited
 from veil.service.store.user import User, user_of
@@ -33,11 +33,11 @@ class UserAccounts:
 
     def setup_code(self) -> str | None:
         """A fresh one-time code for the first admin, for the terminal alone; None where there is an admin."""
-        with self._database.change() as line:
-            if line.execute("SELECT 1 FROM people").fetchone():
+        with self._database.change() as transaction:
+            if transaction.execute("SELECT 1 FROM people").fetchone():
                 return None
             code = secrets.token_urlsafe(18)
-            set_fact(line, "setup", link_digest(code).hex())
+            set_fact(transaction, "setup", link_digest(code).hex())
         return code
 
     def needs_setup(self) -> bool:
@@ -45,13 +45,13 @@ class UserAccounts:
 
     def set_up(self, code: str, name: str, password: str) -> User:
         """The first admin. Errors: ServiceError `setup-code`, `setup-done`, `person-name`, `password-short`."""
-        with self._database.change() as line:
-            _check_first(line, code)
+        with self._database.change() as transaction:
+            _check_first(transaction, code)
         row = self._row(name, password, "admin")  # a password is stretched for who has the code, and for nobody else
-        with self._database.change() as line:
-            _check_first(line, code)
-            line.execute("DELETE FROM facts WHERE name = 'setup'")
-            _insert(line, row)
+        with self._database.change() as transaction:
+            _check_first(transaction, code)
+            transaction.execute("DELETE FROM facts WHERE name = 'setup'")
+            _insert(transaction, row)
         return User(row["id"], name, "admin")
 
     def invite(self, role: str) -> tuple[str, str]:
@@ -60,8 +60,8 @@ class UserAccounts:
             raise InvalidError("role-unknown", "unknown role", hint="one of: " + ", ".join(ROLES))
         token, name = secrets.token_urlsafe(32), secrets.token_hex(8)
         until = self._clock.now() + self._terms.invitation
-        with self._database.change() as line:
-            insert(line, "invitations", {"digest": link_digest(token), "id": name, "role": role, "until": until})
+        with self._database.change() as transaction:
+            insert(transaction, "invitations", {"digest": link_digest(token), "id": name, "role": role, "until": until})
         return token, name
 
     def invitations(self) -> list[dict[str, Any]]:
@@ -73,8 +73,8 @@ class UserAccounts:
         ]
 
     def withdraw(self, invitation: str) -> None:
-        with self._database.change() as line:
-            line.execute("DELETE FROM invitations WHERE id = ?", (invitation,))
+        with self._database.change() as transaction:
+            transaction.execute("DELETE FROM invitations WHERE id = ?", (invitation,))
 
     def accept(self, token: str, name: str, password: str) -> User:
         """One who was invited comes in; the link is used up. Errors: ServiceError `invitation-unknown`, `person-taken` and those of `set_up`."""
@@ -85,13 +85,13 @@ class UserAccounts:
         ):
             raise uninvited()
         row = self._row(name, password, "")
-        with self._database.change() as line:
-            invitation = line.execute(
+        with self._database.change() as transaction:
+            invitation = transaction.execute(
                 "DELETE FROM invitations WHERE digest = ? AND until > ? RETURNING role", (link_digest(token), now)
             ).fetchone()
             if invitation is None:
                 raise uninvited()
-            _insert(line, row | {"role": invitation["role"]})
+            _insert(transaction, row | {"role": invitation["role"]})
         return User(row["id"], name, invitation["role"])
 
     def vouched(self, issuer: str, subject: str, name: str, role: str) -> User:
@@ -102,10 +102,10 @@ class UserAccounts:
         """
         known = hashlib.sha256(json.dumps([issuer, subject]).encode()).hexdigest()[:16]
         shown, now = name if _NAME.fullmatch(name) else f"person-{known[:6]}", self._clock.now()
-        with self._database.change() as line:
-            person_row = line.execute("SELECT * FROM people WHERE id = ?", (known,)).fetchone()
+        with self._database.change() as transaction:
+            person_row = transaction.execute("SELECT * FROM people WHERE id = ?", (known,)).fetchone()
             if person_row is None:
-                taken = line.execute("SELECT 1 FROM people WHERE name = ?", (shown,)).fetchone()
+                taken = transaction.execute("SELECT 1 FROM people WHERE name = ?", (shown,)).fetchone()
                 row = {
                     "id": known,
                     "name": f"{shown[:80]}-{known}" if taken else shown,
@@ -115,15 +115,15 @@ class UserAccounts:
                     "digest": NONE,
                     "made": now,
                 }
-                _insert(line, row)
+                _insert(transaction, row)
                 return User(known, str(row["name"]), role)
             if not person_row["active"]:
                 raise UnauthenticatedError(
                     "sign-in", "this account is deactivated", hint="ask an administrator of the service"
                 )
-            line.execute("UPDATE people SET role = ?, digest = ? WHERE id = ?", (role, NONE, known))
+            transaction.execute("UPDATE people SET role = ?, digest = ? WHERE id = ?", (role, NONE, known))
             if person_row["role"] != role:
-                _end(line, known, person_row["role"])
+                _end(transaction, known, person_row["role"])
         return User(known, person_row["name"], role)
 
     def all(self) -> list[User]:
@@ -137,12 +137,12 @@ class UserAccounts:
         """
         if role is not None and role not in ROLES:
             raise InvalidError("role-unknown", "unknown role", hint="one of: " + ", ".join(ROLES))
-        with suppress(_TriedError), self._database.change() as line:
-            _change(line, person, role, active)
+        with suppress(_TriedError), self._database.change() as transaction:
+            _change(transaction, person, role, active)
             raise _TriedError
         self._tell("person changed", by, person=person, role=role or "", active=str(active))
-        with self._database.change() as line:
-            _change(line, person, role, active)
+        with self._database.change() as transaction:
+            _change(transaction, person, role, active)
 
     def _row(self, name: str, password: str, role: str) -> dict[str, Any]:
         if not _NAME.fullmatch(name):
@@ -158,13 +158,13 @@ class UserAccounts:
         }
 
 
-def _check_first(line: Line, code: str) -> None:
+def _check_first(transaction: Transaction, code: str) -> None:
     """Errors: ServiceError `setup-done`, `setup-code`."""
-    if line.execute("SELECT 1 FROM people").fetchone():
+    if transaction.execute("SELECT 1 FROM people").fetchone():
         raise ConflictError(
             "setup-done", "the administrator exists already", hint="sign in, or ask the administrator for an invitation"
         )
-    fact = line.execute("SELECT value FROM facts WHERE name = 'setup'").fetchone()
+    fact = transaction.execute("SELECT value FROM facts WHERE name = 'setup'").fetchone()
     if fact is None or not hmac.compare_digest(fact["value"], link_digest(code).hex()):
         raise ForbiddenError(
             "setup-code",
@@ -173,40 +173,44 @@ def _check_first(line: Line, code: str) -> None:
         )
 
 
-def _insert(line: Line, row: dict[str, Any]) -> None:
-    if line.execute("SELECT 1 FROM people WHERE name = ?", (row["name"],)).fetchone():
+def _insert(transaction: Transaction, row: dict[str, Any]) -> None:
+    if transaction.execute("SELECT 1 FROM people WHERE name = ?", (row["name"],)).fetchone():
         raise ConflictError("person-taken", "this user name is taken", hint="choose another name")
-    insert(line, "people", {name: row[name] for name in ("id", "name", "role", "salt", "cost", "digest", "made")})
+    insert(
+        transaction, "people", {name: row[name] for name in ("id", "name", "role", "salt", "cost", "digest", "made")}
+    )
 
 
 class _TriedError(Exception):
     """What was done to see whether it can be is undone."""
 
 
-def _change(line: Line, person: str, role: str | None, active: bool | None) -> None:
+def _change(transaction: Transaction, person: str, role: str | None, active: bool | None) -> None:
     """Errors: ServiceError `person-unknown`, `admin-last`."""
-    row = line.execute("SELECT role FROM people WHERE id = ?", (person,)).fetchone()
+    row = transaction.execute("SELECT role FROM people WHERE id = ?", (person,)).fetchone()
     if row is None:
         raise NotFoundError("person-unknown", "user not found")
     values = (role, None if active is None else int(active), person)
-    line.execute("UPDATE people SET role = coalesce(?, role), active = coalesce(?, active) WHERE id = ?", values)
-    if not line.execute("SELECT 1 FROM people WHERE role = 'admin' AND active = 1").fetchone():
+    transaction.execute("UPDATE people SET role = coalesce(?, role), active = coalesce(?, active) WHERE id = ?", values)
+    if not transaction.execute("SELECT 1 FROM people WHERE role = 'admin' AND active = 1").fetchone():
         raise ConflictError(
             "admin-last",
             "the service needs at least one active administrator",
             hint="give another user the role of an administrator first",
         )
-    _end(line, person, row["role"])
+    _end(transaction, person, row["role"])
 
 
-def _end(line: Line, person: str, was: str) -> None:
+def _end(transaction: Transaction, person: str, was: str) -> None:
     """The sessions of a person and the link to a new password end.
 
     Keeps:   who managed the service may have kept a link for a time after that: none that is open then is good any more.
     """
-    line.execute("DELETE FROM sessions WHERE person = ?", (person,))
-    line.execute("DELETE FROM renewals WHERE person = ?", (person,))
-    is_admin = line.execute("SELECT 1 FROM people WHERE id = ? AND role = 'admin' AND active = 1", (person,)).fetchone()
+    transaction.execute("DELETE FROM sessions WHERE person = ?", (person,))
+    transaction.execute("DELETE FROM renewals WHERE person = ?", (person,))
+    is_admin = transaction.execute(
+        "SELECT 1 FROM people WHERE id = ? AND role = 'admin' AND active = 1", (person,)
+    ).fetchone()
     if was == "admin" and is_admin is None:
-        line.execute("DELETE FROM invitations")
-        line.execute("DELETE FROM renewals")
+        transaction.execute("DELETE FROM invitations")
+        transaction.execute("DELETE FROM renewals")

@@ -51,12 +51,12 @@ class Clock:
         return max(now, seen.at + passed)
 
     def _note(self, now: float) -> float:
-        with self._database.change() as line:
-            fact = line.execute("SELECT value FROM facts WHERE name = 'time'").fetchone()
+        with self._database.change() as transaction:
+            fact = transaction.execute("SELECT value FROM facts WHERE name = 'time'").fetchone()
             self._noted = _read(fact["value"]) if fact else None
             now = max(now, self._reckoned())
             self._noted = Seen(now, _up(), self._boot)
-            set_fact(line, "time", json.dumps(self._noted))
+            set_fact(transaction, "time", json.dumps(self._noted))
         return now
 
     def _last(self) -> Seen | None:

@@ -16,7 +16,7 @@ class Row(Protocol):
     def keys(self) -> Iterable[str]: ...
 
 
-class Answer(Protocol):
+class QueryResult(Protocol):
     """What a statement came to."""
 
     @property
@@ -27,10 +27,10 @@ class Answer(Protocol):
     def fetchall(self) -> list[Any]: ...
 
 
-class Line(Protocol):
+class Transaction(Protocol):
     """One transaction. Shape: `?` stands for a value; statements are of the dialect that SQLite and PostgreSQL share."""
 
-    def execute(self, asked: str, values: Sequence[Any] = ..., /) -> Answer: ...
+    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> QueryResult: ...
 
 
 class Database(abc.ABC):
@@ -41,14 +41,14 @@ class Database(abc.ABC):
     """
 
     @abc.abstractmethod
-    def change(self) -> AbstractContextManager[Line]:
+    def change(self) -> AbstractContextManager[Transaction]:
         """One transaction, alone in the database: all of it, or nothing."""
 
     @abc.abstractmethod
-    def rows(self, asked: str, *values: object) -> list[Row]: ...
+    def rows(self, statement: str, *values: object) -> list[Row]: ...
 
-    def row(self, asked: str, *values: object) -> Row | None:
-        return next(iter(self.rows(asked, *values)), None)
+    def row(self, statement: str, *values: object) -> Row | None:
+        return next(iter(self.rows(statement, *values)), None)
 
     def fact(self, name: str) -> str | None:
         found = self.row("SELECT value FROM facts WHERE name = ?", name)
@@ -62,14 +62,14 @@ class Database(abc.ABC):
     def close(self) -> None: ...
 
 
-def insert(line: Line, table: str, columns: Mapping[str, Any]) -> None:
+def insert(transaction: Transaction, table: str, columns: Mapping[str, Any]) -> None:
     """A new row. Keeps: its columns are named, so that a table may get more of them while older nodes still write to it."""
     names, signs = ", ".join(columns), ", ".join("?" * len(columns))
-    line.execute(f"INSERT INTO {table} ({names}) VALUES ({signs})", tuple(columns.values()))  # noqa: S608  names of ours
+    transaction.execute(f"INSERT INTO {table} ({names}) VALUES ({signs})", tuple(columns.values()))  # noqa: S608  names of ours
 
 
-def set_fact(line: Line, name: str, value: Any) -> None:
-    line.execute(
+def set_fact(transaction: Transaction, name: str, value: Any) -> None:
+    transaction.execute(
         "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, str(value)),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from veil.service.store.database import Line, Row, insert
+from veil.service.store.database import Row, Transaction, insert
 
 NEW, UPLOADED, PLANNING, PLANNED, QUEUED, RUNNING = "new", "uploaded", "planning", "planned", "queued", "running"
 DONE, FAILED, CANCELLED, EXPIRED = "done", "failed", "cancelled", "expired"
@@ -54,14 +54,14 @@ def job_of(row: Row) -> Job:
     return Job(**{name: row[name] for name in Job.__slots__})
 
 
-def take(line: Line, now: float, term: float, tries: int, most: int = ANY) -> Lease | None:
+def take(transaction: Transaction, now: float, term: float, tries: int, most: int = ANY) -> Lease | None:
     """The job that is next, or one whose worker said nothing for too long; nobody else has it.
 
     Units:   `most`: bytes of the files that are taken.
     Keeps:   small files go before large ones, and a large one waits no more than a second for each `A_SECOND` bytes of it
              longer than it came: none waits for ever. A job that took its worker with it three times is not given out again; `given_up` ends it.
     """
-    row = line.execute(
+    row = transaction.execute(
         "SELECT jobs.id, jobs.owner, jobs.state FROM jobs LEFT JOIN objects ON objects.job = jobs.id AND objects.what = 'input'"  # noqa: S608
         " WHERE (jobs.state IN ('uploaded', 'queued') OR (jobs.state IN ('planning', 'running') AND jobs.leased <= ?))"
         " AND jobs.tries < ? AND jobs.until > ? AND COALESCE(objects.size, 0) <= ?"
@@ -71,66 +71,66 @@ def take(line: Line, now: float, term: float, tries: int, most: int = ANY) -> Le
     if row is None:
         return None
     lease = Lease(row["id"], row["owner"], _WORK[row["state"]], secrets.token_hex(16))
-    line.execute(
+    transaction.execute(
         "UPDATE jobs SET state = ?, lease = ?, leased = ?, tries = tries + 1, stage = '', done = 0, whole = 0 WHERE id = ?",
         (lease.act, lease.token, now + term, lease.job),
     )
     return lease
 
 
-def given_up(line: Line, now: float, tries: int) -> list[str]:
+def given_up(transaction: Transaction, now: float, tries: int) -> list[str]:
     """Jobs that no worker could end."""
-    rows = line.execute(
+    rows = transaction.execute(
         "SELECT id FROM jobs WHERE state IN ('planning', 'running') AND leased <= ? AND tries >= ?", (now, tries)
     ).fetchall()
     return [row["id"] for row in rows]
 
 
-def renew(line: Line, lease: Lease, until: float, stage: str, done: int, whole: int) -> bool:
+def renew(transaction: Transaction, lease: Lease, until: float, stage: str, done: int, whole: int) -> bool:
     """Whether the job is still this worker's: it was not cancelled, and nobody else took it."""
-    updated = line.execute(
+    updated = transaction.execute(
         "UPDATE jobs SET leased = ?, stage = ?, done = ?, whole = ? WHERE id = ? AND lease = ? AND state = ?",
         (until, stage, done, whole, lease.job, lease.token, lease.act),
     )
     return updated.rowcount == 1
 
 
-def put_back(line: Line, lease: Lease, now: float, tries: int) -> bool:
+def put_back(transaction: Transaction, lease: Lease, now: float, tries: int) -> bool:
     """Whether the job waits again, as before it was taken; after as many tries as are allowed it does not."""
     state = {PLANNING: UPLOADED, RUNNING: QUEUED}[lease.act]
-    updated = line.execute(
+    updated = transaction.execute(
         "UPDATE jobs SET state = ?, lease = '', leased = ? WHERE id = ? AND lease = ? AND state = ? AND tries < ?",
         (state, now, lease.job, lease.token, lease.act, tries),
     )
     return updated.rowcount == 1
 
 
-def excuse(line: Line, lease: Lease) -> None:
+def excuse(transaction: Transaction, lease: Lease) -> None:
     """A try for whose end the job is not to blame is none of those that it has."""
-    line.execute(
+    transaction.execute(
         "UPDATE jobs SET tries = tries - 1 WHERE id = ? AND lease = ? AND state = ?",
         (lease.job, lease.token, lease.act),
     )
 
 
-def is_held(line: Line, lease: Lease) -> bool:
+def is_held(transaction: Transaction, lease: Lease) -> bool:
     return (
-        line.execute(
+        transaction.execute(
             "SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = ?", (lease.job, lease.token, lease.act)
         ).fetchone()
         is not None
     )
 
 
-def add(line: Line, columns: Mapping[str, Any]) -> None:
+def add(transaction: Transaction, columns: Mapping[str, Any]) -> None:
     """A new job, with the next number of its owner."""
-    last = line.execute(
+    last = transaction.execute(
         "SELECT coalesce(max(number), 0) AS last FROM jobs WHERE owner = ?", (columns["owner"],)
     ).fetchone()
-    insert(line, "jobs", {**columns, "number": last["last"] + 1})
+    insert(transaction, "jobs", {**columns, "number": last["last"] + 1})
 
 
-def put(line: Line, job: str, columns: Mapping[str, Any]) -> None:
+def put(transaction: Transaction, job: str, columns: Mapping[str, Any]) -> None:
     """Columns of a job, new."""
     names = ", ".join(f"{name} = ?" for name in columns)
-    line.execute(f"UPDATE jobs SET {names} WHERE id = ?", (*columns.values(), job))  # noqa: S608  names of ours
+    transaction.execute(f"UPDATE jobs SET {names} WHERE id = ?", (*columns.values(), job))  # noqa: S608  names of ours

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from veil.errors import LimitError, ServiceError
 from veil.keys import Keys
 from veil.service.store.blobs import BlobStore, Sink
-from veil.service.store.database import Line, Row, insert
+from veil.service.store.database import Row, Transaction, insert
 from veil.service.store.sealed import Sealing, open_word, opened, seal_word
 
 INPUT, OUTPUT = "input", "output"
@@ -58,11 +58,11 @@ class Objects:
         sink = self._place.sink(name)
         return Draft(name, sink, Sealing(sink, name), most)
 
-    def keep(self, line: Line, draft: Draft, job: str, owner: str, what: str, now: float) -> None:
+    def keep(self, transaction: Transaction, draft: Draft, job: str, owner: str, what: str, now: float) -> None:
         """The object is there, with all else that this transaction does."""
         key = seal_word(self._wrapping, draft.id, draft.sealing.key)
         insert(
-            line,
+            transaction,
             "objects",
             {
                 "id": draft.id,
@@ -81,18 +81,18 @@ class Objects:
         with self._place.source(row["id"]) as file:
             yield from opened(file, key, row["id"])
 
-    def forget(self, line: Line, job: str, what: str | None = None) -> list[str]:
+    def forget(self, transaction: Transaction, job: str, what: str | None = None) -> list[str]:
         """Shreds the objects of a job; answers the files that are noise now."""
         if what is None:
-            found = line.execute("DELETE FROM objects WHERE job = ? RETURNING id", (job,))
+            found = transaction.execute("DELETE FROM objects WHERE job = ? RETURNING id", (job,))
         else:
-            found = line.execute("DELETE FROM objects WHERE job = ? AND what = ? RETURNING id", (job, what))
+            found = transaction.execute("DELETE FROM objects WHERE job = ? AND what = ? RETURNING id", (job, what))
         return [row["id"] for row in found.fetchall()]
 
     def take_away(self, names: list[str]) -> None:
         self._place.delete(names)
 
-    def noise(self, known: set[str], older: float) -> list[str]:
+    def orphans(self, known: set[str], older: float) -> list[str]:
         """Files that no row tells of, and that nobody is writing any more."""
         return [name for name in self._place.names(older) if name not in known]
 

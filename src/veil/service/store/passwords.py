@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from veil.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, ServiceError, UnauthenticatedError
 from veil.keys import Cost
 from veil.service.store.clock import Clock
-from veil.service.store.database import Database, Line, Row, insert, set_fact
+from veil.service.store.database import Database, Row, Transaction, insert, set_fact
 from veil.service.store.limits import Limits
 from veil.service.store.user import User, user_of
 
@@ -92,11 +92,11 @@ class Passwords:
         if self._judged(row, old) is None:
             raise _wrong()
         self._tell("password changed", person)
-        with self._database.change() as line:
-            if not _put(line, person, secret, row["salt"]):
+        with self._database.change() as transaction:
+            if not _put(transaction, person, secret, row["salt"]):
                 raise _wrong()
-            line.execute("DELETE FROM sessions WHERE person = ? AND digest <> ?", (person, session))
-            line.execute("DELETE FROM renewals WHERE person = ?", (person,))
+            transaction.execute("DELETE FROM sessions WHERE person = ? AND digest <> ?", (person, session))
+            transaction.execute("DELETE FROM renewals WHERE person = ?", (person,))
 
     def offer(self, person: str, by: str) -> str:
         """A token for a link with which a person who forgot the password sets another; an older link of theirs ends.
@@ -106,9 +106,9 @@ class Passwords:
         self._row_of(person)
         token, until = secrets.token_urlsafe(32), self._clock.now() + self._terms.renewal
         self._tell("new password offered", by, person=person)
-        with self._database.change() as line:
-            line.execute("DELETE FROM renewals WHERE person = ?", (person,))
-            insert(line, "renewals", {"digest": link_digest(token), "person": person, "until": until})
+        with self._database.change() as transaction:
+            transaction.execute("DELETE FROM renewals WHERE person = ?", (person,))
+            insert(transaction, "renewals", {"digest": link_digest(token), "person": person, "until": until})
         return token
 
     def renewal(self, token: str, password: str) -> Renewal:
@@ -119,14 +119,14 @@ class Passwords:
             raise uninvited()
         return Renewal(link_digest(token), renewal_row["person"], self.secret(password))
 
-    def renew(self, line: Line, renewal: Renewal, now: float) -> User:
+    def renew(self, transaction: Transaction, renewal: Renewal, now: float) -> User:
         """Sets it; the link is used up, and all sessions of the person end. Errors: ServiceError `invitation-unknown`."""
         asked = "DELETE FROM renewals WHERE digest = ? AND until > ? RETURNING person"
-        if line.execute(asked, (renewal.link, now)).fetchone() is None:
+        if transaction.execute(asked, (renewal.link, now)).fetchone() is None:
             raise uninvited()
-        _put(line, renewal.person, renewal.secret)
-        line.execute("DELETE FROM sessions WHERE person = ?", (renewal.person,))
-        row = line.execute("SELECT * FROM people WHERE id = ? AND active = 1", (renewal.person,)).fetchone()
+        _put(transaction, renewal.person, renewal.secret)
+        transaction.execute("DELETE FROM sessions WHERE person = ?", (renewal.person,))
+        row = transaction.execute("SELECT * FROM people WHERE id = ? AND active = 1", (renewal.person,)).fetchone()
         if row is None:
             raise uninvited()
         return user_of(row)
@@ -149,25 +149,25 @@ class Passwords:
         salt, cost = (seen["salt"], Cost(**json.loads(seen["cost"]))) if seen else (self._nobody, self._terms.password)
         computed, now = _stretched(password, salt, cost), self._clock.now()
         locks = False
-        with self._database.change() as line:
-            row = line.execute("SELECT * FROM people WHERE id = ?", (seen["id"] if seen else "",)).fetchone()
+        with self._database.change() as transaction:
+            row = transaction.execute("SELECT * FROM people WHERE id = ?", (seen["id"] if seen else "",)).fetchone()
             fits = hmac.compare_digest(computed, row["digest"] if row else bytes(32))
             is_open = row is not None and row["locked"] <= now
             opens = bool(is_open and fits and row["active"])
-            set_fact(line, "tried", now)  # what an unknown name costs too
+            set_fact(transaction, "tried", now)  # what an unknown name costs too
             if opens and row["wrong"]:
-                line.execute("UPDATE people SET wrong = 0 WHERE id = ?", (row["id"],))
+                transaction.execute("UPDATE people SET wrong = 0 WHERE id = ?", (row["id"],))
             if is_open and not opens:
-                locks = self._counted(line, row, now)
+                locks = self._counted(transaction, row, now)
         if locks:
             self._tell("locked", row["id"])
         return row if opens else None
 
-    def _counted(self, line: Line, row: Row, now: float) -> bool:
+    def _counted(self, transaction: Transaction, row: Row, now: float) -> bool:
         """One wrong password more; whether the name is locked now."""
         wrong: int = (row["wrong"] + 1) % self._terms.wrong
         locked = row["locked"] if wrong else now + self._terms.locked
-        line.execute("UPDATE people SET wrong = ?, locked = ? WHERE id = ?", (wrong, locked, row["id"]))
+        transaction.execute("UPDATE people SET wrong = ?, locked = ? WHERE id = ?", (wrong, locked, row["id"]))
         return wrong == 0
 
 
@@ -183,13 +183,13 @@ def link_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _put(line: Line, person: str, secret: Secret, instead: bytes | None = None) -> bool:
+def _put(transaction: Transaction, person: str, secret: Secret, instead: bytes | None = None) -> bool:
     """Whether the password is set. Shape: `instead`: only where that salt is still there."""
     values: tuple[Any, ...] = (secret.salt, secret.cost, secret.digest, person)
     asked = "UPDATE people SET salt = ?, cost = ?, digest = ?, wrong = 0, locked = 0 WHERE id = ? AND active = 1"
     if instead is not None:
         asked, values = f"{asked} AND salt = ?", (*values, instead)
-    return line.execute(asked, values).rowcount == 1
+    return transaction.execute(asked, values).rowcount == 1
 
 
 def _stretched(password: str, salt: bytes, cost: Cost) -> bytes:

@@ -18,7 +18,7 @@ from veil.service.store.pg_connection import PgConnection, closed, plain_connect
 from veil.stores.address import Address
 
 T = TypeVar("T")
-_LINES = 8  # open at once in one process
+_CONNECTIONS = 8  # open at once in one process
 _PATIENCE = 30.0  # seconds; SQLite waits as long
 _KEYED = ("objects", "jobs")
 _CUT_EVERY, _CUT_ANYWAY = 10.0, 3600.0  # seconds
@@ -40,7 +40,7 @@ class Postgresql(Database):
         self._schema = address.options.get("schema", "public")
         self._lock = zlib.crc32(self._schema.encode()) - 2**31
         self._idle: LifoQueue[PgConnection] = LifoQueue()
-        self._turns = BoundedSemaphore(_LINES)
+        self._slots = BoundedSemaphore(_CONNECTIONS)
         try:
             self._make()
         except BaseException:
@@ -49,17 +49,17 @@ class Postgresql(Database):
 
     @contextmanager
     def change(self) -> Iterator[PgConnection]:
-        with self._borrowed(self._begun) as (line, number):
+        with self._borrowed(self._begun) as (connection, number):
             try:
-                yield line
+                yield connection
             except BaseException:
-                line.undo()
+                connection.undo()
                 raise
-            if not line.committed():
+            if not connection.committed():
                 self._settle(number)
 
     def rows(self, asked: str, *values: object) -> list[Row]:
-        with self._borrowed(lambda line: line.execute(asked, values).fetchall()) as (_, found):
+        with self._borrowed(lambda connection: connection.execute(asked, values).fetchall()) as (_, found):
             return list(found)
 
     def cut(self) -> None:
@@ -71,16 +71,16 @@ class Postgresql(Database):
         if not self._take_cut():
             return
         try:
-            with self._borrowed(lambda line: line.execute("SET lock_timeout = '2s'")) as (line, _):
+            with self._borrowed(lambda connection: connection.execute("SET lock_timeout = '2s'")) as (connection, _):
                 try:
                     for table in _KEYED:
-                        line.execute(f"VACUUM (FULL) {table}")
+                        connection.execute(f"VACUUM (FULL) {table}")
                 finally:
-                    if line.is_open:  # a change on this line waits as long as on any other
-                        line.execute("RESET lock_timeout")
+                    if connection.is_open:  # a change on this connection waits as long as on any other
+                        connection.execute("RESET lock_timeout")
         except ServiceError:
-            with self.change() as line:
-                set_fact(line, "due", 1)
+            with self.change() as connection:
+                set_fact(connection, "due", 1)
             raise
 
     def close(self) -> None:
@@ -96,21 +96,21 @@ class Postgresql(Database):
         )
         if seen is None or seen["passed"] < (_CUT_EVERY if seen["due"] else _CUT_ANYWAY):
             return False
-        with self.change() as line:
-            line.execute("DELETE FROM facts WHERE name = 'due'")
-            line.execute(
+        with self.change() as connection:
+            connection.execute("DELETE FROM facts WHERE name = 'due'")
+            connection.execute(
                 "INSERT INTO facts SELECT 'cut', extract(epoch FROM clock_timestamp())::text ON CONFLICT (name) DO UPDATE SET value = excluded.value"
             )
         return True
 
     def _make(self) -> None:
         """The schema and its tables, where they are not there; two nodes that begin at once do it one after the other."""
-        with self.change() as line:
+        with self.change() as connection:
             asked = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?"
-            if line.execute(asked, (self._schema,)).fetchone() is None:
-                line.execute('CREATE SCHEMA "{}"'.format(self._schema.replace('"', '""')))
-            there = {row["name"] for row in line.execute(_TABLES_THERE).fetchall()}
-            found = pending(there, lambda: str(line.execute(READ_VERSION).fetchall()[0]["version_num"]))
+            if connection.execute(asked, (self._schema,)).fetchone() is None:
+                connection.execute('CREATE SCHEMA "{}"'.format(self._schema.replace('"', '""')))
+            there = {row["name"] for row in connection.execute(_TABLES_THERE).fetchall()}
+            found = pending(there, lambda: str(connection.execute(READ_VERSION).fetchall()[0]["version_num"]))
         if found is not None:
             self._upgrade()
 
@@ -125,10 +125,10 @@ class Postgresql(Database):
         except Exception:  # noqa: BLE001  drivers and SQLAlchemy have kinds of their own, and each may tell an address
             raise closed() from None
 
-    def _begun(self, line: PgConnection) -> str:
+    def _begun(self, connection: PgConnection) -> str:
         """The number of the change that is open now. Keeps: each of its statements sees all that ended before it."""
         begun = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT txid_current()::text AS number, pg_advisory_xact_lock({_HOME}, {self._lock})"
-        return str(line.execute(begun).fetchall()[0]["number"])
+        return str(connection.execute(begun).fetchall()[0]["number"])
 
     def _settle(self, number: str) -> None:
         """Nothing where the change was made. Errors: ServiceError `store-closed` where it was not, `store-unsure`."""
@@ -151,40 +151,40 @@ class Postgresql(Database):
 
     @contextmanager
     def _borrowed(self, first: Callable[[PgConnection], T]) -> Iterator[tuple[PgConnection, T]]:
-        """A line, and what it said at first."""
-        if not self._turns.acquire(timeout=_PATIENCE):
+        """A connection, and the answer to its first statement."""
+        if not self._slots.acquire(timeout=_PATIENCE):
             raise closed()
         try:
-            line, said = self._greeted(first)
+            connection, answer = self._greeted(first)
             try:
-                yield line, said
+                yield connection, answer
             finally:
-                self._give_back(line)
+                self._give_back(connection)
         finally:
-            self._turns.release()
+            self._slots.release()
 
     def _greeted(self, first: Callable[[PgConnection], T]) -> tuple[PgConnection, T]:
-        """Keeps: a line that died while nobody spoke is not taken for a database that is gone."""
+        """Keeps: a connection that was lost while idle is not taken for a database that cannot be reached."""
         with suppress(Empty):
             while True:
-                line = self._idle.get_nowait()
+                connection = self._idle.get_nowait()
                 try:
-                    return line, first(line)
+                    return connection, first(connection)
                 except ServiceError:
-                    alive = line.is_open
-                    self._give_back(line)
+                    alive = connection.is_open
+                    self._give_back(connection)
                     if alive:
                         raise
-        line = PgConnection(self._address, self._schema)
+        connection = PgConnection(self._address, self._schema)
         try:
-            return line, first(line)
+            return connection, first(connection)
         except BaseException:
-            line.close()
+            connection.close()
             raise
 
-    def _give_back(self, line: PgConnection) -> None:
-        line.undo()
-        if line.is_open:
-            self._idle.put(line)
+    def _give_back(self, connection: PgConnection) -> None:
+        connection.undo()
+        if connection.is_open:
+            self._idle.put(connection)
         else:
-            line.close()
+            connection.close()

@@ -69,9 +69,9 @@ class Reviews:
         Errors:  ServiceError `review-place` where no such text or span is in the sample.
         """
         self._check_place(self.texts(caller, job), mark)
-        with self._store.database.change() as line:
+        with self._store.database.change() as transaction:
             place = (job, mark.text, mark.start, mark.end)
-            line.execute("DELETE FROM marks WHERE job = ? AND text = ? AND start = ? AND stop = ?", place)
+            transaction.execute("DELETE FROM marks WHERE job = ? AND text = ? AND start = ? AND stop = ?", place)
             if mark.verdict:
                 decided = {
                     "text": mark.text,
@@ -80,16 +80,16 @@ class Reviews:
                     "label": mark.label,
                     "verdict": mark.verdict,
                 }
-                insert(line, "marks", {"job": job, **decided})
+                insert(transaction, "marks", {"job": job, **decided})
 
     def read(self, caller: Caller, job: str, text: int, *, done: bool) -> None:
         """Says that a text was read to its end, and all that is missing there was marked; or that it was not."""
         if not 0 <= text < len(self.texts(caller, job)):
             raise _no_place()
-        with self._store.database.change() as line:
-            line.execute("DELETE FROM readings WHERE job = ? AND text = ?", (job, text))
+        with self._store.database.change() as transaction:
+            transaction.execute("DELETE FROM readings WHERE job = ? AND text = ?", (job, text))
             if done:
-                insert(line, "readings", {"job": job, "text": text})
+                insert(transaction, "readings", {"job": job, "text": text})
 
     def estimate(self, caller: Caller, job: str) -> Record:
         """How much of what identifies is found, over the texts that were read to their end.

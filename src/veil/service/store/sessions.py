@@ -27,11 +27,15 @@ class Sessions:
         Errors:  ServiceError `session-none` where the account was shut, or has another password than the one that opened it.
         """
         token, now = secrets.token_urlsafe(32), self._clock.now()
-        with self._database.change() as line:
-            row = line.execute("SELECT salt FROM people WHERE id = ? AND active = 1", (person.id,)).fetchone()
+        with self._database.change() as transaction:
+            row = transaction.execute("SELECT salt FROM people WHERE id = ? AND active = 1", (person.id,)).fetchone()
             if row is None or (person.salt and person.salt != row["salt"]):
                 raise _none()
-            insert(line, "sessions", {"digest": session_digest(token), "person": person.id, "made": now, "seen": now})
+            insert(
+                transaction,
+                "sessions",
+                {"digest": session_digest(token), "person": person.id, "made": now, "seen": now},
+            )
         return token
 
     def person(self, token: str) -> User:
@@ -47,22 +51,22 @@ class Sessions:
         if row is None:
             raise _none()
         if now - row["seen"] > min(_SEEN_EVERY, self._terms.idle / 4):
-            with self._database.change() as line:
-                line.execute("UPDATE sessions SET seen = ? WHERE digest = ?", (now, session_digest(token)))
+            with self._database.change() as transaction:
+                transaction.execute("UPDATE sessions SET seen = ? WHERE digest = ?", (now, session_digest(token)))
         return User(row["id"], row["name"], row["role"], active=True)
 
     def end(self, token: str) -> None:
-        with self._database.change() as line:
-            line.execute("DELETE FROM sessions WHERE digest = ?", (session_digest(token),))
+        with self._database.change() as transaction:
+            transaction.execute("DELETE FROM sessions WHERE digest = ?", (session_digest(token),))
 
     def sweep(self) -> None:
         now = self._clock.now()
-        with self._database.change() as line:
-            line.execute(
+        with self._database.change() as transaction:
+            transaction.execute(
                 "DELETE FROM sessions WHERE made <= ? OR seen <= ?", (now - self._terms.session, now - self._terms.idle)
             )
-            line.execute("DELETE FROM invitations WHERE until <= ?", (now,))
-            line.execute("DELETE FROM renewals WHERE until <= ?", (now,))
+            transaction.execute("DELETE FROM invitations WHERE until <= ?", (now,))
+            transaction.execute("DELETE FROM renewals WHERE until <= ?", (now,))
 
 
 def change_token(token: str) -> str:

@@ -14,7 +14,7 @@ from veil.audit.checkpoint import Checkpoint, Sealed, head_path
 from veil.audit.log_file import who
 from veil.errors import LeakError
 from veil.keys.stores import write_private
-from veil.service.store.database import Database, Line, insert, set_fact
+from veil.service.store.database import Database, Transaction, insert, set_fact
 
 _HEAD = "acts head"
 _NAME = "acts"
@@ -32,19 +32,19 @@ class SharedLog:
     def add(self, what: str, details: Mapping[str, Any]) -> Act:
         """One record more. Shape: as of `append`."""
         moment = dt.datetime.now(tz=dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with self._database.change() as line:
-            number, last = self._end(line)
+        with self._database.change() as transaction:
+            number, last = self._end(transaction)
             act = record(number + 1, last, {**details, "what": what, "at": moment, "who": who()}, self._keys)
-            insert(line, "acts", {"number": number + 1, "line": line_of(act)})
+            insert(transaction, "acts", {"number": number + 1, "line": line_of(act)})
             mac = seal_of(self._keys, "head", number + 1, act["hash"])
             sealed = Sealed(number + 1, act["hash"], self._keys.id, mac)
-            set_fact(line, _HEAD, canonical(asdict(Checkpoint(number + 1, act["hash"], sealed))).decode())
+            set_fact(transaction, _HEAD, canonical(asdict(Checkpoint(number + 1, act["hash"], sealed))).decode())
         return act
 
-    def _end(self, line: Line) -> tuple[int, str]:
+    def _end(self, transaction: Transaction) -> tuple[int, str]:
         """Number and hash of the last record."""
-        fact = line.execute("SELECT value FROM facts WHERE name = ?", (_HEAD,)).fetchone()
-        row = line.execute("SELECT number, line FROM acts ORDER BY number DESC LIMIT 1").fetchone()
+        fact = transaction.execute("SELECT value FROM facts WHERE name = ?", (_HEAD,)).fetchone()
+        row = transaction.execute("SELECT number, line FROM acts ORDER BY number DESC LIMIT 1").fetchone()
         if fact is None and row is None:
             return 0, FIRST
         if fact is None or row is None:
@@ -67,9 +67,9 @@ def write_acts(database: Database, path: Path) -> int:
     """
     if path.exists() or head_path(path).exists():
         raise LeakError("audit-there", "the file exists already", where=path.name, hint="name a new file")
-    with database.change() as line:
-        rows = line.execute("SELECT line FROM acts ORDER BY number").fetchall()
-        fact = line.execute("SELECT value FROM facts WHERE name = ?", (_HEAD,)).fetchone()
+    with database.change() as transaction:
+        rows = transaction.execute("SELECT line FROM acts ORDER BY number").fetchall()
+        fact = transaction.execute("SELECT value FROM facts WHERE name = ?", (_HEAD,)).fetchone()
     write_private(path, b"".join(bytes(row["line"]) for row in rows))
     if fact is not None:
         write_private(head_path(path), fact["value"].encode() + b"\n")

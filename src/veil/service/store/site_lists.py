@@ -47,14 +47,14 @@ def add_rules(
     """
     check_role(caller, "reviewer")
     now = clock.now()
-    with database.change() as line:
-        there = {(rule.kind, rule.word.lower()) for rule in _opened(objects, line.execute(_ALL).fetchall())}
+    with database.change() as transaction:
+        there = {(rule.kind, rule.word.lower()) for rule in _opened(objects, transaction.execute(_ALL).fetchall())}
         new = [rule for rule in dict.fromkeys(rules) if (rule[0], rule[2].lower()) not in there]
         for kind, label, word in new:
             name = secrets.token_hex(8)
             sealed = objects.seal_rule(name, word)
             insert(
-                line,
+                transaction,
                 "rules",
                 {"id": name, "kind": kind, "label": label, "word": sealed, "person": caller.owner, "made": now},
             )
@@ -64,8 +64,8 @@ def add_rules(
 def withdraw(database: Database, caller: Caller, rule: str) -> bool:
     """Takes a rule back; whether there was one. Errors: ServiceError `role`."""
     check_role(caller, "reviewer")
-    with database.change() as line:
-        return line.execute("DELETE FROM rules WHERE id = ?", (rule,)).rowcount == 1
+    with database.change() as transaction:
+        return transaction.execute("DELETE FROM rules WHERE id = ?", (rule,)).rowcount == 1
 
 
 def _opened(objects: Objects, rows: Sequence[Row]) -> list[SiteRule]:

@@ -45,22 +45,22 @@ class Sqlite(Database):
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
-        with self._borrowed() as line:
-            line.execute("BEGIN IMMEDIATE")
+        with self._borrowed() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield line
+                yield connection
             except BaseException:
-                line.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
                 raise
-            line.execute("COMMIT")
+            connection.execute("COMMIT")
 
     def rows(self, asked: str, *values: object) -> list[Row]:
-        with self._borrowed() as line:
-            return line.execute(asked, values).fetchall()
+        with self._borrowed() as connection:
+            return connection.execute(asked, values).fetchall()
 
     def cut(self) -> None:
-        with self._borrowed() as line:
-            line.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        with self._borrowed() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         with suppress(Empty):
@@ -83,35 +83,35 @@ class Sqlite(Database):
 
     def _plain(self) -> sqlite3.Connection:
         """A connection whose rows are those of the driver."""
-        line = self._line()
-        line.row_factory = None
-        return line
+        connection = self._line()
+        connection.row_factory = None
+        return connection
 
     @contextmanager
     def _borrowed(self) -> Iterator[sqlite3.Connection]:
         try:
-            line = self._idle.get_nowait()
+            connection = self._idle.get_nowait()
         except Empty:
-            line = self._line()
+            connection = self._line()
         try:
-            yield line
+            yield connection
         except sqlite3.DatabaseError as error:
             if type(error) not in _OF_THE_DISK:
                 raise
             raise _closed() from None
         finally:
-            self._idle.put(line)
+            self._idle.put(connection)
 
     def _line(self) -> sqlite3.Connection:
         """Errors: ServiceError `store-closed`."""
         try:
-            line = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-            line.row_factory = sqlite3.Row
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            connection.row_factory = sqlite3.Row
             for setting in _SETTINGS:
-                line.execute(f"PRAGMA {setting}").fetchall()
+                connection.execute(f"PRAGMA {setting}").fetchall()
         except sqlite3.DatabaseError:
             raise _closed() from None
-        return line
+        return connection
 
 
 def _closed() -> ServiceError:

@@ -17,7 +17,7 @@ from veil.service.store import jobs
 from veil.service.store.access import Caller, check, check_submits
 from veil.service.store.accounts import UserAccounts
 from veil.service.store.clock import Clock
-from veil.service.store.database import Line, Row, set_fact
+from veil.service.store.database import Row, Transaction, set_fact
 from veil.service.store.job_request import JobRequest
 from veil.service.store.jobs import Job, job_of
 from veil.service.store.objects import INPUT, OUTPUT, Draft, Objects
@@ -74,12 +74,12 @@ class ServiceStore:
         """
         renewal, now = self.passwords.renewal(token, password), self.clock.now()
         self.act("password renewed", renewal.person)
-        with self.database.change() as line:
-            person = self.passwords.renew(line, renewal, now)
-            rows = line.execute("SELECT id FROM jobs WHERE owner = ?", (person.id,)).fetchall()
-            noise = [name for row in rows for name in self.objects.forget(line, row["id"])]
-            line.execute("DELETE FROM jobs WHERE owner = ?", (person.id,))
-        self.shredded(noise)
+        with self.database.change() as transaction:
+            person = self.passwords.renew(transaction, renewal, now)
+            rows = transaction.execute("SELECT id FROM jobs WHERE owner = ?", (person.id,)).fetchall()
+            orphans = [name for row in rows for name in self.objects.forget(transaction, row["id"])]
+            transaction.execute("DELETE FROM jobs WHERE owner = ?", (person.id,))
+        self.shredded(orphans)
         return person
 
     def create(self, caller: Caller, name: str, choice: JobRequest, *, review: bool, sample: int = 0) -> Job:
@@ -106,9 +106,9 @@ class ServiceStore:
         job, key, now = secrets.token_hex(16), os.urandom(32), self.clock.now()
         about = {"name": name, "choice": asdict(choice), "review": review, "sample": sample}
         self.act("job made", caller.owner, job, format=kind)
-        with self.database.change() as line:
+        with self.database.change() as transaction:
             jobs.add(
-                line,
+                transaction,
                 {
                     "id": job,
                     "owner": caller.owner,
@@ -133,11 +133,11 @@ class ServiceStore:
         try:
             draft.finish()
             now = self.clock.now()
-            with self.database.change() as line:
-                check(_row(line, job), caller, "upload", now)
-                self._check_fits(line, caller.owner, draft.sealing.size)
-                self.objects.keep(line, draft, job, caller.owner, INPUT, now)
-                jobs.put(line, job, {"state": jobs.UPLOADED, "changed": now, "until": now + self.terms.waiting})
+            with self.database.change() as transaction:
+                check(_row(transaction, job), caller, "upload", now)
+                self._check_fits(transaction, caller.owner, draft.sealing.size)
+                self.objects.keep(transaction, draft, job, caller.owner, INPUT, now)
+                jobs.put(transaction, job, {"state": jobs.UPLOADED, "changed": now, "until": now + self.terms.waiting})
         except BaseException as error:
             draft.drop_after(error)
             raise
@@ -166,9 +166,9 @@ class ServiceStore:
         """A plan as the submitter wants it; `changed` was made from the one that was proposed."""
         row = self._checked(caller, job, "change plan")
         key, now = self.objects.unwrap(job, row["key"]), self.clock.now()
-        with self.database.change() as line:
-            check(_row(line, job), caller, "change plan", now)
-            jobs.put(line, job, {"plan": _sealed(key, "plan", changed)})
+        with self.database.change() as transaction:
+            check(_row(transaction, job), caller, "change plan", now)
+            jobs.put(transaction, job, {"plan": _sealed(key, "plan", changed)})
         self.act("plan changed", caller.owner, job)
 
     def start(self, caller: Caller, job: str) -> Job:
@@ -176,9 +176,11 @@ class ServiceStore:
         now = self.clock.now()
         self._checked(caller, job, "start")
         self.act("plan accepted", caller.owner, job)
-        with self.database.change() as line:
-            check(_row(line, job), caller, "start", now)
-            jobs.put(line, job, {"state": jobs.QUEUED, "changed": now, "tries": 0, "until": now + self.terms.waiting})
+        with self.database.change() as transaction:
+            check(_row(transaction, job), caller, "start", now)
+            jobs.put(
+                transaction, job, {"state": jobs.QUEUED, "changed": now, "tries": 0, "until": now + self.terms.waiting}
+            )
         return self.job(caller, job)
 
     def cancel(self, caller: Caller, job: str) -> Job:
@@ -186,11 +188,11 @@ class ServiceStore:
         self._checked(caller, job, "cancel")
         self.act("cancelled", caller.owner, job)
         now = self.clock.now()
-        with self.database.change() as line:
-            check(_row(line, job), caller, "cancel", now)
-            noise = self.objects.forget(line, job)
-            jobs.put(line, job, {"state": jobs.CANCELLED, "changed": now, "lease": "", "plan": None})
-        self.shredded(noise)
+        with self.database.change() as transaction:
+            check(_row(transaction, job), caller, "cancel", now)
+            orphans = self.objects.forget(transaction, job)
+            jobs.put(transaction, job, {"state": jobs.CANCELLED, "changed": now, "lease": "", "plan": None})
+        self.shredded(orphans)
         return self.job(caller, job)
 
     def fetch(self, caller: Caller, job: str) -> tuple[str, int, Iterator[bytes]]:
@@ -226,10 +228,10 @@ class ServiceStore:
         """Nothing of the job stays but the record that it was."""
         self._checked(caller, job, "delete")
         self.act("deleted", caller.owner, job)
-        with self.database.change() as line:
-            noise = self.objects.forget(line, job)
-            line.execute("DELETE FROM jobs WHERE id = ? AND owner = ?", (job, caller.owner))
-        self.shredded(noise)
+        with self.database.change() as transaction:
+            orphans = self.objects.forget(transaction, job)
+            transaction.execute("DELETE FROM jobs WHERE id = ? AND owner = ?", (job, caller.owner))
+        self.shredded(orphans)
 
     def _checked(self, caller: Caller, job: str, act: str) -> Row:
         try:
@@ -271,24 +273,24 @@ class ServiceStore:
                 "jobs-open", "too many files of this user are waiting", hint="wait until some are done, or cancel some"
             )
 
-    def _check_fits(self, line: Line, owner: str, size: int) -> None:
+    def _check_fits(self, transaction: Transaction, owner: str, size: int) -> None:
         """The quota once more, where nobody else can take it. Errors: LimitError `quota`."""
-        if line.execute(_HELD, (owner,)).fetchone()["held"] + size > self.terms.quota:
+        if transaction.execute(_HELD, (owner,)).fetchone()["held"] + size > self.terms.quota:
             raise LimitError(
                 "quota", "the storage quota of this user is used up", hint="delete results that you have downloaded"
             )
 
-    def shredded(self, noise: list[str]) -> None:
+    def shredded(self, orphans: list[str]) -> None:
         """The rows are gone: the files go, and the log of the database forgets their keys."""
-        self.objects.take_away(noise)
+        self.objects.take_away(orphans)
         with suppress(ServiceError):  # the sweeper cuts it soon
             self.database.cut()
 
     def _check_key(self, keys: Keys) -> None:
-        with self.database.change() as line:
-            fact = line.execute("SELECT value FROM facts WHERE name = 'key'").fetchone()
+        with self.database.change() as transaction:
+            fact = transaction.execute("SELECT value FROM facts WHERE name = 'key'").fetchone()
             if fact is None:
-                set_fact(line, "key", keys.id)
+                set_fact(transaction, "key", keys.id)
             elif fact["value"] != keys.id:
                 raise ServiceError(
                     "store-key",
@@ -302,8 +304,8 @@ def told_id(job: str) -> str:
     return job if len(job) == 32 and all(char in "0123456789abcdef" for char in job) else "no id"
 
 
-def _row(line: Line, job: str) -> Row | None:
-    found: Row | None = line.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchone()
+def _row(transaction: Transaction, job: str) -> Row | None:
+    found: Row | None = transaction.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchone()
     return found
 
 

@@ -38,35 +38,35 @@ Record = dict[str, Any]
 Tell = Callable[[str, int, int], None]
 
 
-def work(task: Task, line: Connection) -> None:
+def work(task: Task, connection: Connection) -> None:
     """Do a task; every word back is JSON, so that nothing of a file's making is ever unpickled.
 
     Shape:   `{"at": [stage, done, whole]}` often, then one of `{"plan": ...}`, `{"report": ...}`, `{"failed": code, ...}`. The result
-             lies in the room as `result`.
+             is in the folder as `result`.
     Keeps:   nothing that a library prints is seen: it may hold a value.
     """
     _silence()
     terms = task.terms
-    fence = close_in(task.room, task.apart, memory=terms.memory, cpu=terms.cpu, written=terms.written)
+    fence = close_in(task.folder, task.apart, memory=terms.memory, cpu=terms.cpu, written=terms.written)
     try:
-        answer = _done(task, _teller(line))
+        answer = _done(task, _teller(connection))
     except Error as error:
         answer = {"failed": error.code, "message": error.message, "where": error.where, "hint": error.hint}
     except MemoryError:
         answer = {"failed": "job-memory", "message": "the file needs more memory than a job may take"}
     except Exception as error:  # noqa: BLE001  the text of a foreign error may hold a value
         answer = {"failed": "job-internal", "message": "unexpected internal error", "where": place_of(error)}
-    line.send_bytes(json.dumps({**answer, "fence": fence}).encode())
-    line.close()
+    connection.send_bytes(json.dumps({**answer, "fence": fence}).encode())
+    connection.close()
 
 
 def _done(task: Task, tell: Tell) -> Record:
     own = json.dumps(task.choice.profile_file()) if task.choice.identifiers else task.choice.policy
-    (task.room / PROFILE).write_text(own, encoding="utf-8")
+    (task.folder / PROFILE).write_text(own, encoding="utf-8")
     plan = task.plan
     if plan is None:
         tell("looking at the file", 0, 1)
-        plan = propose(task.room / "in", task.name, task.choice)
+        plan = propose(task.folder / "in", task.name, task.choice)
         if task.review:
             return {"plan": _explained(plan, _session(task, plan))}
     session = _session(task, plan)
@@ -76,7 +76,7 @@ def _done(task: Task, tell: Tell) -> Record:
             keys = task.linking.with_vault(keys.vault)
         if task.sample:
             return {"report": sample_of(session, keys, task)}
-        with reporting_progress(task.room, tell) as progress:
+        with reporting_progress(task.folder, tell) as progress:
             outcome = session.run(keys, progress=progress)
     return {"report": _report(task, session, outcome)}
 
@@ -94,7 +94,7 @@ def _explained(plan: Record, session: Session) -> Record:
 def _session(task: Task, plan: Record) -> Session:
     """Errors: those of a project that cannot be run as it is written."""
     project = {**project_of(plan), **task.site}
-    path = task.room / "project.yaml"
+    path = task.folder / "project.yaml"
     path.write_text(yaml.safe_dump(project, sort_keys=False, allow_unicode=True), encoding="utf-8")
     session = open_session(path)
     if any(needs(session.plan)):
@@ -150,7 +150,7 @@ def _report(task: Task, session: Session, outcome: Outcome) -> Record:
 
 def _handed_out(task: Task, out: Path, names: list[str]) -> str:
     """The name of the result: the output as it is, one workbook of all sheets, or an archive."""
-    target = task.room / RESULT
+    target = task.folder / RESULT
     if len(names) == 1:
         (out / names[0]).rename(target)
         return names[0]
@@ -174,14 +174,14 @@ def _bundled(out: Path, names: list[str], target: Path) -> None:
                     sink.write(piece)
 
 
-def _teller(line: Connection) -> Tell:
+def _teller(connection: Connection) -> Tell:
     last = [0.0]
 
     def tell(stage: str, done: int, whole: int) -> None:
         now = time.monotonic()
         if now - last[0] > _EVERY or done == whole:
             last[0] = now
-            line.send_bytes(json.dumps({"at": [stage, done, whole]}).encode())
+            connection.send_bytes(json.dumps({"at": [stage, done, whole]}).encode())
 
     return tell
 

@@ -7,8 +7,8 @@ from multiprocessing.connection import Connection
 from veil.service.work.task import Task
 
 
-def work(task: Task, line: Connection) -> None:
+def work(task: Task, connection: Connection) -> None:
     """Do a task; see `child`."""
     from veil.service.work import child  # noqa: PLC0415
 
-    child.work(task, line)
+    child.work(task, connection)

@@ -14,13 +14,13 @@ Tell = Callable[[str, int, int], None]
 
 
 @contextmanager
-def reporting_progress(room: Path, tell: Tell, *, every: float = _EVERY) -> Iterator[Tell]:
+def reporting_progress(folder: Path, tell: Tell, *, every: float = _EVERY) -> Iterator[Tell]:
     """What to tell of a run, and meanwhile how much of the file is written.
 
     Units:   parts of a hundred, which never go back.
     """
     lock, over, last = threading.Lock(), threading.Event(), [0]
-    size = max(1, sum(_sizes(room / "in")))
+    size = max(1, sum(_sizes(folder / "in")))
 
     def report(stage: str, done: int, whole: int) -> None:
         """As the run tells it; of one unit that is whole only the end."""
@@ -33,9 +33,9 @@ def reporting_progress(room: Path, tell: Tell, *, every: float = _EVERY) -> Iter
                 tell(stage, last[0], HUNDRED)
 
     def look() -> None:
-        before = sum(_sizes(room)) - size
+        before = sum(_sizes(folder)) - size
         while not over.wait(every):
-            part = min(_WRITTEN, _WRITTEN * max(0, sum(_sizes(room)) - size - before) // size)
+            part = min(_WRITTEN, _WRITTEN * max(0, sum(_sizes(folder)) - size - before) // size)
             with lock:
                 if part > last[0]:
                     last[0] = part

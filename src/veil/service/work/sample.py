@@ -17,13 +17,13 @@ Record = dict[str, Any]
 
 
 def sample_of(session: Session, keys: Keys, task: Task) -> Record:
-    """Draws texts, each with the same chance, and lays them in the room as JSON; answers counts alone.
+    """Draws texts, each with the same chance, and writes them to the folder as JSON; returns counts only.
 
     Shape:   `{"texts": [{"text", "result", "spans": [{"start", "end", "label", "score", "source", "replacement"}]}]}`
     """
-    rows, of = drawn(found_rows(session, keys, task.room / "tmp", cells=True), task.sample)
+    rows, of = drawn(found_rows(session, keys, task.folder / "tmp", cells=True), task.sample)
     page = {"texts": [_text_of(*row) for row in rows]}
-    (task.room / RESULT).write_text(json.dumps(page), encoding="utf-8")
+    (task.folder / RESULT).write_text(json.dumps(page), encoding="utf-8")
     return {"name": "sample.json", "texts": len(rows), "of": of, "spans": sum(len(row[2].spans) for row in rows)}
 
 

@@ -22,7 +22,7 @@ _SYSTEM = ("/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/opt")
 _NO_LINES = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "urllib.", "http.client")
 
 
-def close_in(room: Path, apart: Iterable[Path], *, memory: int, cpu: int, written: int) -> dict[str, str]:
+def close_in(folder: Path, apart: Iterable[Path], *, memory: int, cpu: int, written: int) -> dict[str, str]:
     """Close this process in for good; answers by what means.
 
     Shape:   `network`: a namespace of its own without any device, or the interpreter's refusal alone. `files`: Landlock, or the
@@ -34,9 +34,9 @@ def close_in(room: Path, apart: Iterable[Path], *, memory: int, cpu: int, writte
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    _empty_environment(room)
+    _empty_environment(folder)
     network = libc.unshare(_NEWUSER | _NEWNET) == 0 or libc.unshare(_NEWNET) == 0
-    files = _landlock(libc, room, [path.resolve() for path in apart])
+    files = _landlock(libc, folder, [path.resolve() for path in apart])
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     for what, most in (
         (resource.RLIMIT_AS, memory),
@@ -46,12 +46,12 @@ def close_in(room: Path, apart: Iterable[Path], *, memory: int, cpu: int, writte
     ):
         with suppress(ValueError, OSError):  # an outer limit is lower already
             resource.setrlimit(what, (most, most + 5 if what == resource.RLIMIT_CPU else most))
-    sys.addaudithook(_refusing(str(room)))
+    sys.addaudithook(_refusing(str(folder)))
     return {"network": "namespace" if network else "interpreter", "files": "landlock" if files else "interpreter"}
 
 
-def _empty_environment(room: Path) -> None:
-    """Passphrases stay behind; what libraries write aside goes into the room."""
+def _empty_environment(folder: Path) -> None:
+    """Remove passphrases; temporary files of libraries go into the folder."""
     kept = {
         name: os.environ[name]
         for name in ("PATH", "LANG", "LC_ALL", "TZ", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
@@ -59,13 +59,13 @@ def _empty_environment(room: Path) -> None:
     }
     os.environ.clear()
     os.environ.update(
-        kept, HOME=str(room), LOGNAME="worker", **dict.fromkeys(("TMPDIR", "POLARS_TEMP_DIR"), str(room / "tmp"))
+        kept, HOME=str(folder), LOGNAME="worker", **dict.fromkeys(("TMPDIR", "POLARS_TEMP_DIR"), str(folder / "tmp"))
     )
-    os.chdir(room)
+    os.chdir(folder)
 
 
-def _landlock(libc: Any, room: Path, apart: list[Path]) -> bool:
-    """Whether the kernel now refuses all files but those to read from and the room; False where it does not know how."""
+def _landlock(libc: Any, folder: Path, apart: list[Path]) -> bool:
+    """Whether the kernel now refuses all files except the readable ones and the folder; False where it has no Landlock."""
     version = libc.syscall(_CREATE_RULESET, None, 0, 1)
     if version < 1:
         return False
@@ -74,12 +74,12 @@ def _landlock(libc: Any, room: Path, apart: list[Path]) -> bool:
     rules = libc.syscall(_CREATE_RULESET, attributes, len(attributes), 0)
     if rules < 0:
         return False
-    libraries = [Path(folder).resolve() for folder in (*_SYSTEM, sys.prefix, sys.base_prefix, *sys.path) if folder]
+    libraries = [Path(name).resolve() for name in (*_SYSTEM, sys.prefix, sys.base_prefix, *sys.path) if name]
     readable = [
         library for library in libraries if library.is_dir() and not any(kept.is_relative_to(library) for kept in apart)
     ]
     devices = {Path(name): _READ & ~1 & ~8 | _WRITE_FILE for name in ("/dev/null", "/dev/zero", "/dev/urandom")}
-    for path, rights in {**dict.fromkeys(readable, _READ), **devices, room: every}.items():
+    for path, rights in {**dict.fromkeys(readable, _READ), **devices, folder: every}.items():
         _allow(libc, rules, path, rights)
     done = bool(libc.syscall(_RESTRICT_SELF, rules, 0) == 0)
     os.close(rules)
@@ -93,7 +93,7 @@ def _allow(libc: Any, rules: int, path: Path, rights: int) -> None:
         os.close(handle)
 
 
-def _refusing(room: str) -> Any:
+def _refusing(folder: str) -> Any:
     """The interpreter's own refusal, for where the kernel has none, and for a clear error where it has."""
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -101,7 +101,7 @@ def _refusing(room: str) -> Any:
             raise PermissionError(event)
         if event == "open" and isinstance(arguments[0], str | bytes) and _writes(arguments):
             path = os.path.realpath(os.fsdecode(arguments[0]))
-            if not path.startswith((room + os.sep, "/dev/null")):
+            if not path.startswith((folder + os.sep, "/dev/null")):
                 raise PermissionError(event)
 
     return hook

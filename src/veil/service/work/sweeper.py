@@ -24,38 +24,38 @@ def sweep(store: ServiceStore) -> int:
     """
     now = store.clock.now()
     gone: list[tuple[str, str]] = []
-    noise: list[str] = []
-    with store.database.change() as line:
-        for row in line.execute(
+    orphans: list[str] = []
+    with store.database.change() as transaction:
+        for row in transaction.execute(
             "SELECT id, owner FROM jobs WHERE until <= ? AND state != 'expired'", (now,)
         ).fetchall():
-            noise += store.objects.forget(line, row["id"])
+            orphans += store.objects.forget(transaction, row["id"])
             blank = dict.fromkeys(("key", "about", "plan", "report"))
-            jobs.put(line, row["id"], {**blank, "state": jobs.EXPIRED, "changed": now, "lease": ""})
+            jobs.put(transaction, row["id"], {**blank, "state": jobs.EXPIRED, "changed": now, "lease": ""})
             gone.append((row["id"], row["owner"]))
-        line.execute("DELETE FROM jobs WHERE state = 'expired' AND changed <= ?", (now - _REMEMBERED,))
+        transaction.execute("DELETE FROM jobs WHERE state = 'expired' AND changed <= ?", (now - _REMEMBERED,))
     for job, owner in gone:
         store.act("expired", owner, job)
     _give_up(store, now)
     store.sessions.sweep()
     known = {row["id"] for row in store.database.rows("SELECT id FROM objects")}
-    store.shredded([*noise, *store.objects.noise(known, time.time() - _WRITING)])
+    store.shredded([*orphans, *store.objects.orphans(known, time.time() - _WRITING)])
     return len(gone)
 
 
 def _give_up(store: ServiceStore, now: float) -> None:
     """Jobs that took three workers with them have failed; their input is shredded."""
-    with store.database.change() as line:
+    with store.database.change() as transaction:
         ended = [
-            line.execute("SELECT id, owner, key FROM jobs WHERE id = ?", (job,)).fetchone()
-            for job in jobs.given_up(line, now, store.terms.tries)
+            transaction.execute("SELECT id, owner, key FROM jobs WHERE id = ?", (job,)).fetchone()
+            for job in jobs.given_up(transaction, now, store.terms.tries)
         ]
-        noise = [name for row in ended for name in store.objects.forget(line, row["id"])]
+        orphans = [name for row in ended for name in store.objects.forget(transaction, row["id"])]
         for row in ended:
             failure = json.dumps({"message": "every worker that processed this file ended without a result"}).encode()
             report = seal_word(store.objects.unwrap(row["id"], row["key"]), "report", failure)
             jobs.put(
-                line,
+                transaction,
                 row["id"],
                 {
                     "state": jobs.FAILED,
@@ -67,7 +67,7 @@ def _give_up(store: ServiceStore, now: float) -> None:
                     "report": report,
                 },
             )
-    store.shredded(noise)
+    store.shredded(orphans)
     for row in ended:
         store.act("failed", row["owner"], row["id"], code="job-crashed")
 

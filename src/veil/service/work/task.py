@@ -15,7 +15,7 @@ RESULT = "result"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file in a room, and what is asked for it.
+    """A file in a folder, and what to do with it.
 
     Shape:   `plan`: one that was accepted; None where one is to be proposed first. `review`: then it is only proposed. `apart`: what
              the process must never read.
@@ -24,7 +24,7 @@ class Task:
              fit together.
     """
 
-    room: Path
+    folder: Path
     name: str
     choice: JobRequest
     plan: dict[str, Any] | None

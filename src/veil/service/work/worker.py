@@ -54,7 +54,7 @@ class JobWorker:
         self._store, self._terms, self._most = ServiceStore(site), site.terms, most
         memory = memory_folder(site.seat, site.memory)
         wipe_dead(memory)
-        self._room = MemoryFolder(memory)
+        self._folder = MemoryFolder(memory)
         self._apart = (*site.folders, *apart)
         self._linking = site.linking
         self._context = forks()
@@ -62,17 +62,17 @@ class JobWorker:
     @property
     def place(self) -> Path:
         """The folder in memory that is this worker's own."""
-        return self._room.place
+        return self._folder.place
 
     def close(self) -> None:
-        self._room.close()
+        self._folder.close()
         self._store.close()
 
     def once(self) -> bool:
         """Do one job, if any waits; whether there was one."""
         now = self._store.clock.now()
-        with self._store.database.change() as line:
-            lease = jobs.take(line, now, self._terms.lease, self._terms.tries, self._most)
+        with self._store.database.change() as transaction:
+            lease = jobs.take(transaction, now, self._terms.lease, self._terms.tries, self._most)
         if lease is None:
             return False
         self._store.act("taken", lease.owner, lease.job, act=lease.act)
@@ -80,30 +80,30 @@ class JobWorker:
             self._done(lease)
         except ServiceError as error:
             if error.code in _AWAY:
-                with suppress(ServiceError), self._store.database.change() as line:
-                    jobs.excuse(line, lease)
+                with suppress(ServiceError), self._store.database.change() as transaction:
+                    jobs.excuse(transaction, lease)
             raise
         return True
 
     def _done(self, lease: Lease) -> None:
         """Errors: ServiceError `store-closed`, `store-unsure`: then nothing has ended."""
-        with self._room.workspace() as room:
+        with self._folder.workspace() as folder:
             try:
-                answer = self._worked(lease, room)
+                answer = self._worked(lease, folder)
             except Error as error:
                 if error.code in _AWAY:
                     raise
                 answer = {"failed": error.code, "message": error.message, "where": error.where, "hint": error.hint}
             if answer is not None:
-                self._end(lease, room, answer)
+                self._end(lease, folder, answer)
 
-    def _worked(self, lease: Lease, room: Path) -> Record | None:
+    def _worked(self, lease: Lease, folder: Path) -> Record | None:
         """What a child made of a job; None where the job was taken away meanwhile."""
         row = self._store.database.row("SELECT * FROM jobs WHERE id = ?", lease.job)
         uploaded = self._store.database.row("SELECT * FROM objects WHERE job = ? AND what = ?", lease.job, INPUT)
         if row is None or uploaded is None or row["key"] is None:
             return None
-        if uploaded["size"] * _ROOM > self._room.free():
+        if uploaded["size"] * _ROOM > self._folder.free():
             raise ServiceError(
                 "job-room",
                 "not enough memory for this file",
@@ -112,7 +112,7 @@ class JobWorker:
         key = self._store.objects.unwrap(lease.job, row["key"])
         about = json.loads(open_word(key, "about", row["about"]))
         name = safe_name(about["name"], row["format"])
-        with (room / "in" / name).open("wb") as file:
+        with (folder / "in" / name).open("wb") as file:
             for piece in self._store.objects.read(uploaded):
                 file.write(piece)
         plan = (
@@ -126,7 +126,7 @@ class JobWorker:
         return self._watched(
             lease,
             Task(
-                room,
+                folder,
                 name,
                 choice,
                 plan,
@@ -143,13 +143,13 @@ class JobWorker:
         """The child's answer; it is killed when its time is over, and when the job is no longer ours."""
         from veil.service.work import child_entry  # noqa: PLC0415  names what a child runs, without loading it here
 
-        line, theirs = self._context.Pipe(duplex=False)
-        child = self._context.Process(target=child_entry.work, args=(task, theirs), daemon=True)
+        connection, child_end = self._context.Pipe(duplex=False)
+        child = self._context.Process(target=child_entry.work, args=(task, child_end), daemon=True)
         child.start()
-        theirs.close()
+        child_end.close()
         until = time.monotonic() + self._terms.wall
         try:
-            answer = self._answer(lease, line, until)
+            answer = self._answer(lease, connection, until)
             if answer is not None and answer.get("failed") == "job-limits":
                 child.join(5)
                 return None if child.exitcode in _FROM_OUTSIDE and self._put_back(lease) else answer
@@ -158,15 +158,15 @@ class JobWorker:
             child.kill()
             child.join()
             child.close()
-            line.close()
+            connection.close()
 
-    def _answer(self, lease: Lease, line: Connection, until: float) -> Record | None:
+    def _answer(self, lease: Lease, connection: Connection, until: float) -> Record | None:
         at: tuple[str, int, int] = ("", 0, 0)
         renewed = 0.0
         while time.monotonic() < until:
-            if line.poll(_BEAT):
+            if connection.poll(_BEAT):
                 try:
-                    message = json.loads(line.recv_bytes(8 << 20))
+                    message = json.loads(connection.recv_bytes(8 << 20))
                 except (EOFError, OSError, ValueError):
                     return {
                         "failed": "job-limits",
@@ -184,22 +184,22 @@ class JobWorker:
     def _put_back(self, lease: Lease) -> bool:
         """Whether a job whose process was killed from outside, perhaps for want of memory, may be tried again."""
         now = self._store.clock.now()
-        with self._store.database.change() as line:
-            return jobs.put_back(line, lease, now, self._terms.tries)
+        with self._store.database.change() as transaction:
+            return jobs.put_back(transaction, lease, now, self._terms.tries)
 
     def _renewed(self, lease: Lease, at: tuple[str, int, int]) -> bool:
         until = self._store.clock.now() + self._terms.lease
-        with self._store.database.change() as line:
-            return jobs.renew(line, lease, until, *at)
+        with self._store.database.change() as transaction:
+            return jobs.renew(transaction, lease, until, *at)
 
-    def _end(self, lease: Lease, room: Path, answer: Mapping[str, Any]) -> None:
+    def _end(self, lease: Lease, folder: Path, answer: Mapping[str, Any]) -> None:
         if "plan" in answer:
             self._planned(lease, answer["plan"])
             return
         draft = None
         if "report" in answer:
             try:
-                draft = self._sealed(room / RESULT)
+                draft = self._sealed(folder / RESULT)
             except (OSError, Error) as error:
                 if isinstance(error, Error) and error.code in _AWAY:
                     raise
@@ -213,12 +213,12 @@ class JobWorker:
 
     def _planned(self, lease: Lease, plan: Record) -> None:
         now = self._store.clock.now()
-        with self._store.database.change() as line:
-            if not jobs.is_held(line, lease):
+        with self._store.database.change() as transaction:
+            if not jobs.is_held(transaction, lease):
                 return
-            key = self._key(line, lease.job)
+            key = self._key(transaction, lease.job)
             changed = {"state": jobs.PLANNED, "changed": now, "lease": "", "until": now + self._terms.waiting}
-            jobs.put(line, lease.job, changed | {"plan": seal_word(key, "plan", json.dumps(plan).encode())})
+            jobs.put(transaction, lease.job, changed | {"plan": seal_word(key, "plan", json.dumps(plan).encode())})
         self._store.act("plan proposed", lease.owner, lease.job, columns=len(plan["columns"]))
 
     def _sealed(self, path: Path) -> Draft:
@@ -243,17 +243,17 @@ class JobWorker:
             if draft is not None
             else {name: str(answer.get(name, ""))[:500] for name in ("message", "where", "hint")}
         )
-        with self._store.database.change() as line:
-            if not jobs.is_held(line, lease):
+        with self._store.database.change() as transaction:
+            if not jobs.is_held(transaction, lease):
                 if draft is not None:
                     draft.drop()
                 return
-            key = self._key(line, lease.job)
-            noise = self._store.objects.forget(line, lease.job, INPUT)
+            key = self._key(transaction, lease.job)
+            orphans = self._store.objects.forget(transaction, lease.job, INPUT)
             if draft is not None:
-                self._store.objects.keep(line, draft, lease.job, lease.owner, OUTPUT, now)
+                self._store.objects.keep(transaction, draft, lease.job, lease.owner, OUTPUT, now)
             jobs.put(
-                line,
+                transaction,
                 lease.job,
                 {
                     "state": jobs.DONE if draft is not None else jobs.FAILED,
@@ -265,14 +265,14 @@ class JobWorker:
                     "report": seal_word(key, "report", json.dumps(report).encode()),
                 },
             )
-        self._store.shredded(noise)
+        self._store.shredded(orphans)
         fence = {name: word for name, word in answer.get("fence", {}).items() if (name, word) in FENCES}
         self._store.act(
             "failed" if code else "done", lease.owner, lease.job, **fence, **({"code": code} if code else {})
         )
 
-    def _key(self, line: Any, job: str) -> bytes:
-        row = line.execute("SELECT key FROM jobs WHERE id = ?", (job,)).fetchone()
+    def _key(self, transaction: Any, job: str) -> bytes:
+        row = transaction.execute("SELECT key FROM jobs WHERE id = ?", (job,)).fetchone()
         return self._store.objects.unwrap(job, row["key"])
 
 
@@ -300,11 +300,11 @@ def safe_name(name: str, kind: str) -> str:
 def serve(site: Site, apart: tuple[Path, ...] = (), most: int = jobs.ANY, *, pause: float = 0.2) -> None:
     """Work until the process is ended; a store that cannot be reached for a while is tried again.
 
-    Keeps:   what the machine refuses (a fork server that was killed, a line that broke) ends this process: the crew begins another,
+    Keeps:   what the machine refuses (a fork server that was killed, a connection that broke) ends this process; another is started,
              and the job is taken again when its lease is over.
     """
     worker = JobWorker(site, apart, most)
-    tempfile.tempdir = str(worker.place)  # the line to the children has a name below it, and may have 107 bytes
+    tempfile.tempdir = str(worker.place)  # the socket to the children has a name below it, and may have 107 bytes
     hindrance = TroubleLog("worker")
     while True:
         try:
