@@ -98,22 +98,22 @@ def kind_of(name: str) -> str:
     return endings().get(PurePosixPath(bare(name)).suffix.lower(), "")
 
 
-def part(room: str, name: str) -> Any:
+def part(group: str, name: str) -> Any:
     """The class that a name stands for: from this table, or `package:name` from a package's entry point `veil.<room>`.
 
     Keeps:   a package is never asked where its own name does not stand in what is sought.
     Errors:  PartError `part-unknown`, with what to write; `plugin-load`.
     """
-    place = TABLES[room].get(name)
+    place = TABLES[group].get(name)
     if place is None:
-        return _loaded(room, name)
+        return _loaded(group, name)
     module, attribute = place.split(":")
     return getattr(import_module(module), attribute)
 
 
-def offered(room: str, package: str) -> dict[str, EntryPoint]:
+def offered(group: str, package: str) -> dict[str, EntryPoint]:
     """The parts that an installed package offers, by name; none where it is not installed."""
-    points = entry_points(group=f"veil.{room}")
+    points = entry_points(group=f"veil.{group}")
     return {
         point.name: point for point in points if point.dist is not None and package_name(point.dist.name) == package
     }
@@ -124,24 +124,24 @@ def package_name(written: str) -> str:
     return re.sub(r"[-_.]+", "-", written).lower()
 
 
-def unknown(room: str, name: str, where: str = "", *, also: Iterable[str] = ()) -> PartError:
+def unknown(group: str, name: str, where: str = "", *, also: Iterable[str] = ()) -> PartError:
     """That there is no such part; where an installed package has one, that the project must list it.
 
     Shape:   `also`: names beside Veil's own that may be written.
     """
     named = {
         package_name(point.dist.name)
-        for point in entry_points(group=f"veil.{room}")
+        for point in entry_points(group=f"veil.{group}")
         if point.dist is not None and name in (point.name, f"{package_name(point.dist.name)}:{point.name}")
     }
     hint = (
         f"`plugins: [{min(named)}]` lists the package that has one"
         if named
-        else "one of: " + ", ".join(sorted({*TABLES[room], *also}))
+        else "one of: " + ", ".join(sorted({*TABLES[group], *also}))
     )
     return PartError(
         "part-unknown",
-        f"unknown {room[:-1]} `{name}`" if _is_word(name) else f"unknown {room[:-1]}",
+        f"unknown {group[:-1]} `{name}`" if _is_word(name) else f"unknown {group[:-1]}",
         where=where,
         hint=hint,
     )
@@ -151,11 +151,11 @@ def _is_word(name: str) -> bool:
     return bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9_:.-]{0,39}", name))
 
 
-def _loaded(room: str, name: str) -> Any:
+def _loaded(group: str, name: str) -> Any:
     package, colon, own = name.partition(":")
-    point = offered(room, package).get(own) if colon else None
+    point = offered(group, package).get(own) if colon else None
     if point is None:
-        raise unknown(room, name)
+        raise unknown(group, name)
     try:
         return point.load()
     except Exception:  # noqa: BLE001  whatever a foreign package does when it is imported, its words are not ours to show

@@ -84,27 +84,28 @@ def signals_of(values: Sequence[str | None]) -> Signals:
 
     Keeps:   `418800.0` is looked at as the whole number it says; `disguised` is the share of such values.
     """
-    there = [value.strip() for value in values if value is not None and value.strip()]
-    if not there:
+    present = [value.strip() for value in values if value is not None and value.strip()]
+    if not present:
         return Signals(0, 0.0, 0.0, 0, 0.0, 0, {})
-    whole = whole_numbers(there)
-    changed = sum(value != other for value, other in zip(there, whole or there, strict=True)) / len(there)
-    there = whole or there
+    whole = whole_numbers(present)
+    changed = sum(value != other for value, other in zip(present, whole or present, strict=True)) / len(present)
+    present = whole or present
     share = {
-        name: sum(bool(pattern.fullmatch(value)) for value in there) / len(there) for name, pattern in _PATTERNS.items()
+        name: sum(bool(pattern.fullmatch(value)) for value in present) / len(present)
+        for name, pattern in _PATTERNS.items()
     }
-    share["eight"] = sum(bool(_EIGHT.fullmatch(value)) for value in there) / len(there)
+    share["eight"] = sum(bool(_EIGHT.fullmatch(value)) for value in present) / len(present)
     share["date"] += share["eight"]
-    share |= _listed(there) | {"disguised": changed}
+    share |= _listed(present) | {"disguised": changed}
     dated = max(share["date"], share["year"]) > _MOSTLY
-    years = [year for value in there if dated and (year := _year_in(value))]
+    years = [year for value in present if dated and (year := _year_in(value))]
     return Signals(
-        len(there),
-        len(there) / len(values),
-        len(set(there)) / len(there),
-        len(set(there)),
-        sum(len(value.split()) for value in there) / len(there),
-        max(map(len, there)),
+        len(present),
+        len(present) / len(values),
+        len(set(present)) / len(present),
+        len(set(present)),
+        sum(len(value.split()) for value in present) / len(present),
+        max(map(len, present)),
         share,
         (min(years), max(years)) if years else None,
     )
@@ -117,11 +118,11 @@ def _year_in(value: str) -> int:
     return int(eight.group(6)) if eight else int(found.group()) if found else 0
 
 
-def _listed(there: Sequence[str]) -> dict[str, float]:
+def _listed(present: Sequence[str]) -> dict[str, float]:
     """How many values are borne as given or family names, are towns, states or hospitals."""
     table, towns, states = words.table(), places.cities(), places.states()
     counts = dict.fromkeys(("given", "family", "name", "called", "city", "state", "plain"), 0)
-    for value in there:
+    for value in present:
         parts = [word.lower() for word in _WORD.findall(value)]
         bits = [table.get(word, 0) for word in parts]
         if len(parts) == 1:
@@ -137,7 +138,7 @@ def _listed(there: Sequence[str]) -> dict[str, float]:
         counts["plain"] += bool(parts) and all(
             bit & (words.ENGLISH | words.EVERYDAY | words.CLINICAL | words.DRUG) for bit in bits
         )
-    return {name: count / len(there) for name, count in counts.items()}
+    return {name: count / len(present) for name, count in counts.items()}
 
 
 def _is_called(bits: Sequence[int]) -> bool:

@@ -93,13 +93,13 @@ def lost_cells(rows: CsvRows, j: int, new: pa.Array, guess: pa.Array, shape: Sha
     ):
         if guess is rows.values[j]:
             return Exact(pa.array([], pa.int64()), guess.slice(0, 0))
-        back, stood = pc.fill_null(guess, ""), pc.fill_null(rows.values[j], "")
+        written, original = pc.fill_null(guess, ""), pc.fill_null(rows.values[j], "")
     else:
-        stood = raw if raw is not None else pc.fill_null(rows.values[j], "")
+        original = raw if raw is not None else pc.fill_null(rows.values[j], "")
         out = _cells(rows, j, new, shape, alone=alone)
         read = CsvRows((new,), (out,), "\n", rows.height)
-        back = _cells(read, 0, guess, shape, alone=alone)
-    return exact_where(pc.not_equal(back, stood), stood)
+        written = _cells(read, 0, guess, shape, alone=alone)
+    return exact_where(pc.not_equal(written, original), original)
 
 
 def _cells(rows: CsvRows, j: int, changed: pa.Array, shape: Shape, *, alone: bool) -> pa.Array:

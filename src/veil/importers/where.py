@@ -126,9 +126,9 @@ class _Query:
             left, right, sign = right, left, _TURNED[sign]
         column = self._column(left)
         if isinstance(right, ast.Constant) and isinstance(right.value, bool) and sign in ("=", "<>"):
-            said = self._bool(column, holds=right.value)
+            condition = self._bool(column, holds=right.value)
             if (sign == "=") != negated:
-                return said
+                return condition
             return self._or_missing(column, self._bool(column, holds=not right.value))
         literal = self._literal(right)
         if negated:
@@ -140,8 +140,8 @@ class _Query:
             raise _refused(self._where)
         column = self._column(left)
         literals = ", ".join(self._literal(element) for element in right.elts)
-        said = f"{column} in ({literals})"
-        return said if inside else self._or_missing(column, f"{column} not in ({literals})")
+        condition = f"{column} in ({literals})"
+        return condition if inside else self._or_missing(column, f"{column} not in ({literals})")
 
     def _call(self, node: ast.Call, negated: bool) -> str:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
@@ -163,8 +163,8 @@ class _Query:
         ]
         if not plain or "_" in str(word.value) or name not in shapes or more:  # type: ignore[attr-defined]
             raise _refused(self._where)
-        said = f"{column} like '{shapes[name].format(word.value)}'"  # type: ignore[attr-defined]
-        return self._or_missing(column, f"not {said}") if negated else said
+        condition = f"{column} like '{shapes[name].format(word.value)}'"  # type: ignore[attr-defined]
+        return self._or_missing(column, f"not {condition}") if negated else condition
 
     def _column(self, node: ast.expr) -> str:
         if not isinstance(node, ast.Name):
@@ -190,8 +190,8 @@ class _Query:
     def _bool(column: str, *, holds: bool) -> str:
         return f"{column} in (" + ", ".join(f"'{word}'" for word in (_TRUE if holds else _FALSE)) + ")"
 
-    def _or_missing(self, column: str, said: str) -> str:
-        return f"({said} or {self._missing(column, holds=True)})"
+    def _or_missing(self, column: str, condition: str) -> str:
+        return f"({condition} or {self._missing(column, holds=True)})"
 
     @staticmethod
     def _missing(column: str, *, holds: bool) -> str:

@@ -53,39 +53,39 @@ def counts_of(sheet: Sheet, predicted: Predicted) -> Counts:
     Shape:   (labels and one row for predictions without a label) x (columns `M`); TN and CALM stand in that last row.
     """
     counts = np.zeros((ROWS, len(M)), dtype=np.int64)
-    said = painted(len(sheet.text), predicted)
-    _tokens(counts, sheet, said)
-    _characters(counts, sheet, said)
-    _spans(counts, sheet, predicted, said >= 0)
+    predicted_kinds = painted(len(sheet.text), predicted)
+    _tokens(counts, sheet, predicted_kinds)
+    _characters(counts, sheet, predicted_kinds)
+    _spans(counts, sheet, predicted, predicted_kinds >= 0)
     return counts
 
 
 def painted(size: int, predicted: Predicted) -> NDArray[np.int8]:
     """Shape: the label that is predicted at each code point, -1 where none is."""
-    said = np.full(size, -1, dtype=np.int8)
+    predicted_kinds = np.full(size, -1, dtype=np.int8)
     for mark, label in predicted:
-        said[mark.start : mark.end] = UNLABELLED if label is None else INDEX[label]
-    return said
+        predicted_kinds[mark.start : mark.end] = UNLABELLED if label is None else INDEX[label]
+    return predicted_kinds
 
 
-def _tokens(counts: Counts, sheet: Sheet, said: NDArray[np.int8]) -> None:
-    masked = _running(said >= 0)
+def _tokens(counts: Counts, sheet: Sheet, predicted_kinds: NDArray[np.int8]) -> None:
+    masked = _running(predicted_kinds >= 0)
     inside = masked[sheet.ends] - masked[sheet.starts]
     kind = sheet.kind[sheet.starts]
-    whole, phi, free = inside == sheet.ends - sheet.starts, kind >= 0, kind == FREE
-    counts[:, M.TP] = np.bincount(kind[phi & whole], minlength=ROWS)
-    counts[:, M.FN] = np.bincount(kind[phi & ~whole], minlength=ROWS)
-    places = np.flatnonzero(said >= 0)
+    covered, phi, free = inside == sheet.ends - sheet.starts, kind >= 0, kind == FREE
+    counts[:, M.TP] = np.bincount(kind[phi & covered], minlength=ROWS)
+    counts[:, M.FN] = np.bincount(kind[phi & ~covered], minlength=ROWS)
+    places = np.flatnonzero(predicted_kinds >= 0)
     firsts = places[np.searchsorted(places, sheet.starts[free & (inside > 0)])]
-    counts[:, M.FP] = np.bincount(said[firsts], minlength=ROWS)
+    counts[:, M.FP] = np.bincount(predicted_kinds[firsts], minlength=ROWS)
     counts[UNLABELLED, M.TN] = np.count_nonzero(free & (inside == 0))
 
 
-def _characters(counts: Counts, sheet: Sheet, said: NDArray[np.int8]) -> None:
-    phi, free, masked = sheet.solid & (sheet.kind >= 0), sheet.solid & (sheet.kind == FREE), said >= 0
+def _characters(counts: Counts, sheet: Sheet, predicted_kinds: NDArray[np.int8]) -> None:
+    phi, free, masked = sheet.solid & (sheet.kind >= 0), sheet.solid & (sheet.kind == FREE), predicted_kinds >= 0
     counts[:, M.HIT] = np.bincount(sheet.kind[phi & masked], minlength=ROWS)
     counts[:, M.MISS] = np.bincount(sheet.kind[phi & ~masked], minlength=ROWS)
-    counts[:, M.ALARM] = np.bincount(said[free & masked], minlength=ROWS)
+    counts[:, M.ALARM] = np.bincount(predicted_kinds[free & masked], minlength=ROWS)
     counts[UNLABELLED, M.CALM] = np.count_nonzero(free & ~masked)
 
 

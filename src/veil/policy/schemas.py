@@ -26,18 +26,18 @@ def with_schema(project: Project) -> Project:
     pack = _pack(project.schema_)
     tables = pack_tables(pack)
     for name, own in project.tables.items():
-        there = next((known for known in tables if known.lower() == name.lower()), name)
-        below = tables.get(there)
-        said = {key: getattr(own, key) for key in own.model_fields_set}
+        table_name = next((known for known in tables if known.lower() == name.lower()), name)
+        below = tables.get(table_name)
+        stated = {key: getattr(own, key) for key in own.model_fields_set}
         if below is not None:
             mine = {column.lower() for column in own.columns}
             kept = {column: rule for column, rule in below.columns.items() if column.lower() not in mine}
-            said = {
+            stated = {
                 **{key: getattr(below, key) for key in below.model_fields_set},
-                **said,
+                **stated,
                 "columns": {**kept, **own.columns},
             }
-        tables[there] = SourceSection(**said)
+        tables[table_name] = SourceSection(**stated)
     return project.model_copy(update={"tables": tables, "person": project.person or pack.get("person")})
 
 
@@ -66,9 +66,9 @@ def pack_tables(pack: dict[str, Any]) -> dict[str, SourceSection]:
             for rule, named in table.get("rules", {}).items()
             for column in ([named] if isinstance(named, str) else named)
         }
-        said = {key: value for key, value in table.items() if key != "rules"}
+        stated = {key: value for key, value in table.items() if key != "rules"}
         found[name] = SourceSection(
-            **{"missing": "skip", **pack.get("every", {}), **said, "columns": {**columns, **table.get("columns", {})}}
+            **{"missing": "skip", **pack.get("every", {}), **stated, "columns": {**columns, **table.get("columns", {})}}
         )
     return found
 
@@ -80,12 +80,14 @@ def as_spelled(source: SourceSection, header: Sequence[str]) -> SourceSection:
     def like(column: str | None) -> str | None:
         return column if column is None or column in header else spelled.get(column.lower(), column)
 
-    said = source.subject
+    stated = source.subject
     subject = (
-        like(said)
-        if not isinstance(said, SubjectSection)
-        else said.model_copy(
-            update={"on": [str(like(column)) for column in said.on] if isinstance(said.on, list) else like(said.on)}
+        like(stated)
+        if not isinstance(stated, SubjectSection)
+        else stated.model_copy(
+            update={
+                "on": [str(like(column)) for column in stated.on] if isinstance(stated.on, list) else like(stated.on)
+            }
         )
     )
     columns = {str(like(column)): _where_spelled(rule, spelled) for column, rule in source.columns.items()}

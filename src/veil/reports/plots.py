@@ -61,12 +61,12 @@ def stacked(title: str, rows: list[tuple[str, list[tuple[str, int]]]], kinds: di
     Shape:   `rows`: a name, and a kind and a count for each part; `kinds`: words for each kind, in the order of the key.
     """
     sums = [sum(count for _, count in parts) for _, parts in rows]
-    most, room, high = max(sums, default=0) or 1, NARROW - STACK_NAMES - AMOUNTS, 26
+    most, available, high = max(sums, default=0) or 1, NARROW - STACK_NAMES - AMOUNTS, 26
     groups = []
     for at, ((name, parts), total) in enumerate(zip(rows, sums, strict=True)):
         left, bars = float(STACK_NAMES), []
         for kind, count in parts:
-            width = _size(count, most, room)
+            width = _size(count, most, available)
             bars.append(Bar(kind, round(left, 1), at * high + 5, width, high - 10, f"{kinds[kind]}: {count:,}"))
             left += width
         words = ", ".join(f"{kinds[kind]} {count:,}" for kind, count in parts)
@@ -85,14 +85,14 @@ def upright(names: list[str], series: list[tuple[str, list[float]]]) -> Plot:
     """
     step = WIDE / len(names)
     thick = min(34.0, step * 0.84 / len(series))
-    room = HIGH - FOOT - HEAD
+    available = HIGH - FOOT - HEAD
     most = max((share for _, shares in series for share in shares), default=0) or 1
     groups = []
     for at, name in enumerate(names):
         middle = step * (at + 0.5)
         bars = []
         for number, (kind, shares) in enumerate(series):
-            high = _size(shares[at], most, room)
+            high = _size(shares[at], most, available)
             x = middle + (number - len(series) / 2) * thick
             bars.append(
                 Bar(kind, round(x, 1), round(HIGH - FOOT - high, 1), round(thick - 3, 1), high, short(shares[at]))
@@ -103,7 +103,7 @@ def upright(names: list[str], series: list[tuple[str, list[float]]]) -> Plot:
 
 def lying(names: list[str], series: list[tuple[str, list[float]]]) -> Plot:
     """Shares as bars below each other; the names stand before them."""
-    room = WIDE - NAMES - FIGURES
+    available = WIDE - NAMES - FIGURES
     thick = 15 if len(series) > 1 else 20
     most = max((share for _, shares in series for share in shares), default=0) or 1
     groups = []
@@ -111,7 +111,12 @@ def lying(names: list[str], series: list[tuple[str, list[float]]]) -> Plot:
         top = at * ROW + (ROW - thick * len(series)) / 2
         bars = [
             Bar(
-                kind, NAMES, round(top + number * thick, 1), _size(shares[at], most, room), thick - 2, short(shares[at])
+                kind,
+                NAMES,
+                round(top + number * thick, 1),
+                _size(shares[at], most, available),
+                thick - 2,
+                short(shares[at]),
             )
             for number, (kind, shares) in enumerate(series)
         ]
@@ -128,6 +133,6 @@ def short(share: float) -> str:
     return f"{100 * share:.0f} %" if share == 0 or share >= 0.0995 else f"{100 * share:.1f} %"
 
 
-def _size(share: float, most: float, room: float) -> float:
+def _size(share: float, most: float, available: float) -> float:
     """The length of a bar; what is there at all is seen."""
-    return round(max(2.0, room * share / most), 1) if share > 0 else 0.0
+    return round(max(2.0, available * share / most), 1) if share > 0 else 0.0

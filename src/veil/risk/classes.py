@@ -71,7 +71,7 @@ class Tally:
     def __init__(
         self,
         names: Sequence[str],
-        room: SortMemory,
+        memory: SortMemory,
         *,
         person: str = "",
         sensitive: Sequence[str] = (),
@@ -88,10 +88,10 @@ class Tally:
         self.keys = keys or RunKeys.draw(len(names))
         self.records = self.suppressed = 0
         width = 2 if person else 1
-        self._whole = room.bag(width)
-        self._left = {name: room.bag(width) for name in names} if parts and len(names) > 1 else {}
-        self._values = {name: room.bag() for name in names} if parts else {}
-        self._sensitive = {name: (SensitiveValues(), room.bag(width + 1)) for name in sensitive}
+        self._whole = memory.bag(width)
+        self._left = {name: memory.bag(width) for name in names} if parts and len(names) > 1 else {}
+        self._values = {name: memory.bag() for name in names} if parts else {}
+        self._sensitive = {name: (SensitiveValues(), memory.bag(width + 1)) for name in sensitive}
         self._star = _sum(key.word(STAR) for key in self.keys.quasi)
 
     def add(self, columns: Columns) -> None:
@@ -146,11 +146,15 @@ class Tally:
         pairs: Counter[tuple[int, int]] = Counter()
         short = 0
         for number in range(SHARES):
-            mine, sizes = self._counted(self._whole.share(number))
-            theirs, people = self._counted(population._whole.share(number))
-            at = np.searchsorted(theirs, mine)
-            there = np.append(theirs, np.uint64(0))[at] == mine if len(theirs) else np.zeros(len(mine), np.bool_)
-            found = np.where(there, np.append(people, 0)[at], 0)
+            sample_rows, sizes = self._counted(self._whole.share(number))
+            population_rows, people = self._counted(population._whole.share(number))
+            at = np.searchsorted(population_rows, sample_rows)
+            matches = (
+                np.append(population_rows, np.uint64(0))[at] == sample_rows
+                if len(population_rows)
+                else np.zeros(len(sample_rows), np.bool_)
+            )
+            found = np.where(matches, np.append(people, 0)[at], 0)
             short += int((found < sizes).sum())
             both, times = np.unique(np.stack([sizes, found]), axis=1, return_counts=True)
             pairs.update(dict(zip(zip(*both.tolist(), strict=True), times.tolist(), strict=True)))
@@ -210,5 +214,5 @@ def _times(sizes: Counts) -> dict[int, int]:
     """How often each size is there."""
     small = np.bincount(sizes[sizes < SHARES], minlength=1)
     large, times = np.unique(sizes[sizes >= SHARES], return_counts=True)
-    there = np.flatnonzero(small)
-    return dict(zip([*there.tolist(), *large.tolist()], [*small[there].tolist(), *times.tolist()], strict=True))
+    present = np.flatnonzero(small)
+    return dict(zip([*present.tolist(), *large.tolist()], [*small[present].tolist(), *times.tolist()], strict=True))

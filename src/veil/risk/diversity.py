@@ -93,17 +93,17 @@ def diversity(
     Source:  Machanavajjhala et al., "l-diversity", TKDD 1 (2007); Li et al., "t-closeness", ICDE (2007).
     """
     ranks, ordered = values.ranks()
-    whole = _whole(bag, ranks, persons=persons)
-    distinct, entropy, alone, equal, t = len(whole), float(len(whole)), 0, 0.0, 0.0
+    overall = _whole(bag, ranks, persons=persons)
+    distinct, entropy, alone, equal, t = len(overall), float(len(overall)), 0, 0.0, 0.0
     kept = 0
     for _, cells in _classed(bag, ranks, persons=persons, apart=apart):
         kept += int(cells.sizes.sum())
-        there = np.diff(cells.start, append=len(cells.rank))
-        distinct = min(distinct, int(there.min()))
-        entropy = min(entropy, _entropy(cells.counts / np.repeat(cells.sizes, there), cells.start))
-        alone += int(cells.sizes[there == 1].sum())
-        equal = max(equal, _most(closeness(cells, whole, ordered=False)))
-        t = max(t, _most(closeness(cells, whole, ordered=True)) if ordered else equal)
+        distinct_values = np.diff(cells.start, append=len(cells.rank))
+        distinct = min(distinct, int(distinct_values.min()))
+        entropy = min(entropy, _entropy(cells.counts / np.repeat(cells.sizes, distinct_values), cells.start))
+        alone += int(cells.sizes[distinct_values == 1].sum())
+        equal = max(equal, _most(closeness(cells, overall, ordered=False)))
+        t = max(t, _most(closeness(cells, overall, ordered=True)) if ordered else equal)
     return {
         "distinct": distinct,
         "entropy": float(np.clip(entropy, 1, max(1, distinct))),
@@ -111,7 +111,7 @@ def diversity(
         "t": min(t, equal),
         "distance": "ordered" if ordered else "equal",
         "t_equal": equal,
-        "values": len(whole),
+        "values": len(overall),
     }
 
 
@@ -126,32 +126,32 @@ def lacking(
 ) -> Words:
     """The classes that have too few values of a sensitive column, or stand too far from the whole table. Shape: sorted."""
     ranks, ordered = values.ranks()
-    whole = _whole(bag, ranks, persons=persons)
+    overall = _whole(bag, ranks, persons=persons)
     found = [np.zeros(0, np.uint64)]
     for classes, cells in _classed(bag, ranks, persons=persons, apart=apart):
         bad = np.diff(cells.start, append=len(cells.rank)) < distinct
         if t is not None:
-            bad |= distances(cells, whole, ordered=ordered) > t + 1e-12
+            bad |= distances(cells, overall, ordered=ordered) > t + 1e-12
         found.append(classes[bad])
     return np.concatenate(found)
 
 
-def distances(cells: Cells, whole: Numbers, *, ordered: bool) -> Numbers:
+def distances(cells: Cells, overall: Numbers, *, ordered: bool) -> Numbers:
     """The distance of each class, the smaller of both where values have an order; never below 0 nor above 1."""
-    equal = closeness(cells, whole, ordered=False)
-    found = np.minimum(equal, closeness(cells, whole, ordered=True)) if ordered else equal
+    equal = closeness(cells, overall, ordered=False)
+    found = np.minimum(equal, closeness(cells, overall, ordered=True)) if ordered else equal
     return np.clip(found, 0, 1)
 
 
-def closeness(cells: Cells, whole: Numbers, *, ordered: bool) -> Numbers:
+def closeness(cells: Cells, overall: Numbers, *, ordered: bool) -> Numbers:
     """How far each class stands from the whole table: the earth mover's distance, over ranks or between any two values.
 
-    Shape:   `whole`: the share of each rank -> a number from 0 to 1 for each class.
+    Shape:   `overall`: the share of each rank -> a number from 0 to 1 for each class.
     """
     each = np.repeat(cells.sizes, np.diff(cells.start, append=len(cells.rank)))
     if ordered:
-        return _ordered(_up_to(cells.counts, cells.start) / each, cells.rank, whole, cells.start)
-    return _equal(cells.counts / each, whole[cells.rank], cells.start)
+        return _ordered(_up_to(cells.counts, cells.start) / each, cells.rank, overall, cells.start)
+    return _equal(cells.counts / each, overall[cells.rank], cells.start)
 
 
 def _whole(bag: ExternalSort, ranks: Integers, *, persons: bool) -> Numbers:
@@ -192,14 +192,14 @@ def _entropy(share: Numbers, start: Integers) -> float:
     return float(np.exp(-np.add.reduceat(share * np.log(share), start)).min())
 
 
-def _equal(share: Numbers, whole: Numbers, start: Integers) -> Numbers:
+def _equal(share: Numbers, overall: Numbers, start: Integers) -> Numbers:
     """Half the sum of |p - q| for each class; a value that a class lacks counts its whole share.
 
     Keeps:   only values that are there are looked at, so a column with many values costs what its cells do.
     """
-    there = np.add.reduceat(np.abs(share - whole), start)
-    absent = 1 - np.add.reduceat(whole, start)
-    found: Numbers = (there + absent) / 2
+    present = np.add.reduceat(np.abs(share - overall), start)
+    absent = 1 - np.add.reduceat(overall, start)
+    found: Numbers = (present + absent) / 2
     return found
 
 
@@ -211,15 +211,15 @@ def _up_to(counts: Integers, start: Integers) -> Integers:
     return found
 
 
-def _ordered(at: Numbers, rank: Integers, whole: Numbers, start: Integers) -> Numbers:
+def _ordered(at: Numbers, rank: Integers, overall: Numbers, start: Integers) -> Numbers:
     """The sum of |P - Q| over ranks, / (values - 1), for each class; P (`at`) and Q are shares summed up to a rank.
 
     Keeps:   between two values of a class P does not move, so a run of ranks is one step: Q rises, and crosses P once.
     """
-    values = len(whole)
+    values = len(overall)
     if values == 1:
         return np.zeros(len(start))
-    below = np.cumsum(whole)
+    below = np.cumsum(overall)
     area = np.concatenate(([0.0], np.cumsum(below)))
     after = np.append(rank[1:], values)
     after[start[1:] - 1] = values

@@ -45,8 +45,8 @@ class Address:
         """As it is written in plans and records; there is no secret in it."""
         login = f"{self.user}@" if self.user else ""
         port = f":{self.port}" if self.port else ""
-        said = "&".join(f"{key}={value}" for key, value in sorted(self.options.items()))
-        return f"{self.scheme}://{login}{self.host}{port}/{self.database}" + (f"?{said}" if said else "")
+        options = "&".join(f"{key}={value}" for key, value in sorted(self.options.items()))
+        return f"{self.scheme}://{login}{self.host}{port}/{self.database}" + (f"?{options}" if options else "")
 
 
 def is_address(written: str) -> bool:

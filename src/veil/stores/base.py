@@ -22,7 +22,7 @@ class Store(Protocol):
     @property
     def kind(self) -> str: ...
 
-    def names(self, *ours: Path) -> list[str]:
+    def names(self, *own_folders: Path) -> list[str]:
         """What is there, sorted; without folders of ours."""
         ...
 
@@ -119,8 +119,8 @@ def within(columns: Sequence[str], keys: Stretch, mark: str, placeholder: str) -
     values: list[Any] = []
     for key, negated in zip(keys, (False, True), strict=True):
         if key is not None:
-            said = after(columns, mark, placeholder)
-            pieces.append(f"NOT ({said})" if negated else said)
+            condition = after(columns, mark, placeholder)
+            pieces.append(f"NOT ({condition})" if negated else condition)
             values += key
     return (" WHERE " + " AND ".join(pieces) if pieces else ""), values
 

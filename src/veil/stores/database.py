@@ -73,8 +73,8 @@ class DatabaseStore(abc.ABC):
     @abc.abstractmethod
     def close(self) -> None: ...
 
-    def names(self, *ours: Path) -> list[str]:
-        del ours
+    def names(self, *own_folders: Path) -> list[str]:
+        del own_folders
         return sorted(self.tables())
 
     def __truediv__(self, name: str) -> TableInfo:
@@ -185,9 +185,9 @@ def taken(name: str) -> StoreError:
     )
 
 
-def check_columns(coming: Iterable[str], there: Iterable[str]) -> None:
+def check_columns(coming: Iterable[str], existing: Iterable[str]) -> None:
     """Errors: StoreError `publish-type` where a table that stands there lacks a column."""
-    if missing := sorted(set(coming) - set(there)):
+    if missing := sorted(set(coming) - set(existing)):
         raise StoreError(
             "publish-type",
             "the target table lacks a column of the release",

@@ -151,12 +151,12 @@ class DeltaTarget:
                 if prepared
                 else pa.schema([field.remove_metadata() for field in schema])
             )
-            said = {_MARK: mark} | ({_PREPARED: "yes"} if prepared else {})
+            metadata = {_MARK: mark} | ({_PREPARED: "yes"} if prepared else {})
             write_deltalake(
                 str(fresh),
                 pa.RecordBatchReader.from_batches(plain, _cast(batches, plain)),
                 mode="append",
-                commit_properties=CommitProperties(custom_metadata=said),
+                commit_properties=CommitProperties(custom_metadata=metadata),
             )
             rows = int(DeltaTable(str(fresh)).to_pyarrow_dataset().count_rows())
             if path.exists():
@@ -177,16 +177,16 @@ class DeltaTarget:
     def _prepared(self, path: Path, fresh: Path, schema: pa.Schema) -> pa.Schema:
         """A new table with the types, partitions and settings of the one that was made to be filled."""
         there = DeltaTable(str(path))
-        said = there.metadata()
+        metadata = there.metadata()
         kinds = pa.schema(there.to_pyarrow_dataset().schema)
         check_columns(schema.names, kinds.names)
         DeltaTable.create(
             str(fresh),
             there.schema(),
-            partition_by=list(said.partition_columns),
-            name=said.name,
-            description=said.description,
-            configuration=dict(said.configuration),
+            partition_by=list(metadata.partition_columns),
+            name=metadata.name,
+            description=metadata.description,
+            configuration=dict(metadata.configuration),
         )
         return kinds
 

@@ -145,11 +145,11 @@ class DuckStore(DatabaseStore):
 
     def _again(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema = self.schema(table)
-        said = ", ".join(map(_expression_again, schema))
+        columns = ", ".join(map(_expression_again, schema))
         bounds = [f"rowid {sign} {int(key[0])}" for key, sign in zip(keys, (">=", "<"), strict=True) if key is not None]
         where = (" WHERE " + " AND ".join(bounds)) if bounds else ""
         with _telling(), contextlib.closing(self._line.cursor()) as line:
-            line.execute(f"SELECT {said} FROM {self._at(table)}{where} ORDER BY rowid")
+            line.execute(f"SELECT {columns} FROM {self._at(table)}{where} ORDER BY rowid")
             yield from in_batches(fetched(line, rows), schema, rows)
 
     def count(self, table: str) -> int:
@@ -239,15 +239,15 @@ class DuckTarget:
         return str(found[0]) if found and self._columns(name) else ""
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
-        ours, there = self.mark_of(name), self._columns(name)
+        mark_found, existing = self.mark_of(name), self._columns(name)
         with _telling():
             self._line.execute("BEGIN")
             try:
-                if there and not ours:
+                if existing and not mark_found:
                     self._check_empty(name)
-                    check_columns(schema.names, there)
+                    check_columns(schema.names, existing)
                 else:
-                    if there:
+                    if existing:
                         self._line.execute(_MARKED.format(self._at(MARKS)), [_UNTIDY, ""])
                     self._line.execute(f"DROP TABLE IF EXISTS {self._at(name)}")
                     self._make(name, schema)

@@ -21,8 +21,8 @@ class FolderStore:
     def kind(self) -> str:
         return ""
 
-    def names(self, *ours: Path) -> list[str]:
-        return data_files(self.path, *ours)
+    def names(self, *own_folders: Path) -> list[str]:
+        return data_files(self.path, *own_folders)
 
     def __truediv__(self, name: str) -> Path:
         return self.path / path_of(name)
@@ -46,14 +46,14 @@ class FolderStore:
         return self / name
 
 
-def data_files(root: Path, *ours: Path) -> list[str]:
+def data_files(root: Path, *own_folders: Path) -> list[str]:
     """All files below a folder by relative name, litter (`__MACOSX`, dot files) left out, sorted.
 
     Keeps:   a folder of ours within the input (the output, the private folder) is no input of the next run.
     """
     found = []
     whole = root.resolve()
-    own = [path.resolve().relative_to(whole) for path in ours if whole in path.resolve().parents]
+    own = [path.resolve().relative_to(whole) for path in own_folders if whole in path.resolve().parents]
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
         if any(folder in relative.parents for folder in own):

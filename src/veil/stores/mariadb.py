@@ -75,7 +75,7 @@ class MariadbConnection:
         if self._connection is None:
             address = self._address
             socket = address.options.get("socket")
-            said = (
+            login = (
                 {"unix_socket": socket}
                 if socket
                 else {"host": address.host or "127.0.0.1", "port": address.port or 3306}
@@ -89,7 +89,7 @@ class MariadbConnection:
                 connect_timeout=10,
                 read_timeout=600,
                 init_command=_SESSION,
-                **said,
+                **login,
             )
         return self._connection
 
@@ -192,10 +192,10 @@ class MariadbStore(DatabaseStore):
         schema, key = self.schema(table), self.key(table)
         where, values = within([part.replace("%", "%%") for part in key], keys, '"', "%s")
         order = f" ORDER BY {', '.join(map(_name, key))}" if key else ""
-        said = ", ".join(map(_selected, schema))
+        columns = ", ".join(map(_selected, schema))
         try:
             with self._line.cursor(SSCursor) as cursor:
-                cursor.execute(f"SELECT {said} FROM {_name(table)}{where}{order}", tuple(values))
+                cursor.execute(f"SELECT {columns} FROM {_name(table)}{where}{order}", tuple(values))
                 while found := cursor.fetchmany(rows):
                     yield _batch(found, schema)
         finally:  # whoever reads only the first rows leaves no lock on the table
@@ -209,11 +209,11 @@ class MariadbStore(DatabaseStore):
     def _again(self, table: str, key: list[str], keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema = self.schema(table)
         where, values = within([part.replace("%", "%%") for part in key], keys, '"', "%s")
-        said = ", ".join(map(_expression_again, schema))
+        columns = ", ".join(map(_expression_again, schema))
         try:
             with self._line.cursor(SSCursor) as cursor:
                 cursor.execute(
-                    f"SELECT {said} FROM {_name(table)}{where} ORDER BY {', '.join(map(_name, key))}", tuple(values)
+                    f"SELECT {columns} FROM {_name(table)}{where} ORDER BY {', '.join(map(_name, key))}", tuple(values)
                 )
                 yield from in_batches((_unhexed(row, schema) for row in fetched(cursor, rows)), schema, rows)
         finally:
@@ -305,29 +305,29 @@ class MariadbTarget:
             [name],
         )
         self._line.commit()
-        said = str(found[0][0]) if found else ""
-        return said.removeprefix(_MARK) if said.startswith(_MARK) else ""
+        comment = str(found[0][0]) if found else ""
+        return comment.removeprefix(_MARK) if comment.startswith(_MARK) else ""
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
-        ours, there = self.mark_of(name), name in self._there.tables()
+        mark_found, exists = self.mark_of(name), name in self._there.tables()
         aside, _ = _beside(name)
         with self._line.cursor() as cursor:
-            if there and not ours:
+            if exists and not mark_found:
                 self._check_empty(cursor, name)
                 check_columns(schema.names, [column.name for column in self._there.columns(name)])
                 cursor.execute(f"CREATE TABLE {_name(aside)} LIKE {_name(name)}", ())
                 cursor.execute(f"ALTER TABLE {_name(aside)} COMMENT = %s", (_MARK + mark,))
             else:
-                said = ", ".join(f"{_name(field.name)} {_sql(field)} NULL" for field in schema)
+                columns = ", ".join(f"{_name(field.name)} {_sql(field)} NULL" for field in schema)
                 cursor.execute(
-                    f"CREATE TABLE {_name(aside)} ({said}) ENGINE = InnoDB COMMENT = %s CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+                    f"CREATE TABLE {_name(aside)} ({columns}) ENGINE = InnoDB COMMENT = %s CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
                     (_MARK + mark,),
                 )
             self._fill(cursor, aside, schema, batches)
             cursor.execute(f"SELECT count(*) FROM {_name(aside)}", ())
             rows = int(cursor.fetchone()[0])
             self._line.commit()
-            self._place(cursor, name, aside, replaced=there)
+            self._place(cursor, name, aside, replaced=exists)
         return rows
 
     def _fill(self, cursor: Any, aside: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:

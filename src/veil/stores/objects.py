@@ -37,11 +37,11 @@ def _telling() -> Iterator[None]:
 
 def connected(address: Address) -> fs.FileSystem:
     """Credentials come from the environment, as AWS's own tools take them; so does the endpoint of another store."""
-    said = address.options
-    endpoint = said.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    options = address.options
+    endpoint = options.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     scheme, _, host = (endpoint or "").rpartition("://")
     return fs.S3FileSystem(
-        region=said.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None,
+        region=options.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None,
         endpoint_override=host or None,
         scheme=scheme or "https",
     )
@@ -96,8 +96,8 @@ class BucketStore:
         self._system = connected(address)
         self._root = PurePosixPath(address.host) / address.database
 
-    def names(self, *ours: Path) -> list[str]:
-        del ours
+    def names(self, *own_folders: Path) -> list[str]:
+        del own_folders
         with _telling():
             found = self._system.get_file_info(fs.FileSelector(str(self._root), recursive=True, allow_not_found=True))
         names = [
@@ -165,9 +165,9 @@ class BucketTarget:
     def _begin(self, coming: set[str]) -> set[str]:
         """The mark put there, and the manifest taken away; answers which objects of ours are there."""
         with _telling():
-            there = self._system.get_file_info(fs.FileSelector(str(self._root), recursive=True, allow_not_found=True))
+            infos = self._system.get_file_info(fs.FileSelector(str(self._root), recursive=True, allow_not_found=True))
         names = {
-            str(PurePosixPath(info.path).relative_to(self._root)) for info in there if info.type == fs.FileType.File
+            str(PurePosixPath(info.path).relative_to(self._root)) for info in infos if info.type == fs.FileType.File
         }
         earlier = self._named_before(names)
         with _telling(), self._opened(_COMING) as sink:

@@ -78,7 +78,7 @@ class PostgresqlConnection:
     @cached_property
     def _connection(self) -> Any:
         address = self._address
-        said = {
+        parameters = {
             "host": address.host,
             "port": address.port,
             "dbname": address.database,
@@ -87,8 +87,8 @@ class PostgresqlConnection:
             "application_name": "veil",
             "options": _WRITTEN + (" -c default_transaction_read_only=on" if self._reads else ""),
         }
-        said |= {key: value for key, value in address.options.items() if key not in ("schema", "password_env")}
-        pieces = [f"{key}='{_escaped(str(value))}'" for key, value in said.items() if value]
+        parameters |= {key: value for key, value in address.options.items() if key not in ("schema", "password_env")}
+        pieces = [f"{key}='{_escaped(str(value))}'" for key, value in parameters.items() if value]
         with self.telling():
             return dbapi.connect(" ".join(pieces))
 
@@ -213,7 +213,7 @@ class PostgresqlStore(DatabaseStore):
 
     def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         columns, key, beyond = self.columns(table), self.key(table), self._beyond_calendar(table)
-        said = ", ".join(
+        selected = ", ".join(
             quoted(column.name)
             if _is_native(column.kind) and column.name not in beyond
             else f"{quoted(column.name)}::text"
@@ -225,7 +225,7 @@ class PostgresqlStore(DatabaseStore):
         try:
             with self._line.cursor() as cursor:
                 cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(16 << 20)})
-                cursor.execute(f"SELECT {said} FROM {self._at(table)}{where}{order}", values or None)
+                cursor.execute(f"SELECT {selected} FROM {self._at(table)}{where}{order}", values or None)
                 for batch in cursor.fetch_record_batch():
                     for start in range(0, batch.num_rows, rows):
                         piece = batch.slice(start, rows).columns
@@ -246,8 +246,10 @@ class PostgresqlStore(DatabaseStore):
         try:
             with self._line.cursor() as cursor:
                 cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(16 << 20)})
-                said = ", ".join(map(_expression_again, schema))
-                cursor.execute(f"SELECT {said} FROM {self._at(table)} veil_t{where} ORDER BY {order}", values or None)
+                columns = ", ".join(map(_expression_again, schema))
+                cursor.execute(
+                    f"SELECT {columns} FROM {self._at(table)} veil_t{where} ORDER BY {order}", values or None
+                )
                 for batch in cursor.fetch_record_batch():
                     for start in range(0, batch.num_rows, rows):
                         piece = batch.slice(start, rows).columns
@@ -290,8 +292,8 @@ class PostgresqlStore(DatabaseStore):
         whole = self._line.rows(
             "SELECT relkind IN ('r', 'm') FROM pg_class WHERE oid = $1::text::regclass", [self._at(table)]
         )
-        said = "xmin::text::bigint" if whole and whole[0][0] else "hashtextextended(t::text, 0)"
-        rows = self._line.rows(f"SELECT count(*)::text, coalesce(sum({said}), 0)::text FROM {self._at(table)} t")
+        row_hash = "xmin::text::bigint" if whole and whole[0][0] else "hashtextextended(t::text, 0)"
+        rows = self._line.rows(f"SELECT count(*)::text, coalesce(sum({row_hash}), 0)::text FROM {self._at(table)} t")
         self._line.commit()
         return ":".join(rows[0])
 

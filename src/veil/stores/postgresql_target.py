@@ -34,15 +34,15 @@ class PostgresqlTarget:
         return str(found[0][0]) if found else ""
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
-        ours, there = self.mark_of(name), name in self._there.tables()
+        mark_found, exists = self.mark_of(name), name in self._there.tables()
         try:
-            if there and not ours:
+            if exists and not mark_found:
                 columns = self._empty(name)
             else:
                 self._line.run(f"DROP TABLE IF EXISTS {self._at(name)}")
                 columns = [(field.name, _sql(field)) for field in schema]
-                said = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
-                self._line.run(f"CREATE TABLE {self._at(name)} ({said})")
+                declarations = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
+                self._line.run(f"CREATE TABLE {self._at(name)} ({declarations})")
             rows = self._filled(name, columns, _unsigned_as_text(schema, batches))
             self._line.run(f"DELETE FROM {self._at(MARKS)} WHERE name = $1", [name])
             self._line.run(f"INSERT INTO {self._at(MARKS)} (name, mark, rows) VALUES ($1, $2, $3)", [name, mark, rows])

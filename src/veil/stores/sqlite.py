@@ -142,11 +142,11 @@ class SqliteStore(DatabaseStore):
 
     def batches(self, table: str, keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema, key = self.schema(table), self.key(table)
-        said = ", ".join(_selected(field) for field in schema)
+        columns = ", ".join(_selected(field) for field in schema)
         where, values = within(key, keys, '"', "?")
         order = f" ORDER BY {', '.join(map(quoted, key))}" if key else ""
         with _telling():
-            cursor = self._line.execute(f"SELECT {said} FROM {quoted(table)}{where}{order}", values)
+            cursor = self._line.execute(f"SELECT {columns} FROM {quoted(table)}{where}{order}", values)
             while found := cursor.fetchmany(rows):
                 yield _batch(found, schema)
 
@@ -157,12 +157,12 @@ class SqliteStore(DatabaseStore):
 
     def _again(self, table: str, key: list[str], keys: Stretch, rows: int) -> Iterator[pa.RecordBatch]:
         schema = self.schema(table)
-        said = ", ".join(_expression_again(quoted(field.name)) for field in schema)
+        columns = ", ".join(_expression_again(quoted(field.name)) for field in schema)
         where, values = within(key, keys, '"', "?")
         with _telling(), contextlib.closing(_opened(self.address.path)) as line:
             (encoding,) = line.execute("PRAGMA encoding").fetchone()
             cursor = line.execute(
-                f"SELECT {said} FROM {quoted(table)}{where} ORDER BY {', '.join(map(quoted, key))}", values
+                f"SELECT {columns} FROM {quoted(table)}{where} ORDER BY {', '.join(map(quoted, key))}", values
             )
             texts = (
                 [_literal(cell, field.type, encoding) for cell, field in zip(row, schema, strict=True)]
@@ -289,17 +289,17 @@ class SqliteTarget:
         return str(found[0]) if found and self._columns(name) else ""
 
     def put(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], mark: str) -> int:
-        ours, there = self.mark_of(name), self._columns(name)
+        mark_found, existing = self.mark_of(name), self._columns(name)
         with _telling():
             self._line.execute("BEGIN IMMEDIATE")
             try:
-                if there and not ours:
+                if existing and not mark_found:
                     self._check_empty(name)
-                    check_columns(schema.names, there)
+                    check_columns(schema.names, existing)
                 else:
                     self._line.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
-                    said = ", ".join(f"{quoted(field.name)} {_sql(field)}" for field in schema)
-                    self._line.execute(f"CREATE TABLE {quoted(name)} ({said})")
+                    columns = ", ".join(f"{quoted(field.name)} {_sql(field)}" for field in schema)
+                    self._line.execute(f"CREATE TABLE {quoted(name)} ({columns})")
                 rows = self._filled(name, schema, batches)
                 self._line.execute(
                     f"INSERT OR REPLACE INTO {MARKS} (name, mark, rows) VALUES (?, ?, ?)", (name, mark, rows)

@@ -51,16 +51,16 @@ def risk(
     _check(asked)
     table = TableFiles.of(paths, delimiter)
     everyone = TableFiles.of(population, delimiter) if population else None
-    with SortMemory(asked.memory) as room:
+    with SortMemory(asked.memory) as memory:
         keys = RunKeys.draw(len(asked.quasi))
-        tally = Tally(asked.quasi, room, person=asked.person, sensitive=asked.sensitive, keys=keys)
-        guess = _Guess(table, asked, room)
+        tally = Tally(asked.quasi, memory, person=asked.person, sensitive=asked.sensitive, keys=keys)
+        guess = _Guess(table, asked, memory)
         for columns in table.batches([*_named(asked), *guess.columns], progress):
             tally.add(columns)
             guess.add(columns)
         people = None
         if everyone is not None:
-            people = Tally(asked.quasi, room, person=asked.person, keys=keys, parts=False)
+            people = Tally(asked.quasi, memory, person=asked.person, keys=keys, parts=False)
             for columns in everyone.batches(
                 [*asked.quasi, *filter(None, [asked.person])], progress, "reading the population"
             ):
@@ -94,36 +94,36 @@ def measured(
 
 def recorded(batches: Iterable[Columns], asked: RiskRequest) -> Record:
     """The record of a table that is already in hand, batch by batch."""
-    with SortMemory(asked.memory) as room:
-        tally = Tally(asked.quasi, room, person=asked.person, sensitive=asked.sensitive)
+    with SortMemory(asked.memory) as memory:
+        tally = Tally(asked.quasi, memory, person=asked.person, sensitive=asked.sensitive)
         for columns in batches:
             tally.add(columns)
         return _record(tally, None, None, asked)
 
 
 def _record(tally: Tally, people: Tally | None, guess: _Guess | None, asked: RiskRequest) -> Record:
-    whole = tally.spectrum()
+    spectrum = tally.spectrum()
     looks = tally.in_population(people) if people is not None else None
     crowd = people.spectrum() if people is not None else None
     return {
         "veil": version("veil-deid"),
         "quasi": list(asked.quasi),
-        "records": whole.records,
-        "classes": whole.count,
+        "records": spectrum.records,
+        "classes": spectrum.count,
         "rows": tally.records,
         "suppressed": tally.suppressed,
         "person": asked.person,
         "persons": tally.persons() if asked.person else None,
         "repeated": guess.repeated() if guess else [],
         "threshold": asked.threshold,
-        "k": whole.k,
-        "unique": uniqueness(whole),
-        "prosecutor": prosecutor(whole, asked.threshold),
+        "k": spectrum.k,
+        "unique": uniqueness(spectrum),
+        "prosecutor": prosecutor(spectrum, asked.threshold),
         "journalist": journalist(looks, asked.threshold) if looks is not None else None,
-        "marketer": marketer(looks or whole),
+        "marketer": marketer(looks or spectrum),
         "population": _counts(crowd) if crowd is not None else None,
-        "sizes": spread(whole),
-        "contributions": contributions(tally, whole),
+        "sizes": spread(spectrum),
+        "contributions": contributions(tally, spectrum),
         "sensitive": [{"column": name, **tally.diversity(name)} for name in asked.sensitive],
     }
 
@@ -152,10 +152,10 @@ def check_page(page: Path | None, read: Sequence[Path]) -> None:
 class _Guess:
     """Columns that by their names tell whose a row is, though nobody said so, and whether one of them repeats."""
 
-    def __init__(self, table: TableFiles, asked: RiskRequest, room: SortMemory) -> None:
+    def __init__(self, table: TableFiles, asked: RiskRequest, memory: SortMemory) -> None:
         named = {*_named(asked)}
         self.columns = [] if asked.person else [name for name in table.person_columns() if name not in named][:2]
-        self._bags = {name: (HashedCells(), room.bag()) for name in self.columns}
+        self._bags = {name: (HashedCells(), memory.bag()) for name in self.columns}
 
     def add(self, columns: Any) -> None:
         for name, (key, bag) in self._bags.items():

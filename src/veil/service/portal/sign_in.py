@@ -41,25 +41,25 @@ def _add_doors(router: APIRouter, store: ServiceStore, visitors: Visitors, turns
         return PortalState(needs_setup=store.people.needs_setup() and not single, single_sign_on=single)
 
     @router.post("/setup")
-    async def setup(asked: SetupRequest, response: Response) -> CurrentUser:
+    async def setup(body: SetupRequest, response: Response) -> CurrentUser:
         def set_up() -> CurrentUser:
-            person = store.people.set_up(asked.code, asked.name, asked.password)
+            person = store.people.set_up(body.code, body.name, body.password)
             store.act("set up", person.id)
             return CurrentUser(**visitors.admit(person, response))
 
         return await turns.call(set_up)
 
     @router.post("/login")
-    async def login(asked: Credentials, response: Response) -> CurrentUser:
+    async def login(body: Credentials, response: Response) -> CurrentUser:
         def enter() -> CurrentUser:
-            return CurrentUser(**visitors.admit(store.passwords.enter(asked.name, asked.password), response))
+            return CurrentUser(**visitors.admit(store.passwords.enter(body.name, body.password), response))
 
         return await turns.call(enter)
 
     @router.post("/invitations/accept")
-    async def accept(asked: InvitationAcceptance, response: Response) -> CurrentUser:
+    async def accept(body: InvitationAcceptance, response: Response) -> CurrentUser:
         def join() -> CurrentUser:
-            person = store.people.accept(asked.token, asked.name, asked.password)
+            person = store.people.accept(body.token, body.name, body.password)
             store.act("joined", person.id, role=person.role)
             return CurrentUser(**visitors.admit(person, response))
 
@@ -81,19 +81,17 @@ def _add_doors(router: APIRouter, store: ServiceStore, visitors: Visitors, turns
 def _add_passwords(router: APIRouter, store: ServiceStore, visitors: Visitors, turns: CallLimiter) -> None:
     @router.put("/password")
     async def change(
-        request: Request, asked: PasswordChange, person: Annotated[User, Depends(visitors.person)]
+        request: Request, body: PasswordChange, person: Annotated[User, Depends(visitors.person)]
     ) -> Confirmation:
         """Another password; all other sessions of this person end."""
         here = session_digest(visitors.token(request))
-        await turns.call(lambda: store.passwords.change(person.id, asked.old, asked.new, here))
+        await turns.call(lambda: store.passwords.change(person.id, body.old, body.new, here))
         return Confirmation()
 
     @router.post("/password/renew")
-    async def renew(asked: PasswordReset, response: Response) -> CurrentUser:
+    async def renew(body: PasswordReset, response: Response) -> CurrentUser:
         """A forgotten password is set anew, by a link of an admin; what this person had handed in is shredded."""
-        return await turns.call(
-            lambda: CurrentUser(**visitors.admit(store.renew(asked.token, asked.password), response))
-        )
+        return await turns.call(lambda: CurrentUser(**visitors.admit(store.renew(body.token, body.password), response)))
 
     @router.post("/people/{person}/password")
     def offer(person: str, by: Annotated[User, Depends(visitors.with_role("admin"))]) -> PasswordLink:
@@ -112,8 +110,8 @@ def _add_people(router: APIRouter, store: ServiceStore, visitors: Visitors) -> N
         ]
 
     @router.patch("/people/{person}")
-    def change(person: str, asked: UserChange, by: Annotated[User, admin]) -> Confirmation:
-        store.people.change(person, by.id, role=asked.role, active=asked.active)
+    def change(person: str, body: UserChange, by: Annotated[User, admin]) -> Confirmation:
+        store.people.change(person, by.id, role=body.role, active=body.active)
         return Confirmation()
 
     @router.get("/invitations")
@@ -121,9 +119,9 @@ def _add_people(router: APIRouter, store: ServiceStore, visitors: Visitors) -> N
         return [InvitationStatus(**invitation) for invitation in store.people.invitations()]
 
     @router.post("/invitations")
-    def invite(asked: NewInvitation, by: Annotated[User, admin]) -> InvitationLink:
-        token, name = store.people.invite(asked.role)
-        store.act("invited", by.id, invitation=name, role=asked.role)
+    def invite(body: NewInvitation, by: Annotated[User, admin]) -> InvitationLink:
+        token, name = store.people.invite(body.role)
+        store.act("invited", by.id, invitation=name, role=body.role)
         return InvitationLink(id=name, token=token)
 
     @router.delete("/invitations/{invitation}")

@@ -80,22 +80,22 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
     may_detect, may_change = desk.callers.allowed("detect"), desk.callers.allowed("deidentify")
 
     @router.post("/detect", tags=["texts"], response_model_exclude_none=True)
-    async def detect(asked: DetectRequest, grant: Annotated[Grant, Depends(may_detect)]) -> DetectAnswer:
+    async def detect(body: DetectRequest, grant: Annotated[Grant, Depends(may_detect)]) -> DetectAnswer:
         """Find what identifies a person. Offsets are code points of the text."""
         del grant
         desk.check_room()
-        (spans,) = await desk.answers.find([asked.text], asked.confidence_threshold)
-        desk.count([asked.text], [spans])
-        found = _entities(asked.text, spans)
+        (spans,) = await desk.answers.find([body.text], body.confidence_threshold)
+        desk.count([body.text], [spans])
+        found = _entities(body.text, spans)
         return DetectAnswer(
-            entities=found, entity_count=len(found), text_length=len(asked.text), language=_language(desk, asked.text)
+            entities=found, entity_count=len(found), text_length=len(body.text), language=_language(desk, body.text)
         )
 
     @router.post("/deidentify", tags=["texts"], response_model_exclude_none=True)
-    async def deidentify(asked: DeidentifyRequest, grant: Annotated[Grant, Depends(may_change)]) -> DeidentifyAnswer:
+    async def deidentify(body: DeidentifyRequest, grant: Annotated[Grant, Depends(may_change)]) -> DeidentifyAnswer:
         """Put something else in the place of what identifies a person."""
-        (done,) = await _changed(desk, [asked.text], asked, grant)
-        found = _entities(asked.text, done.spans)
+        (done,) = await _changed(desk, [body.text], body, grant)
+        found = _entities(body.text, done.spans)
         replaced = {treated.text: new for treated, new in zip(found, done.replacements, strict=True)}
         return DeidentifyAnswer(
             deidentified_text=done.text,
@@ -106,25 +106,25 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
         )
 
     @router.post("/explain", tags=["texts"], response_model_exclude_none=True)
-    async def explain(asked: DeidentifyRequest, grant: Annotated[Grant, Depends(may_change)]) -> ExplainAnswer:
+    async def explain(body: DeidentifyRequest, grant: Annotated[Grant, Depends(may_change)]) -> ExplainAnswer:
         """The same, with the reason of every span: who found it, how sure, and which line of the policy decided."""
-        (done,) = await _changed(desk, [asked.text], asked, grant)
-        wish = _wish(asked)
-        every = await desk.answers.everything(asked.text, wish.least, wish.lists)
-        return explained(asked.text, done, every, desk.answers.policy(wish))
+        (done,) = await _changed(desk, [body.text], body, grant)
+        wish = _wish(body)
+        every = await desk.answers.everything(body.text, wish.least, wish.lists)
+        return explained(body.text, done, every, desk.answers.policy(wish))
 
     @router.post("/batch", tags=["texts"], response_model_exclude_none=True)
-    async def batch(asked: BatchRequest, grant: Annotated[Grant, Depends(may_change)]) -> BatchAnswer:
+    async def batch(body: BatchRequest, grant: Annotated[Grant, Depends(may_change)]) -> BatchAnswer:
         """The same for up to a hundred texts, in their order."""
-        done = await _changed(desk, asked.texts, asked, grant)
+        done = await _changed(desk, body.texts, body, grant)
         results = [
             BatchResult(
-                original_text=text if asked.include_original else None,
+                original_text=text if body.include_original else None,
                 deidentified_text=treated.text,
                 entity_count=len(treated.spans),
                 language=treated.language or None,
             )
-            for text, treated in zip(asked.texts, done, strict=True)
+            for text, treated in zip(body.texts, done, strict=True)
         ]
         return BatchAnswer(
             results=results,
@@ -137,14 +137,14 @@ def _add_phi(router: APIRouter, desk: Desk) -> None:
     may_ask = desk.callers.allowed("phi")
 
     @router.post("/phi", tags=["texts"], response_model_exclude_none=True)
-    async def phi(asked: PhiRequest, grant: Annotated[Grant, Depends(may_ask)]) -> PhiAnswer:
+    async def phi(body: PhiRequest, grant: Annotated[Grant, Depends(may_ask)]) -> PhiAnswer:
         """Find it, and answer as Locate and DetectPHI do; ages of any height are told."""
         del grant
         desk.check_room()
-        spans = await desk.answers.everything(asked.text)
-        desk.count([asked.text], [spans])
+        spans = await desk.answers.everything(body.text)
+        desk.count([body.text], [spans])
         return PhiAnswer(
-            phi=[PhiEntity(**entity) for entity in entities(asked.text, spans)], language=_language(desk, asked.text)
+            phi=[PhiEntity(**entity) for entity in entities(body.text, spans)], language=_language(desk, body.text)
         )
 
 
@@ -179,12 +179,12 @@ def _add_facts(router: APIRouter, desk: Desk) -> None:
         return Response(desk.measures.page(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-async def _changed(desk: Desk, texts: list[str], asked: ChangeRequest, grant: Grant) -> list[Treated]:
-    place = unknown(asked.entity_types or ())
+async def _changed(desk: Desk, texts: list[str], body: ChangeRequest, grant: Grant) -> list[Treated]:
+    place = unknown(body.entity_types or ())
     if place is not None:
         raise HTTPException(400, f"Unknown entity type: number {place + 1} of entity_types; see /api/v1/entities")
     desk.check_room()
-    done = await desk.answers.change(texts, _wish(asked), grant.id)
+    done = await desk.answers.change(texts, _wish(body), grant.id)
     desk.count(texts, [treated.spans for treated in done])
     return done
 
@@ -194,15 +194,15 @@ def _language(desk: Desk, text: str) -> str | None:
     return desk.answers.languages([text])[0] or None
 
 
-def _wish(asked: ChangeRequest) -> ChangeOptions:
+def _wish(body: ChangeRequest) -> ChangeOptions:
     return ChangeOptions(
-        asked.strategy or "placeholder",
-        asked.entity_types,
-        asked.confidence_threshold,
-        asked.profile,
-        asked.consistent_in,
-        asked.consistent_key,
-        Lists(tuple(asked.allow or ()), tuple(asked.deny or ())),
+        body.strategy or "placeholder",
+        body.entity_types,
+        body.confidence_threshold,
+        body.profile,
+        body.consistent_in,
+        body.consistent_key,
+        Lists(tuple(body.allow or ()), tuple(body.deny or ())),
     )
 
 
