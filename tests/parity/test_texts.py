@@ -24,7 +24,7 @@ TEXTS = (
     "Pt is a 93 y/o M, born 1930, lives in Boston, MA 02139; daughter Grace Okafor at bedside.",
     "no acute distress",
     "\U0001fa7a \u017dofia Nov\u00e1kov\u00e1 was seen with her mother, SSN 123-45-6789.",
-    "Die Patientin wurde von Dr. Wei\u00df gesehen, kein Befund.",
+    "La patiente est vue par le Dr Petit pour une toux, sans fi\u00e8vre.",
     "\u041f\u0430\u0446\u0438\u0435\u043d\u0442 \u0418\u0432\u0430\u043d\u043e\u0432 \u043e\u0441\u043c\u043e\u0442\u0440\u0435\u043d",
 )
 KEYS = Keys.from_secret(bytes(32))
@@ -59,7 +59,7 @@ def expected():
 def test_rest_gives_the_bytes_of_python(expected):
     told = post("batch", texts=list(TEXTS), profile="safe-harbor")
     assert [one["deidentified_text"] for one in told["results"]] == expected
-    assert [one.get("language") for one in told["results"]] == [None] * 5 + ["de", "ru"]
+    assert [one.get("language") for one in told["results"]] == [None] * 5 + ["fr", "ru"]
     alone = posted([("deidentify", {"text": text}) for text in TEXTS])
     assert [one["deidentified_text"] for one in alone] == expected
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from veil.detectors.national import NATIONAL
 from veil.lexicon.language import Language
+from veil.lexicon.places import cities
 from veil.lexicon.vocabulary import family_rank, given_rank
 
 _VIN_VALUES = dict(
@@ -217,6 +219,17 @@ class Worded:
         return value.split(maxsplit=1)[0].lower() not in self._words.no_street_name
 
 
+def has_digit(value: str) -> bool:
+    return any(char.isdigit() for char in value)
+
+
+def town(value: str) -> bool:
+    """A town of the list; of several words, the first or all of them."""
+    plain = unicodedata.normalize("NFKD", value.lower())
+    name = "".join(char for char in plain if not unicodedata.combining(char))
+    return name in cities() or name.split()[0] in cities()
+
+
 _BY_FORM: dict[str, Callable[[str], bool]] = {
     "luhn": luhn,
     "card": card,
@@ -236,6 +249,8 @@ _BY_FORM: dict[str, Callable[[str], bool]] = {
     "keyed": keyed,
     "no_date": no_date,
     "no_count": no_count,
+    "has_digit": has_digit,
+    "town": town,
 } | NATIONAL
 WORDED = ("code", "age", "state", "street", "street_name", "person_word", "borne_word", "handle", "login", "initials")
 

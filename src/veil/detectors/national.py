@@ -77,6 +77,26 @@ def bsn(value: str) -> bool:
     return sum(digit * weight for digit, weight in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)) % 11 == 0
 
 
+def nass(value: str) -> bool:
+    """Source: Tesorería General de la Seguridad Social: the last two digits are the rest of the others by 97."""
+    digits = "".join(char for char in value if char.isdigit())
+    if len(digits) not in (11, 12):
+        return False
+    province, number, control = digits[:2], digits[2:-2], int(digits[-2:])
+    front = int(province) * 10_000_000 + int(number) if int(number) < 10_000_000 else int(province + number)
+    return 0 < int(province) < 67 and front % 97 == control
+
+
+def kvnr(value: str) -> bool:
+    """Source: GKV-Spitzenverband, Krankenversichertennummer: a letter, eight digits and a check digit."""
+    signs = value.strip().upper()
+    if len(signs) != 10 or not signs[0].isascii() or not signs[0].isalpha() or not signs[1:].isdigit():
+        return False
+    front = f"{ord(signs[0]) - 64:02}{signs[1:9]}"
+    products = [int(char) * (1 + i % 2) for i, char in enumerate(front)]
+    return sum(product // 10 + product % 10 for product in products) % 10 == int(signs[9])
+
+
 NATIONAL: dict[str, Callable[[str], bool]] = {
     "nhs": nhs,
     "medicare_au": medicare_au,
@@ -85,4 +105,6 @@ NATIONAL: dict[str, Callable[[str], bool]] = {
     "steuer_id": steuer_id,
     "nif_pt": nif_pt,
     "bsn": bsn,
+    "nass": nass,
+    "kvnr": kvnr,
 }

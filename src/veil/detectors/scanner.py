@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from veil.detectors.resolve import resolve
 from veil.detectors.rows.judge import Structure
 from veil.detectors.weigh import ACCEPTED, weigh
 from veil.errors import PartError
-from veil.lexicon.language import Language, english
+from veil.lexicon.language import DEFAULT, Language, english, language_of
+from veil.lexicon.text_language import text_languages
 from veil.model import Label, Span, Text
 
 STANDARD = {
@@ -28,6 +30,9 @@ ASKED = {  # only where a policy or a command asks for them
     "model": "veil.detectors.models.own:OwnModel",
     "safelist": "veil.detectors.safelist:Safelist",
 }
+# What reads texts in languages other than English, in place of the detectors of English.
+READERS = {"dates": "patterns", "gazetteer": "reader", "ner": "reader"}
+_OF_LANGUAGES = {"reader": "veil.detectors.languages.reader:LanguageReader"}
 _WITH_FILES = ("filters", "model")
 _READING = frozenset(
     {"patterns", "dates", "gazetteer", "ner"}
@@ -39,7 +44,8 @@ class Scanner:
 
     Shape:   `thresholds`: label -> least score (0.5 where not given). `allow`: values that are no PHI, whatever
              their case. `deny`: values that always are, with the label they get; hunted like strong known ones.
-             `allow_patterns`, `deny_patterns`: the same as patterns of RE2.
+             `allow_patterns`, `deny_patterns`: the same as patterns of RE2. `others`: the scanner of another language, by
+             its code, for the texts that are read in it; without it every text is read in `language`.
     """
 
     def __init__(
@@ -53,7 +59,9 @@ class Scanner:
         deny_patterns: Mapping[str, Label] | None = None,
         language: Language | None = None,
         structure: bool = True,
+        others: Callable[[str], Scanner] | None = None,
     ) -> None:
+        self._language, self._others = language or english(), others
         self._always: tuple[Judge, ...] = (ClinicalValues(language), Structure(language)) if structure else ()
         self.detectors = tuple(detectors)
         denied = (Denied(deny or {}, deny_patterns),) if deny or deny_patterns else ()
@@ -72,6 +80,29 @@ class Scanner:
         Units:   code points of the raw text.
         Keeps:   a text has the same answer alone and in any batch.
         """
+        if self._others is None:
+            return self.read(texts, owners, least)
+        places: dict[str, list[int]] = {}
+        for i, code in enumerate(text_languages(self._language).readers(texts)):
+            places.setdefault(code, []).append(i)
+        if list(places) == [self._language.code]:
+            return self.read(texts, owners, least)
+        found: list[list[Span]] = [[] for _ in texts]
+        for code, at in places.items():
+            scanner = self if code == self._language.code else self._others(code)
+            mine = scanner.read(
+                [texts[i] for i in at],
+                [owners[i] for i in at] if owners else None,
+                [least[i] for i in at] if least else None,
+            )
+            for i, spans in zip(at, mine, strict=True):
+                found[i] = spans
+        return found
+
+    def read(
+        self, texts: Sequence[str], owners: Sequence[Owner] | None, least: Sequence[float] | None
+    ) -> list[list[Span]]:
+        """The spans of texts in the language of this scanner."""
         whose = list(owners) if owners else [Owner()] * len(texts)
         read = [Text.of(text) for text in texts]
         found: list[list[Span]] = [[] for _ in texts]
@@ -120,17 +151,24 @@ def standard(
     """
     spoken = language or english()
     wanted = chosen(STANDARD if names is None else names)
-    detectors = [_detector(name, house, files or {}, spoken) for name in wanted]
-    return Scanner(
-        detectors,
-        thresholds=thresholds,
-        allow=allow,
-        deny=deny,
-        allow_patterns=allow_patterns,
-        deny_patterns=deny_patterns,
-        language=spoken,
-        structure=not _READING.isdisjoint(wanted),
-    )
+
+    @cache
+    def scanner_of(code: str) -> Scanner:
+        own = spoken if code == spoken.code else language_of(code)
+        parts = wanted if code == DEFAULT else tuple(dict.fromkeys(READERS.get(name, name) for name in wanted))
+        return Scanner(
+            [_detector(name, house, files or {}, own) for name in parts],
+            thresholds=thresholds,
+            allow=allow,
+            deny=deny,
+            allow_patterns=allow_patterns,
+            deny_patterns=deny_patterns,
+            language=own,
+            structure=code == DEFAULT and not _READING.isdisjoint(wanted),
+            others=scanner_of if code == spoken.code and not _READING.isdisjoint(wanted) else None,
+        )
+
+    return scanner_of(spoken.code)
 
 
 def chosen(names: Collection[str]) -> tuple[str, ...]:
@@ -140,7 +178,7 @@ def chosen(names: Collection[str]) -> tuple[str, ...]:
 
 
 def _detector(name: str, house: Sequence[Known], files: Mapping[str, str], language: Language) -> Detector | Judge:
-    found = STANDARD.get(name) or ASKED.get(name)
+    found = STANDARD.get(name) or ASKED.get(name) or _OF_LANGUAGES.get(name)
     if found is None:
         raise PartError(
             "detector-unknown", "unknown detector", hint=f"one of standard, {', '.join([*STANDARD, *ASKED])}"

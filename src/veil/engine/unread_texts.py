@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from veil.errors import FormatError
 from veil.lexicon.language import Language, is_read
-from veil.lexicon.language_check import unread
+from veil.lexicon.text_language import text_languages
 from veil.model import Label, Meant, Report, Span, TextFindings
 from veil.policy.plan import Plan
 
@@ -22,12 +22,12 @@ class UnreadTexts:
     """
 
     def __init__(self, policy: Plan, language: Language) -> None:
-        self._telling, self._expected = unread(language), is_read(policy.locale)
+        self._languages, self._expected = text_languages(language), is_read(policy.locale)
         self._refused = policy.unread == "refuse"
 
     def languages(self, texts: Sequence[str]) -> list[str]:
         """The language of each text that is not read, "" for the others. Shape: n texts -> n codes of ISO 639."""
-        return [self._telling.language_of(text, expected=self._expected) for text in texts]
+        return [spoken.unread for spoken in self._languages.of(texts, expected=self._expected)]
 
     def counted(self, texts: Sequence[str], report: Report, address: str) -> list[str]:
         """The languages again, counted where the policy masks.

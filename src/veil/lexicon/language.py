@@ -18,7 +18,8 @@ from veil.lexicon.vocabulary import Vocabulary
 from veil.lexicon.words import read_list
 
 # The languages whose text is read: a code of ISO 639-1 and the page that holds it. A new language is a page and a row.
-LANGUAGES = {"en": "en.toml"}
+# What the page of another language leaves out is that of English, such as the lists of names.
+LANGUAGES = {"en": "en.toml", "es": "es.toml", "de": "de.toml"}
 DEFAULT = "en"
 # Locales of other languages that write the month before the day.
 _MONTH_FIRST = frozenset({"es-pr"})
@@ -268,8 +269,14 @@ def language(code: str) -> Language:
             where=code,
             hint=f"supported: {', '.join(LANGUAGES)}",
         )
-    text = (files("veil.lexicon") / "languages" / LANGUAGES[code]).read_text(encoding="utf-8")
-    return Language(code, tomllib.loads(text))
+    page = tomllib.loads((files("veil.lexicon") / "languages" / LANGUAGES[code]).read_text(encoding="utf-8"))
+    return Language(code, page if code == DEFAULT else _completed(page, english().page))
+
+
+def _completed(page: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """A page with what `base` has and it has not, also section by section."""
+    sections = {key: {**base[key], **value} for key, value in page.items() if isinstance(value, dict) and key in base}
+    return {**base, **page, **sections}
 
 
 def english() -> Language:
@@ -295,9 +302,7 @@ def language_of(locale: str) -> Language:
 def day_first(locale: str) -> bool:
     """Whether a locale writes the day before the month."""
     written = locale.replace("_", "-").lower()
-    return written not in _MONTH_FIRST and not any(
-        written in language(code).page["month_first"].split() for code in LANGUAGES
-    )
+    return written not in _MONTH_FIRST and written not in english().page["month_first"].split()
 
 
 def _joined(text: str) -> str:

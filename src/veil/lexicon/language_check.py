@@ -41,7 +41,7 @@ class UnreadLanguage:
         self._words, self._code = language.vocabulary, language.code
         self._own = frozenset(language.page["function_words"].split())
         every: dict[str, list[str]] = {}
-        for code, words in _others().items():
+        for code, words in function_words().items():
             if code != language.code:
                 for word in dict.fromkeys(words.split()):
                     every.setdefault(word, []).append(code)
@@ -199,7 +199,7 @@ def _page() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads((files("veil.lexicon") / "languages" / "others.toml").read_text(encoding="utf-8"))
 
 
-def _others() -> Mapping[str, str]:
+def function_words() -> Mapping[str, str]:
     return _page()["words"]
 
 

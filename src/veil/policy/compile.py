@@ -7,7 +7,7 @@ import datetime as dt
 from pathlib import Path
 
 from veil.errors import PolicyError
-from veil.lexicon.language import english, is_read
+from veil.lexicon.language import LANGUAGES, is_read, language
 from veil.model import path_of
 from veil.parts import traits_of
 from veil.policy.address import matches
@@ -373,10 +373,9 @@ def _unread(project: Project, sources: list[SourcePlan]) -> tuple[str, ...]:
     )
     if is_read(project.locale) or not scans:
         return ()
+    names = ", ".join(language(code).name for code in LANGUAGES)
     done = "masked entirely" if project.language.unread == "mask" else "refused"
-    return (
-        f"locale {project.locale}: the detectors support {english().name} only; text that is not clearly {english().name} is {done}",
-    )
+    return (f"locale {project.locale}: the detectors read {names}; text that is clearly in none of them is {done}",)
 
 
 def _notices(sources: list[SourcePlan]) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from veil.lexicon.dates import day_numbers
 from veil.lexicon.language import is_read, language_of
-from veil.lexicon.language_check import unread
 from veil.lexicon.names import surrogate_family, surrogate_given
 from veil.lexicon.places import surrogate_cities
+from veil.lexicon.text_language import text_languages
 from veil.model import Known, Label
 from veil.operators.births import ninety_before
 from veil.policy.operators import promised
@@ -82,8 +82,9 @@ class TextComparison:
 
     def _unread(self, text: str) -> bool:
         """Whether a text is in a language that is not read: the run masks such texts whole."""
-        telling = unread(language_of(self._locale))  # its lists are read with the first text: a table may have none
-        return bool(telling.language_of(text, expected=self._expected))
+        # The lists are read with the first text: a table may have none.
+        (spoken,) = text_languages(language_of(self._locale)).of([text], expected=self._expected)
+        return bool(spoken.unread)
 
     def left(self, before: str, after: str) -> str:
         """The code of what one text still holds, or nothing.

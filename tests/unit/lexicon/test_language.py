@@ -83,7 +83,7 @@ def test_a_language_is_one_value_wherever_it_is_asked_for() -> None:
 
 def test_a_language_that_is_not_read_is_refused_with_those_that_are() -> None:
     with pytest.raises(PolicyError, match="language-unknown") as caught:
-        language("de")
+        language("fr")
     assert "en" in (caught.value.hint or "")
 
 
