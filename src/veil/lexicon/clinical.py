@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -41,7 +41,7 @@ class ClinicalWords:
     tests: Pattern
     units_behind: Pattern
 
-    @property
+    @cached_property
     def things(self) -> Words:
         return self.eponyms | self.drugs | self.devices
 

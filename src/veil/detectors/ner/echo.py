@@ -27,9 +27,7 @@ def echoes(text: Text, cut: Cut, seen: Doubts, found: Sequence[Span], language: 
     covered = bytearray(len(text.raw))
     for span in found:
         covered[span.start : span.end] = b"\1" * span.length
-    for i, word in enumerate(cut.words):
-        if word.lower() not in certain or not word[0].isalpha():
-            continue
+    for i in [i for i, word in enumerate(cut.words) if word.lower() in certain]:
         start, end = text.raw_range(cut.starts[i], cut.ends[i])
         if not any(covered[start:end]) and _is_echo(cut, seen, i, language):
             yield Span(start, end, Label.NAME, SCORE, "ner:echo")

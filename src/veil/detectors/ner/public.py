@@ -28,8 +28,10 @@ def is_public(shown: str, start: int, end: int, label: Label, language: Language
 
     Keeps:   never so for a date unless both the thing that was printed and the word that it was are in the sentence.
     """
+    if label not in _NUMBERS:  # dates are among them
+        return False
     words = language.public
     before = re.split(r"[.!?]\s|\n", shown[max(0, start - NEAR) : start])[-1]
-    if label in _NUMBERS and (words.numbered.match(shown[start:end].strip()) or words.register.search(before)):
+    if words.numbered.match(shown[start:end].strip()) or words.register.search(before):
         return True
     return label is Label.DATE and words.issued.search(before) is not None and words.paper.search(before) is not None

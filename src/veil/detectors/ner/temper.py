@@ -119,5 +119,5 @@ def is_of_a_thing(cut: Cut, i: int, things: frozenset[str]) -> bool:
 
 def is_quiet(cut: Cut) -> bool:
     """Whether a text has next to no capitals, so that small letters say nothing."""
-    words = [word for word in cut.words if word[0].isalpha()]
-    return sum(word[0].isupper() for word in words) * 25 < len(words)
+    letters = [*filter(str.isalpha, [word[0] for word in cut.words])]
+    return sum(map(str.isupper, letters)) * 25 < len(letters)

@@ -31,16 +31,22 @@ class TokenVectors:
         language: Language,
     ) -> None:
         self._language = language
-        known = bytes(tables["words"].astype(np.uint8)).decode("utf-8").split("\n")
+        known = tables["words"].astype(np.uint8, copy=False).tobytes().decode("utf-8").split("\n")
         self._row = {word: row for row, word in enumerate(known)}
         self._meaning, self._meaning_scale = (
-            tables["meaning"].astype(np.int8),
-            tables["meaning_scale"].astype(np.float32),
+            tables["meaning"].astype(np.int8, copy=False),
+            tables["meaning_scale"].astype(np.float32, copy=False),
         )
-        self._number, self._number_scale = tables["number"].astype(np.int8), tables["number_scale"].astype(np.float32)
+        self._number, self._number_scale = (
+            tables["number"].astype(np.int8, copy=False),
+            tables["number_scale"].astype(np.float32, copy=False),
+        )
         self._common, vectors = _common(tables)
-        self._gram, self._gram_scale = tables["gram"].astype(np.int8), tables["gram_scale"].astype(np.float64)
-        self._shape = tables["shape"].astype(np.float32)
+        self._gram, self._gram_scale = (
+            tables["gram"].astype(np.int8, copy=False),
+            tables["gram_scale"].astype(np.float64, copy=False),
+        )
+        self._shape = tables["shape"].astype(np.float32, copy=False)
         self._encode = encode
         self.width = width
         self._at = dict(self._common)
@@ -139,8 +145,8 @@ class TokenVectors:
 
 def _common(tables: Mapping[str, NDArray[np.generic]]) -> tuple[dict[str, int], NDArray[np.float32]]:
     """The commonest words with the rows of their vectors, NOTHING first."""
-    words = bytes(tables["common"].astype(np.uint8)).decode("utf-8").split("\n")
-    vectors = tables["common_vectors"].astype(np.float32) * tables["common_scale"].astype(np.float32)
+    words = tables["common"].astype(np.uint8, copy=False).tobytes().decode("utf-8").split("\n")
+    vectors = tables["common_vectors"].astype(np.float32) * tables["common_scale"].astype(np.float32, copy=False)
     return {word: row for row, word in enumerate([NOTHING, *words])}, np.concatenate(
         [np.zeros_like(vectors[:1]), vectors]
     )
