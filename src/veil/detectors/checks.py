@@ -200,7 +200,8 @@ class Worded:
         """The name of an account: letters with a sign or a digit among them, or a word of no list."""
         lower, vocabulary = value.lower(), self._language.vocabulary
         words = re.findall(r"[^\W\d_]{3,}", lower)
-        return bool(words) and any(vocabulary.is_odd(word) for word in words)
+        signed = any(char.isdigit() or char in "._-" for char in value)
+        return any(vocabulary.is_odd(word) or (signed and self.borne_word(word)) for word in words)
 
     def initials(self, value: str) -> bool:
         """Two or three capitals that are no credential, scan or service."""

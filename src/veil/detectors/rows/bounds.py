@@ -30,18 +30,19 @@ class Bounds:
 
     def moved(self, raw: str, span: Span) -> Span | None:
         """The span with its ends moved, or None where nothing is left of it."""
-        if span.label not in _WORDED or span.proof:
+        if span.proof or (span.label not in _WORDED and span.detector != "ner"):
             return span
         start, end = span.start, span.end
         if span.detector in _WEAK:
-            start, end = self._cut(raw, start, end, keyed="=" in raw[end : end + 2] or "=" in raw[start:end])
+            keyed = "=" in raw[end : end + 2] or "=" in raw[start:end]
+            start, end = self._cut(raw, start, end, keyed=keyed, worded=span.label in _WORDED)
             if start >= end:
                 return None
         if span.label is Label.NAME:
-            start, end = _grown(raw, start, end)
+            start, end = grown(raw, start, end)
         return span if (start, end) == (span.start, span.end) else span._replace(start=start, end=end)
 
-    def _cut(self, raw: str, start: int, end: int, *, keyed: bool) -> tuple[int, int]:
+    def _cut(self, raw: str, start: int, end: int, *, keyed: bool, worded: bool) -> tuple[int, int]:
         if keyed:
             before = _KEY_BEFORE.match(raw, start, end)
             start = before.end() if before else start
@@ -49,6 +50,8 @@ class Bounds:
             end = tail.start() if tail else end
             if raw[end : end + 1] == "=" and raw[start:end].isalpha():
                 return start, start  # the key itself
+        if not worded:
+            return start, end
         while first := _FIRST.match(raw, start, end):
             if first[1].lower() not in self._beside:
                 break
@@ -60,7 +63,7 @@ class Bounds:
         return (start, start) if raw[start:end].lower() in self._beside else (start, end)
 
 
-def _grown(raw: str, start: int, end: int) -> tuple[int, int]:
+def grown(raw: str, start: int, end: int) -> tuple[int, int]:
     """The other half of a double name, and what makes an account of a name: `orla_q`, `tquennell42`."""
     if raw[end : end + 1] == "-":
         behind = _DOUBLE_BEHIND.match(raw, end)

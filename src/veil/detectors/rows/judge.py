@@ -9,6 +9,7 @@ from veil.detectors.rows.bounds import Bounds
 from veil.detectors.rows.cells import Stretches, bare, cells_of, cut_at
 from veil.detectors.rows.neighbours import Neighbours
 from veil.detectors.rows.reader import Rows
+from veil.detectors.rows.speakers import Speakers
 from veil.detectors.weigh import ACCEPTED, is_proven
 from veil.lexicon.language import Language, english
 from veil.model import SAFE_HARBOR, Label, Span, Text
@@ -30,6 +31,7 @@ class Structure:
     def __init__(self, language: Language | None = None) -> None:
         spoken = language or english()
         self._rows, self._neighbours, self._again = Rows(spoken), Neighbours(spoken), Again(spoken)
+        self._speakers = Speakers(spoken)
         self._bounds = Bounds(self._rows.heads.beside if self._rows.heads else frozenset())
 
     def judge(self, texts: Sequence[Text], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
@@ -46,14 +48,19 @@ class Structure:
         moved = (self._bounds.moved(text.raw, span) for span in found)
         cut = [piece for span in moved if span is not None for piece in _pieces(text, span, cells)]
         kept = [*own, *(span for span in cut if not _is_inside(text, span, inside) and not _is_other(span, sure))]
+        for start, end in self._speakers.more(text.shown) if self._rows.heads else ():
+            kept.append(Span(*text.raw_range(start, end), Label.NAME, SCORE, "rows:speaker"))
         names = [
             text.shown_range(span.start, span.end)
             for span in kept
             if span.label is Label.NAME and span.score >= ACCEPTED
         ]
         for start, end in self._neighbours.more(text.shown, Stretches(sorted(names)), grids):
+            if any(first <= start and end <= last for first, last in inside.touched(start, end)):
+                continue
             kept.append(Span(*text.raw_range(start, end), Label.NAME, SCORE, "rows:neighbour"))
-        kept += self._again.more(text, kept)
+        again = list(self._again.more(text, kept))
+        kept += [self._bounds.moved(text.raw, span) or span for span in again]
         for span in kept:
             yield from _pieces(text, span, cells)
 

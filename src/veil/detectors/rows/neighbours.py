@@ -13,9 +13,9 @@ from veil.lexicon.language import Language
 from veil.lexicon.vocabulary import family_rank, given_rank
 from veil.lexicon.words import CLINICAL, DRUG
 
-_MARK = r"[ \t]*(?:\(?\d{1,3}[.):]|[-*\u2022>]|\d{1,3}[A-Z]?(?=[ \t])|[A-Z]?\d{1,4}[A-Z]?:?(?=[ \t]))?[ \t]*"
+_MARK = r"[ \t]*(?:\[[ xX]?\]|\(?\d{1,3}[.):]|[-*\u2022>]|\d{1,3}[A-Z]?(?=[ \t])|[A-Z]?\d{1,4}[A-Z]?:?(?=[ \t]))?[ \t]*"
 _LEAD = re.compile(
-    rf"^{_MARK}((?:[^\W\d_][\w'\-]+)(?:,? [^\W\d_][\w'\-.]*){{0,2}}?)(?=[ \t]*(?:[-,;(/|]|\d|$)|[ \t]{{2}})",
+    rf"^{_MARK}((?:[^\W\d_][\w'\-]+)(?:,? [^\W\d_][\w'\-.]*){{0,2}}?)(?=[ \t]*(?:[-,;(/|:]|\d|$)|[ \t]{{2}})",
     re.MULTILINE,
 )
 _GIVEN = re.compile(r",[ \t]?([^\W\d_][\w'\-]+)(?=[ \t]*(?:[-,;(/|\n\t]|\d|$)|[ \t]{2})")
@@ -92,7 +92,10 @@ class Neighbours:
         rather = frozenset(likely)
         for place in open_:
             value = shown[place.start : place.end]
-            if place in rather or (len(named) + len(likely) >= min(2, fewest - 1) and self._can_be(value)):
+            headed = shown[place.end : place.end + 1] == ":"  # `Plan:` is no name, though its neighbours be names
+            if place in rather or (
+                not headed and len(named) + len(likely) >= min(2, fewest - 1) and self._can_be(value)
+            ):
                 yield place.start, place.end
 
     def _given_names(self, shown: str, named: Sequence[NamePosition]) -> Iterator[tuple[int, int]]:
@@ -125,7 +128,7 @@ class Neighbours:
         bits = vocabulary.bits(lower)
         if vocabulary.is_wordlike(lower, bits) or lower in self._language.cues.eponyms:
             return False
-        return max(family_rank(bits), given_rank(bits)) >= _BORNE or (not bits and len(lower) > 3)
+        return max(family_rank(bits), given_rank(bits)) >= _BORNE or vocabulary.is_odd(lower)
 
     def _can_be(self, value: str) -> bool:
         """Whether nothing makes a value a word of medicine, an abbreviation or no name."""

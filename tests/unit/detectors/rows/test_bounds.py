@@ -48,5 +48,6 @@ def test_nothing_is_left_of_a_key_or_a_word_of_a_log(marked: str) -> None:
 
 
 def test_a_number_and_a_known_identifier_stay_as_they_are() -> None:
-    assert moved("«mrn=44120»", Label.MRN) == "mrn=44120"
+    assert moved("«mrn=44120»", Label.MRN, "patterns") == "mrn=44120"
+    assert moved("«mrn=44120»", Label.MRN) == "44120"
     assert moved("«INFO Vance»", Label.NAME, "known") == "INFO Vance"
