@@ -9,12 +9,14 @@ import json
 import math
 import os
 import re
+import shlex
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from bench import queries
 from bench.corpora import NO_REAL_GOLD, PEERS, corpus, give_up, must_prove
 from bench.machine import cost_of, machine
 
@@ -30,7 +32,10 @@ SEEN = (  # looked at while rules, templates or thresholds were made; none of th
 UNSEEN = ("presidio-research",)  # not clinical, and none of its lines was looked at
 VEIL = "veil find --jsonl"
 PRESIDIO = "presidio_md"
-SYSTEMS = (VEIL, PRESIDIO, "philter_lite06")
+PRESIDIO_HEALTH = (
+    "presidio_health"  # with the recognizers that it ships switched off: NPI, Medicare, member, claim, prescription
+)
+SYSTEMS = (VEIL, PRESIDIO, PRESIDIO_HEALTH, "philter_lite06")
 CAPS = {"seeded-mtsamples": 120, "mtsamples-clean": 120}  # at least so many notes, evenly spread, for all systems
 CLEAN = "mtsamples-clean"
 RUNS = 3  # of Veil, which takes a second for each
@@ -51,15 +56,24 @@ def command_of(system: str) -> str:
     """The command that a system is, as this machine has it."""
     if system.startswith(VEIL):
         return str(Path(sys.executable).with_name("veil")) + system.removeprefix("veil")
+    if system == PRESIDIO_HEALTH:
+        adapter = Path(__file__).with_name("presidio_health.py")
+        parts = ("env", f"PYTHONPATH={PEERS / 'adapters'}", _python_of(PRESIDIO), PEERS / "serve.py", adapter)
+        serve = " ".join(shlex.quote(str(part)) for part in parts)
+        return f"bash -c {shlex.quote(serve + ' | grep spans')}"
     return f"{PEERS / 'as_cli.sh'} {system}"
 
 
 def is_here(system: str) -> bool:
     if system.startswith(VEIL):
         return True
+    return _python_of(PRESIDIO if system == PRESIDIO_HEALTH else system).exists()
+
+
+def _python_of(system: str) -> Path:
     venv = json.loads((PEERS / "systems.json").read_text())[system]["venv"]
     home = Path(os.environ.get("PEERS_VENVS", Path.home() / "peers-venvs"))
-    return (home / venv / "bin" / "python").exists()
+    return home / venv / "bin" / "python"
 
 
 def measure(name: str, system: str) -> Figures:
@@ -119,6 +133,9 @@ def told(name: str, systems: list[str]) -> list[dict[str, Any]]:
     if PRESIDIO in rates:
         print(f"{'':<20} Veil : Presidio, characters per CPU second: {rates['veil'] / rates[PRESIDIO]:.1f} (aim {AIM})")
         print(f"{'':<20} on {machine()}")
+    if name == queries.NAME:
+        for title, chars, notes in queries.figures():
+            print(f"{'':<20} Veil, {title}: {chars:.2f} % of PHI characters, {notes:.2f} % of PHI notes")
     if name == CLEAN:
         print(f"{'':<20} Veil: {words_masked(name):.2f} false spans per 1,000 words, of all notes")
     if name == "seeded-mtsamples":
