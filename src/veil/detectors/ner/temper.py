@@ -11,7 +11,7 @@ import math
 from veil.detectors.ner.cut import GLUED, SPACE, Cut
 from veil.lexicon.language import Language
 from veil.lexicon.vocabulary import family_rank, given_rank
-from veil.lexicon.words import DRUG, EPONYM
+from veil.lexicon.words import EPONYM
 from veil.model import Label
 
 RARE = 0.5  # identifiers are rarer in notes than in what the network was shown
@@ -64,7 +64,7 @@ def _kind(word: str, language: Language) -> int:
         return _KNOWN
     if not bits and words.is_safe(lower):
         return _SAFE
-    if bits & (DRUG | EPONYM):
+    if bits:  # a name that people bear has rules of its own
         return _KNOWN
     formed = word.islower() or (word[0].isupper() and not word.isupper())
     return _ODD if len(word) > 3 and formed else _KNOWN
