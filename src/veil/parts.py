@@ -24,6 +24,7 @@ FORMATS = {
     "ndjson": "veil.formats.tree:NdJson",
     "text": "veil.formats.plain:Plain",
     "i2b2": "veil.formats.i2b2:I2b2",
+    "hl7": "veil.formats.hl7.files:Hl7",
 }
 # What the traits of these formats say too, so that the format of a file name is known without loading them; a test compares both.
 ENDINGS: Mapping[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "ndjson": (".ndjson", ".jsonl"),
     "text": (".txt", ".text", ".note"),
     "i2b2": (".xml",),
+    "hl7": (".hl7",),
 }
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",

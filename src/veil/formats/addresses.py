@@ -10,6 +10,7 @@ from typing import Protocol
 
 from veil.lexicon import words
 
+ELEMENT = "[*]"
 EMPTY = "{}"  # behind the address of an object or a list that holds nothing: its key needs a rule as well
 HIDDEN = "?"
 
@@ -45,6 +46,13 @@ class Grammar(Protocol):
         """The last name in it, as the name of a column would say what the field holds."""
         ...
 
+    def is_one_to_one(self, pattern: str, sibling: str) -> bool:
+        """Whether a field that a rule names has at most one value of the sibling at their nearest common element.
+
+        Shape:   `pattern`: the address of a rule; `sibling`: an address that a condition reads.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnAddress:
@@ -68,6 +76,10 @@ class ColumnAddress:
 
     def title(self, address: str) -> str:
         return address
+
+    def is_one_to_one(self, pattern: str, sibling: str) -> bool:
+        del pattern, sibling
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,12 @@ class JsonPath:
         return pattern == address or bool(_compiled(pattern).match(address))
 
     def title(self, address: str) -> str:
-        return address.replace("[*]", "").rpartition(".")[2]
+        return address.replace(ELEMENT, "").rpartition(".")[2]
+
+    def is_one_to_one(self, pattern: str, sibling: str) -> bool:
+        """Every list that the sibling lies in must be one that the rule's field lies in too."""
+        last = sibling.rfind(ELEMENT)
+        return last < 0 or pattern.startswith(sibling[: last + len(ELEMENT)])
 
     def show(self, address: str) -> str:
         """Every key hidden that is not made of common words: `$.patient.?`."""

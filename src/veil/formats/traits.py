@@ -39,6 +39,9 @@ class Traits:
     grammar: Grammar = COLUMN
     given: str | type[BaseModel] = GIVEN
     usual: tuple[tuple[str, str], ...] = ()
+    standard: str = (
+        ""  # the published standard whose rules treat what a project does not: a module of `veil.policy.standards`
+    )
     typed: bool = False  # cells have types, and the format tells its schema (`Typed`)
     many_files: bool = False  # a unit of work holds many whole files, each a row
     joins: bool = True  # the side files of a file's parts are joined in order

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from veil.formats.addresses import EMPTY, grammar_of
+from veil.formats.addresses import ELEMENT, EMPTY, grammar_of
 
 __all__ = [
     "ELEMENT",
@@ -13,7 +13,6 @@ __all__ = [
     "UNWRITTEN",
     "has_foreign_key",
     "inside",
-    "is_one_to_one",
     "lists_in",
     "matches",
     "shown_path",
@@ -21,7 +20,6 @@ __all__ = [
 ]
 INSIDE = " > "
 UNWRITTEN = "(unlisted)"
-ELEMENT = "[*]"
 
 
 def inside(outer: str, inner: str) -> str:
@@ -41,16 +39,6 @@ def matches(pattern: str, address: str) -> bool:
 def lists_in(address: str) -> int:
     """How many lists an address passes through."""
     return address.count(ELEMENT)
-
-
-def is_one_to_one(pattern: str, sibling: str) -> bool:
-    """Whether a field that a rule names has at most one value of the sibling at their nearest common element.
-
-    Shape:   `pattern`: the address of a rule; `sibling`: an address that a condition reads. Every list that the sibling
-             lies in must be one that the rule's field lies in too.
-    """
-    last = sibling.rfind(ELEMENT)
-    return last < 0 or pattern.startswith(sibling[: last + len(ELEMENT)])
 
 
 def spoken(address: str, rules: Iterable[str]) -> str:

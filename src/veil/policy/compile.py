@@ -7,37 +7,37 @@ import datetime as dt
 from pathlib import Path
 
 from veil.errors import PolicyError
-from veil.lexicon.language import LANGUAGES, is_read, language
+from veil.formats.addresses import Grammar
 from veil.model import path_of
 from veil.parts import traits_of
 from veil.policy.address import matches
 from veil.policy.claims import check_claims
-from veil.policy.condition import condition
+from veil.policy.condition import OWN, condition
 from veil.policy.fact_rules import fact_rows, with_facts
 from veil.policy.files import claimed, format_of, inspected, sheets_of
 from veil.policy.formats import Formats
 from veil.policy.groups import check_groups, in_groups, subject_by_groups
 from veil.policy.hierarchies import hierarchies_of
 from veil.policy.lists import detectors_of, site_list
+from veil.policy.notices import notices_of, unread_language
 from veil.policy.novalue import no_value_words
 from veil.policy.number_columns import with_numbers
 from veil.policy.operators import gives_integers, keeps_type
 from veil.policy.options import check_options
 from veil.policy.parse import YamlDocument, nearest
-from veil.policy.plan import FilePlan, InVault, Plan, SourcePlan, SubjectPlan, day_first, every_rule
+from veil.policy.plan import FilePlan, InVault, Plan, SourcePlan, SubjectPlan, day_first
 from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import SECTIONS, Project, SourceSection, private_folder
 from veil.policy.row_quarantine import check_row_quarantine, passes_broken
-from veil.policy.rules import Case, Drop, Keep, Rule, Scan, emptied, rule_of
+from veil.policy.rules import Case, Drop, Keep, Rule, emptied, rule_of
 from veil.policy.schemas import as_spelled, named_by_standard, with_schema
 from veil.policy.siblings import check_siblings
-from veil.policy.subjects import links_of, person_domain, subject_plan
+from veil.policy.standards import facts_of, pack_of, unlisted_of, with_standard
+from veil.policy.subjects import links_of, person_domain, stated_person, subject_plan
 from veil.policy.suppress import suppress_plan
-from veil.policy.unruled import Unruled, is_like_data, refuse_unruled, unruled
+from veil.policy.unruled import BARE, Unruled, is_like_data, refuse_unruled, unruled
 from veil.stores import FolderStore, Inputs, Store, shown_address
-
-BARE = "no rule; kept by `unlisted: keep`"
 
 
 def compile_plan(project: Project, document: YamlDocument, folder: Path, *, today: dt.date | None = None) -> Plan:
@@ -81,7 +81,7 @@ def compile_plan(project: Project, document: YamlDocument, folder: Path, *, toda
         if project.offsets == "vault"
         else _side_file(folder, project.offsets, document.at("offsets")),
         unclaimed=unclaimed,
-        notices=(*_notices(sources), *_unread(project, sources), *stored),
+        notices=(*notices_of(sources), *unread_language(project, sources), *stored),
         reversible=project.reversible,
         unread=project.language.unread,
         evidence=_evidence(project),
@@ -208,20 +208,18 @@ def _source(
     if project.schema_ is not None and traits.is_table:
         source = as_spelled(source, [address for file in planned for address in file.settings["addresses"]])
     first = source.day_first if source.day_first is not None else day_first(project.locale)
-    unlisted = source.unlisted or project.unlisted
+    unlisted = source.unlisted or unlisted_of(project, traits)
     lenient = project.schema_ is not None
-    rules = _rules(name, room, kind, source, profile, planned, unlisted, document, bare, lenient=lenient)
+    rules = _rules(
+        name, room, kind, source, profile, planned, unlisted, document, bare, stated_person(project), lenient=lenient
+    )
     rules = with_numbers(in_groups(rules, project), kind, store, planned)
     names = None
     if source.names is not None:
         names = rule_of(source.names, "names", profile.kinds, document.at(room, name, "names")).cases[0].treatment
     elif named_by_standard(project, name, own):
         names = Keep()
-    facts = tuple(
-        (fact, column)
-        for fact, column in (("sex", source.sex), ("birth_date", source.born), ("offset", source.offset))
-        if column
-    )
+    facts = facts_of(source, traits, [address for file in planned for address in file.settings["addresses"]])
     place = shown_address(source.in_) if source.in_ else ""
     starring = None
     if source.suppress:
@@ -255,6 +253,7 @@ def _rules(
     unlisted: str,
     document: YamlDocument,
     bare: list[Unruled],
+    person: str,
     *,
     lenient: bool,
 ) -> tuple[tuple[str, Rule], ...]:
@@ -266,6 +265,9 @@ def _rules(
     for address, written in traits.usual:
         if not any(matches(rule, address) for rule in found):
             found[address] = rule_of(written, address, {}, "")
+    if traits.standard:
+        addresses = dict.fromkeys(address for file in files for address in file.settings["addresses"])
+        found = with_standard(found, traits, addresses, profile.kinds, person)
     if unlisted == "keep":
         _keep_bare(name, kind, files, found, document.at(room, name))
     if unlisted == "stop":
@@ -280,18 +282,19 @@ def _rules(
         found = {column: rule for column, rule in found.items() if column in seen}
     found = with_facts(found, source.facts, seen, profile.kinds)
     return tuple(
-        (column, _readable(rule, (room, name, "columns", column), seen, document)) for column, rule in found.items()
+        (column, _readable(rule, (room, name, "columns", column), seen, document, traits.grammar))
+        for column, rule in found.items()
     )
 
 
-def _readable(rule: Rule, path: tuple[str, ...], seen: set[str], document: YamlDocument) -> Rule:
+def _readable(rule: Rule, path: tuple[str, ...], seen: set[str], document: YamlDocument, grammar: Grammar) -> Rule:
     """The rule without those cases of a schema pack whose condition reads a column that the data does not have.
 
     Errors:  PolicyError `condition-column` where a person wrote the condition.
     """
     where, cases = document.at(*path), list(rule.cases)
     for case in rule.cases:
-        missing = sorted(condition(case.where, where).columns - seen) if case.where else []
+        missing = sorted(condition(case.where, where).columns - seen - {OWN}) if case.where else []
         if missing and path in document.lines:
             raise PolicyError(
                 "condition-column",
@@ -302,7 +305,7 @@ def _readable(rule: Rule, path: tuple[str, ...], seen: set[str], document: YamlD
         if missing:
             cases.remove(case)
     readable = dataclasses.replace(rule, cases=tuple(cases) or (Case(Drop(empty=True)),))
-    check_siblings(path[-1], readable, where)
+    check_siblings(path[-1], readable, where, grammar)
     return readable
 
 
@@ -357,6 +360,9 @@ def _with_subject(
 ) -> SourcePlan:
     said: SourceSection = getattr(project, source.room)[source.name]
     written = (said if project.schema_ is None else as_spelled(said, source.addresses)).subject
+    pack = pack_of(source.traits)
+    if written is None and pack is not None and pack.facts()["subject"] in source.addresses:
+        written = pack.facts()["subject"]
     if written is None and source.room == "tables":
         written = subject_by_groups(project, source)
     where = document.at(source.room, source.name, "subject")
@@ -364,32 +370,3 @@ def _with_subject(
     if subject.map:
         subject = dataclasses.replace(subject, map=_side_file(folder, subject.map, where))
     return dataclasses.replace(source, subject=subject)
-
-
-def _unread(project: Project, sources: list[SourcePlan]) -> tuple[str, ...]:
-    """That the locale is of a language that is not read, where any text is scanned."""
-    scans = any(
-        isinstance(case.treatment, Scan) for source in sources for _, rule in every_rule(source) for case in rule.cases
-    )
-    if is_read(project.locale) or not scans:
-        return ()
-    names = ", ".join(language(code).name for code in LANGUAGES)
-    done = "masked entirely" if project.language.unread == "mask" else "refused"
-    return (f"locale {project.locale}: the detectors read {names}; text that is clearly in none of them is {done}",)
-
-
-def _notices(sources: list[SourcePlan]) -> tuple[str, ...]:
-    """What a person should know before the run, in sentences without a value."""
-    found: list[str] = []
-    for source in sources:
-        scans = any(isinstance(case.treatment, Scan) for _, rule in source.rules for case in rule.cases)
-        if source.subject.how == "none" and scans:
-            found.append(
-                f"{source.name}: no patient is defined, so known identifiers are not searched there and dates cannot be shifted"
-            )
-        bare = [address for address, rule in source.rules if rule.reason == BARE]
-        if bare:
-            found.append(f"{source.name}: columns without a rule are kept unchanged: {', '.join(bare)}")
-        if source.subject.how == "file":
-            found.append(f"{source.name}: each file is treated as a separate patient")
-    return tuple(found)

@@ -10,12 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.errors import PolicyError
+from veil.policy.coded import codes_in
 from veil.policy.facts import facts_in, roles_in
 
 Columns = Mapping[str, pa.Array]
 Mask = Callable[[Columns], Any]
 Told = Callable[[Columns], pa.Array]
-_CALLS = {"fact": facts_in, "whose": roles_in}
+_CALLS = {"fact": facts_in, "whose": roles_in, "coded": codes_in}
+OWN = "."  # the column of a condition that is the rule's own field
 
 
 @lru_cache(maxsize=1024)
@@ -25,7 +27,7 @@ def condition(text: str, where: str = "") -> Condition:
     Shape:   column names, text and number literals, `= == != <> < <= > >=`, `in`, `not in`, `like`, `between`,
              `is null`, `is not null`, `and`, `or`, `not`, brackets, `fact(column, ...)`: which fact about a person a row holds
              that is about what these columns say, and `whose(column, ...)`: whether it is the patient's, a relative's or
-             a clinician's. Nothing else: no other call, no subquery.
+             a clinician's; `coded(".")`: what the value itself is (`code`, `words`, `other`). Nothing else: no other call, no subquery.
     Keeps:   a number compares with a cell by its value, a text by its exact characters; a null cell is only `is null`.
     Errors:  PolicyError `condition-syntax` or `condition-word`, before anything runs.
     """

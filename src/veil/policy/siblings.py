@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.errors import PolicyError
+from veil.formats.addresses import ELEMENT, Grammar, grammar_of
 from veil.model import Batch, Field
-from veil.policy.address import ELEMENT, is_one_to_one, lists_in
-from veil.policy.condition import condition
+from veil.policy.condition import OWN, condition
 from veil.policy.rules import Case, Drop, Open, Rule
 
 
@@ -38,6 +38,9 @@ def _read(where: str, field: Field, batch: Batch) -> tuple[pa.BooleanArray, pa.B
     parsed = condition(where)
     columns, unclear = {}, pa.repeat(pa.scalar(value=False), len(field))
     for name in parsed.columns:
+        if name == OWN:
+            columns[name] = field.values
+            continue
         columns[name], twice = beside(field, batch, name)
         unclear = pc.or_(unclear, twice)
     return parsed.mask(columns), unclear
@@ -53,27 +56,27 @@ def beside(field: Field, batch: Batch, name: str) -> tuple[pa.Array, pa.BooleanA
         return pa.nulls(len(field), pa.large_string()), never
     if batch.elements is None or field.element is None or other.element is None:
         return other.values, never
-    tree, depth = batch.elements, lists_in(name)
+    tree = batch.elements
     places = np.asarray(other.element.to_numpy(zero_copy_only=False), dtype=np.int64)
-    mine = tree.depth[places] == depth
-    count = np.bincount(places[mine], minlength=len(tree))
+    depth = int(tree.depth[places].max(initial=0))  # all values of an address lie in as many lists
+    count = np.bincount(places, minlength=len(tree))
     value_of = np.zeros(len(tree), np.int64)
-    value_of[places[mine]] = np.flatnonzero(mine)
+    value_of[places] = np.arange(len(places))
     at = tree.above(field.element, depth)
     single = (at >= 0) & (count[at] == 1)
     found = pa.array(np.where(single, value_of[at], 0), mask=~single)
     return other.values.take(found), pa.array((at >= 0) & (count[at] > 1))
 
 
-def check_siblings(address: str, rule: Rule, where: str) -> None:
+def check_siblings(address: str, rule: Rule, where: str, grammar: Grammar | None = None) -> None:
     """Nothing, where every condition can be read, those inside opened values too.
 
     Errors:  PolicyError `condition-many`: a condition reads a list that the field of its rule does not lie in; those of
              `condition` for one inside an opened value.
     """
     for case in rule.cases:
-        for sibling in sorted(condition(case.where, where).columns) if case.where else ():
-            if not is_one_to_one(address, sibling):
+        for sibling in sorted(condition(case.where, where).columns - {OWN}) if case.where else ():
+            if not (grammar or grammar_of(address)).is_one_to_one(address, sibling):
                 raise _many(address, sibling, where)
         if isinstance(case.treatment, Open):
             for inner, inner_rule in case.treatment.rules:

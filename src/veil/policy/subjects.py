@@ -26,7 +26,20 @@ def person_domain(project: Project, sources: list[SourcePlan]) -> str:
         written = getattr(project, source.room)[source.name].subject
         if isinstance(written, str):
             return domain_of(source, written)
-    return "subject"
+    return stated_person(project) if any(source.traits.standard for source in sources) else "subject"
+
+
+def stated_person(project: Project) -> str:
+    """The domain of the ids that name people, as the project alone tells it, before any file is looked at."""
+    table, _, column = (project.person or root_of(project) or "").rpartition(".")
+    if not column:
+        for name, source in project.tables.items():
+            if isinstance(source.subject, str):
+                table, column = name, source.subject
+                break
+    rule = project.tables[table].columns.get(column) if table in project.tables else None
+    stated = rule.get("domain") if isinstance(rule, dict) else None
+    return str(stated or column or "person").lower()
 
 
 def domain_of(source: SourcePlan, column: str) -> str:

@@ -10,6 +10,7 @@ from veil.errors import PolicyError
 from veil.formats.addresses import grammar_of
 from veil.policy.address import shown_path
 
+BARE = "no rule; kept by `unlisted: keep`"
 _LIKE_DATA = re.compile(r"\d{5}|@|\d[-/.:]\d")
 
 

@@ -112,7 +112,7 @@ def _spoilt(answers: Answers, written: Batch) -> Iterator[int]:
             continue
         rows = field.rows.to_pylist() if field.rows is not None else range(len(field))
         for row, new, there in zip(rows, wanted.to_pylist(), field.values.to_pylist(), strict=False):
-            if (new or "") != (there or "") and not _is_encoded(new or "", there or ""):
+            if (new or "").rstrip("\n") != (there or "").rstrip("\n") and not _is_encoded(new or "", there or ""):
                 yield row
 
 
