@@ -74,6 +74,7 @@ def test_every_format_has_its_laws_tested_here():
         "ndjson",
         "text",
         "i2b2",
+        "hl7",
     }  # of databases and workbooks: test_databases.py, test_c22_file_formats.py
 
 
@@ -198,6 +199,20 @@ def test_notes_of_i2b2_come_back_byte_for_byte(folder, text, marks):
         writer.write(batch, Edits())
     writer.finish()
     assert (folder / "side" / path.name).read_bytes() == path.read_bytes()
+
+
+CELLS = st.text(st.sampled_from("ab7 ^~&\\.é"), max_size=6)
+SEGMENTS = st.tuples(st.sampled_from(["PID", "PV1", "NTE", "OBX", "ZZZ", "IN1"]), st.lists(CELLS, max_size=8))
+
+
+@given(segments=st.lists(SEGMENTS, max_size=8), end=st.sampled_from(["\r", "\n", "\r\n"]), framed=st.booleans())
+@FEW
+def test_messages_come_back_byte_for_byte(folder, segments, end, framed):
+    lines = ["MSH|^~\\&|A|B|C|D|20260302||ORU^R01|1|P|2.5.1", *("|".join((name, *cells)) for name, cells in segments)]
+    text = end.join(lines)
+    path = folder / "messages.hl7"
+    path.write_bytes(f"\x0b{text}\x1c\r".encode() if framed else text.encode())
+    check_format(part("formats", "hl7")(), path, given={"encoding": "utf-8"})
 
 
 TYPES = [

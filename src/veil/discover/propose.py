@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from veil.discover.file_names import note_pattern
@@ -47,7 +47,10 @@ _KIND = {
 
 @dataclass(slots=True)
 class Proposal:
-    """What was found in a folder, and the project that follows from it."""
+    """What was found in a folder, and the project that follows from it.
+
+    Shape:   `standards`: the files of each format whose fields a published standard names, by the format's name.
+    """
 
     folder: Path
     profile: str
@@ -55,6 +58,7 @@ class Proposal:
     notes: dict[str, list[str]]
     subjects: Subjects
     unknown: int
+    standards: dict[str, list[str]] = field(default_factory=dict)
 
     def rows(self) -> list[list[str]]:
         found = [
@@ -62,7 +66,11 @@ class Proposal:
             for table in self.tables
             for column, guess in table.guesses.items()
         ]
-        return found + [[name, "(text)", "text", "", f"{len(files)} notes"] for name, files in self.notes.items()]
+        found += [[name, "(text)", "text", "", f"{len(files)} notes"] for name, files in self.notes.items()]
+        return found + [
+            [name, "(all fields)", "by the standard", "", f"{len(files)} files"]
+            for name, files in self.standards.items()
+        ]
 
 
 def propose(folder: Path, profile: str) -> Proposal:
@@ -76,15 +84,28 @@ def propose(folder: Path, profile: str) -> Proposal:
     names = [file for file in data_files(folder) if not _has_items(file)]  # a sheet is named by a person
     notes = _notes_of(names)
     tables = grouped(names)
-    unknown = len(names) - sum(map(len, [*tables.values(), *notes.values()]))
+    standards = _standards_of(names)
+    unknown = len(names) - sum(map(len, [*tables.values(), *notes.values(), *standards.values()]))
     found = [
         looked_at(FolderStore(folder), name, files, kind_of(files[0]), hear=True) for name, files in tables.items()
     ]
-    if not found and not notes:
+    if not found and not notes and not standards:
         raise PolicyError(
-            "files-missing", "the folder contains no table and no note", hint="supported: CSV, TSV, Parquet, TXT"
+            "files-missing",
+            "the folder contains no table, no note and no messages",
+            hint="supported: CSV, TSV, Parquet, TXT, HL7",
         )
-    return Proposal(folder, profile, found, notes, related(found), unknown)
+    return Proposal(folder, profile, found, notes, related(found), unknown, standards)
+
+
+def _standards_of(names: list[str]) -> dict[str, list[str]]:
+    """Files of formats whose fields a published standard names."""
+    found: dict[str, list[str]] = {}
+    for file in names:
+        kind = kind_of(file)
+        if kind and traits_of(kind).standard:
+            found.setdefault(kind, []).append(file)
+    return found
 
 
 def _notes_of(names: list[str]) -> dict[str, list[str]]:

@@ -35,7 +35,21 @@ def project_text(proposal: Proposal, beside: Path) -> str:
         lines.append("notes:")
         for name, files in proposal.notes.items():
             lines += _notes(proposal, name, files)
+    if proposal.standards:
+        lines.append("trees:")
+        for name in proposal.standards:
+            lines += _standard(name)
     return "\n".join(lines) + "\n"
+
+
+def _standard(name: str) -> list[str]:
+    """A source whose every field is treated by the rules of its standard."""
+    globs = ", ".join(_quoted(f"*{ending}") for ending in traits_of(name).endings)
+    return [
+        f"  {name}:   # the standard's rules treat every field; what the standard does not have is dropped and counted",
+        f"    files: [{globs}]",
+        "    columns: {}   # your own rules go before: `PV1-3: drop`",
+    ]
 
 
 def schema_text(folder: Path, beside: Path, profile: str, schema: str) -> str:

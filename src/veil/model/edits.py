@@ -90,7 +90,8 @@ class Edits:
 
     def whole(self, fields: Iterable[Field]) -> dict[str, pa.Array]:
         """The new values of all of these fields that change, by address."""
-        new = {field.address: self.changed(field) for field in fields if field.address in self.addresses}
+        changed = self.addresses
+        new = {field.address: self.changed(field) for field in fields if field.address in changed}
         return {address: values for address, values in new.items() if values is not None}
 
     def kept_rows(self, height: int) -> pa.Array | None:

@@ -100,12 +100,13 @@ class PersonSurrogates:
         return self._drawn(names, whole, self.turns.get(whole, 0), self.household, "family", whole)
 
     def _drawn(self, names: Sequence[str], not_this: str, turn: int, *parts: str) -> str:
-        """A name from the list, chosen by the key; the next where it would be the same."""
+        """A name from the list, chosen by the key; the next where it would be the same, or have the same initial as one."""
         folded = [part.casefold().encode() for part in parts]
         whole = b"".join(struct.pack(">I", len(part)) + part for part in folded)
         place = int.from_bytes(hmac.digest(self.secret, whole, hashlib.sha256)[:8], "big") + turn
         own = _singular(not_this)
-        return next(name for i in range(len(names)) if _singular(name := names[(place + i) % len(names)]) != own)
+        drawn = (names[(place + i) % len(names)] for i in range(len(names)))
+        return next(name for name in drawn if _singular(name)[: 1 if len(own) == 1 else None] != own)
 
     def named(self, shown: str, role: str, at: int) -> str:
         """The surrogate of one word: a name, an initial, or the initials `JS`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from veil.formats.addresses import ELEMENT, EMPTY, grammar_of
 
@@ -43,6 +43,8 @@ def lists_in(address: str) -> int:
 
 def spoken(address: str, rules: Iterable[str]) -> str:
     """The address as reports may name it: as the policy writes it, for a key that it does not write may be a value."""
+    if isinstance(rules, Mapping) and address in rules:
+        return address
     written = list(rules)
     return address if address in written else next((rule for rule in written if matches(rule, address)), UNWRITTEN)
 

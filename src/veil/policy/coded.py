@@ -25,8 +25,10 @@ _CAPITAL, _SMALL = 10, 4  # the most letters of a word that no list has: in capi
 
 
 def codes_in(columns: Sequence[pa.Array]) -> pa.Array:
-    """What the values of a column are. Shape: one column of n -> n of `code`, `long` (a whole number of eight digits and more),
-    `words` (several: to be read as text), `other`.
+    """What the values of a column are.
+
+    Shape:   one column of n -> n of `code`, `long` (a whole number of eight digits or more), `words` (several, that may
+             be read as text), `other`.
     """
     (values,) = columns
     seen = pc.dictionary_encode(values)

@@ -230,8 +230,10 @@ def rule_at(address: str, rules: Mapping[str, Rule]) -> Rule | None:
 
     Keeps:   an empty object or list is kept where anything may stand in it, and goes where it is dropped itself.
     """
-    found = rules.get(address) or next((rule for pattern, rule in rules.items() if matches(pattern, address)), None)
-    if found is None or not address.endswith(EMPTY):
+    is_empty = address.endswith(EMPTY)
+    wild = ((pattern, rule) for pattern, rule in rules.items() if is_empty or "*" in pattern)
+    found = rules.get(address) or next((rule for pattern, rule in wild if matches(pattern, address)), None)
+    if found is None or not is_empty:
         return found
     own = rules.get(address.removesuffix(EMPTY))
     return own if own is not None and isinstance(own.cases[0].treatment, Drop) else Rule((Case(Keep()),))

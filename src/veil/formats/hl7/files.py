@@ -14,8 +14,8 @@ from veil.errors import Error, FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.encodings import SAMPLE, Encoding, encode, encoding_of, read_text
 from veil.formats.hl7.address import HL7
-from veil.formats.hl7.escapes import cuts
-from veil.formats.hl7.messages import Leaf, Messages, read_messages
+from veil.formats.hl7.escapes import cuts, encoded
+from veil.formats.hl7.messages import HINT, Leaf, Messages, read_messages
 from veil.formats.hl7.reread import batch_again
 from veil.formats.packing import opened
 from veil.formats.plain import read_whole, settings_of, write_whole
@@ -112,9 +112,17 @@ def message_spans(batch: Batch, edits: Edits) -> pa.Table:
                     made = cuts(leaf.runs, span.start, span.end, span.replacement, leaf.marks)
                     found += [_Cut(number, *cut, span.label) for cut in made]
             else:
-                made = cuts(leaf.runs, 0, len(leaf.value or ""), value or "", leaf.marks)
-                found += [_Cut(number, *cut, "") for cut in made]
+                found += [_Cut(number, *cut, "") for cut in _whole(leaf, value or "")]
     return span_table(*zip(*sorted(found), strict=True)) if found else span_table()
+
+
+def _whole(leaf: Leaf, new: str) -> list[tuple[int, int, str]]:
+    """The cuts that put another value where one stands; a text keeps its lines as long as they last."""
+    if not leaf.lines:
+        return cuts(leaf.runs, 0, len(leaf.value or ""), new, leaf.marks)
+    lines = new.split("\n", len(leaf.lines) - 1)
+    lines += [""] * (len(leaf.lines) - len(lines))
+    return [(*place, encoded(line, leaf.marks)) for place, line in zip(leaf.lines, lines, strict=True)]
 
 
 def encoding_for(data: bytes, given: str | None) -> Encoding:
@@ -154,6 +162,8 @@ class Hl7(Joined):
         """One batch of a file, a row for each message."""
         encoding = _encoding(settings)
         text = read_text(read_whole(path / part.files[0], "file", LARGEST), encoding, "file")
+        if not text.strip():
+            raise FormatError("hl7-shape", "the file has no message", where="file", hint=HINT)
         yield open_messages([text], "file", encoding.name, by_message=True)
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:

@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from veil.errors import FormatError
 from veil.formats.hl7.escapes import Delimiters, Run, decoded
-from veil.formats.hl7.standard import MOMENT, VARIES, components, is_composite, repeats, type_of
+from veil.formats.hl7.standard import (
+    MOMENT,
+    VARIES,
+    components,
+    is_composite,
+    is_type,
+    is_version,
+    repeats,
+    type_of,
+)
 
 LINE = re.compile(r"[^\r\n\x0b\x1c]+")  # a segment; MLLP puts VT before a message, and FS and CR behind it
 SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\Z")
@@ -23,7 +32,10 @@ HINT = "HL7 v2 in ER7: one segment a line, beginning with MSH, FHS or BHS"
 
 @dataclass(slots=True)
 class Leaf:
-    """A place of a file: its address, its value (None: nothing stands there), its runs, the row and the element that it belongs to."""
+    """A place of a file: its address, its value (None: nothing stands there), its runs, the row and the element that it belongs to.
+
+    Shape:   `lines`: of a text, where each of its lines begins and ends in the file.
+    """
 
     address: str
     value: str | None
@@ -31,6 +43,7 @@ class Leaf:
     row: int
     element: int
     marks: Delimiters
+    lines: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -54,7 +67,7 @@ class Messages:
 
 
 class _Segment(NamedTuple):
-    """A line that is being read. Shape: `text_key`: what the next line must have too, to go on with its text."""
+    """A line that is being read. Shape: `text_key`: what the next line must have too, to go on with its text; "" for none."""
 
     name: str
     marks: Delimiters
@@ -62,7 +75,7 @@ class _Segment(NamedTuple):
     row: int
     element: int
     stated: str  # the type that OBX-2 states
-    text_key: tuple[str, ...] | None
+    text_key: str
 
 
 class _Slot(NamedTuple):
@@ -79,7 +92,7 @@ class _Slot(NamedTuple):
 class _Text:
     """A text of several lines: what they have in common, and the value so far. Keeps: no empty line at its end."""
 
-    key: tuple[str, ...]
+    key: str
     leaf: Leaf
     lines: int = 0  # since the last one that is not empty
 
@@ -126,38 +139,36 @@ class _Reading:
 
     def _segment(self, name: str, line: str, start: int, marks: Delimiters) -> None:
         cells = line.split(marks.field)
-        row = self._row(name, cells, marks)
-        stated = cells[2] if name == "OBX" and len(cells) > 2 else ""
-        key: tuple[str, ...] | None = ("NTE",) if name == "NTE" else None
-        if name == "OBX" and stated in FREE and len(cells) > 3:
-            key = ("OBX", stated, cells[3])
+        row = self._row(name, cells)
+        stated = _stated(cells) if name == "OBX" else ""
+        key = "NTE" if name == "NTE" else f"OBX {stated}" if name == "OBX" and stated in FREE else ""
         if self._text is not None and self._text.key != key:
             self._text = None
         segment = _Segment(name, marks, self._version, row, self.found.element(-1 - row, row), stated, key)
         skipped, shift = (2, 1) if name in HEADS else (1, 0)
         at = start + sum(len(cell) + 1 for cell in cells[:skipped])
         for place, cell in enumerate(cells[skipped:], skipped + shift):
-            self._field(segment, f"{name}-{place}", cell, at)
+            if not _says_how(name, place, cell):
+                self._field(segment, f"{name}-{place}", cell, at)
             at += len(cell) + 1
 
-    def _row(self, name: str, cells: list[str], marks: Delimiters) -> int:
+    def _row(self, name: str, cells: list[str]) -> int:
         """The row of a segment: a new one where a message or a further patient begins."""
         if name == "MSH":
-            stated = cells[11] if len(cells) > 11 else ""
-            self._version = stated.split(marks.component)[0] if marks.component else stated
+            self._version = cells[11] if len(cells) > 11 and is_version(cells[11]) else ""
             self._patients = 0
         self._patients += name == "PID"
         begins = name in HEADS and self._has_message
         if begins or (name == "PID" and self._patients > 1) or not self.found.rows:
             self.found.rows += 1
-            self._has_message = False
+            self._has_message = name not in HEADS
         self._has_message |= name == "MSH"
         return self.found.rows - 1
 
     def _field(self, segment: _Segment, name: str, cell: str, at: int) -> None:
         kind, address = type_of(name, segment.version), name
         if name == OBSERVATION:
-            kind = segment.stated if segment.stated.isalnum() else "ST"
+            kind = segment.stated
             address = f"{name}({kind})"
         if kind in FREE:
             self._free(segment, name, address, cell, at)
@@ -171,12 +182,13 @@ class _Reading:
     def _free(self, segment: _Segment, name: str, address: str, cell: str, at: int) -> None:
         """A field that is one text: its repetitions are lines of it, and those of the next segments may be too."""
         marks = segment.marks
-        is_line = name in LINES_OF_TEXT and segment.text_key is not None
+        is_line = name in LINES_OF_TEXT and bool(segment.text_key)
         text = self._text if is_line else None
         if text is None:
-            text = _Text(segment.text_key or (), Leaf(address, None, [], segment.row, segment.element, marks))
+            text = _Text(segment.text_key, Leaf(address, None, [], segment.row, segment.element, marks))
             self.found.leaves.append(text.leaf)
         for line in _split(cell, marks.repetition):
+            text.leaf.lines.append((at, at + len(line)))
             text.add(*decoded(line, at, text.length, marks, self._encoding))
             at += len(line) + 1
         if is_line:
@@ -210,6 +222,18 @@ class _Reading:
     def _leaf(self, slot: _Slot, address: str, raw: str, at: int) -> None:
         value, runs = decoded(raw, at, 0, slot.marks, self._encoding)
         self.found.leaves.append(Leaf(address, value or None, runs, slot.row, slot.element, slot.marks))
+
+
+def _stated(cells: list[str]) -> str:
+    """The type of the value of an observation; without one of the standard's it is a text."""
+    return cells[2] if len(cells) > 2 and is_type(cells[2]) else "ST"
+
+
+def _says_how(name: str, place: int, cell: str) -> bool:
+    """Whether a field says how the message is to be read: it stays as it is, and is no field of the batch."""
+    if name == "OBX" and place == 2:
+        return is_type(cell)
+    return name == "MSH" and place == 12 and is_version(cell)
 
 
 def _split(text: str, mark: str) -> list[str]:

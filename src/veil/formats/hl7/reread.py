@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from veil.errors import FormatError
-from veil.formats.hl7.standard import components, type_of
+from veil.formats.hl7.standard import components, is_type, is_version, type_of
 from veil.model import Batch, Field
 
 _ONE_TEXT = ("ST", "TX", "FT", "varies", "")
@@ -37,7 +37,7 @@ class _Reader:
         self.row, self._patients, self._met = -1, 0, False
         self._encoding, self._marks, self._version = encoding, "", ""
         self._lines: list[str] = []
-        self._text_of: tuple[str, ...] = ()  # what the text of the line before belonged to
+        self._text_of = ""  # what the text of the line before belonged to
 
     def add(self, line: str) -> None:
         name = line[:3]
@@ -49,24 +49,34 @@ class _Reader:
         cells = line.split(self._marks[0])
         self._patients = 0 if name == "MSH" else self._patients + (name == "PID")
         if self.row < 0 or (name in _STARTS and self._met) or (name == "PID" and self._patients > 1):
-            self.row, self._met = self.row + 1, False
+            self.row, self._met = self.row + 1, name not in _STARTS
         self._met = self._met or name == "MSH"
         if name == "MSH":
-            self._version = (cells[12] if len(cells) > 12 else "").split(self._marks[1])[0]
-        stated = cells[2] if name == "OBX" and len(cells) > 2 else ""
-        whose = (name,) if name == "NTE" else (name, *cells[2:4]) if stated in _ONE_TEXT and len(cells) > 3 else ()
-        whose = whose if name in ("NTE", "OBX") else ()
+            stated = cells[12] if len(cells) > 12 else ""
+            self._version = stated if is_version(stated) else ""
+        kind = cells[2] if name == "OBX" and len(cells) > 2 and is_type(cells[2]) else "ST"
+        whose = "NTE" if name == "NTE" else kind if name == "OBX" and kind in _ONE_TEXT else ""
         goes_on = bool(whose) and whose == self._text_of
-        self._text_of = whose if goes_on else ()
+        self._text_of = whose if goes_on else ""
+        hidden = (
+            2
+            if name == "OBX" and is_type(cells[2] if len(cells) > 2 else "-")
+            else 12
+            if self._is_known(name, cells)
+            else 0
+        )
         for place, cell in enumerate(cells):
-            if place and not (name in _STARTS and place < 3):
-                self._cell(f"{name}-{place}", stated, cell, whose, goes_on=goes_on)
+            if place and place != hidden and not (name in _STARTS and place < 3):
+                self._cell(f"{name}-{place}", kind, cell, whose, goes_on=goes_on)
 
-    def _cell(self, field: str, stated: str, cell: str, whose: tuple[str, ...], *, goes_on: bool) -> None:
+    def _is_known(self, name: str, cells: list[str]) -> bool:
+        """Whether the segment states a version that the standard has."""
+        return name == "MSH" and len(cells) > 12 and is_version(cells[12])
+
+    def _cell(self, field: str, stated: str, cell: str, whose: str, *, goes_on: bool) -> None:
         kind, address = type_of(field, self._version), field
         if field == "OBX-5":
-            kind = stated if stated.isalnum() else "ST"
-            address = f"{field}({kind})"
+            kind, address = stated, f"{field}({stated})"
         if kind not in _ONE_TEXT:
             for repetition in cell.split(self._marks[2]):
                 for number, value in _parts(repetition, kind, self._marks):

@@ -5,10 +5,12 @@ Source: HL7 v2.1 to 2.8.2, by way of hl7apy 1.3.5 (MIT); `tools/make_hl7.py` wri
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+_VERSION = re.compile(r"2(?:\.\d){1,2}")
 HERE = Path(__file__).parent
 TEXTS = frozenset(("ST", "TX", "FT", "ID", "IS", "NM", "SI", "DT", "DTM", "TM", "TN", "SNM", "GTS", "WD"))
 MOMENT = "TS"  # written as one value; its second component says how exact it is
@@ -68,6 +70,15 @@ def type_of(field: str, version: str) -> str:
         return ""
     stated = kind.others.get(version, kind.type)
     return kind.type if stated == "WD" else stated
+
+
+def is_type(word: str) -> bool:
+    """Whether a word is a type of the standard, which OBX-2 may state."""
+    return word in TEXTS or word == VARIES or word in components()
+
+
+def is_version(word: str) -> bool:
+    return bool(_VERSION.fullmatch(word))
 
 
 def is_composite(kind: str) -> bool:
