@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from types import ModuleType
 
 VERSIONS = ("2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8", "2.8.1", "2.8.2")
 BASE = "2.5.1"
@@ -14,7 +15,7 @@ HERE = Path(__file__).resolve().parents[1] / "src" / "veil" / "formats" / "hl7"
 HEAD = "# Made by tools/make_hl7.py from hl7apy 1.3.5 (MIT, CRS4); run it again, do not edit.\n"
 
 
-def module(version: str, name: str):
+def module(version: str, name: str) -> ModuleType:
     return importlib.import_module(f"hl7apy.v{version.replace('.', '_')}.{name}")
 
 

@@ -93,7 +93,9 @@ def folded(text):
 def test_no_planted_identity_is_left_in_the_battery(tmp_path, profile):
     if not BATTERY.is_dir():
         pytest.skip("the battery of files is not here")
-    manifest = [entry for entry in json.loads((BATTERY / "manifest.json").read_text())["files"] if entry["format"] == "hl7v2"]
+    manifest = [
+        entry for entry in json.loads((BATTERY / "manifest.json").read_text())["files"] if entry["format"] == "hl7v2"
+    ]
     (tmp_path / "in").mkdir()
     for entry in manifest:
         (tmp_path / "in" / Path(entry["file"]).name).write_bytes((BATTERY / entry["file"]).read_bytes())
@@ -104,5 +106,7 @@ def test_no_planted_identity_is_left_in_the_battery(tmp_path, profile):
     assert outcome.quarantined == []
     for entry in manifest:
         text = folded((outcome.out / Path(entry["file"]).name).read_bytes().decode("latin-1"))
-        left = [plant["channel"] for plant in entry["plants"] if any(folded(value) in text for value in plant["values"])]
+        left = [
+            plant["channel"] for plant in entry["plants"] if any(folded(value) in text for value in plant["values"])
+        ]
         assert left == [], entry["file"]

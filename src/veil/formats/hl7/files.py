@@ -109,8 +109,8 @@ def message_spans(batch: Batch, edits: Edits) -> pa.Table:
                 continue
             if i in spans:
                 for span in spans[i]:
-                    made = cuts(leaf.runs, span.start, span.end, span.replacement, leaf.marks)
-                    found += [_Cut(number, *cut, span.label) for cut in made]
+                    pieces = cuts(leaf.runs, span.start, span.end, span.replacement, leaf.marks)
+                    found += [_Cut(number, *cut, span.label) for cut in pieces]
             else:
                 found += [_Cut(number, *cut, "") for cut in _whole(leaf, value or "")]
     return span_table(*zip(*sorted(found), strict=True)) if found else span_table()

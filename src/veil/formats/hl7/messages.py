@@ -9,6 +9,7 @@ from typing import NamedTuple
 from veil.errors import FormatError
 from veil.formats.hl7.escapes import Delimiters, Run, decoded
 from veil.formats.hl7.standard import (
+    HEADS,
     MOMENT,
     VARIES,
     components,
@@ -21,7 +22,6 @@ from veil.formats.hl7.standard import (
 
 LINE = re.compile(r"[^\r\n\x0b\x1c]+")  # a segment; MLLP puts VT before a message, and FS and CR behind it
 SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\Z")
-HEADS = frozenset(("MSH", "FHS", "BHS"))
 FREE = frozenset(("ST", "TX", "FT", VARIES, ""))  # one text, whatever stands in it
 CODES = frozenset(("ID", "IS"))
 MOMENTS = frozenset((MOMENT, "DT", "DTM", "TM"))

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pyarrow as pa
 
 from veil.errors import FormatError
-from veil.formats.hl7.standard import components, is_type, is_version, type_of
+from veil.formats.hl7.standard import HEADS, components, is_type, is_version, type_of
 from veil.model import Batch, Field
 
 _ONE_TEXT = ("ST", "TX", "FT", "varies", "")
 _MOMENTS = ("TS", "DT", "DTM", "TM")
-_STARTS = ("MSH", "FHS", "BHS")
 
 
 def batch_again(text: str, encoding: str) -> Batch:
     """The values of all messages, as the first reading names them. Errors: FormatError `reread`."""
     reader = _Reader(encoding)
-    for mark in "\x0b\x1c\r":
-        text = text.replace(mark, "\n")
-    for line in filter(None, text.split("\n")):
+    for line in filter(None, re.split("[\r\n\x0b\x1c]", text)):
         reader.add(line)
     fields = tuple(
         Field(address, pa.array(values, pa.large_string()), pa.array(rows, pa.int64()))
@@ -41,15 +39,15 @@ class _Reader:
 
     def add(self, line: str) -> None:
         name = line[:3]
-        if name in _STARTS:
+        if name in HEADS:
             self._marks = line[3] + (line[4:].split(line[3], maxsplit=1)[0] + "\0\0\0\0")[:4]
             line = f"{name}{line[3]}{line[3:]}"  # the mark itself is the first field
         if not self._marks:
             raise FormatError("reread", "the check by a second HL7 reader found no MSH")
         cells = line.split(self._marks[0])
         self._patients = 0 if name == "MSH" else self._patients + (name == "PID")
-        if self.row < 0 or (name in _STARTS and self._met) or (name == "PID" and self._patients > 1):
-            self.row, self._met = self.row + 1, name not in _STARTS
+        if self.row < 0 or (name in HEADS and self._met) or (name == "PID" and self._patients > 1):
+            self.row, self._met = self.row + 1, name not in HEADS
         self._met = self._met or name == "MSH"
         if name == "MSH":
             stated = cells[12] if len(cells) > 12 else ""
@@ -66,7 +64,7 @@ class _Reader:
             else 0
         )
         for place, cell in enumerate(cells):
-            if place and place != hidden and not (name in _STARTS and place < 3):
+            if place and place != hidden and not (name in HEADS and place < 3):
                 self._cell(f"{name}-{place}", kind, cell, whose, goes_on=goes_on)
 
     def _is_known(self, name: str, cells: list[str]) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 _VERSION = re.compile(r"2(?:\.\d){1,2}")
 HERE = Path(__file__).parent
 TEXTS = frozenset(("ST", "TX", "FT", "ID", "IS", "NM", "SI", "DT", "DTM", "TM", "TN", "SNM", "GTS", "WD"))
+HEADS = frozenset(("MSH", "FHS", "BHS"))  # segments that state the delimiters
 MOMENT = "TS"  # written as one value; its second component says how exact it is
 VARIES = "varies"
 

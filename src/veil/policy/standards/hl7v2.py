@@ -54,7 +54,7 @@ def rule_for(address: str) -> Written | None:
     if stated in pack["observations"] and not steps:
         return _written(pack, pack["observations"][stated], field, known.title)
     types = [stated] if kind else [known.type, *known.others.values()]
-    name = next((name for one in types if (name := _by_type(pack, one, steps)) is not None), None)
+    name = next((name for kind in types if (name := _by_type(pack, kind, steps)) is not None), None)
     return None if name is None else _written(pack, name, field, known.title)
 
 
