@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from veil.errors import Error, FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
+from veil.formats.compression import opened
 from veil.formats.encodings import SAMPLE, Encoding, encode, encoding_of, read_text
 from veil.formats.hl7.address import HL7
 from veil.formats.hl7.escapes import cuts, encoded
 from veil.formats.hl7.messages import HINT, Leaf, Messages, read_messages
 from veil.formats.hl7.reread import batch_again
-from veil.formats.packing import opened
 from veil.formats.plain import read_whole, settings_of, write_whole
 from veil.formats.traits import ENCODED, Kind, Traits
 from veil.model import Batch, Edits, Elements, Field, by_value, span_table, spliced
