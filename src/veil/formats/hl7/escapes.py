@@ -32,7 +32,7 @@ class Delimiters:
         return {"F": self.field, "S": self.component, "R": self.repetition, "E": self.escape, "T": self.sub}
 
 
-class Run(NamedTuple):
+class ValueRun(NamedTuple):
     """A stretch of a value. Units: code points; `start` and `end` in the text, `at` and `length` in the value."""
 
     start: int
@@ -47,16 +47,16 @@ def _escapes(mark: str) -> re.Pattern[str]:
     return re.compile(rf"{re.escape(mark)}(?:{known}){re.escape(mark)}")
 
 
-def decoded(raw: str, start: int, at: int, marks: Delimiters, encoding: str) -> tuple[str, list[Run]]:
+def decoded(raw: str, start: int, at: int, marks: Delimiters, encoding: str) -> tuple[str, list[ValueRun]]:
     """A raw text as the value that it stands for, and its runs.
 
     Shape:   `start`: where the raw text stands in its file; `at`: where the value begins in the whole one.
     Keeps:   what is no escape of the standard is text, its backslash too.
     """
     if not marks.escape or marks.escape not in raw:
-        return raw, [Run(start, start + len(raw), at, len(raw))] if raw else []
+        return raw, [ValueRun(start, start + len(raw), at, len(raw))] if raw else []
     pieces: list[str] = []
-    runs: list[Run] = []
+    runs: list[ValueRun] = []
     done = length = 0
     for met in _escapes(marks.escape).finditer(raw):
         for low, high, value in (
@@ -64,12 +64,12 @@ def decoded(raw: str, start: int, at: int, marks: Delimiters, encoding: str) -> 
             (*met.span(), _meaning(met, marks, encoding)),
         ):
             if value:
-                runs.append(Run(start + low, start + high, at + length, len(value)))
+                runs.append(ValueRun(start + low, start + high, at + length, len(value)))
                 pieces.append(value)
                 length += len(value)
         done = met.end()
     if raw[done:]:
-        runs.append(Run(start + done, start + len(raw), at + length, len(raw) - done))
+        runs.append(ValueRun(start + done, start + len(raw), at + length, len(raw) - done))
         pieces.append(raw[done:])
     return "".join(pieces), runs
 
@@ -100,7 +100,7 @@ def encoded(value: str, marks: Delimiters) -> str:
     return f"{marks.escape}.br{marks.escape}".join(written)
 
 
-def cuts(runs: list[Run], start: int, end: int, new: str, marks: Delimiters) -> list[tuple[int, int, str]]:
+def cuts(runs: list[ValueRun], start: int, end: int, new: str, marks: Delimiters) -> list[tuple[int, int, str]]:
     """A span of a value as cuts of its file: the first run takes the new text, the others lose theirs."""
     found: list[tuple[int, int, str]] = []
     for run in runs:

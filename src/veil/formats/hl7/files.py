@@ -16,7 +16,7 @@ from veil.formats.compression import opened
 from veil.formats.encodings import SAMPLE, Encoding, encode, encoding_of, read_text
 from veil.formats.hl7.address import HL7
 from veil.formats.hl7.escapes import cuts, encoded
-from veil.formats.hl7.messages import HINT, Leaf, Messages, read_messages
+from veil.formats.hl7.messages import HINT, Messages, MessageValue, read_messages
 from veil.formats.hl7.reread import batch_again
 from veil.formats.plain import read_whole, settings_of, write_whole
 from veil.formats.traits import ENCODED, Kind, Traits
@@ -27,7 +27,7 @@ _STATED = re.compile(rb"MSH(.)[^\r\n]*")
 _CODECS = {"ASCII": "", "UNICODE UTF-8": "utf-8", "UNICODE": "utf-16", "8859/1": "latin-1", "ISO IR6": ""}
 
 
-class _Cut(NamedTuple):
+class _MessageCut(NamedTuple):
     """A stretch of a text and what stands there instead."""
 
     text: int
@@ -37,7 +37,7 @@ class _Cut(NamedTuple):
     label: str
 
 
-class _Places(NamedTuple):
+class _MessagePlaces(NamedTuple):
     """Where the values of texts stand. Shape: n texts; of each of a field's values the text and the leaf."""
 
     texts: list[str | None]
@@ -49,7 +49,7 @@ def open_messages(texts: Sequence[str | None], where: str, encoding: str, *, by_
     Shape:   `by_message`: a row for each message (and for each further patient in it), else one for each text.
     Errors:  FormatError `hl7-shape`, `hl7-segment`.
     """
-    columns: dict[str, tuple[list[Leaf], list[int], list[int], list[int]]] = {}
+    columns: dict[str, tuple[list[MessageValue], list[int], list[int], list[int]]] = {}
     parents: list[int] = []
     rows_of: list[int] = []
     height = 0
@@ -90,13 +90,13 @@ def open_messages(texts: Sequence[str | None], where: str, encoding: str, *, by_
         )
         for address, (leaves, rows, elements, numbers) in columns.items()
     )
-    return Batch(fields, height, places=_Places(list(texts)), elements=tree)
+    return Batch(fields, height, places=_MessagePlaces(list(texts)), elements=tree)
 
 
 def message_spans(batch: Batch, edits: Edits) -> pa.Table:
     """The edits as spans of the texts. Shape: a table of `veil.model.SPANS`, value i is text i."""
     refuse_removals(edits)
-    found: list[_Cut] = []
+    found: list[_MessageCut] = []
     for field in batch.fields:
         gone = field.address in edits.removed
         new = None if gone else edits.changed(field)
@@ -110,13 +110,13 @@ def message_spans(batch: Batch, edits: Edits) -> pa.Table:
             if i in spans:
                 for span in spans[i]:
                     pieces = cuts(leaf.runs, span.start, span.end, span.replacement, leaf.marks)
-                    found += [_Cut(number, *cut, span.label) for cut in pieces]
+                    found += [_MessageCut(number, *cut, span.label) for cut in pieces]
             else:
-                found += [_Cut(number, *cut, "") for cut in _whole(leaf, value or "")]
+                found += [_MessageCut(number, *cut, "") for cut in _whole(leaf, value or "")]
     return span_table(*zip(*sorted(found), strict=True)) if found else span_table()
 
 
-def _whole(leaf: Leaf, new: str) -> list[tuple[int, int, str]]:
+def _whole(leaf: MessageValue, new: str) -> list[tuple[int, int, str]]:
     """The cuts that put another value where one stands; a text keeps its lines as long as they last."""
     if not leaf.lines:
         return cuts(leaf.runs, 0, len(leaf.value or ""), new, leaf.marks)

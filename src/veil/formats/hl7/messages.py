@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from veil.errors import FormatError
-from veil.formats.hl7.escapes import Delimiters, Run, decoded
+from veil.formats.hl7.escapes import Delimiters, ValueRun, decoded
 from veil.formats.hl7.standard import (
     HEADS,
     MOMENT,
@@ -31,7 +31,7 @@ HINT = "HL7 v2 in ER7: one segment a line, beginning with MSH, FHS or BHS"
 
 
 @dataclass(slots=True)
-class Leaf:
+class MessageValue:
     """A place of a file: its address, its value (None: nothing stands there), its runs, the row and the element that it belongs to.
 
     Shape:   `lines`: of a text, where each of its lines begins and ends in the file.
@@ -39,7 +39,7 @@ class Leaf:
 
     address: str
     value: str | None
-    runs: list[Run]
+    runs: list[ValueRun]
     row: int
     element: int
     marks: Delimiters
@@ -55,7 +55,7 @@ class Messages:
              `parents[i]`: the element around element i, a row as `-1 - row`; `row_of[i]`: its row.
     """
 
-    leaves: list[Leaf] = field(default_factory=list)
+    leaves: list[MessageValue] = field(default_factory=list)
     rows: int = 0
     parents: list[int] = field(default_factory=list)
     row_of: list[int] = field(default_factory=list)
@@ -93,7 +93,7 @@ class _Text:
     """A text of several lines: what they have in common, and the value so far. Keeps: no empty line at its end."""
 
     key: str
-    leaf: Leaf
+    leaf: MessageValue
     lines: int = 0  # since the last one that is not empty
 
     @property
@@ -101,7 +101,7 @@ class _Text:
         """How long the value is before the next line."""
         return len(self.leaf.value or "") + self.lines
 
-    def add(self, value: str, runs: list[Run]) -> None:
+    def add(self, value: str, runs: list[ValueRun]) -> None:
         if value:
             self.leaf.value = (self.leaf.value or "") + "\n" * self.lines + value
             self.leaf.runs += runs
@@ -185,7 +185,7 @@ class _Reading:
         is_line = name in LINES_OF_TEXT and bool(segment.text_key)
         text = self._text if is_line else None
         if text is None:
-            text = _Text(segment.text_key, Leaf(address, None, [], segment.row, segment.element, marks))
+            text = _Text(segment.text_key, MessageValue(address, None, [], segment.row, segment.element, marks))
             self.found.leaves.append(text.leaf)
         for line in _split(cell, marks.repetition):
             text.leaf.lines.append((at, at + len(line)))
@@ -221,7 +221,7 @@ class _Reading:
 
     def _leaf(self, slot: _Slot, address: str, raw: str, at: int) -> None:
         value, runs = decoded(raw, at, 0, slot.marks, self._encoding)
-        self.found.leaves.append(Leaf(address, value or None, runs, slot.row, slot.element, slot.marks))
+        self.found.leaves.append(MessageValue(address, value or None, runs, slot.row, slot.element, slot.marks))
 
 
 def _stated(cells: list[str]) -> str:

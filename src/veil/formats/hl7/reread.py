@@ -17,7 +17,7 @@ _MOMENTS = ("TS", "DT", "DTM", "TM")
 
 def batch_again(text: str, encoding: str) -> Batch:
     """The values of all messages, as the first reading names them. Errors: FormatError `reread`."""
-    reader = _Reader(encoding)
+    reader = _SegmentReader(encoding)
     for line in filter(None, re.split("[\r\n\x0b\x1c]", text)):
         reader.add(line)
     fields = tuple(
@@ -27,7 +27,7 @@ def batch_again(text: str, encoding: str) -> Batch:
     return Batch(fields, reader.row + 1)
 
 
-class _Reader:
+class _SegmentReader:
     """Segments one by one. Shape: `found`: the values and their rows, by address."""
 
     def __init__(self, encoding: str) -> None:
