@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from veil.formats.base import Format, Part
+from veil.formats.left_out_rows import BROKEN, broken_of
 from veil.model import Item
 from veil.parts import part
 from veil.stores import Store
@@ -27,13 +28,16 @@ class Sample:
     """Some rows of a table.
 
     Shape:   `columns`: the rows drawn; `head`: the first rows that were read, for keys. `read`: how many rows they were
-             drawn from; `whole`: whether those were all there are.
+             drawn from; `whole`: whether those were all there are. `broken`: numbers of the rows that cannot be parsed, from 1 without
+             the header, where they are passed over; `code`: why.
     """
 
     columns: dict[str, list[str | None]] = field(default_factory=dict)
     head: dict[str, list[str | None]] = field(default_factory=dict)
     read: int = 0
     whole: bool = True
+    broken: list[int] = field(default_factory=list)
+    code: str = ""
 
     @property
     def looked(self) -> int:
@@ -41,7 +45,14 @@ class Sample:
 
 
 def sample_of(
-    store: Store, names: Sequence[str], kind: str, *, rows: int = ROWS, seed: int = 0, tell: Progress | None = None
+    store: Store,
+    names: Sequence[str],
+    kind: str,
+    *,
+    rows: int = ROWS,
+    seed: int = 0,
+    passes_broken: bool = False,
+    tell: Progress | None = None,
 ) -> Sample:
     """Rows drawn from stretches that are drawn from all stretches of all files.
 
@@ -50,16 +61,20 @@ def sample_of(
     """
     reader: Format = part("formats", kind)()
     draw = random.Random(seed)  # noqa: S311  which rows are looked at is no secret
-    stretches = list(_stretches(reader, store, names, draw))
+    stretches = list(_stretches(reader, store, names, draw, {BROKEN: True} if passes_broken else {}))
     chosen = sorted(draw.sample(range(len(stretches)), PARTS)) if len(stretches) > PARTS else range(len(stretches))
     sample, keys = Sample(whole=len(chosen) == len(stretches) and len(names) <= PARTS), np.random.default_rng(seed)
     rows_kept: _Held = _Held(rows, keys)
     for done, at in enumerate(chosen, 1):
         piece, settings = stretches[at]
+        before = sample.read + len(sample.broken)
         for batch in reader.read(store, piece, settings):
             columns = {field.address: field.values for field in batch.fields if field.rows is None}
             rows_kept.add(columns)
             sample.read += batch.height
+            broken = broken_of(batch)
+            sample.broken += [before + row + 1 for row in broken.rows]
+            sample.code = broken.code or sample.code
             _keep_head(sample, columns)
         if tell:
             tell("looking", done, len(chosen))
@@ -68,12 +83,12 @@ def sample_of(
 
 
 def _stretches(
-    reader: Format, store: Store, names: Sequence[str], draw: random.Random
+    reader: Format, store: Store, names: Sequence[str], draw: random.Random, broken: dict[str, bool]
 ) -> Iterator[tuple[Part, dict[str, Any]]]:
     """The stretches of a table; of many files, of as many as may be read."""
     for name in sorted(draw.sample(list(names), PARTS)) if len(names) > PARTS else names:
-        seen = reader.inspect(store / name, {"name": name} if isinstance(name, Item) else {})
-        settings = {**seen.settings, "addresses": list(seen.addresses)}
+        seen = reader.inspect(store / name, {**broken, **({"name": name} if isinstance(name, Item) else {})})
+        settings = {**seen.settings, **broken, "addresses": list(seen.addresses)}
         for bound in reader.split(store / name, settings, PART_BYTES):
             yield Part((name,), *bound), settings
 

@@ -45,6 +45,8 @@ class SurveyedTable:
     read: int = 0
     whole: bool = True
     failed: str = ""
+    broken: list[int] = field(default_factory=list)  # numbers of rows that cannot be parsed, where they are passed over
+    code: str = ""
     quasi: list[str] = field(default_factory=list)
     alone: float = 0.0
 
@@ -98,6 +100,7 @@ def looked_at(
     rows: int = ROWS,
     seed: int = 0,
     hear: bool = False,
+    passes_broken: bool = False,
     tell: Progress | None = None,
 ) -> SurveyedTable:
     """One table, looked at by a sample of its rows.
@@ -106,7 +109,7 @@ def looked_at(
     """
     table = SurveyedTable(name, files)
     try:
-        seen = sample_of(store, files, kind, rows=rows, seed=seed, tell=tell)
+        seen = sample_of(store, files, kind, rows=rows, seed=seed, passes_broken=passes_broken, tell=tell)
     except Error as error:
         table.failed = error.code
         return table
@@ -114,6 +117,7 @@ def looked_at(
         table.failed = "header-missing"
         return table
     table.sample, table.looked, table.read, table.whole = seen.head, seen.looked, seen.read, seen.whole
+    table.broken, table.code = seen.broken, seen.code
     for column, values in seen.columns.items():
         signals = signals_of(values)
         seems = guess(column, signals, name)

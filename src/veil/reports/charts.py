@@ -6,12 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from veil.reports.figures import ACTIONS, label_counts
+from veil.reports.figures import ACTIONS, label_counts, suppressions
 from veil.reports.marks import GROUPS, group_of
 from veil.reports.plots import Chart, stacked
 
 _MOST_ROWS = 30
 _WORDS = {"applied": "replaced", "scanned": "scanned as text", "kept": "kept", "dropped": "dropped", "masked": "masked"}
+_ROWS = {
+    "right": "in a group that meets the threshold",
+    "wrong": "in a group below the threshold",
+    "dropped": "suppressed",
+}
 _INTERVALS, _WRONG_INTERVAL = "checked intervals", "interval"
 
 
@@ -26,6 +31,7 @@ def _charts(manifest: dict[str, Any]) -> Iterator[Chart]:
     yield stacked("Found in text, by source", _by_source(manifest, "found", list(GROUPS)), GROUPS)
     yield stacked("What happened to the values, by source", _by_source(manifest, "", list(ACTIONS)), _WORDS)
     yield _intervals(manifest["checks"])
+    yield _risk(manifest)
 
 
 def _by_source(manifest: dict[str, Any], action: str, kinds: list[str]) -> list[tuple[str, list[tuple[str, int]]]]:
@@ -49,3 +55,14 @@ def _intervals(checks: dict[str, int]) -> Chart:
         if count > 0
     ]
     return stacked("Intervals between a patient's dates", rows, {"right": "kept", "wrong": "not kept"})
+
+
+def _risk(manifest: dict[str, Any]) -> Chart:
+    """Rows of the tables for which the run measured it: whether enough others look like them, before and after."""
+    rows: list[tuple[str, list[tuple[str, int]]]] = []
+    for table in suppressions(manifest)[: _MOST_ROWS // 2]:
+        rest = ("right", table.rows - table.suppressed)
+        for when, kind in (("before", "wrong"), ("after", "dropped")):
+            parts = [rest, (kind, table.suppressed)]
+            rows.append((f"{table.source[:12]}, {when}", [part for part in parts if part[1]]))
+    return stacked("Rows that others look like, before and after", rows, _ROWS)

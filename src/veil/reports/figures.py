@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from veil.policy.plan import Plan, describe, every_rule
@@ -112,6 +113,43 @@ def starred(manifest: dict[str, Any]) -> list[str]:
         f"{row['address']}: {row['count']:,} rows were suppressed: their quasi-identifiers are `*`"
         for row in manifest["counts"]
         if row["action"] == "suppressed"
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """What a run measured of a table's risk, and did about it. Shape: `k`: the size of a group of rows that is large enough."""
+
+    source: str
+    k: int
+    over: tuple[str, ...]
+    person: str
+    rows: int
+    suppressed: int
+
+
+def suppressions(manifest: dict[str, Any]) -> list[Suppression]:
+    """The tables of which some rows are in the output and which the project wants suppressed."""
+    asked = {source["name"]: source["suppress"] for source in manifest["plan"]["sources"] if source.get("suppress")}
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in manifest["counts"]:
+        counts[row["source"], row["action"]] += row["count"]
+    return [
+        Suppression(
+            name, wish["k"], tuple(wish["over"]), wish["person"], counts[name, "rows"], counts[name, "suppressed"]
+        )
+        for name, wish in asked.items()
+        if counts[name, "rows"]
+    ]
+
+
+def risk_lines(manifest: dict[str, Any]) -> list[str]:
+    """What the run measured of the risk that a row is recognised, a sentence for each table."""
+    return [
+        f"{table.source}: before, {table.suppressed:,} of {table.rows:,} rows were in a group below the threshold; they were suppressed. "
+        f"Now each combination of {', '.join(table.over)} is that of at least {table.k} {'patients' if table.person else 'rows'}: "
+        f"who knows only these of a {'patient' if table.person else 'row'} picks the right one with a chance of at most 1 in {table.k}."
+        for table in suppressions(manifest)
     ]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from veil.model import Label
 from veil.reports.charts import run_charts
+from veil.reports.figures import risk_lines
 from veil.reports.marks import GROUPS, group_of
 from veil.reports.plots import stacked
 
@@ -17,7 +18,11 @@ def row(source, action, count, detail=""):
 
 
 def manifest(*counts, **checks):
-    return {"counts": list(counts), "checks": {name.replace("_", " "): count for name, count in checks.items()}}
+    return {
+        "plan": {"sources": []},
+        "counts": list(counts),
+        "checks": {name.replace("_", " "): count for name, count in checks.items()},
+    }
 
 
 def test_a_run_without_text_and_dates_has_no_empty_picture():
@@ -44,6 +49,39 @@ def test_what_was_found_is_counted_by_kind_and_by_source():
 def test_intervals_that_were_not_kept_are_a_bar_of_their_own():
     (chart,) = run_charts(manifest(checked_intervals=10, interval=3))
     assert [(group.name, group.amount) for group in chart.plot.groups] == [("kept", "7"), ("not kept", "3")]
+
+
+def risky(rows, suppressed, **wish):
+    wish = {"k": 5, "over": ["zip", "sex"], "person": "", **wish}
+    counts = [row("t", "rows", rows), *([row("t", "suppressed", suppressed)] if suppressed else [])]
+    return manifest(*counts, row("u", "rows", 9)) | {
+        "plan": {"sources": [{"name": "t", "suppress": wish}, {"name": "u", "suppress": None}]}
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "suppressed", "before", "after"),
+    [
+        (200, 3, "meets the threshold 197, in a group below the threshold 3", "meets the threshold 197, suppressed 3"),
+        (200, 0, "meets the threshold 200", "meets the threshold 200"),
+        (4, 4, "in a group below the threshold 4", "suppressed 4"),
+    ],
+)
+def test_a_risk_that_the_run_measured_is_drawn_before_and_after(rows, suppressed, before, after):
+    (chart,) = run_charts(risky(rows, suppressed))
+    assert [group.name for group in chart.plot.groups] == ["t, before", "t, after"]
+    first, second = (group.words for group in chart.plot.groups)
+    assert (first.endswith(before), second.endswith(after)) == (True, True), (first, second)
+
+
+def test_the_risk_is_said_in_words_with_its_bound():
+    (line,) = risk_lines(risky(200, 3))
+    assert "3 of 200 rows" in line
+    assert "zip, sex is that of at least 5 rows" in line
+    assert line.endswith("at most 1 in 5.")
+    assert "at least 7 patients" in risk_lines(risky(200, 3, k=7, person="id"))[0]
+    assert risk_lines(risky(0, 0)) == []  # nothing of the table was released
+    assert run_charts(risky(0, 0)) == []
 
 
 def test_one_among_a_million_is_still_seen():

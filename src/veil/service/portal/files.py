@@ -91,14 +91,15 @@ def _add_plan(router: APIRouter, store: ServiceStore, asking: Any) -> None:
     @router.get("/jobs/{job}/plan")
     def plan(job: str, caller: Annotated[Caller, asking]) -> ColumnPlan:
         """What would be done, column by column."""
-        plan_page = store.plan(caller, job)
-        return ColumnPlan(columns=plan_page["columns"], rules=[*RULES, *rules_of(plan_page)])
+        return _plan(store.plan(caller, job))
 
     @router.put("/jobs/{job}/plan")
     def change(job: str, asked: ColumnRules, caller: Annotated[Caller, asking]) -> ColumnPlan:
-        changed_plan = with_chosen_rules(store.plan(caller, job), [column.model_dump() for column in asked.columns])
+        changed_plan = with_chosen_rules(
+            store.plan(caller, job), [column.model_dump() for column in asked.columns], asked.rows
+        )
         store.change_plan(caller, job, changed_plan)
-        return ColumnPlan(columns=changed_plan["columns"], rules=[*RULES, *rules_of(changed_plan)])
+        return _plan(changed_plan)
 
     @router.post("/jobs/{job}/start")
     def start(job: str, caller: Annotated[Caller, asking]) -> JobStatus:
@@ -170,6 +171,17 @@ async def _stream(request: Request, draft: Draft) -> None:
 def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The same bytes, the first of them read: what cannot be opened is told before anything is sent."""
     return chain([next(pieces)], pieces)
+
+
+def _plan(plan: Mapping[str, Any]) -> ColumnPlan:
+    broken = plan.get("broken", {"count": 0, "first": []})
+    return ColumnPlan(
+        columns=plan["columns"],
+        rules=[*RULES, *rules_of(plan)],
+        rows=plan.get("rows", ""),
+        broken=broken["count"],
+        broken_rows=broken["first"],
+    )
 
 
 def _job_answer(store: ServiceStore, caller: Caller, job: Job) -> JobStatus:

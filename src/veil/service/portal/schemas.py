@@ -73,7 +73,10 @@ class ColumnRule(_Strict):
 
 
 class ColumnRules(_Strict):
+    """Other actions for some columns; `rows`: whether a row that cannot be released is left out alone, or its file is not released."""
+
     columns: Annotated[list[ColumnRule], Field(max_length=20_000)]
+    rows: Literal["quarantine", "quarantine-rows"] | None = None
 
 
 class JobStatus(BaseModel):
@@ -111,8 +114,17 @@ class PlanColumn(BaseModel):
 
 
 class ColumnPlan(BaseModel):
+    """What would be done.
+
+    Shape:   `rows`: what happens to a row that cannot be released, empty where rows of the format cannot be left out; `broken`: how
+             many rows cannot be read, `broken_rows`: the numbers of the first of them, as a person counts.
+    """
+
     columns: list[PlanColumn]
     rules: list[str]
+    rows: str = ""
+    broken: int = 0
+    broken_rows: list[int] = []
 
 
 class UserStatus(BaseModel):

@@ -7,17 +7,19 @@ from typing import Any
 
 from veil.errors import InvalidError
 from veil.policy.profile import read_profile
+from veil.policy.row_quarantine import ALONE
 
 PROFILE = "choice.yaml"
+QUARANTINE = "quarantine"  # a row that cannot be released costs its file; `ALONE`: only itself
 RULES = ("proposed", "keep", "drop", "scan")
 Record = dict[str, Any]
 
 
-def with_chosen_rules(plan: Mapping[str, Any], wishes: Sequence[Mapping[str, str]]) -> Record:
-    """The plan with other rules for some columns.
+def with_chosen_rules(plan: Mapping[str, Any], wishes: Sequence[Mapping[str, str]], rows: str | None = None) -> Record:
+    """The plan with other rules for some columns, and another for single rows that cannot be released.
 
     Shape:   a wish: `source`, `column`, `rule`: `proposed`, `keep`, `drop`, `scan`, or a kind of the profile.
-    Errors:  ServiceError `plan-column`, `plan-rule`.
+    Errors:  ServiceError `plan-column`, `plan-rule`, `plan-rows`.
     """
     columns = {(column["source"], column["column"]): dict(column) for column in plan["columns"]}
     kinds = rules_of(plan)
@@ -32,7 +34,11 @@ def with_chosen_rules(plan: Mapping[str, Any], wishes: Sequence[Mapping[str, str
                 hint="allowed: proposed, keep, drop, scan, or a kind of the profile",
             )
         column["chosen"] = wish["rule"]
-    return {**plan, "columns": list(columns.values())}
+    if rows and not plan.get("rows"):
+        raise InvalidError(
+            "plan-rows", "single rows of this file cannot be left out", hint="leave the field `rows` out of the request"
+        )
+    return {**plan, "columns": list(columns.values()), "rows": rows or plan.get("rows", "")}
 
 
 def project_of(plan: Mapping[str, Any]) -> Record:
@@ -48,6 +54,10 @@ def project_of(plan: Mapping[str, Any]) -> Record:
             room = "tables" if "tables" in project else "trees"
             rule = column["chosen"] if column["chosen"] in RULES else {"as": column["chosen"]}
             project[room][column["source"]]["columns"][column["address"]] = rule
+    if plan.get("rows") == ALONE:
+        project["verify"] = {"strong": ALONE}
+        if plan["broken"]["passed"]:
+            project["rows"] = {"broken": ALONE}
     return project
 
 

@@ -17,12 +17,13 @@ import yaml
 import veil.discover.survey
 import veil.jobs.local_run
 import veil.reports.run  # noqa: F401  loaded once, before each job is a fork of this
-from veil.errors import Error, ServiceError, place_of
+from veil.errors import Error, FormatError, ServiceError, place_of
 from veil.formats.xlsx_book import bind, book_of
 from veil.jobs.release.assemble import Outcome
 from veil.jobs.session import Session, needs, open_session
 from veil.keys import Cost, Keyring
 from veil.policy.plan import describe
+from veil.policy.row_quarantine import ALONE
 from veil.reports.figures import by_label, check_rows, happened, quarantine_lines, weak_lines
 from veil.service.store.job_request import not_covered
 from veil.service.work.accepted_plan import PROFILE, project_of
@@ -68,7 +69,11 @@ def _done(task: Task, tell: Tell) -> Record:
         tell("looking at the file", 0, 1)
         plan = propose(task.folder / "in", task.name, task.choice)
         if task.review:
-            return {"plan": _explained(plan, _session(task, plan))}
+            passing = plan | (
+                {"rows": ALONE} if plan.get("broken", {"count": 0})["count"] else {}
+            )  # else it cannot be read
+            return {"plan": _explained(plan, _session(task, passing))}
+        _check_whole(plan)
     session = _session(task, plan)
     with _keyring(session) as passphrase:
         keys = session.keys(lambda: passphrase)
@@ -79,6 +84,18 @@ def _done(task: Task, tell: Tell) -> Record:
         with reporting_progress(task.folder, tell) as progress:
             outcome = session.run(keys, progress=progress)
     return {"report": _report(task, session, outcome)}
+
+
+def _check_whole(plan: Record) -> None:
+    """Errors: FormatError where rows cannot be parsed and nobody is asked what to do with them."""
+    broken = plan.get("broken", {"count": 0})
+    if broken["count"]:
+        raise FormatError(
+            broken["code"],
+            f"{broken['count']} rows cannot be read",
+            where=f"table 1, row {broken['first'][0]}",
+            hint="correct them, or review the plan before the run: it offers to leave them out",
+        )
 
 
 def _explained(plan: Record, session: Session) -> Record:

@@ -11,8 +11,9 @@ from veil.discover.kinds import Guess, guess
 from veil.discover.signals import signals_of
 from veil.discover.survey import SurveyedTable
 from veil.formats.base import Format, Part
+from veil.formats.left_out_rows import BROKEN, broken_of
 from veil.model import Batch
-from veil.parts import part
+from veil.parts import part, traits_of
 from veil.service.work.field_names import named_fields, with_lists
 
 QUANTITY = "a number beside its unit"
@@ -29,13 +30,17 @@ def tree_table(folder: Path, name: str, kind: str) -> tuple[SurveyedTable, froze
     Errors:  those of the format.
     """
     reader: Format = part("formats", kind)()
-    seen = reader.inspect(folder / name, {"name": name})
+    broken = {BROKEN: True} if traits_of(kind).passes_broken else {}
+    seen = reader.inspect(folder / name, {"name": name, **broken})
     table = SurveyedTable("table", [name])
     values: dict[str, list[str | None]] = {address: [] for address in seen.addresses}
     records: Counter[str] = Counter()
     many: set[str] = set()
-    for batch in reader.read(folder, Part((name,)), {**seen.settings, "addresses": list(seen.addresses)}):
+    settings = {**seen.settings, **broken, "addresses": list(seen.addresses)}
+    for batch in reader.read(folder, Part((name,)), settings):
         _look(batch, values, records, many)
+        lost = broken_of(batch)
+        table.broken, table.code = [*table.broken, *(row + 1 for row in lost.rows)], lost.code or table.code
     for address, cells in values.items():
         signals = table.signals[address] = signals_of(cells[:_VALUES])
         seems = _quantity(address, _guess(address, table), values, table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ from veil.discover.survey import SurveyedTable, looked_at, related, survey
 from veil.discover.titles import Title, title_of
 from veil.errors import FormatError
 from veil.formats.addresses import grammar_of
-from veil.formats.traits import Kind
+from veil.formats.traits import Kind, Traits
 from veil.model import inner_of, path_of
 from veil.parts import kind_of, traits_of
 from veil.service.store.job_request import JobRequest
-from veil.service.work.accepted_plan import PROFILE
+from veil.service.work.accepted_plan import PROFILE, QUARANTINE
 from veil.service.work.json_tables import QUANTITY, tree_table
 from veil.stores import FolderStore
 
@@ -31,6 +31,7 @@ _NAMED = frozenset({"text", *KEPT})
 _WORDED = ("plain", "icd", "loinc", "sex", "race", "marriage", "state")
 _STRICT = "safe-harbor"
 _ENOUGH = 0.5
+_FIRST = 20  # numbers of rows that a plan shows
 _FRACTIONS = 0.2
 _LONGEST = 900  # letters of a name, as a wish about it may have
 Record = dict[str, Any]
@@ -40,7 +41,8 @@ def propose(folder: Path, name: str, choice: JobRequest) -> Record:
     """What would be done with a file.
 
     Shape:   `project`: as a project file has it, without places. `columns`: per column its source, name, what it seems to be, how
-             sure, why, and the rule that was chosen (`proposed`, `keep`, `drop`, `scan`, or a kind).
+             sure, why, and the rule that was chosen (`proposed`, `keep`, `drop`, `scan`, or a kind). `broken`: the rows that cannot be
+             parsed, as a person counts them. `rows`: what happens to a row that cannot be released, where the others can be.
     Errors:  those of the format; FormatError `header-missing`.
     """
     project: Record = {
@@ -88,7 +90,15 @@ def propose(folder: Path, name: str, choice: JobRequest) -> Record:
             {"day_first": True} if orders.day_first else {}
         )
         columns += _shown(source, table, rules)
-    return {"project": project | {room: sources}, "columns": columns}
+    rows = QUARANTINE if traits.leaves_out else ""
+    return {"project": project | {room: sources}, "columns": columns, "broken": _broken(tables, traits), "rows": rows}
+
+
+def _broken(tables: Sequence[SurveyedTable], traits: Traits) -> Record:
+    """How many rows cannot be parsed, the first of them as a person counts, and why; `passed`: whether others can be read without them."""
+    rows = [row + traits.heads for table in tables for row in table.broken]
+    code = next((table.code for table in tables if table.code), "")
+    return {"count": len(rows), "first": rows[:_FIRST], "code": code, "passed": traits.passes_broken}
 
 
 def wary(column: str, guess: Guess) -> Guess:
@@ -132,7 +142,8 @@ def _tables(folder: Path, name: str) -> tuple[list[SurveyedTable], frozenset[str
         return [table], fields
     if traits_of(kind).items:
         return survey([str(folder / name)])[0], None
-    return [looked_at(FolderStore(folder), "table", [name], kind, hear=True)], None
+    passes_broken = traits_of(kind).passes_broken
+    return [looked_at(FolderStore(folder), "table", [name], kind, hear=True, passes_broken=passes_broken)], None
 
 
 def _source(table: SurveyedTable, own: str | None, rules: Mapping[str, Any], *, is_tree: bool) -> Record:

@@ -6,6 +6,7 @@ import { FILES } from "/pages/samples.js";
 
 const ENDED = ["done", "failed", "cancelled", "expired"];
 const WORDS = { new: "Uploading", uploaded: "Queued", planning: "Reading", planned: "Needs review", queued: "Queued", running: "Running", done: "Done", failed: "Failed", cancelled: "Cancelled", expired: "Expired" };
+const READING = "looking at the file"; // the first stage of a job
 const TONE = { done: "good", failed: "bad", planned: "warn" };
 const rows = new Map();
 let queue = [];
@@ -114,6 +115,11 @@ function nameOf(job) {
   return `File ${job.number} of ${most} (${job.format}), expired on ${day}`;
 }
 
+// A job without a review goes from reading to the run in one go.
+function wordOf(job) {
+  return WORDS[job.state === "planning" && job.stage && job.stage !== READING ? "running" : job.state];
+}
+
 // Only what has changed is drawn anew, so that nothing is taken from under a finger or a screen reader.
 function update(row, job) {
   row.until.textContent = job.state === "done" ? hours(job.until) : "";
@@ -123,10 +129,14 @@ function update(row, job) {
     bar.value = job.done;
     row.state.querySelector(".stage").textContent = [job.stage, timeLeft(row, job)].filter(Boolean).join(", ");
   }
-  if (row.key === job.state) return;
+  if (row.key === job.state) {
+    const badge = row.state.querySelector(".badge");
+    if (badge.textContent !== wordOf(job) && !job.code) badge.textContent = wordOf(job);
+    return;
+  }
   row.key = job.state;
   if (job.state === "expired") row.line.children[0].textContent = nameOf(job);
-  row.state.replaceChildren(made("span", WORDS[job.state] + (job.code ? `: ${job.code}` : ""), { className: `badge ${TONE[job.state] || ""}` }));
+  row.state.replaceChildren(made("span", wordOf(job) + (job.code ? `: ${job.code}` : ""), { className: `badge ${TONE[job.state] || ""}` }));
   if (["planning", "running"].includes(job.state)) row.state.append(made("progress", "", { max: 1, ariaLabel: `Progress of ${job.name}` }), made("span", job.stage, { className: "stage hint" }));
   row.actions.replaceChildren(...actions(job));
 }
