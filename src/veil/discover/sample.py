@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from veil.formats.base import Format, Part
-from veil.formats.left_out_rows import BROKEN, broken_of
+from veil.formats.skipped_rows import BROKEN, broken_of
 from veil.model import Item
 from veil.parts import part
 from veil.stores import Store

@@ -11,7 +11,7 @@ from veil.discover.kinds import Guess, guess
 from veil.discover.signals import signals_of
 from veil.discover.survey import SurveyedTable
 from veil.formats.base import Format, Part
-from veil.formats.left_out_rows import BROKEN, broken_of
+from veil.formats.skipped_rows import BROKEN, broken_of
 from veil.model import Batch
 from veil.parts import part, traits_of
 from veil.service.work.field_names import named_fields, with_lists
