@@ -18,6 +18,7 @@ Written = str | dict[str, Any] | list[Any]
 SECTIONS = ("tables", "notes", "trees")  # the keys whose members are sources
 Unlisted = Literal["stop", "drop", "keep"]
 Missing = Literal["stop", "skip"]
+RowRule = Literal["quarantine", "quarantine-rows"]
 
 
 class _Section(BaseModel):
@@ -123,7 +124,7 @@ class SourceSection(_Section):
 class RowsSection(_Section):
     """What happens with single rows of a file that are not sound."""
 
-    broken: Literal["quarantine", "quarantine-rows"] = Field(
+    broken: RowRule = Field(
         "quarantine",
         description="a row that cannot be parsed (too many or too few cells; a line that is not JSON): quarantine its file, or only that row "
         "(CSV, TSV and JSON lines)",

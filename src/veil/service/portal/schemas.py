@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from veil.policy.project import RowRule
+
 Word = Annotated[str, Field(max_length=200)]
 Secret = Annotated[str, Field(max_length=1000)]
 
@@ -76,7 +78,7 @@ class ColumnRules(_Strict):
     """Other actions for some columns; `rows`: whether a row that cannot be released is left out alone, or its file is not released."""
 
     columns: Annotated[list[ColumnRule], Field(max_length=20_000)]
-    rows: Literal["quarantine", "quarantine-rows"] | None = None
+    rows: RowRule | None = None
 
 
 class JobStatus(BaseModel):
