@@ -108,6 +108,7 @@ def wholly(text: str, least: int = 1) -> str:
 def _leads(counts: Counter[str], code: str, least: int = 1) -> bool:
     """Whether a text has clearly more words that a language alone has than words that only a rival has."""
     own = _set(code)
+    wide = own | frozenset(language(code).page.get("also", "").split()) if code in OTHERS else own
     count = sum(number for word, number in counts.items() if word in own)
     if count < least:
         return False
@@ -116,7 +117,7 @@ def _leads(counts: Counter[str], code: str, least: int = 1) -> bool:
             continue
         theirs = _set(rival)
         mine = sum(number for word, number in counts.items() if word in own and word not in theirs)
-        against = sum(number for word, number in counts.items() if word in theirs and word not in own)
+        against = sum(number for word, number in counts.items() if word in theirs and word not in wide)
         if mine < _LEAD * against or not mine:
             return False
     return True

@@ -15,14 +15,23 @@ from veil.detectors.languages.network import network
 from veil.detectors.ner.cut import GLUED, Cut, cut
 from veil.lexicon.language import Language, english
 from veil.lexicon.text_language import common_words
+from veil.lexicon.vocabulary import family_rank, given_rank
+from veil.lexicon.words import CITY, CLINICAL, DRUG
 from veil.model import Label, Span, Text
 
 SOURCE = "languages"
 OPEN, HOLD = 0.5, 0.25  # a span has a token over the one, and goes on over tokens above the other
 SURE, SHORTEST = 0.8, 3  # a name of this score is sought again in its text; the letters of a word of it at least
 ECHO = 0.75
+UNKNOWN_WORDS = 0.75  # the share that words of no list of names and towns must have
+_WORDED = frozenset({Label.NAME, Label.LOCATION})
 _JOINTS = frozenset("-'")
+_DATED = re.compile(
+    r"(?<!\d)\d{1,2}\. ?\d{1,2}\.|\d{1,2}[/-]\d{1,2}[/-]\d\d|(?<!\d)(?:0?\d|1[0-2])/(?:19|20)?\d\d(?!\d)"
+    r"|(?<!\d)\d{1,2}/(?:0?\d|1[0-2])(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d.*[^\W\d_]{3}|[^\W\d_]{3}.*\d"
+)
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_SHORTEST_PHONE = 3
 _DIGITED = frozenset({Label.AGE, Label.PHONE, Label.FAX, Label.MRN, Label.HEALTH_PLAN, Label.LICENSE, Label.ID})
 _TOKEN = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -41,6 +50,7 @@ class LanguageReader:
         self._language = language or english()
         self._network = network(self._language.code)
         self._common = common_words(self._language.code)
+        self._ends = tuple(self._language.page.get("noun_ends", "").split())
 
     def judge(self, texts: Sequence[Text], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
         """What the patterns found, what the network finds, and the names of both wherever they stand again."""
@@ -57,8 +67,25 @@ class LanguageReader:
         for first, last, label, share in runs(done, shares):
             start, end = text.raw_range(done.starts[first], done.ends[last])
             named = _label_of(label, text.raw[start:end])
-            if named is not None:
+            if named is not None and not self._is_doubted(named, text.raw[start:end], share):
                 yield Span(start, end, named, round(share, 4), SOURCE)
+
+    def _is_doubted(self, label: Label, shown: str, share: float) -> bool:
+        """Whether words that the network takes for a person or a place are rather prose or medicine."""
+        if label not in _WORDED:
+            return False
+        words = [word.lower() for word in _WORD.findall(shown)]
+        bits = [self._language.vocabulary.bits(word) for word in words]
+        if all(self._is_prose(word, bit) for word, bit in zip(words, bits, strict=True)):
+            return True
+        known = any(family_rank(bit) or given_rank(bit) or bit & CITY for bit in bits)
+        return not known and share < UNKNOWN_WORDS
+
+    def _is_prose(self, word: str, bits: int) -> bool:
+        if word in self._common:
+            return True
+        borne = family_rank(bits) > 2 or given_rank(bits) > 2
+        return not borne and (bool(bits & (CLINICAL | DRUG)) or (len(word) > 4 and word.endswith(self._ends)))
 
     def _trimmed(self, raw: str, span: Span) -> Span | None:
         """A name that a pattern found, without words at its ends that nobody is called; None where all are such words."""
@@ -155,6 +182,12 @@ def _label_of(label: Label, shown: str) -> Label | None:
     """The label as the value itself tells it: an age over 89, a bare year, a ZIP; None where it cannot be one."""
     digits = "".join(char for char in shown if char.isdigit())
     if label in _DIGITED and not digits:
+        return None
+    if label is Label.EMAIL and "@" not in shown:
+        return None
+    if label in {Label.PHONE, Label.FAX} and len(digits) < _SHORTEST_PHONE:
+        return None
+    if label is Label.DATE and not _DATED.search(shown):
         return None
     if label is Label.AGE:
         return Label.AGE_OVER_89 if digits and 89 < int(digits[:3]) < 130 else Label.AGE
