@@ -38,7 +38,8 @@ def test_a_text_has_the_same_answer_alone_and_beside_others_of_any_language():
     ],
 )
 def test_identifiers_of_spanish_and_german_are_found(text, words):
-    assert words <= {word for word, _ in found(text)}
+    spans = [word for word, _ in found(text)]
+    assert all(any(word in span for span in spans) for word in words)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,10 @@ def test_values_of_the_clinic_stay(text):
 
 
 def test_an_age_over_89_is_told_from_others():
-    assert ("93", Label.AGE_OVER_89) in found("Der 93-jährige Patient klagt über Schmerzen und ist nicht orientiert.")
+    old = found("Der 93-jährige Patient klagt über Schmerzen und ist nicht orientiert.")
+    young = found("Der 53-jährige Patient klagt über Schmerzen und ist nicht orientiert.")
+    assert {label for _, label in old} == {Label.AGE_OVER_89}
+    assert {label for _, label in young} <= {Label.AGE}
 
 
 def test_a_known_identifier_is_sought_in_every_language():
