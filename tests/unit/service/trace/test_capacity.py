@@ -1,4 +1,4 @@
-"""Pace: bodies that cannot be read in time are not waited for; who is away is said once; small bodies go first."""
+"""Capacity: bodies that cannot be read in time are not waited for; who is away is said once; small bodies go first."""
 
 import asyncio
 import json
