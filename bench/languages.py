@@ -92,7 +92,7 @@ def print_set(one: Set, system: str, kinds: dict[str, str], score: Any) -> None:
             ]
             gold[span["label"]] += len(mine)
             hit[span["label"]] += sum(masked[i] for i in mine)
-    where = "trained on" if one.seen else "not trained on"
+    where = "trained on" if one.seen else "not trained on (its figures were seen while the reading was tuned)"
     shares = 100 * hit["all"] / gold["all"], 100 * whole / filled, 100 * alarm / other
     print(f"{one.name:<28} {system:<18} {len(one.notes):>4} notes, {where}: ", end="")
     print("characters {:.1f} %, notes whole {:.0f} %, others masked {:.2f} %".format(*shares))

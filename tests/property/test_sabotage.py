@@ -187,6 +187,22 @@ def as_xml(files):
     }
 
 
+def as_messages(rows):
+    """The people of a table as messages of HL7 v2, one a row."""
+    lines = [line.split(",") for line in rows.splitlines()]
+    found = []
+    for n, values in enumerate(lines[1:]):
+        row = dict(zip(lines[0], values, strict=True))
+        seen, born = (row[name].replace("-", "") for name in ("seen", "born"))
+        found += [
+            f"MSH|^~\\&|A|B|C|D|{seen}||ADT^A08|{n}|P|2.5.1",
+            f"PID|1||{row['patient_id']}^^^B^MR||{row['family']}^{row['given']}||{born}|F",
+            f"OBX|1|NM|718-7^Hemoglobin^LN||{row['score']}",
+        ]
+    return "\r".join(found) + "\r"
+
+
+MESSAGES = "profile: expert\ntrees:\n  people: {}\n"
 RULED = ["mrn: pseudonym", "seen: shift", "family: {surrogate: family_name}", "age: keep"]
 BY_FORMAT = {
     "csv": (table_project(RULED), {"people.csv": PEOPLE}),
@@ -195,6 +211,7 @@ BY_FORMAT = {
     "json": (tree_project("$."), {"people.json": records()}),
     "ndjson": (tree_project("$."), {"people.ndjson": records("\n", "", "\n")}),
     "text": (TEXTS, FILES),
+    "hl7": (MESSAGES, {"people.hl7": as_messages(PEOPLE)}),
     "i2b2": (TEXTS.replace(".txt", ".xml"), as_xml(FILES)),
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from veil.detectors.base import Detector, Judge, Known, Owner
 from veil.detectors.clinical.judge import ClinicalValues
+from veil.detectors.languages.labels import WEIGHTS_SHA256
 from veil.detectors.listed import Allowed, Denied
 from veil.detectors.resolve import resolve
 from veil.detectors.rows.judge import Structure
@@ -155,7 +156,8 @@ def standard(
     @cache
     def scanner_of(code: str) -> Scanner:
         own = spoken if code == spoken.code else language_of(code)
-        parts = wanted if code == DEFAULT else tuple(dict.fromkeys(READERS.get(name, name) for name in wanted))
+        has_reader = code in WEIGHTS_SHA256  # a language without a network of its own is read by the words of its page
+        parts = tuple(dict.fromkeys(READERS.get(name, name) for name in wanted)) if has_reader else wanted
         return Scanner(
             [_detector(name, house, files or {}, own) for name in parts],
             thresholds=thresholds,

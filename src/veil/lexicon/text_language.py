@@ -157,7 +157,7 @@ def _by_heads(text: str) -> str:
 
 @cache
 def _set(code: str) -> frozenset[str]:
-    return frozenset(function_words()[code].split())
+    return frozenset(function_words().get(code, "").split())
 
 
 @cache
