@@ -27,7 +27,7 @@ _EPOCH = dt.date(1970, 1, 1).toordinal()
 _SHAPES = bytes(57 if 48 <= byte <= 57 else byte for byte in range(256))  # every digit a 9
 _EIGHT = "99999999"
 _HEADS = (  # shape, where year, month and day stand in it, a date of that form, day first (None: either)
-    (re.compile(r"9999([-/.])99\1"), (0, 5, 8), "2012{0}04{0}12", None),
+    (re.compile(r"9999([-/.])99\1(?=99)"), (0, 5, 8), "2012{0}04{0}12", None),
     (re.compile(r"99([/-])99\1(?=9999)"), (6, 0, 3), "04{0}12{0}2012", False),
     (re.compile(r"99([/-])99\1(?=9999)"), (6, 3, 0), "12{0}04{0}2012", True),
     (re.compile(r"99(\.)99\.(?=9999)"), (6, 3, 0), "12{0}04{0}2012", None),
