@@ -6,9 +6,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from veil.formats.addresses import JSONPATH
 from veil.formats.tree import open_documents
 from veil.model import Field
-from veil.policy.address import is_one_to_one
 from veil.policy.siblings import beside
 
 KEYS = st.sampled_from(["a", "b", "system", "value"])
@@ -50,7 +50,7 @@ def test_a_sibling_is_read_at_the_nearest_common_element(documents):
     addresses = [field.address for field in batch.fields if not field.address.endswith("{}")]
     for field in batch.fields:
         for sibling in addresses:
-            if is_one_to_one(field.address, sibling) and not field.address.endswith("{}"):
+            if JSONPATH.is_one_to_one(field.address, sibling) and not field.address.endswith("{}"):
                 told, twice = beside(field, batch, sibling)
                 wanted = [value for one in documents for value in expected(one, field.address, sibling)]
                 assert told.to_pylist() == wanted

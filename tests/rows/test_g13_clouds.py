@@ -25,5 +25,5 @@ def test_g13_no_file_lets_callers_in_without_a_token(name):
 
 
 def test_g13_no_function_is_reached_but_through_the_service_that_asks_for_tokens():
-    assert "create_app(Setting(" in (DEPLOY / "lambda/handler.py").read_text()
+    assert "create_app(ServiceSettings(" in (DEPLOY / "lambda/handler.py").read_text()
     assert "local=True" not in (DEPLOY / "lambda/handler.py").read_text()
