@@ -26,8 +26,7 @@ LONG = 1024  # tokens of one run; longer texts take several
 STEP = 64  # a run has room for a multiple of so many tokens: the least that it needs
 PIECE = 8  # runs whose tokens are held at once
 CLEAR = 0.98  # a token that is nothing with this share and more is in no doubt; none is taught to be more
-# The shares of nothing between which the second network is asked as well; outside them the first is sure.
-DOUBT = (0.1, 0.9)
+DOUBT = 0.9  # what the first network gives less of nothing is asked of the second as well: an identifier needs both
 
 Floats = NDArray[np.float32]
 
@@ -133,7 +132,7 @@ class Network:
         rows, real = shown
         first = self._swept(self._first, rows[:, : self._half], real)
         at, tags, roles = (np.concatenate(parts) for parts in zip(*first, strict=True))
-        doubted = np.flatnonzero((tags[:, 0] > DOUBT[0]) & (tags[:, 0] < DOUBT[1]))
+        doubted = np.flatnonzero(tags[:, 0] < DOUBT)
         if len(doubted):
             more = self._asked(rows[:, self._half :], real, at[doubted])
             tags[doubted], roles[doubted] = (tags[doubted] + more[0]) / 2, (roles[doubted] + more[1]) / 2

@@ -10,7 +10,7 @@ import math
 
 from veil.detectors.ner.cut import GLUED, SPACE, Cut
 from veil.lexicon.language import Language
-from veil.lexicon.vocabulary import family_rank, given_rank
+from veil.lexicon.vocabulary import Vocabulary, family_rank, given_rank
 from veil.lexicon.words import EPONYM
 from veil.model import Label
 
@@ -54,6 +54,12 @@ def _is_joined_to_eponym(cut: Cut, first: int, language: Language) -> bool:
     return hyphen > 0 and cut.words[hyphen] == "-" and _is_eponym(cut.words[hyphen - 1], language)
 
 
+def _is_compound(lower: str, words: Vocabulary) -> bool:
+    """Whether two plain words make up one: `flowsheets`, `labresults`."""
+    halves = ((lower[:i], lower[i:]) for i in range(3, len(lower) - 2))
+    return any(all(words.is_wordlike(half, words.bits(half)) for half in pair) for pair in halves)
+
+
 def _kind(word: str, language: Language) -> int:
     """Whether a word is odd, safe or neither."""
     lower, words = word.lower(), language.vocabulary
@@ -65,6 +71,8 @@ def _kind(word: str, language: Language) -> int:
     if not bits and words.is_safe(lower):
         return _SAFE
     if bits:  # a name that people bear has rules of its own
+        return _KNOWN
+    if word.islower() and _is_compound(lower, words):
         return _KNOWN
     formed = word.islower() or (word[0].isupper() and not word.isupper())
     return _ODD if len(word) > 3 and formed else _KNOWN
