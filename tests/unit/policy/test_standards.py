@@ -87,6 +87,17 @@ def test_persons_are_told_apart_by_the_role_of_their_field():
     assert rule_for("PV1-7.2")["known"] == "staff"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("MSH-10", "MSA-2"), ("PID-19", "GT1-12"), ("RXE-15", "RXD-7"), ("PID-3.1", "QRD-8.1")]
+)
+def test_a_number_that_stands_in_two_fields_gets_one_pseudonym(one, other):
+    assert rule_for(one)["domain"] == rule_for(other)["domain"]
+
+
+def test_a_range_of_dates_is_dates():
+    assert rule_for("PID-11.12.1")["as"] == "datetime"
+
+
 def test_a_rule_of_the_project_goes_before_the_standards(tmp_path):
     kinds = read_profile("expert", tmp_path).kinds
     own = {"PID-5": rule_of("drop", "PID-5", kinds, ""), "PID-5.2": rule_of("keep", "PID-5.2", kinds, "")}
