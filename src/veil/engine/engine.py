@@ -72,7 +72,7 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What becomes of the values of a field: new ones, or spans of them, or both; neither where they stay as they are."""
+    """The answer for the values of a field: new ones, or spans of them, or both; neither where they stay as they are."""
 
     values: pa.Array | None = None
     spans: pa.Table | None = None
@@ -132,7 +132,7 @@ class _Work:
         )
 
     def _column(self, field: Field, batch: Batch, rule: Rule, address: str, people: People) -> _Answer:
-        """What becomes of a field."""
+        """The answer for a field."""
         first, whose = rule.cases[0], people.whose(field)
         if len(rule.cases) == 1 and not first.where:
             return self._treated(field.values, first, rule, whose, address)
@@ -165,7 +165,7 @@ class _Work:
     def _where_valued(
         self, treatment: Apply | Scan | Open, values: pa.Array, rule: Rule, whose: Whose, address: str
     ) -> _Answer:
-        """What becomes of the values; a word for "no value" stays as it is, and is counted."""
+        """The answer for the values; a word for "no value" stays as it is, and is counted."""
         if isinstance(treatment, Apply) and treatment.states_type:
             return self._changed(treatment, values, rule, whose, address)
         missing = no_value_of(self._source).mask(values)

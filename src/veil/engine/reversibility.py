@@ -73,7 +73,7 @@ class Way:
 
     @property
     def description(self) -> str:
-        """What becomes of it, in a few words."""
+        """What happens to it, in a few words."""
         lost = list(dict.fromkeys(case.why for case in self.cases if case.way == LOST))
         if self.cases[-1].where:
             lost.append("no rule")

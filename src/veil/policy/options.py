@@ -155,7 +155,7 @@ def _placed(error: PolicyError, document: YamlDocument, path: Path, options: Ite
 
 
 def _place_of(label: Label, document: YamlDocument, profile: YamlDocument) -> tuple[YamlDocument, Path]:
-    """The file and the key that say what becomes of a label: the project's own, else the profile's."""
+    """The file and the key that say what happens to a label: the project's own, else the profile's."""
     for where in (document, profile):
         for word in where.data.get("labels") or {}:
             if label_of(str(word)) is label:

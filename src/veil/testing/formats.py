@@ -63,7 +63,7 @@ def check_format(
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """One file under test, and a folder for what becomes of it."""
+    """One file under test, and a folder for its outputs."""
 
     format: Format
     path: Path

@@ -139,6 +139,19 @@ def test_what_is_no_message_is_refused_by_its_line_and_no_value(tmp_path, data, 
     assert "hello" not in str(error.value)
 
 
+@pytest.mark.parametrize("stated", ["^~\\&Ada Stone", "Ada", "^~\\&#x"])
+def test_delimiters_that_are_text_are_refused_without_a_value(stated):
+    with pytest.raises(FormatError, match="hl7-delimiters") as error:
+        open_messages([f"MSH|{stated}|EHR\rPID|1||7"], "file", "utf-8", by_message=True)
+    assert "Ada" not in str(error.value)
+
+
+def test_a_mark_of_truncation_is_read_over():
+    text = "MSH|^~\\&#|EHR|N|L|S|20260302||ADT^A01|1|P|2.7\rPID|1||7^^^N"
+    batch = open_messages([text], "file", "utf-8", by_message=True)
+    assert batch.field("PID-3.1").values.to_pylist() == ["7"]
+
+
 @pytest.mark.parametrize(
     ("stated", "name"),
     [

@@ -94,6 +94,13 @@ def test_a_number_that_stands_in_two_fields_gets_one_pseudonym(one, other):
     assert rule_for(one)["domain"] == rule_for(other)["domain"]
 
 
+@pytest.mark.parametrize("address", ["MSH-9.1", "MSH-11.1", "MSH-18", "PID-8", "OBX-5(NM)", "PV1-2", "TQ1-4"])
+def test_no_field_is_kept_whatever_stands_in_it(address, tmp_path):
+    kinds = read_profile("expert", tmp_path).kinds
+    found = rule_of(rule_for(address), address, kinds, "")
+    assert found.cases[0].where
+
+
 def test_a_range_of_dates_is_dates():
     assert rule_for("PID-11.12.1")["as"] == "datetime"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from string import punctuation
 from typing import NamedTuple
 
 BREAKS = frozenset((".br", ".sp", ".ce"))
@@ -19,12 +20,19 @@ class Delimiters:
     repetition: str = ""
     escape: str = ""
     sub: str = ""
+    more: str = ""  # what stands behind the four: a mark of truncation since 2.7
 
     @classmethod
     def of(cls, segment: str) -> Delimiters:
         """Those of a segment MSH, FHS or BHS."""
         stated = segment[4:].split(segment[3], 1)[0]
-        return cls(segment[3], *stated[:4])
+        return cls(segment[3], *stated[:4], *(("",) * (4 - len(stated[:4]))), more=stated[4:])
+
+    @property
+    def are_signs(self) -> bool:
+        """Whether the segment states delimiters, and no text: they stay in the output as they are."""
+        stated = self.field + self.component + self.repetition + self.escape + self.sub + self.more
+        return len(self.more) < 2 and all(sign in punctuation for sign in stated)
 
     @property
     def by_letter(self) -> dict[str, str]:

@@ -27,6 +27,7 @@ CODES = frozenset(("ID", "IS"))
 MOMENTS = frozenset((MOMENT, "DT", "DTM", "TM"))
 OBSERVATION = "OBX-5"
 LINES_OF_TEXT = frozenset(("NTE-3", OBSERVATION))  # consecutive ones are one text
+_SIGNS = "MSH-1 and MSH-2 must be punctuation, five characters at most behind the first: `|^~\\&`"
 HINT = "HL7 v2 in ER7: one segment a line, beginning with MSH, FHS or BHS"
 
 
@@ -131,6 +132,10 @@ class _Reading:
             name, raw = line.group()[:3], line.group()
             if name in HEADS and len(raw) > 4:
                 marks = Delimiters.of(raw)
+                if not marks.are_signs:
+                    raise FormatError(
+                        "hl7-delimiters", "the delimiters are not signs", where=f"{where} line {number}", hint=_SIGNS
+                    )
             if marks is None or not SEGMENT.match(name) or raw[3:4] not in ("", marks.field):
                 raise FormatError("hl7-segment", "a line is not a segment", where=f"{where} line {number}", hint=HINT)
             self._segment(name, raw, line.start(), marks)

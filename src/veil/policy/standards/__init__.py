@@ -61,7 +61,7 @@ def with_standard(
 
 
 def unlisted_of(project: Project, traits: Traits) -> str:
-    """What becomes of an address without a rule, unless the source says: dropped where a standard lists all others."""
+    """What happens to an address without a rule, unless the source states it: `drop` where a standard has a rule for all others."""
     return "drop" if traits.standard and "unlisted" not in project.model_fields_set else project.unlisted
 
 

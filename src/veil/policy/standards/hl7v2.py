@@ -13,12 +13,11 @@ from veil.policy.parse import read_yaml
 Written = dict[str, Any] | list[dict[str, Any]]
 HERE = Path(__file__).parent
 _CODES = ("ID", "IS")
-_SHORT: tuple[dict[str, Any], ...] = (
-    {"keep": None, "where": "coded(\".\") = 'code'"},
-    {"as": "text", "where": "coded(\".\") = 'words'"},
-    {"drop": None},
-)
-_LONG = ({"keep": None, "where": "coded(\".\") in ('code', 'long')"}, *_SHORT[1:])
+_AS_CODED = {  # what may stay of a field that should hold a code, and what happens to a single word that may be none
+    "short": ("coded(\".\") = 'code'", {"drop": None}),
+    "long": ("coded(\".\") in ('code', 'long')", {"drop": None}),
+    "text": ("coded(\".\") = 'code'", {"as": "text"}),
+}
 
 
 @cache
@@ -83,7 +82,13 @@ def _written(pack: dict[str, Any], name: str, field: str, title: str) -> Written
     if "reason" not in rule:
         staff = "staff" if fields()[field].type in ("XCN", "CN", "PPN", "NDL") else "other"
         rule = rule.get(pack["role_of"].get(field, staff)) or rule["other"]
-    reason = f"{title}: {rule['reason']}"
-    if "coded" in rule:
-        return [{**case, "reason": reason} for case in (_LONG if rule["coded"] == "long" else _SHORT)]
-    return {**rule, "reason": reason}
+    written = {**rule, "reason": f"{title}: {rule['reason']}"}
+    return _coded(written) if "coded" in rule else written
+
+
+def _coded(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cases of a coded field: what may be a code is treated as the rule says, or kept; several words are scanned."""
+    stays, other = _AS_CODED[rule.pop("coded")]
+    first = rule if "as" in rule else {"keep": None, "reason": rule["reason"]}
+    words = {"as": "text", "where": "coded(\".\") = 'words'"}
+    return [{**first, "where": stays}, *({**case, "reason": rule["reason"]} for case in (words, other))]
