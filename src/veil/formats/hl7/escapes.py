@@ -26,7 +26,8 @@ class Delimiters:
     def of(cls, segment: str) -> Delimiters:
         """Those of a segment MSH, FHS or BHS."""
         stated = segment[4:].split(segment[3], 1)[0]
-        return cls(segment[3], *stated[:4], *(("",) * (4 - len(stated[:4]))), more=stated[4:])
+        component, repetition, escape, sub = (stated[i : i + 1] for i in range(4))
+        return cls(segment[3], component, repetition, escape, sub, stated[4:])
 
     @property
     def are_signs(self) -> bool:

@@ -13,7 +13,9 @@ from veil.policy.parse import read_yaml
 Written = dict[str, Any] | list[dict[str, Any]]
 HERE = Path(__file__).parent
 _CODES = ("ID", "IS")
-_AS_CODED = {  # what may stay of a field that should hold a code, and what happens to a single word that may be none
+_AS_CODED: dict[
+    str, tuple[str, dict[str, Any]]
+] = {  # what may stay of a field that should hold a code, and what happens to a single word that may be none
     "short": ("coded(\".\") = 'code'", {"drop": None}),
     "long": ("coded(\".\") in ('code', 'long')", {"drop": None}),
     "text": ("coded(\".\") = 'code'", {"as": "text"}),
@@ -90,5 +92,5 @@ def _coded(rule: dict[str, Any]) -> list[dict[str, Any]]:
     """The cases of a coded field: what may be a code is treated as the rule says, or kept; several words are scanned."""
     stays, other = _AS_CODED[rule.pop("coded")]
     first = rule if "as" in rule else {"keep": None, "reason": rule["reason"]}
-    words = {"as": "text", "where": "coded(\".\") = 'words'"}
+    words: dict[str, Any] = {"as": "text", "where": "coded(\".\") = 'words'"}
     return [{**first, "where": stays}, *({**case, "reason": rule["reason"]} for case in (words, other))]
