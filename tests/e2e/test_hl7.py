@@ -83,6 +83,15 @@ def test_results_stay_and_what_the_standard_does_not_have_goes(release):
     assert text.count("\rZZZ|\r") == len(PATIENTS)
 
 
+def test_the_report_counts_what_a_condition_kept_and_says_it_in_words(release):
+    manifest = json.loads((release / "veil-manifest.json").read_text())
+    kept = {row["column"]: row["count"] for row in manifest["counts"] if row["action"] == "kept"}
+    assert kept["PID-8"] == kept["OBX-5(NM)"] == len(PATIENTS)
+    page = (release / "veil-report.html").read_text()
+    assert "it may be a code or a number" in page
+    assert "coded(" not in page
+
+
 def folded(text):
     plain = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
     return re.sub(r"[\W_]+", "", plain)

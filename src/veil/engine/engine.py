@@ -138,7 +138,10 @@ class _Work:
             return self._treated(field.values, first, rule, whose, address)
         values, spans = field.values, []
         for mask, case in case_masks(rule, field, batch):
-            if isinstance(case.treatment, Keep) or not pc.any(mask).as_py():
+            if not pc.any(mask).as_py():
+                continue
+            if isinstance(case.treatment, Keep):
+                self._report.count(address, "kept", "", pc.sum(pc.and_(mask, field.values.is_valid())).as_py() or 0)
                 continue
             where = pc.indices_nonzero(mask)
             part, named = field.values.take(where), people.whose(field, case.person) if case.person else whose

@@ -56,6 +56,11 @@ _NAMED = frozenset(
 WEAK = "weak-identifier"
 WEAK_WORDS = "contains a short number, a ZIP code or an everyday word that is also an identifier of the row's patient; it was not changed"
 ROWS_SHOWN = 8
+_CONDITIONS = {
+    "coded(\".\") = 'code'": "it may be a code or a number",
+    "coded(\".\") in ('code', 'long')": "it may be a code or a number of any length",
+    "coded(\".\") = 'words'": "it is several words",
+}
 _OUTCOMES = {"keep": "kept", "drop": "dropped", "empty": "emptied", "scan": "scanned as text"}
 ACTIONS = ("applied", "scanned", "kept", "dropped", "masked")
 
@@ -240,7 +245,8 @@ def happened(manifest: dict[str, Any]) -> list[list[str]]:
     groups: dict[tuple[str, str], list[str]] = {}
     for row in column_rows(manifest):
         outcomes = [
-            outcome(case["treatment"]) + (f" where {case['where']}" if case["where"] else "") for case in row["cases"]
+            outcome(case["treatment"]) + (f" where {condition_words(case['where'])}" if case["where"] else "")
+            for case in row["cases"]
         ]
         unread = row["counts"].get("masked", 0)
         column = row["address"] + (f" ({unread:,} cells emptied: they could not be parsed)" if unread else "")
@@ -255,13 +261,20 @@ def outcome(treatment: str) -> str:
     )
 
 
+def condition_words(where: str) -> str:
+    """A condition as a person reads it: those on the value itself in words, all others as the project writes them."""
+    return _CONDITIONS.get(where, where)
+
+
 def plan_rows(plan: Plan) -> list[list[str]]:
     """Shape: a row a case: source, address, treatment (with its condition), known, reason."""
     rows = []
     for source in plan.sources:
         for address, rule in every_rule(source):
             for case in rule.cases:
-                effect = outcome(describe(case.treatment)) + (f"  where {case.where}" if case.where else "")
+                effect = outcome(describe(case.treatment)) + (
+                    f"  where {condition_words(case.where)}" if case.where else ""
+                )
                 rows.append([source.name, address, effect, rule.known, rule.reason])
     return rows
 

@@ -11,6 +11,7 @@ from veil.reports.figures import (
     by_source,
     check_rows,
     column_rows,
+    condition_words,
     label_counts,
     label_rows,
     outcome,
@@ -44,6 +45,7 @@ def run_page(manifest: dict[str, Any]) -> str:
         quarantined=quarantine_rows(manifest),
         weak=weak_lines(manifest),
         outcome=outcome,
+        condition_words=condition_words,
         text_kept=", ".join(manifest["labels_kept"]),
     )
 
