@@ -26,7 +26,21 @@ HEAD = (
 )
 LONGEST = 48  # of a title
 _TYPE = re.compile(r"(?:fhirtypes|fhirtypesvalidators)\.(\w+)")
-_PRIMITIVES = ["Boolean", "String", "Base64Binary", "Code", "Id", "Decimal", "Integer", "Integer64", "UnsignedInt", "PositiveInt", "Uri", "Oid", "Uuid", "Canonical", "Url", "Markdown", "Xhtml", "Date", "DateTime", "Instant", "Time"]
+_PRIMITIVES = (
+    *(
+        "Boolean",
+        "String",
+        "Base64Binary",
+        "Code",
+        "Id",
+        "Decimal",
+        "Integer",
+        "Integer64",
+        "UnsignedInt",
+        "PositiveInt",
+    ),
+    *("Uri", "Oid", "Uuid", "Canonical", "Url", "Markdown", "Xhtml", "Date", "DateTime", "Instant", "Time"),
+)
 _BASES = ("fhirtypes", "fhirresourcemodel", "fhirabstractmodel", "fhirprimitiveextension")
 _PLAIN = {"bool": "boolean"}
 REFERENCES = ("Reference", "CodeableReference")
