@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from veil.formats.addresses import HIDDEN
-from veil.formats.fhir.standard import EXTENSIONS, Step, resources, step_of
+from veil.formats.fhir.standard import EXTENSIONS, PathStep, resources, step_of
 from veil.formats.fhir.urls import is_published
 
 _STEP = re.compile(r"(\w+)(?:\(('[^']*'|[A-Za-z]*)\))?(?:\.|\Z)")
@@ -79,7 +79,7 @@ def _steps(address: str) -> tuple[str, ...]:
     return tuple(found) or (address,)
 
 
-def walk(steps: Sequence[str]) -> Iterator[tuple[Step, ...]]:
+def walk(steps: Sequence[str]) -> Iterator[tuple[PathStep, ...]]:
     """What each step behind the resource may be: the elements of the standard by that name; none for one that it does not have."""
     kinds: tuple[str, ...] = (steps[0],)
     for name in map(_plain, steps[1:]):

@@ -20,7 +20,7 @@ EXTENSIONS = ("extension", "modifierExtension")
 _TYPE = re.compile(r"(\w+)(?:\(([^)]*)\))?")
 
 
-class Element(NamedTuple):
+class ElementKind(NamedTuple):
     """An element of a type.
 
     Shape:   `name` as the table has it (`value[x]`); `types`: those that it may have; `targets`: the resources that a
@@ -35,7 +35,7 @@ class Element(NamedTuple):
     title: str
 
 
-class Step(NamedTuple):
+class PathStep(NamedTuple):
     """A step of a path: the type whose element it is, the element, and the types that it may have there."""
 
     owner: str
@@ -55,9 +55,9 @@ def _read() -> Iterator[tuple[str, list[str]]]:
 
 
 @cache
-def types() -> dict[str, dict[str, Element]]:
+def types() -> dict[str, dict[str, ElementKind]]:
     """The elements of every type by their name, those that it inherits among them."""
-    own: dict[str, dict[str, Element]] = {}
+    own: dict[str, dict[str, ElementKind]] = {}
     bases: dict[str, list[str]] = {}
     for kind, (name, *cells) in _read():
         elements = own.setdefault(kind, {})
@@ -66,10 +66,12 @@ def types() -> dict[str, dict[str, Element]]:
             continue
         written = _TYPE.findall(cells[0])
         targets = frozenset(target for _, named in written for target in named.split("|") if target)
-        elements[name] = Element(name, tuple(kind for kind, _ in written), targets, bool(cells[1]), cells[2], cells[3])
+        elements[name] = ElementKind(
+            name, tuple(kind for kind, _ in written), targets, bool(cells[1]), cells[2], cells[3]
+        )
 
-    def whole(kind: str) -> dict[str, Element]:
-        inherited: dict[str, Element] = {}
+    def whole(kind: str) -> dict[str, ElementKind]:
+        inherited: dict[str, ElementKind] = {}
         for base in bases[kind]:
             inherited |= whole(base)
         return inherited | own[kind]
@@ -95,20 +97,20 @@ def choices() -> dict[str, str]:
 
 
 @cache
-def _spelled(owner: str) -> dict[str, Step]:
+def _spelled(owner: str) -> dict[str, PathStep]:
     """The elements of a type by the names that are written: `valueQuantity` and not `value[x]`."""
     found = {}
     for element in types().get(owner, {}).values():
         if not element.name.endswith(CHOICE):
-            found[element.name] = Step(owner, element, element.types)
+            found[element.name] = PathStep(owner, element, element.types)
             continue
         stem = element.name.removesuffix(CHOICE)
         for kind in element.types:
-            found[stem + choices()[kind]] = Step(owner, element, (kind,))
+            found[stem + choices()[kind]] = PathStep(owner, element, (kind,))
     return found
 
 
-def step_of(owner: str, name: str) -> Step | None:
+def step_of(owner: str, name: str) -> PathStep | None:
     """The element of a type that a name means in a file; None where the type has no such element."""
     if owner[:1].islower() and name in ("id", *EXTENSIONS):
         owner = "Element"  # of a primitive: what `_birthDate` holds
