@@ -39,7 +39,7 @@ class PathStep(NamedTuple):
     """A step of a path: the type whose element it is, the element, and the types that it may have there."""
 
     owner: str
-    element: Element
+    element: ElementKind
     types: tuple[str, ...]
 
 
