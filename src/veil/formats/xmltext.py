@@ -30,7 +30,7 @@ def decoded(data: bytes, where: str) -> tuple[str, Encoding]:
     check_bytes(data, where)
     declared = _DECLARED.match(data[:200])
     encoding = encoding_of(data)
-    if not encoding.bom:
+    if not encoding.bom and (declared or not encoding.is_wide):
         encoding = Encoding(declared.group(1).decode() if declared else "utf-8")
     try:
         return data[len(encoding.bom) :].decode(encoding.name), Encoding(
@@ -106,14 +106,15 @@ def content(document: str, start: int, end: int, inside: str = "text") -> tuple[
         if met["cdata"] is not None:
             value, inner = met["cdata"], met.span("cdata")
         elif met["entity"]:
-            value = _character(met["entity"])
+            value = unescaped(met["entity"])
         runs.append(Run(*inner, at, len(value), "cdata" if met["cdata"] is not None else inside))
         pieces.append(value)
         at += len(value)
     return "".join(pieces), runs
 
 
-def _character(entity: str) -> str:
+def unescaped(entity: str) -> str:
+    """The character that an entity stands for, written without `&` and `;`."""
     if entity.startswith("#"):
         return chr(int(f"0{entity[1:]}", 0) if entity[1] == "x" else int(entity[1:]))
     return _NAMED[entity]
