@@ -24,7 +24,30 @@ HEAD = (
     "# Made by tools/make_fhir.py from fhir.resources 8.3.0 (R5, R4B, STU3) and 6.2.1 (R4), BSD, Md Nazrul Islam; run it again, do not edit.\n"
     "# A type and what it is derived from; then its elements: types (a reference with its targets), * if it repeats, releases (3, 4, B, 5), title.\n"
 )
-LONGEST = 48  # of a title
+LONGEST, SHORTEST = 56, 16  # of a title
+LOOSE = (
+    "a",
+    "an",
+    "and",
+    "as",
+    "by",
+    "can",
+    "e.g.",
+    "for",
+    "has",
+    "if",
+    "in",
+    "is",
+    "of",
+    "on",
+    "or",
+    "that",
+    "the",
+    "this",
+    "to",
+    "when",
+    "with",
+)
 _TYPE = re.compile(r"(?:fhirtypes|fhirtypesvalidators)\.(\w+)")
 _PRIMITIVES = (
     *(
@@ -128,14 +151,25 @@ def tables(folder: Path) -> tuple[dict[str, dict[str, Element]], dict[str, set[s
     return found, parents
 
 
+def short(title: str) -> str:
+    """The first part of a title that is too long, cut where a clause ends, else before a word."""
+    if len(title) > LONGEST:
+        start = title[:LONGEST]
+        ends = [at for mark in (". ", " (", ", ", "; ", " - ", ": ") if (at := start.rfind(mark)) > SHORTEST]
+        title = start[: max(ends)] if ends else start.rpartition(" ")[0]
+    while (word := title.rpartition(" ")[2].lower()) in LOOSE:
+        title = title[: -len(word)].rstrip()
+    return title.rstrip(" ,;:-|(.")
+
+
 def line(name: str, element: Element) -> str:
     types = " ".join(
         f"{written}({'|'.join(sorted(targets))})" if targets and written in REFERENCES else written
         for written, targets in element.types.items()
     )
-    title = element.title if len(element.title) <= LONGEST else element.title[:LONGEST].rpartition(" ")[0]
+    title = short(element.title)
     mark = "*" if element.repeats else ""
-    return "\t".join(("", name, types, mark, "".join(sorted(element.releases)), title.rstrip(" ,;:-|(")))
+    return "\t".join(("", name, types, mark, "".join(sorted(element.releases)), title))
 
 
 def lines(folder: Path) -> list[str]:

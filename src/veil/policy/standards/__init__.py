@@ -54,10 +54,15 @@ def with_standard(
             continue
         written = pack.rule_for(address)
         if written is not None:
-            if isinstance(written, dict) and written.get("domain") == PERSON:
-                written = {**written, "domain": person}
-            found[address] = rule_of(written, address, kinds, "")
+            found[address] = rule_of(_with_person(written, person), address, kinds, "")
     return found
+
+
+def _with_person(written: dict[str, Any] | list[dict[str, Any]], person: str) -> dict[str, Any] | list[dict[str, Any]]:
+    """The rule with the project's own name of the domain of persons."""
+    if isinstance(written, list):
+        return [{**case, "domain": person} if case.get("domain") == PERSON else case for case in written]
+    return {**written, "domain": person} if written.get("domain") == PERSON else written
 
 
 def unlisted_of(project: Project, traits: Traits) -> str:

@@ -1,0 +1,257 @@
+"""FHIR: every element of every release is treated, by its path, its type and its role, with a reason."""
+
+import pytest
+
+from veil.formats.fhir.address import FHIR
+from veil.formats.fhir.standard import CHOICE, EXTENSIONS, choices, resources, types
+from veil.formats.traits import Kind, Traits
+from veil.policy.profile import read_profile
+from veil.policy.rules import rule_of
+from veil.policy.standards import with_standard
+from veil.policy.standards.fhir import facts, rule_for
+
+PROFILES = ("safe-harbor", "limited-data-set", "expert", "gdpr-pseudonymised", "redact")
+CORE = "http://hl7.org/fhir/us/core/StructureDefinition"
+PUBLISHED = "http://hl7.org/fhir/StructureDefinition"
+
+
+def names_of(element):
+    """The names of an element as files write them, each with its types."""
+    if not element.name.endswith(CHOICE):
+        yield from ((element.name, kind) for kind in element.types)
+    else:
+        yield from ((element.name.removesuffix(CHOICE) + choices()[kind], kind) for kind in element.types)
+
+
+def places(*, whole=False):
+    """A path to every element of every type, the first by which it can be reached; with `whole`, every path that repeats no type."""
+    met = set()
+
+    def below(path, owner, above):
+        for element in types()[owner].values():
+            if element.name in (*EXTENSIONS, "contained"):
+                continue
+            for name, kind in names_of(element):
+                if kind == "Resource" or kind in resources():
+                    continue
+                if kind[0].islower():
+                    if whole or (owner, name) not in met:
+                        yield f"{path}.{name}"
+                    met.add((owner, name))
+                elif kind not in above and (whole or kind not in met):
+                    met.add(kind)
+                    yield from below(f"{path}.{name}", kind, above | {kind})
+
+    for resource in sorted(resources()):
+        yield from below(resource, resource, {resource})
+
+
+def cases_of(written):
+    return written if isinstance(written, list) else [written]
+
+
+def check_rules(addresses, seen_least):
+    seen = 0
+    for address in addresses:
+        seen += 1
+        found = rule_for(address)
+        assert found is not None, address
+        assert all(len(case["reason"]) > 10 for case in cases_of(found)), address
+        assert "where" not in cases_of(found)[-1], address
+        assert not any("keep" in case for case in cases_of(found) if "where" not in case), address
+    assert seen > seen_least
+
+
+def test_every_element_of_every_type_has_a_rule_with_a_reason_and_none_is_kept_unseen():
+    check_rules(places(), 5000)
+
+
+@pytest.mark.slow
+def test_every_path_to_every_element_has_a_rule_with_a_reason():
+    check_rules(places(whole=True), 120_000)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_rule_can_be_read_in_every_profile(profile, tmp_path):
+    kinds = read_profile(profile, tmp_path).kinds
+    seen = set()
+    for address in places():
+        written = rule_for(address)
+        key = repr(
+            [{word: case[word] for word in case if word not in ("where", "reason")} for case in cases_of(written)]
+        )
+        if key not in seen:
+            seen.add(key)
+            rule_of(written, address, kinds, "")
+    assert len(seen) > 50
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Patient.shoeSize",
+        "Sailor.name",
+        "Patient.name.family.x",
+        "Patient.valueString",
+        "Patient",
+        "$.name",
+        "Observation.value",
+        "Patient.extension('http://mercy.example/badge').valueString",
+        "Patient.extension(other)",
+        "Patient.extension.valueString",
+        f"Patient.extension('{CORE}/us-core-race').valueString",
+        f"Patient.extension('{CORE}/us-core-race').extension('badge').valueString",
+        f"Patient.extension('{PUBLISHED}/patient-congregation').valueString",
+        f"Basic.modifierExtension('{PUBLISHED}/patient-birthTime').valueDateTime",
+    ],
+)
+def test_what_the_standard_or_the_list_of_extensions_does_not_have_has_no_rule(address):
+    assert rule_for(address) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("Patient.id", "id"),
+        ("Patient.name.family", "family_name"),
+        ("Patient.name.text", "person_name"),
+        ("Patient.contact.name.given", "given_name"),
+        ("Patient.address.line", "address"),
+        ("Patient.address.postalCode", "zip"),
+        ("Patient.birthDate", "birth_date"),
+        ("Patient.deceasedDateTime", "datetime"),
+        (f"Patient.birthDate.extension('{PUBLISHED}/patient-birthTime').valueDateTime", "birth_date"),
+        (f"Patient.extension('{PUBLISHED}/patient-mothersMaidenName').valueString", "family_name"),
+        (f"Patient.extension('{CORE}/us-core-race').extension('text').valueString", "text"),
+        ("Practitioner.name.family", "family_name"),
+        ("Encounter.location.location.display", "organization"),
+        ("Patient.identifier.assigner.display", "organization"),
+        ("Observation.note.authorString", "staff_name"),
+        ("Observation.note.text", "text"),
+        ("Observation.valueString", "text"),
+        ("Observation.component.valueString", "text"),
+        ("Observation.interpretation.text", "text"),
+        ("Observation.code.coding.display", "text"),
+        ("Observation.effectivePeriod.start", "datetime"),
+        ("Observation.issued", "datetime"),
+        ("Observation.subject.reference(Patient)", "id"),
+        ("Bundle.entry.fullUrl(Patient)", "id"),
+        ("Coverage.subscriberId", "number"),
+        ("Coverage.class.name", "organization"),
+        ("Device.serialNumber", "number"),
+        ("Device.udiCarrier.carrierHRF", "number"),
+        ("FamilyMemberHistory.name", "person_name"),
+        ("AuditEvent.agent.altId", "number"),
+        ("ImagingStudy.series.instance.uid", "number"),
+        ("QuestionnaireResponse.item.item.answer.valueString", "text"),
+        ("Patient.text.div", "text"),
+        ("List.title", "text"),
+    ],
+)
+def test_elements_are_treated_by_path_and_type(address, kind):
+    assert rule_for(address)["as"] == kind
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Patient.photo.data",
+        "Patient.photo.title",
+        "Patient.meta.source",
+        "Patient.implicitRules",
+        "Patient.birthDate.id",
+        "Patient.name.id",
+        "Binary.data",
+        "DocumentReference.content.attachment.data",
+        "DocumentReference.content.attachment.url",
+        "Provenance.signature.who.display",
+        "Provenance.signature.who.reference(Practitioner)",
+        "AuditEvent.entity.query",
+        "AuditEvent.agent.network.address",
+        "Bundle.link.url",
+        "Bundle.entry.fullUrl",
+        "Observation.subject.reference",
+        "Observation.subject.reference(version)",
+        "Location.position.latitude",
+        "Endpoint.header",
+        "Practitioner.birthDate",
+        f"Patient.extension('{PUBLISHED}/patient-birthPlace').valueAddress.city",
+        f"Patient.address.extension('{PUBLISHED}/geolocation').extension('latitude').valueDecimal",
+    ],
+)
+def test_what_no_study_needs_is_dropped(address):
+    assert "drop" in rule_for(address)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Patient.id", "Observation.subject.reference(Patient)"),
+        ("Patient.id", "Bundle.entry.fullUrl(Patient)"),
+        ("Practitioner.id", "Encounter.participant.individual.reference(Practitioner)"),
+        ("Encounter.id", "Observation.encounter.reference(Encounter)"),
+        ("Specimen.id", "Observation.specimen.reference(Specimen)"),
+        ("Binary.id", "DocumentReference.content.attachment.url(Binary)"),
+    ],
+)
+def test_an_id_and_what_refers_to_it_get_one_pseudonym(one, other):
+    if other.endswith(".url(Binary)"):
+        assert "drop" in rule_for(other) or rule_for(one)["domain"] == rule_for(other)["domain"]
+    else:
+        assert rule_for(one)["domain"] == rule_for(other)["domain"]
+
+
+def test_ids_of_two_types_get_pseudonyms_of_their_own():
+    domains = [rule_for(f"{kind}.id")["domain"] for kind in resources()]
+    assert len(set(domains)) == len(domains)
+
+
+def test_persons_are_distinguished_by_the_role_of_their_path():
+    assert "person" not in rule_for("Patient.name.family")
+    assert [rule_for(f"{path}.name.family")["person"] for path in ("Patient.contact", "RelatedPerson")] == [
+        "relative"
+    ] * 2
+    assert rule_for("Practitioner.name.family")["known"] == "staff"
+    assert rule_for("Practitioner.qualification.identifier.value")["domain"] == "license"
+    assert cases_of(rule_for("Observation.subject.identifier.value"))[-1]["domain"] == "person"
+
+
+def test_the_name_of_what_a_reference_names_follows_its_type():
+    cases = {case.get("where", ""): case for case in rule_for("Observation.performer.display")}
+    assert cases['"Observation.performer.reference(Organization)" is not null']["as"] == "organization"
+    assert cases['"Observation.performer.reference(Practitioner)" is not null']["known"] == "staff"
+    assert cases[""]["as"] == "person_name"
+
+
+def test_a_contact_is_treated_by_its_system():
+    cases = rule_for("Patient.telecom.value")
+    assert [case.get("as", "drop") for case in cases] == ["email", "phone", "drop"]
+    assert '"Patient.telecom.system"' in cases[0]["where"]
+
+
+def test_an_age_over_89_is_none_in_any_quantity_of_years(tmp_path):
+    kinds = read_profile("expert", tmp_path).kinds
+    for address in ("Observation.valueQuantity.value", "Condition.onsetAge.value"):
+        found = rule_of(rule_for(address), address, kinds, "")
+        assert any(getattr(case.treatment, "operator", "") == "age" for case in found.cases), address
+
+
+def test_the_domain_of_persons_is_the_projects_own(tmp_path):
+    kinds = read_profile("expert", tmp_path).kinds
+    traits = Traits(Kind.RECORDS, grammar=FHIR, standard="fhir")
+    own = {"Patient.name": rule_of("drop", "Patient.name", kinds, "")}
+    asked = ["Patient.id", "Patient.identifier.value", "Patient.name.family", "Patient.shoeSize"]
+    found = with_standard(own, traits, asked, kinds, "patient_id")
+    assert found["Patient.id"].domain == "patient_id"
+    assert found["Patient.identifier.value"].cases[-1].treatment.domain == "patient_id"
+    assert found["Patient.name.family"] == own["Patient.name"]
+    assert "Patient.shoeSize" not in found
+
+
+def test_the_facts_of_a_patient_are_named():
+    assert facts() == {
+        "subject": "(patient)",
+        "identifier": "(identifier)",
+        "sex": "Patient.gender",
+        "born": "Patient.birthDate",
+    }
