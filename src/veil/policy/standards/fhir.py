@@ -14,7 +14,8 @@ from veil.policy.standards.fhir_place import FhirPlace, place_of
 Written = dict[str, Any] | list[dict[str, Any]]
 Named = str | dict[str, Any]  # a rule by its name in the pack, or the rule itself
 HERE = Path(__file__).parent
-_CODED: dict[str, tuple[str, dict[str, Any]]] = {  # what may stay, and what happens to a single word that may be no code
+# What may stay of a field that should hold a code, and what happens to a single word that may be none.
+_CODED: dict[str, tuple[str, dict[str, Any]]] = {
     "short": ("coded(\".\") = 'code'", {"drop": None}),
     "long": ("coded(\".\") in ('code', 'long')", {"drop": None}),
     "text": ("coded(\".\") = 'code'", {"as": "text"}),
