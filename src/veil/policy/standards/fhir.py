@@ -99,7 +99,7 @@ def _of_reference(pack: dict[str, Any], place: FhirPlace) -> Named | None:
         role = pack["role_of"].get(kind, "other")
         ids: dict[str, Named] = pack["rules"]["id"]
         return (ids.get("person" if role == "patient" else role) or ids["other"]) if asked else id_of(kind)
-    if argument in ("uuid", "contained"):
+    if argument in ("uuid", "oid", "contained"):
         return {"as": "id", "domain": argument, "reason": "an id within the file"}
     return "technical"
 
