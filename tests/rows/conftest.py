@@ -1,12 +1,9 @@
 """What the rows stand on: a small hospital of tables, and commands as a person gives them."""
 
-import dataclasses
-import os
-import subprocess
-import sys
-from pathlib import Path
+import functools
 
 import pytest
+from tests.commands import command, process
 from tests.conftest import PASSPHRASE
 
 PATIENTS = (
@@ -26,31 +23,16 @@ LABS = (
 )
 
 
-@dataclasses.dataclass
-class Done:
-    """How a command ended and what it said."""
-
-    code: int
-    said: str
-    erred: str
+@pytest.fixture
+def veil():
+    """Gives a command in a folder, in this process: `veil(folder, "run", "project.yaml")`."""
+    return functools.partial(command, VEIL_PASSPHRASE=PASSPHRASE)
 
 
 @pytest.fixture
-def veil(monkeypatch):
-    """Gives a command in a folder: `veil(folder, "run", "project.yaml")`; in a process of its own, as a person does."""
-
-    def give(folder: Path, *words: str) -> Done:
-        done = subprocess.run(
-            [sys.executable, "-c", "from veil.cli import main; main()", *words],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "VEIL_PASSPHRASE": PASSPHRASE, "COLUMNS": "200"},
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
-
-    return give
+def veil_process():
+    """The same in a process of its own, for what depends on that."""
+    return functools.partial(process, VEIL_PASSPHRASE=PASSPHRASE)
 
 
 ALL = {"patients.csv": PATIENTS, "encounters.csv": ENCOUNTERS, "labs.csv": LABS}
