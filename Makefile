@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SITE   := .make/docs
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test test-all lint lint-js docs pages screenshots bench bench-paired clean
+.PHONY: help demo test test-all test-laws lint lint-js docs pages screenshots bench bench-paired clean
 
 help:
 	@awk '/^##@ / { printf "\n%s\n", substr($$0, 5) } /^## / { name = $$2; sub(/^## [^ ]+ +/, ""); printf "  make %-14s %s\n", name, $$0 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ test: $(READY)
 ## test-all  run the other tests (browser, database servers, corpora, more time)
 test-all: $(READY)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser or corpora or server"
+
+## test-laws check the laws of the parts with ten times the examples (before a release)
+test-laws: $(READY)
+	@VEIL_EXAMPLES=400 $(BIN)/python -m pytest -n 2 --dist worksteal tests/property tests/unit -m "hypothesis"
 
 JS     := tools/javascript
 JSREADY := $(JS)/node_modules/.package-lock.json

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 from collections.abc import Mapping
@@ -44,6 +43,8 @@ def keep_pages() -> None:
              the C library is not glibc.
     Source:  mallopt(3).
     """
+    import ctypes  # ten milliseconds, and no command that only answers needs it
+
     try:
         tune = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):

@@ -10,7 +10,7 @@ import time
 import pytest
 from tests.conftest import PASSPHRASE
 
-FEW, MANY = 6, 8
+FEW, MANY = 3, 4
 PROGRAM = "import veil.jobs.work.units as units; units.UNIT_BYTES = 4000; units.NOTES_FILES = 9\nfrom veil.cli import main\nmain()"
 PLAIN = "from veil.cli import main; main()"
 

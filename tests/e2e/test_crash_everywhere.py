@@ -11,7 +11,7 @@ from tests.scenes import FirstMonth, NextMonth, Published, PublishedToMaria, Pub
 from tests.servers import PASSWORD, Maria, Postgres, serving
 
 FEW, ROUND = 4, 6
-SPARSE = int(os.environ.get("VEIL_CRASH_STEP", "1"))  # CI, which has an hour, kills at every third place
+SPARSE = int(os.environ.get("VEIL_CRASH_STEP", "1"))  # CI, which has an hour, kills at every fourth place
 SCENES = {"files": Scene, "first-month": FirstMonth, "next-month": NextMonth, "sqlite": Published}
 SERVERS = {"postgresql": PublishedToServer, "mariadb": PublishedToMaria}
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
-from tests.e2e.test_canary import search, veil
+from tests.commands import command
+from tests.e2e.test_canary import search
 from tests.e2e.test_docs import ROOT, _blocks, _environment
 
 GOLDEN = ROOT / "tests" / "golden" / "annotations"
@@ -27,6 +31,19 @@ TEXT = f"Patient {GOLD['name']}, MRN {GOLD['mrn']}, {GOLD['words']} {GOLD['alarm
 
 def spans(*pairs):
     return [{"start": TEXT.index(word), "end": TEXT.index(word) + len(word), "label": label} for word, label in pairs]
+
+
+def veil(*words, cwd):
+    """A command in this process; what it and its libraries log and leave behind can be searched."""
+    (cwd / "tmp").mkdir(exist_ok=True)
+    log, root = logging.FileHandler(cwd / "log.txt"), logging.getLogger()
+    with patch.object(tempfile, "tempdir", str(cwd / "tmp")), patch.object(root, "level", 0):
+        root.addHandler(log)
+        try:
+            return command(cwd, *words)
+        finally:
+            root.removeHandler(log)
+            log.close()
 
 
 @pytest.fixture
@@ -47,8 +64,8 @@ def sets(tmp_path):
 
 
 def quiet(folder, done, *files):
-    search("stdout", GOLD, done.stdout)
-    search("stderr", GOLD, done.stderr)
+    search("stdout", GOLD, done.said.encode())
+    search("stderr", GOLD, done.erred.encode())
     for name in ("log.txt", *files):
         search(name, GOLD, (folder / name).read_bytes())
     for path in (folder / "tmp").rglob("*"):
@@ -59,15 +76,15 @@ def quiet(folder, done, *files):
 @pytest.mark.parametrize("way", [(), ("--json",), ("--no-curation",)])
 def test_figures_hold_no_value_and_no_name(sets, pred, way):
     done = veil("evaluate", "--gold", "gold.jsonl", *pred, *way, "-o", "page.html", cwd=sets)
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.code == 0, done.erred
     quiet(sets, done, "page.html")
     if "--json" in way:
-        assert json.loads(done.stdout)["figures"]["tokens"]["tp"] > 0
+        assert json.loads(done.said)["figures"]["tokens"]["tp"] > 0
 
 
 def test_the_page_of_errors_shows_each_in_its_context_to_its_owner_alone(sets):
     done = veil("evaluate", "--gold", "gold.jsonl", "--pred", "pred.jsonl", "--errors", "look", cwd=sets)
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.code == 0, done.erred
     quiet(sets, done)
     page = sets / "look" / "veil-errors.html"
     assert (page.stat().st_mode & 0o777, page.parent.stat().st_mode & 0o777) == (0o600, 0o700)
@@ -84,20 +101,20 @@ def test_markup_in_a_note_is_shown_as_text(sets):
     )
     (sets / "none.jsonl").write_text('{"id": "<b>", "spans": [[0, 8]]}')
     done = veil("evaluate", "--gold", "odd.jsonl", "--pred", "none.jsonl", "--errors", "look", cwd=sets)
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.code == 0, done.erred
     assert "<script" not in (sets / "look" / "veil-errors.html").read_text()
 
 
 @pytest.mark.parametrize("form", ["i2b2", "brat", "jsonl"])
 def test_what_was_found_is_written_and_is_its_own_perfect_prediction(sets, form):
     done = veil("evaluate", "--gold", "gold.jsonl", "--pred", "pred.jsonl", "--write", "out", "--as", form, cwd=sets)
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.code == 0, done.erred
     files = [path for path in (sets / "out").rglob("*") if path.is_file()]
     assert files
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     again = veil("evaluate", "--gold", "out", "--pred", "pred.jsonl", "--json", cwd=sets)
-    assert again.returncode == 0, again.stderr.decode()
-    shares = json.loads(again.stdout)["figures"]["shares"]
+    assert again.code == 0, again.erred
+    shares = json.loads(again.said)["figures"]["shares"]
     assert (shares["chars"], shares["other"], shares["span_recall"], shares["token_f2"]) == (100, 0, 100, 100)
 
 
@@ -126,8 +143,8 @@ def test_what_cannot_be_done_is_refused_with_a_code_and_no_value(sets, code, exi
     (sets / "other.jsonl").write_text(json.dumps({"id": GOLD["file"], "text": GOLD["mrn"], "spans": []}))
     pred = () if "--pred" in words else ("--pred", "pred.jsonl")
     done = veil("evaluate", "--gold", "gold.jsonl", *pred, *words, cwd=sets)
-    assert f"[{code}]" in done.stderr.decode()
-    assert done.returncode == exit_code
+    assert f"[{code}]" in done.erred
+    assert done.code == exit_code
     quiet(sets, done)
     assert not (sets / "new").exists()
 
@@ -136,17 +153,17 @@ def test_an_id_that_is_no_file_name_is_written_as_json_lines_alone(sets):
     gold = json.loads((sets / "gold.jsonl").read_text()) | {"id": "../" + GOLD["file"]}
     (sets / "gold.jsonl").write_text(json.dumps(gold))
     done = veil("evaluate", "--gold", "gold.jsonl", "-d", "patterns", "--write", "out", cwd=sets)
-    assert b"[note-name]" in done.stderr
+    assert "[note-name]" in done.erred
     assert not (sets / "out").exists()
     quiet(sets, done)
 
 
 def test_a_bar_that_is_not_reached_ends_with_one(sets):
     words = ("evaluate", "--gold", "gold.jsonl", "--pred", "pred.jsonl", "--want")
-    assert veil(*words, "chars=50,other=30", cwd=sets).returncode == 0
+    assert veil(*words, "chars=50,other=30", cwd=sets).code == 0
     done = veil(*words, "chars=99.9,other=0.1", cwd=sets)
-    assert done.returncode == 1
-    assert done.stderr.decode().strip() == "below the threshold: chars 99.9, other 0.1"
+    assert done.code == 1
+    assert done.erred.strip() == "below the threshold: chars 99.9, other 0.1"
 
 
 def test_a_masked_folder_is_measured_like_any_prediction(tmp_path):
@@ -156,7 +173,7 @@ def test_a_masked_folder_is_measured_like_any_prediction(tmp_path):
             re.sub(r"[A-Z]\w+", lambda word: "*" * len(word[0]), path.read_text())
         )
     done = veil("evaluate", "--gold", GOLDEN / "brat", "--pred", "masked", "--json", cwd=tmp_path)
-    record = json.loads(done.stdout)
+    record = json.loads(done.said)
     assert record["found_by"] == "masked"
     assert list(record["figures"]["labels"])[-1] == "(no label)"
     assert record["figures"]["spans"]["recall"]["any_same"] == 0

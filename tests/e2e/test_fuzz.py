@@ -6,7 +6,7 @@ from bench.fuzz import run
 
 @pytest.mark.slow
 def test_no_call_breaks_on_what_its_schema_allows_or_does_not(record_property):
-    cases, fine = run(8)
+    cases, fine = run(5)
     record_property("counted", f"fuzz: {cases:,} cases over the OpenAPI, by four kinds of visitors")
-    assert cases > 3_000
+    assert cases > 1_800
     assert fine

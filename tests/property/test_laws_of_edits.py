@@ -20,7 +20,7 @@ CHARS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r\ufef
 TEXTS = st.text(CHARS, max_size=12)
 CUTS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=3)
 NEW = st.sampled_from(["", "x", "é", '"', "\\", "[NAME]", "a,b", "\U0001f600"])
-FEW = settings(max_examples=80, deadline=None)
+FEW = settings(deadline=None)
 
 
 def disjoint(text, cuts):

@@ -49,7 +49,7 @@ TREES = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)),
     max_leaves=8,
 )
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(deadline=None)
 
 
 def table_bytes(rows, delimiter, end, quoting, encoding="utf-8"):

@@ -105,7 +105,10 @@ def back_from(folder, keyring_file, policy, files, subject):
 
 
 @pytest.mark.slow
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=3 * settings.default.max_examples,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(
     rows=ROWS,
     quoting=st.lists(st.booleans(), min_size=1, max_size=5),

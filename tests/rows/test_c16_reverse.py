@@ -115,12 +115,12 @@ def test_c16_many_units_many_workers_and_other_blocks_come_back_the_same(project
     monkeypatch.setattr("veil.jobs.work.units.UNIT_BYTES", 3000)
     monkeypatch.setattr("veil.formats.tabular.BLOCK", 700)
     encounters = "encounter_id,patient_id,start\n" + "".join(
-        f'{i},"{i % 9}",20{10 + i % 12}-01-31\n' for i in range(900)
+        f'{i},"{i % 9}",20{10 + i % 12}-01-31\n' for i in range(300)
     )
     labs = (
         LABS.splitlines()[0]
         + "\n"
-        + "".join(f"{i},{i % 950},7,user submitted,{i % 9},2019-01-31 08:00:00\n" for i in range(800))
+        + "".join(f"{i},{i % 317},7,user submitted,{i % 9},2019-01-31 08:00:00\n" for i in range(260))
     )
     made = project(POLICY.replace("UNIT", "months"), {**FILES, "encounters.csv": encounters, "labs.csv": labs})
     assert made.run(workers=workers).exit_code == 0

@@ -201,7 +201,7 @@ def test_a_result_is_refused_after_its_time_though_the_machine_is_set_back(tmp_p
 
 
 def test_a_download_that_begins_in_time_ends_with_it(store, site):
-    job = handed_in(store, "n.txt", NOTE * 6000)
+    job = handed_in(store, "n.txt", NOTE * 2500)
     with working(site) as worker:
         worker.once()
     pieces = store.fetch(ME, job.id)[2]
