@@ -43,7 +43,7 @@ def keep_pages() -> None:
              the C library is not glibc.
     Source:  mallopt(3).
     """
-    import ctypes  # ten milliseconds, and no command that only answers needs it
+    import ctypes  # noqa: PLC0415  ten milliseconds, and no command that only answers needs it
 
     try:
         tune = ctypes.CDLL(None).mallopt
