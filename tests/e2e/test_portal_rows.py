@@ -1,7 +1,12 @@
 """Rows of an uploaded table that cannot be released: the plan names them, and offers to leave them out and release the others."""
 
+import io
+
+import polars as pl
 import pytest
-from tests.portals import joined, served, site_in, working
+from python_calamine import CalamineWorkbook
+from tests.cases.test_case_34_rows_with_a_residue import as_csv, as_parquet, as_xlsx
+from tests.portals import joined, parquet, served, site_in, workbook, working
 from tests.visits import a_chromium, a_visit, downloaded, hand_in, shot  # noqa: F401  fixtures
 
 from veil.service.store import ServiceStore
@@ -65,6 +70,54 @@ def test_without_the_wish_nothing_of_the_file_is_released(portal, name, data):
     assert bob.ask("GET", f"/jobs/{job}/result").status_code == 409
 
 
+NAMES = ["Quennell", "Tasker", "Whitlock", "Harrow", "Lindqvist", "Okafor"]
+
+
+def labs():
+    """Results of six patients; in the 16th row the code of a test is a patient's family name."""
+    rows = [
+        {"patient_id": f"P{i % 6}", "last_name": NAMES[i % 6], "panel": "BNP" if i % 2 else "TSH", "result": f"{i}.5"}
+        for i in range(24)
+    ]
+    rows[15]["panel"] = "Harrow"
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("labs.csv", lambda rows: as_csv(rows).encode()), ("labs.parquet", as_parquet), ("labs.xlsx", as_xlsx)],
+)
+def test_a_row_that_the_verification_does_not_clear_costs_the_file_or_itself_alone(portal, name, written):
+    bob, worker = portal
+    job, plan = planned(portal, name, written(labs()))
+    (panel,) = [column for column in plan["columns"] if column["column"] == "panel"]
+    wish = {"columns": [{"source": panel["source"], "column": "panel", "rule": "keep"}], "rows": "quarantine"}
+    for rows, state in (("quarantine", "failed"), ("quarantine-rows", "done")):
+        if state == "done":
+            job, _ = planned(portal, name, written(labs()))
+        assert bob.ask("PUT", f"/jobs/{job}/plan", json={**wish, "rows": rows}).status_code == 200
+        bob.ask("POST", f"/jobs/{job}/start")
+        worker.once()
+        assert bob.ask("GET", f"/jobs/{job}").json()["state"] == state
+    report = bob.ask("GET", f"/jobs/{job}/report").json()
+    assert len(report["places"]) == 1
+    assert f"only row {16 if name.endswith('parquet') else 17}, column panel" in report["places"][0]
+    released = bob.ask("GET", f"/jobs/{job}/result").content
+    panels = cells_of(name, released, "panel")
+    assert len(panels) == 23
+    assert "Harrow" not in panels
+
+
+def cells_of(name, data, column):
+    """The cells of a column of a table that came back."""
+    if name.endswith("csv"):
+        return pl.read_csv(data, infer_schema=False)[column].to_list()
+    if name.endswith("parquet"):
+        return pl.read_parquet(data)[column].to_list()
+    head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    return [row[head.index(column)] for row in rows]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "row"), [("t.csv", CSV, "row 3"), ("t.tsv", TSV, "row 3"), ("t.jsonl", LINES, "row 2")]
 )
@@ -112,3 +165,27 @@ def test_a_person_is_told_of_the_rows_and_leaves_them_out(visit):
     assert "row 3" in said
     assert "row 5" in said
     assert "Bo" not in said
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("name", "data"), [("people.xlsx", workbook("People")), ("people.parquet", parquet())])
+def test_a_workbook_and_a_parquet_file_are_planned_changed_and_fetched(visit, name, data):
+    page = visit.submitter()
+    hand_in(page, name, data)
+    visit.worker.once()
+    page.click("text=Review plan")
+    page.wait_for_selector("#plan[open]")
+    assert page.inner_text("#plan-title") == f"Plan: {name}"
+    assert "First name" in page.locator("#columns tr", has_text="first_name").inner_text()
+    page.select_option("[aria-label='Action for first_name']", "drop")
+    page.click("#accept")
+    page.wait_for_selector("#plan:not([open])", state="attached")
+    visit.worker.once()
+    page.wait_for_selector(".badge.good")
+    back = downloaded(page)
+    people = cells_of(name, back, "patient_id")
+    assert len(set(people)) == 2
+    assert not {"1042", "7"} & set(people)
+    assert not {"1950-02-28", "1951-02-28"} & set(map(str, cells_of(name, back, "born")))
+    with pytest.raises((ValueError, pl.exceptions.ColumnNotFoundError)):
+        cells_of(name, back, "first_name")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.browsers import CONTRAST, chromium, violations
+from tests.portals import PASSWORD, TABLE, Browser, workbook
 
 pytestmark = pytest.mark.browser
 EVIL = (
@@ -158,6 +159,49 @@ def test_g11_where_a_token_is_needed_the_page_asks_for_it_and_keeps_it_to_itself
         context.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "data"), [("people.xlsx", workbook("People")), ("people.csv", TABLE), ("records.json", b'[{"id": "1"}]')]
+)
+def test_g11_a_file_with_fields_goes_to_the_portal_with_the_policy_of_the_page(browser, with_jobs, name, data):
+    context = browser.new_context()
+    one = context.new_page()
+    one.goto(with_jobs.url)
+    one.wait_for_selector("#rooms a[href='/sign-in']")
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    one.set_input_files("#file", file)
+    one.wait_for_selector("#said a[href='/sign-in']")
+    one.click("#said a")
+    one.fill("#name", "bob")
+    one.fill("#password", PASSWORD)
+    one.keyboard.press("Enter")
+    one.wait_for_url("**/files")
+    one.goto(with_jobs.url)
+    one.wait_for_selector("#rooms a[href='/files']")
+    one.select_option("#profile", "expert")
+    one.set_input_files("#file", file)
+    one.click("#said.good a[href='/files']")
+    row = one.locator("#rows tr", has_text=name)
+    assert "expert" in row.inner_text()
+    row.locator(".badge:has-text('Needs review')").wait_for(timeout=60_000)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def with_jobs(tmp_path_factory):
+    """A service with a portal, where bob has an account."""
+    from tests.services import served
+
+    folder = tmp_path_factory.mktemp("jobs")
+    with served(folder, "--data", "data", "--key-file", "key") as service:
+        code = service.process.stdout.readline().split()[1]
+        address = f"{service.url}/portal/api"
+        with Browser(address) as admin, Browser(address) as bob:
+            admin.enter("/setup", name="ada", code=code)
+            token = admin.ask("POST", "/invitations", json={"role": "submitter"}).json()["token"]
+            bob.enter("/invitations/accept", name="bob", token=token)
+        yield service
+
+
 def refused(page, act):
     """Does something that the page refuses, and gives its words."""
     page.evaluate("document.getElementById('said').className = ''")
@@ -176,18 +220,33 @@ def paste(page, text):
 
 
 def test_g11_a_paste_that_is_too_long_is_refused_and_not_cut(page):
-    long = "Seen by Dr. Alice Wong. " + "The wound is clean. " * 5_000 + "SSN 123-45-6789"
-    told = refused(page, lambda: paste(page, long))
-    assert "100,039 characters" in told
-    assert "up to 100,000" in told
+    long = "Seen by Dr. Alice Wong. " + "The wound is clean. " * 50_000 + "SSN 123-45-6789"
+    told = refused(page, lambda: page.fill("#text", long))
+    assert "1,000,039 characters" in told
+    assert "up to 1,000,000" in told
     assert page.input_value("#text") == long
     assert "spans" not in told
 
 
-def test_g11_a_paste_of_just_the_limit_is_read_to_its_end(page):
-    end = " SSN 123-45-6789"
-    text = "x" * (100_000 - len(end)) + end
-    assert answered(page, lambda: paste(page, text)).endswith(" SSN [SSN]")
+def test_g11_a_long_text_is_read_to_its_end_and_its_answer_is_whole(page):
+    lines = [f"{i % 12 + 1}/{i % 27 + 1}/2019 The wound is clean and dry.\n" for i in range(1_200)]
+    page.set_default_timeout(90_000)
+    text = "".join(lines) + "x" * 60_000 + " SSN 123-45-6789"
+    shown = answered(page, lambda: paste(page, text))
+    assert shown.endswith(" SSN [SSN]")
+    assert shown.count("[DATE]") == 1_200
+    assert page.locator("#result mark:not(.kept)").count() == 1_201
+    assert page.locator("#why tr").count() == 1_000
+    assert "The first 1,000 of 1,201" in page.inner_text("#more")
+    page.click("#answer summary")
+    page.click("#copy-json")
+    page.wait_for_selector("#said:has-text('Answer copied')")
+    answer = json.loads(page.evaluate("navigator.clipboard.readText()"))
+    assert len(answer["spans"]) == 1_201
+    assert answer["deidentified_text"] == shown
+    with page.expect_download() as coming:
+        page.click("#download")
+    assert Path(coming.value.path()).read_text() == shown
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "latin-1", "cp1252", "utf-16", "utf-8-sig"])
@@ -205,9 +264,9 @@ def test_g11_a_file_that_is_no_text_is_refused(page, tmp_path, content):
 
 
 def test_g11_a_file_that_is_too_long_is_refused_and_not_cut(page, tmp_path):
-    (tmp_path / "note.txt").write_text("Dr. Alice Wong " * 8_000)
-    assert "120,000 characters" in refused(page, lambda: page.set_input_files("#file", tmp_path / "note.txt"))
-    (tmp_path / "huge.txt").write_bytes(b"x" * 2_000_000)
+    (tmp_path / "note.txt").write_text("Dr. Alice Wong " * 80_000)
+    assert "1,200,000 characters" in refused(page, lambda: page.set_input_files("#file", tmp_path / "note.txt"))
+    (tmp_path / "huge.txt").write_bytes(b"x" * 4_000_001)
     assert "too long" in refused(page, lambda: page.set_input_files("#file", tmp_path / "huge.txt"))
 
 

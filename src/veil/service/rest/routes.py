@@ -31,6 +31,7 @@ from veil.service.rest.schemas import (
     EntityKind,
     EntityKinds,
     ExplainAnswer,
+    ExplainRequest,
     Health,
     PhiAnswer,
     PhiEntity,
@@ -106,7 +107,7 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
         )
 
     @router.post("/explain", tags=["texts"], response_model_exclude_none=True)
-    async def explain(body: DeidentifyRequest, grant: Annotated[Grant, Depends(may_change)]) -> ExplainAnswer:
+    async def explain(body: ExplainRequest, grant: Annotated[Grant, Depends(may_change)]) -> ExplainAnswer:
         """The same, with the reason of every span: who found it, how sure, and which line of the policy decided."""
         (done,) = await _changed(desk, [body.text], body, grant)
         wish = _wish(body)

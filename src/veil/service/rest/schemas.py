@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 MOST_CHARS = 100_000
 MOST_TEXTS = 100
 MOST_CHARS_OF_MANY = (
-    1_000_000  # of one text of a batch: seconds of work, and not minutes in which nobody else is answered
+    1_000_000  # of one text of a batch, or of the text page: seconds of work, and not minutes in which nobody else is answered
 )
 
 Strategy = Literal["placeholder", "consistent", "redact", "hash"]
@@ -67,6 +67,11 @@ class ChangeRequest(BaseModel):
 class DeidentifyRequest(ChangeRequest):
     model_config = Asked.model_config
     text: str = Field(min_length=1, max_length=MOST_CHARS)
+
+
+class ExplainRequest(ChangeRequest):
+    model_config = Asked.model_config
+    text: str = Field(min_length=1, max_length=MOST_CHARS_OF_MANY)
 
 
 class BatchRequest(ChangeRequest):

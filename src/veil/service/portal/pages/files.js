@@ -1,5 +1,5 @@
 // The page of files: choose, start, watch, check the plan, download.
-import { arrive, at, call, later, made, Refused, say, send, ticked, trying } from "/pages/session.js";
+import { arrive, at, call, later, made, Refused, say, submit, ticked, trying } from "/pages/session.js";
 import { showPlan } from "/pages/plan.js";
 import { showReport } from "/pages/report.js";
 import { FILES } from "/pages/samples.js";
@@ -72,13 +72,7 @@ async function upload({ file, wanted, review }) {
   const table = !/\.(txt|text|note)(\.\w+)?$/i.test(file.name);
   if (file.size > lists.upload) throw new Refused(413, { detail: `the file is larger than the upload limit (${size(lists.upload)})` });
   say(`Uploading ${file.name} …`);
-  const job = await call("POST", "/jobs", { name: file.name, review: table && review, ...wanted });
-  try {
-    await send(job.id, file, (share) => say(`Uploading ${file.name}: ${Math.round(100 * share)} %`));
-  } catch (error) {
-    await call("DELETE", `/jobs/${job.id}`).catch(() => {}); // a job without its file waits for nothing
-    throw error;
-  }
+  await submit(file, { review: table && review, ...wanted }, (share) => say(`Uploading ${file.name}: ${Math.round(100 * share)} %`));
 }
 
 async function show() {

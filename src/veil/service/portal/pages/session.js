@@ -43,6 +43,18 @@ export function send(job, file, far = () => {}) {
   });
 }
 
+// A job with its file. One whose file did not arrive is deleted: nothing would come of it.
+/** @param {File} file @param {object} wanted @param {(share: number) => void} far @returns {Promise<void>} */
+export async function submit(file, wanted, far) {
+  const job = await call("POST", "/jobs", { name: file.name, ...wanted });
+  try {
+    await send(job.id, file, far);
+  } catch (error) {
+    await call("DELETE", `/jobs/${job.id}`).catch(() => {});
+    throw error;
+  }
+}
+
 // A page that nobody touches stops asking, so that its session ends in time; it goes on when somebody does.
 const UNTOUCHED = 600_000;
 let touched = Date.now();
@@ -117,7 +129,7 @@ export async function arrive() {
   return me;
 }
 
-function link(path, name) {
+export function link(path, name) {
   const element = made("a", name, { href: path });
   if (location.pathname === path) element.setAttribute("aria-current", "page");
   return element;

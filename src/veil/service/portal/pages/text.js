@@ -1,13 +1,16 @@
 // The page of one text: asks the service, shows the answer. A text becomes text nodes, never markup.
 import { fill, groupOf } from "/pages/marks.js";
-import { at, made, say, ticked } from "/pages/session.js";
+import { at, link, made, me, Refused, say, submit, ticked } from "/pages/session.js";
 import { SAMPLES } from "/pages/samples.js";
 
 const HEADS = ["Text", "Label", "Replacement", "Found by", "Confidence", "Policy"];
-const MOST = 100000; // characters that the service reads at once
+const MOST = 1000000; // characters that the service reads at once
+const LONG = 100000; // a text that takes more than a moment is read when its reader pauses for longer
+const ROWS = 1000; // of the table; the answer as JSON has all
 let turn = 0;
 let waiting = 0;
 let answer = null;
+let formats = null; // of the files that are treated field by field, where this service has jobs: kind and endings
 
 async function ask() {
   const text = at("text").value;
@@ -61,17 +64,24 @@ const lines = (id) => at(id).value.split("\n").map((/** @type {string} */ line) 
 
 function soon() {
   clearTimeout(waiting);
-  waiting = setTimeout(ask, 250);
+  waiting = setTimeout(ask, at("text").value.length > LONG ? 1500 : 250);
 }
 
 function show(text) {
   const spans = answer ? answer.spans : [];
-  fill(at("original"), [...text], spans.map((span, i) => marked(span, i, span.start, span.end)));
+  const points = [...text];
+  fill(at("original"), points, spans.map((span, i) => marked(span, i, span.start, span.end)));
   fill(at("result"), [...(answer ? answer.deidentified_text : "")], spans.map((span, i) => marked(span, i, span.result_start, span.result_end)));
-  at("why").replaceChildren(...spans.map((span, i) => row([...text], span, i)));
-  at("json").textContent = answer ? JSON.stringify(answer, null, 2) : "";
+  at("why").replaceChildren(...spans.slice(0, ROWS).map((span, i) => row(points, span, i)));
+  at("more").textContent = spans.length > ROWS ? `The first ${ROWS.toLocaleString("en")} of ${spans.length.toLocaleString("en")} are listed; the answer as JSON has all.` : "";
+  showJson();
   at("copy").disabled = !answer;
   at("download").disabled = !answer;
+}
+
+// A long answer is written out only where somebody looks at it.
+function showJson() {
+  at("json").textContent = answer && at("answer").open ? JSON.stringify(answer, null, 2) : "";
 }
 
 function marked(span, i, from, to) {
@@ -117,18 +127,53 @@ at("file").addEventListener("change", async () => {
   const [file] = at("file").files;
   if (!file) return;
   ++turn; // an answer to the text before is not shown beside this one
-  const read = file.size > 16 * MOST ? null : decoded(new Uint8Array(await file.arrayBuffer()));
+  const kind = await kindOf(file.name);
+  if (kind && kind !== "text") return void handIn(file);
+  const read = file.size > 4 * MOST ? null : decoded(new Uint8Array(await file.arrayBuffer()));
   if (read === null) {
     at("text").value = "";
     answer = null;
     show("");
-    say(file.size > 16 * MOST ? `Nothing was read: the file is too long; this page reads up to ${MOST.toLocaleString("en")} characters at once.` : "Nothing was read: this file is not plain text.", "bad");
+    say(file.size > 4 * MOST ? `Nothing was read: the file is too long; this page reads up to ${MOST.toLocaleString("en")} characters at once.` : "Nothing was read: this file is not plain text. Tables and other files are read under Files, where the service is started with --data, and by veil run.", "bad");
     return;
   }
   at("text").value = read.text;
   at("coding").textContent = read.coding === "UTF-8" ? "" : `The file is read as ${read.coding}.`;
   ask();
 });
+
+async function formatsOf() {
+  const reply = await fetch("/portal/api/lists").catch(() => null);
+  return reply?.ok ? (await reply.json()).formats : {};
+}
+
+/** The format of a file by the ending of its name; "" where this service has no jobs, or does not know the ending. */
+async function kindOf(/** @type {string} */ name) {
+  formats ||= await formatsOf();
+  const plain = name.toLowerCase().replace(/\.(gz|bz2|zst|xz)$/, "");
+  const found = Object.entries(formats).find(([, endings]) => endings.some((/** @type {string} */ ending) => plain.endsWith(ending)));
+  return found ? found[0] : "";
+}
+
+// A file that has columns or fields is treated field by field, as a job with a plan.
+async function handIn(/** @type {File} */ file) {
+  at("text").value = "";
+  at("coding").textContent = "";
+  answer = null;
+  show("");
+  if (!me) {
+    say(`${file.name} has columns or fields of its own: it is treated as a file, with a plan. `, "bad");
+    at("said").append(link("/sign-in", "Sign in to upload it"));
+    return;
+  }
+  try {
+    await submit(file, { review: true, profile: at("profile").value || "safe-harbor" }, (share) => say(`Uploading ${file.name}: ${Math.round(100 * share)} %`));
+    say(`${file.name} uploaded. `, "good");
+    at("said").append(link("/files", "Review its plan under Files"));
+  } catch (error) {
+    say(error instanceof Refused ? error.message : "The service does not answer. Try again.", "bad");
+  }
+}
 
 // Plain text in UTF-8 or UTF-16, and what is neither as Windows-1252, which reads Latin-1 (ISO 8859-1) too.
 function decoded(bytes) {
@@ -167,5 +212,10 @@ at("only").addEventListener("toggle", async () => {
 });
 for (const id of ["strategy", "profile"]) at(id).addEventListener("change", ask);
 at("copy").addEventListener("click", () => copy(answer.deidentified_text, "Result"));
-at("copy-json").addEventListener("click", () => copy(at("json").textContent, "Answer"));
+at("copy-json").addEventListener("click", () => copy(JSON.stringify(answer, null, 2), "Answer"));
+at("answer").addEventListener("toggle", showJson);
+formatsOf().then((found) => {
+  formats = found;
+  at("file").accept = [".txt", ".md", ".log", "text/plain", ...Object.values(found).flat()].join(",");
+});
 show("");
