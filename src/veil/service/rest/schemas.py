@@ -9,9 +9,8 @@ from pydantic_core import PydanticCustomError
 
 MOST_CHARS = 100_000
 MOST_TEXTS = 100
-MOST_CHARS_OF_MANY = (
-    1_000_000  # of one text of a batch, or of the text page: seconds of work, and not minutes in which nobody else is answered
-)
+# Of one text of a batch, or of the text page: seconds of work, not minutes in which nobody else is answered.
+MOST_CHARS_OF_MANY = 1_000_000
 
 Strategy = Literal["placeholder", "consistent", "redact", "hash"]
 Profiles = Literal["safe-harbor", "limited-data-set", "expert", "gdpr-pseudonymised", "redact"]
