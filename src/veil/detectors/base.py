@@ -14,7 +14,8 @@ __all__ = ["Detector", "Judge", "Known", "Owner"]
 class Detector(Protocol):
     """Finds spans. Texts go in many at a time; spans come out in raw code points, one list a text.
 
-    Keeps:   the answer for a text does not depend on its neighbours in the batch.
+    Keeps:   the answer for a text does not depend on its neighbours in the batch. A detector that has `reads_owners = False`
+             has the same answer whosever the text is; it is then asked of equal texts once.
     """
 
     name: str

@@ -28,6 +28,7 @@ class Dates:
 
     name = "dates"
     labels = frozenset({Label.DATE, Label.TIME})
+    reads_owners = False
 
     def __init__(self, language: Language | None = None) -> None:
         spoken = language or english()

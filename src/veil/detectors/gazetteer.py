@@ -28,6 +28,7 @@ class Gazetteer:
 
     name = "gazetteer"
     labels = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
+    reads_owners = False
 
     def __init__(self, language: Language | None = None) -> None:
         self._language = language or english()

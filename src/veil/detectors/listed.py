@@ -63,6 +63,7 @@ class Denied:
 
     name = "known"
     labels = frozenset(Label)
+    reads_owners = False
 
     def __init__(
         self,

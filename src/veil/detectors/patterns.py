@@ -59,6 +59,7 @@ class Patterns:
     """
 
     name = "patterns"
+    reads_owners = False
 
     def __init__(self, language: Language | None = None) -> None:
         spoken = language or english()

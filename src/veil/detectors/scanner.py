@@ -103,21 +103,44 @@ class Scanner:
     def read(
         self, texts: Sequence[str], owners: Sequence[Owner] | None, least: Sequence[float] | None
     ) -> list[list[Span]]:
-        """The spans of texts in the language of this scanner."""
-        whose = list(owners) if owners else [Owner()] * len(texts)
-        read = [Text.of(text) for text in texts]
-        found: list[list[Span]] = [[] for _ in texts]
+        """The spans of texts in the language of this scanner.
+
+        Keeps:   each text is read once, and judged once with the same findings, however often it stands in the batch.
+        """
+        places = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+        at = [places[text] for text in texts]
+        read = [Text.of(text) for text in places]
+        found = self._found(read, at, list(owners) if owners else [Owner()] * len(texts))
+        keys = list(zip(at, map(tuple, found), least or [ACCEPTED] * len(texts), strict=True))
+        once = list(dict.fromkeys(keys))
+        answers = dict(zip(once, self._judged([read[i] for i, _, _ in once], once), strict=True))
+        return [list(answers[key]) for key in keys]
+
+    def _found(self, read: Sequence[Text], at: Sequence[int], owners: Sequence[Owner]) -> list[list[Span]]:
+        """What the detectors find. Shape: d distinct texts, which of them each of n texts is, n owners -> n lists."""
+        found: list[list[Span]] = [[] for _ in at]
+        nobody = [Owner()] * len(read)
         for detector in self._finders:
-            for mine, more in zip(found, detector.find(read, whose), strict=True):
-                mine.extend(more)
+            if getattr(detector, "reads_owners", True):
+                mine = detector.find([read[i] for i in at], owners)
+            else:
+                by_text = detector.find(read, nobody)
+                mine = [by_text[i] for i in at]
+            for spans, more in zip(found, mine, strict=True):
+                spans.extend(more)
+        return found
+
+    def _judged(self, read: Sequence[Text], once: Sequence[tuple[int, tuple[Span, ...], float]]) -> list[list[Span]]:
+        """The answer for each text with what was found in it and its least score. Shape: n -> n."""
+        found = [list(spans) for _, spans, _ in once]
         for judge in (*self._judges, *self._always):
             found = judge.judge(read, found)
-        bars = least or [ACCEPTED] * len(texts)
         return [
             resolve(
-                text, weigh(text, self._freed(text, spans), thresholds=self.thresholds, allow=self.allow, least=bar)
+                text.raw,
+                weigh(text.raw, self._freed(text.raw, spans), thresholds=self.thresholds, allow=self.allow, least=bar),
             )
-            for text, spans, bar in zip(texts, found, bars, strict=True)
+            for text, spans, (_, _, bar) in zip(read, found, once, strict=True)
         ]
 
     def _freed(self, text: str, spans: list[Span]) -> list[Span]:

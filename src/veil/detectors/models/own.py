@@ -32,6 +32,7 @@ class OwnModel:
     """
 
     name = "model"
+    reads_owners = False
 
     def __init__(self, folder: str | Path) -> None:
         self._folder: ModelFolder = read_folder(Path(folder))

@@ -24,10 +24,8 @@ class Delimiters:
 
     @classmethod
     def of(cls, segment: str) -> Delimiters:
-        """Those of a segment MSH, FHS or BHS."""
-        stated = segment[4:].split(segment[3], 1)[0]
-        component, repetition, escape, sub = (stated[i : i + 1] for i in range(4))
-        return cls(segment[3], component, repetition, escape, sub, stated[4:])
+        """Those of a segment MSH, FHS or BHS. Keeps: equal ones are the same object."""
+        return _stated(segment[3], segment[4:].split(segment[3], 1)[0])
 
     @property
     def are_signs(self) -> bool:
@@ -39,6 +37,12 @@ class Delimiters:
     def by_letter(self) -> dict[str, str]:
         """What each escape of a delimiter stands for."""
         return {"F": self.field, "S": self.component, "R": self.repetition, "E": self.escape, "T": self.sub}
+
+
+@cache
+def _stated(field: str, others: str) -> Delimiters:
+    component, repetition, escape, sub = (others[i : i + 1] for i in range(4))
+    return Delimiters(field, component, repetition, escape, sub, others[4:])
 
 
 class ValueRun(NamedTuple):

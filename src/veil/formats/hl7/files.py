@@ -16,11 +16,11 @@ from veil.formats.compression import opened
 from veil.formats.encodings import SAMPLE, Encoding, encode, encoding_of, read_text
 from veil.formats.hl7.address import HL7
 from veil.formats.hl7.escapes import cuts, encoded
-from veil.formats.hl7.messages import HINT, Messages, MessageValue, read_messages
+from veil.formats.hl7.messages import HINT, Messages, MessageValues, read_messages
 from veil.formats.hl7.reread import batch_again
 from veil.formats.plain import read_whole, settings_of, write_whole
 from veil.formats.traits import ENCODED, Kind, Traits
-from veil.model import Batch, Edits, Elements, Field, by_value, span_table, spliced
+from veil.model import Batch, Edits, Elements, Field, Splice, by_value, span_table, spliced
 
 LARGEST = 512 << 20
 _STATED = re.compile(rb"MSH(.)[^\r\n]*")
@@ -37,8 +37,17 @@ class _MessageCut(NamedTuple):
     label: str
 
 
+class _Column(NamedTuple):
+    """The values of an address: what they are, their rows and elements, and their places by the number of their text."""
+
+    values: list[str | None]
+    rows: list[int]
+    elements: list[int]
+    places: list[tuple[int, MessageValues]]
+
+
 class _MessagePlaces(NamedTuple):
-    """Where the values of texts stand. Shape: n texts; of each of a field's values the text and the leaf."""
+    """The texts of a batch. Shape: n texts."""
 
     texts: list[str | None]
 
@@ -49,10 +58,9 @@ def open_messages(texts: Sequence[str | None], where: str, encoding: str, *, by_
     Shape:   `by_message`: a row for each message (and for each further patient in it), else one for each text.
     Errors:  FormatError `hl7-shape`, `hl7-segment`.
     """
-    columns: dict[str, tuple[list[MessageValue], list[int], list[int], list[int]]] = {}
+    columns: dict[str, _Column] = {}
     parents: list[int] = []
     rows_of: list[int] = []
-    height = 0
     read = [
         read_messages(text, f"{where} {number}" if len(texts) > 1 else where, encoding)
         if text is not None and text.strip()
@@ -64,16 +72,15 @@ def open_messages(texts: Sequence[str | None], where: str, encoding: str, *, by_
     first = 0
     for number, (found, count) in enumerate(zip(read, counts, strict=True)):
         base = height + len(parents)
-        for parent, row in zip(found.parents, found.row_of, strict=True):
-            own = first + (row if by_message else 0)
-            parents.append(own if parent < 0 else base + parent)
-            rows_of.append(own)
-        for leaf in found.leaves:
-            leaves, rows, elements, numbers = columns.setdefault(leaf.address, ([], [], [], []))
-            leaves.append(leaf)
-            rows.append(first + (leaf.row if by_message else 0))
-            elements.append(base + leaf.element)
-            numbers.append(number)
+        of_row = [first + (row if by_message else 0) for row in range(max(found.rows, 1))]
+        parents += [of_row[-1 - parent] if parent < 0 else base + parent for parent in found.parents]
+        rows_of += [of_row[row] for row in found.row_of]
+        for address, leaves in found.leaves.items():
+            column = columns.setdefault(address, _Column([], [], [], []))
+            column.values.extend([plan.value for plan in leaves.plans])
+            column.rows.extend([of_row[row] for row in leaves.rows])
+            column.elements.extend([base + element for element in leaves.elements])
+            column.places.append((number, leaves))
         first += count
     own_rows = np.arange(height)
     tree = Elements(
@@ -83,12 +90,12 @@ def open_messages(texts: Sequence[str | None], where: str, encoding: str, *, by_
     fields = tuple(
         Field(
             address,
-            pa.array([leaf.value for leaf in leaves], pa.large_string()),
-            pa.array(rows, pa.int64()),
-            list(zip(leaves, numbers, strict=True)),
-            element=pa.array(elements, pa.int64()),
+            pa.array(column.values, pa.large_string()),
+            pa.array(column.rows, pa.int64()),
+            column.places,
+            element=pa.array(column.elements, pa.int64()),
         )
-        for address, (leaves, rows, elements, numbers) in columns.items()
+        for address, column in columns.items()
     )
     return Batch(fields, height, places=_MessagePlaces(list(texts)), elements=tree)
 
@@ -104,25 +111,38 @@ def message_spans(batch: Batch, edits: Edits) -> pa.Table:
             continue
         spans = {} if gone else by_value(edits.spans.get(field.address))
         values: list[str | None] = [None] * len(field) if new is None else new.to_pylist()
-        for i, ((leaf, number), value) in enumerate(zip(field.places, values, strict=True)):
-            if value == leaf.value:
-                continue
-            if i in spans:
-                for span in spans[i]:
-                    pieces = cuts(leaf.runs, span.start, span.end, span.replacement, leaf.marks)
-                    found += [_MessageCut(number, *cut, span.label) for cut in pieces]
-            else:
-                found += [_MessageCut(number, *cut, "") for cut in _whole(leaf, value or "")]
+        first = 0
+        for number, leaves in field.places:
+            for i, (plan, value) in enumerate(
+                zip(leaves.plans, values[first : first + len(leaves.plans)], strict=True)
+            ):
+                if value != plan.value:
+                    found += _cut(number, leaves, i, value or "", spans.get(first + i))
+            first += len(leaves.plans)
     return span_table(*zip(*sorted(found), strict=True)) if found else span_table()
 
 
-def _whole(leaf: MessageValue, new: str) -> list[tuple[int, int, str]]:
+def _cut(number: int, leaves: MessageValues, at: int, new: str, spans: list[Splice] | None) -> Iterator[_MessageCut]:
+    """The cuts that put a new value where one stands, or new words in place of the spans of a text."""
+    marks = leaves.marks[at]
+    if spans is None:
+        for cut in _whole(leaves, at, new):
+            yield _MessageCut(number, *cut, "")
+        return
+    runs = leaves.runs(at)
+    for span in spans:
+        for cut in cuts(runs, span.start, span.end, span.replacement, marks):
+            yield _MessageCut(number, *cut, span.label)
+
+
+def _whole(leaves: MessageValues, at: int, new: str) -> list[tuple[int, int, str]]:
     """The cuts that put another value where one stands; a text keeps its lines as long as they last."""
-    if not leaf.lines:
-        return cuts(leaf.runs, 0, len(leaf.value or ""), new, leaf.marks)
-    lines = new.split("\n", len(leaf.lines) - 1)
-    lines += [""] * (len(leaf.lines) - len(lines))
-    return [(*place, encoded(line, leaf.marks)) for place, line in zip(leaf.lines, lines, strict=True)]
+    plan, marks = leaves.plans[at], leaves.marks[at]
+    if not plan.lines:
+        return cuts(leaves.runs(at), 0, len(plan.value or ""), new, marks)
+    lines = new.split("\n", len(plan.lines) - 1)
+    lines += [""] * (len(plan.lines) - len(lines))
+    return [(*place, encoded(line, marks)) for place, line in zip(leaves.lines(at), lines, strict=True)]
 
 
 def encoding_for(data: bytes, given: str | None) -> Encoding:

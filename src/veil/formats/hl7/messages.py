@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -26,25 +27,82 @@ FREE = frozenset(("ST", "TX", "FT", VARIES, ""))  # one text, whatever stands in
 CODES = frozenset(("ID", "IS"))
 MOMENTS = frozenset((MOMENT, "DT", "DTM", "TM"))
 OBSERVATION = "OBX-5"
+SHORT = 200  # characters: longer cells are hardly the same twice
 LINES_OF_TEXT = frozenset(("NTE-3", OBSERVATION))  # consecutive ones are one text
 _SIGNS = "MSH-1 and MSH-2 must be punctuation, five characters at most behind the first: `|^~\\&`"
 HINT = "HL7 v2 in ER7: one segment a line, beginning with MSH, FHS or BHS"
 
 
-@dataclass(slots=True)
-class MessageValue:
-    """A place of a file: its address, its value (None: nothing stands there), its runs, the row and the element that it belongs to.
+class ValuePlan(NamedTuple):
+    """A value within a cell: what a cell of the same field and the same characters always consists of.
 
-    Shape:   `lines`: of a text, where each of its lines begins and ends in the file.
+    Shape:   `runs` and `lines` count from the start of the cell; `lines`: of a text, where each of its lines begins and ends.
+             `repetition`: the number of the repetition that it stands in, from 0; -1 where the field does not repeat.
     """
 
     address: str
     value: str | None
-    runs: list[ValueRun]
-    row: int
-    element: int
-    marks: Delimiters
+    runs: Sequence[ValueRun]
+    repetition: int = -1
+    lines: Sequence[tuple[int, int]] = ()
+
+
+@dataclass(slots=True)
+class JoinedText:
+    """A text of several segments: what they have in common, and the value so far. Keeps: no empty line at its end."""
+
+    key: str
+    address: str
+    value: str | None = None
+    runs: list[ValueRun] = field(default_factory=list)
     lines: list[tuple[int, int]] = field(default_factory=list)
+    empty: int = 0  # lines since the last one that is not empty
+
+    @property
+    def length(self) -> int:
+        """How long the value is before the next line."""
+        return len(self.value or "") + self.empty
+
+    def add(self, value: str, runs: Sequence[ValueRun]) -> None:
+        if value:
+            self.value = (self.value or "") + "\n" * self.empty + value
+            self.runs += runs
+            self.empty = 0
+        self.empty += 1
+
+
+class MessageValues:
+    """The values of one address, in the order of the file.
+
+    Shape:   n values: `plans`: what they are; `at`: where their cells begin; `rows`, `elements`: where they belong;
+             `marks`: the delimiters of their messages.
+    """
+
+    __slots__ = ("at", "elements", "marks", "plans", "rows")
+
+    def __init__(self) -> None:
+        self.plans: list[ValuePlan | JoinedText] = []
+        self.at: list[int] = []
+        self.rows: list[int] = []
+        self.elements: list[int] = []
+        self.marks: list[Delimiters] = []
+
+    def add(self, plan: ValuePlan | JoinedText, at: int, segment: _Segment, element: int) -> None:
+        self.plans.append(plan)
+        self.at.append(at)
+        self.rows.append(segment.row)
+        self.elements.append(element)
+        self.marks.append(segment.marks)
+
+    def runs(self, number: int) -> list[ValueRun]:
+        """The runs of a value, in the file."""
+        at = self.at[number]
+        return [run._replace(start=run.start + at, end=run.end + at) for run in self.plans[number].runs]
+
+    def lines(self, number: int) -> list[tuple[int, int]]:
+        """Where the lines of a text begin and end in the file."""
+        at = self.at[number]
+        return [(start + at, end + at) for start, end in self.plans[number].lines]
 
 
 @dataclass(slots=True)
@@ -53,10 +111,11 @@ class Messages:
 
     Shape:   a row for each message, and a further one for each further PID in it. The head of a batch belongs to the
              message behind it, its end to the message before.
-             `parents[i]`: the element around element i, a row as `-1 - row`; `row_of[i]`: its row.
+             `leaves`: the values by address. `parents[i]`: the element around element i, a row as `-1 - row`;
+             `row_of[i]`: its row.
     """
 
-    leaves: list[MessageValue] = field(default_factory=list)
+    leaves: dict[str, MessageValues] = field(default_factory=dict)
     rows: int = 0
     parents: list[int] = field(default_factory=list)
     row_of: list[int] = field(default_factory=list)
@@ -72,42 +131,10 @@ class _Segment(NamedTuple):
 
     name: str
     marks: Delimiters
-    version: str
     row: int
     element: int
     stated: str  # the type that OBX-2 states
     text_key: str
-
-
-class _Slot(NamedTuple):
-    """One repetition of a field: where its values belong."""
-
-    address: str
-    kind: str
-    marks: Delimiters
-    row: int
-    element: int
-
-
-@dataclass(slots=True)
-class _Text:
-    """A text of several lines: what they have in common, and the value so far. Keeps: no empty line at its end."""
-
-    key: str
-    leaf: MessageValue
-    lines: int = 0  # since the last one that is not empty
-
-    @property
-    def length(self) -> int:
-        """How long the value is before the next line."""
-        return len(self.leaf.value or "") + self.lines
-
-    def add(self, value: str, runs: list[ValueRun]) -> None:
-        if value:
-            self.leaf.value = (self.leaf.value or "") + "\n" * self.lines + value
-            self.leaf.runs += runs
-            self.lines = 0
-        self.lines += 1
 
 
 def read_messages(text: str, where: str, encoding: str) -> Messages:
@@ -126,7 +153,8 @@ class _Reading:
         self._encoding, self.found = encoding, Messages()
         self._version, self._patients = "", 0
         self._has_message = False  # whether the row has one; before it stands what belongs to it
-        self._text: _Text | None = None  # the text that the next line may go on with
+        self._text: JoinedText | None = None  # the text that the next line may go on with
+        self._readers: dict[tuple[str, str, str, Delimiters], list[_CellReader]] = {}
         marks = None
         for number, line in enumerate(LINE.finditer(text), 1):
             name, raw = line.group()[:3], line.group()
@@ -149,12 +177,20 @@ class _Reading:
         key = "NTE" if name == "NTE" else f"OBX {stated}" if name == "OBX" and stated in FREE else ""
         if self._text is not None and self._text.key != key:
             self._text = None
-        segment = _Segment(name, marks, self._version, row, self.found.element(-1 - row, row), stated, key)
+        segment = _Segment(name, marks, row, self.found.element(-1 - row, row), stated, key)
         skipped, shift = (2, 1) if name in HEADS else (1, 0)
-        at = start + sum(len(cell) + 1 for cell in cells[:skipped])
-        for place, cell in enumerate(cells[skipped:], skipped + shift):
-            if not _says_how(name, place, cell):
-                self._field(segment, f"{name}-{place}", cell, at)
+        at = start + sum(map(len, cells[:skipped])) + skipped
+        readers = self._readers.setdefault((name, self._version, stated, marks), [])
+        for place in range(len(readers) + skipped, len(cells)):
+            field_name = f"{name}-{place + shift}"
+            kind = stated if field_name == OBSERVATION else type_of(field_name, self._version)
+            readers.append(_CellReader(field_name, kind, marks, self._encoding))
+        for reader, cell in zip(readers, cells[skipped:], strict=False):
+            if reader.is_read(cell):
+                if key and reader.name in LINES_OF_TEXT:
+                    self._line(segment, reader, cell, at)
+                else:
+                    self._cell(segment, reader, cell, at)
             at += len(cell) + 1
 
     def _row(self, name: str, cells: list[str]) -> int:
@@ -170,75 +206,103 @@ class _Reading:
         self._has_message |= name == "MSH"
         return self.found.rows - 1
 
-    def _field(self, segment: _Segment, name: str, cell: str, at: int) -> None:
-        kind, address = type_of(name, segment.version), name
-        if name == OBSERVATION:
-            kind = segment.stated
-            address = f"{name}({kind})"
-        if kind in FREE:
-            self._free(segment, name, address, cell, at)
-            return
-        marks = segment.marks
-        for repetition in _split(cell, marks.repetition):
-            element = self.found.element(segment.element, segment.row) if repeats(name) else segment.element
-            self._value(_Slot(address, kind, marks, segment.row, element), repetition, at)
-            at += len(repetition) + 1
+    def _cell(self, segment: _Segment, reader: _CellReader, cell: str, at: int) -> None:
+        leaves, element, met = self.found.leaves, segment.element, -1
+        for plan in reader.plans(cell):
+            if plan.repetition != met:
+                met, element = plan.repetition, self.found.element(segment.element, segment.row)
+            values = leaves.get(plan.address)
+            if values is None:
+                values = leaves[plan.address] = MessageValues()
+            values.add(plan, at, segment, element)
 
-    def _free(self, segment: _Segment, name: str, address: str, cell: str, at: int) -> None:
+    def _line(self, segment: _Segment, reader: _CellReader, cell: str, at: int) -> None:
         """A field that is one text: its repetitions are lines of it, and those of the next segments may be too."""
-        marks = segment.marks
-        is_line = name in LINES_OF_TEXT and bool(segment.text_key)
-        text = self._text if is_line else None
+        marks, text = segment.marks, self._text
         if text is None:
-            text = _Text(segment.text_key, MessageValue(address, None, [], segment.row, segment.element, marks))
-            self.found.leaves.append(text.leaf)
+            text = self._text = JoinedText(segment.text_key, reader.address)
+            self.found.leaves.setdefault(reader.address, MessageValues()).add(text, 0, segment, segment.element)
         for line in _split(cell, marks.repetition):
-            text.leaf.lines.append((at, at + len(line)))
+            text.lines.append((at, at + len(line)))
             text.add(*decoded(line, at, text.length, marks, self._encoding))
             at += len(line) + 1
-        if is_line:
-            self._text = text
 
-    def _value(self, slot: _Slot, raw: str, at: int) -> None:
-        """One repetition. Keeps: what stands behind a value that should have no components has an address of its own."""
-        parts = _split(raw, slot.marks.component)
-        kind = "CWE" if slot.kind in CODES and len(parts) > 1 else slot.kind
-        for number, part in enumerate(parts, 1):
-            if is_composite(kind):
-                self._component(slot, kind, number, part, at)
-            else:
-                self._leaf(slot, slot.address if number == 1 else f"{slot.address}.{number}", part, at)
-            at += len(part) + 1
 
-    def _component(self, slot: _Slot, kind: str, number: int, raw: str, at: int) -> None:
-        known = components()[kind]
-        inner = known[number - 1].type if number <= len(known) else ""
-        address = f"{slot.address}.{number}"
-        is_moment = inner in MOMENTS
-        if not is_moment and not is_composite(inner):
-            self._leaf(slot, address, raw, at)
+class _CellReader:
+    """What the cells of one field consist of, in messages of one version with the same delimiters."""
+
+    def __init__(self, name: str, kind: str, marks: Delimiters, encoding: str) -> None:
+        self.name, self._kind, self._marks, self._encoding = name, kind, marks, encoding
+        self.address = f"{name}({kind})" if name == OBSERVATION else name
+        self._says_how = {"OBX-2": is_type, "MSH-12": is_version}.get(name)
+        self._met: dict[str, tuple[ValuePlan, ...]] = {}
+
+    def is_read(self, cell: str) -> bool:
+        """Whether a cell is a field of the batch: what says how a message is to be read stays as it is."""
+        return self._says_how is None or not self._says_how(cell)
+
+    def plans(self, cell: str) -> tuple[ValuePlan, ...]:
+        """The values of a cell."""
+        found = self._met.get(cell)
+        if found is None:
+            found = tuple(self._planned(cell))
+            if len(cell) <= SHORT:
+                self._met[cell] = found
+        return found
+
+    def _planned(self, cell: str) -> Iterator[ValuePlan]:
+        """Keeps: what stands behind a value that should have no components has an address of its own."""
+        if self._kind in FREE:
+            yield self._free(cell)
             return
-        parts = _split(raw, slot.marks.sub)
-        for place, part in enumerate(parts, 1):
-            whole = len(parts) == 1 or (is_moment and place == 1)
-            self._leaf(slot, address if whole else f"{address}.{place}", part, at)
-            at += len(part) + 1
+        at = 0
+        for number, repetition in enumerate(_split(cell, self._marks.repetition)):
+            place = number if repeats(self.name) else -1
+            for ending, start, raw in _parts(repetition, self._kind, self._marks):
+                value, runs = decoded(raw, at + start, 0, self._marks, self._encoding)
+                yield ValuePlan(self.address + ending, value or None, tuple(runs), place)
+            at += len(repetition) + 1
 
-    def _leaf(self, slot: _Slot, address: str, raw: str, at: int) -> None:
-        value, runs = decoded(raw, at, 0, slot.marks, self._encoding)
-        self.found.leaves.append(MessageValue(address, value or None, runs, slot.row, slot.element, slot.marks))
+    def _free(self, cell: str) -> ValuePlan:
+        """A field that is one text, whatever stands in it."""
+        text, at = JoinedText("", self.address), 0
+        for line in _split(cell, self._marks.repetition):
+            text.lines.append((at, at + len(line)))
+            text.add(*decoded(line, at, text.length, self._marks, self._encoding))
+            at += len(line) + 1
+        return ValuePlan(self.address, text.value, tuple(text.runs), -1, tuple(text.lines))
+
+
+def _parts(raw: str, kind: str, marks: Delimiters) -> Iterator[tuple[str, int, str]]:
+    """What stands in one repetition: the end of its address, where it begins, and its characters."""
+    parts, at = _split(raw, marks.component), 0
+    kind = "CWE" if kind in CODES and len(parts) > 1 else kind
+    for number, part in enumerate(parts, 1):
+        if not is_composite(kind):
+            yield "" if number == 1 else f".{number}", at, part
+        else:
+            known = components()[kind]
+            inner = known[number - 1].type if number <= len(known) else ""
+            for ending, start, piece in _pieces(part, inner, marks):
+                yield f".{number}{ending}", at + start, piece
+        at += len(part) + 1
+
+
+def _pieces(raw: str, kind: str, marks: Delimiters) -> Iterator[tuple[str, int, str]]:
+    """What stands in one component, in the same form."""
+    is_moment = kind in MOMENTS
+    if not is_moment and not is_composite(kind):
+        yield "", 0, raw
+        return
+    parts, at = _split(raw, marks.sub), 0
+    for place, part in enumerate(parts, 1):
+        yield "" if len(parts) == 1 or (is_moment and place == 1) else f".{place}", at, part
+        at += len(part) + 1
 
 
 def _stated(cells: list[str]) -> str:
     """The type of the value of an observation; without one of the standard's it is a text."""
     return cells[2] if len(cells) > 2 and is_type(cells[2]) else "ST"
-
-
-def _says_how(name: str, place: int, cell: str) -> bool:
-    """Whether a field says how the message is to be read: it stays as it is, and is no field of the batch."""
-    if name == "OBX" and place == 2:
-        return is_type(cell)
-    return name == "MSH" and place == 12 and is_version(cell)
 
 
 def _split(text: str, mark: str) -> list[str]:
