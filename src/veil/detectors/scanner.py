@@ -120,14 +120,16 @@ class Scanner:
         """What the detectors find. Shape: d distinct texts, which of them each of n texts is, n owners -> n lists."""
         found: list[list[Span]] = [[] for _ in at]
         nobody = [Owner()] * len(read)
+        pairs = {(i, id(owner)): owner for i, owner in zip(at, owners, strict=True)}
+        which = {pair: i for i, pair in enumerate(pairs)}
+        theirs = [which[i, id(owner)] for i, owner in zip(at, owners, strict=True)]
         for detector in self._finders:
             if getattr(detector, "reads_owners", True):
-                mine = detector.find([read[i] for i in at], owners)
+                mine, places = detector.find([read[i] for i, _ in pairs], list(pairs.values())), theirs
             else:
-                by_text = detector.find(read, nobody)
-                mine = [by_text[i] for i in at]
-            for spans, more in zip(found, mine, strict=True):
-                spans.extend(more)
+                mine, places = detector.find(read, nobody), list(at)
+            for spans, i in zip(found, places, strict=True):
+                spans.extend(mine[i])
         return found
 
     def _judged(self, read: Sequence[Text], once: Sequence[tuple[int, tuple[Span, ...], float]]) -> list[list[Span]]:

@@ -19,6 +19,7 @@ from veil.keys import Keys
 from veil.lexicon.language import language_of
 from veil.model import (
     STAFF_HOUSEHOLD,
+    Known,
     Label,
     Meant,
     Owner,
@@ -146,10 +147,7 @@ class Scans:
         languages = self._unread.counted(texts, report, address)
         spans = [[] if code else mine for code, mine in zip(languages, spans, strict=True)]
         owners = self.owners(subjects)
-        meant = [
-            who_is_meant(text, found, owner, self._staff, self._language)
-            for text, found, owner in zip(texts, spans, owners, strict=True)
-        ]
+        meant = self._meant(texts, spans, owners)
         mentions = _mentions(texts, spans, meant, owners, self._ids.keys())
         replacements = self._replaced(mentions, spans, subjects, day_first=day_first, report=report, address=address)
         report.count(address, "scanned", "", len(texts) - values.null_count)
@@ -158,6 +156,19 @@ class Scans:
             whole(text, code) if code else found_one
             for text, code, found_one in zip(texts, languages, found, strict=True)
         ]
+
+    def _meant(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], owners: Sequence[Owner]
+    ) -> list[list[Meant]]:
+        """Who each span means; the same words of the same owner are asked about once. Shape: n texts -> n lists."""
+        met: dict[tuple[str, int, tuple[Span, ...]], list[Meant]] = {}
+        answers: list[list[Meant]] = []
+        for text, found, owner in zip(texts, spans, owners, strict=True):
+            key = (text, id(owner), tuple(found))
+            if found and key not in met:
+                met[key] = who_is_meant(text, found, owner, self._staff, self._language)
+            answers.append(met[key] if found else [])
+        return answers
 
     def _replaced(
         self,
@@ -265,10 +276,13 @@ def _mentions(
 ) -> list[_Mention]:
     """Every span as a mention; a known id takes the form and the domain that the tables give it."""
     found: list[_Mention] = []
+    about: dict[int, tuple[dict[str, Known], frozenset[str], str]] = {}  # by owner
     for i, text in enumerate(texts):
-        ids = {folded(known.value): known for known in owners[i].known if known.domain in domains} if spans[i] else {}
-        own = _own(owners[i]) if spans[i] else frozenset()
-        full = (called(owners[i]) or "") if spans[i] else ""
+        owner = owners[i]
+        if spans[i] and id(owner) not in about:
+            by_value = {folded(known.value): known for known in owner.known if known.domain in domains}
+            about[id(owner)] = by_value, _own(owner), called(owner) or ""
+        ids, own, full = about[id(owner)] if spans[i] else ({}, frozenset(), "")
         for k, span in enumerate(spans[i]):
             value = text[span.start : span.end]
             known = ids.get(folded(value)) if ids and span.label not in _NO_IDS else None

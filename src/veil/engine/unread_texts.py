@@ -27,7 +27,9 @@ class UnreadTexts:
 
     def languages(self, texts: Sequence[str]) -> list[str]:
         """The language of each text that is not read, "" for the others. Shape: n texts -> n codes of ISO 639."""
-        return [spoken.unread for spoken in self._languages.of(texts, expected=self._expected)]
+        once = list(dict.fromkeys(texts))
+        spoken_in = dict(zip(once, self._languages.of(once, expected=self._expected), strict=True))
+        return [spoken_in[text].unread for text in texts]
 
     def counted(self, texts: Sequence[str], report: Report, address: str) -> list[str]:
         """The languages again, counted where the policy masks.

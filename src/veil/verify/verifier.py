@@ -184,10 +184,10 @@ class Verifier:
         if len(was) != len(now):
             found.bad(0, "row-count")
             return
-        for row, old, new in zip(rows, was, now, strict=True):
-            code = self._reading.left(old, new) if new else ""
-            if code:
-                found.bad(row, code)
+        codes = {pair: self._reading.left(*pair) for pair in set(zip(was, now, strict=True)) if pair[1]}
+        for row, pair in zip(rows, zip(was, now, strict=True), strict=True):
+            if codes.get(pair):
+                found.bad(row, codes[pair])
         for i in self._reading.check_dates(source, was, now, [row_subjects[row] for row in rows], known, found):
             found.bad(rows[i], "interval")
 

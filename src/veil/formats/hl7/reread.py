@@ -35,6 +35,7 @@ class _SegmentReader:
         self.row, self._patients, self._met = -1, 0, False
         self._encoding, self._marks, self._version = encoding, "", ""
         self._lines: list[str] = []
+        self._cut: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
         self._text_of = ""  # what the text of the line before belonged to
 
     def add(self, line: str) -> None:
@@ -76,9 +77,8 @@ class _SegmentReader:
         if field == "OBX-5":
             kind, address = stated, f"{field}({stated})"
         if kind not in _ONE_TEXT:
-            for repetition in cell.split(self._marks[2]):
-                for number, value in _parts(repetition, kind, self._marks):
-                    self._put(address + number, self._read(value))
+            for ending, value in self._values(kind, cell):
+                self._put(address + ending, value)
             return
         lines = list(map(self._read, cell.split(self._marks[2])))
         if field in ("NTE-3", "OBX-5") and whose:
@@ -91,6 +91,19 @@ class _SegmentReader:
             self.found[address][0][-1] = text or None
         else:
             self._put(address, text)
+
+    def _values(self, kind: str, cell: str) -> list[tuple[str, str]]:
+        """The values of a cell, each with the end of its address; a cell that was met is not cut again."""
+        known = self._cut.setdefault((kind, self._marks), {})
+        found = known.get(cell)
+        if found is None:
+            found = [
+                (ending, self._read(value))
+                for repetition in cell.split(self._marks[2])
+                for ending, value in _parts(repetition, kind, self._marks)
+            ]
+            known[cell] = found
+        return found
 
     def _put(self, address: str, value: str) -> None:
         values, rows = self.found.setdefault(address, ([], []))

@@ -132,7 +132,12 @@ def check_counted(plan: Plan, counts: Iterable[Mapping[str, Any]]) -> None:
 
 
 def dated_columns(source: SourcePlan) -> list[str]:
-    """The addresses with a rule that reads dates, in all of its rows or in those of some conditions."""
+    """The addresses with a rule that reads dates, in all of its rows or in those of some conditions.
+
+    Keeps:   a standard for messages states the order of its dates: none of its fields can contradict it.
+    """
+    if source.traits.standard:
+        return []
     return [address for address, rule in source.rules if any(reads_dates(case.treatment) for case in rule.cases)]
 
 
