@@ -37,7 +37,7 @@ class _MessageCut(NamedTuple):
     label: str
 
 
-class _Column(NamedTuple):
+class _AddressColumn(NamedTuple):
     """The values of an address: what they are, their rows and elements, and their places by the number of their text."""
 
     values: list[str | None]
@@ -58,7 +58,7 @@ def open_messages(texts: Sequence[str | None], where: str, encoding: str, *, by_
     Shape:   `by_message`: a row for each message (and for each further patient in it), else one for each text.
     Errors:  FormatError `hl7-shape`, `hl7-segment`.
     """
-    columns: dict[str, _Column] = {}
+    columns: dict[str, _AddressColumn] = {}
     parents: list[int] = []
     rows_of: list[int] = []
     read = [
@@ -76,7 +76,7 @@ def open_messages(texts: Sequence[str | None], where: str, encoding: str, *, by_
         parents += [of_row[-1 - parent] if parent < 0 else base + parent for parent in found.parents]
         rows_of += [of_row[row] for row in found.row_of]
         for address, leaves in found.leaves.items():
-            column = columns.setdefault(address, _Column([], [], [], []))
+            column = columns.setdefault(address, _AddressColumn([], [], [], []))
             column.values.extend([plan.value for plan in leaves.plans])
             column.rows.extend([of_row[row] for row in leaves.rows])
             column.elements.extend([base + element for element in leaves.elements])
