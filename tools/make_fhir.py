@@ -1,4 +1,4 @@
-"""Writes the table of FHIR that Veil ships: the elements of every resource and data type of STU3, R4, R4B and R5.
+"""Writes the tables of FHIR that Veil ships: the elements of every resource and data type of STU3, R4, R4B and R5, and the codes of its own lists.
 
 Run it on a folder with the wheels of `fhir.resources` 6.2.1 and 8.3.0 (BSD), which are read and not installed:
 `pip download --no-deps -d FOLDER fhir.resources==8.3.0` (and `==6.2.1`), then `python tools/make_fhir.py FOLDER`.
@@ -24,6 +24,7 @@ HEAD = (
     "# Made by tools/make_fhir.py from fhir.resources 8.3.0 (R5, R4B, STU3) and 6.2.1 (R4), BSD, Md Nazrul Islam; run it again, do not edit.\n"
     "# A type and what it is derived from; then its elements: types (a reference with its targets), * if it repeats, releases (3, 4, B, 5), title.\n"
 )
+CODES_HEAD = HEAD.partition("\n")[0] + "\n# The codes of the lists that the standard itself states.\n"
 LONGEST, SHORTEST = 56, 16  # of a title
 LOOSE = (
     "a",
@@ -66,6 +67,8 @@ _PRIMITIVES = (
 )
 _BASES = ("fhirtypes", "fhirresourcemodel", "fhirabstractmodel", "fhirprimitiveextension")
 _PLAIN = {"bool": "boolean"}
+MORE_CODES = ("EMER", "OBSENC", "PRENC", "NONAC")  # kinds of encounters, of a list that is part of no release
+NAMES = ("watson", "crick")  # strands of DNA, and names of people
 REFERENCES = ("Reference", "CodeableReference")
 _ANY = "*"  # as a target: any resource
 
@@ -182,6 +185,21 @@ def lines(folder: Path) -> list[str]:
     return written
 
 
+def codes(folder: Path) -> list[str]:
+    """The codes of the lists that the standard itself states."""
+    found = set(MORE_CODES)
+    for _, wheel, inner, _ in RELEASES:
+        (path,) = folder.glob(f"{wheel}-*.whl")
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if re.fullmatch(re.escape(inner) + r"\w+\.py", name):
+                    calls = (node for node in ast.walk(ast.parse(archive.read(name))) if isinstance(node, ast.Call))
+                    stated = [literal(call, "enum_values") for call in calls]
+                    found.update(str(code) for values in stated if isinstance(values, list) for code in values)
+    return sorted(code for code in found if code not in NAMES)
+
+
 if __name__ == "__main__":
     text = HEAD + "\n".join(lines(Path(sys.argv[1]))) + "\n"
     (HERE / "elements.tsv").write_text(text, encoding="utf-8")
+    (HERE / "codes.tsv").write_text(CODES_HEAD + "\n".join(codes(Path(sys.argv[1]))) + "\n", encoding="utf-8")

@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 from veil.errors import PolicyError
 from veil.policy.coded import codes_in
 from veil.policy.facts import facts_in, roles_in
+from veil.policy.phrases import phrases_in
 from veil.policy.published import published_in
 
 Columns = Mapping[str, pa.Array]
 Mask = Callable[[Columns], Any]
 Told = Callable[[Columns], pa.Array]
-_CALLS = {"fact": facts_in, "whose": roles_in, "coded": codes_in, "published": published_in}
+_CALLS = {"fact": facts_in, "whose": roles_in, "coded": codes_in, "published": published_in, "phrase": phrases_in}
 OWN = "."  # the column of a condition that is the rule's own field
 
 
@@ -28,8 +29,9 @@ def condition(text: str, where: str = "") -> Condition:
     Shape:   column names, text and number literals, `= == != <> < <= > >=`, `in`, `not in`, `like`, `between`,
              `is null`, `is not null`, `and`, `or`, `not`, brackets, `fact(column, ...)`: which fact about a person a row holds
              that is about what these columns say, and `whose(column, ...)`: whether it is the patient's, a relative's or
-             a clinician's; `coded(".")`: what the value itself is (`code`, `words`, `other`); `published(column)`: whether a
-             URL is a name that a publisher of standards gave (`yes`, `no`). Nothing else: no other call, no subquery.
+             a clinician's; `coded(".")`: what the value itself is (`code`, `words`, `other`); `published(column)`: whether it
+             is a URL or a code that a publisher of standards gave (`yes`, `no`); `phrase(".")`: what stands where a name
+             should (`name`, `sentence`). Nothing else: no other call, no subquery.
     Keeps:   a number compares with a cell by its value, a text by its exact characters; a null cell is only `is null`.
     Errors:  PolicyError `condition-syntax` or `condition-word`, before anything runs.
     """

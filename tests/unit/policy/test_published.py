@@ -11,6 +11,11 @@ def test_a_url_is_published_or_not_and_a_missing_one_is_not():
     assert published_in([urls]).to_pylist() == ["yes", "no", "no", "no"]
 
 
+def test_codes_of_the_lists_of_fhir_are_published_and_words_of_people_are_not():
+    codes = pa.array(["generated", "entered-in-error", "EMER", "Patient", "Braunstein", "watson"], pa.large_string())
+    assert published_in([codes]).to_pylist() == ["yes", "yes", "yes", "yes", "no", "no"]
+
+
 def test_a_condition_reads_the_url_beside_a_value():
     systems = pa.array(["http://loinc.org", "http://mercy.example/lab", None], pa.large_string())
     parsed = condition("published(\"Observation.code.coding.system\") = 'yes'")

@@ -144,12 +144,14 @@ def test_what_the_standard_or_the_list_of_extensions_does_not_have_has_no_rule(a
         ("AuditEvent.agent.altId", "number"),
         ("ImagingStudy.series.instance.uid", "number"),
         ("QuestionnaireResponse.item.item.answer.valueString", "text"),
-        ("Patient.text.div", "text"),
+        ("Binary.data(text)", "text"),
+        ("DocumentReference.content.attachment.data(text)", "text"),
+        ("Patient.text.div(text)", "text"),
         ("List.title", "text"),
     ],
 )
 def test_elements_are_treated_by_path_and_type(address, kind):
-    assert rule_for(address)["as"] == kind
+    assert cases_of(rule_for(address))[-1]["as"] == kind
 
 
 @pytest.mark.parametrize(
@@ -172,6 +174,8 @@ def test_elements_are_treated_by_path_and_type(address, kind):
         "Bundle.entry.fullUrl",
         "Observation.subject.reference",
         "Observation.subject.reference(version)",
+        "Provenance.signature.data(text)",
+        "Patient.photo.data(text)",
         "Location.position.latitude",
         "Endpoint.header",
         "Practitioner.birthDate",
@@ -221,6 +225,27 @@ def test_the_name_of_what_a_reference_names_follows_its_type():
     assert cases['"Observation.performer.reference(Organization)" is not null']["as"] == "organization"
     assert cases['"Observation.performer.reference(Practitioner)" is not null']["known"] == "staff"
     assert cases[""]["as"] == "person_name"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Patient.name.text",
+        "Patient.generalPractitioner.display",
+        "Provenance.agent.who.display",
+        "FamilyMemberHistory.name",
+    ],
+)
+def test_a_sentence_where_a_name_should_stand_goes(address):
+    found = rule_for(address)
+    for at, case in enumerate(found):
+        if case.get("as") in ("person_name", "staff_name"):
+            assert "drop" in found[at - 1], address
+            assert "phrase" in found[at - 1]["where"], address
+
+
+def test_a_narrative_is_replaced_whole():
+    assert "Narrative removed" in rule_for("Observation.text.div")["constant"]["value"]
 
 
 def test_a_contact_is_treated_by_its_system():

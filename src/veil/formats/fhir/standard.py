@@ -90,6 +90,13 @@ def resources() -> frozenset[str]:
 
 
 @cache
+def codes() -> frozenset[str]:
+    """The codes of the lists that the standard itself states, and the names of its resources."""
+    lines = (HERE / "codes.tsv").read_text(encoding="utf-8").splitlines()
+    return resources() | {line for line in lines if not line.startswith("#")}
+
+
+@cache
 def choices() -> dict[str, str]:
     """How each type is written behind the name of a choice: `Quantity` for `Quantity`, `DateTime` for `dateTime`."""
     every = {kind for elements in types().values() for element in elements.values() for kind in element.types}

@@ -14,6 +14,7 @@ _HOSTS = frozenset(
         "nucc.org",
         "www.nlm.nih.gov",
         "www.cms.gov",
+        "bluebutton.cms.gov",
         "www.ama-assn.org",
         "dicom.nema.org",
         "fdasis.nlm.nih.gov",

@@ -20,6 +20,7 @@ _CODED: dict[str, tuple[str, dict[str, Any]]] = {
     "long": ("coded(\".\") in ('code', 'long')", {"drop": None}),
     "text": ("coded(\".\") = 'code'", {"as": "text"}),
 }
+_SENTENCE = "phrase(\".\") = 'sentence'"
 _SIBLING = re.compile(r"\{\.(\w+)\}")
 _REFERENCES = ("reference", "fullUrl", "url", "location")  # the elements whose last step says what they name
 
@@ -90,6 +91,8 @@ def _drops(pack: dict[str, Any], named: Named) -> bool:
 def _of_reference(pack: dict[str, Any], place: FhirPlace) -> Named | None:
     """The rule of a part of a reference: `reference(Patient)` is an id, `reference(base)` the address of a server."""
     argument = place.argument
+    if argument == "text" and set(place.types()) <= {"base64Binary", "xhtml"}:
+        return "text"  # what is written in a file or in mark-up, as the format reads it
     if not argument or place.plain[-1] not in _REFERENCES:
         return None
     if argument in ("base", "system"):
@@ -130,7 +133,7 @@ def _written(pack: dict[str, Any], place: FhirPlace, named: Named) -> Written:
     rule = pack["rules"][named] if isinstance(named, str) else named
     if "reason" not in rule:
         rule = rule.get(place.role(pack["role_of"], pack["subjects"])) or rule["other"]
-    cases = rule.get("cases") or (_coded(rule) if "coded" in rule else [rule])
+    cases = rule.get("cases") or (_coded(rule) if "coded" in rule else _names(rule))
     return _with_title(place, cases, rule["reason"])
 
 
@@ -153,6 +156,14 @@ def _coded(rule: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**first, "where": stays}, {"as": "text", "where": "coded(\".\") = 'words'"}, dict(other)]
 
 
+def _names(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cases of the whole name of a person: a sentence in its place goes; any other rule is its only case."""
+    if rule.get("as") not in ("person_name", "staff_name"):
+        return [rule]
+    where = f"{rule['where']} and {_SENTENCE}" if "where" in rule else _SENTENCE
+    return [{"drop": None, "where": where, "reason": "no name, but a sentence that may hold one"}, rule]
+
+
 def _displays(pack: dict[str, Any], place: FhirPlace) -> list[dict[str, Any]]:
     """The cases of the name of what a reference names: by the resource that it names, else by those that it may name."""
     names = pack["rules"]["name"]
@@ -163,4 +174,4 @@ def _displays(pack: dict[str, Any], place: FhirPlace) -> list[dict[str, Any]]:
         for kind in sorted(place.targets())
         if (role_here := pack["displays"].get(kind)) is not None and names[role_here] is not last
     ]
-    return [*cases, last]
+    return [named for case in (*cases, last) for named in _names(case)]

@@ -19,7 +19,7 @@ _ROLES = (  # the role of what a reference names, by all that it may name
         frozenset(("Practitioner", "PractitionerRole", "Organization", "CareTeam", "HealthcareService", "Device")),
         "staff",
     ),
-    (frozenset(("Location",)), "location"),
+    (frozenset(("Location", "Organization", "HealthcareService", "Endpoint")), "location"),
     (frozenset(("Encounter", "EpisodeOfCare")), "visit"),
     (frozenset(("Account",)), "account"),
     (frozenset(("Coverage",)), "insured"),
