@@ -9,7 +9,7 @@ from typing import Any
 
 from veil.formats.fhir.standard import resources
 from veil.policy.parse import read_yaml
-from veil.policy.standards.fhir_place import FhirPlace, place_of
+from veil.policy.standards.fhir_place import READ, FhirPlace, place_of
 
 Written = dict[str, Any] | list[dict[str, Any]]
 Named = str | dict[str, Any]  # a rule by its name in the pack, or the rule itself
@@ -91,7 +91,7 @@ def _drops(pack: dict[str, Any], named: Named) -> bool:
 def _of_reference(pack: dict[str, Any], place: FhirPlace) -> Named | None:
     """The rule of a part of a reference: `reference(Patient)` is an id, `reference(base)` the address of a server."""
     argument = place.argument
-    if argument == "text" and set(place.types()) <= {"base64Binary", "xhtml"}:
+    if argument == READ and set(place.types()) <= {"base64Binary", "xhtml"}:
         return "text"  # what is written in a file or in mark-up, as the format reads it
     if not argument or place.plain[-1] not in _REFERENCES:
         return None

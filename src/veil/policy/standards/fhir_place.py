@@ -9,6 +9,7 @@ from functools import lru_cache
 from veil.formats.fhir.address import FHIR, walk
 from veil.formats.fhir.standard import ANY, CHOICE, EXTENSIONS, PathStep, places, resources
 
+READ = "text"  # in brackets behind a file or mark-up: what the format reads it as
 _ARGUMENT = re.compile(r"\w+\('?(.*?)'?\)\Z")
 _ROLES = (  # the role of what a reference names, by all that it may name
     (frozenset(("Patient", "Group")), "patient"),
