@@ -58,6 +58,8 @@ class DateContext:
         is_mixed = (is_small or high == 7) and _WHOLE.search(before) is not None
         if is_time or is_mixed or before.endswith(("-", "/", "+")):
             return 0.0
+        if _is_of_a_scale(before + " " + behind, first, second):
+            return 0.0
         is_cued = words.cue.search(before) is not None
         if (words.ratio_behind.match(behind) and (is_small or not is_cued)) or words.ratio_before.search(before):
             return 0.0
@@ -116,3 +118,8 @@ class DateContext:
         del written
         ratio = self._words.ratio_behind.match(behind) or self._words.ratio_before.search(before)
         return 0.0 if ratio else 0.85
+
+
+def _is_of_a_scale(around: str, first: str, second: str) -> bool:
+    """Whether another fraction beside it is of the same whole: `MoCA 21/30, was 11/30`."""
+    return any(other != first for other in re.findall(rf"(?<![\d/])(\d{{1,2}})/{second}(?![\d/])", around))

@@ -33,6 +33,10 @@ class ClinicalWords:
     systems_behind: Pattern
     id_before: Pattern
     versions: Pattern
+    models: Pattern
+    operated: Pattern
+    counted: Pattern
+    events: Pattern
     pairs_before: Pattern
     pairs_behind: Pattern
     timings_before: Pattern

@@ -91,6 +91,7 @@ class Cues:
     sides: Words
     rooms: Words  # parts of any hospital
     of_rooms: Words
+    specialties: tuple[str, ...]  # endings of their names
     aged: Words
     facility_pairs: Mapping[str, Words]
     well_known: tuple[str, ...]

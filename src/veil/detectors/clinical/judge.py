@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from veil.detectors.clinical.lists import ThingLists
 from veil.detectors.clinical.numbers import ClinicalNumbers
 from veil.detectors.clinical.things import ClinicalThings
+from veil.detectors.ner.likely import is_room
 from veil.detectors.rows.cells import Stretches
 from veil.detectors.weigh import ACCEPTED, is_proven
 from veil.lexicon.clinical import ClinicalWords, clinical_words
@@ -64,7 +66,9 @@ class _Reader:
     """Looks at the spans of one text by the words of a language."""
 
     def __init__(self, language: Language, words: ClinicalWords) -> None:
+        self._language = language
         self._numbers, self._things = ClinicalNumbers(words), ClinicalThings(language, words)
+        self._lists = ThingLists(self._things.is_rare_thing)
 
     def left(self, text: Text, spans: Sequence[Span]) -> Iterator[Span]:
         named_surely = [span for span in spans if span.label is Label.NAME and span.source in _SURE_NAMES]
@@ -72,15 +76,18 @@ class _Reader:
         named = frozenset(
             word for span in named_surely for word in _LETTERS.findall(text.raw[span.start : span.end].lower())
         )
-        for span in spans:
-            if span.score < ACCEPTED or not _is_weak(span):
+        weak = [span.score >= ACCEPTED and _is_weak(span) for span in spans]
+        worded = any(is_weak and span.label in _WORDED for span, is_weak in zip(spans, weak, strict=True))
+        listed = self._lists.of(text.shown) if worded else Stretches([])
+        for span, is_weak in zip(spans, weak, strict=True):
+            if not is_weak:
                 yield span
                 continue
-            left = self._judged(text, span, named, sure)
+            left = self._judged(text, span, named, sure, listed)
             if left is not None:
                 yield left
 
-    def _judged(self, text: Text, span: Span, named: frozenset[str], sure: Stretches) -> Span | None:
+    def _judged(self, text: Text, span: Span, named: frozenset[str], sure: Stretches, listed: Stretches) -> Span | None:
         start, end = text.shown_range(span.start, span.end)
         if start >= end:
             return span
@@ -88,7 +95,12 @@ class _Reader:
         if span.label in _WORDED and any(char.isalpha() for char in shown[start:end]):
             if any(sure.touched(span.start, span.end)):
                 return span
-            if self._things.is_thing(shown, start, end, span.label, named) or self._numbers.is_grown(shown, start, end):
+            plain = span.label is not Label.ORGANIZATION and not any(map(str.isdigit, shown[start:end]))
+            if plain and is_room(shown[start:end], self._language):
+                return None
+            if self._things.is_thing(shown, start, end, span.label, named, listed):
+                return None
+            if self._numbers.is_grown(shown, start, end):
                 return None
             if span.label is Label.NAME:
                 start, end = self._cut(shown, start, end)

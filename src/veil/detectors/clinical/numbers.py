@@ -25,6 +25,11 @@ _SHAPES = re.compile(
     r"\d{1,4}(?:\.\d{1,2})?(?:mg|mcg|ml|mL|g|kg|cm|mm|cc|mEq|meq|lb|lbs|hr|hrs|min|bpm|Fr|G|ga|L|%)(?:/(?:kg|hr|min|day|dL|mL|L|h|d|hpf|m2))*|"
     r"(?:Th|[CTLSV])\d{1,2}(?:[\-/](?:Th|[CTLSV])?\d{1,2})?|\d{1,3}(?:,\d{3}){1,2}(?:\.\d+)?|\d{1,3}w\d?d?|\d{1,2}\+\d=\d{1,2}|\d{1,2}[+]\d"
 )
+_OF_A_BASE = re.compile(  # of a variant, a transcript or a term of an ontology
+    r"rs\d{3,10}|[NX][MPCGRTW]_\d{5,10}(?:\.\d{1,2})?(?::\S{1,24})?|ENS[GTP]\d{8,12}|"
+    r"(?:HP|MONDO|GO|CHEBI|ORPHA|OMIM|MIM|DOID|UBERON|EFO|HGNC|NCIT|MESH|SNOMED|LOINC):[A-Z]?\d{3,9}"
+)
+_MODEL = re.compile(r"[A-Z]{1,4}-?\d{1,4}[A-Z]{0,3}\d?")
 _DOTTED = re.compile(r"[vV]?\d{1,4}(?:\.\d{1,4}){1,4}[a-z]?")
 _RANGE = re.compile(r"(\d{1,3})-(\d{1,3})")
 _YEAR_END = re.compile(r"(?:19|20)\d\d\Z")
@@ -98,11 +103,13 @@ class ClinicalNumbers:
             return self._is_timed(token, before, behind)
         if label is Label.ZIP:
             return False
+        if label is Label.DEVICE and _MODEL.fullmatch(token) and self._words.models.search(before):
+            return True
         return self._is_formed(token) or self._is_measured(token, before, behind)
 
     def _is_code(self, token: str, before: str, behind: str) -> bool:
         """A code of a public system: by its own form with a full stop, else beside the system's name."""
-        if _ICD.fullmatch(token):
+        if _ICD.fullmatch(token) or _OF_A_BASE.fullmatch(token):
             return True
         if not _CODE.fullmatch(token) or len(token) > _LONGEST_CODE:
             return False
@@ -144,8 +151,10 @@ class ClinicalNumbers:
         pair = _PAIR.fullmatch(token)
         if pair:
             upper, lower = map(int, pair.groups())
-            no_date = upper > 31 and lower > 31 and not 1900 < lower < 2100
-            return bool(words.pairs_behind.match(behind)) or (no_date and bool(words.pairs_before.search(before)))
+            no_date = upper > 31 and lower > 31 and (upper > 100 or not 1900 < lower < 2100)
+            if words.pairs_behind.match(behind) or self._is_behind_drug(before):
+                return True
+            return no_date and bool(words.pairs_before.search(before))
         return False
 
     def _is_behind_drug(self, before: str) -> bool:

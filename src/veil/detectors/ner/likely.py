@@ -45,10 +45,13 @@ def is_room(shown: str, language: Language) -> bool:
     """Whether the name of an institution is one that every hospital has: `Postanesthesia Care Unit`."""
     cues = language.cues
     words = [word.lower() for word in _WORD.findall(shown)]
-    if not words or words[-1] not in cues.rooms:
+    if not words or not (words[-1] in cues.rooms or words[-1].endswith(cues.specialties)):
         return False
     return all(
-        word in cues.rooms or word in cues.of_rooms or language.vocabulary.bits(word) & CLINICAL
+        word in cues.rooms
+        or word in cues.of_rooms
+        or language.vocabulary.bits(word) & CLINICAL
+        or word.endswith(cues.specialties)
         for word in words
         if len(word) > 2
     )

@@ -25,6 +25,7 @@ UNKNOWN = 1.35  # a word with a capital that is neither prose nor medicine: what
 SAFE = 2.5  # words of a note that nobody is called
 _WORDS = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
 _NEAR = 1e-6
+_VOWELS = frozenset("AEIOUYÀÁÂÃÄÅÆÈÉÊËÌÍÎÏÒÓÔÕÖØÙÚÛÜÝ")
 _KNOWN, _ODD, _SAFE = range(3)
 
 
@@ -103,12 +104,16 @@ def _is_rather_a_thing(lower: str, language: Language) -> bool:
 def _of_word(word: str, language: Language, *, quiet: bool) -> float:
     words, lower = language.vocabulary, word.lower()
     known = words.is_wordlike(lower, words.bits(lower))
+    if word[0].islower() and not word.islower():
+        return SHORT_FORM  # `dbSNP`, `qMWF`
     if word.islower():
         if len(word) > 2 and word.upper() in words.abbreviations:
             return SHORT_FORM
         return 0.0 if quiet else SMALL_WORD if known or len(word) < 3 else SMALL_ODD
     if word.isupper() and len(word) > 1:
-        return SHORT_FORM if word in words.abbreviations else LOUD_WORD if known else 0.0
+        if word in words.abbreviations:
+            return SHORT_FORM
+        return LOUD_WORD if known or (len(word) > 2 and _VOWELS.isdisjoint(word)) else 0.0
     return 0.0
 
 

@@ -27,6 +27,7 @@ _ID = re.compile(r"[A-Z]{0,4}-?\d{6,12}[A-Z]?")
 _FEWEST = 3
 _SHARE = 0.3  # of the items of a list that must be names before the others are
 _LAST_COMMA_INITIAL = (True, True)  # `Tasker, B`
+_VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüý")
 _BORNE = 4  # log2 of the bearers over 64
 
 
@@ -120,7 +121,7 @@ class Neighbours:
 
     def _is_borne(self, value: str) -> bool:
         """Whether a value is rather a name than a word: people bear it, or no list knows it."""
-        words = [word.lower() for word in _WORD.findall(value) if len(word) > 1]
+        words = [word.lower().removesuffix("'s") for word in _WORD.findall(value) if len(word) > 1]
         return bool(words) and self._can_be(value) and any(self._is_name(word) for word in words)
 
     def _is_name(self, lower: str) -> bool:
@@ -138,12 +139,14 @@ class Neighbours:
         return all(self._may_name(word) for word in words)
 
     def _may_name(self, word: str) -> bool:
-        lower, vocabulary = word.lower(), self._language.vocabulary
+        lower, vocabulary = word.lower().removesuffix("'s"), self._language.vocabulary
         if len(word) == 1:
             return True
         bits = vocabulary.bits(lower)
         borne = max(family_rank(bits), given_rank(bits))
         if word.upper() in vocabulary.abbreviations and borne < 9:
+            return False
+        if word.isupper() and _VOWELS.isdisjoint(lower):
             return False
         if self._words and (word.upper() in self._words.abbreviations or lower in self._words.things):
             return False

@@ -28,6 +28,7 @@ _FILE = re.compile(r"(?<![\w/.@])([^\W\d_][\w\-]{0,60}_[\w\-]{0,60}[A-Za-z0-9])(
 _SPELLED = re.compile(r"[A-Za-z]{3,}")
 _FEWEST_SPELLED = 4
 _PAIR = 2  # cells of a row that is a key and its value; and such rows that make a table of them
+_TRANSCRIPT = re.compile(r"[NX][MPCGRTW]_\d{5,9}")  # of a gene
 _FILE_PART = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -128,6 +129,8 @@ class Rows:
         """`Quennell_Orla_00418812.pdf`: names and numbers between the strokes of a file's name."""
         vocabulary = self._language.vocabulary
         for match in _FILE.finditer(shown):
+            if _TRANSCRIPT.fullmatch(match[1]):
+                continue
             numbered = any(len(part) >= 5 for part in re.findall(r"\d+", match[1]))
             if not (match[2] or numbered):
                 continue
