@@ -35,6 +35,7 @@ class ClinicalWords:
     versions: Pattern
     models: Pattern
     operated: Pattern
+    owned: Pattern
     counted: Pattern
     events: Pattern
     pairs_before: Pattern

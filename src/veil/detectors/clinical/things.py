@@ -24,7 +24,9 @@ _WORD_BEHIND = re.compile(r"[ ]([^\W\d_][\w\-]*)")
 _WEAK_BEFORE = re.compile(r"\b(?:by|from|per|patient|pt)\s\Z", re.IGNORECASE)
 _CODE_BEHIND = re.compile(r":\d{4,}")
 _GRADE = re.compile(r"(?:[IVX]{2,4}|IV|[IV])[abc]?\Z")
-_GRADE_BEHIND = re.compile(r"[ ](?:I{1,3}|I?V|VI{1,3})[abc]?(?![\w'.])")
+_GRADE_BEHIND = re.compile(
+    r"[ ](?:I{1,3}|I?V|VI{1,3})[abc]?(?![\w'.])|(?:'s)?[ ]?[(\[][+\-][)\]]"
+)  # or a result: `Kemp (-)`
 _POSSESSIVE = re.compile(r"'s?(?![^\W\d_])")
 
 
@@ -65,7 +67,10 @@ class ClinicalThings:
         if label is Label.ORGANIZATION or self._is_about_a_person(lowers, before, behind):
             return False
         by_place = (
-            _is_listed(value, start, listed) or _is_graded(words, value, behind) or self._words.operated.match(behind)
+            _is_listed(value, start, listed)
+            or _is_graded(words, value, behind)
+            or self._words.operated.match(behind)
+            or (len(words) == 1 and self._words.owned.match(behind))
         )
         if self._is_part_of_a_thing(lowers, before, behind) or (by_place and named.isdisjoint(lowers)):
             return True

@@ -60,6 +60,8 @@ def masked(text):
         "Ddx: Barrett's, Zenker's, Meckel's",
         "Switched from Euflexxa to Synvisc.",
         "followed by Mastisol and Steri-Strips",
+        "Kemp (-), Stinchfield (+)",
+        "Bragard's sign and Struthers' ligament",
         "Ann Arbor stage II; Austin Flint murmur",
     ],
 )
