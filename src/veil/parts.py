@@ -25,6 +25,7 @@ FORMATS = {
     "text": "veil.formats.plain:Plain",
     "i2b2": "veil.formats.i2b2:I2b2",
     "hl7": "veil.formats.hl7.files:Hl7",
+    "x12": "veil.formats.x12.files:X12File",
 }
 # What the traits of these formats say too, so that the format of a file name is known without loading them; a test compares both.
 ENDINGS: Mapping[str, tuple[str, ...]] = {
@@ -38,6 +39,7 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "text": (".txt", ".text", ".note"),
     "i2b2": (".xml",),
     "hl7": (".hl7",),
+    "x12": (".x12", ".edi", ".837", ".835", ".834", ".270", ".271", ".276", ".277", ".278", ".999"),
 }
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",

@@ -31,6 +31,9 @@ def subjects_of(source: SourcePlan, batch: Batch, names: Sequence[str], roster: 
     plan = source.subject
     if plan.how == "none":
         return pa.nulls(batch.height, pa.large_string())
+    if plan.how == "standard":
+        nobody = pa.nulls(batch.height, pa.large_string())
+        return nobody if batch.subjects is None else somebody(batch.subjects, no_value_of(source))
     if plan.how in ("column", "link"):
         ids = read_ids(source, batch, plan.column, plan.columns)
     elif plan.how == "file":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -22,6 +24,15 @@ class Delimited(Encoded):
 
     delimiter: str | None = Field(None, max_length=1, description="one character; by default detected from the file")
     quote: str | None = Field(None, max_length=1, description="one character, or none; by default detected")
+
+
+class Interchanged(Encoded):
+    """Interchanges of X12."""
+
+    envelopes: Literal["as-found", "strict"] | None = Field(
+        None,
+        description="what happens to wrong counts and control numbers: they stay (default), or the file is refused",
+    )
 
 
 class Sheeted(Given):

@@ -52,6 +52,7 @@ class Traits:
     heads: int = 0  # rows above the first record, as a person counts them
     exact: bool = False  # a file that gets no edits is written back byte for byte
     leaves_out: bool = False  # single rows can be left out when it is read (`Part.without`)
+    tells_subjects: bool = False  # it says whose each row is (`Batch.subjects`), where a project does not
     passes_broken: bool = False  # rows that cannot be parsed can be passed over (the setting `broken`)
 
     @property

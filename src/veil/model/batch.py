@@ -83,7 +83,8 @@ class Batch:
     """Fields that stand together, with what the format needs to put edits back.
 
     Shape:   `height` rows (records, notes); each field has one value a row, or says its rows.
-             `elements`: the tree of its lists, None where a row is all that it has.
+             `elements`: the tree of its lists, None where a row is all that it has. `subjects`: whose each row is, where
+             its format says so.
     Units:   `first` is the number of the first row in its file, from 0.
     """
 
@@ -93,6 +94,7 @@ class Batch:
     places: Any = None
     about: Mapping[str, Any] = field(default_factory=dict)
     elements: Elements | None = None
+    subjects: pa.Array | None = None
 
     def field(self, address: str) -> Field | None:
         return next((field for field in self.fields if field.address == address), None)

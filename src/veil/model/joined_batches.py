@@ -39,7 +39,9 @@ class JoinedBatches:
         if joined is None:
             return None
         fields, values, elements = joined
-        return cls(tuple(members), Batch(fields, rows[-1], elements=elements), rows, values)
+        return cls(
+            tuple(members), Batch(fields, rows[-1], elements=elements, subjects=_subjects(members)), rows, values
+        )
 
     def edits_of(self, number: int, edits: Edits) -> Edits | None:
         """The edits of one member; None where rows or more than values go."""
@@ -58,6 +60,12 @@ class JoinedBatches:
                 mine = spans.filter(pc.and_(pc.greater_equal(at, first), pc.less(at, end)))
                 own_edits.spans[address] = mine.set_column(0, mine.schema.field(0), pc.subtract(mine["value"], first))
         return own_edits
+
+
+def _subjects(members: Sequence[Batch]) -> pa.Array | None:
+    """Whose the rows of all are, where the format says it. Shape: one a row."""
+    found = [member.subjects for member in members if member.subjects is not None]
+    return pa.concat_arrays(found) if len(found) == len(members) else None
 
 
 def _bounds(counts: Sequence[int]) -> Bounds:

@@ -361,8 +361,10 @@ def _with_subject(
     said: SourceSection = getattr(project, source.room)[source.name]
     written = (said if project.schema_ is None else as_spelled(said, source.addresses)).subject
     pack = pack_of(source.traits)
-    if written is None and pack is not None and pack.facts()["subject"] in source.addresses:
+    if written is None and pack is not None and pack.facts().get("subject") in source.addresses:
         written = pack.facts()["subject"]
+    if written is None and source.traits.tells_subjects:
+        return dataclasses.replace(source, subject=SubjectPlan("standard", domain=person))
     if written is None and source.room == "tables":
         written = subject_by_groups(project, source)
     where = document.at(source.room, source.name, "subject")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from veil.lexicon.language import LANGUAGES, is_read, language
 from veil.policy.plan import SourcePlan, every_rule
 from veil.policy.project import Project
@@ -33,6 +35,8 @@ def notices_of(sources: list[SourcePlan]) -> tuple[str, ...]:
         bare = [address for address, rule in source.rules if rule.reason == BARE]
         if bare:
             found.append(f"{source.name}: columns without a rule are kept unchanged: {', '.join(bare)}")
+        remarks = Counter(file.settings["remark"] for file in source.files if "remark" in file.settings)
+        found += [f"{source.name}: {count} of {len(source.files)} files: {remark}" for remark, count in remarks.items()]
         if source.subject.how == "file":
             found.append(f"{source.name}: each file is treated as a separate patient")
     return tuple(found)

@@ -162,7 +162,8 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
         ready = [
             source
             for source in sources
-            if source.subject.how == "column" or (source.subject.how == "link" and source.subject.domain in solved)
+            if source.subject.how in ("column", "standard")
+            or (source.subject.how == "link" and source.subject.domain in solved)
         ]
         step = [
             LinkPlan(source.name, column, domain)

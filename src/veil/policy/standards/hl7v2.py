@@ -9,17 +9,10 @@ from typing import Any
 from veil.formats.hl7.address import HL7
 from veil.formats.hl7.standard import components, fields
 from veil.policy.parse import read_yaml
+from veil.policy.standards.coded_cases import Written, coded_cases
 
-Written = dict[str, Any] | list[dict[str, Any]]
 HERE = Path(__file__).parent
 _CODES = ("ID", "IS")
-_AS_CODED: dict[
-    str, tuple[str, dict[str, Any]]
-] = {  # what may stay of a field that should hold a code, and what happens to a single word that may be none
-    "short": ("coded(\".\") = 'code'", {"drop": None}),
-    "long": ("coded(\".\") in ('code', 'long')", {"drop": None}),
-    "text": ("coded(\".\") = 'code'", {"as": "text"}),
-}
 
 
 @cache
@@ -85,12 +78,4 @@ def _written(pack: dict[str, Any], name: str, field: str, title: str) -> Written
         staff = "staff" if fields()[field].type in ("XCN", "CN", "PPN", "NDL") else "other"
         rule = rule.get(pack["role_of"].get(field, staff)) or rule["other"]
     written = {**rule, "reason": f"{title}: {rule['reason']}"}
-    return _coded(written) if "coded" in rule else written
-
-
-def _coded(rule: dict[str, Any]) -> list[dict[str, Any]]:
-    """The cases of a coded field: what may be a code is treated as the rule says, or kept; several words are scanned."""
-    stays, other = _AS_CODED[rule.pop("coded")]
-    first = rule if "as" in rule else {"keep": None, "reason": rule["reason"]}
-    words: dict[str, Any] = {"as": "text", "where": "coded(\".\") = 'words'"}
-    return [{**first, "where": stays}, *({**case, "reason": rule["reason"]} for case in (words, other))]
+    return coded_cases(written) if "coded" in rule else written

@@ -1,0 +1,1 @@
+"""X12: claims, payments, eligibility and enrolment, as interchanges in files."""
