@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,8 +11,6 @@ from veil.errors import FormatError
 from veil.formats.x12.rows import rows_of
 from veil.formats.x12.standard import BY_CODE, BY_ELEMENT, FORMATS, codes, composites, elements, repeating
 from veil.model import Batch, Field
-
-_BIG = re.compile(r"[0-9]{8}(?:[0-9]{4})?")
 
 
 class _Line(NamedTuple):
@@ -103,7 +100,7 @@ def _values(
     head = f"{owner}/" if owner and line.name not in ("NM1", "N1") else ""
     address = f"{head}{line.name}{code}-{place}{f'({way})' if way else ''}{component}"
     low, mark, high = value.partition("-")
-    if way in ("RD8", "RDT") and mark and _BIG.fullmatch(low) and _BIG.fullmatch(high):
+    if way in ("RD8", "RDT") and mark and "-" not in high:
         yield address, low
         yield address, high
         return

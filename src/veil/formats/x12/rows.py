@@ -34,7 +34,8 @@ class X12Rows:
 
     Shape:   of each segment its row, and the code of the name that it belongs to (`patient`, `85`; "" for none). A row is a patient's
              level with its claims, a claim payment, a member, else a transaction; heads belong to the row behind them.
-             `subjects`: by row the number that the patient is known by; a dependent without one by the subscriber's, a name and a birth.
+             `subjects`: by row the number that the patient is known by; a dependent without one by the subscriber's, a name and a birth,
+             a row without any by its claim, else by its interchange.
     """
 
     rows: list[int] = field(default_factory=list)
@@ -134,6 +135,7 @@ class _Members:
 
     def __init__(self, segments: Sequence[Cells], found: X12Rows) -> None:
         self._segments = segments
+        self._head = ""
         self._subscriber = ""  # the number of the last subscriber: dependents of other rows are known by it
         self._by_row: dict[int, list[tuple[str, Cells]]] = {}
         for segment, row, owner in zip(segments, found.rows, found.owners, strict=True):
@@ -148,12 +150,17 @@ class _Members:
         own = _number(named) if named is not None else ""
         if what.kind == _MEMBER and not own and any(s.name == "INS" and s.cell(1) == "Y" for _, s in segments):
             own = subscriber
-        if own or named is None:
-            return own or None
-        if named.cell(1) in ("IL", "74") and what.kind != _MEMBER:
-            return _claim(segments)
+        if own:
+            return own
         base = subscriber or self._subscriber
-        return _dependent(base, named, segments) if base else _claim(segments)
+        if base and named is not None and (what.kind == _MEMBER or named.cell(1) not in ("IL", "74")):
+            return _dependent(base, named, segments)
+        return _claim(segments) or self._interchange(segments)
+
+    def _interchange(self, segments: list[tuple[str, Cells]]) -> str:
+        """An interchange without a person and a claim is one of its own, so that its dates move together."""
+        self._head = next((s.cell(6) + s.cell(13) for _, s in segments if s.name == "ISA"), self._head)
+        return f"interchange\x1f{self._head}"
 
     def _number_of(self, segments: list[tuple[str, Cells]], what: _Row) -> str:
         """The number of the subscriber whom a row names: of a member the one that all of the family share."""

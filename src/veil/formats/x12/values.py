@@ -25,7 +25,7 @@ from veil.formats.x12.standard import (
 )
 
 _SHORT = re.compile(r"\d{6}\Z")
-_RANGE = re.compile(r"(\d{8}(?:\d{4})?)-(\d{8}(?:\d{4})?)\Z")
+_RANGE = re.compile(r"([^-]*)-([^-]*)\Z")
 CENTURY = "20"  # of a year of two digits: envelopes have them, births do not
 OTHER = "OT"  # how an address shows a date that is written in another way than the standard's
 
@@ -120,7 +120,7 @@ class _Values:
         stretch = _RANGE.match(raw) if kind in RANGES else None
         if stretch:
             for group in (1, 2):
-                yield self._value(address, stretch[group], at + stretch.start(group), at + stretch.end(group))
+                yield self._value(address, stretch[group] or None, at + stretch.start(group), at + stretch.end(group))
             return
         known = elements().get(f"{segment.name}-{place}")
         is_short = known is not None and known.type == "DT" and bool(_SHORT.match(raw))
