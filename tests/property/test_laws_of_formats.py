@@ -75,6 +75,7 @@ def test_every_format_has_its_laws_tested_here():
         "text",
         "i2b2",
         "hl7",
+        "x12",
     }  # of databases and workbooks: test_databases.py, test_c22_file_formats.py
 
 
@@ -213,6 +214,26 @@ def test_messages_come_back_byte_for_byte(folder, segments, end, framed):
     path = folder / "messages.hl7"
     path.write_bytes(f"\x0b{text}\x1c\r".encode() if framed else text.encode())
     check_format(part("formats", "hl7")(), path, given={"encoding": "utf-8"})
+
+
+CLAIM_CELLS = st.text(st.sampled_from("ab7 :^-.é"), max_size=6)
+CLAIM_NAMES = st.sampled_from(["NM1", "N3", "REF", "DTP", "NTE", "HI", "DMG", "CLM", "HL", "EB", "ZZZ", "PER"])
+CODES = st.sampled_from(["IL", "QC", "85", "SY", "472", "22", "23", "D8", "RD8", "TE", "BK:1", "1"])
+
+
+@given(
+    segments=st.lists(st.tuples(CLAIM_NAMES, CODES, CODES, st.lists(CLAIM_CELLS, max_size=6)), max_size=8),
+    kind=st.sampled_from(["837", "835", "834", "271"]),
+    line=st.sampled_from(["", "\n", "\r\n"]),
+)
+@FEW
+def test_interchanges_come_back_byte_for_byte(folder, segments, kind, line):
+    head = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260302*1011*^*00501*000000001*0*P*:"
+    body = ["*".join((name, *cells, *more)) for name, *cells, more in segments]
+    every = [head, "GS*HC*A*B*20260302*1011*1*X*5", f"ST*{kind}*01", *body, "SE*1*01", "GE*1*1", "IEA*1*000000001"]
+    path = folder / "claims.x12"
+    path.write_bytes("".join(f"{segment}~{line}" for segment in every).encode())
+    check_format(part("formats", "x12")(), path, given={"encoding": "utf-8"})
 
 
 TYPES = [

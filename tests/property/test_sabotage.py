@@ -202,6 +202,20 @@ def as_messages(rows):
     return "\r".join(found) + "\r"
 
 
+def as_claims(rows):
+    """The people of a table as an interchange of X12, a claim a row."""
+    lines = [line.split(",") for line in rows.splitlines()]
+    found = []
+    for n, values in enumerate(lines[1:]):
+        row = dict(zip(lines[0], values, strict=True))
+        seen, born = (row[name].replace("-", "") for name in ("seen", "born"))
+        found += [f"HL*{n}**22*0", f"NM1*IL*1*{row['family']}*{row['given']}****MI*{row['patient_id']}"]
+        found += [f"DMG*D8*{born}*F", f"CLM*{row['mrn']}*{row['score']}", "HI*ABK:J45909", f"DTP*472*D8*{seen}"]
+    head = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260302*1011*^*00501*000000001*0*P*:"
+    every = [head, "GS*HC*A*B*20260302*1011*1*X*5", "ST*837*01", *found, f"SE*{len(found) + 2}*01", "GE*1*1"]
+    return "".join(f"{segment}~" for segment in (*every, "IEA*1*000000001"))
+
+
 MESSAGES = "profile: expert\ntrees:\n  people: {}\n"
 RULED = ["mrn: pseudonym", "seen: shift", "family: {surrogate: family_name}", "age: keep"]
 BY_FORMAT = {
@@ -212,6 +226,7 @@ BY_FORMAT = {
     "ndjson": (tree_project("$."), {"people.ndjson": records("\n", "", "\n")}),
     "text": (TEXTS, FILES),
     "hl7": (MESSAGES, {"people.hl7": as_messages(PEOPLE)}),
+    "x12": (MESSAGES, {"people.x12": as_claims(PEOPLE)}),
     "i2b2": (TEXTS.replace(".txt", ".xml"), as_xml(FILES)),
 }
 

@@ -13,6 +13,7 @@ from veil.discover.signals import Signals
 from veil.discover.survey import SurveyedTable, grouped, looked_at, related
 from veil.discover.titles import title_of
 from veil.errors import PolicyError
+from veil.formats.compression import opened
 from veil.formats.traits import Kind
 from veil.parts import FORMATS, kind_of, traits_of
 from veil.policy.profile import Profile, read_profile
@@ -82,9 +83,10 @@ def propose(folder: Path, profile: str) -> Proposal:
         raise PolicyError("input-missing", "the folder does not exist", hint="veil init DIR")
     read_profile(profile)
     names = [file for file in data_files(folder) if not _has_items(file)]  # a sheet is named by a person
-    notes = _notes_of(names)
-    tables = grouped(names)
-    standards = _standards_of(names)
+    standards = _standards_of(folder, names)
+    names_left = [file for file in names if not any(file in files for files in standards.values())]
+    notes = _notes_of(names_left)
+    tables = grouped(names_left)
     unknown = len(names) - sum(map(len, [*tables.values(), *notes.values(), *standards.values()]))
     found = [
         looked_at(FolderStore(folder), name, files, kind_of(files[0]), hear=True) for name, files in tables.items()
@@ -93,19 +95,28 @@ def propose(folder: Path, profile: str) -> Proposal:
         raise PolicyError(
             "files-missing",
             "the folder contains no table, no note and no messages",
-            hint="supported: CSV, TSV, Parquet, TXT, HL7",
+            hint="supported: CSV, TSV, Parquet, TXT, HL7, X12",
         )
     return Proposal(folder, profile, found, notes, related(found), unknown, standards)
 
 
-def _standards_of(names: list[str]) -> dict[str, list[str]]:
-    """Files of formats whose fields a published standard names."""
+def _standards_of(folder: Path, names: list[str]) -> dict[str, list[str]]:
+    """Files of formats whose fields a published standard names, by the name of the file, else by how it begins."""
     found: dict[str, list[str]] = {}
     for file in names:
         kind = kind_of(file)
+        if not kind or traits_of(kind).kind is Kind.NOTES:
+            kind = _kind_inside(folder / file)
         if kind and traits_of(kind).standard:
             found.setdefault(kind, []).append(file)
     return found
+
+
+def _kind_inside(path: Path) -> str:
+    """The format whose files begin as this one does; "" for none."""
+    with opened(path) as file:
+        head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip(b"\x0b \r\n")
+    return next((name for name in FORMATS if head.startswith(traits_of(name).begins or (b"\0",))), "")
 
 
 def _notes_of(names: list[str]) -> dict[str, list[str]]:

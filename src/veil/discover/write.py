@@ -13,6 +13,7 @@ from veil.discover.kinds import Guess
 from veil.discover.propose import SHORTEST, Proposal, born_column, is_cast, pattern_of, rule_text
 from veil.discover.survey import SurveyedTable
 from veil.errors import PolicyError
+from veil.formats.compression import bare
 from veil.parts import kind_of, traits_of
 from veil.policy.parse import nearest
 from veil.policy.profile import read_profile
@@ -37,17 +38,20 @@ def project_text(proposal: Proposal, beside: Path) -> str:
             lines += _notes(proposal, name, files)
     if proposal.standards:
         lines.append("trees:")
-        for name in proposal.standards:
-            lines += _standard(name)
+        for name, files in proposal.standards.items():
+            lines += _standard(name, files)
     return "\n".join(lines) + "\n"
 
 
-def _standard(name: str) -> list[str]:
-    """A source whose every field is treated by the rules of its standard."""
-    globs = ", ".join(_quoted(f"*{ending}") for ending in traits_of(name).endings)
+def _standard(name: str, files: list[str]) -> list[str]:
+    """A source whose every field is treated by the rules of its standard; files of other names are named one by one."""
+    others = [file for file in files if kind_of(file) != name]
+    there = [ending for ending in traits_of(name).endings if any(bare(file).lower().endswith(ending) for file in files)]
+    globs = ", ".join(_quoted(glob) for glob in (*(f"*{ending}" for ending in there), *others))
     return [
         f"  {name}:   # the standard's rules treat every field; what the standard does not have is dropped and counted",
         f"    files: [{globs}]",
+        *([f"    format: {name}"] if others else []),
         "    columns: {}   # your own rules go before: `PV1-3: drop`",
     ]
 
@@ -176,6 +180,14 @@ def _files(files: list[str]) -> list[str]:
 def _notes(proposal: Proposal, name: str, files: list[str]) -> list[str]:
     inside = all(file.startswith(f"{name}/") for file in files)
     globs = [f"{name}/"] if inside else sorted({f"*{PurePosixPath(file).suffix}" for file in files})
+    others = [
+        other
+        for own in proposal.standards.values()
+        for other in own
+        if not traits_of(kind_of(other) or "text").standard
+    ]
+    if any(PurePosixPath(other).match(glob) or other.startswith(glob) for other in others for glob in globs):
+        globs = files  # some files of these names are no notes
     kind = kind_of(files[0])
     lines = [f"  {_quoted(name)}:", f"    files: [{', '.join(map(_quoted, globs))}]", f"    format: {kind}"]
     found = pattern_of(proposal, files)

@@ -51,7 +51,9 @@ class Traits:
     reversible: bool = False  # tables that can be brought back exactly (`TwoWay`)
     heads: int = 0  # rows above the first record, as a person counts them
     exact: bool = False  # a file that gets no edits is written back byte for byte
+    fixed: bool = False  # some of its values have a width, which new ones must fit
     leaves_out: bool = False  # single rows can be left out when it is read (`Part.without`)
+    begins: tuple[bytes, ...] = ()  # how its files begin, where the name does not tell the format
     tells_subjects: bool = False  # it says whose each row is (`Batch.subjects`), where a project does not
     passes_broken: bool = False  # rows that cannot be parsed can be passed over (the setting `broken`)
 

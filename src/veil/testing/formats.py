@@ -105,12 +105,14 @@ class _Trial:
 
 
 def _check_change(trial: _Trial, before: Values, address: str) -> None:
+    fixed = trial.format.traits.fixed
+
     def change(batch: Batch) -> Edits:
         field = batch.field(address)
         return (
             Edits()
             if field is None
-            else Edits({address: pa.array(_edited(field.values.to_pylist()), pa.large_string())})
+            else Edits({address: pa.array(_edited(field.values.to_pylist(), fixed=fixed), pa.large_string())})
         )
 
     changed = trial.rewritten("changed", change)
@@ -119,11 +121,12 @@ def _check_change(trial: _Trial, before: Values, address: str) -> None:
     for other, values in before.items():
         if other != address:
             assert after.get(other) == values, "law 1: an edit of one field changed another"
-    assert after.get(address) == _edited(before[address]), "law 1: an edited field does not hold its edits"
+    assert after.get(address) == _edited(before[address], fixed=fixed), "law 1: an edited field does not hold its edits"
 
 
-def _edited(values: list[str | None]) -> list[str | None]:
-    return [None if value is None else value + _NEW for value in values]
+def _edited(values: list[str | None], *, fixed: bool) -> list[str | None]:
+    """Other values. Shape: `fixed`: of the same lengths."""
+    return [None if value is None else (value[:-1] if fixed else value) + _NEW for value in values]
 
 
 def _check_removal(trial: _Trial, before: Values, address: str) -> None:

@@ -164,7 +164,17 @@ class Hl7(Joined):
     """HL7 v2 in ER7: batches, MLLP frames and plain messages; every character outside an edit stays as it is."""
 
     name = "hl7"
-    traits = Traits(Kind.RECORDS, (".hl7",), HL7, ENCODED, opens=True, joins=False, exact=True, standard="hl7v2")
+    traits = Traits(
+        Kind.RECORDS,
+        (".hl7",),
+        HL7,
+        ENCODED,
+        opens=True,
+        joins=False,
+        exact=True,
+        standard="hl7v2",
+        begins=(b"MSH|", b"FHS|", b"BHS|"),
+    )
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
         """Reads the whole file once: every address that stands in it must meet a rule before the run."""

@@ -128,8 +128,9 @@ def interchange_spans(batch: Batch, edits: Edits) -> pa.Table:
 
 
 def _written(leaf: X12Value, value: str) -> str:
-    """A new value as the file has it: without a separator, and of its width."""
-    text = "".join(" " if char in leaf.marks or char in "\r\n" else char for char in value[leaf.added :])
+    """A new value as the file has it: without a separator that the old one lacks, and of its width."""
+    barred = {*leaf.marks, "\r", "\n"} - set(leaf.value or "")
+    text = "".join(" " if char in barred else char for char in value[leaf.added :])
     return text.ljust(leaf.width)[: leaf.width] if leaf.width else text
 
 
@@ -146,6 +147,8 @@ class X12File(Joined):
         joins=False,
         exact=True,
         standard="x12",
+        fixed=True,
+        begins=(b"ISA*0", b"ISA|0", b"ISA^0", b"ISA~0"),
         tells_subjects=True,
     )
 
