@@ -6,8 +6,9 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from veil.cli.main import main
+from typer.testing import CliRunner
 
+from veil.cli.app import app
 from veil.jobs.session import open_session
 from veil.keys import Keys
 
@@ -173,13 +174,13 @@ def test_nothing_of_a_member_is_left(release):
         assert word not in left
 
 
-def test_init_proposes_files_of_the_name_and_those_that_begin_with_isa(tmp_path, capsys):
+def test_init_proposes_files_of_the_name_and_those_that_begin_with_isa(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.837").write_text(claims(), newline="")
     (tmp_path / "in" / "b.txt").write_text(payment(), newline="")
     (tmp_path / "in" / "note.txt").write_text("Seen today.\n")
-    assert main(["init", str(tmp_path / "in"), "-o", str(tmp_path / "p.yaml")]) == 0
-    capsys.readouterr()
+    outcome = CliRunner().invoke(app, ["init", str(tmp_path / "in"), "-o", str(tmp_path / "p.yaml")])
+    assert outcome.exit_code == 0, outcome.output
     plan = open_session(tmp_path / "p.yaml").plan
     assert {source.name: [file.path for file in source.files] for source in plan.sources} == {
         "notes": ["note.txt"],
