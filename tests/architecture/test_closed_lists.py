@@ -14,6 +14,9 @@ MAY_BE_TWICE = {
     frozenset({"born", "offset", "subject"}): "what two operators ask for",
     frozenset({"name", "given_name", "family_name"}): "facts in rows, and kinds of a surrogate",
     frozenset({".txt", ".text", ".note"}): "parts.py names a format without loading it; test_formats.py compares",
+    frozenset(
+        {".x12", ".edi", ".837", ".835", ".834", ".270", ".271", ".276", ".277", ".278", ".999"}
+    ): "parts.py names a format without loading it; test_formats.py compares",
 }
 BELOW = 3  # two words may be equal by chance, unless they are the values of a setting
 

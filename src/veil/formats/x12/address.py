@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 PATIENT = "patient"
-OF_PATIENTS = frozenset(("IL", "QC", "03", "74"))  # codes of NM1-1 that may name the patient
+PATIENT_CODES = ("QC", "03", "74", "IL")  # codes of NM1-1 that may name the patient, the surest first
 _ADDRESS = re.compile(
     r"(?:(?P<owner>patient|[A-Z0-9]{1,3})/)?(?P<segment>[A-Z][A-Z0-9]{1,2})(?:\((?P<code>patient|[A-Z0-9]{1,3})\))?"
     r"-(?P<element>\d+)(?:\((?P<kind>[A-Z0-9]{1,3})\))?(?:\.(?P<component>\d+))?\Z"
@@ -92,7 +92,7 @@ class X12Address:
 
 
 def _says(asked: str, there: str) -> bool:
-    return asked in ("", there) or (there == PATIENT and asked in OF_PATIENTS)
+    return asked in ("", there) or (there == PATIENT and asked in PATIENT_CODES)
 
 
 def joined(owner: str, segment: str, code: str, element: str, kind: str = "", component: str = "") -> str:

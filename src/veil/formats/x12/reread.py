@@ -72,7 +72,7 @@ def _named(line: _Line, owner: str) -> Iterator[tuple[str, str]]:
         if line.name == "ISA":
             if place != 16 and (place != 11 or cell.isalnum()):
                 value = cell.rstrip()
-                yield name, f"20{value}" if place == 9 and len(value) == 6 else value
+                yield name, f"20{value}" if place == 9 and value else value
         elif cell not in codes().get(name, ()):
             many = line.repetition if name in repeating() else ""
             for part in cell.split(many) if many else [cell]:
@@ -105,7 +105,7 @@ def _values(
         yield address, high
         return
     kind = elements().get(name)
-    yield address, f"20{value}" if kind and kind.type == "DT" and len(value) == 6 else value
+    yield address, f"20{value}" if kind and kind.type == "DT" and len(value) in (2, 6) else value
 
 
 def _code(line: _Line, owner: str) -> str:

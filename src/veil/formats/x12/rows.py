@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from veil.formats.x12.address import PATIENT
+from veil.formats.x12.address import PATIENT, PATIENT_CODES
 from veil.formats.x12.standard import FOLLOWS, OWNED, qualifier
 
 _HEADS = frozenset(("ISA", "GS", "ST", "TA1"))
@@ -120,7 +120,7 @@ def _patient(segments: Sequence[Cells], row: _Row) -> int | None:
         code = segments[place].cell(1)
         if code != "IL" or row.claimed < 0 or place < row.claimed:
             by_code.setdefault(code, place)
-    return next((by_code[code] for code in ("QC", "03", "74", "IL") if code in by_code), None)
+    return next((by_code[code] for code in PATIENT_CODES if code in by_code), None)
 
 
 def _subjects(

@@ -24,7 +24,7 @@ from veil.formats.x12.standard import (
     repeating,
 )
 
-_SHORT = 6  # characters of a day whose year has two digits
+_SHORT = (2, 6)  # characters of a year and of a day whose year has two digits
 _RANGE = re.compile(r"([^-]*)-([^-]*)\Z")
 CENTURY = "20"  # of a year of two digits: envelopes have them, births do not
 OTHER = "OT"  # how an address shows a date that is written in another way than the standard's
@@ -95,7 +95,7 @@ class _Values:
             raw, at = self._segment.cells[place], self._segment.starts[place]
             if place != 16 and (place != 11 or raw.isalnum()):
                 value = raw.rstrip() or None
-                added = len(CENTURY) if place == 9 and value and len(value) == _SHORT else 0
+                added = len(CENTURY) if place == 9 and value else 0
                 value = CENTURY + value if added and value else value
                 yield self._value(f"ISA-{place}", value, at, at + width, width, added)
 
@@ -123,7 +123,7 @@ class _Values:
                 yield self._value(address, stretch[group] or None, at + stretch.start(group), at + stretch.end(group))
             return
         known = elements().get(f"{segment.name}-{place}")
-        is_short = known is not None and known.type == "DT" and len(raw) == _SHORT
+        is_short = known is not None and known.type == "DT" and len(raw) in _SHORT
         value = CENTURY + raw if is_short else raw
         yield self._value(address, value or None, at, at + len(raw), added=len(CENTURY) if is_short else 0)
 
