@@ -130,7 +130,7 @@ def test_only_composite_elements_have_components(segment, address, value):
         (
             "837",
             DEPENDENTS,
-            ["7\x1fTED\x1f20200101", "7\x1fUNA\x1f20210101"],
+            ['["7", "TED", "20200101"]', '["7", "UNA", "20210101"]'],
         ),
         ("837", ["HL*1**22*0", "NM1*IL*1*A*B****MI*7", "NM1*QC*1*C*D****MI*9", "CLM*1*2"], ["9"]),
         (
@@ -139,7 +139,7 @@ def test_only_composite_elements_have_components(segment, address, value):
             ["7"],
         ),
         ("835", ["BPR*I*1", "CLP*1*1", "NM1*QC*1*A*B****MI*7", "CLP*2*1", "NM1*QC*1*C*D****MI*8", "PLB*1"], ["7", "8"]),
-        ("835", ["CLP*A7*1", "NM1*QC*1*A*B"], ["claim\x1fA7"]),
+        ("835", ["CLP*A7*1", "NM1*QC*1*A*B"], ['["claim", "A7"]']),
         (
             "834",
             [
@@ -151,16 +151,16 @@ def test_only_composite_elements_have_components(segment, address, value):
                 "REF*0F*77",
                 "NM1*IL*1*A*C****34*2",
             ],
-            ["77", "77\x1fC\x1f"],
+            ["77", '["77", "C", ""]'],
         ),
         (
             "270",
             ["HL*1**22*1", "NM1*IL*1*A*B****MI*7", "EQ*30", "HL*2*1*23*0", "NM1*03*1*A*C", "EQ*30"],
-            ["7", "7\x1fC\x1f"],
+            ["7", '["7", "C", ""]'],
         ),
         ("277", ["HL*1**PT", "NM1*QC*1*A*B****MI*7", "STC*A1", "HL*2**PT", "NM1*QC*1*C*D****MI*8"], ["7", "8"]),
         ("278", ["HL*1**22*0", "NM1*IL*1*A*B****MI*7", "HL*2*1*EV*1", "UM*HS*I*3", "HL*3*1*SS*0", "SV1*HC:1"], ["7"]),
-        ("999", ["AK1*HC*1*005010", "AK2*837*1", "IK5*A"], ["interchange\x1fSENDER         000000905"]),
+        ("999", ["AK1*HC*1*005010", "AK2*837*1", "IK5*A"], ['["interchange", "SENDER         000000905"]']),
     ],
 )
 def test_a_row_is_a_patient_and_says_who(kind, segments, subjects):

@@ -13,7 +13,7 @@ from veil.formats.x12.standard import BY_CODE, BY_ELEMENT, FORMATS, codes, compo
 from veil.model import Batch, Field
 
 
-class _Line(NamedTuple):
+class _SegmentLine(NamedTuple):
     """A segment as its cells, with the separators of its interchange behind the element's."""
 
     cells: list[str]
@@ -45,19 +45,19 @@ def interchanges_again(text: str) -> Batch:
     return Batch(fields, len(rows.subjects), subjects=pa.array(rows.subjects, pa.large_string()))
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def _lines(text: str) -> Iterator[_SegmentLine]:
     rest = text.lstrip()
     while rest:
         if rest[:3] != "ISA" or len(rest) < 106:
             raise FormatError("reread", "the check by a second X12 reader found no ISA")
         mark, component, end = rest[3], rest[104], rest[105]
         repetition = "" if rest[82].isalnum() or rest[82].isspace() else rest[82]
-        yield _Line(rest[:105].split(mark), component, repetition)
+        yield _SegmentLine(rest[:105].split(mark), component, repetition)
         pieces = rest[106:].split(end)
         for count, piece in enumerate(pieces, 1):
             cells = piece.lstrip().rstrip("\r\n").split(mark)
             if cells[0]:
-                yield _Line(cells, component, repetition)
+                yield _SegmentLine(cells, component, repetition)
             if cells[0] == "IEA":
                 rest = end.join(pieces[count:]).lstrip()
                 break
@@ -65,7 +65,7 @@ def _lines(text: str) -> Iterator[_Line]:
             raise FormatError("reread", "the check by a second X12 reader found no IEA")
 
 
-def _named(line: _Line, owner: str) -> Iterator[tuple[str, str]]:
+def _named(line: _SegmentLine, owner: str) -> Iterator[tuple[str, str]]:
     """The values of a segment with their addresses."""
     for place, cell in enumerate(line.cells[1:], 1):
         name = f"{line.name}-{place}"
@@ -79,7 +79,7 @@ def _named(line: _Line, owner: str) -> Iterator[tuple[str, str]]:
                 yield from _parts(line, owner, place, part)
 
 
-def _parts(line: _Line, owner: str, place: int, cell: str) -> Iterator[tuple[str, str]]:
+def _parts(line: _SegmentLine, owner: str, place: int, cell: str) -> Iterator[tuple[str, str]]:
     if f"{line.name}-{place}" not in composites():
         yield from _values(line, owner, place, "", cell)
         return
@@ -91,7 +91,7 @@ def _parts(line: _Line, owner: str, place: int, cell: str) -> Iterator[tuple[str
 
 
 def _values(
-    line: _Line, owner: str, place: int, component: str, value: str, way: str = ""
+    line: _SegmentLine, owner: str, place: int, component: str, value: str, way: str = ""
 ) -> Iterator[tuple[str, str]]:
     name = f"{line.name}-{place}"
     if not component:
@@ -108,14 +108,14 @@ def _values(
     yield address, f"20{value}" if kind and kind.type == "DT" and len(value) in (2, 6) else value
 
 
-def _code(line: _Line, owner: str) -> str:
+def _code(line: _SegmentLine, owner: str) -> str:
     place = BY_CODE.get(line.name, 0)
     known = line.cell(place) if place and line.cell(place) in codes()[f"{line.name}-{place}"] else ""
     shown = (owner or known) if line.name in ("NM1", "N1") else known
     return f"({shown})" if shown else ""
 
 
-def _kind(line: _Line, name: str) -> str:
+def _kind(line: _SegmentLine, name: str) -> str:
     if name in ("NM1-3", "NM1-4"):
         return "2" if line.cell(2) == "2" else ""
     if name in FORMATS:

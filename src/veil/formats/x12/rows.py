@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,7 +20,7 @@ _PAYMENT = "835"
 _NUMBERS = frozenset(("MI", "II", "HN", "ZZ", "MR", "MC", "C1", ""))  # kinds of NM1-9 that number a member
 
 
-class Cells(Protocol):
+class SegmentCells(Protocol):
     """A segment as cells alone."""
 
     @property
@@ -56,7 +57,7 @@ class _Row:
     names: list[int] = field(default_factory=list)
 
 
-def rows_of(segments: Sequence[Cells]) -> X12Rows:
+def rows_of(segments: Sequence[SegmentCells]) -> X12Rows:
     found, rows, heads = X12Rows(), [_Row()], list[int]()
     for place, segment in enumerate(segments):
         if _begins(segment, rows[-1]):
@@ -73,7 +74,7 @@ def rows_of(segments: Sequence[Cells]) -> X12Rows:
     return found
 
 
-def _begins(segment: Cells, row: _Row) -> bool:
+def _begins(segment: SegmentCells, row: _Row) -> bool:
     """Whether a segment begins a row."""
     name = segment.name
     if name in _HEADS:
@@ -85,7 +86,7 @@ def _begins(segment: Cells, row: _Row) -> bool:
     return (name, row.kind) in (("CLP", _PAYMENT), ("INS", _MEMBER)) and row.has_patient
 
 
-def _enter(segment: Cells, place: int, row: _Row) -> None:
+def _enter(segment: SegmentCells, place: int, row: _Row) -> None:
     name = segment.name
     if name == "ST":
         row.kind = segment.cell(1)
@@ -101,7 +102,7 @@ def _enter(segment: Cells, place: int, row: _Row) -> None:
         row.names.append(place)
 
 
-def _owner(segments: Sequence[Cells], place: int, heads: list[int], kind: str) -> int:
+def _owner(segments: Sequence[SegmentCells], place: int, heads: list[int], kind: str) -> int:
     """The place of the name that a segment belongs to, -1 for none."""
     name = segments[place].name
     if name in ("NM1", "N1"):
@@ -113,7 +114,7 @@ def _owner(segments: Sequence[Cells], place: int, heads: list[int], kind: str) -
     return -1 if in_claim else before  # in a payment the names of a claim stand alone
 
 
-def _patient(segments: Sequence[Cells], row: _Row) -> int | None:
+def _patient(segments: Sequence[SegmentCells], row: _Row) -> int | None:
     """The place of the name of a row's patient: QC, else 03, else 74, else the first IL that no claim goes before."""
     by_code: dict[str, int] = {}
     for place in row.names:
@@ -124,20 +125,20 @@ def _patient(segments: Sequence[Cells], row: _Row) -> int | None:
 
 
 def _subjects(
-    segments: Sequence[Cells], found: X12Rows, rows: list[_Row], patients: list[int | None]
+    segments: Sequence[SegmentCells], found: X12Rows, rows: list[_Row], patients: list[int | None]
 ) -> list[str | None]:
-    members = _Members(segments, found)
+    members = _MembersOfRows(segments, found)
     return [members.subject(row, rows[row], patients[row]) for row in range(len(rows))]
 
 
-class _Members:
+class _MembersOfRows:
     """Who the patients of a file are, row by row."""
 
-    def __init__(self, segments: Sequence[Cells], found: X12Rows) -> None:
+    def __init__(self, segments: Sequence[SegmentCells], found: X12Rows) -> None:
         self._segments = segments
         self._head = ""
         self._subscriber = ""  # the number of the last subscriber: dependents of other rows are known by it
-        self._by_row: dict[int, list[tuple[str, Cells]]] = {}
+        self._by_row: dict[int, list[tuple[str, SegmentCells]]] = {}
         for segment, row, owner in zip(segments, found.rows, found.owners, strict=True):
             self._by_row.setdefault(row, []).append((owner, segment))
 
@@ -157,29 +158,29 @@ class _Members:
             return _dependent(base, named, segments)
         return _claim(segments) or self._interchange(segments)
 
-    def _interchange(self, segments: list[tuple[str, Cells]]) -> str:
+    def _interchange(self, segments: list[tuple[str, SegmentCells]]) -> str:
         """An interchange without a person and a claim is one of its own, so that its dates move together."""
         self._head = next((s.cell(6) + s.cell(13) for _, s in segments if s.name == "ISA"), self._head)
-        return f"interchange\x1f{self._head}"
+        return json.dumps(("interchange", self._head))
 
-    def _number_of(self, segments: list[tuple[str, Cells]], what: _Row) -> str:
+    def _number_of(self, segments: list[tuple[str, SegmentCells]], what: _Row) -> str:
         """The number of the subscriber whom a row names: of a member the one that all of the family share."""
         if what.kind == _MEMBER:
             return next((s.cell(2).strip() for _, s in segments if s.name == "REF" and s.cell(1) == "0F"), "")
         return next((_number(s) for _, s in segments if s.name == "NM1" and s.cell(1) == "IL"), "")
 
 
-def _number(name: Cells) -> str:
+def _number(name: SegmentCells) -> str:
     return name.cell(9).strip() if name.cell(8) in _NUMBERS else ""
 
 
-def _dependent(base: str, name: Cells, segments: list[tuple[str, Cells]]) -> str:
+def _dependent(base: str, name: SegmentCells, segments: list[tuple[str, SegmentCells]]) -> str:
     """A dependent who has no number: the subscriber's, the given name, and the day of birth."""
     born = next((s.cell(2) for owner, s in segments if s.name == "DMG" and owner == PATIENT), "")
-    return "\x1f".join((base, name.cell(4).strip().upper(), born.strip()))
+    return json.dumps((base, name.cell(4).strip().upper(), born.strip()))
 
 
-def _claim(segments: list[tuple[str, Cells]]) -> str | None:
+def _claim(segments: list[tuple[str, SegmentCells]]) -> str | None:
     """Without any number of a person, a claim is a patient of its own."""
     number = next((s.cell(1).strip() for _, s in segments if s.name in ("CLM", "CLP")), "")
-    return f"claim\x1f{number}" if number else None
+    return json.dumps(("claim", number)) if number else None

@@ -36,7 +36,7 @@ KINDS = frozenset(("270", "271", "276", "277", "278", "820", "834", "835", "837"
 _ADDRESS = re.compile(r"[A-Z][A-Z0-9]{1,2}-\d+(?:\.\d+)?\Z")
 
 
-class Element(NamedTuple):
+class DataElement(NamedTuple):
     """A place of a segment. Shape: `number`: its data element; `type`: ID, AN, DT, TM, R or N0."""
 
     number: str
@@ -50,9 +50,9 @@ def _lines(name: str) -> list[list[str]]:
 
 
 @cache
-def elements() -> dict[str, Element]:
+def elements() -> dict[str, DataElement]:
     """Every place by its name: `NM1-3`, `HI-1.2`."""
-    return {name: Element(number, kind, bool(mark)) for name, number, kind, *mark in _lines("elements.tsv")}
+    return {name: DataElement(number, kind, bool(mark)) for name, number, kind, *mark in _lines("elements.tsv")}
 
 
 @cache
