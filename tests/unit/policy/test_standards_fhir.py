@@ -1,13 +1,17 @@
 """FHIR: every element of every release is treated, by its path, its type and its role, with a reason."""
 
+from pathlib import Path
+
 import pytest
 
-from veil.formats.fhir.address import FHIR
+from veil.formats.fhir.address import FHIR, walk
 from veil.formats.fhir.standard import CHOICE, EXTENSIONS, choices, resources, types
+from veil.formats.fhir.standard import places as parts
 from veil.formats.traits import Kind, Traits
+from veil.policy.parse import read_yaml
 from veil.policy.profile import read_profile
 from veil.policy.rules import rule_of
-from veil.policy.standards import with_standard
+from veil.policy.standards import fhir, with_standard
 from veil.policy.standards.fhir import facts, rule_for
 
 PROFILES = ("safe-harbor", "limited-data-set", "expert", "gdpr-pseudonymised", "redact")
@@ -271,6 +275,53 @@ def test_the_domain_of_persons_is_the_projects_own(tmp_path):
     assert found["Patient.identifier.value"].cases[-1].treatment.domain == "patient_id"
     assert found["Patient.name.family"] == own["Patient.name"]
     assert "Patient.shoeSize" not in found
+
+
+def test_every_line_of_the_pack_names_something_of_the_standard():
+    pack = read_yaml(Path(fhir.__file__).with_suffix(".yaml")).data
+    owners = {path: kind for kind, path in parts().items()}
+    names = {name for elements in types().values() for name in elements}
+    paths = [*pack["elements"], *(path for among in pack["roles"].values() for path in among)]
+    for path in paths:
+        owner, _, name = path.rpartition(".")
+        if owner == "*":
+            assert name in names, path
+        elif owner:
+            steps, kinds = path.split("."), [owners.get(owner, owner)]
+            if kinds[0] in types():
+                choice = [element for element in types()[kinds[0]] if element.endswith(CHOICE)]
+                assert name in types()[kinds[0]] or any(
+                    name.startswith(stem.removesuffix(CHOICE)) for stem in choice
+                ), path
+            else:
+                assert all(walk(steps)), path
+        else:
+            assert path in types(), path
+    assert all(kind in resources() for kind in (*pack["resources"], *pack["displays"]))
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("Coverage.subscriberId.value", "plan"),
+        ("Coverage.class.value.value", "plan"),
+        ("Bundle.identifier.value", "message"),
+        ("FamilyMemberHistory.identifier.value", "entity"),
+        ("ImagingSelection.studyUid", "uid"),
+        ("ClaimResponse.item.detail.reviewOutcome.preAuthRef", "entity"),
+        ("PaymentReconciliation.accountNumber", "account"),
+        ("Medication.batch.lotNumber", "device"),
+    ],
+)
+def test_numbers_are_treated_by_what_they_name(address, domain):
+    assert cases_of(rule_for(address))[-1]["domain"] == domain
+
+
+@pytest.mark.parametrize(
+    "address", ["Coverage.subscriberId.use", "Bundle.identifier.use", "Device.udiCarrier.entryType"]
+)
+def test_a_code_within_an_identifier_stays_a_code(address):
+    assert "published" in rule_for(address)[0]["where"]
 
 
 def test_the_facts_of_a_patient_are_named():

@@ -74,13 +74,16 @@ def _of_extensions(pack: dict[str, Any], place: FhirPlace) -> tuple[bool, Named 
 
 
 def _of_path(pack: dict[str, Any], place: FhirPlace) -> Named | None:
-    """The rule that the pack has for the path, or for one that the place lies in; that of a type of which nothing stays."""
+    """The rule that the pack has for the path; what it drops, it drops with all that lies in it, as types of which nothing stays."""
     elements = pack["elements"]
-    for path in place.resource_paths():
+    for path, is_whole in place.resource_paths():
         named: Named | None = elements.get(path)
-        if named is None or (place.in_extension and not _drops(pack, named)):
-            continue  # what stands in an extension of an element is not the element
-        return None if place.argument and path == place.whole_path() else named
+        if named is None:
+            continue
+        if _drops(pack, named):
+            return None if is_whole and place.argument else named
+        if is_whole and not place.in_extension:  # what stands in an extension of an element is not the element
+            return None if place.argument else named
     return next((pack["whole"][kind] for kind in place.all_types() if kind in pack["whole"]), None)
 
 

@@ -68,16 +68,19 @@ class FhirPlace:
                 if last.element.name.endswith(CHOICE):
                     yield ".".join((owner, *self.plain[start : end - 1], last.element.name))
 
-    def resource_paths(self) -> Iterator[str]:
-        """The paths that name the place, or one that it lies in, from an element of a resource: the longest first."""
-        own = [at for at in range(1, len(self.plain)) if any(step.owner in places() for step in self._walked[at - 1])]
-        for end in range(len(self.plain), 1, -1):
+    def resource_paths(self) -> Iterator[tuple[str, bool]]:
+        """The paths that name the place, or one that it lies in, from an element of a resource: the longest first.
+
+        Shape:   with each, whether it names the place itself; `*.linkId` is an element of that name of any resource.
+        """
+        many = len(self.plain)
+        own = [at for at in range(1, many) if any(step.owner in places() for step in self._walked[at - 1])]
+        for end in range(many, 1, -1):
             for start in own:
                 if start < end:
-                    yield from self._paths(start, end)
-
-    def whole_path(self) -> str:
-        return ".".join(self.plain)
+                    yield from ((path, end == many) for path in self._paths(start, end))
+            if end - 1 in own:
+                yield f"*.{self.plain[end - 1]}", end == many
 
     def type_paths(self) -> Iterator[str]:
         """The paths that name the place from an element of a type: the longest first; then from what every element has."""
