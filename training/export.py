@@ -29,7 +29,7 @@ from training.network import NUMBERS, Sizes, Tagger
 from training.plant import notes
 from training.stream import GAP_TOKENS, LABELS, ROLES, TAGS, Example, Source, batch
 from veil.detectors.ner.cut import cut
-from veil.detectors.ner.surface import FACTS
+from veil.detectors.ner.token_features import FACTS
 from veil.detectors.ner.words import AT_ONCE
 
 SHIPPED = pathlib.Path(__file__).parent.parent / "src/veil/detectors/ner"

@@ -10,7 +10,7 @@ from torch import nn
 
 from training.stream import ROLES, TAGS, Batch
 from veil.detectors.ner.cut import GAPS
-from veil.detectors.ner.surface import BUCKETS, FACTS, SHAPES
+from veil.detectors.ner.token_features import BUCKETS, FACTS, SHAPES
 
 NUMBERS = [f"#{size}{kind}" for size in range(1, 13) for kind in ("", "m", "d", "a", "o", "y")]
 

@@ -13,7 +13,7 @@ from training.generator.damage import damaged
 from training.generator.template import Family, Piece, families, render
 from training.generator.variety import drawn_text
 from veil.detectors.ner.cut import START, cut
-from veil.detectors.ner.surface import FACTS, Surface, surface
+from veil.detectors.ner.token_features import FACTS, Surface, surface
 from veil.lexicon.language import english
 from veil.model import Label
 

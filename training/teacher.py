@@ -20,7 +20,7 @@ from training.plant import Planter
 from training.stream import TAGS, UNTOLD, Example, Source, surface_of
 from training.vectors import HEADS, LAYERS, WIDTH, MiniLM
 from veil.detectors.ner.cut import GAPS
-from veil.detectors.ner.surface import FACTS, SHAPES, plain
+from veil.detectors.ner.token_features import FACTS, SHAPES, plain
 
 TOKENS, ROWS, PIECES = 96, 16, 200
 

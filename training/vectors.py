@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from training.generator import pools
 from training.generator.template import families
 from veil.detectors.ner.cut import cut
-from veil.detectors.ner.surface import plain
+from veil.detectors.ner.token_features import plain
 from veil.lexicon import words
 
 SIZE = 64

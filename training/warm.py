@@ -21,7 +21,7 @@ from onnx import numpy_helper
 from training.export import GRAPHS
 from training.network import NUMBERS, Sizes, Tagger
 from training.stream import Source, batch
-from veil.detectors.ner.surface import FACTS
+from veil.detectors.ner.token_features import FACTS
 
 SHIPPED = pathlib.Path(__file__).parent.parent / "src/veil/detectors/ner/weights"
 Arrays = dict[str, np.ndarray]

@@ -22,7 +22,7 @@ from training.languages.page import Page
 from veil.detectors.languages.features import BUCKETS, LAYOUT, Shown, shown
 from veil.detectors.languages.labels import LABELS
 from veil.detectors.ner.cut import cut
-from veil.detectors.ner.surface import FACTS, SHAPES
+from veil.detectors.ner.token_features import FACTS, SHAPES
 
 TAGS = 1 + 2 * len(LABELS)
 GROUPS, SHAPE = 64, 16

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from veil.detectors.base import Known, Owner
-from veil.detectors.short import ShortCues, cues_of, is_cued, whole_word
+from veil.detectors.short_identifiers import ShortCues, cues_of, is_cued, whole_word
 from veil.lexicon.cues import Cues
 from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text

@@ -11,9 +11,9 @@ import re2  # type: ignore[import-untyped, unused-ignore]  # has no stubs
 
 from veil.detectors.base import Owner
 from veil.detectors.checks import HOLDING, Worded, checks
-from veil.detectors.context import words_near
+from veil.detectors.nearby_words import words_near
 from veil.detectors.octets import octets
-from veil.detectors.tables import PatternRow, rows
+from veil.detectors.pattern_tables import PatternRow, rows
 from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
 from veil.model.span import DIGITS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from veil.detectors.safe import SafeWords
+from veil.detectors.safe_words import SafeWords
 from veil.lexicon.language import Language, english
 from veil.model import Label, Span, Text
 

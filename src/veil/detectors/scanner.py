@@ -10,9 +10,9 @@ from pathlib import Path
 from veil.detectors.base import Detector, Judge, Known, Owner
 from veil.detectors.clinical.judge import ClinicalValues
 from veil.detectors.languages.labels import WEIGHTS_SHA256
-from veil.detectors.listed import Allowed, Denied
 from veil.detectors.resolve import resolve
 from veil.detectors.rows.judge import Structure
+from veil.detectors.site_lists import Allowed, Denied
 from veil.detectors.weigh import ACCEPTED, weigh
 from veil.errors import PartError
 from veil.lexicon.language import DEFAULT, Language, english, language_of

@@ -52,7 +52,7 @@ class DateWords:
 
 @dataclass(frozen=True)
 class SafeForms:
-    """How the safe words of a language are formed, and what stands behind a measure; see `detectors.safe`."""
+    """How the safe words of a language are formed, and what stands behind a measure; see `detectors.safe_words`."""
 
     fronts: tuple[str, ...]
     ends: tuple[tuple[str, str], ...]
@@ -81,7 +81,7 @@ class NoValueWords:
 
 @dataclass(frozen=True)
 class PublicWords:
-    """The words around a number or a date that is printed and nobody's; see `detectors.ner.public`."""
+    """The words around a number or a date that is printed and nobody's; see `detectors.ner.published_numbers`."""
 
     register: Pattern
     numbered: Pattern

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from veil.detectors.filters.entries import digest_of, read_entries
-from veil.detectors.listed import site_pattern
 from veil.detectors.models.folder import digest_of_folder, read_folder
 from veil.detectors.scanner import chosen
+from veil.detectors.site_lists import site_pattern
 from veil.errors import PolicyError
 from veil.model import label_of
 from veil.policy.parse import YamlDocument

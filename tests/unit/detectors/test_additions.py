@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from veil.detectors import tables
+from veil.detectors import pattern_tables
 from veil.detectors.scanner import standard
 from veil.lexicon import language as room
 
@@ -27,7 +27,7 @@ def copies(tmp_path, monkeypatch):
     """The tables of patterns and the pages of languages, where a test may change them."""
     shutil.copytree(str(files("veil.detectors") / "tables"), tmp_path / "tables")
     shutil.copytree(str(files("veil.lexicon") / "languages"), tmp_path / "languages")
-    monkeypatch.setattr(tables, "files", lambda _: tmp_path)
+    monkeypatch.setattr(pattern_tables, "files", lambda _: tmp_path)
     monkeypatch.setattr(room, "files", lambda _: tmp_path)
     return tmp_path
 
@@ -44,11 +44,11 @@ def test_a_pattern_is_a_row_and_touches_one_file(copies) -> None:
         table.write(ROW)
     page = (copies / "languages" / "en.toml").read_text(encoding="utf-8")
     with_row = room.Language("en", {**room.english().page, "tables": "numbers"})  # what is read once is read anew
-    tables.rows.cache_clear()
+    pattern_tables.rows.cache_clear()
     try:
         (span,) = standard(["patterns"], language=with_row).find([text])[0]
     finally:
-        tables.rows.cache_clear()
+        pattern_tables.rows.cache_clear()
     assert (span.label, span.source, text[span.start : span.end]) == ("ID", "patterns:tattoo-number", "TN-ABCDEF")
     assert changed_since(copies, before) == 1
     assert page == (copies / "languages" / "en.toml").read_text(encoding="utf-8")

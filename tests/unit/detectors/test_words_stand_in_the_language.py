@@ -14,8 +14,8 @@ ALLOWED = {
     "clinical/numbers.py": "units that are grown to a number",
     "filters/": "names of the fields of Philter's files",
     "known.py": "abbreviations of streets, until addresses are a country's",
-    "short.py": "cues of short identifiers, until they are the language's",
-    "ner/surface.py": "signs",
+    "short_identifiers.py": "cues of short identifiers, until they are the language's",
+    "ner/token_features.py": "signs",
     "models/": "names of the labels of models",
 }
 _WORD = re.compile(r"(?<![\w\\(?\[{])[a-z]{3,}(?![\w(])")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from veil.detectors.listed import Allowed, Denied
 from veil.detectors.scanner import standard
+from veil.detectors.site_lists import Allowed, Denied
 from veil.errors import PartError, PolicyError
 from veil.jobs.texts.text_options import Search
 from veil.model import Label, Owner, Text

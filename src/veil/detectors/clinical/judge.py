@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from veil.detectors.clinical.lists import ThingLists
 from veil.detectors.clinical.numbers import ClinicalNumbers
 from veil.detectors.clinical.things import ClinicalThings
-from veil.detectors.ner.likely import is_room
+from veil.detectors.ner.plausible_labels import is_room
 from veil.detectors.rows.cells import Stretches
 from veil.detectors.weigh import ACCEPTED, is_proven
 from veil.lexicon.clinical import ClinicalWords, clinical_words

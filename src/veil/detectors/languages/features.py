@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from veil.detectors.ner.surface import FACTS, grams, surface
+from veil.detectors.ner.token_features import FACTS, grams, surface
 from veil.lexicon.language import english
 
 BUCKETS = 1 << 15

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from veil.detectors.ner.counter_evidence import is_quiet, tempered
 from veil.detectors.ner.cut import GLUED, Cut
-from veil.detectors.ner.likely import can_be
 from veil.detectors.ner.network import Predictions
-from veil.detectors.ner.temper import is_quiet, tempered
+from veil.detectors.ner.plausible_labels import can_be
 from veil.detectors.weigh import ACCEPTED
 from veil.lexicon.language import Language
 from veil.model import Label, Span, Text

@@ -10,12 +10,12 @@ import numpy as np
 from veil.detectors.ner import decode
 from veil.detectors.ner.cut import Cut, cut
 from veil.detectors.ner.decode import Doubts
-from veil.detectors.ner.echo import echoes
 from veil.detectors.ner.fit import fitted
-from veil.detectors.ner.likely import is_room
 from veil.detectors.ner.network import Network, shipped
-from veil.detectors.ner.pool import pooled
-from veil.detectors.ner.public import is_public
+from veil.detectors.ner.plausible_labels import is_room
+from veil.detectors.ner.pooled_scores import pooled
+from veil.detectors.ner.published_numbers import is_public
+from veil.detectors.ner.repeated_names import echoes
 from veil.detectors.weigh import is_proven
 from veil.lexicon.language import Language, english
 from veil.model import SAFE_HARBOR, Label, Span, Text

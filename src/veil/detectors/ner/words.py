@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from veil.detectors.ner.surface import FACTS, Surface, surface
+from veil.detectors.ner.token_features import FACTS, Surface, surface
 from veil.lexicon.language import Language
 
 NOTHING = ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from veil.detectors.listed import Allowed, Denied
 from veil.detectors.resolve import resolve
+from veil.detectors.site_lists import Allowed, Denied
 from veil.model import Label, Owner, Span, Text
 
 

@@ -1,4 +1,4 @@
-"""Listed: the words and patterns of a site, those that are never masked and those that always are."""
+"""Site lists: the words and patterns of a site, those that are never masked and those that always are."""
 
 from __future__ import annotations
 

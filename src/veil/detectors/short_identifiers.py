@@ -1,4 +1,4 @@
-"""Short: numbers and codes too short to identify by themselves: a cue before them says that they do; and where numbers end."""
+"""Short identifiers: numbers and codes too short to identify by themselves: a cue before them says that they do; and where numbers end."""
 
 from __future__ import annotations
 

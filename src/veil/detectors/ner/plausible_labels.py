@@ -1,4 +1,4 @@
-"""Likely: what a text can be at all, whatever its sentence says: no number without a digit, no name of a credential alone."""
+"""Plausible labels: what a text can be at all, whatever its sentence says: no number without a digit, no name of a credential alone."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Echo: a name that is certain once in a text is found wherever it stands in it again."""
+"""Repeated names: a name that is certain once in a text is found wherever it stands in it again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from veil.detectors.ner.counter_evidence import is_of_a_thing
 from veil.detectors.ner.cut import Cut
 from veil.detectors.ner.decode import Doubts
-from veil.detectors.ner.temper import is_of_a_thing
 from veil.lexicon.language import Language
 from veil.model import Label, Span, Text
 

@@ -1,4 +1,4 @@
-"""Public: what looks like somebody's number or date and belongs to a paper, a trial, a book, a catalogue."""
+"""Published numbers: what looks like somebody's number or date and belongs to a paper, a trial, a book, a catalogue."""
 
 from __future__ import annotations
 

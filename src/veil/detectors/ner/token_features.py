@@ -1,4 +1,4 @@
-"""Surface: what one token shows by itself, whatever stands beside it: its letters, its shape, what the lists say."""
+"""Token features: what one token shows by itself, whatever stands beside it: its letters, its shape, what the lists say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pool: an odd word that is likely a name here and likely one there is more likely one in both."""
+"""Pooled scores: an odd word that is likely a name here and likely one there is more likely one in both."""
 
 from __future__ import annotations
 

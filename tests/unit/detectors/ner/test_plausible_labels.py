@@ -2,7 +2,7 @@
 
 import pytest
 
-from veil.detectors.ner.likely import can_be, is_room
+from veil.detectors.ner.plausible_labels import can_be, is_room
 from veil.lexicon.language import english
 from veil.model import Label
 

@@ -1,4 +1,4 @@
-"""Tables: the rows that say what a pattern finds, read from tables/*.toml."""
+"""Pattern tables: the rows that say what a pattern finds, read from tables/*.toml."""
 
 from __future__ import annotations
 

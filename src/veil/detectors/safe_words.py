@@ -1,4 +1,4 @@
-"""Safe: which words and numbers of a note are known to say nothing of a person."""
+"""Safe words: which words and numbers of a note are known to say nothing of a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Temper: what speaks against an identifier, whatever its sentence says: how it is written and what lists know of it.
+"""Counter evidence: what speaks against an identifier, whatever its sentence says: how it is written and what lists know of it.
 
 The network learned from texts that are full of names; notes are not, and their odd words are mostly medicine. Each
 reason takes something off the log-odds of a span.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from veil.detectors.ner.public import is_public
+from veil.detectors.ner.published_numbers import is_public
 from veil.lexicon.language import english
 from veil.model import Label
 

@@ -1,4 +1,4 @@
-"""Context: the words that stand near a span, and what they say of it."""
+"""Nearby words: the words that stand near a span, and what they say of it."""
 
 from __future__ import annotations
 

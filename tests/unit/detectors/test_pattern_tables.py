@@ -3,8 +3,8 @@
 import pytest
 
 from veil.detectors.octets import octets
+from veil.detectors.pattern_tables import PatternRow, rows
 from veil.detectors.patterns import Patterns, compiled
-from veil.detectors.tables import PatternRow, rows
 from veil.detectors.weigh import ACCEPTED
 from veil.lexicon.language import LANGUAGES, language
 from veil.model import Span, Text
