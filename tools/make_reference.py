@@ -58,6 +58,7 @@ def pages() -> dict[str, str]:
         "errors.md": error_page(),
         "profiles.md": profiles(),
         "lint.md": lint_page(),
+        "identifiers.md": beside("identifiers").page(table),
         "python.md": python(),
     }
     schema = json.dumps(json_schema(), indent=1) + "\n"
@@ -66,14 +67,19 @@ def pages() -> dict[str, str]:
 
 def python() -> str:
     """The page of the public interface, by the script that compares it."""
-    found = importlib.util.spec_from_file_location("public_api", Path(__file__).with_name("public_api.py"))
+    text: str = beside("public_api").page()
+    return text
+
+
+def beside(name: str) -> types.ModuleType:
+    """A script that lies beside this one."""
+    found = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     if found is None or found.loader is None:
         raise ImportError(found)
     module = importlib.util.module_from_spec(found)
-    sys.modules["public_api"] = module  # dataclasses look their module up
+    sys.modules[name] = module  # dataclasses look their module up
     found.loader.exec_module(module)
-    text: str = module.page()
-    return text
+    return module
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

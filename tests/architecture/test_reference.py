@@ -89,3 +89,12 @@ def test_the_schema_of_projects_takes_the_project_of_the_hospital(hospital):
     jsonschema.validate(data, json_schema())
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**data, "tabels": {}}, json_schema())
+
+
+def test_every_direct_identifier_of_safe_harbor_has_places_in_each_standard_with_what_happens_there():
+    rows = [line for line in page("identifiers.md").splitlines() if line.startswith("| (")]
+    assert [line[3] for line in rows] == list("ABCDEFGHIJKLMNOPQR")
+    for line in rows:
+        _, _, fhir, hl7, *_ = line.split(" | ".strip())
+        assert "`: " in fhir, line
+        assert "`: " in hl7, line

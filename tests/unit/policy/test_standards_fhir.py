@@ -277,6 +277,67 @@ def test_the_domain_of_persons_is_the_projects_own(tmp_path):
     assert "Patient.shoeSize" not in found
 
 
+def paths_of(*kinds):
+    """Every path from a resource through its own parts to an element of one of these types."""
+
+    def below(path, owner, above):
+        for element in types()[owner].values():
+            for name, kind in names_of(element):
+                if kind in kinds:
+                    yield f"{path}.{name}", element
+                elif kind in parts() and kind not in resources() and kind not in above:
+                    yield from below(f"{path}.{name}", kind, above | {kind})
+
+    for resource in sorted(resources()):
+        yield from below(resource, resource, {resource})
+
+
+def treated(address):
+    """What each case of a rule does, as a set of words."""
+    cases = cases_of(rule_for(address))
+    return {case.get("as") or next(word for word in case if word not in ("where", "reason")) for case in cases}
+
+
+def test_every_path_of_a_date_is_treated_as_one():
+    seen = 0
+    for path, _ in paths_of("date", "dateTime", "instant"):
+        assert treated(path) <= {"date", "datetime", "birth_date", "drop"}, path
+        seen += 1
+    for path, _ in paths_of("Period"):
+        assert all(treated(f"{path}.{end}") <= {"datetime", "birth_date", "drop"} for end in ("start", "end")), path
+        seen += 2
+    for path, _ in paths_of("Timing"):
+        assert treated(f"{path}.event") == {"datetime"}, path
+        assert treated(f"{path}.repeat.boundsPeriod.start") == {"datetime"}, path
+        seen += 2
+    assert seen > 900
+
+
+def test_every_path_of_an_identifier_gets_a_pseudonym_or_goes():
+    seen = 0
+    for path, _ in paths_of("Identifier"):
+        assert treated(f"{path}.value") <= {"id", "number", "drop"}, path
+        assert treated(f"{path}.system") == {"keep", "drop"}, path
+        assert "keep" not in treated(f"{path}.assigner.display"), path
+        seen += 1
+    for resource in resources():
+        assert rule_for(f"{resource}.id")["as"] == "id"
+    assert seen > 250
+
+
+def test_every_path_of_a_reference_gets_the_pseudonym_of_what_it_names():
+    seen = 0
+    for path, element in paths_of("Reference"):
+        for target in element.targets & resources():
+            found = rule_for(f"{path}.reference({target})")
+            assert "drop" in found or found["domain"] == rule_for(f"{target}.id")["domain"], path
+            seen += 1
+        assert treated(f"{path}.display") <= {"text", "person_name", "staff_name", "organization", "drop"}, path
+        assert treated(f"{path}.reference(base)") in ({"constant"}, {"drop"}), path
+        assert treated(f"{path}.reference") == {"drop"}, path
+    assert seen > 2500
+
+
 def test_every_line_of_the_pack_names_something_of_the_standard():
     pack = read_yaml(Path(fhir.__file__).with_suffix(".yaml")).data
     owners = {path: kind for kind, path in parts().items()}

@@ -9,17 +9,11 @@ from typing import Any
 
 from veil.formats.fhir.standard import resources
 from veil.policy.parse import read_yaml
+from veil.policy.standards.coded_cases import Written, coded_cases
 from veil.policy.standards.fhir_place import READ, FhirPlace, place_of
 
-Written = dict[str, Any] | list[dict[str, Any]]
 Named = str | dict[str, Any]  # a rule by its name in the pack, or the rule itself
 HERE = Path(__file__).parent
-# What may stay of a field that should hold a code, and what happens to a single word that may be none.
-_CODED: dict[str, tuple[str, dict[str, Any]]] = {
-    "short": ("coded(\".\") = 'code'", {"drop": None}),
-    "long": ("coded(\".\") in ('code', 'long')", {"drop": None}),
-    "text": ("coded(\".\") = 'code'", {"as": "text"}),
-}
 _SENTENCE = "phrase(\".\") = 'sentence'"
 _SIBLING = re.compile(r"\{\.(\w+)\}")
 _REFERENCES = ("reference", "fullUrl", "url", "location")  # the elements whose last step says what they name
@@ -136,7 +130,7 @@ def _written(pack: dict[str, Any], place: FhirPlace, named: Named) -> Written:
     rule = pack["rules"][named] if isinstance(named, str) else named
     if "reason" not in rule:
         rule = rule.get(place.role(pack["role_of"], pack["subjects"])) or rule["other"]
-    cases = rule.get("cases") or (_coded(rule) if "coded" in rule else _names(rule))
+    cases = rule.get("cases") or (coded_cases(dict(rule)) if "coded" in rule else _names(rule))
     return _with_title(place, cases, rule["reason"])
 
 
@@ -149,14 +143,6 @@ def _with_title(place: FhirPlace, cases: list[dict[str, Any]], reason: str) -> W
             own["where"] = _SIBLING.sub(lambda found: f'"{place.sibling(found[1])}"', case["where"])
         written.append(own)
     return written[0] if len(written) == 1 and "where" not in written[0] else written
-
-
-def _coded(rule: dict[str, Any]) -> list[dict[str, Any]]:
-    """The cases of a coded field: what may be a code is treated as the rule says, or kept; several words are scanned."""
-    rule = dict(rule)
-    stays, other = _CODED[rule.pop("coded")]
-    first = rule if "as" in rule else {"keep": None, "reason": rule["reason"]}
-    return [{**first, "where": stays}, {"as": "text", "where": "coded(\".\") = 'words'"}, dict(other)]
 
 
 def _names(rule: dict[str, Any]) -> list[dict[str, Any]]:
