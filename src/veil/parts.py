@@ -26,6 +26,7 @@ FORMATS = {
     "i2b2": "veil.formats.i2b2:I2b2",
     "hl7": "veil.formats.hl7.files:Hl7",
     "x12": "veil.formats.x12.files:X12File",
+    "fhir": "veil.formats.fhir.files:Fhir",
 }
 # What the traits of these formats say too, so that the format of a file name is known without loading them; a test compares both.
 ENDINGS: Mapping[str, tuple[str, ...]] = {
@@ -40,6 +41,7 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "i2b2": (".xml",),
     "hl7": (".hl7",),
     "x12": (".x12", ".edi", ".837", ".835", ".834", ".270", ".271", ".276", ".277", ".278", ".999"),
+    "fhir": (".fhir",),  # of files named otherwise a project states it, and `veil init` looks into them
 }
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",

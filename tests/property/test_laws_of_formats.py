@@ -76,6 +76,7 @@ def test_every_format_has_its_laws_tested_here():
         "i2b2",
         "hl7",
         "x12",
+        "fhir",
     }  # of databases and workbooks: test_databases.py, test_c22_file_formats.py
 
 
@@ -234,6 +235,47 @@ def test_interchanges_come_back_byte_for_byte(folder, segments, kind, line):
     path = folder / "claims.x12"
     path.write_bytes("".join(f"{segment}~{line}" for segment in every).encode())
     check_format(part("formats", "x12")(), path, given={"encoding": "utf-8"})
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="/"), max_size=6)
+SCALARS = st.one_of(WORDS, st.booleans(), st.integers(-9, 9), st.decimals(-1, 1, places=3).map(float))
+ASIDES = st.one_of(
+    st.none(), st.fixed_dictionaries({"id": WORDS}), st.just({"extension": [{"url": "x", "valueCode": "y"}]})
+)
+NAMES = st.fixed_dictionaries(
+    {},
+    optional={
+        "family": WORDS,
+        "_family": ASIDES,
+        "given": st.lists(st.one_of(WORDS, st.none()), max_size=3),
+        "_given": st.lists(ASIDES, max_size=3),
+        "period": st.fixed_dictionaries({}, optional={"start": WORDS, "end": WORDS}),
+        "unknown": SCALARS,
+    },
+)
+PATIENTS = st.fixed_dictionaries(
+    {"resourceType": st.just("Patient")},
+    optional={
+        "id": WORDS,
+        "name": st.lists(NAMES, max_size=2),
+        "active": st.booleans(),
+        "multipleBirthInteger": SCALARS,
+        "managingOrganization": st.fixed_dictionaries({"reference": st.sampled_from(["Organization/7", "a b", "#"])}),
+        "extension": st.lists(st.fixed_dictionaries({"url": WORDS, "valueString": WORDS}), max_size=2),
+        "_birthDate": ASIDES,
+        "contact": st.just([{}]),
+    },
+)
+
+
+@given(patients=st.lists(PATIENTS, min_size=1, max_size=3), indent=st.sampled_from([None, 1]), bulk=st.booleans())
+@FEW
+def test_resources_come_back_byte_for_byte(folder, patients, indent, bulk):
+    path = folder / ("a.ndjson" if bulk else "a.json")
+    whole = {"resourceType": "Bundle", "entry": [{"resource": patient} for patient in patients]}
+    lines = [json.dumps(patient, ensure_ascii=False) for patient in patients]
+    path.write_text("\r\n".join(lines) if bulk else json.dumps(whole, indent=indent), encoding="utf-8", newline="")
+    check_format(part("formats", "fhir")(), path, given={"encoding": "utf-8"})
 
 
 TYPES = [

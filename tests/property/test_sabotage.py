@@ -1,5 +1,7 @@
 """Law 10: for every operator, detector and format that does nothing, is off by one, or skips the last, a run notices."""
 
+import json
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -216,6 +218,28 @@ def as_claims(rows):
     return "".join(f"{segment}~" for segment in (*every, "IEA*1*000000001"))
 
 
+def as_resources(rows):
+    """The people of a table as a bulk export of FHIR: a patient and an observation each."""
+    lines = [line.split(",") for line in rows.splitlines()]
+    found = []
+    for n, values in enumerate(lines[1:]):
+        row = dict(zip(lines[0], values, strict=True))
+        name = {"family": row["family"], "given": [row["given"]]}
+        found += [
+            {"resourceType": "Patient", "id": row["patient_id"], "name": [name], "birthDate": row["born"]},
+            {
+                "resourceType": "Observation",
+                "id": f"o{n}",
+                "status": "final",
+                "subject": {"reference": f"Patient/{row['patient_id']}"},
+                "effectiveDateTime": row["seen"],
+                "valueQuantity": {"value": float(row["score"])},
+            },
+        ]
+    return "".join(json.dumps(resource) + "\n" for resource in found)
+
+
+RESOURCES = "profile: expert\ntrees:\n  people: {format: fhir}\n"
 MESSAGES = "profile: expert\ntrees:\n  people: {}\n"
 RULED = ["mrn: pseudonym", "seen: shift", "family: {surrogate: family_name}", "age: keep"]
 BY_FORMAT = {
@@ -225,6 +249,7 @@ BY_FORMAT = {
     "json": (tree_project("$."), {"people.json": records()}),
     "ndjson": (tree_project("$."), {"people.ndjson": records("\n", "", "\n")}),
     "text": (TEXTS, FILES),
+    "fhir": (RESOURCES, {"people.ndjson": as_resources(PEOPLE)}),
     "hl7": (MESSAGES, {"people.hl7": as_messages(PEOPLE)}),
     "x12": (MESSAGES, {"people.x12": as_claims(PEOPLE)}),
     "i2b2": (TEXTS.replace(".txt", ".xml"), as_xml(FILES)),

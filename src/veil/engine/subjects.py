@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.lexicon.novalue import NoValue, standard
-from veil.model import Batch, Field
+from veil.model import OWNERS, Batch, Field
 from veil.operators.cast import cast_cells
 from veil.operators.pseudonym import canonical_ids
 from veil.policy.novalue import no_value_of
@@ -34,6 +34,8 @@ def subjects_of(source: SourcePlan, batch: Batch, names: Sequence[str], roster: 
     if plan.how == "standard":
         nobody = pa.nulls(batch.height, pa.large_string())
         return nobody if batch.subjects is None else somebody(batch.subjects, no_value_of(source))
+    if plan.how == "resource":
+        return _of_resources(source, batch, roster)
     if plan.how in ("column", "link"):
         ids = read_ids(source, batch, plan.column, plan.columns)
     elif plan.how == "file":
@@ -46,6 +48,20 @@ def subjects_of(source: SourcePlan, batch: Batch, names: Sequence[str], roster: 
     if plan.domain == person and plan.how != "map":
         return ids
     return roster.subjects(plan.domain, ids) if roster is not None else pa.nulls(batch.height, pa.large_string())
+
+
+def _of_resources(source: SourcePlan, batch: Batch, roster: Roster | None) -> pa.Array:
+    """By a number of the patient's own, by the number that a resource of theirs has elsewhere, else by the id of that resource."""
+    ids = read_ids(source, batch, source.subject.column)
+    numbers = numbers_of(source, batch)
+    if roster is None:
+        return pc.coalesce(numbers, ids)
+    return pc.coalesce(numbers, roster.subjects(source.subject.domain, ids), ids)
+
+
+def numbers_of(source: SourcePlan, batch: Batch) -> pa.Array:
+    """The numbers by which resources say themselves whose they are. Shape: one a row, null where none is stated."""
+    return somebody(by_row(batch, source.subject.number), no_value_of(source))
 
 
 def somebody(ids: pa.Array, words: NoValue | None = None) -> pa.Array:
@@ -96,7 +112,8 @@ def by_row(batch: Batch, address: str) -> pa.Array:
     """A field's values by the rows of its batch: the first value a row has, null where it has none."""
     field = batch.field(address)
     if field is None:
-        return pa.nulls(batch.height, pa.large_string())
+        known = batch.about.get(OWNERS, {}).get(address)
+        return pa.nulls(batch.height, pa.large_string()) if known is None else known.slice(0, batch.height)
     if field.rows is None:
         return field.values
     found: list[str | None] = [None] * batch.height

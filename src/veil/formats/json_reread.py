@@ -14,14 +14,14 @@ from veil.formats.extendedjson import date_of
 from veil.model import Batch, Field
 
 
-class _RereadMembers(list[tuple[str, Any]]):
+class RereadMembers(list[tuple[str, Any]]):
     """An object as its members in order, a name that stands twice among them."""
 
 
 def parsed(text: str) -> Any:
     """A document with numbers as they are written. Errors: FormatError `reread`."""
     try:
-        return json.loads(text, object_pairs_hook=_RereadMembers, parse_int=str, parse_float=str, parse_constant=str)
+        return json.loads(text, object_pairs_hook=RereadMembers, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):
         raise FormatError("reread", "the check by a second JSON reader failed: not valid JSON") from None
 
@@ -29,7 +29,7 @@ def parsed(text: str) -> Any:
 def records_of(text: str) -> list[Any]:
     """The records of a document: the elements of a list at its top, or the document."""
     found = parsed(text)
-    if isinstance(found, list) and not isinstance(found, _RereadMembers):
+    if isinstance(found, list) and not isinstance(found, RereadMembers):
         return list(found) or [_NOTHING]
     return [found]
 
@@ -61,7 +61,7 @@ def documents_of(lines: Iterable[str], *, passes_broken: bool) -> Iterator[Any]:
 
 
 def _leaves(value: Any, address: str) -> Iterator[tuple[str, str | None]]:
-    if isinstance(value, _RereadMembers):
+    if isinstance(value, RereadMembers):
         yield from [(address + EMPTY, "{}")] if not value and address != "$" else []
         for key, member in value:
             yield from _leaves(member, f"{address}.{key}")

@@ -300,7 +300,7 @@ def element_removals(gone: list[Element], groups: list[Container]) -> list[TextC
     by_list: dict[int, set[int]] = {}
     for element in gone:
         by_list.setdefault(element.group, set()).add(element.order)
-    return [cut for number, orders in by_list.items() for cut in _taken_out(groups[number].bounds, orders)]
+    return [cut for number, orders in by_list.items() for cut in taken_out(groups[number].bounds, orders)]
 
 
 def removals(gone: list[Leaf], groups: list[Container]) -> list[TextCut]:
@@ -332,10 +332,10 @@ def removals(gone: list[Leaf], groups: list[Container]) -> list[TextCut]:
 def _cut(group: Container, orders: set[int]) -> list[TextCut]:
     if not group.is_object:
         return [TextCut(*group.bounds[i], "null") for i in orders]
-    return _taken_out(group.bounds, orders)
+    return taken_out(group.bounds, orders)
 
 
-def _taken_out(bounds: list[tuple[int, int]], orders: set[int]) -> list[TextCut]:
+def taken_out(bounds: list[tuple[int, int]], orders: set[int]) -> list[TextCut]:
     """Cuts that take members out with their comma."""
     kept = [i for i in range(len(bounds)) if i not in orders]
     if not kept:

@@ -39,3 +39,12 @@ class Sheeted(Given):
     """Workbooks."""
 
     sheet: str | None = Field(None, description="the sheet; by default the one with the table's name")
+
+
+class Extended(Encoded):
+    """Files of resources."""
+
+    extensions: list[str] = Field(
+        default_factory=list,
+        description="URLs of your own extensions, so that rules can name them; any other unpublished one is dropped",
+    )

@@ -1,6 +1,6 @@
 """The nouns: values without behaviour of their own, known to every room."""
 
-from veil.model.batch import Batch, Field
+from veil.model.batch import OWNERS, Batch, Field
 from veil.model.edits import REGIONS, SPANS, Edits, Exact, Splice, by_value, moved, put_back, span_table, spliced
 from veil.model.elements import Elements
 from veil.model.item import Item, inner_of, path_of
@@ -17,6 +17,7 @@ from veil.model.text_findings import Meant, TextFindings
 __all__ = [
     "ABOUT",
     "GIVEN",
+    "OWNERS",
     "REGIONS",
     "ROLES",
     "SAFE_HARBOR",

@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from veil.model.elements import Elements
 
+OWNERS = "owners"  # in `about`: by an address that no field has, what a format knows of each row (whose it is)
+
 
 class Field:
     """One address, many values: a column, a folder of notes, `$.patient.name` over a file of records.

@@ -34,7 +34,7 @@ from veil.policy.rules import Case, Drop, Keep, Rule, emptied, rule_of
 from veil.policy.schemas import as_spelled, named_by_standard, with_schema
 from veil.policy.siblings import check_siblings
 from veil.policy.standards import facts_of, pack_of, unlisted_of, with_standard
-from veil.policy.subjects import links_of, person_domain, stated_person, subject_plan
+from veil.policy.subjects import links_of, person_domain, resource_subject, stated_person, subject_plan
 from veil.policy.suppress import suppress_plan
 from veil.policy.unruled import BARE, Unruled, is_like_data, refuse_unruled, unruled
 from veil.stores import FolderStore, Inputs, Store, shown_address
@@ -361,8 +361,12 @@ def _with_subject(
     said: SourceSection = getattr(project, source.room)[source.name]
     written = (said if project.schema_ is None else as_spelled(said, source.addresses)).subject
     pack = pack_of(source.traits)
-    if written is None and pack is not None and pack.facts().get("subject") in source.addresses:
-        written = pack.facts()["subject"]
+    if written is None and pack is not None:
+        named = resource_subject(source.traits.standard, pack.facts(), source.addresses)
+        if named is not None:
+            return dataclasses.replace(source, subject=named)
+        if pack.facts().get("subject") in source.addresses:
+            written = pack.facts()["subject"]
     if written is None and source.traits.tells_subjects:
         return dataclasses.replace(source, subject=SubjectPlan("standard", domain=person))
     if written is None and source.room == "tables":

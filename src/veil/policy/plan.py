@@ -57,7 +57,8 @@ class SubjectPlan:
     """How the subject of a row, note or record is told.
 
     Shape:   `how` is `column` (the cell is the subject's id), `link` (the cell leads to it through the roster),
-             `file_name` (a placeholder of `pattern`), `map` (a side file), `file` (each file its own), `standard` (the format says it), `none`.
+             `file_name` (a placeholder of `pattern`), `map` (a side file), `file` (each file its own), `standard` (the format
+             says it), `resource` (by the `number` of the patient, which the id in `column` leads to, else by that id), `none`.
              `domain` is the domain of the id that is read; the subject's own domain is the plan's `person`. `columns`: the
              columns of a key that is made of several, instead of `column`.
     """
@@ -68,6 +69,7 @@ class SubjectPlan:
     pattern: str = ""
     map: str = ""
     columns: tuple[str, ...] = ()
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

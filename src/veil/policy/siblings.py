@@ -58,7 +58,7 @@ def beside(field: Field, batch: Batch, name: str) -> tuple[pa.Array, pa.BooleanA
         return other.values, never
     tree = batch.elements
     places = np.asarray(other.element.to_numpy(zero_copy_only=False), dtype=np.int64)
-    depth = int(tree.depth[places].max(initial=0))  # all values of an address lie in as many lists
+    depth = int(tree.depth[places].min()) if len(places) else 0  # of a list of texts the first stands for all
     count = np.bincount(places, minlength=len(tree))
     value_of = np.zeros(len(tree), np.int64)
     value_of[places] = np.arange(len(places))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from veil.errors import PolicyError
@@ -45,6 +46,16 @@ def stated_person(project: Project) -> str:
 def domain_of(source: SourcePlan, column: str) -> str:
     rule = dict(source.rules).get(column)
     return rule.domain if rule is not None else column.lower()
+
+
+def resource_subject(standard: str, facts: Mapping[str, str], there: Collection[str]) -> SubjectPlan | None:
+    """Whose resources are that name their patient by an id of their own; None for a standard whose records state the number.
+
+    Shape:   `facts`: those of the standard's pack; `there`: the addresses of the files.
+    """
+    if "identifier" not in facts or facts["subject"] not in there:
+        return None
+    return SubjectPlan("resource", facts["subject"], f"{standard} resource", number=facts["identifier"])
 
 
 def subject_plan(
@@ -156,7 +167,11 @@ def links_of(sources: list[SourcePlan], person: str) -> tuple[LinkPlan, ...]:
     Errors:  PolicyError `subject-circle` where tables lead only to each other; `subject-unlinked` where none leads there.
     """
     needed = {source.subject.domain for source in sources if source.subject.how in ("link", "file_name")} - {person}
-    found: list[LinkPlan] = []
+    found = [
+        LinkPlan(source.name, source.subject.column, source.subject.domain)
+        for source in sources
+        if source.subject.how == "resource"
+    ]
     solved: set[IdDomain] = set()
     while needed - solved:
         ready = [

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from veil.formats.addresses import EMPTY
 from veil.formats.base import Format, Part
-from veil.model import Batch, Edits
+from veil.model import Batch, Edits, Field
 
 Same = Callable[[Path, Path], bool]
 Change = Callable[[Batch], Edits]
@@ -74,9 +74,7 @@ class _Trial:
         found: Values = {}
         for batch in self.format.read(path.parent, Part((path.name,)), settings):
             for field in batch.fields:
-                if not field.address.endswith(
-                    EMPTY
-                ):  # an object or a list that is empty has a key, and no value to change
+                if not _is_closed(field):
                     found.setdefault(field.address, []).extend(field.values.to_pylist())
         return found
 
@@ -85,7 +83,7 @@ class _Trial:
         found: Values = {}
         for batch in self.format.reread(path.parent, Part((path.name,)), {**self.settings, **settings}):
             for field in batch.fields:
-                if not field.address.endswith(EMPTY):
+                if not _is_closed(field):
                     found.setdefault(field.address, []).extend(field.values.to_pylist())
         assert found == values, "law 8: the second reading (`reread`) gives other values than the first"
 
@@ -102,6 +100,11 @@ class _Trial:
 
     def part(self, bound: tuple[int, int]) -> bytes:
         return self.rewritten(f"part{bound[0]}", lambda _: Edits(), bound).read_bytes()
+
+
+def _is_closed(field: Field) -> bool:
+    """Whether a field stands for objects or lists as a whole: they have a name, and no value to change."""
+    return field.address.endswith(EMPTY) or set(field.values.to_pylist()) == {EMPTY}
 
 
 def _check_change(trial: _Trial, before: Values, address: str) -> None:

@@ -11,14 +11,17 @@ from veil.formats.addresses import HIDDEN
 from veil.formats.fhir.standard import EXTENSIONS, PathStep, resources, step_of
 from veil.formats.fhir.urls import is_published
 
-_STEP = re.compile(r"(\w+)(?:\(('[^']*'|[A-Za-z]*)\))?(?:\.|\Z)")
+PATIENT, IDENTIFIER = "(patient)", "(identifier)"  # of every resource: the id of its patient, and a number of theirs
+OTHER = "(other)"  # behind an extension that neither a publisher of standards nor the project names
+_STEP = re.compile(r"(\w+)(?:\(('[^']*'|[A-Za-z?]*)\))?(?:\.|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
 class FhirAddress:
     """A resource, its elements, an extension by its URL (`extension('http://...')`), and what a reference names (`reference(Patient)`).
 
-    Keeps:   a rule for an element is for all within it: `Patient.name` names `Patient.name.family`.
+    Keeps:   a rule for an element is for all within it: `Patient.name` names `Patient.name.family`; none names an element
+             that the standard does not have, nor an extension that nobody named: nobody knows what is in it.
     """
 
     name: str = "fhir"
@@ -34,6 +37,8 @@ class FhirAddress:
         return ".".join(steps)
 
     def match(self, pattern: str, address: str) -> bool:
+        if address.endswith((f".{HIDDEN}", OTHER)):
+            return False
         return pattern == address or (address.startswith(pattern) and address[len(pattern)] in ".(")
 
     def show(self, address: str) -> str:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from veil.engine.fact_rows import facts_of
 from veil.engine.named_people import has_surrogates, named_people_of, names_people
 from veil.engine.people import Named, named_together
-from veil.engine.subjects import by_row, read_ids, spread_to, subjects_of
+from veil.engine.subjects import by_row, numbers_of, read_ids, spread_to, subjects_of
 from veil.errors import FormatError
 from veil.jobs.work.side_lists import side_rows
 from veil.jobs.work.units import Unit, batches
@@ -118,7 +118,10 @@ def _link(plan: Plan, inputs: Inputs, builder: RosterBuilder, units: list[Unit])
                 source = plan.source(link.source)
                 for batch, names in _batches(source, inputs, units):
                     ids = read_ids(source, batch, link.column, link.columns)
-                    builder.add_links(ids, subjects_of(source, batch, names, links, plan.person))
+                    if source.subject.how == "resource":
+                        builder.add_links(ids, numbers_of(source, batch))
+                    else:
+                        builder.add_links(ids, subjects_of(source, batch, names, links, plan.person))
         builder.end_links(domain)
     for source in plan.sources:
         if source.subject.how == "map":

@@ -19,7 +19,7 @@ class Pack(Protocol):
     """The rules of a standard."""
 
     def facts(self) -> dict[str, str]:
-        """The addresses of `subject`, `sex` and `born`; no `subject` where the format says whose each row is."""
+        """The addresses of `subject`, `sex` and `born`; no `subject` where the format says whose each row is; `identifier` where `subject` is an id of the standard's own."""
         ...
 
     def rule_for(self, address: str) -> dict[str, Any] | list[dict[str, Any]] | None:

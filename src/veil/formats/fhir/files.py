@@ -1,0 +1,162 @@
+"""FHIR as a format: bundles and single resources as JSON, bulk exports as lines of it."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from veil.errors import Error, FormatError
+from veil.formats.base import Inspection, Joined, Part, Settings
+from veil.formats.compression import bare, created, opened
+from veil.formats.encodings import Encoding, decoded_again, encode, read_encoding, read_text
+from veil.formats.fhir.address import FHIR, IDENTIFIER, PATIENT
+from veil.formats.fhir.batches import JSON, closed_resources, open_resources, resource_spans
+from veil.formats.fhir.reread import FhirReader
+from veil.formats.plain import read_whole
+from veil.formats.traits import Kind, Traits
+from veil.model import Batch, Edits
+
+LINES = 2_000
+LARGEST = 512 << 20
+HEAD = 1 << 16
+WHOLE, BULK = "json", "lines"
+_BULK_ENDINGS = (".ndjson", ".jsonl")
+
+
+class Fhir(Joined):
+    """FHIR R4, R4B, R5 and STU3; every character outside an edit stays as it is."""
+
+    name = "fhir"
+    traits = Traits(
+        Kind.RECORDS,
+        (".fhir",),
+        FHIR,
+        "veil.formats.stated_settings:Extended",
+        opens=True,
+        joins=False,
+        exact=True,
+        standard="fhir",
+    )
+
+    def inspect(self, path: Path, given: Settings) -> Inspection:
+        """Reads the whole file once: every address that stands in it must meet a rule before the run."""
+        encoding = read_encoding(path, given.get("encoding"))
+        settings = {
+            "encoding": encoding.name,
+            "bom": encoding.bom.hex(),
+            "syntax": _syntax_of(path),
+            "extensions": sorted(given.get("extensions") or ()),
+        }
+        seen: dict[str, None] = {PATIENT: None, IDENTIFIER: None}
+        for batch in self.read(path.parent, Part((path.name,)), settings):
+            seen.update(dict.fromkeys(field.address for field in batch.fields))
+        return Inspection(tuple(seen), settings)
+
+    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
+        del path, settings, size
+        return [(0, -1)]
+
+    def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
+        """Batches with a row for each resource: one of a whole document, one of some lines of a bulk export."""
+        file, encoding, named = path / part.files[0], _encoding(settings), frozenset(settings["extensions"])
+        if settings["syntax"] == BULK:
+            yield from _bulk(file, encoding, named)
+            return
+        text = read_text(read_whole(file, "file", LARGEST), encoding, "file")
+        batch = open_resources([text], "file", JSON, named)
+        if not batch.height:
+            raise FormatError("fhir-type", "the file has no resource", where="file", hint="expected one FHIR resource")
+        batch.about["ends"] = [""]  # type: ignore[index]
+        yield batch
+
+    def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
+        del careful
+        reader = FhirReader(settings["extensions"])
+        with decoded_again(opened(path / part.files[0]), settings["encoding"]) as text:
+            text.read(1 if settings["bom"] else 0)
+            if settings["syntax"] != BULK:
+                yield reader.batch([text.read()])
+                return
+            while lines := list(itertools.islice(text, LINES)):
+                yield reader.batch(lines)
+
+    def writer(self, side: Path, part: Part, settings: Settings) -> FhirWriter:
+        return FhirWriter(side / part.files[0], _encoding(settings))
+
+    def open_values(self, values: pa.Array, where: str) -> tuple[Batch, pa.BooleanArray]:
+        texts: list[str | None] = []
+        broken: list[bool] = []
+        for text in values.to_pylist():
+            bad = False
+            try:
+                open_resources([text], where, JSON)
+            except Error:
+                bad = True
+            texts.append(None if bad else text)
+            broken.append(bad)
+        batch = open_resources(texts, where, JSON, by_resource=False)
+        return batch, pa.array(broken, pa.bool_())
+
+    def value_spans(self, batch: Batch, edits: Edits) -> pa.Table:
+        return resource_spans(batch, edits)
+
+
+def _bulk(file: Path, encoding: Encoding, named: frozenset[str]) -> Iterator[Batch]:
+    """The lines of a bulk export, some at a time."""
+    done = first = 0
+    try:
+        with io.TextIOWrapper(opened(file), encoding=encoding.name, newline="") as text:
+            text.read(1) if encoding.bom else None
+            while lines := list(itertools.islice(text, LINES)):
+                bodies = [line.rstrip("\r\n") for line in lines]
+                batch = open_resources(bodies, "", JSON, named, first=first, line=done + 1)
+                batch.about["ends"] = [  # type: ignore[index]
+                    line[len(body) :] for line, body in zip(lines, bodies, strict=True)
+                ]
+                yield batch
+                done, first = done + len(lines), first + batch.height
+    except UnicodeDecodeError:
+        raise FormatError(
+            "encoding-broken",
+            f"the file is not valid {encoding.name}",
+            where=f"after line {done}",
+            hint="set `encoding:` for this source",
+        ) from None
+
+
+class FhirWriter:
+    """Writes documents with the edits put back."""
+
+    def __init__(self, path: Path, encoding: Encoding) -> None:
+        self._encoding = Encoding(encoding.name, b"")
+        self._file = created(path)
+        self._file.write(encoding.bom)
+
+    def write(self, batch: Batch, edits: Edits) -> None:
+        pieces = zip(closed_resources(batch, edits), batch.about["ends"], strict=True)
+        self._file.write(encode("".join(itertools.chain.from_iterable(pieces)), self._encoding))
+
+    def finish(self) -> None:
+        self._file.close()
+
+
+def _encoding(settings: Settings) -> Encoding:
+    return Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
+
+
+def _syntax_of(path: Any) -> str:
+    """How a file writes resources: one a line, or one that the whole file is."""
+    if bare(path.name).lower().endswith(_BULK_ENDINGS):
+        return BULK
+    with opened(path) as file:
+        head = file.read(HEAD).removeprefix(b"\xef\xbb\xbf").strip().split(b"\n", 1)
+    try:
+        return BULK if len(head) > 1 and isinstance(json.loads(head[0]), dict) else WHOLE
+    except (ValueError, RecursionError):
+        return WHOLE

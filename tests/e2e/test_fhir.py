@@ -1,0 +1,223 @@
+"""FHIR from end to end: one person in tables, notes, HL7 messages, bundles and bulk exports; a battery of planted identities."""
+
+import json
+import re
+import unicodedata
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from veil.jobs.session import open_session
+from veil.keys import Keys
+
+SECRET = bytes(range(32))
+BATTERY = Path(__file__).resolve().parents[3] / "shared" / "corpora" / "files" / "battery"
+HEAD = "MSH|^~\\&|LAB|NORTHSIDE|EHR|SOUTH|20260303091500||ORU^R01|{n}|P|2.5.1"
+PATIENTS = {
+    "p1-771200": ("Adaeze", "Okonkwo", "1966-07-28", "2026-03-01"),
+    "p2-771201": ("Bertil", "Lindqvist", "1979-01-11", "2026-02-17"),
+    "p3-771202": ("Chiara", "Montefalco", "1951-09-30", "2026-01-05"),
+}
+
+
+def resource_id(number):
+    return f"fh-{number[-3:]}"
+
+
+def resources(number):
+    """A patient, a report and a visit of theirs."""
+    given, family, born, _ = PATIENTS[number]
+    me = resource_id(number)
+    return [
+        {
+            "resourceType": "Patient",
+            "id": me,
+            "identifier": [
+                {"system": "http://hl7.org/fhir/sid/us-ssn", "value": "512-84-3391"},
+                {"type": {"coding": [{"code": "MR"}]}, "value": number},
+            ],
+            "name": [{"family": family, "given": [given]}],
+            "gender": "female",
+            "birthDate": born,
+            "extension": [{"url": "http://h.example/x", "valueString": family}],
+        },
+        {
+            "resourceType": "Observation",
+            "id": f"o-{me}",
+            "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "718-7", "display": "Hemoglobin"}]},
+            "subject": {"reference": f"Patient/{me}"},
+            "effectiveDateTime": "2026-03-10T08:00:00Z",
+            "valueQuantity": {"value": 13.40, "unit": "g/dL"},
+            "note": [{"text": f"{given} {family} was seen on 03/10/2026."}],
+        },
+        {
+            "resourceType": "Encounter",
+            "id": f"e-{me}",
+            "status": "finished",
+            "class": {"code": "IMP"},
+            "subject": {"reference": f"urn:uuid:{me}"},
+            "period": {"start": "2026-03-10", "end": "2026-03-14"},
+        },
+    ]
+
+
+def bundle(number):
+    entries = [
+        {
+            "fullUrl": f"urn:uuid:{one['id']}",
+            "resource": one,
+            "request": {"method": "PUT", "url": f"Patient/{one['id']}"},
+        }
+        for one in resources(number)
+    ]
+    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+
+
+def message(number, n):
+    given, family, born, _ = PATIENTS[number]
+    return "\r".join(
+        [
+            HEAD.format(n=n),
+            f"PID|1||{number}^^^NORTH^MR||{family}^{given}||{born.replace('-', '')}|F",
+            "OBX|1|NM|718-7^Hemoglobin^LN||13.4|g/dL|12.0-16.0|N|||F|||20260310080000",
+            "",
+        ]
+    )
+
+
+PROJECT = """
+profile: expert
+in: in
+out: out
+reference_date: 2026-06-01
+tables:
+  patients:
+    subject: patient_id
+    columns:
+      patient_id: {as: id, known: strong, label: MRN}
+      given: {as: given_name, known: true}
+      family: {as: family_name, known: true}
+      seen: {as: date}
+notes:
+  notes:
+    subject: {from: file_name, pattern: '{patient_id}.txt'}
+trees:
+  feed: {}
+  bundles: {files: bundles/, format: fhir, names: keep}
+  bulk: {files: bulk/, format: fhir, names: keep}
+"""
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hospital")
+    for name in ("notes", "bundles", "bulk"):
+        (folder / "in" / name).mkdir(parents=True)
+    rows = ["patient_id,given,family,seen"]
+    for n, (number, (given, family, _, seen)) in enumerate(PATIENTS.items()):
+        rows.append(f"{number},{given},{family},{seen}")
+        (folder / "in" / "notes" / f"{number}.txt").write_text(f"{given} {family} came on {seen}.\n")
+        (folder / "in" / "bundles" / f"b{n}.json").write_text(json.dumps(bundle(number), indent=1))
+    (folder / "in" / "patients.csv").write_text("\n".join(rows) + "\n")
+    (folder / "in" / "feed.hl7").write_text("".join(message(p, n) for n, p in enumerate(PATIENTS)), newline="")
+    for at, kind in enumerate(("Patient", "Observation")):
+        lines = [json.dumps(resources(number)[at]) for number in PATIENTS]
+        (folder / "in" / "bulk" / f"{kind}.ndjson").write_text("\n".join(lines) + "\n")
+    (folder / "project.yaml").write_text(PROJECT)
+    outcome = open_session(folder / "project.yaml").run(Keys.from_secret(SECRET))
+    assert outcome.quarantined == []
+    return outcome.out
+
+
+def lines_of(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def bundles_of(release):
+    return [json.loads((release / "bundles" / f"b{n}.json").read_text()) for n in range(len(PATIENTS))]
+
+
+def test_one_person_is_the_same_in_every_form(release):
+    rows = [line.split(",") for line in (release / "patients.csv").read_text().splitlines()[1:]]
+    messages = (release / "feed.hl7").read_bytes().decode().split("MSH")[1:]
+    notes = {path.stem: path.read_text() for path in (release / "notes").iterdir()}
+    bulk = zip(
+        lines_of(release / "bulk" / "Patient.ndjson"), lines_of(release / "bulk" / "Observation.ndjson"), strict=True
+    )
+    forms = zip(rows, messages, bundles_of(release), bulk, PATIENTS.items(), strict=True)
+    for (pseudonym, given, family, seen), text, whole, (alone, other), (number, (_, _, _, was)) in forms:
+        patient, observation, visit = (entry["resource"] for entry in whole["entry"])
+        assert patient == alone
+        assert observation == other
+        assert patient["identifier"][1]["value"] == pseudonym != number
+        assert patient["name"] == [{"family": family, "given": [given]}]
+        assert f"PID|1||{pseudonym}^" in text
+        assert f"{given} {family}" in observation["note"][0]["text"]
+        assert f"{given} {family}" in notes[pseudonym]
+        shift = date.fromisoformat(seen) - date.fromisoformat(was)
+        assert date.fromisoformat(observation["effectiveDateTime"][:10]) - date(2026, 3, 10) == shift
+        start, end = (date.fromisoformat(visit["period"][name]) for name in ("start", "end"))
+        assert (start - date(2026, 3, 10), (end - start).days) == (shift, 4)
+        day = re.search(r"\|F\|\|\|(\d{8})080000", text).group(1)
+        assert day == observation["effectiveDateTime"][:10].replace("-", "")
+
+
+def test_every_reference_leads_to_its_resource(release):
+    for whole in bundles_of(release):
+        patient, observation, visit = (entry["resource"] for entry in whole["entry"])
+        assert patient["id"] not in {resource_id(number) for number in PATIENTS}
+        assert observation["subject"]["reference"] == f"Patient/{patient['id']}"
+        assert visit["subject"]["reference"] == whole["entry"][0]["fullUrl"] == f"urn:uuid:{patient['id']}"
+
+
+def test_results_stay_as_they_are_written_and_what_nobody_knows_goes(release):
+    text = (release / "bulk" / "Observation.ndjson").read_text()
+    assert text.count('"valueQuantity": {"value": 13.4, "unit": "g/dL"}') == len(PATIENTS)
+    everything = text + (release / "bulk" / "Patient.ndjson").read_text() + json.dumps(bundles_of(release))
+    assert "http://h.example/x" not in everything
+    assert not any(name in everything for names in PATIENTS.values() for name in names[:3])
+
+
+def test_a_broken_line_costs_its_file_and_is_named(tmp_path):
+    (tmp_path / "in").mkdir()
+    lines = [json.dumps(resources(number)[0]) for number in PATIENTS]
+    (tmp_path / "in" / "Patient.ndjson").write_text("\n".join([lines[0], lines[1][:-9], lines[2]]))
+    (tmp_path / "project.yaml").write_text("profile: expert\nin: in\ntrees:\n  Patient: {format: fhir}\n")
+    with pytest.raises(Exception, match="row 2") as error:
+        open_session(tmp_path / "project.yaml")
+    assert "Lindqvist" not in str(error.value)
+
+
+def folded(text):
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", "", plain)
+
+
+@pytest.mark.corpora
+@pytest.mark.parametrize("profile", ["expert", "redact"])
+def test_no_planted_identity_is_left_in_the_battery(tmp_path, profile):
+    if not BATTERY.is_dir():
+        pytest.skip("the battery of files is not here")
+    manifest = [
+        entry
+        for entry in json.loads((BATTERY / "manifest.json").read_text())["files"]
+        if entry["format"] == "fhir" and not entry["file"].endswith(".xml")
+    ]
+    for entry in manifest:
+        place = tmp_path / "in" / entry["file"]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes((BATTERY / entry["file"]).read_bytes())
+    (tmp_path / "project.yaml").write_text(
+        f"profile: {profile}\nin: in\nout: out\nreference_date: 2026-06-01\n"
+        "trees:\n  records: {files: fhir/, format: fhir, names: keep}\n"
+    )
+    outcome = open_session(tmp_path / "project.yaml").run(Keys.from_secret(SECRET))
+    assert outcome.quarantined == []
+    for entry in manifest:
+        text = folded((outcome.out / entry["file"]).read_text())
+        left = [
+            plant["channel"] for plant in entry["plants"] if any(folded(value) in text for value in plant["values"])
+        ]
+        assert left == [], entry["file"]
