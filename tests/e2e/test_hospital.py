@@ -109,7 +109,7 @@ class Told:
         return (dt.date(2026, 6, 30) - born).days > 89 * 365
 
 
-@pytest.fixture(scope="module", params=[60, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=[60, pytest.param(500, marks=pytest.mark.slow)])
 def told(request, tmp_path_factory):
     if request.param == 60:
         return Told(request.getfixturevalue("hospital"))

@@ -108,9 +108,9 @@ def test_eight_processes_that_take_at_once_get_every_job_once_and_none_starves(
 
 
 @pytest.mark.slow
-def test_two_hundred_jobs_are_done_once_each_though_workers_are_killed(tmp_path, nodes):
+def test_a_hundred_jobs_are_done_once_each_though_workers_are_killed(tmp_path, nodes):
     site = site_in(tmp_path, lease=2.0, tries=50)
-    store, count = ServiceStore(site), 200
+    store, count = ServiceStore(site), 100
     with store.database.change() as line:
         line.execute(
             "CREATE TABLE ended (job TEXT);"
