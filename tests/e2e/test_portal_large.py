@@ -22,13 +22,13 @@ ROW = """() => [...document.querySelectorAll("#rows tr")].filter((row) => row.te
 
 
 def large(path):
-    """A table of `SIZE` bytes: ids, dates and a remark beside forty measures, as laboratories export them."""
+    """A table of `SIZE` bytes: ids, dates and a remark beside two hundred measures, as laboratories export them."""
     draw = random.Random(7)
     names = ["Quackenbush", "Smith"]
     remarks = ["seen in the clinic", "no change since the last visit", "reviewed by Dr. Wong", "declined", ""]
-    panels = [",".join(f"{draw.uniform(1, 200):.2f}" for _ in range(60)) for _ in range(400)]
+    panels = [",".join(f"{draw.uniform(1, 200):.2f}" for _ in range(200)) for _ in range(200)]
     with path.open("w") as file:
-        file.write("patient_id,mrn,last,born,collected,remark," + ",".join(f"analyte_{n}" for n in range(60)) + "\n")
+        file.write("patient_id,mrn,last,born,collected,remark," + ",".join(f"analyte_{n}" for n in range(200)) + "\n")
         while file.tell() < SIZE:
             for _ in range(200):
                 person, day = draw.randint(1, 60_000), draw.randint(1, 28)
