@@ -114,7 +114,8 @@ class Draw:
     def street(self, value: str) -> str:
         """The numbers and the name of the street, exchanged.
 
-        Keeps:   an address has one surrogate, whichever way its street is abbreviated (`12 Larkspur Lane`, `12 LARKSPUR LN`).
+        Keeps:   an address has one surrogate, whichever way its street is abbreviated (`12 Larkspur Lane`, `12 LARKSPUR LN`);
+                 the kind of a street alone (`Highway`, in a part of its own) gets a name too, and never stays as it was.
         """
         key = street_key(value)
         numbered = _DIGITS.sub(lambda match: self.digits(match.group(), key), value)
@@ -126,7 +127,8 @@ class Draw:
             if not stays:
                 run.append(match)
         if not run:
-            return numbered
+            named = _cased(self.choice(words("streets"), "street", key), value.strip())
+            return numbered if numbered != value else f"{named} {value}"
         own = numbered[run[0].start() : run[-1].end()]
         name = _cased(self.choice(words("streets"), "street", key), own)
         return numbered[: run[0].start()] + name + numbered[run[-1].end() :]

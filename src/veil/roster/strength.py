@@ -42,7 +42,7 @@ def strength(kind: str, value: str) -> str:
 
     Shape:   e-mails and full names are strong; a name or a town is strong if it has four letters and is no word of everyday,
              clinical or drug language (Will, May, White, Reading are weak, Smith is strong); a number is strong from five
-             digits, a code from five characters.
+             digits, a code from five characters; a street is strong with its number, a number of a house alone is a number.
     """
     letters = sum(char.isalnum() for char in value)
     if kind in _WHOLE:
@@ -71,7 +71,7 @@ def _of_name(kind: str, value: str, letters: int) -> str:
     if letters < 2:
         return ""
     if any(char.isdigit() for char in value) and kind in ("street", "address"):
-        return "strong"
+        return "strong" if any(char.isalpha() for char in value) else _of_number(kind, value, SHORTEST_NUMBER)
     return "weak" if letters < SHORTEST_NAME or _is_word(value) else "strong"
 
 

@@ -76,6 +76,13 @@ def test_a_place_keeps_its_state_and_the_kind_of_its_street():
     assert len({one.casefold().strip() for one in done("city", "BOSTON", "Boston ", "boston")}) == 1
 
 
+@pytest.mark.parametrize("word", ["Highway", "STREET", "Apt", "N", "Court Lane", "north"])
+def test_a_kind_of_street_alone_never_stays_as_it_was(word):
+    (new,) = done("street", word)
+    assert new != word
+    assert new.endswith(f" {word}")
+
+
 def test_a_hospital_stays_a_hospital():
     (name,) = done("organization", "Massachusetts General Hospital")
     assert name.endswith(" General Hospital")

@@ -107,6 +107,8 @@ def test_many_pages_and_spills_tell_the_same(tmp_path, monkeypatch, pages):
         ("number", "412", "weak"),
         ("number", "7", "weak"),
         ("street", "12 Oak Street", "strong"),
+        ("street", "111", "weak"),
+        ("street", "7-13", "weak"),
         ("email", "a@b.org", "strong"),
         ("birth_date", "1941-03-17", "weak"),
     ],
