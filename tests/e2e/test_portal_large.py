@@ -46,16 +46,15 @@ def a_service(tmp_path):
     shutil.rmtree(memory_folder(tmp_path / "data", None), ignore_errors=True)
 
 
-def of_two(service):
+@pytest.fixture
+def two(service):
     """Two people with accounts: the one with the large file and another."""
-    with Browser(service.address) as admin:
+    with Browser(service.address) as admin, Browser(service.address) as bob, Browser(service.address) as cy:
         admin.enter("/setup", name="ada", code=service.code)
-        tokens = [admin.ask("POST", "/invitations", json={"role": "submitter"}).json()["token"] for _ in range(2)]
-    bob, cy = (
-        Browser(service.address).enter("/invitations/accept", name=name, token=token)
-        for name, token in zip(("bob", "cy"), tokens, strict=True)
-    )
-    return bob, cy
+        for name, browser in (("bob", bob), ("cy", cy)):
+            token = admin.ask("POST", "/invitations", json={"role": "submitter"}).json()["token"]
+            browser.enter("/invitations/accept", name=name, token=token)
+        yield bob, cy
 
 
 def uploaded(page, path):
@@ -79,10 +78,10 @@ def small_files(browser):
 
 
 def test_a_file_of_fifty_megabytes_shows_how_far_it_is_and_holds_up_nobody(
-    service, chromium, tmp_path, record_property
+    service, two, chromium, tmp_path, record_property
 ):
     path = large(tmp_path / "large.csv")
-    bob, cy = of_two(service)
+    bob, cy = two
     page = chromium.new_context(viewport={"width": 1200, "height": 900}).new_page()
     page.goto(service.address.removesuffix("/portal/api") + "/sign-in")
     enter(page, "bob")
