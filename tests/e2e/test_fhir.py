@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from veil.discover.propose import propose
+from veil.discover.write import project_text
 from veil.jobs.session import open_session
 from veil.keys import Keys
 
@@ -178,6 +180,21 @@ def test_results_stay_as_they_are_written_and_what_nobody_knows_goes(release):
     everything = text + (release / "bulk" / "Patient.ndjson").read_text() + json.dumps(bundles_of(release))
     assert "http://h.example/x" not in everything
     assert not any(name in everything for names in PATIENTS.values() for name in names[:3])
+
+
+def test_init_proposes_a_project_that_runs_whatever_the_files_are_called(tmp_path):
+    (tmp_path / "in" / "bulk").mkdir(parents=True)
+    first = next(iter(PATIENTS))
+    (tmp_path / "in" / "export.json").write_text(json.dumps(bundle(first)))
+    (tmp_path / "in" / "bulk" / "Patient.ndjson").write_text(json.dumps(resources(first)[0]) + "\n")
+    (tmp_path / "in" / "settings.json").write_text('{"colour": "blue"}')
+    text = project_text(propose(tmp_path / "in", "expert"), tmp_path)
+    assert "format: fhir" in text
+    assert "settings.json" not in text
+    (tmp_path / "project.yaml").write_text(text)
+    outcome = open_session(tmp_path / "project.yaml").run(Keys.from_secret(SECRET))
+    assert outcome.quarantined == []
+    assert not any(name in path.read_text() for path in outcome.out.rglob("*.*json") for name in PATIENTS[first][:2])
 
 
 def test_a_broken_line_costs_its_file_and_is_named(tmp_path):

@@ -14,6 +14,7 @@ from veil.discover.survey import SurveyedTable, grouped, looked_at, related
 from veil.discover.titles import title_of
 from veil.errors import PolicyError
 from veil.formats.compression import opened
+from veil.formats.file_content import HEAD
 from veil.formats.traits import Kind
 from veil.parts import FORMATS, kind_of, traits_of
 from veil.policy.profile import Profile, read_profile
@@ -95,7 +96,7 @@ def propose(folder: Path, profile: str) -> Proposal:
         raise PolicyError(
             "files-missing",
             "the folder contains no table, no note and no messages",
-            hint="supported: CSV, TSV, Parquet, TXT, HL7, X12",
+            hint="supported: CSV, TSV, Parquet, TXT, HL7, X12, FHIR",
         )
     return Proposal(folder, profile, found, notes, related(found), unknown, standards)
 
@@ -107,6 +108,8 @@ def _standards_of(folder: Path, names: list[str]) -> dict[str, list[str]]:
         kind = kind_of(file)
         if not kind or traits_of(kind).kind is Kind.NOTES:
             kind = _kind_inside(folder / file)
+        elif traits_of(kind).kind is Kind.RECORDS and not traits_of(kind).standard:
+            kind = _kind_by_key(folder / file)
         if kind and traits_of(kind).standard:
             found.setdefault(kind, []).append(file)
     return found
@@ -117,6 +120,13 @@ def _kind_inside(path: Path) -> str:
     with opened(path) as file:
         head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip(b"\x0b \r\n")
     return next((name for name in FORMATS if head.startswith(traits_of(name).begins or (b"\0",))), "")
+
+
+def _kind_by_key(path: Path) -> str:
+    """The format of a standard whose records state what this file states; "" for none."""
+    with opened(path) as file:
+        head = file.read(HEAD)
+    return next((name for name in FORMATS if traits_of(name).key and traits_of(name).key in head), "")
 
 
 def _notes_of(names: list[str]) -> dict[str, list[str]]:

@@ -42,6 +42,7 @@ class Fhir(Joined):
         joins=False,
         exact=True,
         standard="fhir",
+        key=b'"resourceType"',
     )
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
