@@ -85,7 +85,7 @@ screenshots: $(READY) $(JSREADY)
 
 ##@ Measure
 ## bench     print all figures of docs/figures.md; one figure: make bench-tables, bench-detect, bench-risk ...
-bench: bench-tables bench-cleared bench-known bench-labs bench-detect bench-heldout bench-languages bench-unfamiliar bench-clinical bench-smallfiles bench-notes bench-shapes bench-labels bench-roles bench-pseudonyms bench-omop bench-aci bench-safelist bench-filters bench-risk bench-scan bench-rest bench-portal bench-trace bench-fuzz
+bench: bench-tables bench-cleared bench-known bench-labs bench-detect bench-heldout bench-languages bench-unfamiliar bench-clinical bench-smallfiles bench-notes bench-shapes bench-labels bench-roles bench-pseudonyms bench-omop bench-aci bench-safelist bench-filters bench-risk bench-scan bench-rest bench-portal bench-trace bench-files bench-fuzz
 
 bench-shapes: $(READY)
 	@$(BIN)/python -m bench.shape_costs

@@ -30,6 +30,7 @@ pkwy parkway; hwy highway; cir circle; sq square; trl trail; apt apartment; ste 
 w west; mt mount; ft fort
 """
 _SAME = {long: short for short, *longs in map(str.split, _SHORT_AND_LONG.split(";")) for long in longs}
+_MOST_INDEXES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +79,26 @@ class KnownIdentifiers:
     def __init__(self, house: Sequence[Known] = (), language: Language | None = None) -> None:
         self._cues = (language or english()).cues
         self._house = _house(house, self._cues) if house else None
+        self._indexes: dict[tuple[Known, ...], _Index] = {}
 
     def find(self, texts: Sequence[Text], owners: Sequence[Owner]) -> list[list[Span]]:
-        indexes: dict[tuple[Known, ...], _Index] = {}
         found: list[list[Span]] = []
         for text, owner in zip(texts, owners, strict=True):
             read = _read(text.shown) if owner.known or self._house else None
             spans = list(_spans(text, read, self._house, self._cues)) if read and self._house else []
             if read and owner.known:
-                index = indexes.get(owner.known)
-                if index is None:
-                    index = indexes[owner.known] = _index(owner.known)
-                spans += _spans(text, read, index, self._cues)
+                spans += _spans(text, read, self._of(owner.known), self._cues)
             found.append(spans)
         return found
+
+    def _of(self, known: tuple[Known, ...]) -> _Index:
+        """The index of what is known of an owner; the last ones are kept, since each field of a record asks for its own."""
+        index = self._indexes.get(known)
+        if index is None:
+            if len(self._indexes) >= _MOST_INDEXES:
+                self._indexes.clear()
+            index = self._indexes[known] = _index(known)
+        return index
 
 
 def pieces_of(value: str) -> list[str]:

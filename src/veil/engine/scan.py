@@ -54,6 +54,7 @@ _NO_IDS = frozenset(
         Label.PROFESSION,
     }
 )  # an age of 92 is no id 92
+_MOST_OWNERS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,21 @@ class Scans:
         self._language = language_of(plan.locale)
         self._unread = UnreadTexts(plan, self._language)
         self._ids = id_rules(plan)
+        self._owners: dict[str, Owner] = {}
         self._kept = frozenset(label for label, treatment in plan.labels.items() if isinstance(treatment, Keep))
 
     def owners(self, subjects: pa.Array) -> list[Owner]:
+        """Who the subjects are, and what is known of each. Shape: n -> n.
+
+        Keeps:   each field of a record asks for the same subjects: the roster is asked once for each.
+        """
         subject_of = subjects.to_pylist()
-        known = self._roster.known([subject for subject in subject_of if subject]) if self._roster is not None else {}
-        owner_of = {subject: Owner(subject, known.get(subject, ())) for subject in set(subject_of) if subject}
-        return [owner_of[subject] if subject else Owner() for subject in subject_of]
+        if len(self._owners) > _MOST_OWNERS:
+            self._owners.clear()
+        new = sorted({subject for subject in subject_of if subject} - self._owners.keys())
+        known = self._roster.known(new) if self._roster is not None and new else {}
+        self._owners |= {subject: Owner(subject, known.get(subject, ())) for subject in new}
+        return [self._owners[subject] if subject else Owner() for subject in subject_of]
 
     def find(self, texts: Sequence[str], owners: Sequence[Owner]) -> list[list[Span]]:
         """The spans that the plan changes; those of labels it keeps are left out.
