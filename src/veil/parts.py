@@ -27,6 +27,7 @@ FORMATS = {
     "hl7": "veil.formats.hl7.files:Hl7",
     "x12": "veil.formats.x12.files:X12File",
     "fhir": "veil.formats.fhir.files:Fhir",
+    "ccda": "veil.formats.ccda.files:Ccda",
 }
 # What the traits of these formats say too, so that the format of a file name is known without loading them; a test compares both.
 ENDINGS: Mapping[str, tuple[str, ...]] = {
@@ -42,7 +43,12 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "hl7": (".hl7",),
     "x12": (".x12", ".edi", ".837", ".835", ".834", ".270", ".271", ".276", ".277", ".278", ".999"),
     "fhir": (".fhir",),  # of files named otherwise a project states it, and `veil init` looks into them
+    "ccda": (".ccda",),
 }
+XML_ENDINGS = (".xml",)  # of files whose first element says what they are
+ROOTS = {
+    ("urn:hl7-org:v3", "ClinicalDocument"): "ccda"
+}  # the formats of XML by the name space and the name of that element
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",
     "remove": "veil.operators.redact:Remove",
@@ -102,6 +108,15 @@ def endings() -> Mapping[str, str]:
 def kind_of(name: str) -> str:
     """The format that a file's name tells, packed or not; "" for none."""
     return endings().get(PurePosixPath(bare(name)).suffix.lower(), "")
+
+
+def kind_in(path: Any, kind: str) -> str:
+    """The format of a file whose name tells `kind`: of XML, what its first element says; else `kind`."""
+    if not set(XML_ENDINGS) & set(ENDINGS.get(kind, ())):
+        return kind
+    from veil.formats.xml_roots import root_of  # noqa: PLC0415  a name is told without loading what reads files
+
+    return ROOTS.get(root_of(path), kind)
 
 
 def part(group: str, name: str) -> Any:

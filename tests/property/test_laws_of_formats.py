@@ -77,6 +77,7 @@ def test_every_format_has_its_laws_tested_here():
         "hl7",
         "x12",
         "fhir",
+        "ccda",
     }  # of databases and workbooks: test_databases.py, test_c22_file_formats.py
 
 
@@ -276,6 +277,48 @@ def test_resources_come_back_byte_for_byte(folder, patients, indent, bulk):
     lines = [json.dumps(patient, ensure_ascii=False) for patient in patients]
     path.write_text("\r\n".join(lines) if bulk else json.dumps(whole, indent=indent), encoding="utf-8", newline="")
     check_format(part("formats", "fhir")(), path, given={"encoding": "utf-8"})
+
+
+WORDS = st.lists(
+    st.sampled_from(["Ada", " ", "é", "&amp;", "&#65;", "\n", "\r\n", "<br/>", "<content>x</content>"]), max_size=4
+).map("".join)
+PIECES_OF_A_DOCUMENT = st.sampled_from(
+    [
+        '<id root="2.16.840.1.113883.4.6" extension="7"/>',
+        '<id root="0b1c8a52-3f0e-4a7e-9d43-2f2f4f0a6c11"/>',
+        '<id nullFlavor="NI"/>',
+        "<!-- a -->",
+        "<?b c?>",
+        '<telecom value="tel:+1 555"/><telecom value="a@b.c"/><telecom value="http://x/y"/>',
+        "<name>Ada <given>A</given><given>B</given><family> Stone\n</family></name>",
+        '<vendor:note xmlns:vendor="urn:x" vendor:k="1">z<id root="1.2"/></vendor:note>',
+        "<unknown/>",
+        '<text><reference value="#r"/></text>',
+        '<value xsi:type="PQ" value="5.10" unit="mg"><translation code="x"/></value>',
+        '<value xsi:type="ED" representation="B64">QUJD</value>',
+        '<value xsi:type="odd">v</value>',
+        "stray",
+    ]
+)
+SECTIONS = st.tuples(WORDS, WORDS, st.lists(PIECES_OF_A_DOCUMENT, max_size=5)).map(
+    lambda found: (
+        f"<section><title>{found[0].replace('<br/>', '')}</title><text>{found[1]}<table ID='t'><tr><td>{found[0]}</td></tr></table>"
+        f"<odd>{found[0]}</odd><linkHtml href='#t'>l</linkHtml></text>"
+        f"<entry><observation>{''.join(found[2])}</observation></entry></section>"
+    )
+)
+
+
+@given(sections=st.lists(SECTIONS, max_size=2), encoding=st.sampled_from(["utf-8", "utf-16", "iso-8859-1"]))
+@settings(max_examples=25, deadline=None)
+def test_clinical_documents_come_back_byte_for_byte(folder, sections, encoding):
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?>\n<ClinicalDocument xmlns="urn:hl7-org:v3" '
+        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{"".join(sections)}</ClinicalDocument>\n'
+    )
+    path = folder / "document.ccda"
+    path.write_bytes(text.encode(encoding))
+    check_format(part("formats", "ccda")(), path)
 
 
 TYPES = [

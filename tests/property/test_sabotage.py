@@ -240,6 +240,26 @@ def as_resources(rows):
 
 
 RESOURCES = "profile: expert\ntrees:\n  people: {format: fhir}\n"
+
+
+def as_documents(rows):
+    """The people of a table as clinical documents, one a row."""
+    lines = [line.split(",") for line in rows.splitlines()]
+    found = {}
+    for n, values in enumerate(lines[1:]):
+        row = dict(zip(lines[0], values, strict=True))
+        seen, born = (row[name].replace("-", "") for name in ("seen", "born"))
+        found[f"people/{n}.ccda"] = (
+            f'<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+            f'<effectiveTime value="{seen}"/><recordTarget><patientRole><id root="1.2.3" extension="{row["patient_id"]}"/>'
+            f"<patient><name><given>{row['given']}</given><family>{row['family']}</family></name>"
+            f'<birthTime value="{born}"/></patient></patientRole></recordTarget><component><structuredBody><component><section>'
+            f'<text>{row["given"]} {row["family"]} came.</text><entry><observation><value xsi:type="PQ" value="{row["score"]}"/>'
+            "</observation></entry></section></component></structuredBody></component></ClinicalDocument>"
+        )
+    return found
+
+
 MESSAGES = "profile: expert\ntrees:\n  people: {}\n"
 RULED = ["mrn: pseudonym", "seen: shift", "family: {surrogate: family_name}", "age: keep"]
 BY_FORMAT = {
@@ -252,6 +272,7 @@ BY_FORMAT = {
     "fhir": (RESOURCES, {"people.ndjson": as_resources(PEOPLE)}),
     "hl7": (MESSAGES, {"people.hl7": as_messages(PEOPLE)}),
     "x12": (MESSAGES, {"people.x12": as_claims(PEOPLE)}),
+    "ccda": (MESSAGES, as_documents(PEOPLE)),
     "i2b2": (TEXTS.replace(".txt", ".xml"), as_xml(FILES)),
 }
 

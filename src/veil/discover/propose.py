@@ -16,7 +16,7 @@ from veil.errors import PolicyError
 from veil.formats.compression import opened
 from veil.formats.file_content import HEAD
 from veil.formats.traits import Kind
-from veil.parts import FORMATS, kind_of, traits_of
+from veil.parts import FORMATS, kind_in, kind_of, traits_of
 from veil.policy.profile import Profile, read_profile
 from veil.stores import FolderStore, data_files
 
@@ -95,8 +95,8 @@ def propose(folder: Path, profile: str) -> Proposal:
     if not found and not notes and not standards:
         raise PolicyError(
             "files-missing",
-            "the folder contains no table, no note and no messages",
-            hint="supported: CSV, TSV, Parquet, TXT, HL7, X12, FHIR",
+            "the folder contains no table, no note, no messages and no documents",
+            hint="supported: CSV, TSV, Parquet, TXT, HL7, X12, FHIR, C-CDA",
         )
     return Proposal(folder, profile, found, notes, related(found), unknown, standards)
 
@@ -105,7 +105,7 @@ def _standards_of(folder: Path, names: list[str]) -> dict[str, list[str]]:
     """Files of formats whose fields a published standard names, by the name of the file, else by how it begins."""
     found: dict[str, list[str]] = {}
     for file in names:
-        kind = kind_of(file)
+        kind = kind_in(folder / file, kind_of(file))
         if not kind or traits_of(kind).kind is Kind.NOTES:
             kind = _kind_inside(folder / file)
         elif traits_of(kind).kind is Kind.RECORDS and not traits_of(kind).standard:

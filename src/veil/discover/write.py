@@ -14,7 +14,7 @@ from veil.discover.propose import SHORTEST, Proposal, born_column, is_cast, patt
 from veil.discover.survey import SurveyedTable
 from veil.errors import PolicyError
 from veil.formats.compression import bare
-from veil.parts import kind_of, traits_of
+from veil.parts import XML_ENDINGS, kind_of, traits_of
 from veil.policy.parse import nearest
 from veil.policy.profile import read_profile
 from veil.policy.schemas import PACKS
@@ -39,15 +39,25 @@ def project_text(proposal: Proposal, beside: Path) -> str:
     if proposal.standards:
         lines.append("trees:")
         for name, files in proposal.standards.items():
-            lines += _standard(name, files)
+            taken = [file for other in (proposal.notes, proposal.standards) for own in other.values() for file in own]
+            lines += _standard(name, files, {_ending(file) for file in taken if file not in files})
     return "\n".join(lines) + "\n"
 
 
-def _standard(name: str, files: list[str]) -> list[str]:
-    """A source whose every field is treated by the rules of its standard; files of other names are named one by one."""
+def _ending(file: str) -> str:
+    return PurePosixPath(bare(file)).suffix.lower()
+
+
+def _standard(name: str, files: list[str], taken: set[str]) -> list[str]:
+    """A source whose every field is treated by the rules of its standard; files of other names are named one by one.
+
+    Shape:   `taken`: endings of files of other sources. Keeps: where all XML is of one standard, it is named by its ending.
+    """
     others = [file for file in files if kind_of(file) != name]
     there = [ending for ending in traits_of(name).endings if any(bare(file).lower().endswith(ending) for file in files)]
-    globs = ", ".join(_quoted(glob) for glob in (*(f"*{ending}" for ending in there), *others))
+    there += sorted({ending for ending in map(_ending, others) if ending in XML_ENDINGS and ending not in taken})
+    single = [file for file in others if _ending(file) not in there]
+    globs = ", ".join(_quoted(glob) for glob in (*(f"*{ending}" for ending in there), *single))
     return [
         f"  {name}:   # the standard's rules treat every field; what the standard does not have is dropped and counted",
         f"    files: [{globs}]",

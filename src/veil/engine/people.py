@@ -67,12 +67,13 @@ class Named:
         names: dict[str, pa.Array] = {}
         for part, kind in self.fields:
             names.setdefault(kind, field.values if part is field else beside(field, batch, part.address)[0])
-        whole = next((names[kind] for kind in WHOLE if kind in names), None)
-        if whole is not None:
-            return whole
+        whole = next((names[kind] for kind in WHOLE if kind in names), pa.nulls(len(field), _TEXT))
         pieces = [pc.fill_null(names[kind], "") for kind in PIECES if kind in names]
+        if not pieces:
+            return whole
         joined = pc.binary_join_element_wise(*pieces, pa.scalar(" ", _TEXT)) if len(pieces) > 1 else pieces[0]
-        return pc.if_else(pc.equal(pc.utf8_trim_whitespace(joined), ""), pa.scalar(None, _TEXT), joined)
+        joined = pc.if_else(pc.equal(pc.utf8_trim_whitespace(joined), ""), pa.scalar(None, _TEXT), joined)
+        return pc.coalesce(whole, joined)
 
 
 def named_together(batch: Batch, rules: Mapping[str, Rule]) -> list[Named]:

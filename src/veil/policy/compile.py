@@ -199,7 +199,7 @@ def _source(
         raise PolicyError(
             "files-missing", f"no file found for {name}", where=where, hint="set `files:`, or set `missing: skip`"
         )
-    kind = store.kind or format_of(name, source, own, formats, where, document.at(room, name, "format"))
+    kind = store.kind or format_of(name, source, store, own, formats, where, document.at(room, name, "format"))
     traits = traits_of(kind)
     if traits.items:
         own = sheets_of(name, source, own, store, where)

@@ -12,7 +12,7 @@ from veil.formats.compression import bare
 from veil.formats.skipped_rows import BROKEN
 from veil.formats.xlsx import sheets
 from veil.model import Item
-from veil.parts import part, traits_of
+from veil.parts import kind_in, part, traits_of
 from veil.policy.formats import Formats, given_of
 from veil.policy.plan import FilePlan
 from veil.policy.project import SourceSection
@@ -85,8 +85,10 @@ def sheets_of(name: str, source: SourceSection, files: list[str], store: Store, 
     return found
 
 
-def format_of(name: str, source: SourceSection, files: list[str], formats: Formats, where: str, stated: str) -> str:
-    """The format a source states, or that its files' endings say, all the same one.
+def format_of(
+    name: str, source: SourceSection, store: Store, files: list[str], formats: Formats, where: str, stated: str
+) -> str:
+    """The format a source states, or that its files' endings say, all the same one; of XML the first file says it.
 
     Shape:   `stated`: where the project states it, as `where` is where the source stands.
     """
@@ -100,7 +102,7 @@ def format_of(name: str, source: SourceSection, files: list[str], formats: Forma
             where=where,
             hint="set `format:`, or select the files with `files:`",
         )
-    return kinds.pop()
+    return kind_in(store / files[0], kinds.pop())
 
 
 def inspected(

@@ -15,7 +15,8 @@ from veil.engine.fact_rows import facts_of
 from veil.engine.named_people import has_surrogates, named_people_of, names_people
 from veil.engine.people import Named, named_together
 from veil.engine.subjects import by_row, numbers_of, read_ids, spread_to, subjects_of
-from veil.errors import FormatError
+from veil.errors import FormatError, LimitError
+from veil.formats.base import Part
 from veil.jobs.work.side_lists import side_rows
 from veil.jobs.work.units import Unit, batches
 from veil.keys import Keys, sealed_offsets
@@ -106,7 +107,22 @@ def pass_one(
 def _batches(source: SourcePlan, inputs: Inputs, units: list[Unit]) -> Iterator[tuple[Batch, tuple[str, ...]]]:
     for unit in units:
         if unit.source == source.name:
-            yield from batches(source, inputs, unit.part)
+            yield from _readable(source, inputs, unit.part)
+
+
+def _readable(source: SourcePlan, inputs: Inputs, piece: Part) -> Iterator[tuple[Batch, tuple[str, ...]]]:
+    """The batches of a piece; of whole files, one that cannot be read is left to the run, which puts it in quarantine."""
+    if not source.traits.many_files:
+        yield from batches(source, inputs, piece)
+        return
+    try:
+        found = list(batches(source, inputs, piece))
+    except (FormatError, LimitError):
+        found = []
+        if len(piece.files) > 1:
+            for file in piece.files:
+                yield from _readable(source, inputs, Part((file,)))
+    yield from found
 
 
 def _link(plan: Plan, inputs: Inputs, builder: RosterBuilder, units: list[Unit]) -> None:
