@@ -43,6 +43,7 @@ def tempered(share: float, label: Label, cut: Cut, first: int, last: int, langua
 def _for(cut: Cut, first: int, last: int, language: Language) -> float:
     """What an odd word puts on: nothing where one of the words is no odd one, less than nothing where all are safe."""
     words = [cut.words[i] for i in range(first, last + 1) if cut.words[i][0].isalpha() and len(cut.words[i]) > 1]
+    words = [word for word in words if not (word.isupper() and _VOWELS.isdisjoint(word))] or words
     kinds = {_kind(word, language) for word in words}
     if kinds == {_ODD}:
         return 0.0 if _is_joined_to_eponym(cut, first, language) else UNKNOWN
@@ -87,7 +88,8 @@ def _against(cut: Cut, first: int, last: int, language: Language, *, quiet: bool
     taken = min(_of_word(word, language, quiet=quiet) for word in words)
     known = any(_is_eponym(word, language) for word in words)
     if is_of_a_thing(cut, last, language.cues.things):
-        taken += OF_A_THING if known else BEFORE_A_THING
+        owns = last + 1 < len(cut.words) and cut.words[last + 1] == "'"
+        taken += OF_A_THING if known else 0.0 if owns else BEFORE_A_THING  # `Rhukas's chart`
     elif known and cut.words[last + 1 : last + 3] in (["'", "s"], ["'", "S"]):
         taken += OWNED  # `Crohn's flare`
     if first == last and _is_rather_a_thing(words[0].lower(), language):

@@ -5,19 +5,25 @@ A date with one word too many cannot be read and so not be moved; a number is wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 
 from veil.model import Label, Span, Text
 
 STRUCTURED = frozenset({"patterns", "dates", "known"})
 SURE = 0.9
+_HEAD = re.compile(r"([^\W\d_]{4,}(?:[ \-][^\W\d_]{4,})?),?[ ]{1,3}(?:[(\[])?")
+_LONGEST_HEAD = 60
+_WORDED = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
+_CAPITALISED = re.compile(r"(?<![^\W_])[^\W\d_a-z][^\W\d_]{2,}")
 _DATED = frozenset({Label.DATE, Label.YEAR, Label.WEEKDAY, Label.TIME})
 
 
 def fitted(text: Text, own: Sequence[Span], found: Sequence[Span]) -> list[Span]:
     """The network's spans without those that a rule already tells.
 
-    Keeps:   one that covers a digit or, being sure, a word that no rule covers stays whole. One pass over both, so
+    Keeps:   one that covers a digit, a word with a capital or, being sure, any word that no rule covers stays whole. One pass over both, so
              that a list of a million numbers costs what its numbers do.
     """
     rules = sorted(span for span in found if span.detector in STRUCTURED)
@@ -38,11 +44,30 @@ def fitted(text: Text, own: Sequence[Span], found: Sequence[Span]) -> list[Span]
     return [span for i, span in enumerate(own) if i not in covered]
 
 
+def names_before_dates(
+    raw: str, own: Sequence[Span], found: Sequence[Span], is_odd: Callable[[str], bool]
+) -> Iterator[Span]:
+    """Odd words that the network drew into the date behind them, as names: `Re Zlaez May 2, 1948`.
+
+    Shape:   `is_odd` says of a word in small letters that no list knows it.
+    """
+    starts = sorted(span.start for span in found if span.detector == "dates" and span.label is Label.DATE)
+    for span in own:
+        at = bisect_right(starts, span.start)
+        if span.label is not Label.DATE or at == len(starts) or starts[at] >= span.end:
+            continue
+        head = _HEAD.fullmatch(raw, span.start, min(starts[at], span.start + _LONGEST_HEAD))
+        if head and all(word[:1].isupper() and is_odd(word.lower()) for word in re.split(r"[ \-]", head[1])):
+            yield span._replace(end=head.end(1), label=Label.NAME)
+
+
 def _is_covered(raw: str, span: Span, mine: Sequence[Span]) -> bool:
     """Whether rules say of a span all that matters: no digit is left over, and no word that the network is sure of."""
     rest = _rest(raw, span, mine)
     if any(char.isdigit() for char in rest):
         return False
+    if span.label in _WORDED and _CAPITALISED.search(rest):
+        return False  # the other half of a name, the town behind a street
     alike = all(rule.label is span.label or {rule.label, span.label} <= _DATED for rule in mine)
     return alike or span.score < SURE or not any(char.isalpha() for char in rest)
 

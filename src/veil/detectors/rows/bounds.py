@@ -17,6 +17,9 @@ _DOUBLE_BEFORE = re.compile(r"(?<!\w)[^\W\d_]{2,24}-\Z")
 _ACCOUNT = re.compile(r"[^\W\d_]{3,}\Z")
 _ACCOUNT_BEHIND = re.compile(r"[._][a-z]{1,12}(?![\w@.])|\d{1,3}(?![\w%/.])")
 _NEAR = 26
+_NUMBERED = frozenset({Label.ID, Label.MRN, Label.HEALTH_PLAN, Label.ACCOUNT, Label.LICENSE})
+_NUMBER_BEHIND = re.compile(r"(?:[-/][A-Z\d]{1,6}){1,3}(?![\w\-/])")
+_NUMBER_BEFORE = re.compile(r"(?:\A|[^\w\-/.])([A-Z\d]{1,4}(?:-[A-Z\d]{1,4}){0,2}-)\Z")
 
 
 class Bounds:
@@ -30,6 +33,9 @@ class Bounds:
 
     def moved(self, raw: str, span: Span) -> Span | None:
         """The span with its ends moved, or None where nothing is left of it."""
+        if span.label in _NUMBERED and not span.proof:
+            start, end = number_of(raw, span.start, span.end)
+            span = span if (start, end) == (span.start, span.end) else span._replace(start=start, end=end)
         if span.proof or (span.label not in _WORDED and span.detector != "ner"):
             return span
         start, end = span.start, span.end
@@ -61,6 +67,13 @@ class Bounds:
                 break
             end = last.start()
         return (start, start) if raw[start:end].lower() in self._beside else (start, end)
+
+
+def number_of(raw: str, start: int, end: int) -> tuple[int, int]:
+    """A number with the letters and digits that a hyphen joins to it: `810175-K`, `LS-29-9934`."""
+    behind = _NUMBER_BEHIND.match(raw, end) if raw[start:end].strip() and raw[end - 1].isalnum() else None
+    before = _NUMBER_BEFORE.search(raw, max(0, start - _NEAR), start) if raw[start : start + 1].isalnum() else None
+    return before.start(1) if before else start, behind.end() if behind else end
 
 
 def grown(raw: str, start: int, end: int) -> tuple[int, int]:
