@@ -115,7 +115,7 @@ def _of_word(word: str, language: Language, *, quiet: bool) -> float:
     if word.isupper() and len(word) > 1:
         if word in words.abbreviations:
             return SHORT_FORM
-        return LOUD_WORD if known or (len(word) > 2 and _VOWELS.isdisjoint(word)) else 0.0
+        return LOUD_WORD if known or (len(word) > 3 and _VOWELS.isdisjoint(word)) else 0.0
     return 0.0
 
 

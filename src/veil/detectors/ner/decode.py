@@ -93,7 +93,9 @@ def spans(
         seen_spans.add((first, last, label))
         shown = text.shown[cut.starts[first] : cut.ends[last]]
         if not can_be(label, shown, language):
-            continue
+            if not _is_odd_name(shown, language):
+                continue
+            label = Label.NAME  # an identifier to the network, and no other that it could be
         start, end = text.raw_range(cut.starts[first], cut.ends[last])
         share = float(seen.mass[first : last + 1].max())
         score = round(tempered(share, label, cut, first, last, language, quiet=quiet), 4)
@@ -101,6 +103,19 @@ def spans(
             continue
         role = roles[int(seen.role[first])] if label is Label.NAME else ""
         yield Span(start, end, _label_of(label, shown), score, SOURCE, role)
+
+
+def _is_odd_name(shown: str, language: Language) -> bool:
+    """Whether a text is one or two capitalised words that no list knows."""
+    words = shown.replace("-", " ").split(" ")
+    return len(words) < 3 and all(
+        len(word) > 3
+        and word.isalpha()
+        and word[0].isupper()
+        and not word.isupper()
+        and language.vocabulary.is_odd(word.lower())
+        for word in words
+    )
 
 
 def _runs(cut: Cut, seen: Doubts) -> Iterator[tuple[int, int]]:

@@ -6,15 +6,12 @@ A date with one word too many cannot be read and so not be moved; a number is wh
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
 from veil.model import Label, Span, Text
 
 STRUCTURED = frozenset({"patterns", "dates", "known"})
 SURE = 0.9
-_HEAD = re.compile(r"([^\W\d_]{4,}(?:[ \-][^\W\d_]{4,})?),?[ ]{1,3}(?:[(\[])?")
-_LONGEST_HEAD = 60
 _WORDED = frozenset({Label.NAME, Label.LOCATION, Label.ORGANIZATION})
 _CAPITALISED = re.compile(r"(?<![^\W_])[^\W\d_a-z][^\W\d_]{2,}")
 _DATED = frozenset({Label.DATE, Label.YEAR, Label.WEEKDAY, Label.TIME})
@@ -42,23 +39,6 @@ def fitted(text: Text, own: Sequence[Span], found: Sequence[Span]) -> list[Span]
         if mine and _is_covered(text.raw, span, mine):
             covered.add(i)
     return [span for i, span in enumerate(own) if i not in covered]
-
-
-def names_before_dates(
-    raw: str, own: Sequence[Span], found: Sequence[Span], is_odd: Callable[[str], bool]
-) -> Iterator[Span]:
-    """Odd words that the network drew into the date behind them, as names: `Re Zlaez May 2, 1948`.
-
-    Shape:   `is_odd` says of a word in small letters that no list knows it.
-    """
-    starts = sorted(span.start for span in found if span.detector == "dates" and span.label is Label.DATE)
-    for span in own:
-        at = bisect_right(starts, span.start)
-        if span.label is not Label.DATE or at == len(starts) or starts[at] >= span.end:
-            continue
-        head = _HEAD.fullmatch(raw, span.start, min(starts[at], span.start + _LONGEST_HEAD))
-        if head and all(word[:1].isupper() and is_odd(word.lower()) for word in re.split(r"[ \-]", head[1])):
-            yield span._replace(end=head.end(1), label=Label.NAME)
 
 
 def _is_covered(raw: str, span: Span, mine: Sequence[Span]) -> bool:
