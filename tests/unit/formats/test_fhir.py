@@ -254,6 +254,12 @@ def test_the_number_of_a_patient_is_that_of_the_medical_record(identifiers, numb
     assert batch.about[OWNERS]["(identifier)"].to_pylist() == [number]
 
 
+@pytest.mark.parametrize(("member", "owner"), [("patient", "7-a"), ("subject", "7-a"), ("performer", None)])
+def test_a_uuid_that_leads_out_of_its_file_is_that_of_a_patient_where_a_patient_is_meant(member, owner):
+    batch = batch_of({"resourceType": "Immunization", member: {"reference": "urn:uuid:7-a"}})
+    assert batch.about[OWNERS]["(patient)"].to_pylist() == [owner]
+
+
 def test_a_contained_patient_is_known_by_their_number():
     inner = {**patient(identifier=[{"value": "M9"}]), "id": "in"}
     batch = batch_of({"resourceType": "Observation", "contained": [inner], "subject": {"reference": "#in"}})

@@ -41,7 +41,10 @@ def _referred(node: Node, known: KnownIds) -> str | None:
     value = node.text("reference")
     if value is None:
         return None
-    piece = next((piece for piece in pieces_of(value, known, {}) or () if piece.kind == PATIENT), None)
+    kinds = (
+        (PATIENT, "uuid") if node.name in _FIRST[:3] else (PATIENT,)
+    )  # out of the file: of whom a record is, a patient
+    piece = next((piece for piece in pieces_of(value, known, {}) or () if piece.kind in kinds), None)
     if piece is None:
         return None
     return known.named[value][1] if value in known.named else value[piece.start : piece.end]
