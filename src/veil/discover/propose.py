@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -179,6 +180,9 @@ def is_cast(profile: Profile, kind: str, signals: Signals, *, padded: bool) -> b
     return padded or (kind != "id" and signals.at("disguised") > 0 and signals.at("integer") > _NEARLY_ALL)
 
 
+_RECORD = re.compile(r"mrn|medical[\W_]?record|(?:chart|hospital)[\W_]?(?:no|nr|num|number|id)\b", re.IGNORECASE)
+
+
 def rule_text(
     kind: str, column: str, domain: str | None, *, own: bool, staff: bool, whole: bool = False, short: bool = False
 ) -> str:
@@ -189,13 +193,15 @@ def rule_text(
     """
     if kind in ("empty", "document"):
         return "drop" if kind == "empty" else "scan"
-    known = (
-        _STAFF.get(kind) or (_OF_STAFF if staff else _KNOWN).get(kind) or ("strong" if own and kind == "id" else None)
-    )
+    is_record = kind == "id" and bool(
+        _RECORD.search(column)
+    )  # a second number of the patient, beside the one that keys the table
+    theirs = "strong" if kind == "id" and (own or (is_record and not staff)) else None
+    known = _STAFF.get(kind) or (_OF_STAFF if staff else _KNOWN).get(kind) or theirs
     pieces = [f"as: {kind}"]
     if known and not (short and kind == "number"):
         pieces.append(f"known: {known}")
-        label = ("MRN" if "mrn" in column.lower() else "ID") if kind == "id" else _LABEL.get(kind)
+        label = ("MRN" if is_record else "ID") if kind == "id" else _LABEL.get(kind)
         pieces += [f"label: {label}"] if label else []
         pieces += [f"kind: {_KIND[kind]}"] if kind in _KIND else []
     if domain:
