@@ -48,11 +48,11 @@ def compile_plan(project: Project, document: YamlDocument, folder: Path, *, toda
     """
     profile = read_profile(project.profile, folder)
     inputs = Inputs(folder, project.in_)
-    ours = (folder / project.out, private_folder(project, folder))
+    own_folders = (folder / project.out, private_folder(project, folder))
     project = with_schema(project)
     check_groups(project, document)
     labels = profile.labels | label_treatments(project.labels, document, "labels")
-    sources, stored, unclaimed = _sources(project, profile, inputs, ours, document)
+    sources, stored_notices, unclaimed = _sources(project, profile, inputs, own_folders, document)
     check_row_quarantine(project, sources, document)
     person = person_domain(project, sources)
     search = detectors_of(project.detectors, document, folder)
@@ -81,7 +81,7 @@ def compile_plan(project: Project, document: YamlDocument, folder: Path, *, toda
         if project.offsets == "vault"
         else _side_file(folder, project.offsets, document.at("offsets")),
         unclaimed=unclaimed,
-        notices=(*notices_of(sources), *unread_language(project, sources), *stored),
+        notices=(*notices_of(sources), *unread_language(project, sources), *stored_notices),
         reversible=project.reversible,
         unread=project.language.unread,
         evidence=_evidence(project),
@@ -97,24 +97,26 @@ def compile_plan(project: Project, document: YamlDocument, folder: Path, *, toda
 
 
 def _sources(
-    project: Project, profile: Profile, inputs: Inputs, ours: tuple[Path, ...], document: YamlDocument
+    project: Project, profile: Profile, inputs: Inputs, own_folders: tuple[Path, ...], document: YamlDocument
 ) -> tuple[list[SourcePlan], list[str], int]:
     """The planned sources, what the stores say of their tables, and the number of input files that no source takes."""
     sources: list[SourcePlan] = []
-    stored: list[str] = []  # what the stores say of their tables
-    bare: list[Unruled] = []
-    there = {"": _names(inputs.of(), ours, document.at("in"))} if _asks_main(project) else {}
-    for room in SECTIONS:
-        for name, source in getattr(project, room).items():
+    stored_notices: list[str] = []  # what the stores say of their tables
+    without_rule: list[Unruled] = []
+    names_by_place = {"": _names(inputs.of(), own_folders, document.at("in"))} if _asks_main(project) else {}
+    for section in SECTIONS:
+        for name, source in getattr(project, section).items():
             place = source.in_ or ""
-            if place not in there:
-                there[place] = _names(inputs.of(place), ours, document.at(room, name, "in"))
-            planned = _source(name, room, source, project, profile, inputs.of(place), there[place], document, bare)
+            if place not in names_by_place:
+                names_by_place[place] = _names(inputs.of(place), own_folders, document.at(section, name, "in"))
+            planned = _source(
+                name, section, source, project, profile, inputs.of(place), names_by_place[place], document, without_rule
+            )
             if planned is not None:
                 sources.append(planned)
-                said = [notice for file in planned.files for notice in inputs.of(place).notices(file.path)]
-                stored += [f"{name}: {notice}" for notice in said]
-    refuse_unruled(bare)
+                notices = [notice for file in planned.files for notice in inputs.of(place).notices(file.path)]
+                stored_notices += [f"{name}: {notice}" for notice in notices]
+    refuse_unruled(without_rule)
     if not sources:
         raise PolicyError(
             "files-missing",
@@ -123,7 +125,7 @@ def _sources(
             hint="check `in:` and the table names",
         )
     used = {(source.place, path_of(file.path)) for source in sources for file in source.files}
-    return sources, stored, sum(len(files) for files in there.values()) - len(used)
+    return sources, stored_notices, sum(len(files) for files in names_by_place.values()) - len(used)
 
 
 def _with_texts(source: SourcePlan, plan: Plan) -> SourcePlan:
@@ -162,11 +164,11 @@ def _side_file(folder: Path, written: str | None, where: str) -> str:
 
 def _asks_main(project: Project) -> bool:
     """Whether a source lies in the project's own store; so it is, too, where there is no source at all."""
-    places = [source.in_ for room in SECTIONS for source in getattr(project, room).values()]
+    places = [source.in_ for section in SECTIONS for source in getattr(project, section).values()]
     return not places or None in places
 
 
-def _names(store: Store, ours: tuple[Path, ...], where: str) -> list[str]:
+def _names(store: Store, own_folders: tuple[Path, ...], where: str) -> list[str]:
     """What lies in a store."""
     if isinstance(store, FolderStore) and not store.path.is_dir():
         raise PolicyError(
@@ -175,91 +177,101 @@ def _names(store: Store, ours: tuple[Path, ...], where: str) -> list[str]:
             where=where,
             hint="`in:` is relative to the project file",
         )
-    return store.names(*ours)
+    return store.names(*own_folders)
 
 
 def _source(
     name: str,
-    room: str,
+    section: str,
     source: SourceSection,
     project: Project,
     profile: Profile,
     store: Store,
     files: list[str],
     document: YamlDocument,
-    bare: list[Unruled],
+    without_rule: list[Unruled],
 ) -> SourcePlan | None:
-    """The plan of one source, None where it has no file; its columns without a rule are entered in `bare`."""
-    where = document.at(room, name)
+    """The plan of one source, None where it has no file; its columns without a rule are entered in `without_rule`."""
+    where = document.at(section, name)
     formats = Formats(project.plugins)
-    own = claimed(name, source, files, room, store.kind, formats)
-    if not own:
+    own_files = claimed(name, source, files, section, store.kind, formats)
+    if not own_files:
         if (source.missing or project.missing) == "skip":
             return None
         raise PolicyError(
             "files-missing", f"no file found for {name}", where=where, hint="set `files:`, or set `missing: skip`"
         )
-    kind = store.kind or format_of(name, source, store, own, formats, where, document.at(room, name, "format"))
+    kind = store.kind or format_of(name, source, store, own_files, formats, where, document.at(section, name, "format"))
     traits = traits_of(kind)
     if traits.items:
-        own = sheets_of(name, source, own, store, where)
-    alone = passes_broken(project, source, kind, document.at(room, name, "rows"))
-    planned = inspected(store, own, kind, source, where, passes_broken=alone)
+        own_files = sheets_of(name, source, own_files, store, where)
+    costs_itself_alone = passes_broken(project, source, kind, document.at(section, name, "rows"))
+    planned = inspected(store, own_files, kind, source, where, passes_broken=costs_itself_alone)
     if project.schema_ is not None and traits.is_table:
         source = as_spelled(source, [address for file in planned for address in file.settings["addresses"]])
-    first = source.day_first if source.day_first is not None else day_first(project.locale)
+    starts_with_day = source.day_first if source.day_first is not None else day_first(project.locale)
     unlisted = source.unlisted or unlisted_of(project, traits)
     lenient = project.schema_ is not None
     rules = _rules(
-        name, room, kind, source, profile, planned, unlisted, document, bare, stated_person(project), lenient=lenient
+        name,
+        section,
+        kind,
+        source,
+        profile,
+        planned,
+        unlisted,
+        document,
+        without_rule,
+        stated_person(project),
+        lenient=lenient,
     )
     rules = with_numbers(in_groups(rules, project), kind, store, planned)
     names = None
     if source.names is not None:
-        names = rule_of(source.names, "names", profile.kinds, document.at(room, name, "names")).cases[0].treatment
-    elif named_by_standard(project, name, own):
+        names = rule_of(source.names, "names", profile.kinds, document.at(section, name, "names")).cases[0].treatment
+    elif named_by_standard(project, name, own_files):
         names = Keep()
     facts = facts_of(source, traits, [address for file in planned for address in file.settings["addresses"]])
     place = shown_address(source.in_) if source.in_ else ""
-    starring = None
+    suppression = None
     if source.suppress:
-        starring = suppress_plan(source.suppress, kind, rules, planned[0].settings["addresses"], where)
-    words = no_value_words(project.no_value, source.no_value, where)
+        suppression = suppress_plan(source.suppress, kind, rules, planned[0].settings["addresses"], where)
+    no_value = no_value_words(project.no_value, source.no_value, where)
     return SourcePlan(
         name,
-        room,
+        section,
         kind,
         planned,
         rules,
         SubjectPlan(),
         unlisted,
-        first,
+        starts_with_day,
         names,
         facts,
         place,
-        starring,
-        words,
+        suppression,
+        no_value,
         fact_rows(source.facts, rules),
     )
 
 
 def _rules(
     name: str,
-    room: str,
+    section: str,
     kind: str,
     source: SourceSection,
     profile: Profile,
     files: tuple[FilePlan, ...],
     unlisted: str,
     document: YamlDocument,
-    bare: list[Unruled],
+    without_rule: list[Unruled],
     person: str,
     *,
     lenient: bool,
 ) -> tuple[tuple[str, Rule], ...]:
     found: dict[str, Rule] = {}
     for column, written in source.columns.items():
-        rule = rule_of(written, column, profile.kinds, document.at(room, name, "columns", column))
+        rule = rule_of(written, column, profile.kinds, document.at(section, name, "columns", column))
         found[column] = emptied(rule) if source.dropped == "empty" else rule
     traits = traits_of(kind)
     for address, written in traits.usual:
@@ -269,20 +281,20 @@ def _rules(
         addresses = dict.fromkeys(address for file in files for address in file.settings["addresses"])
         found = with_standard(found, traits, addresses, profile.kinds, person)
     if unlisted == "keep":
-        _keep_bare(name, kind, files, found, document.at(room, name))
+        _keep_bare(name, kind, files, found, document.at(section, name))
     if unlisted == "stop":
-        own = _bare(name, files, found, document.at(room, name))
-        bare += own
-        if own:
+        refused = _bare(name, files, found, document.at(section, name))
+        without_rule += refused
+        if refused:
             return tuple(found.items())  # the plan is refused once every source was asked
     for file in () if traits.standard else files:
-        _check_addresses(name, room, file, found, document, lenient=lenient or traits.grammar.optional)
+        _check_addresses(name, section, file, found, document, lenient=lenient or traits.grammar.optional)
     seen = {address for file in files for address in file.settings["addresses"]}
     if lenient and not traits.grammar.optional:
         found = {column: rule for column, rule in found.items() if column in seen}
     found = with_facts(found, source.facts, seen, profile.kinds)
     return tuple(
-        (column, _readable(rule, (room, name, "columns", column), seen, document, traits.grammar))
+        (column, _readable(rule, (section, name, "columns", column), seen, document, traits.grammar))
         for column, rule in found.items()
     )
 
@@ -311,28 +323,30 @@ def _readable(rule: Rule, path: tuple[str, ...], seen: set[str], document: YamlD
 
 def _bare(name: str, files: tuple[FilePlan, ...], rules: dict[str, Rule], where: str) -> list[Unruled]:
     """The columns of a source that no rule names, of all its files; none or one answer."""
-    left: list[str] = []
+    unnamed_of_all: list[str] = []
     headless = False
     for file in files:
-        there: list[str] = file.settings["addresses"]
-        bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
-        headless |= bool(bare) and len(bare) == len(there)
-        left += bare
-    return [unruled(name, list(dict.fromkeys(left)), where, headless=headless)] if left else []
+        addresses: list[str] = file.settings["addresses"]
+        unnamed = [address for address in addresses if not any(matches(rule, address) for rule in rules)]
+        headless |= bool(unnamed) and len(unnamed) == len(addresses)
+        unnamed_of_all += unnamed
+    return [unruled(name, list(dict.fromkeys(unnamed_of_all)), where, headless=headless)] if unnamed_of_all else []
 
 
 def _check_addresses(
-    name: str, room: str, file: FilePlan, rules: dict[str, Rule], document: YamlDocument, *, lenient: bool
+    name: str, section: str, file: FilePlan, rules: dict[str, Rule], document: YamlDocument, *, lenient: bool
 ) -> None:
-    there: list[str] = file.settings["addresses"]
-    bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
-    gone = [rule for rule in rules if not any(matches(rule, address) for address in there)]
-    if gone and not lenient:
+    addresses: list[str] = file.settings["addresses"]
+    unnamed = [address for address in addresses if not any(matches(rule, address) for rule in rules)]
+    unmatched = [rule for rule in rules if not any(matches(rule, address) for address in addresses)]
+    if unmatched and not lenient:
         raise PolicyError(
             "column-missing",
-            f"{name} has no column {gone[0]}",
-            where=document.at(room, name, "columns", gone[0]),
-            hint=nearest(gone[0], there) if len(bare) < len(there) else "check that the file has a header row",
+            f"{name} has no column {unmatched[0]}",
+            where=document.at(section, name, "columns", unmatched[0]),
+            hint=nearest(unmatched[0], addresses)
+            if len(unnamed) < len(addresses)
+            else "check that the file has a header row",
         )
 
 
@@ -348,18 +362,18 @@ def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[st
             where=where,
             hint="allowed: stop, drop",
         )
-    there = list(dict.fromkeys(address for file in files for address in file.settings["addresses"]))
-    bare = [address for address in there if not any(matches(rule, address) for rule in rules)]
-    if len(bare) == len(there) or is_like_data(bare):
-        refuse_unruled([unruled(name, bare, where, headless=len(bare) == len(there))])
-    rules |= {address: Rule((Case(Keep()),), reason=BARE) for address in bare}
+    addresses = list(dict.fromkeys(address for file in files for address in file.settings["addresses"]))
+    unnamed = [address for address in addresses if not any(matches(rule, address) for rule in rules)]
+    if len(unnamed) == len(addresses) or is_like_data(unnamed):
+        refuse_unruled([unruled(name, unnamed, where, headless=len(unnamed) == len(addresses))])
+    rules |= {address: Rule((Case(Keep()),), reason=BARE) for address in unnamed}
 
 
 def _with_subject(
     source: SourcePlan, project: Project, sources: list[SourcePlan], person: str, document: YamlDocument, folder: Path
 ) -> SourcePlan:
-    said: SourceSection = getattr(project, source.room)[source.name]
-    written = (said if project.schema_ is None else as_spelled(said, source.addresses)).subject
+    stated: SourceSection = getattr(project, source.room)[source.name]
+    written = (stated if project.schema_ is None else as_spelled(stated, source.addresses)).subject
     pack = pack_of(source.traits)
     if written is None and pack is not None:
         named = resource_subject(source.traits.standard, pack.facts(), source.addresses)
