@@ -27,27 +27,43 @@ from veil.model import Batch, Edits, JoinedBatches, Report
 from veil.policy.plan import SourcePlan
 from veil.verify import Findings
 
+FEW = 3  # files that are done alone at once where something is amiss in them
 _BY_FILE = frozenset({"file", "file_name", "map"})  # subjects that come from the file of a row
 
 
 def do_units(worker: UnitWorker, units: Sequence[Unit]) -> list[UnitResult]:
     """What became of units, which are small files of one source or a single one.
 
-    Keeps:   done together, they have the bytes that each has alone; where anything is amiss in one, all are done alone, so
-             that it is found where it is.
+    Keeps:   done together, they have the bytes that each has alone; a file in which anything is amiss is done alone, so that
+             it is found where it is.
     """
-    if len(units) > 1:
-        group = _Group(worker, worker.setting.plan.source(units[0].source), list(units))
-        try:
-            done = group.done()
-        except (PolicyError, StoreError):
-            raise
-        except Error:
-            done = None
-        if done is not None:
-            return done
+    return _together(worker, units) or _apart(worker, units)
+
+
+def _together(worker: UnitWorker, units: Sequence[Unit]) -> list[UnitResult] | None:
+    """Units done as one batch; None where something is amiss in one of them, or there is only one."""
+    if len(units) < 2:
+        return None
+    group = _Group(worker, worker.setting.plan.source(units[0].source), list(units))
+    try:
+        done = group.done()
+    except (PolicyError, StoreError):
+        raise
+    except Error:
+        done = None
+    if done is None:
         shutil.rmtree(group.folder, ignore_errors=True)
-    return [worker.do(unit) for unit in units]
+    return done
+
+
+def _apart(worker: UnitWorker, units: Sequence[Unit]) -> list[UnitResult]:
+    """Units among which something is amiss: a half in which nothing is stays together; where both have some, each is done alone."""
+    middle = len(units) // 2
+    halves = [units[:middle], units[middle:]] if len(units) > FEW else []
+    done = [_together(worker, half) for half in halves]
+    if not any(done):
+        return [worker.do(unit) for unit in units]
+    return [result for half, found in zip(halves, done, strict=True) for result in found or _apart(worker, half)]
 
 
 @dataclass(frozen=True, slots=True)

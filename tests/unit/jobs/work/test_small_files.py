@@ -146,8 +146,9 @@ def both(project, monkeypatch, text, files, *, runs_together=True, workers=1):
     whole = small_files._Group.done
 
     def noted(self):
+        seen.append(False)
         found = whole(self)
-        seen.append(found is not None)
+        seen[-1] = found is not None
         return found
 
     monkeypatch.setattr(small_files._Group, "done", noted)
@@ -221,6 +222,18 @@ def test_one_file_that_is_amiss_costs_itself_alone(project, monkeypatch, part, c
     made = both(project, monkeypatch, text, files, runs_together=False)
     assert [(one["what"], one["code"]) for one in manifest(made)["quarantined"]] == [("events file 5", code)]
     assert len(made.bytes_out()) == 9
+
+
+def test_the_files_beside_one_that_is_amiss_stay_together(project, monkeypatch):
+    done = []
+    do = UnitWorker.do
+    monkeypatch.setattr(UnitWorker, "do", lambda self, unit: done.append(unit.label) or do(self, unit))
+    draw = random.Random(8)
+    files = {f"events/p{i:02}.csv": as_text(rows_of(draw, 2)) for i in range(24)}
+    files["events/p17.csv"] = "id,day,kind,value,note\n1,2021-01-02,x\n"
+    project(TABLE, {"people.csv": PEOPLE, **files}).run()
+    assert len(done) <= 1 + small_files.FEW
+    assert "events file 18" in done
 
 
 def test_single_rows_in_quarantine_are_those_of_each_file(project, monkeypatch, tmp_path):
