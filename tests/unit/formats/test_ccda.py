@@ -135,6 +135,16 @@ def test_what_no_standard_has_goes_as_a_whole_and_a_rule_can_keep_it():
     assert "Ada" not in some
 
 
+@pytest.mark.parametrize(
+    "how", [{"removed": {"namespace"}}, {"columns": {"namespace": pa.array([None], pa.large_string())}}]
+)
+def test_a_name_space_that_goes_leaves_its_prefix_a_name(how):
+    text = patient('<e:badge xmlns:e="urn:ada-stone" e:level="3">x</e:badge>')
+    gone = edited(text, Edits(**how))
+    assert 'xmlns:e="urn:removed"' in gone
+    assert values(gone) == {address: found for address, found in values(text).items() if address != "namespace"}
+
+
 def test_an_unknown_element_without_a_value_is_counted_and_goes():
     text = patient("<oddity/>")
     assert values(text)["recordTarget/patientRole/oddity"] == [None]

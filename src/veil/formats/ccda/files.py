@@ -14,6 +14,7 @@ from veil.errors import FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.ccda.address import CCDA
 from veil.formats.ccda.documents import HINT, NO_PLACE, ClinicalDocument, DocumentValue, read_document
+from veil.formats.ccda.naming import NAMESPACE, NO_SPACE
 from veil.formats.ccda.reread import batch_again
 from veil.formats.documents import broken_among
 from veil.formats.encodings import Encoding, encode
@@ -107,7 +108,7 @@ def _changed(field: Field, rows: list[int], new: pa.Array, spans: dict[int, list
     for i, (row, value, text) in enumerate(zip(rows, field.places, new.to_pylist(), strict=True)):
         if text == value.value:
             continue
-        own = spans.get(i) or [Splice(0, len(value.value or ""), text or "")]
+        own = spans.get(i) or [Splice(0, len(value.value or ""), text or _nothing(value))]
         for span in own:
             for piece in cuts(value.found.runs, span.start, span.end, span.replacement):
                 yield _DocumentCut(row, *piece, span.label)
@@ -117,7 +118,15 @@ def _removed(row: int, value: DocumentValue) -> list[_DocumentCut]:
     """The cuts that take a value out, and what goes with it."""
     if value.found.whole is not None:
         return [_DocumentCut(row, *value.found.whole, "", "")]
-    return [_DocumentCut(row, run.start, run.end, "", "") for run in value.found.runs]
+    return [
+        _DocumentCut(row, run.start, run.end, "" if number else _nothing(value), "")
+        for number, run in enumerate(value.found.runs)
+    ]
+
+
+def _nothing(value: DocumentValue) -> str:
+    """What stands where a value goes."""
+    return NO_SPACE if value.address == NAMESPACE else ""
 
 
 def _empty_shells(batch: Batch, edits: Edits) -> set[tuple[int, int]]:

@@ -22,7 +22,8 @@ from veil.formats.xmltree import XML_SPACE, XSI_SPACE
 
 TYPE = "xsi:type"
 COMMENT, INSTRUCTION, NAMESPACE = "comment", "instruction", "namespace"
-KNOWN_SPACES = frozenset((CDA, SDTC, XSI_SPACE, XML_SPACE, "urn:hl7-org:v3/voc", ""))
+NO_SPACE = "urn:removed"  # what a name space that goes becomes: XML has no prefix without one
+KNOWN_SPACES = frozenset((CDA, SDTC, XSI_SPACE, XML_SPACE, "urn:hl7-org:v3/voc", NO_SPACE, ""))
 _PREFIXES = {CDA: "", SDTC: "sdtc:", XSI_SPACE: "xsi:", XML_SPACE: "xml:"}
 _FOREIGN = "other:"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
