@@ -47,8 +47,9 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
 }
 XML_ENDINGS = (".xml",)  # of files whose first element says what they are
 ROOTS = {
-    ("urn:hl7-org:v3", "ClinicalDocument"): "ccda"
-}  # the formats of XML by the name space and the name of that element
+    ("urn:hl7-org:v3", "ClinicalDocument"): "ccda",
+    ("http://hl7.org/fhir", ""): "fhir",
+}  # the formats of XML by the name space and the name of that element; without a name: by the name space alone
 OPERATORS = {
     "placeholder": "veil.operators.redact:Placeholder",
     "remove": "veil.operators.redact:Remove",
@@ -116,7 +117,8 @@ def kind_in(path: Any, kind: str) -> str:
         return kind
     from veil.formats.xml_roots import root_of  # noqa: PLC0415  a name is told without loading what reads files
 
-    return ROOTS.get(root_of(path), kind)
+    space, name = root_of(path)
+    return ROOTS.get((space, name)) or ROOTS.get((space, "")) or kind
 
 
 def part(group: str, name: str) -> Any:

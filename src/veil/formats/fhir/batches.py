@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,10 +12,12 @@ import pyarrow as pa
 from veil.errors import FormatError, LimitError
 from veil.formats.base import refuse_removals
 from veil.formats.fhir.address import IDENTIFIER, PATIENT
-from veil.formats.fhir.json_cuts import ValueChange, json_cuts
+from veil.formats.fhir.json_cuts import json_cuts
 from veil.formats.fhir.json_nodes import read_json
 from veil.formats.fhir.nodes import Reading
-from veil.formats.fhir.resources import FhirValue, ResourceReader, Resources
+from veil.formats.fhir.resources import FhirValue, ResourceReader, Resources, ValueChange
+from veil.formats.fhir.xml_cuts import xml_cuts
+from veil.formats.fhir.xml_nodes import XmlResource, read_xml
 from veil.formats.jsontext import TextCut, spliced
 from veil.model import OWNERS, Batch, Edits, Elements, Field, by_value, span_table
 
@@ -27,7 +29,22 @@ class Syntax(NamedTuple):
     cuts: Callable[..., list[TextCut]]
 
 
+def _read_either(text: str, where: str) -> Reading:
+    return (read_xml if is_xml(text) else read_json)(text, where)
+
+
+def _either_cuts(about: Any, changes: Sequence[ValueChange]) -> list[TextCut]:
+    return xml_cuts(about, changes) if isinstance(about, XmlResource) else json_cuts(about, changes)
+
+
 JSON = Syntax(read_json, json_cuts)
+XML = Syntax(read_xml, xml_cuts)
+EITHER = Syntax(_read_either, _either_cuts)  # each document as it begins
+
+
+def is_xml(text: str) -> bool:
+    """Whether a document is written as XML, and not as JSON."""
+    return text.lstrip().startswith("<")
 
 
 @dataclass(frozen=True, slots=True)

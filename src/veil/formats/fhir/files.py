@@ -1,4 +1,4 @@
-"""FHIR as a format: bundles and single resources as JSON, bulk exports as lines of it."""
+"""FHIR as a format: bundles and single resources as JSON or XML, bulk exports as lines of JSON."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ import pyarrow as pa
 from veil.errors import Error, FormatError
 from veil.formats.base import Inspection, Joined, Part, Settings
 from veil.formats.compression import bare, created, opened
-from veil.formats.encodings import Encoding, decoded_again, encode, read_encoding, read_text
+from veil.formats.encodings import Encoding, decoded_again, encode, encoding_of, read_encoding, read_text
 from veil.formats.fhir.address import FHIR, IDENTIFIER, PATIENT
-from veil.formats.fhir.batches import JSON, closed_resources, open_resources, resource_spans
-from veil.formats.fhir.reread import FhirReader
+from veil.formats.fhir.batches import EITHER, JSON, XML, closed_resources, is_xml, open_resources, resource_spans
+from veil.formats.fhir.reread import FhirReader, members_of_json
+from veil.formats.fhir.xml_reread import members_of
 from veil.formats.plain import read_whole
 from veil.formats.traits import Kind, Traits
+from veil.formats.xmltext import decoded
 from veil.model import Batch, Edits
 
 LINES = 2_000
 LARGEST = 512 << 20
 HEAD = 1 << 16
-WHOLE, BULK = "json", "lines"
+WHOLE, BULK, MARKED = "json", "lines", "xml"
 _BULK_ENDINGS = (".ndjson", ".jsonl")
 
 
@@ -47,11 +49,15 @@ class Fhir(Joined):
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
         """Reads the whole file once: every address that stands in it must meet a rule before the run."""
-        encoding = read_encoding(path, given.get("encoding"))
+        syntax, stated = _syntax_of(path), given.get("encoding")
+        if syntax == MARKED and not stated:
+            _, encoding = decoded(read_whole(path, "file", LARGEST), "file")
+        else:
+            encoding = read_encoding(path, stated)
         settings = {
             "encoding": encoding.name,
             "bom": encoding.bom.hex(),
-            "syntax": _syntax_of(path),
+            "syntax": syntax,
             "extensions": sorted(given.get("extensions") or ()),
         }
         seen: dict[str, None] = {PATIENT: None, IDENTIFIER: None}
@@ -70,7 +76,7 @@ class Fhir(Joined):
             yield from _bulk(file, encoding, named)
             return
         text = read_text(read_whole(file, "file", LARGEST), encoding, "file")
-        batch = open_resources([text], "file", JSON, named)
+        batch = open_resources([text], "file", XML if settings["syntax"] == MARKED else JSON, named)
         if not batch.height:
             raise FormatError("fhir-type", "the file has no resource", where="file", hint="expected one FHIR resource")
         batch.about["ends"] = [""]  # type: ignore[index]
@@ -78,7 +84,7 @@ class Fhir(Joined):
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
         del careful
-        reader = FhirReader(settings["extensions"])
+        reader = FhirReader(settings["extensions"], members_of if settings["syntax"] == MARKED else members_of_json)
         with decoded_again(opened(path / part.files[0]), settings["encoding"]) as text:
             text.read(1 if settings["bom"] else 0)
             if settings["syntax"] != BULK:
@@ -96,12 +102,12 @@ class Fhir(Joined):
         for text in values.to_pylist():
             bad = False
             try:
-                open_resources([text], where, JSON)
+                open_resources([text], where, EITHER)
             except Error:
                 bad = True
             texts.append(None if bad else text)
             broken.append(bad)
-        batch = open_resources(texts, where, JSON, by_resource=False)
+        batch = open_resources(texts, where, EITHER, by_resource=False)
         return batch, pa.array(broken, pa.bool_())
 
     def value_spans(self, batch: Batch, edits: Edits) -> pa.Table:
@@ -152,11 +158,15 @@ def _encoding(settings: Settings) -> Encoding:
 
 
 def _syntax_of(path: Any) -> str:
-    """How a file writes resources: one a line, or one that the whole file is."""
+    """How a file writes resources: as JSON, one a line or one that the whole file is, or as XML."""
     if bare(path.name).lower().endswith(_BULK_ENDINGS):
         return BULK
     with opened(path) as file:
-        head = file.read(HEAD).removeprefix(b"\xef\xbb\xbf").strip().split(b"\n", 1)
+        sample = file.read(HEAD)
+    encoding = encoding_of(sample, complete=False)
+    if is_xml(sample[len(encoding.bom) :].decode(encoding.name, "replace")):
+        return MARKED
+    head = sample.removeprefix(b"\xef\xbb\xbf").strip().split(b"\n", 1)
     try:
         return BULK if len(head) > 1 and isinstance(json.loads(head[0]), dict) else WHOLE
     except (ValueError, RecursionError):

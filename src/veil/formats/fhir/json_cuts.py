@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from veil.formats.fhir.json_nodes import JsonGroups, JsonPlace
 from veil.formats.fhir.nodes import ABSENT, MASKED, Node
-from veil.formats.fhir.references import BASE, NO_ID, SYSTEM, VERSION, ReferencePiece, gone, is_in_pieces
-from veil.formats.fhir.resources import FhirValue
+from veil.formats.fhir.references import ASIDE, NO_ID, ReferencePiece, gone, is_in_pieces
+from veil.formats.fhir.resources import ValueChange
 from veil.formats.jsontext import TextCut, inner_cuts, taken_out, token_of
 from veil.model import Splice
 
 _MASK = f'{{"extension":[{{"url":"{ABSENT}","valueCode":"{MASKED}"}}]}}'
-_ASIDE = frozenset((BASE, VERSION, SYSTEM))
-
-
-class ValueChange(NamedTuple):
-    """What happens to a value. Shape: `spans`: how it changes, where it is a text; `is_removed`: its whole field goes."""
-
-    value: FhirValue
-    new: str | None
-    spans: Sequence[Splice] = ()
-    is_removed: bool = False
 
 
 def json_cuts(groups: JsonGroups, changes: Sequence[ValueChange]) -> list[TextCut]:
@@ -55,7 +44,7 @@ class _Cutting:
                 self._take(own)
         elif place is None:
             return
-        elif piece is not None and piece.kind in _ASIDE and not change.new:
+        elif piece is not None and piece.kind in ASIDE and not change.new:
             self._inner(place, *gone(*piece), "")
         elif change.is_removed and not (piece is not None and is_in_pieces(node.value or "")):
             self._take(place)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from veil.formats.fhir.standard import resources
 
 BASE, VERSION, SYSTEM = "base", "version", "system"
+ASIDE = frozenset((BASE, VERSION, SYSTEM))  # pieces without which a reference still leads to its resource
 NO_ID = "-"  # in the place of an id that was taken out of a reference of which more stays
 _LITERAL = re.compile(
     r"(?:(?P<base>[a-z]+://[^?#|\s]*[^?#|\s/])/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/?#|\s]+)"

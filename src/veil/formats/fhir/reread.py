@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -21,9 +21,13 @@ Members = dict[str, Any]
 
 
 class FhirReader:
-    """The values of documents, as the first reading names them. Shape: `extensions`: URLs that the project names."""
+    """The values of documents, as the first reading names them.
 
-    def __init__(self, extensions: Iterable[str]) -> None:
+    Shape:   `extensions`: URLs that the project names; `members`: how the members of a document are read.
+    """
+
+    def __init__(self, extensions: Iterable[str], members: Callable[[str], Any] | None = None) -> None:
+        self._members_of = members or members_of_json
         self._extensions = frozenset(extensions)
         self._found: dict[str, tuple[list[str | None], list[int]]] = {}
         self._row = -1
@@ -34,7 +38,7 @@ class FhirReader:
         self._found, self._row = {}, -1
         for text in texts:
             if text.strip():
-                self._document(_as_dict(parsed(text)))
+                self._document(self._members_of(text))
         fields = tuple(
             Field(address, pa.array(values, pa.large_string()), pa.array(rows, pa.int64()))
             for address, (values, rows) in self._found.items()
@@ -137,6 +141,11 @@ class FhirReader:
             self._put(address, text, row)
         for kind, piece in found or ():
             self._put(f"{address}({kind})", None if piece == "-" else piece, row)
+
+
+def members_of_json(text: str) -> Any:
+    """A document of JSON. Errors: FormatError `reread`."""
+    return _as_dict(parsed(text))
 
 
 def _as_dict(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from veil.formats.fhir.owners import ResourceOwner, number_of, patient_of
 from veil.formats.fhir.references import NO_ID, KnownIds, ReferencePiece, is_reference, pieces_of
 from veil.formats.fhir.standard import EXTENSIONS, resources
 from veil.formats.fhir.urls import is_published
+from veil.model import Splice
 
 ENTRY = "Bundle.entry"  # each has a row of its own, which is that of its resource
 OPAQUE = "{}"  # the value of an element that nobody knows: it goes as a whole
@@ -58,6 +59,13 @@ def element_at(above: str, name: str) -> ElementPlace:
 
 
 @lru_cache(maxsize=1 << 14)
+def holds_a_value(address: str) -> bool:
+    """Whether what stands at an address is a primitive by the standard: a value, and no elements but extensions."""
+    found = list(walk(FHIR.parse(address)))[-1]
+    return bool(found) and all(kind[0].islower() for step in found for kind in step.types)
+
+
+@lru_cache(maxsize=1 << 14)
 def extension_at(above: str, name: str, url: str, own: frozenset[str]) -> ElementPlace:
     """An extension by its URL: one that a publisher, or the project, gave a name."""
     is_named = url in own or is_published(url) or (above.endswith("')") and url in INNER_URLS)
@@ -81,6 +89,15 @@ class FhirValue:
     element: int
     piece: ReferencePiece | None = None
     is_opaque: bool = False
+
+
+class ValueChange(NamedTuple):
+    """What happens to a value. Shape: `spans`: how it changes, where it is a text; `is_removed`: its whole field goes."""
+
+    value: FhirValue
+    new: str | None
+    spans: Sequence[Splice] = ()
+    is_removed: bool = False
 
 
 @dataclass(slots=True)
