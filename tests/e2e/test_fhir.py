@@ -4,7 +4,10 @@ import json
 import re
 import unicodedata
 from datetime import date
+from itertools import starmap
 from pathlib import Path
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -14,6 +17,7 @@ from veil.jobs.session import open_session
 from veil.keys import Keys
 
 SECRET = bytes(range(32))
+SPACE = "http://hl7.org/fhir"
 BATTERY = Path(__file__).resolve().parents[3] / "shared" / "corpora" / "files" / "battery"
 HEAD = "MSH|^~\\&|LAB|NORTHSIDE|EHR|SOUTH|20260303091500||ORU^R01|{n}|P|2.5.1"
 PATIENTS = {
@@ -77,6 +81,24 @@ def bundle(number):
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
+def element(name, value):
+    """An element of JSON as one of XML."""
+    if isinstance(value, list):
+        return "".join(element(name, other) for other in value)
+    if not isinstance(value, dict):
+        return f'<{name} value="{escape(str(value))}"/>'
+    value = dict(value)
+    inner = value.pop("resourceType", None)
+    url = f' url="{value.pop("url")}"' if name == "extension" else ""
+    text = "".join(starmap(element, value.items()))
+    return f"<{name}>{f'<{inner}>{text}</{inner}>' if inner else text}</{name}>".replace(f"<{name}>", f"<{name}{url}>")
+
+
+def bundle_of_xml(number):
+    entries = "".join(element("entry", entry) for entry in bundle(number)["entry"])
+    return f'<Bundle xmlns="{SPACE}">\n<type value="transaction"/>{entries}</Bundle>\n'
+
+
 def message(number, n):
     given, family, born, _ = PATIENTS[number]
     return "\r".join(
@@ -108,6 +130,7 @@ notes:
 trees:
   feed: {}
   bundles: {files: bundles/, format: fhir, names: keep}
+  marked: {names: keep}
   bulk: {files: bulk/, format: fhir, names: keep}
 """
 
@@ -115,13 +138,14 @@ trees:
 @pytest.fixture(scope="module")
 def release(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hospital")
-    for name in ("notes", "bundles", "bulk"):
+    for name in ("notes", "bundles", "bulk", "marked"):
         (folder / "in" / name).mkdir(parents=True)
     rows = ["patient_id,given,family,seen"]
     for n, (number, (given, family, _, seen)) in enumerate(PATIENTS.items()):
         rows.append(f"{number},{given},{family},{seen}")
         (folder / "in" / "notes" / f"{number}.txt").write_text(f"{given} {family} came on {seen}.\n")
         (folder / "in" / "bundles" / f"b{n}.json").write_text(json.dumps(bundle(number), indent=1))
+        (folder / "in" / "marked" / f"b{n}.xml").write_text(bundle_of_xml(number))
     (folder / "in" / "patients.csv").write_text("\n".join(rows) + "\n")
     (folder / "in" / "feed.hl7").write_text("".join(message(p, n) for n, p in enumerate(PATIENTS)), newline="")
     for at, kind in enumerate(("Patient", "Observation")):
@@ -166,6 +190,31 @@ def test_one_person_is_the_same_in_every_form(release):
         assert day == observation["effectiveDateTime"][:10].replace("-", "")
 
 
+def read_value(resource, *path):
+    found = resource.find("/".join(f"{{{SPACE}}}{step}" for step in path))
+    return found.get("value")
+
+
+def test_the_same_records_in_xml_say_the_same(release):
+    for n, whole in enumerate(bundles_of(release)):
+        patient, observation, visit = (entry["resource"] for entry in whole["entry"])
+        root = ET.parse(release / "marked" / f"b{n}.xml").getroot()
+        other, seen, stay = (entry[1][0] for entry in root.iter(f"{{{SPACE}}}entry"))
+        assert read_value(root, "entry", "fullUrl") == whole["entry"][0]["fullUrl"]
+        assert read_value(other, "id") == patient["id"]
+        assert read_value(other, "name", "family") == patient["name"][0]["family"]
+        assert read_value(other, "name", "given") == patient["name"][0]["given"][0]
+        assert read_value(other, "birthDate") == patient["birthDate"]
+        numbers = [one.get("value") for one in other.findall(f"{{{SPACE}}}identifier/{{{SPACE}}}value")]
+        assert numbers == [one["value"] for one in patient["identifier"]]
+        assert read_value(seen, "effectiveDateTime") == observation["effectiveDateTime"]
+        assert read_value(seen, "subject", "reference") == observation["subject"]["reference"]
+        assert read_value(seen, "note", "text") == observation["note"][0]["text"]
+        assert read_value(seen, "valueQuantity", "value") == "13.4"
+        assert read_value(stay, "period", "start") == visit["period"]["start"]
+        assert other.find(f"{{{SPACE}}}extension") is None
+
+
 def test_every_reference_leads_to_its_resource(release):
     for whole in bundles_of(release):
         patient, observation, visit = (entry["resource"] for entry in whole["entry"])
@@ -187,6 +236,7 @@ def test_init_proposes_a_project_that_runs_whatever_the_files_are_called(tmp_pat
     first = next(iter(PATIENTS))
     (tmp_path / "in" / "export.json").write_text(json.dumps(bundle(first)))
     (tmp_path / "in" / "bulk" / "Patient.ndjson").write_text(json.dumps(resources(first)[0]) + "\n")
+    (tmp_path / "in" / "visit.xml").write_text(bundle_of_xml(first))
     (tmp_path / "in" / "settings.json").write_text('{"colour": "blue"}')
     text = project_text(propose(tmp_path / "in", "expert"), tmp_path)
     assert "format: fhir" in text
@@ -194,7 +244,9 @@ def test_init_proposes_a_project_that_runs_whatever_the_files_are_called(tmp_pat
     (tmp_path / "project.yaml").write_text(text)
     outcome = open_session(tmp_path / "project.yaml").run(Keys.from_secret(SECRET))
     assert outcome.quarantined == []
-    assert not any(name in path.read_text() for path in outcome.out.rglob("*.*json") for name in PATIENTS[first][:2])
+    files = [path for path in outcome.out.rglob("*.*") if path.suffix in (".json", ".ndjson", ".xml")]
+    assert len(files) >= 3
+    assert not any(name in path.read_text() for path in files for name in PATIENTS[first][:2])
 
 
 def test_a_broken_line_costs_its_file_and_is_named(tmp_path):
@@ -218,9 +270,7 @@ def test_no_planted_identity_is_left_in_the_battery(tmp_path, profile):
     if not BATTERY.is_dir():
         pytest.skip("the battery of files is not here")
     manifest = [
-        entry
-        for entry in json.loads((BATTERY / "manifest.json").read_text())["files"]
-        if entry["format"] == "fhir" and not entry["file"].endswith(".xml")
+        entry for entry in json.loads((BATTERY / "manifest.json").read_text())["files"] if entry["format"] == "fhir"
     ]
     for entry in manifest:
         place = tmp_path / "in" / entry["file"]

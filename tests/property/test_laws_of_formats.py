@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -277,6 +278,44 @@ def test_resources_come_back_byte_for_byte(folder, patients, indent, bulk):
     lines = [json.dumps(patient, ensure_ascii=False) for patient in patients]
     path.write_text("\r\n".join(lines) if bulk else json.dumps(whole, indent=indent), encoding="utf-8", newline="")
     check_format(part("formats", "fhir")(), path, given={"encoding": "utf-8"})
+
+
+PIECES_OF_A_PATIENT = st.sampled_from(
+    [
+        '<id value="p1"/>',
+        "<active value='true'  />",
+        '<name id="n"><family value="é&lt;&#10;x"/><given value="A"/><given value=""></given></name>',
+        '<gender><extension url="http://hl7.org/fhir/StructureDefinition/data-absent-reason"><valueCode value="masked"/></extension></gender>',
+        '<birthDate value="1970"><extension url="http://x"><valueString value="q"/></extension></birthDate>',
+        "<contained><Basic><id value='b'/></Basic></contained>",
+        '<managingOrganization><reference value="Organization/7"/></managingOrganization>',
+        "<contact/>",
+        '<nobody value="x"><y/></nobody>',
+        '<v:x xmlns:v="urn:v" v:y="1">z</v:x>',
+        "<!-- Ada -->",
+        "<?b c?>",
+        "\r\n",
+        "stray &amp; loose",
+        '<extension url="latitude"><valueDecimal value="1"/></extension>',
+    ]
+)
+
+
+@given(
+    patients=st.lists(st.lists(PIECES_OF_A_PATIENT, max_size=6).map("".join), max_size=3),
+    prefix=st.sampled_from(["", "f:"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "iso-8859-1"]),
+)
+@FEW
+def test_resources_in_xml_come_back_byte_for_byte(folder, patients, prefix, encoding):
+    entries = "".join(f"<entry><resource><Patient>{inner}</Patient></resource></entry>" for inner in patients)
+    body = re.sub(r"(</?)(?=[A-Za-z]\w*[\s/>])", rf"\1{prefix}", f"<Bundle >{entries}</Bundle>")
+    space = f'xmlns{":f" if prefix else ""}="http://hl7.org/fhir"'
+    declared = encoding.removesuffix("-sig")
+    path = folder / "a.xml"
+    text = f'<?xml version="1.0" encoding="{declared}"?>\n' + body.replace("Bundle ", f"Bundle {space}", 1)
+    path.write_bytes(text.encode(encoding))
+    check_format(part("formats", "fhir")(), path)
 
 
 WORDS = st.lists(

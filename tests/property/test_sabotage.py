@@ -1,6 +1,7 @@
 """Law 10: for every operator, detector and format that does nothing, is off by one, or skips the last, a run notices."""
 
 import json
+from itertools import starmap
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -242,6 +243,23 @@ def as_resources(rows):
 RESOURCES = "profile: expert\ntrees:\n  people: {format: fhir}\n"
 
 
+def as_marked_resources(rows):
+    """The people of a table and what was measured of each, as one bundle of XML."""
+
+    def element(name, value):
+        if isinstance(value, list):
+            return "".join(element(name, other) for other in value)
+        inner = "".join(starmap(element, value.items())) if isinstance(value, dict) else ""
+        return f"<{name}>{inner}</{name}>" if isinstance(value, dict) else f'<{name} value="{value}"/>'
+
+    entries = ""
+    for line in as_resources(rows).splitlines():
+        resource = json.loads(line)
+        kind = resource.pop("resourceType")
+        entries += f"<entry><resource>{element(kind, resource)}</resource></entry>"
+    return f'<Bundle xmlns="http://hl7.org/fhir">{entries}</Bundle>'
+
+
 def as_documents(rows):
     """The people of a table as clinical documents, one a row."""
     lines = [line.split(",") for line in rows.splitlines()]
@@ -283,6 +301,17 @@ WRITTEN = [name for name in FORMATS if name not in ("sql", "xlsx")]  # what come
 @pytest.mark.parametrize("format_", WRITTEN)
 def test_a_sound_format_is_let_through(project, format_):
     assert project(*BY_FORMAT[format_]).run().quarantined == []
+
+
+def test_sound_resources_in_xml_are_let_through(project):
+    assert project(MESSAGES, {"people.xml": as_marked_resources(PEOPLE)}).run().quarantined == []
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_sabotage_of_resources_in_xml_is_noticed(project, monkeypatch, how):
+    made = project(MESSAGES, {"people.xml": as_marked_resources(PEOPLE)})
+    sabotage(monkeypatch, FORMATS["fhir"], part("formats", "fhir"), how)
+    assert made.run().quarantined
 
 
 @pytest.mark.parametrize("how", HOWS)

@@ -21,13 +21,13 @@ def xml_cuts(resource: XmlResource, changes: Sequence[ValueChange]) -> list[Text
     Keeps:   a value that is emptied leaves the standard's own mark behind, for no element of FHIR may be empty; an element
              of which nothing is left goes.
     """
-    work = _Cutting(resource)
+    work = _XmlCutting(resource)
     for change in changes:
         work.change(change)
     return work.done()
 
 
-class _Cutting:
+class _XmlCutting:
     """The cuts so far. Shape: `gone`: the parts of each element that go, by their start; `emptied`: primitives that lose their value."""
 
     def __init__(self, resource: XmlResource) -> None:
@@ -87,15 +87,15 @@ class _Cutting:
         if attribute is None:  # mark-up stands there as it is
             start, end = place.stretches[0]
             own = spans or [Splice(0, end - start, new)]
-            self._cuts += [TextCut(start + one.start, start + one.end, one.replacement, one.label) for one in own]
+            self._cuts += [TextCut(start + span.start, start + span.end, span.replacement, span.label) for span in own]
             return
         found = self._tree.value(attribute)
         if not found.value:
             self._cuts.append(TextCut(attribute.low, attribute.high, written(new, "attribute")))
             return
-        for one in spans or [Splice(0, len(found.value), new)]:
-            for piece in cuts(found.runs, one.start, one.end, one.replacement):
-                self._cuts.append(TextCut(*piece, one.label))
+        for span in spans or [Splice(0, len(found.value), new)]:
+            for piece in cuts(found.runs, span.start, span.end, span.replacement):
+                self._cuts.append(TextCut(*piece, span.label))
 
     def done(self) -> list[TextCut]:
         self._spread()

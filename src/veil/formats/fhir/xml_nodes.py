@@ -57,7 +57,7 @@ def read_xml(text: str, where: str) -> Reading:
             "fhir-type",
             "the document is no FHIR resource",
             where=where,
-            hint=f"expected a root element that names a resource, in the name space {SPACE}",
+            hint="expected a root element that names a resource, in the name space http://hl7.org/fhir",
         )
     work = _NodeReading(tree)
     return Reading(work.root(), work.about)
@@ -87,7 +87,7 @@ class _NodeReading:
 
     def _beside(self) -> Iterator[Node]:
         """Comments, instructions and name spaces that are none of FHIR's; those of a narrative are part of it."""
-        markup = [(one.start, one.end) for one in self._tree.elements if is_narrative(one.space, one.local)]
+        markup = [(own.start, own.end) for own in self._tree.elements if is_narrative(own.space, own.local)]
         for extra in self._tree.extras:
             if not _lies_in(extra.start, markup):
                 yield Node(STRAY, XmlPlace(((extra.start, extra.end),), NOWHERE))

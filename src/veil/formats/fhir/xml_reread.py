@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
@@ -18,17 +19,18 @@ _OWN = (
     "",
 )
 _UNKNOWN = "#"  # no name of an element: what stands there is not known
+_END = re.compile(rb"</(?:[^\s>:]+:)?div\s*>")
 Members = dict[str, Any]
 
 
 @dataclass(slots=True)
-class _Seen:
+class _SeenMember:
     """An element. Shape: `strays`: how many of its parts FHIR has no place for; `raw`: of mark-up, as it is written."""
 
     space: str
     local: str
     attributes: dict[str, str]
-    children: list[_Seen] = field(default_factory=list)
+    children: list[_SeenMember] = field(default_factory=list)
     text: str = ""
     raw: str | None = None
 
@@ -39,7 +41,7 @@ class _Seen:
 
 def members_of(text: str) -> Members:
     """A document as JSON would have it. Errors: FormatError `reread`."""
-    events = _Events(text.encode("utf-8", "surrogatepass"))
+    events = _MemberEvents(text.encode("utf-8", "surrogatepass"))
     root = events.root()
     if not root.is_resource:
         raise FormatError("reread", "the check by a second FHIR reader found no resource")
@@ -48,16 +50,16 @@ def members_of(text: str) -> Members:
     return {_UNKNOWN: unknown, **found} if unknown else found
 
 
-class _Events:
+class _MemberEvents:
     """The events of a parser as a tree. Shape: `strays`: comments, instructions and foreign name spaces outside mark-up."""
 
     def __init__(self, data: bytes) -> None:
         self.strays = 0
         self._data = data
         self._declared = 0  # name spaces of the element that begins next
-        self._open: list[_Seen] = []
+        self._open: list[_SeenMember] = []
         self._begun: list[int] = []  # of mark-up: where each element of it begins
-        self._root: _Seen | None = None
+        self._root: _SeenMember | None = None
         self._parser = expat.ParserCreate("utf-8", "\n")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -67,7 +69,7 @@ class _Events:
         self._parser.StartNamespaceDeclHandler = self._declare
         self._parser.StartDoctypeDeclHandler = self._refuse
 
-    def root(self) -> _Seen:
+    def root(self) -> _SeenMember:
         try:
             self._parser.Parse(self._data, True)
         except expat.ExpatError:
@@ -87,7 +89,7 @@ class _Events:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition("\n")
-        seen = _Seen(space, local, attributes)
+        seen = _SeenMember(space, local, attributes)
         if self._begun or (local == "div" and space in (_XHTML, _FHIR)):
             self._begun.append(self._parser.CurrentByteIndex)
         else:
@@ -105,19 +107,19 @@ class _Events:
             return
         start, at = self._begun.pop(), self._parser.CurrentByteIndex
         if not self._begun:
-            is_tag = self._data[at : at + 2] == b"</"
-            end = self._data.index(b">", at) + 1 if is_tag else at
+            closed = _END.match(self._data, at)  # none where a single tag begins and ends it
+            end = closed.end() if closed else at
             seen.raw = self._data[start:end].decode("utf-8", "surrogatepass")
 
     def _characters(self, data: str) -> None:
         self._open[-1].text += data
 
 
-def _resource(seen: _Seen) -> Members:
+def _resource(seen: _SeenMember) -> Members:
     return _filled({"resourceType": seen.local}, seen, seen.local, len(seen.attributes))
 
 
-def _filled(found: Members, seen: _Seen, address: str, strays: int) -> Members:
+def _filled(found: Members, seen: _SeenMember, address: str, strays: int) -> Members:
     """The members of an element. Shape: `strays`: attributes that it has no place for."""
     strays += bool(seen.text.strip(" \t\r\n"))
     named: dict[str, list[tuple[Any, Any]]] = {}
@@ -144,7 +146,7 @@ def _one_or_all(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
 
 
-def _element(seen: _Seen, address: str) -> tuple[Any, Any]:
+def _element(seen: _SeenMember, address: str) -> tuple[Any, Any]:
     """The value of an element, or its members; and what stands beside its value."""
     is_extension = seen.local in ("extension", "modifierExtension")
     left = dict(seen.attributes)
