@@ -8,6 +8,7 @@ import pytest
 from veil.errors import FormatError, LimitError
 from veil.formats.base import Part
 from veil.formats.fhir.address import FHIR
+from veil.formats.fhir.attachments import as_base64
 from veil.formats.fhir.batches import JSON, closed_resources, open_resources
 from veil.formats.fhir.files import Fhir
 from veil.formats.fhir.json_cuts import ValueChange
@@ -385,6 +386,78 @@ def test_no_rule_names_what_nobody_knows():
     assert FHIR.match("Patient.managingOrganization.reference", "Patient.managingOrganization.reference(Organization)")
     assert not FHIR.match("Patient.name", "Patient.nameX")
     assert not any(FHIR.match("Patient", address) for address in ("Patient.?", "Patient.name.extension(other)"))
+
+
+def document(data, **more):
+    return {
+        "resourceType": "DocumentReference",
+        "content": [{"attachment": {"data": data, "contentType": "text/plain", **more}}],
+    }
+
+
+TEXT = "DocumentReference.content.attachment.data(text)"
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "text/plain;charset=utf-8", 'text/plain; charset="UTF-8"', "TEXT/PLAIN; charset=us-ascii"]
+)
+@pytest.mark.parametrize("words", ["Ada Stone\r\ncame.", "Müller 😀", " ", "\ufeffx", "a" * 200])
+def test_a_file_that_is_plain_text_is_read_as_text(tmp_path, kind, words):
+    resource = document(as_base64(words), contentType=kind)
+    assert values(resource)[TEXT] == [words]
+    assert json.loads(changed(resource, TEXT, "Eva é")) == document(as_base64("Eva é"), contentType=kind)
+    (tmp_path / "a.json").write_text(json.dumps(resource))
+    check_format(Fhir(), tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        ("QWRh", "application/pdf"),
+        ("QWRh", "text/html"),
+        ("QWRh", "text/plain; charset=iso-8859-1"),
+        ("QWRh", "text/plain;"),
+        ("QWRh", "text/plainer"),
+        ("QWRh", ""),
+        ("/w==", "text/plain"),
+        ("QQAB", "text/plain"),
+        ("QWRhQ", "text/plain"),
+        ("QWRh=", "text/plain"),
+        ("QWRh\u00a0", "text/plain"),
+        ("Ada Stone", "text/plain"),
+        ("", "text/plain"),
+    ],
+)
+def test_a_file_that_is_none_is_not_read_as_text(tmp_path, data, kind):
+    resource = document(data, contentType=kind)
+    assert values(resource)[TEXT.removesuffix("(text)")] == [data]
+    (tmp_path / "a.json").write_text(json.dumps(resource))
+    check_format(Fhir(), tmp_path / "a.json")
+
+
+def test_lines_and_places_of_a_text_in_base64_are_kept_until_it_changes():
+    data = as_base64("Ada came.")
+    resource = document(data[:4] + "\n" + data[4:])
+    assert values(resource)[TEXT] == ["Ada came."]
+    edits = Edits(spans={TEXT: span_table([0], [0], [3], ["Eva"], ["NAME"])})
+    assert json.loads(written(resource, edits)) == document(as_base64("Eva came."))
+    assert json.loads(written(resource, Edits())) == resource
+    assert json.loads(changed(resource, TEXT, None))["content"][0]["attachment"]["_data"] == MASK
+    assert "data" not in removed(resource, TEXT)["content"][0]["attachment"]
+
+
+def test_a_binary_is_text_where_it_says_so_and_a_signature_never():
+    binary = {"resourceType": "Binary", "contentType": "text/plain", "data": "QWRh"}
+    assert values(binary)["Binary.data(text)"] == ["Ada"]
+    older = {"resourceType": "Binary", "contentType": "text/plain", "content": "QWRh"}
+    assert values(older)["Binary.content(text)"] == ["Ada"]
+    signed = {
+        "resourceType": "Provenance",
+        "signature": [{"contentType": "text/plain", "data": "QWRh", "blob": "QWRh"}],
+    }
+    assert not any("(text)" in address for address in values(signed))
+    extension = {"url": BIRTH_TIME, "valueAttachment": {"contentType": "text/plain", "data": "QWRh"}}
+    assert values(patient(extension=[extension]))[f"Patient.extension('{BIRTH_TIME}').valueAttachment.data(text)"]
 
 
 def test_a_change_of_nothing_is_no_cut():

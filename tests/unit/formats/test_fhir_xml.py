@@ -7,6 +7,7 @@ import pytest
 
 from veil.errors import FormatError
 from veil.formats.base import Part
+from veil.formats.fhir.attachments import as_base64
 from veil.formats.fhir.batches import JSON, XML, closed_resources, open_resources
 from veil.formats.fhir.files import Fhir
 from veil.formats.fhir.nodes import ABSENT
@@ -300,6 +301,18 @@ def test_values_of_cells_are_opened_as_they_begin():
 def test_a_file_is_told_by_its_name_space(tmp_path, text, kind):
     (tmp_path / "a.xml").write_text(text)
     assert kind_in(tmp_path / "a.xml", "i2b2") == kind
+
+
+def test_a_file_that_is_plain_text_is_read_as_text(tmp_path):
+    data = as_base64("Ada Stone came.")
+    text = (
+        f'<Binary xmlns="{SPACE}"><contentType value="text/plain"/><data value="{data[:8]}&#10;{data[8:]}"/></Binary>'
+    )
+    assert values(text)["Binary.data(text)"] == ["Ada Stone came."] == seen_again(text)["Binary.data(text)"]
+    new = changed(text, "Binary.data(text)", "Eva came.")
+    assert new == text.replace(f"{data[:8]}&#10;{data[8:]}", as_base64("Eva came."))
+    (tmp_path / "a.xml").write_text(text)
+    check_format(Fhir(), tmp_path / "a.xml")
 
 
 def test_a_change_of_nothing_is_no_cut():

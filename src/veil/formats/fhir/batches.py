@@ -12,6 +12,7 @@ import pyarrow as pa
 from veil.errors import FormatError, LimitError
 from veil.formats.base import refuse_removals
 from veil.formats.fhir.address import IDENTIFIER, PATIENT
+from veil.formats.fhir.attachments import as_base64
 from veil.formats.fhir.json_cuts import json_cuts
 from veil.formats.fhir.json_nodes import read_json
 from veil.formats.fhir.nodes import Reading
@@ -145,7 +146,10 @@ def _cuts(batch: Batch, edits: Edits) -> list[list[TextCut]]:
         spans = by_value(edits.spans.get(field.address))
         for i, ((value, document), text) in enumerate(zip(field.places, new.to_pylist(), strict=True)):
             if text != value.value:
-                changes[document].append(ValueChange(value, text, spans.get(i, ())))
+                is_coded = value.is_coded and bool(text)
+                changes[document].append(
+                    ValueChange(value, as_base64(text)) if is_coded else ValueChange(value, text, spans.get(i, ()))
+                )
     return [
         places.syntax.cuts(reading.about, own) if reading is not None and own else []
         for reading, own in zip(places.readings, changes, strict=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import binascii
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from veil.errors import FormatError
+from veil.formats.fhir.attachments import is_file, is_plain
 from veil.formats.fhir.nodes import ABSENT, MASKED
 from veil.formats.fhir.resources import INNER_URLS, element_at
 from veil.formats.fhir.standard import resources
@@ -16,6 +18,7 @@ from veil.formats.json_reread import RereadMembers, parsed
 from veil.model import Batch, Field
 
 _HOLDERS = ("resource", "outcome")
+_WITHOUT_BLANKS = str.maketrans("", "", " \t\r\n")
 _NOTHING = object()  # nothing stands beside a value
 Members = dict[str, Any]
 
@@ -84,6 +87,16 @@ class FhirReader:
                 continue
             other = members.get(f"_{key}", _NOTHING)
             other = other if other is _NOTHING or _may_stand_aside(value, other) else _NOTHING
+            if key == "contentType" and any(
+                _file_text(above, name, members) is not None for name in ("data", "content")
+            ):
+                self._beside(other, f"{above}.{key}", row, inside)
+                continue
+            text = _file_text(above, key, members)
+            if text is not None:
+                self._put(f"{above}.{key}(text)", text, row)
+                self._beside(other, f"{above}.{key}", row, inside)
+                continue
             self._aside(other, [value] if not isinstance(value, list) else value, above, key, row, inside)
 
     def _aside(
@@ -118,6 +131,9 @@ class FhirReader:
             self._members(value, address, row, inside, skips)
             return
         self._scalar(address, key, value, row, inside)
+        self._beside(aside, address, row, inside)
+
+    def _beside(self, aside: Any, address: str, row: int, inside: dict[str, str]) -> None:
         if isinstance(aside, dict):
             left = {name: member for name, member in aside.items() if name != "extension"}
             extensions = [other for other in _list(aside.get("extension")) if not _is_mask(other)]
@@ -167,6 +183,23 @@ def _may_stand_aside(value: Any, aside: Any) -> bool:
     if any(isinstance(member, dict) for member in _list(value)):
         return False
     return all(member is None or isinstance(member, dict) for member in _list(aside))
+
+
+def _file_text(above: str, key: str, members: Members) -> str | None:
+    """The text of a file that says that it is plain text; None where there is none."""
+    value, content_type = members.get(key), members.get("contentType")
+    if not isinstance(value, str) or not value or not is_file(f"{above}.{key}"):
+        return None
+    if not isinstance(content_type, str) or not is_plain(content_type):
+        return None
+    written = value.translate(_WITHOUT_BLANKS)
+    try:
+        data = binascii.a2b_base64(written)
+        text = data.decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    is_canonical = binascii.b2a_base64(data, newline=False).decode() == written
+    return text if text and is_canonical and "\0" not in text else None
 
 
 def _is_mask(extension: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from veil.errors import FormatError
 from veil.formats.addresses import HIDDEN
 from veil.formats.fhir.address import FHIR, OTHER, walk
+from veil.formats.fhir.attachments import FILES, KIND, READ, is_file, is_plain, text_in
 from veil.formats.fhir.nodes import TYPE, Node
 from veil.formats.fhir.owners import ResourceOwner, number_of, patient_of
 from veil.formats.fhir.references import NO_ID, KnownIds, ReferencePiece, is_reference, pieces_of
@@ -79,7 +80,7 @@ class FhirValue:
     """A value of a file.
 
     Shape:   `piece`: which stretch of the value of its element it is, None for the whole of it. `is_opaque`: it stands for
-             an element with all that is in it.
+             an element with all that is in it; `is_coded`: its element has it as base64.
     """
 
     address: str
@@ -89,6 +90,7 @@ class FhirValue:
     element: int
     piece: ReferencePiece | None = None
     is_opaque: bool = False
+    is_coded: bool = False
 
 
 class ValueChange(NamedTuple):
@@ -177,9 +179,9 @@ class ResourceReader:
         self._contained = {**self._contained, **contained}
         for child in node.children or ():
             if child.name != TYPE:
-                self._member(child, kind, row, element)
+                self._member(child, kind, row, element, node)
 
-    def _member(self, node: Node, above: str, row: int, element: int) -> None:
+    def _member(self, node: Node, above: str, row: int, element: int, around: Node) -> None:
         if node.name in NESTED and node.resource is not None:
             if node.name == "contained":
                 self._resource(node, row, self.found.element(element, row))
@@ -198,13 +200,20 @@ class ResourceReader:
         is_own = node.order > 0 if node.is_primitive else known.repeats
         own = self.found.element(element, row) if is_own else element
         if node.is_primitive:
-            self._primitive(node, known.address, row, own)
+            self._primitive(node, known.address, row, own, around)
         is_extension = node.name in EXTENSIONS
         for child in node.children or ():
             if not (is_extension and child.name == "url"):
-                self._member(child, known.address, row, own)
+                self._member(child, known.address, row, own, node)
 
-    def _primitive(self, node: Node, address: str, row: int, element: int) -> None:
+    def _primitive(self, node: Node, address: str, row: int, element: int, around: Node) -> None:
+        if node.name in (KIND, *FILES) and is_plain(around.text(KIND)):
+            if node.name == KIND and _has_text(around, address):
+                return  # it says how its neighbour is to be read: it stays as it is, and is no field
+            text = _text_of(node, address)
+            if text is not None:
+                self.found.values.append(FhirValue(f"{address}({READ})", text, node, row, element, is_coded=True))
+                return
         pieces = (
             pieces_of(node.value, self._known, self._contained)
             if node.value is not None and is_reference(address, node.value)
@@ -217,6 +226,17 @@ class ResourceReader:
             text = (node.value or "")[piece.start : piece.end]
             value = None if text == NO_ID else text
             self.found.values.append(FhirValue(f"{address}({piece.kind})", value, node, row, element, piece))
+
+
+def _text_of(node: Node, address: str) -> str | None:
+    """The text of a file that says that it is plain text; None where none stands there."""
+    return text_in(node.value) if node.value and is_file(address) else None
+
+
+def _has_text(around: Node, address: str) -> bool:
+    """Whether a file is read as text. Shape: `address` is that of what says of which kind it is."""
+    above = address.removesuffix(KIND)
+    return any(_text_of(node, above + node.name) is not None for name in FILES for node in around.all(name))
 
 
 def _entries(root: Node) -> list[tuple[str, tuple[str, str]]]:
