@@ -200,6 +200,13 @@ def test_a_removed_field_takes_what_held_it_and_nothing_else():
     assert removed(resource, "Patient.text.status", "Patient.text.div") == patient(contact=resource["contact"])
 
 
+def test_an_entry_of_a_bundle_keeps_its_place_where_nothing_is_left_of_it():
+    whole = bundle({"nobody": 1, "link": [{"url": "http://x"}]}, {"resource": patient()})
+    left = removed(whole, "Bundle.entry.?", "Bundle.entry.link.url")
+    assert left == bundle({}, {"resource": patient()})
+    assert batch_of(left).height == batch_of(whole).height
+
+
 def test_numbers_order_and_white_space_stay_as_they_are_written():
     text = '{ "value" : 5.10 ,\n\t"resourceType":"Observation", "valueQuantity": {"value":0.00012345678901234567890123, "unit":"mg\\/dL"}, "status" :"final"}'
     assert closed_resources(batch_of(text), Edits()) == [text]

@@ -196,6 +196,13 @@ def test_resources_stay_where_nothing_is_left_of_them():
     assert removed(text, "Patient.id") == text.replace('<id value="p1"/>', "")
 
 
+def test_an_entry_of_a_bundle_keeps_its_place_where_nothing_is_left_of_it():
+    text = f'<Bundle xmlns="{SPACE}"><entry><nobody/></entry><entry><nobody/><!-- Ada --></entry></Bundle>'
+    left = removed(text, "Bundle.entry.?", "Bundle.?")
+    assert left == f'<Bundle xmlns="{SPACE}"><entry></entry><entry></entry></Bundle>'
+    assert batch_of(left).height == batch_of(text).height
+
+
 def test_a_reference_keeps_all_but_its_id():
     def observation(value):
         return f'<Observation xmlns="{SPACE}"><subject><reference value="{value}"/></subject></Observation>'

@@ -93,7 +93,7 @@ class _Cutting:
         """What holds nothing any more goes too; what is inside comes after what holds it."""
         for number in range(len(self._groups.groups) - 1, -1, -1):
             group, orders = self._groups.groups[number], self._gone.get(number)
-            if orders is None or group.parent < 0:
+            if orders is None or group.parent < 0 or number in self._groups.rows:
                 continue
             left = len(group.bounds) - len(orders)
             left -= number in self._groups.urls and self._groups.urls[number] not in orders

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from veil.errors import FormatError, LimitError
-from veil.formats.fhir.nodes import TYPE, Node, Reading, is_mask
+from veil.formats.fhir.nodes import ENTRY, TYPE, Node, Reading, is_mask
 from veil.formats.fhir.standard import EXTENSIONS
 from veil.formats.jsontext import DEEPEST, JSON_BROKEN, Container, value_of
 
@@ -73,6 +73,7 @@ class JsonGroups:
         self.text, self._where = text, where
         self.groups: list[Container] = []
         self.asides: set[int] = set()  # the lists of what stands beside the values of a list
+        self.rows: set[int] = set()  # the entries of bundles: each is a row, and stays where nothing is left of it
         self.urls: dict[int, int] = {}  # of an extension's group, which of its members is the URL
         self._tokens: Iterator[re.Match[str]] = _TOKEN.finditer(text)
         self._end = 0
@@ -119,6 +120,8 @@ class JsonGroups:
             if nodes is None:
                 nodes = [self.value(key, child, 0, own, place, depth, member)]
             bounds.append((member, self._end))
+            if key == ENTRY[1] and value.get(TYPE) == ENTRY[0]:
+                self.rows.update(node.place.own for node in nodes)
             (beside if is_beside else found).extend(nodes)
         return _paired(found, beside) if beside else found
 

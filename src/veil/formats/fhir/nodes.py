@@ -8,6 +8,7 @@ from typing import Any
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 MASKED = "masked"
 TYPE = "resourceType"
+ENTRY = ("Bundle", "entry")  # each has a row of its own, which is that of its resource
 
 
 @dataclass(slots=True)

@@ -12,14 +12,14 @@ from veil.errors import FormatError
 from veil.formats.addresses import HIDDEN
 from veil.formats.fhir.address import FHIR, OTHER, walk
 from veil.formats.fhir.attachments import FILES, KIND, READ, is_file, is_plain, text_in
-from veil.formats.fhir.nodes import TYPE, Node
+from veil.formats.fhir.nodes import ENTRY, TYPE, Node
 from veil.formats.fhir.owners import ResourceOwner, number_of, patient_of
 from veil.formats.fhir.references import NO_ID, KnownIds, ReferencePiece, is_reference, pieces_of
 from veil.formats.fhir.standard import EXTENSIONS, resources
 from veil.formats.fhir.urls import is_published
 from veil.model import Splice
 
-ENTRY = "Bundle.entry"  # each has a row of its own, which is that of its resource
+ENTRY_ADDRESS = ".".join(ENTRY)
 OPAQUE = "{}"  # the value of an element that nobody knows: it goes as a whole
 NESTED = frozenset(("resource", "contained", "outcome"))  # elements that hold a resource
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
@@ -186,7 +186,7 @@ class ResourceReader:
             if node.name == "contained":
                 self._resource(node, row, self.found.element(element, row))
             else:
-                self._row(node, row if above == ENTRY else self._begin_row())
+                self._row(node, row if above == ENTRY_ADDRESS else self._begin_row())
             return
         known = element_at(above, node.name)
         if known.is_known and node.name in EXTENSIONS:
@@ -194,7 +194,7 @@ class ResourceReader:
         if not known.is_known:
             self.found.values.append(FhirValue(known.address, OPAQUE, node, row, element, is_opaque=True))
             return
-        if known.address == ENTRY:
+        if known.address == ENTRY_ADDRESS:
             row = self._begin_row()
             element = -1 - row
         is_own = node.order > 0 if node.is_primitive else known.repeats

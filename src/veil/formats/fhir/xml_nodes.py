@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from veil.errors import FormatError
 from veil.formats.fhir.nodes import Node, Reading, is_mask
-from veil.formats.fhir.resources import NESTED, holds_a_value
+from veil.formats.fhir.resources import ENTRY_ADDRESS, NESTED, holds_a_value
 from veil.formats.fhir.standard import EXTENSIONS
 from veil.formats.xmltree import BLANK, XML_SPACE, XSI_SPACE, XmlAttribute, XmlElement, XmlTree, read_tree
 
@@ -38,7 +38,7 @@ class XmlResource:
     """What a writer needs of a document.
 
     Shape:   `parts`: how many parts each element has: an element of whose parts none is left goes too; `fixed`: those that
-             stay, resources and what holds them.
+             stay, resources, entries of bundles, and what holds resources.
     """
 
     tree: XmlTree
@@ -156,6 +156,8 @@ class _NodeReading:
 
     def _plain(self, number: int, address: str, order: int, place: XmlPlace) -> Node:
         element = self._tree.elements[number]
+        if address == ENTRY_ADDRESS:
+            self.about.fixed.add(number)
         is_extension = element.local in EXTENSIONS
         value, children = None, list[Node]()
         for attribute in element.attributes:
