@@ -249,14 +249,55 @@ def test_init_proposes_a_project_that_runs_whatever_the_files_are_called(tmp_pat
     assert not any(name in path.read_text() for path in files for name in PATIENTS[first][:2])
 
 
-def test_a_broken_line_costs_its_file_and_is_named(tmp_path):
+BROKEN = {
+    "list.json": b'["Lindqvist"]',
+    "other.json": b'{"family": "Lindqvist"}',
+    "nobody.json": b'{"resourceType": "Lindqvist"}',
+    "half.json": b'{"resourceType": "Patient", "id": "Lindqvist"',
+    "empty.json": b"",
+    "picture.json": b"\x89PNG\r\n\x1a\n\x00\x00Lindqvist",
+    "lines.ndjson": b'{"resourceType": "Patient"}\n{"resourceType": "Patient", "id": "Lindqvist\n{"resourceType": "Patient"}\n',
+    "bomb.xml": b'<!DOCTYPE a [<!ENTITY b "Lindqvist">]><Patient xmlns="http://hl7.org/fhir"><id value="&b;"/></Patient>',
+    "note.xml": b"<note>Lindqvist</note>",
+    "deep.json": b'{"resourceType": "Questionnaire"' + b',"item":[{"linkId":"1"' * 150 + b"}]" * 150 + b"}",
+}
+
+
+def test_a_file_that_is_no_fhir_costs_itself_and_is_named(tmp_path):
+    folder = tmp_path / "in" / "records"
+    folder.mkdir(parents=True)
+    first, other, _ = PATIENTS
+    for name, data in BROKEN.items():
+        (folder / name).write_bytes(data)
+    (folder / "a.json").write_text(json.dumps(bundle(first)))
+    (folder / "z.xml").write_text(bundle_of_xml(other))
+    (folder / "mark.json").write_text(json.dumps(bundle(other)), encoding="utf-8-sig")
+    (tmp_path / "project.yaml").write_text(
+        "profile: expert\nin: in\nout: out\ntrees:\n  records: {format: fhir, names: keep}\n"
+    )
+    outcome = open_session(tmp_path / "project.yaml").run(Keys.from_secret(SECRET))
+    numbers = {
+        f"records file {n}" for n, name in enumerate(sorted(p.name for p in folder.iterdir()), 1) if name in BROKEN
+    }
+    assert {label for label, _ in outcome.quarantined} == numbers
+    written = {path.name: path for path in (outcome.out / "records").iterdir()}
+    assert set(written) == {"a.json", "mark.json", "z.xml"}
+    assert written["mark.json"].read_bytes().startswith(b"\xef\xbb\xbf{")
+    told = [
+        path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file() and "in" not in path.parts
+    ]
+    assert not any("Lindqvist" in text for text in told)
+
+
+def test_a_broken_line_is_named(tmp_path):
     (tmp_path / "in").mkdir()
     lines = [json.dumps(resources(number)[0]) for number in PATIENTS]
     (tmp_path / "in" / "Patient.ndjson").write_text("\n".join([lines[0], lines[1][:-9], lines[2]]))
-    (tmp_path / "project.yaml").write_text("profile: expert\nin: in\ntrees:\n  Patient: {format: fhir}\n")
-    with pytest.raises(Exception, match="row 2") as error:
-        open_session(tmp_path / "project.yaml")
-    assert "Lindqvist" not in str(error.value)
+    (tmp_path / "project.yaml").write_text("profile: expert\nin: in\nout: out\ntrees:\n  Patient: {format: fhir}\n")
+    outcome = open_session(tmp_path / "project.yaml").run(Keys.from_secret(SECRET))
+    assert outcome.quarantined == [("Patient file 1", "json-broken")]
+    events = (tmp_path / "out.private" / "audit.jsonl").read_text()
+    assert "Lindqvist" not in events
 
 
 def folded(text):

@@ -16,6 +16,7 @@ from veil.formats.traits import Traits
 from veil.model import Batch, Edits, Exact, JoinedBatches
 
 Settings = Mapping[str, Any]
+UNREADABLE = "unreadable"  # the setting of a file that could not be read: the run puts it in quarantine, and says where
 
 
 @dataclass(frozen=True, slots=True)

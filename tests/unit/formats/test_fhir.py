@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from veil.errors import FormatError, LimitError
-from veil.formats.base import Part
+from veil.formats.base import UNREADABLE, Part
 from veil.formats.fhir.address import FHIR
 from veil.formats.fhir.attachments import as_base64
 from veil.formats.fhir.batches import JSON, closed_resources, open_resources
@@ -43,6 +43,12 @@ def changed(resource, address, *new):
 
 def removed(resource, *addresses):
     return json.loads(written(resource, Edits(removed=set(addresses))))
+
+
+def read(path):
+    seen = Fhir().inspect(path, {})
+    assert (seen.addresses, seen.settings[UNREADABLE]) == (("(patient)", "(identifier)"), True)
+    return list(Fhir().read(path.parent, Part((path.name,)), seen.settings))
 
 
 def patient(**more):
@@ -291,7 +297,7 @@ def test_a_contained_patient_is_known_by_their_number():
 def test_what_is_no_resource_is_refused_without_a_value(tmp_path, text, code):
     (tmp_path / "a.json").write_text(text)
     with pytest.raises(FormatError, match=code) as error:
-        Fhir().inspect(tmp_path / "a.json", {})
+        read(tmp_path / "a.json")
     assert "Ada" not in str(error.value)
 
 
@@ -299,14 +305,14 @@ def test_a_document_that_is_nested_too_deep_is_refused(tmp_path):
     deep = '{"resourceType":"Questionnaire"' + ',"item":[{"linkId":"1"' * 150 + "}]" * 150 + "}"
     (tmp_path / "a.json").write_text(deep)
     with pytest.raises(LimitError, match="json-deep"):
-        Fhir().inspect(tmp_path / "a.json", {})
+        read(tmp_path / "a.json")
 
 
 def test_a_bad_line_of_a_bulk_export_is_named(tmp_path):
     lines = [json.dumps(patient())] * 3
     (tmp_path / "a.ndjson").write_text("\n".join([*lines, '{"resourceType":"Patient","id":"Ada"', *lines]))
     with pytest.raises(FormatError, match="json-broken") as error:
-        Fhir().inspect(tmp_path / "a.ndjson", {})
+        read(tmp_path / "a.ndjson")
     assert error.value.row == 4
     assert "Ada" not in str(error.value)
 

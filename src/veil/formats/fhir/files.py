@@ -11,8 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from veil.errors import Error, FormatError
-from veil.formats.base import Inspection, Joined, Part, Settings
+from veil.errors import Error, FormatError, LimitError
+from veil.formats.base import UNREADABLE, Inspection, Joined, Part, Settings
 from veil.formats.compression import bare, created, opened
 from veil.formats.encodings import Encoding, decoded_again, encode, encoding_of, read_encoding, read_text
 from veil.formats.fhir.address import FHIR, IDENTIFIER, PATIENT
@@ -48,21 +48,22 @@ class Fhir(Joined):
     )
 
     def inspect(self, path: Path, given: Settings) -> Inspection:
-        """Reads the whole file once: every address that stands in it must meet a rule before the run."""
-        syntax, stated = _syntax_of(path), given.get("encoding")
-        if syntax == MARKED and not stated:
-            _, encoding = decoded(read_whole(path, "file", LARGEST), "file")
-        else:
-            encoding = read_encoding(path, stated)
-        settings = {
-            "encoding": encoding.name,
-            "bom": encoding.bom.hex(),
-            "syntax": syntax,
-            "extensions": sorted(given.get("extensions") or ()),
-        }
-        seen: dict[str, None] = {PATIENT: None, IDENTIFIER: None}
-        for batch in self.read(path.parent, Part((path.name,)), settings):
-            seen.update(dict.fromkeys(field.address for field in batch.fields))
+        """Reads the whole file once: every address that stands in it must meet a rule before the run.
+
+        Keeps:   a file that is no FHIR has no address here; the run puts it in quarantine, and the others go on.
+        """
+        stated = given.get("encoding")
+        settings: dict[str, Any] = {"extensions": sorted(given.get("extensions") or ())}
+        seen: dict[str, None] = dict.fromkeys((PATIENT, IDENTIFIER))
+        try:
+            settings.update(_how_written(path, stated))
+            for batch in self.read(path.parent, Part((path.name,)), settings):
+                seen.update(dict.fromkeys(field.address for field in batch.fields))
+        except (FormatError, LimitError) as error:
+            if error.code == "encoding-unknown":
+                raise  # the project states it
+            usual = {"encoding": stated or "utf-8", "bom": "", "syntax": WHOLE}
+            return Inspection((PATIENT, IDENTIFIER), {**usual, **settings, UNREADABLE: True})
         return Inspection(tuple(seen), settings)
 
     def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
@@ -151,6 +152,16 @@ class FhirWriter:
 
     def finish(self) -> None:
         self._file.close()
+
+
+def _how_written(path: Path, stated: str | None) -> dict[str, str]:
+    """The settings by which a file is read. Shape: `stated`: the encoding that the project names."""
+    syntax = _syntax_of(path)
+    if syntax == MARKED and not stated:
+        _, encoding = decoded(read_whole(path, "file", LARGEST), "file")
+    else:
+        encoding = read_encoding(path, stated)
+    return {"encoding": encoding.name, "bom": encoding.bom.hex(), "syntax": syntax}
 
 
 def _encoding(settings: Settings) -> Encoding:

@@ -16,9 +16,9 @@ from veil.engine.named_people import has_surrogates, named_people_of, names_peop
 from veil.engine.people import Named, named_together
 from veil.engine.subjects import by_row, numbers_of, read_ids, spread_to, subjects_of
 from veil.errors import FormatError, LimitError
-from veil.formats.base import Part
+from veil.formats.base import UNREADABLE, Part
 from veil.jobs.work.side_lists import side_rows
-from veil.jobs.work.units import Unit, batches
+from veil.jobs.work.units import Unit, batches, settings_of
 from veil.keys import Keys, sealed_offsets
 from veil.lexicon.dates import iso_days
 from veil.lexicon.novalue import NoValue, standard
@@ -111,7 +111,9 @@ def _batches(source: SourcePlan, inputs: Inputs, units: list[Unit]) -> Iterator[
 
 
 def _readable(source: SourcePlan, inputs: Inputs, piece: Part) -> Iterator[tuple[Batch, tuple[str, ...]]]:
-    """The batches of a piece; of whole files, one that cannot be read is left to the run, which puts it in quarantine."""
+    """The batches of a piece; a whole file that cannot be read is left to the run, which puts it in quarantine."""
+    if settings_of(source, piece.files[0]).get(UNREADABLE):
+        return
     if not source.traits.many_files:
         yield from batches(source, inputs, piece)
         return
