@@ -296,8 +296,9 @@ def test_a_broken_line_is_named(tmp_path):
     (tmp_path / "project.yaml").write_text("profile: expert\nin: in\nout: out\ntrees:\n  Patient: {format: fhir}\n")
     outcome = open_session(tmp_path / "project.yaml").run(Keys.from_secret(SECRET))
     assert outcome.quarantined == [("Patient file 1", "json-broken")]
-    events = (tmp_path / "out.private" / "audit.jsonl").read_text()
-    assert "Lindqvist" not in events
+    manifest = (outcome.out / "veil-manifest.json").read_text()
+    assert json.loads(manifest)["quarantined"][0]["places"] == [{"row": 2, "column": ""}]
+    assert "Lindqvist" not in manifest + (tmp_path / "out.private" / "audit.jsonl").read_text()
 
 
 def folded(text):

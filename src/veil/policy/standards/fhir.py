@@ -7,10 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from veil.formats.fhir.address import FHIR
+from veil.formats.fhir.attachments import READ, is_file
 from veil.formats.fhir.standard import resources
 from veil.policy.parse import read_yaml
 from veil.policy.standards.coded_cases import Written, coded_cases
-from veil.policy.standards.fhir_place import READ, FhirPlace, place_of
+from veil.policy.standards.fhir_place import FhirPlace, place_of
 
 Named = str | dict[str, Any]  # a rule by its name in the pack, or the rule itself
 HERE = Path(__file__).parent
@@ -68,7 +70,7 @@ def _of_extensions(pack: dict[str, Any], place: FhirPlace) -> tuple[bool, Named 
 
 
 def _of_path(pack: dict[str, Any], place: FhirPlace) -> Named | None:
-    """The rule that the pack has for the path; what it drops, it drops with all that lies in it, as types of which nothing stays."""
+    """The rule that the pack has for the path; what it drops, it drops with all that lies in it."""
     elements = pack["elements"]
     for path, is_whole in place.resource_paths():
         named: Named | None = elements.get(path)
@@ -78,7 +80,7 @@ def _of_path(pack: dict[str, Any], place: FhirPlace) -> Named | None:
             return None if is_whole and place.argument else named
         if is_whole and not place.in_extension:  # what stands in an extension of an element is not the element
             return None if place.argument else named
-    return next((pack["whole"][kind] for kind in place.all_types() if kind in pack["whole"]), None)
+    return None
 
 
 def _drops(pack: dict[str, Any], named: Named) -> bool:
@@ -88,7 +90,7 @@ def _drops(pack: dict[str, Any], named: Named) -> bool:
 def _of_reference(pack: dict[str, Any], place: FhirPlace) -> Named | None:
     """The rule of a part of a reference: `reference(Patient)` is an id, `reference(base)` the address of a server."""
     argument = place.argument
-    if argument == READ and set(place.types()) <= {"base64Binary", "xhtml"}:
+    if argument == READ and (set(place.types()) == {"xhtml"} or is_file(FHIR.join(place.steps))):
         return "text"  # what is written in a file or in mark-up, as the format reads it
     if not argument or place.plain[-1] not in _REFERENCES:
         return None

@@ -9,7 +9,6 @@ from functools import lru_cache
 from veil.formats.fhir.address import FHIR, walk
 from veil.formats.fhir.standard import ANY, CHOICE, EXTENSIONS, PathStep, places, resources
 
-READ = "text"  # in brackets behind a file or mark-up: what the format reads it as
 _ARGUMENT = re.compile(r"\w+\('?(.*?)'?\)\Z")
 _ROLES = (  # the role of what a reference names, by all that it may name
     (frozenset(("Patient", "Group")), "patient"),
@@ -91,10 +90,6 @@ class FhirPlace:
     def types(self) -> tuple[str, ...]:
         """The types that the value may have."""
         return tuple(kind for step in self._walked[-1] for kind in step.types)
-
-    def all_types(self) -> Iterator[str]:
-        """The types of the place, and of all that it lies in."""
-        return (kind for steps in self._walked for step in steps for kind in step.types)
 
     def sibling(self, name: str) -> str:
         """The address of an element beside this one."""
