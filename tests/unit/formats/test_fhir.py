@@ -456,7 +456,8 @@ def test_lines_and_places_of_a_text_in_base64_are_kept_until_it_changes():
     assert json.loads(written(resource, edits)) == document(as_base64("Eva came."))
     assert json.loads(written(resource, Edits())) == resource
     assert json.loads(changed(resource, TEXT, None))["content"][0]["attachment"]["_data"] == MASK
-    assert "data" not in removed(resource, TEXT)["content"][0]["attachment"]
+    assert removed(resource, TEXT) == {**resource, "content": [{"attachment": {"contentType": "text/plain"}}]}
+    assert TEXT.replace("data(text)", "contentType") not in {*values(resource), *values(removed(resource, TEXT))}
 
 
 def test_a_binary_is_text_where_it_says_so_and_a_signature_never():

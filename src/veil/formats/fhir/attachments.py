@@ -10,10 +10,7 @@ from functools import lru_cache
 from veil.formats.fhir.address import FHIR, walk
 
 READ = "text"  # in brackets behind the address of bytes that are read as text
-FILES, KIND = (
-    ("data", "content"),
-    "contentType",
-)  # the elements with the bytes of a file, and what says of which kind it is
+KIND = "contentType"  # the element that says of which kind a file is
 _OWNERS = frozenset(("Attachment", "Binary"))
 _PLAIN = re.compile(r"\s*text/plain\s*(?:;\s*charset\s*=\s*\"?(?:utf-?8|us-ascii)\"?\s*)?\Z", re.IGNORECASE)
 _BLANK = re.compile(r"[ \t\r\n]+")
@@ -22,8 +19,18 @@ _BLANK = re.compile(r"[ \t\r\n]+")
 @lru_cache(maxsize=1 << 12)
 def is_file(address: str) -> bool:
     """Whether the bytes of a file stand at an address, by the standard."""
+    return _is_of_a_file(address, "base64Binary")
+
+
+@lru_cache(maxsize=1 << 12)
+def is_kind(address: str) -> bool:
+    """Whether what says of which kind a file is stands at an address, by the standard."""
+    return address.endswith(f".{KIND}") and _is_of_a_file(address, "code")
+
+
+def _is_of_a_file(address: str, kind: str) -> bool:
     found = list(walk(FHIR.parse(address)))[-1]
-    return bool(found) and all(step.owner in _OWNERS and step.types == ("base64Binary",) for step in found)
+    return bool(found) and all(step.owner in _OWNERS and step.types == (kind,) for step in found)
 
 
 def is_plain(content_type: str | None) -> bool:

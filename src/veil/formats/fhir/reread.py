@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from veil.errors import FormatError
-from veil.formats.fhir.attachments import is_file, is_plain
+from veil.formats.fhir.attachments import is_file, is_kind, is_plain
 from veil.formats.fhir.nodes import ABSENT, MASKED
 from veil.formats.fhir.resources import INNER_URLS, element_at
 from veil.formats.fhir.standard import resources
@@ -87,9 +87,7 @@ class FhirReader:
                 continue
             other = members.get(f"_{key}", _NOTHING)
             other = other if other is _NOTHING or _may_stand_aside(value, other) else _NOTHING
-            if key == "contentType" and any(
-                _file_text(above, name, members) is not None for name in ("data", "content")
-            ):
+            if isinstance(value, str) and is_kind(f"{above}.{key}") and is_plain(value):
                 self._beside(other, f"{above}.{key}", row, inside)
                 continue
             text = _file_text(above, key, members)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from veil.errors import FormatError
 from veil.formats.addresses import HIDDEN
 from veil.formats.fhir.address import FHIR, OTHER, walk
-from veil.formats.fhir.attachments import FILES, KIND, READ, is_file, is_plain, text_in
+from veil.formats.fhir.attachments import KIND, READ, is_file, is_kind, is_plain, text_in
 from veil.formats.fhir.nodes import ENTRY, TYPE, Node
 from veil.formats.fhir.owners import ResourceOwner, number_of, patient_of
 from veil.formats.fhir.references import NO_ID, KnownIds, ReferencePiece, is_reference, pieces_of
@@ -207,10 +207,10 @@ class ResourceReader:
                 self._member(child, known.address, row, own, node)
 
     def _primitive(self, node: Node, address: str, row: int, element: int, around: Node) -> None:
-        if node.name in (KIND, *FILES) and is_plain(around.text(KIND)):
-            if node.name == KIND and _has_text(around, address):
-                return  # it says how its neighbour is to be read: it stays as it is, and is no field
-            text = _text_of(node, address)
+        if node.name == KIND and is_kind(address) and is_plain(node.value):
+            return  # it says how its neighbour is to be read: it stays as it is, and is no field
+        if node.value and is_file(address) and is_plain(around.text(KIND)):
+            text = text_in(node.value)
             if text is not None:
                 self.found.values.append(FhirValue(f"{address}({READ})", text, node, row, element, is_coded=True))
                 return
@@ -226,17 +226,6 @@ class ResourceReader:
             text = (node.value or "")[piece.start : piece.end]
             value = None if text == NO_ID else text
             self.found.values.append(FhirValue(f"{address}({piece.kind})", value, node, row, element, piece))
-
-
-def _text_of(node: Node, address: str) -> str | None:
-    """The text of a file that says that it is plain text; None where none stands there."""
-    return text_in(node.value) if node.value and is_file(address) else None
-
-
-def _has_text(around: Node, address: str) -> bool:
-    """Whether a file is read as text. Shape: `address` is that of what says of which kind it is."""
-    above = address.removesuffix(KIND)
-    return any(_text_of(node, above + node.name) is not None for name in FILES for node in around.all(name))
 
 
 def _entries(root: Node) -> list[tuple[str, tuple[str, str]]]:
