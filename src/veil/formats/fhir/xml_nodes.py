@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from veil.errors import FormatError
@@ -87,7 +89,10 @@ class _NodeReading:
 
     def _beside(self) -> Iterator[Node]:
         """Comments, instructions and name spaces that are none of FHIR's; those of a narrative are part of it."""
-        markup = [(own.start, own.end) for own in self._tree.elements if is_narrative(own.space, own.local)]
+        markup: list[tuple[int, int]] = []
+        for own in self._tree.elements:
+            if is_narrative(own.space, own.local) and not _lies_in(own.start, markup):
+                markup.append((own.start, own.end))
         for extra in self._tree.extras:
             if not _lies_in(extra.start, markup):
                 yield Node(STRAY, XmlPlace(((extra.start, extra.end),), NOWHERE))
@@ -179,4 +184,6 @@ class _NodeReading:
 
 
 def _lies_in(at: int, stretches: list[tuple[int, int]]) -> bool:
-    return any(start <= at < end for start, end in stretches)
+    """Whether a place lies in one of some stretches, in order, of which none lies in another."""
+    before = bisect_right(stretches, at, key=itemgetter(0))
+    return before > 0 and at < stretches[before - 1][1]
