@@ -162,6 +162,16 @@ def test_what_is_emptied_leaves_the_mark_of_the_standard():
     assert new == patient(f'<name><given value="X"/><given>{MASK}</given></name>')
 
 
+def test_what_is_emptied_is_still_seen_where_a_later_release_has_elements_there():
+    text = f'<Coverage xmlns="{SPACE}"><subscriberId value="7"/><class><value value="8"/></class></Coverage>'
+    new = changed(text, "Coverage.subscriberId", None)
+    assert values(new)["Coverage.subscriberId"] == [None]
+    assert values(changed(text, "Coverage.class.value", None))["Coverage.class.value"] == [None]
+    later = text.replace('<subscriberId value="7"/>', '<subscriberId><value value="7"/></subscriberId>')
+    assert values(later)["Coverage.subscriberId.value"] == ["7"]
+    assert "Coverage.subscriberId" not in values(later)
+
+
 def test_the_mark_has_the_prefix_of_its_element():
     text = f'<f:Patient xmlns:f="{SPACE}"><f:gender value="male"/></f:Patient>'
     new = changed(text, "Patient.gender", None)

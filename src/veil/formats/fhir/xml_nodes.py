@@ -159,6 +159,11 @@ class _NodeReading:
         names = ((child, self._tree.elements[child]) for child in element.children)
         return [child for child, own in names if is_resource(own.space, own.local)]
 
+    def _is_bare(self, element: XmlElement) -> bool:
+        """Whether an element has no elements but extensions, as a primitive without a value."""
+        inner = (self._tree.elements[child] for child in element.children)
+        return all((own.space, own.local) == (SPACE, EXTENSIONS[0]) for own in inner)
+
     def _plain(self, number: int, address: str, order: int, place: XmlPlace) -> Node:
         element = self._tree.elements[number]
         if address == ENTRY_ADDRESS:
@@ -177,7 +182,7 @@ class _NodeReading:
             else:
                 children += self._attributes(number, [attribute])
         children += self._children(number, address)
-        is_primitive = value is not None or (not is_extension and holds_a_value(address))
+        is_primitive = value is not None or (not is_extension and self._is_bare(element) and holds_a_value(address))
         if is_primitive:
             children = [child for child in children if not is_mask(child)]
         return Node(element.local, place, value, children, order, is_primitive=is_primitive)

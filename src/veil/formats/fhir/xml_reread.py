@@ -153,6 +153,7 @@ def _element(seen: _SeenMember, address: str) -> tuple[Any, Any]:
     value = None if is_extension else left.pop("value", None)
     own = {name: left.pop(name) for name in ("id", *(["url"] if is_extension else [])) if name in left}
     members = _filled(own, seen, address, len(left))
-    if value is not None or (not is_extension and holds_a_value(address)):
+    is_bare = all((child.space, child.local) == (_FHIR, "extension") for child in seen.children)
+    if value is not None or (not is_extension and is_bare and holds_a_value(address)):
         return value, members
     return members, None
