@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from veil.errors import FormatError
 from veil.formats import tabular
 from veil.formats.base import Part
+from veil.formats.fhir.batches import XML, closed_resources, open_resources
+from veil.formats.fhir.reread import FhirReader
+from veil.formats.fhir.xml_reread import members_of
 from veil.model import Edits
 from veil.parts import FORMATS, part
 from veil.testing import check_format
@@ -316,6 +319,41 @@ def test_resources_in_xml_come_back_byte_for_byte(folder, patients, prefix, enco
     text = f'<?xml version="1.0" encoding="{declared}"?>\n' + body.replace("Bundle ", f"Bundle {space}", 1)
     path.write_bytes(text.encode(encoding))
     check_format(part("formats", "fhir")(), path)
+
+
+@given(
+    inner=st.lists(PIECES_OF_A_PATIENT, min_size=1, max_size=8).map("".join),
+    fates=st.lists(st.sampled_from(["stays", "removed", "emptied", "changed"]), min_size=12, max_size=12),
+)
+@FEW
+def test_edits_of_resources_in_xml_are_what_both_readings_see(inner, fates):
+    def values(batch):
+        return {field.address: field.values.to_pylist() for field in batch.fields}
+
+    text = f'<Patient xmlns="http://hl7.org/fhir">{inner}</Patient>'
+    before = open_resources([text], "file", XML)
+    edits, wanted = Edits(), {}
+    for field, fate in zip(before.fields, fates, strict=False):
+        is_open = not is_opaque(field) and not field.address.endswith(
+            ("name.id", ")")
+        )  # these name no element of their own
+        if fate == "removed":
+            edits.removed.add(field.address)
+            continue
+        new = [None if value is None else f"{value}&<" for value in field.values.to_pylist()]
+        new = [None] * len(new) if fate == "emptied" else new
+        if fate != "stays" and is_open:
+            edits.columns[field.address] = pa.array(new, pa.large_string())
+        wanted[field.address] = new if fate != "stays" and is_open else field.values.to_pylist()
+    (after,) = closed_resources(before, edits)
+    seen = values(open_resources([after], "file", XML))
+    assert seen == values(FhirReader((), members_of).batch([after]))
+    assert {address: seen.get(address) for address in wanted} == wanted
+    assert all(value is None for address in edits.removed for value in seen.get(address, []))
+
+
+def is_opaque(field):
+    return set(field.values.to_pylist()) == {"{}"}
 
 
 WORDS = st.lists(
