@@ -455,7 +455,9 @@ def test_lines_and_places_of_a_text_in_base64_are_kept_until_it_changes():
     edits = Edits(spans={TEXT: span_table([0], [0], [3], ["Eva"], ["NAME"])})
     assert json.loads(written(resource, edits)) == document(as_base64("Eva came."))
     assert json.loads(written(resource, Edits())) == resource
-    assert json.loads(changed(resource, TEXT, None))["content"][0]["attachment"]["_data"] == MASK
+    empty = changed(resource, TEXT, None)
+    assert json.loads(empty)["content"][0]["attachment"]["_data"] == MASK
+    assert values(empty)[TEXT] == [None] == FhirReader(()).batch([empty]).field(TEXT).values.to_pylist()
     assert removed(resource, TEXT) == {**resource, "content": [{"attachment": {"contentType": "text/plain"}}]}
     assert TEXT.replace("data(text)", "contentType") not in {*values(resource), *values(removed(resource, TEXT))}
 

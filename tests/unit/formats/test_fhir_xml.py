@@ -328,6 +328,8 @@ def test_a_file_that_is_plain_text_is_read_as_text(tmp_path):
     assert values(text)["Binary.data(text)"] == ["Ada Stone came."] == seen_again(text)["Binary.data(text)"]
     new = changed(text, "Binary.data(text)", "Eva came.")
     assert new == text.replace(f"{data[:8]}&#10;{data[8:]}", as_base64("Eva came."))
+    assert values(changed(text, "Binary.data(text)", None))["Binary.data(text)"] == [None]
+    assert removed(text, "Binary.data(text)") == f'<Binary xmlns="{SPACE}"><contentType value="text/plain"/></Binary>'
     (tmp_path / "a.xml").write_text(text)
     check_format(Fhir(), tmp_path / "a.xml")
 

@@ -83,12 +83,15 @@ class FhirReader:
                 continue
             if key.startswith("_") and _may_stand_aside(members.get(base), value):
                 if base not in members:
-                    self._aside(value, None, above, base, row, inside)
+                    self._alone(value, above, base, row, inside, members.get("contentType"))
                 continue
             other = members.get(f"_{key}", _NOTHING)
             other = other if other is _NOTHING or _may_stand_aside(value, other) else _NOTHING
             if isinstance(value, str) and is_kind(f"{above}.{key}") and is_plain(value):
                 self._beside(other, f"{above}.{key}", row, inside)
+                continue
+            if value is None:
+                self._alone({} if other is _NOTHING else other, above, key, row, inside, members.get("contentType"))
                 continue
             text = _file_text(above, key, members)
             if text is not None:
@@ -96,6 +99,15 @@ class FhirReader:
                 self._beside(other, f"{above}.{key}", row, inside)
                 continue
             self._aside(other, [value] if not isinstance(value, list) else value, above, key, row, inside)
+
+    def _alone(self, aside: Any, above: str, key: str, row: int, inside: dict[str, str], kind: Any) -> None:
+        """What stands beside a value that is not there. Shape: `kind`: of a file, what it says that it is."""
+        is_text = isinstance(kind, str) and is_plain(kind) and is_file(f"{above}.{key}")
+        if is_text and isinstance(aside, dict):
+            self._put(f"{above}.{key}(text)", None, row)
+            self._beside(aside, f"{above}.{key}", row, inside)
+        else:
+            self._aside(aside, None, above, key, row, inside)
 
     def _aside(
         self, aside: Any, values: list[Any] | None, above: str, key: str, row: int, inside: dict[str, str]

@@ -208,9 +208,9 @@ class ResourceReader:
     def _primitive(self, node: Node, address: str, row: int, element: int, around: Node) -> None:
         if node.name == KIND and is_kind(address) and is_plain(node.value):
             return  # it says how its neighbour is to be read: it stays as it is, and is no field
-        if node.value and is_file(address) and is_plain(around.text(KIND)):
-            text = text_in(node.value)
-            if text is not None:
+        if is_file(address) and is_plain(around.text(KIND)):
+            text = text_in(node.value) if node.value else None
+            if text is not None or node.value is None:
                 self.found.values.append(FhirValue(f"{address}({READ})", text, node, row, element, is_coded=True))
                 return
         pieces = (
