@@ -30,7 +30,7 @@ from veil.policy.plugins import with_plugins
 from veil.policy.profile import Profile, label_treatments, read_profile
 from veil.policy.project import SECTIONS, Project, SourceSection, private_folder
 from veil.policy.row_quarantine import check_row_quarantine, passes_broken
-from veil.policy.rules import Case, Drop, Keep, Rule, emptied, rule_of
+from veil.policy.rules import Case, Drop, Keep, Rule, Treatment, emptied, rule_of
 from veil.policy.schemas import as_spelled, named_by_standard, with_schema
 from veil.policy.siblings import check_siblings
 from veil.policy.standards import facts_of, pack_of, unlisted_of, with_standard
@@ -180,6 +180,15 @@ def _names(store: Store, own_folders: tuple[Path, ...], where: str) -> list[str]
     return store.names(*own_folders)
 
 
+def _of_file_names(
+    name: str, source: SourceSection, project: Project, profile: Profile, own_files: list[str], where: str
+) -> Treatment | None:
+    """The treatment of the names of files, where the project or a standard states one."""
+    if source.names is not None:
+        return rule_of(source.names, "names", profile.kinds, where).cases[0].treatment
+    return Keep() if named_by_standard(project, name, own_files) else None
+
+
 def _source(
     name: str,
     section: str,
@@ -226,11 +235,7 @@ def _source(
         lenient=lenient,
     )
     rules = with_numbers(in_groups(rules, project), kind, store, planned)
-    names = None
-    if source.names is not None:
-        names = rule_of(source.names, "names", profile.kinds, document.at(section, name, "names")).cases[0].treatment
-    elif named_by_standard(project, name, own_files):
-        names = Keep()
+    names = _of_file_names(name, source, project, profile, own_files, document.at(section, name, "names"))
     facts = facts_of(source, traits, [address for file in planned for address in file.settings["addresses"]])
     place = shown_address(source.in_) if source.in_ else ""
     suppression = None
