@@ -122,7 +122,11 @@ def test_with_fail_closed_what_cannot_be_read_in_time_is_refused_and_nothing_pas
         for size in (1_000, 100_000, 500_000, 1_100_000):
             for chunked in (False, True):
                 body = iter([note[: size // 2], note[size // 2 : size]]) if chunked else note[:size]
-                status, _, content = one.answer(body=body, headers={"Content-Type": "text/plain"}, chunked=chunked)
+                try:
+                    status, _, content = one.answer(body=body, headers={"Content-Type": "text/plain"}, chunked=chunked)
+                except ConnectionResetError:  # refused for its size and closed, before all of it was sent
+                    assert size > 1 << 20
+                    continue
                 assert status in (200, 503), size
                 assert status == 503 or tagged(json.loads(content)) in ("true", "false"), size
                 assert status == 503 if size > 1 << 20 else True
