@@ -13,7 +13,7 @@ from veil.errors import PolicyError
 from veil.policy.coded import codes_in
 from veil.policy.facts import facts_in, roles_in
 from veil.policy.phrases import phrases_in
-from veil.policy.published import published_in
+from veil.policy.standards.published import published_in
 
 Columns = Mapping[str, pa.Array]
 Mask = Callable[[Columns], Any]

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from veil.policy.condition import condition
-from veil.policy.published import published_in
+from veil.policy.standards.published import published_in
 
 
 def test_a_url_is_published_or_not_and_a_missing_one_is_not():
