@@ -9,10 +9,10 @@ from typing import Any, Protocol, runtime_checkable
 import pyarrow as pa
 
 from veil.errors import Error
-from veil.formats.base import Inspection, Joined, Part, Settings
+from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
 from veil.formats.encodings import Encoding, encode
 from veil.formats.plain import read_whole, write_whole
-from veil.model import Batch, Edits, Field, spliced
+from veil.model import Batch, Edits, Field, Splice, by_value, spliced
 
 
 @runtime_checkable
@@ -67,6 +67,21 @@ def broken_among(
     return good, pa.array(broken, pa.bool_())
 
 
+def changed_fields(batch: Batch, edits: Edits) -> Iterator[tuple[Field, list[str | None], dict[int, list[Splice]]]]:
+    """The fields that change: their new values, and the spans of those in which only words do.
+
+    Errors:  FormatError `removal-unknown` where rows or elements are to go.
+    """
+    refuse_removals(edits)
+    for field in batch.fields:
+        if field.address in edits.removed:
+            yield field, [None] * len(field), {}
+            continue
+        new = edits.changed(field)
+        if new is not None:
+            yield field, new.to_pylist(), by_value(edits.spans.get(field.address))
+
+
 class DocumentFiles(Joined):
     """A format of files and folders, made of one kind of document; the same kind opens values."""
 
@@ -77,10 +92,6 @@ class DocumentFiles(Joined):
         return Inspection(
             self.document.addresses, {key: value for key, value in given.items() if key != "name" and value}
         )
-
-    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
-        del path, settings, size
-        return [(0, -1)]
 
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         """One batch of all files of the part."""

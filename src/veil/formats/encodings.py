@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from veil.errors import FormatError
 from veil.formats.compression import opened
@@ -52,6 +52,11 @@ class Encoding:
 
     name: str
     bom: bytes = b""
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Encoding:
+        """The one that the settings of a file state: `encoding`, and `bom` in hexadecimal digits."""
+        return cls(settings["encoding"], bytes.fromhex(settings["bom"]))
 
     @property
     def is_wide(self) -> bool:

@@ -45,10 +45,6 @@ class Parquet(Joined):
         settings = {"compression": "none" if compression == "UNCOMPRESSED" else compression.lower()}
         return Inspection(names, {**settings, "partitions": partitions} if partitions else settings)
 
-    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
-        del path, settings, size
-        return [(0, -1)]
-
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         del settings
         partitions = partitions_of(part.files[0])

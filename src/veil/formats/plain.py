@@ -39,10 +39,6 @@ class Plain(Joined):
         del path
         return Inspection((ADDRESS,), {key: given[key] for key in ("encoding",) if given.get(key)})
 
-    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
-        del path, settings, size
-        return [(0, -1)]
-
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         """One batch of all files of the part; `path` is the folder they are named below.
 

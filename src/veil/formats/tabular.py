@@ -99,7 +99,7 @@ class Csv(Joined):
 
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         """Blocks of whole rows; the header row is not among them."""
-        encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
+        encoding = Encoding.of(settings)
         header = tuple(settings["addresses"])
         shape = Shape(settings["delimiter"], settings["quote"], len(header), header)
         reading = _TableReading(settings, encoding, shape, SkippedRows(part.without))
@@ -160,7 +160,7 @@ class Tsv(Csv):
 class CsvWriter:
     def __init__(self, path: Path, settings: Settings) -> None:
         self._file = created(path)
-        self._encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
+        self._encoding = Encoding.of(settings)
         self._header: list[str] = settings["addresses"]
         self._shape = Shape(settings["delimiter"], settings["quote"], len(self._header))
 

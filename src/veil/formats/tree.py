@@ -214,12 +214,8 @@ class NdJson(Joined):
             seen.update(dict.fromkeys(field.address for field in batch.fields))
         return tuple(seen)
 
-    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
-        del path, settings, size
-        return [(0, -1)]
-
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
-        encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
+        encoding = Encoding.of(settings)
         lines = _Lines(part.without, passes_broken=bool(settings.get(BROKEN)))
         try:
             with io.TextIOWrapper(opened(path / part.files[0]), encoding=encoding.name, newline="") as file:
@@ -299,7 +295,7 @@ class Json(NdJson):
 
     def _addresses(self, path: Path, settings: dict[str, Any]) -> tuple[str, ...]:
         """Without a look at where anything stands; a document that is broken is read again, to say where."""
-        encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
+        encoding = Encoding.of(settings)
         seen = addresses_in(read_text(read_whole(path, "document", LARGEST), encoding, "document"))
         return super()._addresses(path, settings) if seen is None else tuple(seen)
 
@@ -310,7 +306,7 @@ class Json(NdJson):
         return document_spans(batch, edits)
 
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
-        encoding = Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
+        encoding = Encoding.of(settings)
         text = read_text(read_whole(path / part.files[0], "document", LARGEST), encoding, "document")
         yield _records(text, part.without)
 

@@ -72,10 +72,6 @@ class Xlsx(Joined):
             )
         return Inspection(tuple(str(cell) for cell in header), {})
 
-    def split(self, path: Any, settings: Settings, size: int) -> list[tuple[Any, ...]]:
-        del path, settings, size
-        return [(0, -1)]
-
     def read(self, path: Any, part: Part, settings: Settings) -> Iterator[Batch]:
         header: list[str] = settings["addresses"]
         out, sheet = set(part.without), rows_of(path / path_of(part.files[0]), inner_of(part.files[0]))[1:]

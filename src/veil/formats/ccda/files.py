@@ -163,10 +163,6 @@ class Ccda(Joined):
             return Inspection((), {})
         return Inspection(tuple(field.address for field in batch.fields), {})
 
-    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
-        del path, settings, size
-        return [(0, -1)]
-
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         """One batch of all files of the part, a row for each."""
         del settings

@@ -11,9 +11,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from veil.errors import Error, FormatError, LimitError
+from veil.errors import FormatError, LimitError
 from veil.formats.base import UNREADABLE, Inspection, Joined, Part, Settings
 from veil.formats.compression import bare, created, opened
+from veil.formats.documents import broken_among
 from veil.formats.encodings import Encoding, decoded_again, encode, encoding_of, read_encoding, read_text
 from veil.formats.fhir.address import FHIR, IDENTIFIER, PATIENT
 from veil.formats.fhir.batches import EITHER, JSON, XML, closed_resources, is_xml, open_resources, resource_spans
@@ -66,13 +67,9 @@ class Fhir(Joined):
             return Inspection((PATIENT, IDENTIFIER), {**usual, **settings, UNREADABLE: True})
         return Inspection(tuple(seen), settings)
 
-    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
-        del path, settings, size
-        return [(0, -1)]
-
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         """Batches with a row for each resource: one of a whole document, one of some lines of a bulk export."""
-        file, encoding, named = path / part.files[0], _encoding(settings), frozenset(settings["extensions"])
+        file, encoding, named = path / part.files[0], Encoding.of(settings), frozenset(settings["extensions"])
         if settings["syntax"] == BULK:
             yield from _bulk(file, encoding, named)
             return
@@ -95,21 +92,11 @@ class Fhir(Joined):
                 yield reader.batch(lines)
 
     def writer(self, side: Path, part: Part, settings: Settings) -> FhirWriter:
-        return FhirWriter(side / part.files[0], _encoding(settings))
+        return FhirWriter(side / part.files[0], Encoding.of(settings))
 
     def open_values(self, values: pa.Array, where: str) -> tuple[Batch, pa.BooleanArray]:
-        texts: list[str | None] = []
-        broken: list[bool] = []
-        for text in values.to_pylist():
-            bad = False
-            try:
-                open_resources([text], where, EITHER)
-            except Error:
-                bad = True
-            texts.append(None if bad else text)
-            broken.append(bad)
-        batch = open_resources(texts, where, EITHER, by_resource=False)
-        return batch, pa.array(broken, pa.bool_())
+        texts, broken = broken_among(values.to_pylist(), lambda text: open_resources([text], where, EITHER))
+        return open_resources(texts, where, EITHER, by_resource=False), broken
 
     def value_spans(self, batch: Batch, edits: Edits) -> pa.Table:
         return resource_spans(batch, edits)
@@ -162,10 +149,6 @@ def _how_written(path: Path, stated: str | None) -> dict[str, str]:
     else:
         encoding = read_encoding(path, stated)
     return {"encoding": encoding.name, "bom": encoding.bom.hex(), "syntax": syntax}
-
-
-def _encoding(settings: Settings) -> Encoding:
-    return Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
 
 
 def _syntax_of(path: Any) -> str:

@@ -10,17 +10,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from veil.errors import Error, FormatError
-from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
+from veil.errors import FormatError
+from veil.formats.base import Inspection, Joined, Part, Settings
 from veil.formats.compression import opened
-from veil.formats.encodings import SAMPLE, Encoding, encode, encoding_of, read_text
+from veil.formats.documents import broken_among, changed_fields
+from veil.formats.encodings import SAMPLE, Encoding, decoded_again, encode, encoding_of, read_text
 from veil.formats.hl7.address import HL7
 from veil.formats.hl7.escapes import cuts, encoded
 from veil.formats.hl7.messages import HINT, Messages, MessageValues, read_messages
 from veil.formats.hl7.reread import batch_again
 from veil.formats.plain import read_whole, settings_of, write_whole
 from veil.formats.traits import ENCODED, Kind, Traits
-from veil.model import Batch, Edits, Elements, Field, Splice, by_value, span_table, spliced
+from veil.model import Batch, Edits, Elements, Field, Splice, span_table, spliced
 
 LARGEST = 512 << 20
 _STATED = re.compile(rb"MSH(.)[^\r\n]*")
@@ -102,15 +103,8 @@ def open_messages(texts: Sequence[str | None], where: str, encoding: str, *, by_
 
 def message_spans(batch: Batch, edits: Edits) -> pa.Table:
     """The edits as spans of the texts. Shape: a table of `veil.model.SPANS`, value i is text i."""
-    refuse_removals(edits)
     found: list[_MessageCut] = []
-    for field in batch.fields:
-        gone = field.address in edits.removed
-        new = None if gone else edits.changed(field)
-        if new is None and not gone:
-            continue
-        spans = {} if gone else by_value(edits.spans.get(field.address))
-        values: list[str | None] = [None] * len(field) if new is None else new.to_pylist()
+    for field, values, spans in changed_fields(batch, edits):
         first = 0
         for number, leaves in field.places:
             for i, (plan, value) in enumerate(
@@ -184,13 +178,9 @@ class Hl7(Joined):
         (batch,) = self.read(path.parent, Part((path.name,)), settings)
         return Inspection(tuple(field.address for field in batch.fields), settings)
 
-    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
-        del path, settings, size
-        return [(0, -1)]
-
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         """One batch of a file, a row for each message."""
-        encoding = _encoding(settings)
+        encoding = Encoding.of(settings)
         text = read_text(read_whole(path / part.files[0], "file", LARGEST), encoding, "file")
         if not text.strip():
             raise FormatError("hl7-shape", "the file has no message", where="file", hint=HINT)
@@ -198,32 +188,16 @@ class Hl7(Joined):
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
         del careful
-        encoding = _encoding(settings)
-        with opened(path / part.files[0]) as file:
-            data = file.read()
-        try:
-            text = data.decode(encoding.name).removeprefix("\ufeff" if encoding.bom else "")
-        except UnicodeDecodeError:
-            raise FormatError("reread", "the check by a second reader found bytes of another encoding") from None
-        yield batch_again(text, encoding.name)
+        with decoded_again(opened(path / part.files[0]), settings["encoding"]) as text:
+            text.read(1 if settings["bom"] else 0)
+            yield batch_again(text.read(), settings["encoding"])
 
     def writer(self, side: Path, part: Part, settings: Settings) -> Hl7Writer:
-        return Hl7Writer(side / part.files[0], _encoding(settings))
+        return Hl7Writer(side / part.files[0], Encoding.of(settings))
 
     def open_values(self, values: pa.Array, where: str) -> tuple[Batch, pa.BooleanArray]:
-        texts: list[str | None] = []
-        broken: list[bool] = []
-        for text in values.to_pylist():
-            try:
-                if text is not None and text.strip():
-                    read_messages(text, where, "utf-8")
-            except Error:
-                texts.append(None)
-                broken.append(True)
-            else:
-                texts.append(text)
-                broken.append(False)
-        return open_messages(texts, where, "utf-8", by_message=False), pa.array(broken, pa.bool_())
+        texts, broken = broken_among(values.to_pylist(), lambda text: read_messages(text, where, "utf-8"))
+        return open_messages(texts, where, "utf-8", by_message=False), broken
 
     def value_spans(self, batch: Batch, edits: Edits) -> pa.Table:
         return message_spans(batch, edits)
@@ -242,7 +216,3 @@ class Hl7Writer:
 
     def finish(self) -> None:
         """Nothing is held open between messages."""
-
-
-def _encoding(settings: Settings) -> Encoding:
-    return Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))

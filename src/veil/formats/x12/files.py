@@ -9,16 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from veil.errors import Error, FormatError
-from veil.formats.base import Inspection, Joined, Part, Settings, refuse_removals
+from veil.errors import FormatError
+from veil.formats.base import Inspection, Joined, Part, Settings
 from veil.formats.compression import opened
-from veil.formats.encodings import SAMPLE, Encoding, encode, encoding_of, read_text
+from veil.formats.documents import broken_among, changed_fields
+from veil.formats.encodings import SAMPLE, Encoding, decoded_again, encode, encoding_of, read_text
 from veil.formats.plain import read_whole, settings_of, write_whole
 from veil.formats.traits import Kind, Traits
 from veil.formats.x12.address import X12
 from veil.formats.x12.reread import interchanges_again
 from veil.formats.x12.values import Interchanges, X12Value, read_interchanges
-from veil.model import Batch, Edits, Elements, Field, by_value, span_table, spliced
+from veil.model import Batch, Edits, Elements, Field, span_table, spliced
 
 LARGEST = 512 << 20
 WRONG = "a count or a control number of an envelope is wrong there; it stays as it is"
@@ -99,15 +100,8 @@ def _add(
 
 def interchange_spans(batch: Batch, edits: Edits) -> pa.Table:
     """The edits as spans of the texts. Shape: a table of `veil.model.SPANS`, value i is text i."""
-    refuse_removals(edits)
     found: list[_X12Cut] = []
-    for field in batch.fields:
-        gone = field.address in edits.removed
-        new = None if gone else edits.changed(field)
-        if new is None and not gone:
-            continue
-        spans = {} if gone else by_value(edits.spans.get(field.address))
-        values: list[str | None] = [None] * len(field) if new is None else new.to_pylist()
+    for field, values, spans in changed_fields(batch, edits):
         for i, ((leaf, number), value) in enumerate(zip(field.places, values, strict=True)):
             if value == leaf.value:
                 continue
@@ -168,41 +162,22 @@ class X12File(Joined):
         remark = {"remark": WRONG} if wrong else {}
         return Inspection(tuple(field.address for field in batch.fields), settings_of(encoding) | remark)
 
-    def split(self, path: Path, settings: Settings, size: int) -> list[tuple[int, int]]:
-        del path, settings, size
-        return [(0, -1)]
-
     def read(self, path: Path, part: Part, settings: Settings) -> Iterator[Batch]:
         """One batch of a file, a row for each patient's claims."""
-        yield open_interchanges([_text(path, part, _encoding(settings))], "file", by_patient=True)
+        yield open_interchanges([_text(path, part, Encoding.of(settings))], "file", by_patient=True)
 
     def reread(self, path: Path, part: Part, settings: Settings, *, careful: bool = False) -> Iterator[Batch]:
         del careful
-        encoding = _encoding(settings)
-        with opened(path / part.files[0]) as file:
-            data = file.read()
-        try:
-            text = data.decode(encoding.name).removeprefix("\ufeff" if encoding.bom else "")
-        except UnicodeDecodeError:
-            raise FormatError("reread", "the check by a second reader found bytes of another encoding") from None
-        yield interchanges_again(text)
+        with decoded_again(opened(path / part.files[0]), settings["encoding"]) as text:
+            text.read(1 if settings["bom"] else 0)
+            yield interchanges_again(text.read())
 
     def writer(self, side: Path, part: Part, settings: Settings) -> X12Writer:
-        return X12Writer(side / part.files[0], _encoding(settings))
+        return X12Writer(side / part.files[0], Encoding.of(settings))
 
     def open_values(self, values: pa.Array, where: str) -> tuple[Batch, pa.BooleanArray]:
-        texts: list[str | None] = []
-        broken: list[bool] = []
-        for text in values.to_pylist():
-            is_broken = False
-            try:
-                if text is not None and text.strip():
-                    read_interchanges(text, where)
-            except Error:
-                is_broken = True
-            texts.append(None if is_broken else text)
-            broken.append(is_broken)
-        return open_interchanges(texts, where, by_patient=False), pa.array(broken, pa.bool_())
+        texts, broken = broken_among(values.to_pylist(), lambda text: read_interchanges(text, where))
+        return open_interchanges(texts, where, by_patient=False), broken
 
     def value_spans(self, batch: Batch, edits: Edits) -> pa.Table:
         return interchange_spans(batch, edits)
@@ -234,7 +209,3 @@ def _wrong_count(segment: int) -> FormatError:
         where=f"file segment {segment}",
         hint="`envelopes: as-found` lets wrong counts stay as they are",
     )
-
-
-def _encoding(settings: Settings) -> Encoding:
-    return Encoding(settings["encoding"], bytes.fromhex(settings["bom"]))
