@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from veil.cli.app import app
+from veil.jobs.dry_run import dry_run
 from veil.jobs.session import open_session
 from veil.keys import Keys
 
@@ -172,6 +173,18 @@ def test_nothing_of_a_member_is_left(release):
         "33111",
     ):
         assert word not in left
+
+
+def test_a_dry_run_over_some_rows_knows_whose_they_are(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "claims.x12").write_text(claims(), newline="")
+    (tmp_path / "project.yaml").write_text(
+        "profile: expert\nin: in\nout: out\nreference_date: 2026-06-01\ntrees:\n  claims: {}\n"
+    )
+    told = dry_run(open_session(tmp_path / "project.yaml"), Keys.from_secret(SECRET), 2)
+    counts = {(row["column"], row["action"], row["detail"]): row["count"] for row in told["counts"]}
+    assert counts.get(("", "unowned", ""), 0) == 0
+    assert counts["", "rows", ""] == 2
 
 
 def test_init_proposes_files_of_the_name_and_those_that_begin_with_isa(tmp_path):

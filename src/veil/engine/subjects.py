@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from veil.lexicon.novalue import NoValue, standard
-from veil.model import OWNERS, Batch, Field
+from veil.model import SUBJECT, Batch, Field
 from veil.operators.cast import cast_cells
 from veil.operators.pseudonym import canonical_ids
 from veil.policy.novalue import no_value_of
@@ -32,8 +32,7 @@ def subjects_of(source: SourcePlan, batch: Batch, names: Sequence[str], roster: 
     if plan.how == "none":
         return pa.nulls(batch.height, pa.large_string())
     if plan.how == "standard":
-        nobody = pa.nulls(batch.height, pa.large_string())
-        return nobody if batch.subjects is None else somebody(batch.subjects, no_value_of(source))
+        return somebody(by_row(batch, SUBJECT), no_value_of(source))
     if plan.how == "resource":
         return _of_resources(source, batch, roster)
     if plan.how in ("column", "link"):
@@ -112,7 +111,7 @@ def by_row(batch: Batch, address: str) -> pa.Array:
     """A field's values by the rows of its batch: the first value a row has, null where it has none."""
     field = batch.field(address)
     if field is None:
-        known = batch.about.get(OWNERS, {}).get(address)
+        known = batch.owners.get(address)
         return pa.nulls(batch.height, pa.large_string()) if known is None else known.slice(0, batch.height)
     if field.rows is None:
         return field.values

@@ -55,7 +55,7 @@ class Traits:
     leaves_out: bool = False  # single rows can be left out when it is read (`Part.without`)
     begins: tuple[bytes, ...] = ()  # how its files begin, where the name does not tell the format
     key: bytes = b""  # what a record of it states near its beginning, where files of records bear another format's name
-    tells_subjects: bool = False  # it says whose each row is (`Batch.subjects`), where a project does not
+    tells_subjects: bool = False  # it says whose each row is (`Batch.owners`), where a project does not
     passes_broken: bool = False  # rows that cannot be parsed can be passed over (the setting `broken`)
 
     @property

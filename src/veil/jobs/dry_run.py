@@ -52,4 +52,4 @@ def _cut(batch: Batch, rows: int) -> Batch:
     if batch.height <= rows:
         return batch
     fields = tuple(field.until(rows) for field in batch.fields)
-    return Batch(fields, rows, batch.first, about=batch.about, elements=batch.elements)
+    return Batch(fields, rows, batch.first, about=batch.about, elements=batch.elements, owners=batch.owners)

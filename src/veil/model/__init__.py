@@ -1,6 +1,6 @@
 """The nouns: values without behaviour of their own, known to every room."""
 
-from veil.model.batch import OWNERS, Batch, Field
+from veil.model.batch import SUBJECT, Batch, Field
 from veil.model.edits import REGIONS, SPANS, Edits, Exact, Splice, by_value, moved, put_back, span_table, spliced
 from veil.model.elements import Elements
 from veil.model.item import Item, inner_of, path_of
@@ -17,12 +17,12 @@ from veil.model.text_findings import Meant, TextFindings
 __all__ = [
     "ABOUT",
     "GIVEN",
-    "OWNERS",
     "REGIONS",
     "ROLES",
     "SAFE_HARBOR",
     "SPANS",
     "STAFF_HOUSEHOLD",
+    "SUBJECT",
     "Batch",
     "Edits",
     "Elements",

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from veil.model.elements import Elements
 
-OWNERS = "owners"  # in `about`: by an address that no field has, what a format knows of each row (whose it is)
+SUBJECT = "(subject)"  # the address of owners that are subjects, as a format says them
 
 
 class Field:
@@ -85,8 +85,8 @@ class Batch:
     """Fields that stand together, with what the format needs to put edits back.
 
     Shape:   `height` rows (records, notes); each field has one value a row, or says its rows.
-             `elements`: the tree of its lists, None where a row is all that it has. `subjects`: whose each row is, where
-             its format says so.
+             `elements`: the tree of its lists, None where a row is all that it has. `owners`: whose each row is, where its
+             format says so: by addresses that no field has, one value a row.
     Units:   `first` is the number of the first row in its file, from 0.
     """
 
@@ -96,7 +96,7 @@ class Batch:
     places: Any = None
     about: Mapping[str, Any] = field(default_factory=dict)
     elements: Elements | None = None
-    subjects: pa.Array | None = None
+    owners: Mapping[str, pa.Array] = field(default_factory=dict)
 
     def field(self, address: str) -> Field | None:
         return next((field for field in self.fields if field.address == address), None)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from veil.model.batch import OWNERS, Batch, Field
+from veil.model.batch import Batch, Field
 from veil.model.edits import Edits
 from veil.model.elements import Elements
 
@@ -39,7 +39,7 @@ class JoinedBatches:
         if joined is None:
             return None
         fields, values, elements = joined
-        batch = Batch(fields, rows[-1], about=_owners(members), elements=elements, subjects=_subjects(members))
+        batch = Batch(fields, rows[-1], elements=elements, owners=_owners(members))
         return cls(tuple(members), batch, rows, values)
 
     def edits_of(self, number: int, edits: Edits) -> Edits | None:
@@ -61,17 +61,11 @@ class JoinedBatches:
         return own_edits
 
 
-def _subjects(members: Sequence[Batch]) -> pa.Array | None:
-    """Whose the rows of all are, where the format says it. Shape: one a row."""
-    found = [member.subjects for member in members if member.subjects is not None]
-    return pa.concat_arrays(found) if len(found) == len(members) else None
-
-
-def _owners(members: Sequence[Batch]) -> dict[str, dict[str, pa.Array]]:
-    """Whose the rows of all are, where their format knows it."""
-    known = [member.about.get(OWNERS, {}) for member in members]
+def _owners(members: Sequence[Batch]) -> dict[str, pa.Array]:
+    """Whose the rows of all are, where the format of each says so."""
+    known = [member.owners for member in members]
     shared = [address for address in known[0] if all(address in other for other in known)]
-    return {OWNERS: {name: pa.concat_arrays([own[name] for own in known]) for name in shared}} if shared else {}
+    return {address: pa.concat_arrays([own[address] for own in known]) for address in shared}
 
 
 def _bounds(counts: Sequence[int]) -> Bounds:

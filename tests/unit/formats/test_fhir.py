@@ -16,7 +16,7 @@ from veil.formats.fhir.nodes import ABSENT
 from veil.formats.fhir.references import KnownIds, pieces_of
 from veil.formats.fhir.reread import FhirReader
 from veil.formats.jsontext import TextCut
-from veil.model import OWNERS, Edits, span_table
+from veil.model import Edits, span_table
 from veil.testing import check_format
 
 MASK = {"extension": [{"url": ABSENT, "valueCode": "masked"}]}
@@ -241,7 +241,7 @@ def test_a_row_is_a_resource_and_says_whose_it_is():
             {"resource": {"resourceType": "Appointment", "participant": [{"actor": {"reference": "Patient/p2"}}]}},
         )
     )
-    owners = {address: column.to_pylist() for address, column in batch.about[OWNERS].items()}
+    owners = {address: column.to_pylist() for address, column in batch.owners.items()}
     assert owners["(patient)"] == [None, "p1", "p1", "p2", None, None, "p2"]
     assert owners["(identifier)"] == [None, "M1", None, None, "M3", None, None]
     assert batch.field("Observation.subject.reference(Patient)").rows.to_pylist() == [2]
@@ -249,7 +249,7 @@ def test_a_row_is_a_resource_and_says_whose_it_is():
 
 def test_resources_of_a_bundle_of_one_patient_are_all_theirs():
     batch = batch_of(bundle({"resource": patient()}, {"resource": {"resourceType": "Communication", "id": "c"}}))
-    assert batch.about[OWNERS]["(patient)"].to_pylist() == ["p1", "p1", "p1"]
+    assert batch.owners["(patient)"].to_pylist() == ["p1", "p1", "p1"]
 
 
 @pytest.mark.parametrize(
@@ -265,19 +265,19 @@ def test_resources_of_a_bundle_of_one_patient_are_all_theirs():
 )
 def test_the_number_of_a_patient_is_that_of_the_medical_record(identifiers, number):
     batch = batch_of(patient(identifier=identifiers))
-    assert batch.about[OWNERS]["(identifier)"].to_pylist() == [number]
+    assert batch.owners["(identifier)"].to_pylist() == [number]
 
 
 @pytest.mark.parametrize(("member", "owner"), [("patient", "7-a"), ("subject", "7-a"), ("performer", None)])
 def test_a_uuid_that_leads_out_of_its_file_is_that_of_a_patient_where_a_patient_is_meant(member, owner):
     batch = batch_of({"resourceType": "Immunization", member: {"reference": "urn:uuid:7-a"}})
-    assert batch.about[OWNERS]["(patient)"].to_pylist() == [owner]
+    assert batch.owners["(patient)"].to_pylist() == [owner]
 
 
 def test_a_contained_patient_is_known_by_their_number():
     inner = {**patient(identifier=[{"value": "M9"}]), "id": "in"}
     batch = batch_of({"resourceType": "Observation", "contained": [inner], "subject": {"reference": "#in"}})
-    assert batch.about[OWNERS]["(identifier)"].to_pylist() == ["M9"]
+    assert batch.owners["(identifier)"].to_pylist() == ["M9"]
 
 
 @pytest.mark.parametrize(

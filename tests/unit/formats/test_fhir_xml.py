@@ -15,7 +15,7 @@ from veil.formats.fhir.reread import FhirReader
 from veil.formats.fhir.xml_cuts import xml_cuts
 from veil.formats.fhir.xml_nodes import SPACE, read_xml
 from veil.formats.fhir.xml_reread import members_of
-from veil.model import OWNERS, Edits, span_table
+from veil.model import Edits, span_table
 from veil.parts import kind_in
 from veil.testing import check_format
 
@@ -95,7 +95,7 @@ def test_a_bundle_has_a_row_for_each_resource_and_says_whose_it_is():
         "</Condition></resource></entry></Bundle>"
     )
     batch = batch_of(text)
-    assert batch.about[OWNERS]["(patient)"].to_pylist() == ["p1", "p1", "p1"]
+    assert batch.owners["(patient)"].to_pylist() == ["p1", "p1", "p1"]
     assert (
         values(text)["Condition.subject.reference(Patient)"]
         == ["77-a"]

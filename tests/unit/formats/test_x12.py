@@ -11,7 +11,7 @@ from veil.formats.x12.rows import rows_of
 from veil.formats.x12.segments import read_segments
 from veil.formats.x12.standard import composites, elements
 from veil.formats.x12.values import read_interchanges
-from veil.model import Edits, span_table, spliced
+from veil.model import SUBJECT, Edits, span_table, spliced
 from veil.testing import check_format
 
 WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
@@ -165,7 +165,7 @@ def test_only_composite_elements_have_components(segment, address, value):
 )
 def test_a_row_is_a_patient_and_says_who(kind, segments, subjects):
     batch = open_interchanges([interchange(kind, *segments)], "file", by_patient=True)
-    assert batch.subjects.to_pylist() == subjects
+    assert batch.owners[SUBJECT].to_pylist() == subjects
 
 
 def test_the_patient_of_a_row_is_the_one_who_is_treated():

@@ -20,7 +20,7 @@ from veil.formats.fhir.resources import FhirValue, ResourceReader, Resources, Va
 from veil.formats.fhir.xml_cuts import xml_cuts
 from veil.formats.fhir.xml_nodes import XmlResource, read_xml
 from veil.formats.jsontext import TextCut, spliced
-from veil.model import OWNERS, Batch, Edits, Elements, Field, by_value, span_table
+from veil.model import Batch, Edits, Elements, Field, by_value, span_table
 
 
 class Syntax(NamedTuple):
@@ -115,7 +115,7 @@ def open_resources(
         IDENTIFIER: pa.array([owner.number for owner in found.owners], pa.large_string()),
     }
     places = FhirPlaces(list(texts), readings, syntax)
-    return Batch(fields, height, first, places=places, about={OWNERS: owners} if by_resource else {}, elements=tree)
+    return Batch(fields, height, first, places=places, elements=tree, owners=owners if by_resource else {})
 
 
 def _field(address: str, column: _FhirColumn, rows: np.ndarray[tuple[int], np.dtype[np.int64]], height: int) -> Field:

@@ -19,7 +19,7 @@ from veil.formats.traits import Kind, Traits
 from veil.formats.x12.address import X12
 from veil.formats.x12.reread import interchanges_again
 from veil.formats.x12.values import Interchanges, X12Value, read_interchanges
-from veil.model import Batch, Edits, Elements, Field, span_table, spliced
+from veil.model import SUBJECT, Batch, Edits, Elements, Field, span_table, spliced
 
 LARGEST = 512 << 20
 WRONG = "a count or a control number of an envelope is wrong there; it stays as it is"
@@ -82,8 +82,8 @@ def open_interchanges(texts: Sequence[str | None], where: str, *, by_patient: bo
         for address, column in columns.items()
     )
     wrong = [segment for found in read if found is not None for segment in found.wrong]
-    whose = pa.array(subjects, pa.large_string()) if by_patient else None
-    return Batch(fields, height, places=list(texts), about={"wrong": wrong}, elements=tree, subjects=whose)
+    owners = {SUBJECT: pa.array(subjects, pa.large_string())} if by_patient else {}
+    return Batch(fields, height, places=list(texts), about={"wrong": wrong}, elements=tree, owners=owners)
 
 
 def _add(

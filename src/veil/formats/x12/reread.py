@@ -10,7 +10,7 @@ import pyarrow as pa
 from veil.errors import FormatError
 from veil.formats.x12.rows import rows_of
 from veil.formats.x12.standard import BY_CODE, BY_ELEMENT, FORMATS, codes, composites, elements, repeating
-from veil.model import Batch, Field
+from veil.model import SUBJECT, Batch, Field
 
 
 class _SegmentLine(NamedTuple):
@@ -42,7 +42,7 @@ def interchanges_again(text: str) -> Batch:
         Field(address, pa.array(values, pa.large_string()), pa.array(numbers, pa.int64()))
         for address, (values, numbers) in found.items()
     )
-    return Batch(fields, len(rows.subjects), subjects=pa.array(rows.subjects, pa.large_string()))
+    return Batch(fields, len(rows.subjects), owners={SUBJECT: pa.array(rows.subjects, pa.large_string())})
 
 
 def _lines(text: str) -> Iterator[_SegmentLine]:
