@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from veil.formats.addresses import ELEMENT, EMPTY, grammar_of
+from veil.formats.addresses import ELEMENT, EMPTY, Grammar, grammar_of
 
 __all__ = [
     "ELEMENT",
@@ -61,6 +61,9 @@ def has_foreign_key(address: str, rules: Iterable[str]) -> bool:
     )
 
 
-def shown_path(address: str) -> str:
-    """The address with every key hidden that is not made of common words: `$.patient.?`; columns stay as they are."""
-    return grammar_of(address).show(address)
+def shown_path(address: str, grammar: Grammar | None = None) -> str:
+    """The address as reports may name it, without a step that may be a value: `$.patient.?`; columns stay as they are.
+
+    Shape:   `grammar`: that of the format, which alone knows its own names.
+    """
+    return (grammar or grammar_of(address)).show(address)

@@ -36,7 +36,7 @@ from veil.policy.siblings import check_siblings
 from veil.policy.standards import facts_of, pack_of, unlisted_of, with_standard
 from veil.policy.subjects import links_of, person_domain, resource_subject, stated_person, subject_plan
 from veil.policy.suppress import suppress_plan
-from veil.policy.unruled import BARE, Unruled, is_like_data, refuse_unruled, unruled
+from veil.policy.unruled import BARE, Unruled, is_like_data, refuse_unruled, unruled, unruled_of
 from veil.stores import FolderStore, Inputs, Store, shown_address
 
 
@@ -288,7 +288,7 @@ def _rules(
     if unlisted == "keep":
         _keep_bare(name, kind, files, found, document.at(section, name))
     if unlisted == "stop":
-        refused = _bare(name, files, found, document.at(section, name))
+        refused = unruled_of(name, kind, files, found, document.at(section, name))
         without_rule += refused
         if refused:
             return tuple(found.items())  # the plan is refused once every source was asked
@@ -326,18 +326,6 @@ def _readable(rule: Rule, path: tuple[str, ...], seen: set[str], document: YamlD
     return readable
 
 
-def _bare(name: str, files: tuple[FilePlan, ...], rules: dict[str, Rule], where: str) -> list[Unruled]:
-    """The columns of a source that no rule names, of all its files; none or one answer."""
-    unnamed_of_all: list[str] = []
-    headless = False
-    for file in files:
-        addresses: list[str] = file.settings["addresses"]
-        unnamed = [address for address in addresses if not any(matches(rule, address) for rule in rules)]
-        headless |= bool(unnamed) and len(unnamed) == len(addresses)
-        unnamed_of_all += unnamed
-    return [unruled(name, list(dict.fromkeys(unnamed_of_all)), where, headless=headless)] if unnamed_of_all else []
-
-
 def _check_addresses(
     name: str, section: str, file: FilePlan, rules: dict[str, Rule], document: YamlDocument, *, lenient: bool
 ) -> None:
@@ -370,7 +358,8 @@ def _keep_bare(name: str, kind: str, files: tuple[FilePlan, ...], rules: dict[st
     addresses = list(dict.fromkeys(address for file in files for address in file.settings["addresses"]))
     unnamed = [address for address in addresses if not any(matches(rule, address) for rule in rules)]
     if len(unnamed) == len(addresses) or is_like_data(unnamed):
-        refuse_unruled([unruled(name, unnamed, where, headless=len(unnamed) == len(addresses))])
+        grammar, headless = traits_of(kind).grammar, len(unnamed) == len(addresses)
+        refuse_unruled([unruled(name, unnamed, where, grammar, headless=headless)])
     rules |= {address: Rule((Case(Keep()),), reason=BARE) for address in unnamed}
 
 

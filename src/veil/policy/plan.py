@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from veil.formats.addresses import Grammar
 from veil.formats.traits import Traits
 from veil.lexicon import language
 from veil.model import Label
@@ -246,13 +248,19 @@ def day_first(locale: str) -> bool:
     return language.day_first(locale)
 
 
-def _jsonable(value: Any, *, files: bool = False) -> Any:
+def _jsonable(value: Any, *, files: bool = False, grammar: Grammar | None = None) -> Any:
+    """Shape: `files`: with the paths of files; `grammar`: of the addresses of the source that a value belongs to."""
+    if isinstance(value, SourcePlan):
+        grammar = value.traits.grammar
+    inner = functools.partial(_jsonable, files=files, grammar=grammar)
     if isinstance(value, FilePlan):
         if files:
             return {"settings": value.settings, "size": value.size, "path": value.path}
         there = value.settings.get("addresses", [])
         settings = (
-            {**value.settings, "addresses": list(dict.fromkeys(map(shown_path, there)))} if there else value.settings
+            {**value.settings, "addresses": list(dict.fromkeys(shown_path(address, grammar) for address in there))}
+            if there
+            else value.settings
         )
         return {"settings": settings, "size": value.size}
     if isinstance(value, HierarchyPlan) and not files:
@@ -260,13 +268,13 @@ def _jsonable(value: Any, *, files: bool = False) -> Any:
     if isinstance(value, SiteList) and not files:
         return {"words": len(value.words), "patterns": len(value.patterns)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        shown = {field.name: _jsonable(getattr(value, field.name), files=files) for field in dataclasses.fields(value)}
+        shown = {field.name: inner(getattr(value, field.name)) for field in dataclasses.fields(value)}
         name = type(value).__name__
         return {"treatment": name.lower(), **shown} if name in ("Keep", "Drop", "Apply", "Scan", "Open") else shown
     if isinstance(value, dict):
-        return {str(key): _jsonable(inner, files=files) for key, inner in value.items()}
+        return {str(key): inner(own) for key, own in value.items()}
     if isinstance(value, tuple | list | frozenset | set):
-        return [_jsonable(inner, files=files) for inner in value]
+        return [inner(own) for own in value]
     if isinstance(value, dt.date | Path | Label | LinkKey | MapKey | InVault):
         return str(value)
     return value

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from veil.errors import PolicyError
-from veil.formats.addresses import grammar_of
-from veil.policy.address import shown_path
+from veil.formats.addresses import Grammar
+from veil.parts import traits_of
+from veil.policy.address import matches, shown_path
+from veil.policy.plan import FilePlan
+from veil.policy.rules import Rule
 
 BARE = "no rule; kept by `unlisted: keep`"
 _LIKE_DATA = re.compile(r"\d{5}|@|\d[-/.:]\d")
@@ -28,13 +31,13 @@ class Unruled:
         return f"{self.source} ({self.where}): {shown}"
 
 
-def unruled(source: str, bare: Sequence[str], where: str, *, headless: bool) -> Unruled:
+def unruled(source: str, bare: Sequence[str], where: str, grammar: Grammar, *, headless: bool) -> Unruled:
     """Names the columns, unless the first row seems to be one of the data.
 
-    Shape:   `headless`: no column of the source has a rule.
+    Shape:   `grammar`: that of their addresses; `headless`: no column of the source has a rule.
     Errors:  PolicyError `header-missing`.
     """
-    if is_like_data([address for address in bare if not grammar_of(address).optional]):
+    if is_like_data(() if grammar.optional else bare):
         raise PolicyError(
             "header-missing",
             f"the first row of {source} does not look like column names",
@@ -42,8 +45,24 @@ def unruled(source: str, bare: Sequence[str], where: str, *, headless: bool) -> 
             hint="add a header row to the file",
         )
     # Where none of the names is one that a person wrote, the first row may be a row of data, so it is not told.
-    shown = () if headless else tuple(dict.fromkeys(map(shown_path, bare)))
+    shown = () if headless else tuple(dict.fromkeys(shown_path(address, grammar) for address in bare))
     return Unruled(source, len(bare), shown, where)
+
+
+def unruled_of(
+    source: str, kind: str, files: Sequence[FilePlan], rules: Mapping[str, Rule], where: str
+) -> list[Unruled]:
+    """The columns of a source that no rule names, of all its files; none or one answer. Shape: `kind`: its format."""
+    unnamed_of_all: list[str] = []
+    headless = False
+    for file in files:
+        addresses: list[str] = file.settings["addresses"]
+        unnamed = [address for address in addresses if not any(matches(rule, address) for rule in rules)]
+        headless |= bool(unnamed) and len(unnamed) == len(addresses)
+        unnamed_of_all += unnamed
+    if not unnamed_of_all:
+        return []
+    return [unruled(source, list(dict.fromkeys(unnamed_of_all)), where, traits_of(kind).grammar, headless=headless)]
 
 
 def is_like_data(names: Sequence[str]) -> bool:

@@ -145,6 +145,14 @@ def test_a_name_space_that_goes_leaves_its_prefix_a_name(how):
     assert values(gone) == {address: found for address, found in values(text).items() if address != "namespace"}
 
 
+def test_a_declaration_goes_with_the_last_name_that_has_its_prefix():
+    text = patient('<patient xmlns:b="urn:b"><e:badge xmlns:e="urn:a" level="3">x</e:badge><b:sub>y</b:sub></patient>')
+    foreign = {address for address in values(text) if "other:" in address}
+    assert edited(text, Edits(removed={*foreign, "namespace"})) == patient("<patient></patient>")
+    kept = edited(text, Edits(removed={address for address in foreign if "badge" in address} | {"namespace"}))
+    assert '<patient xmlns:b="urn:removed"><b:sub>y</b:sub></patient>' in kept
+
+
 def test_an_unknown_element_without_a_value_is_counted_and_goes():
     text = patient("<oddity/>")
     assert values(text)["recordTarget/patientRole/oddity"] == [None]

@@ -4,13 +4,13 @@ import pyarrow as pa
 import pytest
 
 from veil.formats.ccda.address import CCDA
-from veil.formats.ccda.standard import elements
+from veil.formats.ccda.standard import attributes, elements
 from veil.policy.condition import condition
 from veil.policy.parse import read_yaml
 from veil.policy.profile import read_profile
 from veil.policy.rules import rule_of
 from veil.policy.siblings import check_siblings
-from veil.policy.standards.ccda import HERE, facts, rule_for
+from veil.policy.standards.ccda import HERE, _pack, facts, rule_for
 
 KINDS = read_profile("expert").kinds
 ATTRIBUTES = list(read_yaml(HERE / "ccda.yaml").data["attributes"])
@@ -141,3 +141,10 @@ def test_a_long_number_is_a_code_only_of_a_published_vocabulary():
 
 def test_the_facts_have_rules():
     assert all(read(address) for address in facts().values())
+
+
+def test_the_attributes_of_the_standard_are_those_that_have_a_rule():
+    assert set(_pack()["attributes"]) <= attributes()
+    assert all(
+        rule_for(f"observation/@{name}") is not None for name in attributes() - {"value", "root", "extension", "href"}
+    )

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from veil.formats.ccda.naming import COMMENT, INSTRUCTION, NAMESPACE, kind_of
+from veil.formats.addresses import HIDDEN
+from veil.formats.ccda.naming import COMMENT, INSTRUCTION, NAMESPACE, OTHER, is_markup, kind_of
+from veil.formats.ccda.standard import attributes
 
 _STEP = r"(?:[a-z]+:)?[A-Za-z_][\w.-]*(?:\([\w]*\))*"
 _ADDRESS = re.compile(rf"{_STEP}(?:/{_STEP})*(?:/@(?:[a-z]+:)?[A-Za-z_][\w.-]*)?\Z")
@@ -38,7 +40,8 @@ class CcdaAddress:
         return pattern == address or bool(_compiled(pattern).match(address))
 
     def show(self, address: str) -> str:
-        return address
+        """Elements and attributes that the standard does not have are hidden: their names may be values."""
+        return "/".join(map(_shown, address.split("/"))) if address not in _BESIDE else address
 
     def title(self, address: str) -> str:
         """The last element and its attribute."""
@@ -78,6 +81,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         for step in pattern.split("/")
     ]
     return re.compile("/".join(steps) + r"(?:/.*)?\Z")
+
+
+def _shown(step: str) -> str:
+    """A step of an address, hidden where the standard does not have it."""
+    if step.startswith("@"):
+        return step if step[1:] in attributes() else f"@{HIDDEN}"
+    name = bare(step)
+    return step if kind_of(name) is not None or is_markup(name) or step == OTHER else HIDDEN
 
 
 CCDA = CcdaAddress()

@@ -10,6 +10,7 @@ from veil.formats.ccda.naming import (
     INSTRUCTION,
     KNOWN_SPACES,
     NAMESPACE,
+    OTHER,
     TRIMMED,
     attribute_name,
     element_name,
@@ -102,7 +103,7 @@ class _DocumentReading:
         for _, declared in self._tree.declared:
             found = self._tree.value(declared)
             if found.value not in KNOWN_SPACES:
-                self._put(NAMESPACE, XmlValue(found.value, found.runs), _NOWHERE)
+                self._put(NAMESPACE, found, _NOWHERE)
         self._element(0, _NOWHERE, "")
         return self._done
 
@@ -190,7 +191,7 @@ class _DocumentReading:
                 yield child
                 yield from self._markup(child, spot)
             else:
-                path = f"{spot.path}/other()"
+                path = f"{spot.path}/{OTHER}"
                 self._put(path, XmlValue("", []), _Spot(path, self._done.element(spot.element), child))
 
     def _marked(self, element: XmlElement, attribute: XmlAttribute, spot: _Spot) -> None:

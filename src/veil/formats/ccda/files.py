@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from veil.formats.encodings import Encoding, encode
 from veil.formats.plain import read_whole, write_whole
 from veil.formats.traits import Kind, Traits
 from veil.formats.xmltext import cuts, decoded
+from veil.formats.xmltree import XmlTree
 from veil.model import Batch, Edits, Elements, Field, Splice, by_value, span_table, spliced
 
 
@@ -86,7 +88,7 @@ def document_spans(batch: Batch, edits: Edits) -> pa.Table:
     for field in batch.fields:
         rows = _rows_of(field)
         if field.address in edits.removed:
-            for row, value in zip(rows, field.places, strict=True):
+            for row, value in zip(rows, field.places, strict=True) if field.address != NAMESPACE else ():
                 if (row, value.shell) not in shells:
                     found += _removed(row, value)
             continue
@@ -96,7 +98,56 @@ def document_spans(batch: Batch, edits: Edits) -> pa.Table:
     for row, shell in shells:
         element = batch.places.documents[row].tree.elements[shell]
         found.append(_DocumentCut(row, element.start, element.end, "", ""))
-    return span_table(*zip(*sorted(found), strict=True)) if found else span_table()
+    found = _outermost(found)
+    if NAMESPACE in edits.removed:
+        found = _outermost([*found, *_without_spaces(batch, found)])
+    return span_table(*zip(*found, strict=True)) if found else span_table()
+
+
+def _outermost(found: list[_DocumentCut]) -> list[_DocumentCut]:
+    """The cuts in order, without those that lie in another: what stands in an element that goes, goes with it."""
+    kept: list[_DocumentCut] = []
+    for cut in sorted(found, key=lambda cut: (cut.text, cut.start, -cut.end)):
+        if not (kept and kept[-1].text == cut.text and cut.start < kept[-1].end and cut.end <= kept[-1].end):
+            kept.append(cut)
+    return kept
+
+
+def _without_spaces(batch: Batch, found: list[_DocumentCut]) -> Iterator[_DocumentCut]:
+    """The cuts that take declarations of name spaces out.
+
+    Shape:   `found`: all other cuts, in order.
+    Keeps:   where a name with its prefix stays, the declaration does too, of a name space that says nothing.
+    """
+    field = batch.field(NAMESPACE)
+    gone: dict[int, list[_DocumentCut]] = {}
+    for cut in found:
+        gone.setdefault(cut.text, []).append(cut)
+    used: dict[int, set[str]] = {}
+    for row, value in zip(_rows_of(field), field.places, strict=True) if field is not None else ():
+        if row not in used:
+            used[row] = _prefixes(batch.places.documents[row].tree, gone.get(row, []))
+        start, end = value.found.whole
+        name = batch.places.texts[row][start:end].split("=", 1)[0].strip()
+        if name.partition(":")[2] in used[row]:
+            yield from (
+                _DocumentCut(row, *piece, "") for piece in cuts(value.found.runs, 0, len(value.value), NO_SPACE)
+            )
+        else:
+            yield _DocumentCut(row, start, end, "", "")
+
+
+def _prefixes(tree: XmlTree, gone: list[_DocumentCut]) -> set[str]:
+    """The prefixes of the names that stay; "" where one has none."""
+    starts = [cut.start for cut in gone]
+
+    def stays(start: int) -> bool:
+        at = bisect_right(starts, start) - 1
+        return at < 0 or gone[at].end <= start or bool(gone[at].replacement)
+
+    names = [element.name for element in tree.elements if stays(element.start)]
+    names += [named.name for element in tree.elements for named in element.attributes if stays(named.start)]
+    return {name.rpartition(":")[0] for name in names}
 
 
 def _rows_of(field: Field) -> list[int]:
@@ -108,7 +159,9 @@ def _changed(field: Field, rows: list[int], new: pa.Array, spans: dict[int, list
     for i, (row, value, text) in enumerate(zip(rows, field.places, new.to_pylist(), strict=True)):
         if text == value.value:
             continue
-        own = spans.get(i) or [Splice(0, len(value.value or ""), text or _nothing(value))]
+        own = spans.get(i) or [
+            Splice(0, len(value.value or ""), text or (NO_SPACE if field.address == NAMESPACE else ""))
+        ]
         for span in own:
             for piece in cuts(value.found.runs, span.start, span.end, span.replacement):
                 yield _DocumentCut(row, *piece, span.label)
@@ -118,15 +171,7 @@ def _removed(row: int, value: DocumentValue) -> list[_DocumentCut]:
     """The cuts that take a value out, and what goes with it."""
     if value.found.whole is not None:
         return [_DocumentCut(row, *value.found.whole, "", "")]
-    return [
-        _DocumentCut(row, run.start, run.end, "" if number else _nothing(value), "")
-        for number, run in enumerate(value.found.runs)
-    ]
-
-
-def _nothing(value: DocumentValue) -> str:
-    """What stands where a value goes."""
-    return NO_SPACE if value.address == NAMESPACE else ""
+    return [_DocumentCut(row, run.start, run.end, "", "") for run in value.found.runs]
 
 
 def _empty_shells(batch: Batch, edits: Edits) -> set[tuple[int, int]]:

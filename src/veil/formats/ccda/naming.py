@@ -22,6 +22,7 @@ from veil.formats.xmltree import XML_SPACE, XSI_SPACE
 
 TYPE = "xsi:type"
 COMMENT, INSTRUCTION, NAMESPACE = "comment", "instruction", "namespace"
+OTHER = "other()"  # the step of mark-up within a narrative that no standard has
 NO_SPACE = "urn:removed"  # what a name space that goes becomes: XML has no prefix without one
 KNOWN_SPACES = frozenset((CDA, SDTC, XSI_SPACE, XML_SPACE, "urn:hl7-org:v3/voc", NO_SPACE, ""))
 _PREFIXES = {CDA: "", SDTC: "sdtc:", XSI_SPACE: "xsi:", XML_SPACE: "xml:"}

@@ -69,6 +69,12 @@ def elements() -> dict[str, CdaElement]:
 
 
 @cache
+def attributes() -> frozenset[str]:
+    """Every attribute by its name, those of other name spaces with their usual prefix (`xsi:type`)."""
+    return frozenset(name for (name,) in _lines("attributes.tsv"))
+
+
+@cache
 def systems() -> dict[str, str]:
     """The public systems of identifiers: what each is, by its OID."""
     return dict(_lines("systems.tsv"))
